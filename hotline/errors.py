@@ -16,7 +16,7 @@ HotlineError
 ├── HandsetRefused
 ├── KeyMissing
 │   └── KeyWrong
-├── SealBroken
+├── DecryptionFailed
 ├── PassphraseWrong
 ├── PinRefused
 ├── Unavailable
@@ -31,7 +31,7 @@ HotlineError
 ├── Occupied
 ├── CallRefused
 ├── EndRefused
-├── ExerciseRefused
+├── DrillRefused
 ├── ErasureRefused
 ├── AskRefused
 ├── PersonnelRefused
@@ -139,7 +139,7 @@ class KeyWrong(KeyMissing):
     """A key is damaged or belongs to another hotline. It decrypts nothing that this hotline encrypted."""
 
 
-class SealBroken(HotlineError):
+class DecryptionFailed(HotlineError):
     """An encrypted value was altered, or is not for this key."""
 
 
@@ -208,7 +208,7 @@ class EndRefused(HotlineError):
         super().__init__(message)
 
 
-class ExerciseRefused(HotlineError):
+class DrillRefused(HotlineError):
     """A drill may not begin there now, or none is running. Says why."""
 
 

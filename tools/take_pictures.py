@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize
 
-from hotline.cli.contexts import build_pages
+from hotline.cli.contexts import build_console
 from hotline.cli.demo import environ_of
 from hotline.cli.demo_home import HOME
 from hotline.console.templating import Templates
@@ -54,12 +54,12 @@ def enter(page: Page, home: Path, name: str) -> None:
 def main(home: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    kit = build_pages(
+    context = build_console(
         Settings.read(environ_of({HOME: str(home), "HOTLINE_CONSOLE_URL": address}, 8001))
     )
-    if not service_sample.is_invented(kit):
+    if not service_sample.is_sample(context):
         raise SystemExit(f"{home} holds no sample data: see the first lines of {__file__}")
-    app = create_console(kit, Templates(load_console_words()))
+    app = create_console(context, Templates(load_console_words()))
     entered: dict[str, object] = {}
     with served(app, port), chromium_browser() as browser:
         for file, (name, path, width) in PICTURES.items():
@@ -74,7 +74,7 @@ def main(home: Path) -> None:
             if name not in entered:
                 enter(page, home, name)
                 entered[name] = context.storage_state()
-            page.goto(path.format(year=kit.now().year - 1))
+            page.goto(path.format(year=context.now().year - 1))
             folder = DOCS if file in KEPT else home
             page.screenshot(path=folder / file, full_page=file not in KEPT)
             context.close()

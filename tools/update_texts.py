@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hotline.cli import console_catalogue
-from hotline.cli.texts import SOURCE, blank, gathered, phrases, read, write
+from hotline.cli.texts import SOURCE, empty_catalogue, gathered, phrases, read, write
 from hotline.core.catalogues import LOCALES, catalogue_path
 from hotline.core.wording import Template
 from hotline.text.languages import CODES
@@ -19,7 +19,7 @@ def update(locales: Path) -> Iterator[str]:
     for language in CODES:
         path = catalogue_path(locales, language)
         before = read(path) if path.exists() else None
-        catalogue = before or blank(language)
+        catalogue = before or empty_catalogue(language)
         known = phrases(catalogue)
         catalogue.update(gathered(), no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()

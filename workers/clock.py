@@ -27,12 +27,12 @@ from hotline.alerts import (
 from hotline.cases import (
     reader_pins,
     service_follow_up,
+    service_pending_closures,
     service_retention,
-    service_waiting_closures,
     service_weekly_keys,
 )
-from hotline.cases.reader_pins import forget_old_readings
-from hotline.core.context import RelayKit
+from hotline.cases.reader_pins import delete_old_requests
+from hotline.core.contexts import WorkerContext
 from hotline.core.jobs import Job
 from hotline.counters import service as counters_service
 from hotline.dialogue import service_answers, service_inbox
@@ -57,81 +57,81 @@ URGENT_AFTER = timedelta(seconds=2)
 SELF_AFTER = timedelta(seconds=10)
 """The longest that a message waits for a worker if the doorbell was accepted."""
 
-Step = Callable[[RelayKit], object]
+Step = Callable[[WorkerContext], object]
 
 
-def look_after_due(kit: RelayKit) -> None:
+def look_after_due(context: WorkerContext) -> None:
     """Rings again for a due message. Sends it here if no worker has sent it in time."""
-    at = kit.now()
-    with kit.database.reading() as session:
-        held = tables.held(session, at)
+    at = context.now()
+    with context.database.reading() as session:
+        held = tables.pause_reason(session, at)
         due = queries_outbox.oldest_due(session, at)
     if held or due is None or at - due.next_at < RING_AFTER:
         return
-    heard = ring(kit, Job.DELIVER, due.id)
+    heard = ring(context, Job.DELIVER, due.id)
 
     patience = SELF_AFTER if heard else URGENT_AFTER
     if at - due.next_at >= patience:
-        service_sending.deliver_due(kit)
+        service_sending.deliver_due(context)
 
 
 STEPS: tuple[Step, ...] = (
-    service_assignment.refer_waiting,
-    service_intake.rescue_silent,
+    service_assignment.assign_pending,
+    service_intake.file_silent,
     service_call_back_requests.keep_time,
     service_sending.expire_leases,
     service_sending.retry_unknown,
-    service_sending.miss_reports,
+    service_sending.resend_unreported,
     # Before the deadlines: a deadline may alert the national desk now. That must not count as an alerted colleague.
-    service_assignment.tell_unheard,
-    reader_pins.tell_nights,
+    service_assignment.alert_unheard_marks,
+    reader_pins.report_nights,
     service_leaves.begin_leaves,
     service_assignment.fire_deadlines,
-    service_follow_up.ring_due,
-    service_waiting_closures.tell,
-    service_drills.keep_time,
+    service_follow_up.ask_due,
+    service_pending_closures.write_morning_sms,
+    service_drills.end_due,
     look_after_due,
     service_answers.keep_time,
-    counters_service.fold,
-    counters_service.sample,
-    service_accounts.forget_over,
-    forget_old_readings,
-    service_retention.tidy,
+    counters_service.fold_tallies,
+    counters_service.record_coverage,
+    service_accounts.delete_expired,
+    delete_old_requests,
+    service_retention.erase_batch,
 )
 
 
-def lapse_emergency(kit: RelayKit) -> None:
+def lapse_emergency(context: WorkerContext) -> None:
     """Ends an emergency publication whose time is over.
 
     Imports the code that reads flow files only if there is one. A starting relay does not load it.
     """
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         if flows_tables.unsettled(session) is None:
             return
     from hotline.editing import service_emergencies
 
-    service_emergencies.lapse(kit)
+    service_emergencies.end_unconfirmed(context)
 
 
-def publish_due(kit: RelayKit) -> None:
+def publish_due(context: WorkerContext) -> None:
     """Creates the releases that are due in a child process, once an hour. Raises StoreUnavailable, WorkEnded."""
-    if service_releases.is_due(kit):
-        service.in_child(kit, "release")
+    if service_releases.is_due(context):
+        service.run_in_child(context, "release")
 
 
-ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.fetch, publish_due)
+ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.read_inbox, publish_due)
 """Steps that call other machines or wait for long. The leading relay runs them in a separate thread."""
 FAREWELL_SECONDS = 2.0
 """The seconds for which a stopping relay waits for these steps."""
-FOLLOWING: tuple[Step, ...] = (service_weekly_keys.forget,)
+FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
 """Steps of a relay that does not lead. It deletes its own old keys too."""
 
 
-def tick(kit: RelayKit, steps: Sequence[Step] = STEPS) -> None:
+def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
     """Runs each step. A step that fails is logged, and the others still run."""
     for step in steps:
         try:
-            step(kit)
+            step(context)
         except Exception as broken:
             logger.error("step %s failed: %s", step.__name__, type(broken).__name__)
 
@@ -143,10 +143,10 @@ class BackgroundRun:
         self._name = name
         self._thread: Thread | None = None
 
-    def go(self, kit: RelayKit, *steps: Step) -> None:
+    def go(self, context: WorkerContext, *steps: Step) -> None:
         """Starts these steps, unless the last run has not ended."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = Thread(target=tick, args=(kit, steps), name=self._name, daemon=True)
+            self._thread = Thread(target=tick, args=(context, steps), name=self._name, daemon=True)
             self._thread.start()
 
     def rest(self, seconds: float) -> None:
@@ -169,49 +169,53 @@ class Moment:
 
 
 def run(
-    kit: RelayKit, stop: Event, *, steps: Sequence[Step] = STEPS, aside: Sequence[Step] = ASIDE
+    context: WorkerContext,
+    stop: Event,
+    *,
+    steps: Sequence[Step] = STEPS,
+    aside: Sequence[Step] = ASIDE,
 ) -> None:
     """Ticks once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    leadership = Leadership(kit.database, holder)
+    leadership = Leadership(context.database, holder)
     outage = database_outage()
     background = BackgroundRun("aside")
-    last, leading, back = Moment(kit.now(), time.monotonic()), False, timedelta(0)
+    last, leading, back = Moment(context.now(), time.monotonic()), False, timedelta(0)
     while not stop.is_set():
-        now = Moment(kit.now(), time.monotonic())
+        now = Moment(context.now(), time.monotonic())
         jump, last = now.jump_since(last), now
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
-            wake_for_jump(kit)
+            wake_for_jump(context)
             # A relay that does not lead leaves this to the leader.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
-        leading = leads(kit, leadership, outage)
+        leading = leads(context, leadership, outage)
         if leading:
-            back = make_good(kit, back)
-            tick(kit, steps)
-            background.go(kit, *aside)
+            back = make_good(context, back)
+            tick(context, steps)
+            background.go(context, *aside)
         else:
-            tick(kit, FOLLOWING)
+            tick(context, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
     background.rest(FAREWELL_SECONDS)
     leadership.close()
 
 
-def make_good(kit: RelayKit, back: timedelta) -> timedelta:
+def make_good(context: WorkerContext, back: timedelta) -> timedelta:
     """Moves waiting times forward after the clock was set back. Returns the time that could not be moved yet."""
     if back:
         try:
-            service_alarms.make_good(kit, back)
+            service_alarms.bring_forward(context, back)
         except Unavailable as broken:
             logger.error("the clock was set back: %s", type(broken).__name__)
             return back
     return timedelta(0)
 
 
-def wake_for_jump(kit: RelayKit) -> None:
+def wake_for_jump(context: WorkerContext) -> None:
     """Raises the alarm about the clock's jump. Continues after any error. A missing database has its own alarm."""
     try:
-        service.happened(kit, Alarm.CLOCK_JUMP)
+        service.raise_alarm(context, Alarm.CLOCK_JUMP)
     except Exception as broken:
         logger.error("the clock cannot record the jump: %s", type(broken).__name__)
 
@@ -225,10 +229,10 @@ def database_outage() -> Outage:
     )
 
 
-def leads(kit: RelayKit, leadership: Leadership, outage: Outage) -> bool:
+def leads(context: WorkerContext, leadership: Leadership, outage: Outage) -> bool:
     """Returns True if this relay leads now. Returns False if the database does not answer."""
     try:
-        leading = leadership.holds(kit.now())
+        leading = leadership.holds(context.now())
     except Unavailable as broken:
         outage.goes_on(broken)
         return False

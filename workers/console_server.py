@@ -7,37 +7,39 @@ from functools import partial
 from wsgiref.types import WSGIApplication
 
 from hotline.cases import service_weekly_keys
-from hotline.cli.contexts import Role, build_pages, refuse_wrong_keys
+from hotline.cli.contexts import Role, build_console, refuse_wrong_keys
 from hotline.console.routes import Route
 from hotline.console.templating import Templates
 from hotline.core.catalogues import load_console_words
-from hotline.core.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ONLY
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
 from hotline.errors import KeyWrong
-from hotline.web.bodies import Bodies, whole_first
-from hotline.web.console_app import AT_WORK, MOST_BYTES, PATIENCE, create_console
-from hotline.web.slowness import close_slow_ones_for_ever, every
+from hotline.web.bodies import RequestBodies, complete_bodies_first
+from hotline.web.console_app import AT_WORK, MAX_BYTES, PATIENCE, create_console
+from hotline.web.slow_connections import close_slow_ones_for_ever, repeat
 
 EACH_SECONDS = 60.0
 
 
 def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     """Returns the console's application and starts its threads. Exits if a key is wrong."""
-    os.umask(OWNER_ALONE)
+    os.umask(OWNER_ONLY)
     configure(settings.log, "console")
-    bodies = Bodies(AT_WORK)
-    kit = build_pages(settings)
+    bodies = RequestBodies(AT_WORK)
+    context = build_console(settings)
     try:
-        refuse_wrong_keys(kit, settings, Role.PAGES)
+        refuse_wrong_keys(context, settings, Role.PAGES)
     except KeyWrong as refused:
         sys.exit(f"hotline: {refused}")
-    kit.proofs.stretching.share(bodies)
-    console = create_console(kit, Templates(load_console_words()), more)
-    application = whole_first(console, bodies, MOST_BYTES, kit.proxies)
+    context.proofs.stretching.share(bodies)
+    console = create_console(context, Templates(load_console_words()), more)
+    application = complete_bodies_first(console, bodies, MAX_BYTES, context.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
     # Deletes the keys of past weeks each minute, even without visitors.
-    every(EACH_SECONDS, partial(service_weekly_keys.forget, kit), "forgetting past weeks")
+    repeat(
+        EACH_SECONDS, partial(service_weekly_keys.delete_old_keys, context), "forgetting past weeks"
+    )
     gc.collect()
     gc.freeze()
     return application

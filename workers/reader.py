@@ -9,8 +9,8 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from hotline.cases import reader_answering, reader_handover, service_weekly_keys
-from hotline.cases.decrypt_reader import ReaderKit
-from hotline.cases.reader_pins import forget_old_readings
+from hotline.cases.decrypt_reader import ReaderContext
+from hotline.cases.reader_pins import delete_old_requests
 from hotline.core.jobs import READER_QUEUE
 from hotline.errors import StoreUnavailable
 from hotline.statistics import reader_person_sums
@@ -29,8 +29,10 @@ HAND_ON_SECONDS = 5.0
 class Reader:
     """The reader's state between two looks."""
 
-    def __init__(self, kit: ReaderKit, *, elapsed: Callable[[], float] = time.monotonic) -> None:
-        self._kit = kit
+    def __init__(
+        self, context: ReaderContext, *, elapsed: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._context = context
         self._outage = Outage(
             logger,
             down="the reader answers no one: the database does not answer",
@@ -42,12 +44,12 @@ class Reader:
     def look(self) -> None:
         """Answers waiting responders, passes on case keys, and deletes old rows. Logs errors, and repeats the work."""
         try:
-            while reader_answering.answer_next(self._kit):
+            while reader_answering.answer_next(self._context):
                 self._handed_on = 0.0
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
                 # After an error the next try comes when it is due, not at every look. Responders must not wait for it.
                 self._handed_on = time.monotonic()
-                reader_handover.reconcile(self._kit)
+                reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
                 self._tidied = time.monotonic()
                 self._tidy()
@@ -58,35 +60,37 @@ class Reader:
             logger.error("the check failed: %s", type(broken).__name__)
 
     def _tidy(self) -> None:
-        forget_old_readings(self._kit)
-        service_weekly_keys.forget(self._kit)
-        reader_person_sums.tidy(self._kit)
+        delete_old_requests(self._context)
+        service_weekly_keys.delete_old_keys(self._context)
+        reader_person_sums.count_due_months(self._context)
 
 
-def look_until(kit: ReaderKit, stop: Event) -> None:
+def look_until(context: ReaderContext, stop: Event) -> None:
     """Looks whenever the bell rings, and each quarter of a second."""
-    reader = Reader(kit)
+    reader = Reader(context)
     while not stop.is_set():
         reader.look()
-        kit.bell.wait(LOOK_SECONDS)
-        kit.bell.clear()
+        context.bell.wait(LOOK_SECONDS)
+        context.bell.clear()
 
 
-def read(kit: ReaderKit, _ask_id: int) -> None:
+def read(context: ReaderContext, _ask_id: int) -> None:
     """Rings for the reader, which then answers all waiting questions. This job may run twice, or never."""
-    kit.bell.set()
+    context.bell.set()
 
 
-def run(kit: ReaderKit, redis_url: str, stop: Event, *, listen_again: Callable[[], None]) -> None:
+def run(
+    context: ReaderContext, redis_url: str, stop: Event, *, listen_again: Callable[[], None]
+) -> None:
     """Runs until told to stop, with or without Redis. `listen_again` restores the signals that end this process.
 
     RQ's worker replaces them while it works.
     """
-    looking = Thread(target=look_until, args=(kit, stop), name="looking")
+    looking = Thread(target=look_until, args=(context, stop), name="looking")
     looking.start()
     try:
-        hear(kit, redis_url, READER_QUEUE, stop, listen_again=listen_again)
+        hear(context, redis_url, READER_QUEUE, stop, listen_again=listen_again)
     finally:
         stop.set()
-        kit.bell.set()
+        context.bell.set()
         looking.join()

@@ -14,7 +14,7 @@ from typing import Any
 
 from rq.job import Job as RqJob
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.jobs import WORKER_QUEUE, Job
 from hotline.errors import JobRefused
 
@@ -88,9 +88,9 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-def safe_job(kit: Kit, queue: str = WORKER_QUEUE) -> type[SafeJob]:
+def safe_job(context: Context, queue: str = WORKER_QUEUE) -> type[SafeJob]:
     """Returns the job class of one process, with the functions that it may call. Each has the context already."""
     functions = {
-        job.path: partial(resolve_name(job.path), kit) for job in Job if job.queue == queue
+        job.path: partial(resolve_name(job.path), context) for job in Job if job.queue == queue
     }
     return type("BoundJob", (SafeJob,), {"functions": functions})

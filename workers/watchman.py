@@ -11,7 +11,7 @@ from threading import Event
 
 from hotline.alarms.rules import AlarmState
 from hotline.alerts import service_alarm_notices
-from hotline.core.context import WatchKit
+from hotline.core.contexts import MonitorContext
 from hotline.errors import StoreUnavailable
 from hotline.monitoring import service_alarms, service_trials
 
@@ -25,8 +25,8 @@ AROUND_EACH = 6
 class Watchman:
     """The monitor's state between two looks, for times without a database."""
 
-    def __init__(self, kit: WatchKit) -> None:
-        self._kit = kit
+    def __init__(self, context: MonitorContext) -> None:
+        self._context = context
         self._contacts: Sequence[tuple[str, bytes]] = ()
         self._database: AlarmState | None = None
         self._looks = 0
@@ -35,26 +35,26 @@ class Watchman:
         """Looks once and sends notices. Any error is logged, and the next look repeats the work."""
         try:
             around = self._looks % AROUND_EACH == 0
-            service_alarms.look(self._kit, around=around)
+            service_alarms.check_all(self._context, around=around)
             if around:
-                service_trials.hold(self._kit)
+                service_trials.run_trial(self._context)
             self._looks += 1
-            service_alarm_notices.send_due(self._kit)
-            self._contacts = service_alarm_notices.contacts(self._kit)
+            service_alarm_notices.send_due(self._context)
+            self._contacts = service_alarm_notices.contacts(self._context)
             well = True
         except StoreUnavailable:
             well = False
         except Exception as broken:
             logger.error("the check failed: %s", type(broken).__name__)
             return
-        self._database = service_alarm_notices.tell_of_database(
-            self._kit, self._contacts, self._database, well=well
+        self._database = service_alarm_notices.notify_database_failure(
+            self._context, self._contacts, self._database, well=well
         )
 
 
-def run(kit: WatchKit, stop: Event) -> None:
+def run(context: MonitorContext, stop: Event) -> None:
     """Looks every ten seconds until told to stop."""
-    watchman = Watchman(kit)
+    watchman = Watchman(context)
     while not stop.is_set():
         began = time.monotonic()
         watchman.look()

@@ -19,10 +19,10 @@ from rq.exceptions import DeserializationError, StopRequested
 
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
-from hotline.core.context import Kit, RelayKit
+from hotline.core.contexts import Context, WorkerContext
 from hotline.core.jobs import WORKER_QUEUE
 from hotline.errors import JobRefused
-from hotline.gateway.rules_delivery import LONGEST_SEND
+from hotline.gateway.rules_delivery import MAX_SEND
 from hotline.text.causes import cause_of
 from workers import clock, jobs
 from workers.safejob import safe_job
@@ -57,7 +57,7 @@ class QuietWorker(SimpleWorker):
     """RQ's worker without remote commands, and without log lines about a job's content."""
 
     max_connection_wait_time = RECONNECT_SECONDS
-    kit: Kit | None = None
+    context: Context | None = None
     stop: Event | None = None
     """Set when this process is asked to stop before RQ listens."""
 
@@ -86,10 +86,10 @@ class QuietWorker(SimpleWorker):
             logger.error("job failed: %s", getattr(kind, "__name__", "unknown"))
 
     def _wake(self) -> None:
-        if self.kit is None:
+        if self.context is None:
             return
         try:
-            service.happened(self.kit, Alarm.STRANGE_JOB)
+            service.raise_alarm(self.context, Alarm.STRANGE_JOB)
         except Exception as broken:
             logger.error("the worker cannot record the refusal: %s", type(broken).__name__)
 
@@ -98,9 +98,9 @@ class QuietWorker(SimpleWorker):
         super().handle_job_failure(*args, **kwargs | {"exc_string": ""})
 
 
-def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
+def make_worker(context: Context, redis_url: str, queue: str) -> QuietWorker:
     connection = Redis.from_url(redis_url)
-    job_class = safe_job(kit, queue)
+    job_class = safe_job(context, queue)
     worker = QuietWorker(
         [Queue(queue, connection=connection, serializer="json", job_class=job_class)],
         connection=connection,
@@ -110,29 +110,29 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
         maintenance_interval=MAINTENANCE_SECONDS,
         log_job_description=False,
     )
-    worker.kit = kit
+    worker.context = context
     logging.getLogger("rq.worker").addFilter(OWN_WORDS)
     return worker
 
 
 def hear(
-    kit: Kit, redis_url: str, queue: str, stop: Event, *, listen_again: Callable[[], None]
+    context: Context, redis_url: str, queue: str, stop: Event, *, listen_again: Callable[[], None]
 ) -> None:
     """Takes jobs from a queue until told to stop, with or without Redis.
 
     `listen_again` restores the signals that end this process. RQ's worker replaces them while it works.
     """
     while not stop.is_set():
-        if _work(kit, redis_url, queue, stop):
+        if _work(context, redis_url, queue, stop):
             stop.set()
         listen_again()
         stop.wait(RECONNECT_SECONDS)
 
 
-def _work(kit: Kit, redis_url: str, queue: str, stop: Event) -> bool:
+def _work(context: Context, redis_url: str, queue: str, stop: Event) -> bool:
     """Works as long as Redis answers. Returns True if this process was asked to stop."""
     try:
-        worker = make_worker(kit, redis_url, queue)
+        worker = make_worker(context, redis_url, queue)
         worker.stop = stop
         worker.work(logging_level="WARNING")
     except (RedisError, StopRequested) as broken:
@@ -141,23 +141,25 @@ def _work(kit: Kit, redis_url: str, queue: str, stop: Event) -> bool:
     return worker.asked_to_stop
 
 
-def run(kit: RelayKit, redis_url: str, stop: Event, *, listen_again: Callable[[], None]) -> None:
+def run(
+    context: WorkerContext, redis_url: str, stop: Event, *, listen_again: Callable[[], None]
+) -> None:
     """Works until told to stop, then waits for messages that are being sent."""
-    ticking = Thread(target=_tick_until, args=(kit, stop), name="clock")
+    ticking = Thread(target=_tick_until, args=(context, stop), name="clock")
     ticking.start()
     try:
-        hear(kit, redis_url, WORKER_QUEUE, stop, listen_again=listen_again)
+        hear(context, redis_url, WORKER_QUEUE, stop, listen_again=listen_again)
     finally:
         stop.set()
         ticking.join()
-        kit.senders.end(LONGEST_SEND.total_seconds())
-        jobs.ANSWERING.rest(LONGEST_SEND.total_seconds())
+        context.senders.end(MAX_SEND.total_seconds())
+        jobs.ANSWERING.rest(MAX_SEND.total_seconds())
 
 
-def _tick_until(kit: RelayKit, stop: Event) -> None:
+def _tick_until(context: WorkerContext, stop: Event) -> None:
     """Runs the clock if no other worker does. A clock that fails ends the process, and the keeper starts another."""
     try:
-        clock.run(kit, stop)
+        clock.run(context, stop)
     finally:
         if not stop.is_set():
             os.kill(os.getpid(), signal.SIGTERM)

@@ -20,14 +20,14 @@ class Alarm(StrEnum):
     NATIONAL = "national desk"
     DISTRICTS = "districts"
     DESKS = "desks"
-    WATCHERS = "watchers"
+    ON_CALL_CONTACTS = "watchers"
     KEYS = "keys"
     CLOCK = "clock"
     TIPS = "tips"
     UNANSWERED = "unanswered"
     UNSENT = "unsent"
-    GIVEN_UP = "given up"
-    LANE = "lane"
+    UNDELIVERABLE = "given up"
+    QUEUE_PAUSED = "lane"
     REDIS = "redis"
     DISK = "disk"
     DIAL = "dial"
@@ -43,7 +43,7 @@ class Alarm(StrEnum):
     DETAILS = "details"
     INBOX = "inbox"
     UNPROVEN = "unproven"
-    STOP_WISH = "stop wish"
+    STOP_REQUEST = "stop wish"
     FORGETTING = "forgetting"
     ACCOUNTS = "accounts"
     SIGN_INS = "failed sign ins"
@@ -60,7 +60,7 @@ class Notice(StrEnum):
     """A test: nothing is wrong. A person checks if messages reach the contacts."""
 
 
-HAPPENINGS = {
+EVENT_ALARMS = {
     Alarm.CLOCK_JUMP: "the clock was turned by more than a minute",
     Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
     Alarm.LONG_WORK: "a check, a report or a release was ended: it took too long or too much memory, or was killed",
@@ -68,7 +68,7 @@ HAPPENINGS = {
     Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
     Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
-    Alarm.STOP_WISH: "STOP came in the name of an enrolled number, and changed nothing",
+    Alarm.STOP_REQUEST: "STOP came in the name of an enrolled number, and changed nothing",
 }
 """Alarms for single events, with the doctor's text. They stay until a contact acknowledges them."""
 PATIENCE = {
@@ -104,7 +104,7 @@ class AlarmState:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class AlarmChange:
     """The change of one alarm after one check, and the notice that it causes."""
 
     alarm: Alarm
@@ -112,10 +112,10 @@ class Move:
     notice: Notice | None = None
 
 
-def move(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> Move:
+def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> AlarmChange:
     """Returns the change of an alarm after one check. `level` 0 is well, and a higher level is worse."""
     if level == 0:
-        return Move(alarm, None) if before is None else _well(before, at)
+        return AlarmChange(alarm, None) if before is None else _well(before, at)
     if before is None:
         before = AlarmState(alarm, since=at, next_at=at + PATIENCE.get(alarm, timedelta()))
         before = replace(before, level=level)
@@ -124,12 +124,12 @@ def move(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> M
     return _wrong(replace(before, level=level, well_since=None), at)
 
 
-def acknowledged(standing: AlarmState, by: str, at: datetime) -> AlarmState | None:
+def after_acknowledgement(standing: AlarmState, by: str, at: datetime) -> AlarmState | None:
     """Returns the state after an acknowledgement. It is silent for `REMINDED`, unless it gets worse.
 
     Returns None for a single event, which ends with it.
     """
-    if standing.alarm in HAPPENINGS:
+    if standing.alarm in EVENT_ALARMS:
         return None
     return replace(standing, acknowledged_by=by, next_at=at + _reminded(standing.alarm))
 
@@ -138,20 +138,20 @@ def _reminded(alarm: Alarm) -> timedelta:
     return REMINDED_LATER.get(alarm, REMINDED)
 
 
-def _wrong(standing: AlarmState, at: datetime) -> Move:
+def _wrong(standing: AlarmState, at: datetime) -> AlarmChange:
     # A clock that was set back must not silence an alarm that still exists.
     if standing.next_at > at and standing.next_at - at <= _reminded(standing.alarm):
-        return Move(standing.alarm, standing)
+        return AlarmChange(standing.alarm, standing)
     notice = Notice.AGAIN if standing.told else Notice.RAISED
     pause = REPEATS[min(standing.told, len(REPEATS) - 1)]
     told = replace(standing, told=standing.told + 1, next_at=at + pause, acknowledged_by=None)
-    return Move(standing.alarm, told, notice)
+    return AlarmChange(standing.alarm, told, notice)
 
 
-def _well(standing: AlarmState, at: datetime) -> Move:
+def _well(standing: AlarmState, at: datetime) -> AlarmChange:
     if not standing.told:
-        return Move(standing.alarm, None)
+        return AlarmChange(standing.alarm, None)
     since = standing.well_since or at
     if at - since < SETTLED:
-        return Move(standing.alarm, replace(standing, well_since=since))
-    return Move(standing.alarm, None, Notice.OVER)
+        return AlarmChange(standing.alarm, replace(standing, well_since=since))
+    return AlarmChange(standing.alarm, None, Notice.OVER)

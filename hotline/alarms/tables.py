@@ -40,16 +40,16 @@ class RaisedAlarm(Row):
     acknowledged_by: Mapped[str | None]
 
 
-def take_turns(session: Session) -> None:
+def take_lock(session: Session) -> None:
     """Waits until no other monitor works. SQLite's writers queue anyway."""
-    database.take_turns(session, LOCK)
+    database.take_lock(session, LOCK)
 
 
 STATE = ("since", "next_at", "level", "told", "well_since", "acknowledged_by")
 """The fields that a row and an `AlarmState` share."""
 
 
-def standing(session: Session) -> dict[Alarm, AlarmState]:
+def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
     """Returns every raised alarm. Ignores alarms that only another release knows."""
     return {
         Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
@@ -58,19 +58,19 @@ def standing(session: Session) -> dict[Alarm, AlarmState]:
     }
 
 
-def texts(session: Session) -> dict[str, str]:
+def alarm_texts(session: Session) -> dict[str, str]:
     """Returns the text of each raised alarm, by its name."""
     rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.says))
     return {row.name: row.says for row in rows}
 
 
-def raised(session: Session) -> Sequence[RaisedAlarm]:
+def notified_alarms(session: Session) -> Sequence[RaisedAlarm]:
     """Returns the alarms of which a contact was notified, oldest first."""
     told = select(RaisedAlarm).where(RaisedAlarm.told > 0)
     return session.scalars(told.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
 
 
-def keep(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> None:
+def save(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> None:
     """Replaces the stored state of an alarm. None deletes it."""
     session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
     if now is not None:

@@ -14,33 +14,40 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from hotline.alerts.queries_names import by_name
-from hotline.alerts.rules_assignment import Candidate, Case, Notified, ReferralState
-from hotline.alerts.rules_escalation import NOBODY, WaitingTip
-from hotline.alerts.tables_drills import OF_A_CASE
+from hotline.alerts.queries_references import usable_reference
+from hotline.alerts.rules_assignment import AlertedResponder, AssignmentState, Candidate, Case
+from hotline.alerts.rules_escalation import NO_ONE, WaitingTip
+from hotline.alerts.tables_drills import IS_OF_CASE
 from hotline.core import database, rules_trial
-from hotline.core.writes import add, among, new_ids
+from hotline.core.writes import add_rows, in_numbers, new_ids
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import Kind, Wording
-from hotline.gateway.tables import BELIEVED, STANDS, Deadline, Message, Referral, told_to
+from hotline.gateway.rules_message import MessageKind, Wording
+from hotline.gateway.tables import (
+    IS_BELIEVED,
+    IS_CURRENT,
+    Assignment,
+    Deadline,
+    Message,
+    assigned_to,
+)
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
-from hotline.people.tables import RUNS, Membership, Responder, living
+from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import ABROAD, NATIONAL, is_camp
-from hotline.text.places import alerted_as
+from hotline.text.places import alert_place
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_store
-from hotline.tips.queries_visible import not_kept_from
+from hotline.tips.queries_visible import is_not_excluded
 from hotline.tips.rules import TipState
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_visit_safety import Care, coming
-from hotline.tips.tables import WAITS, Grant, Tip, Untold
+from hotline.tips.rules_visit_safety import VisitSafety, visit_facts
+from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 
-LATELY = timedelta(days=1)
+LOAD_PERIOD = timedelta(days=1)
 """The period over which a responder's assignments are counted."""
-FULL = 200
+MAX_LOAD = 200
 """The most unanswered assignments counted for one responder. The limit keeps the query's cost the same on the worst
 day.
 Among responders at the limit, the one assigned longest ago comes first.
@@ -64,7 +71,9 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
         Membership.responder_id, Membership.level, Membership.categories, Membership.desk_code
     )
     member = member.join(Responder, Responder.id == Membership.responder_id)
-    for id, level, categories, desk in session.execute(member.where(RUNS, *living(at))):
+    for id, level, categories, desk in session.execute(
+        member.where(IS_RUNNING, *active_conditions(at))
+    ):
         places[id, Level(level), frozenset(categories)].add(desk)
     return [
         Candidate(id, level, frozenset(desks - {NATIONAL}), categories, *hands.get(id, (0, None)))
@@ -73,12 +82,20 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """Returns each active responder's recent unanswered assignments, at most `FULL`, and the time of the last one."""
-    hers = (Referral.responder_id == Responder.id, Referral.created_at > at - LATELY, OF_A_CASE)
-    some = select(Referral.id).where(*hers, Referral.state == ReferralState.SENT).limit(FULL)
+    """Returns each active responder's recent unanswered assignments, at most `MAX_LOAD`, and the time of the last
+    one.
+    """
+    hers = (
+        Assignment.responder_id == Responder.id,
+        Assignment.created_at > at - LOAD_PERIOD,
+        IS_OF_CASE,
+    )
+    some = (
+        select(Assignment.id).where(*hers, Assignment.state == AssignmentState.SENT).limit(MAX_LOAD)
+    )
     load = select(func.count()).select_from(some.correlate(Responder).subquery()).scalar_subquery()
-    last = select(func.max(Referral.created_at)).where(*hers).scalar_subquery()
-    rows = session.execute(select(Responder.id, load, last).where(*living(at)))
+    last = select(func.max(Assignment.created_at)).where(*hers).scalar_subquery()
+    rows = session.execute(select(Responder.id, load, last).where(*active_conditions(at)))
     return {id: (load, told_at) for id, load, told_at in rows}
 
 
@@ -87,7 +104,7 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
     return {id: spoken[0] for id, spoken in session.execute(hers)}
 
 
-def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:
+def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
     """Returns the responders alerted of each tip at any step, unless that assignment was ended.
 
     Each has the level that they hold at the tip's place.
@@ -96,24 +113,24 @@ def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
     near = _level_at(or_(Membership.desk_code.in_(border.correlate(Tip)), camp))
     here = _level_at(Membership.desk_code == Tip.place)
-    asked = (Referral.tip_id, Referral.responder_id, Responder.level, here, near)
+    asked = (Assignment.tip_id, Assignment.responder_id, Responder.level, here, near)
     rows = session.execute(
-        select(*asked, Referral.step < Tip.place_step)
-        .join(Responder, Responder.id == Referral.responder_id)
-        .join(Tip, Tip.id == Referral.tip_id)
-        .where(Referral.tip_id.in_(tip_ids), STANDS)
+        select(*asked, Assignment.step < Tip.place_step)
+        .join(Responder, Responder.id == Assignment.responder_id)
+        .join(Tip, Tip.id == Assignment.tip_id)
+        .where(Assignment.tip_id.in_(tip_ids), IS_CURRENT)
     )
-    found: dict[int, list[Notified]] = {tip_id: [] for tip_id in tip_ids}
+    found: dict[int, list[AlertedResponder]] = {tip_id: [] for tip_id in tip_ids}
     for tip_id, who, level, local, aside, earlier in rows:
         is_local = level != Level.NATIONAL
         there = Level((local or aside or level) if is_local else level)
         is_beside = local is None and aside is not None
-        found[tip_id].append(Notified(who, there, is_local and bool(earlier), is_beside))
+        found[tip_id].append(AlertedResponder(who, there, is_local and bool(earlier), is_beside))
     return found
 
 
 def _level_at(desk: ColumnElement[bool]) -> ScalarSelect[str | None]:
-    hers = (Membership.responder_id == Responder.id, desk, RUNS)
+    hers = (Membership.responder_id == Responder.id, desk, IS_RUNNING)
     return select(func.min(Membership.level)).where(*hers).scalar_subquery()
 
 
@@ -123,33 +140,33 @@ def next_step(session: Session, tip_id: int) -> int:
 
 def is_taken(session: Session, tip_id: int) -> bool:
     """Returns True if the tip has an assignee."""
-    return session.get_one(Tip, tip_id).holder_id is not None
+    return session.get_one(Tip, tip_id).assignee_id is not None
 
 
-def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | None:
+def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assignment | None:
     """Returns the newest assignment of a tip to a responder, or None. Ignores assignments that were ended."""
-    hers = select(Referral).where(*told_to(tip_id, responder_id), STANDS)
-    newest = hers.order_by(Referral.id.desc()).limit(1)
+    hers = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
+    newest = hers.order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
-def all_of(session: Session, tip_id: int, responder_id: int) -> Sequence[Referral]:
+def assignments_to(session: Session, tip_id: int, responder_id: int) -> Sequence[Assignment]:
     """Returns every assignment of a tip to a responder, except those that were ended."""
-    theirs = told_to(tip_id, responder_id)
-    return session.scalars(select(Referral).where(*theirs, STANDS)).all()
+    theirs = assigned_to(tip_id, responder_id)
+    return session.scalars(select(Assignment).where(*theirs, IS_CURRENT)).all()
 
 
-def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
+def newest_by_responder(session: Session, tip_id: int) -> dict[int, Assignment]:
     """Returns the newest assignment of a tip to each responder, by the responder's id."""
-    here = (Referral.tip_id == tip_id, STANDS)
-    rows = session.scalars(select(Referral).where(*here).order_by(Referral.id))
+    here = (Assignment.tip_id == tip_id, IS_CURRENT)
+    rows = session.scalars(select(Assignment).where(*here).order_by(Assignment.id))
     return {row.responder_id: row for row in rows}
 
 
-def references(session: Session, tip_id: int) -> Sequence[str]:
+def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
     """Returns the references of a tip's assignments, oldest first."""
-    told = select(Referral.reference).where(Referral.tip_id == tip_id)
-    return session.scalars(told.order_by(Referral.id)).all()
+    told = select(Assignment.reference).where(Assignment.tip_id == tip_id)
+    return session.scalars(told.order_by(Assignment.id)).all()
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
@@ -158,14 +175,16 @@ def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]
     return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
 
 
-def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int | None, int], str]:
+def references_by_responder(
+    session: Session, tip_ids: Collection[int]
+) -> dict[tuple[int | None, int], str]:
     """Returns each responder's newest reference for each tip, by tip and responder."""
     if not tip_ids:
         return {}
     rows = session.execute(
-        select(Referral.tip_id, Referral.responder_id, Referral.reference)
-        .where(Referral.tip_id.in_(tip_ids), STANDS)
-        .order_by(Referral.id)
+        select(Assignment.tip_id, Assignment.responder_id, Assignment.reference)
+        .where(Assignment.tip_id.in_(tip_ids), IS_CURRENT)
+        .order_by(Assignment.id)
     )
     return {(tip_id, who): name for tip_id, who, name in rows}
 
@@ -175,26 +194,26 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
     Leaves out the assignee, responders who cannot take the tip, and acknowledgements that are not believed.
     """
-    took = select(Referral.responder_id, func.min(Referral.acknowledged_at).label("at")).where(
-        Referral.tip_id == tip.id,
-        Referral.acknowledged_at >= tip.referred_at,
-        Referral.passed_at.is_(None),
-        STANDS,
-        or_(Referral.step >= tip.place_step, Responder.level == Level.NATIONAL),
-        BELIEVED,
+    took = select(Assignment.responder_id, func.min(Assignment.acknowledged_at).label("at")).where(
+        Assignment.tip_id == tip.id,
+        Assignment.acknowledged_at >= tip.referred_at,
+        Assignment.passed_at.is_(None),
+        IS_CURRENT,
+        or_(Assignment.step >= tip.place_step, Responder.level == Level.NATIONAL),
+        IS_BELIEVED,
     )
-    took = took.join(Responder, Responder.id == Referral.responder_id)
-    rows = session.execute(took.group_by(Referral.responder_id).order_by("at"))
-    return tuple(row[0] for row in rows if row[0] != tip.holder_id)
+    took = took.join(Responder, Responder.id == Assignment.responder_id)
+    rows = session.execute(took.group_by(Assignment.responder_id).order_by("at"))
+    return tuple(row[0] for row in rows if row[0] != tip.assignee_id)
 
 
-def pass_on(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
+def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
     """Records on all the responder's assignments of a tip that they cannot take it. None withdraws that."""
-    hers = told_to(tip_id, responder_id)
-    session.execute(update(Referral).where(*hers).values(passed_at=at))
+    hers = assigned_to(tip_id, responder_id)
+    session.execute(update(Assignment).where(*hers).values(passed_at=at))
 
 
-def told_of(session: Session, responder_id: int) -> Sequence[int]:
+def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
     """Returns the ids of open tips that concern a responder, oldest first.
 
     These are the tips assigned to them that they hold, that have no assignee, or whose acknowledgement is still due.
@@ -206,31 +225,31 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
     )
     tips = (
         select(Tip.id)
-        .join(Referral, Referral.tip_id == Tip.id)
-        .where(Referral.responder_id == responder_id, Tip.closed_at.is_(None))
-        .where(STANDS, not_kept_from(responder_id))
-        .where(or_(Tip.holder_id.is_(None), Tip.holder_id == responder_id, asked))
+        .join(Assignment, Assignment.tip_id == Tip.id)
+        .where(Assignment.responder_id == responder_id, Tip.closed_at.is_(None))
+        .where(IS_CURRENT, is_not_excluded(responder_id))
+        .where(or_(Tip.assignee_id.is_(None), Tip.assignee_id == responder_id, asked))
     )
     return session.scalars(tips.distinct().order_by(Tip.id)).all()
 
 
-def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
+def locked_assignment(session: Session, responder_id: int, reference: str) -> Assignment | None:
     """Returns the responder's assignment with that reference, or None. Locks its tip, so that colleagues take turns."""
     hers = (
-        Referral.reference == reference,
-        Referral.responder_id == responder_id,
-        by_name(responder_id),
+        Assignment.reference == reference,
+        Assignment.responder_id == responder_id,
+        usable_reference(responder_id),
     )
-    tip_id = session.scalar(select(Referral.tip_id).where(*hers))
+    tip_id = session.scalar(select(Assignment.tip_id).where(*hers))
     if tip_id is None:
         return None
     tip_for_writing(session, tip_id)
-    return session.scalars(select(Referral).where(*hers)).one_or_none()
+    return session.scalars(select(Assignment).where(*hers)).one_or_none()
 
 
-def overtaken(session: Session, referral_id: int | None) -> bool:
+def was_escalated(session: Session, assignment_id: int | None) -> bool:
     """Returns True if responders were alerted of the tip at a later step than this assignment's."""
-    referral = session.get_one(Referral, referral_id)
+    referral = session.get_one(Assignment, assignment_id)
     return referral.step + 1 < next_step(session, referral.tip_id)
 
 
@@ -238,10 +257,10 @@ LOCK = 411_411_006
 """The PostgreSQL advisory lock for assigning. Each process decides from the results of the one before."""
 
 
-class GivenTip(NamedTuple):
+class NewAssignment(NamedTuple):
     """One assignment of a tip to a responder, about to be written. It is a tuple because the driver takes tuples."""
 
-    referral_id: int
+    assignment_id: int
     tip_id: int
     step: int
     responder_id: int
@@ -250,52 +269,56 @@ class GivenTip(NamedTuple):
 class Alert(NamedTuple):
     """One alert to a responder about an assignment."""
 
-    given: GivenTip
+    given: NewAssignment
     reference: str
     words: Wording
     priority: int
 
 
-def take_turns(session: Session) -> None:
+def take_lock(session: Session) -> None:
     """Waits until no other process assigns tips. The transaction takes this lock before any other.
 
     SQLite has only one writer anyway.
     """
-    database.take_turns(session, LOCK)
+    database.take_lock(session, LOCK)
 
 
-def waiting(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
+def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
     """Returns filed tips with a pending alert, most urgent first, then oldest. Locks them until the transaction ends.
 
     Also returns the ids of those that wait because of the marks on the tip itself.
     """
     # The ids come first. In one query, PostgreSQL reads every tip if it knows too little about the tables.
-    first = select(Untold.tip_id).order_by(Untold.urgency, Untold.tip_id).limit(limit)
-    rows = _held(session, among(session, Tip.id, session.scalars(first).all()))
+    first = (
+        select(PendingAlert.tip_id).order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
+    )
+    rows = _held(session, in_numbers(session, Tip.id, session.scalars(first).all()))
     void = [row.id for row in rows if row.told]
     if void:
-        wait_no_longer(session, void)
-    marked = _held(session, WAITS, Tip.channel != rules_trial.CHANNEL, limit=limit)
+        delete_pending(session, void)
+    marked = _held(session, IS_WAITING, Tip.channel != rules_trial.CHANNEL, limit=limit)
     by_id = {row.id: row for row in (*rows, *marked) if not row.told}
     by_id |= {row.id: row for row in marked}
 
     chosen = sorted(by_id.values(), key=attrgetter("urgency", "id"))[:limit]
     before = [row.id for row in chosen if row.told]
     case, care = cache(Case), cache(_care)
-    already = told(session, before) if before else {}
+    already = alerted_by_tip(session, before) if before else {}
     steps = _next(session, before)
     apart = [row.id for row in chosen if row.place == ABROAD or is_camp(row.sector)]
-    near = defaultdict(frozenset, tips_store.beside(session, apart))
-    kept = queries_visible.kept_from(session, queries_visible.kept_tips(session) & by_id.keys())
+    near = defaultdict(frozenset, tips_store.extra_desks(session, apart))
+    kept = queries_visible.excluded_responders(
+        session, queries_visible.tips_with_exclusions(session) & by_id.keys()
+    )
     tips = [
         WaitingTip(
             id,
-            case(alerted_as(place, within), category, urgency, official, once, near[id]),
+            case(alert_place(place, within), category, urgency, official, once, near[id]),
             already.get(id, ()) if already else (),
             steps.get(id, 0) if steps else 0,
             locked,
             care(matter, urgency, *going),
-            kept.get(id, NOBODY),
+            kept.get(id, NO_ONE),
         )
         for id, place, within, category, urgency, official, _, locked, once, matter, *going, _ in chosen
     ]
@@ -305,9 +328,9 @@ def waiting(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[i
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
     """Returns the columns of pending tips that alerting needs, and locks the tips.
 
-    `told` is True if the tip has assignments already. Another process may have been quicker.
+    `alerted_by_tip` is True if the tip has assignments already. Another process may have been quicker.
     """
-    referral = select(Referral.id).where(Referral.tip_id == Tip.id).limit(1).scalar_subquery()
+    referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
         Tip.place,
@@ -333,32 +356,34 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     return session.connection().execute(tips).all()
 
 
-def _care(matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None) -> Care:
-    return coming(matter, urgency, visit, erased, manner).care
+def _care(
+    matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None
+) -> VisitSafety:
+    return visit_facts(matter, urgency, visit, erased, manner).care
 
 
-def wait_no_longer(session: Session, tip_ids: Collection[int]) -> None:
+def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the pending alerts of tips that are assigned now."""
-    gone = delete(Untold).where(among(session, Untold.tip_id, tip_ids))
+    gone = delete(PendingAlert).where(in_numbers(session, PendingAlert.tip_id, tip_ids))
     session.execute(gone.execution_options(synchronize_session=False))
 
 
-def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
+def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> None:
     """Records when tips were assigned, and at which urgency."""
     session.execute(
         update(Tip)
-        .where(among(session, Tip.id, tip_ids))
+        .where(in_numbers(session, Tip.id, tip_ids))
         .values(referred_at=at, referred_urgency=Tip.urgency)
         .execution_options(synchronize_session=False)
     )
 
 
-def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+def locked_out(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Returns each pair of tip and responder where the responder's desk cannot decrypt the tip. Nearly always empty."""
     if not told:
         return set()
     tips = select(Tip.id, Tip.locked_for).where(
-        among(session, Tip.id, {tip_id for tip_id, _ in told}), Tip.locked_for.is_not(None)
+        in_numbers(session, Tip.id, {tip_id for tip_id, _ in told}), Tip.locked_for.is_not(None)
     )
     desks = {id: set((codes or "").split()) for id, codes in session.execute(tips)}
     if not desks:
@@ -371,33 +396,41 @@ def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int
     }
 
 
-def new_referrals(session: Session, count: int) -> Sequence[int]:
+def new_assignment_ids(session: Session, count: int) -> Sequence[int]:
     """Reserves the ids of assignments that are about to be written."""
-    return new_ids(session, Referral, count)
+    return new_ids(session, Assignment, count)
 
 
-def refer(session: Session, given: Mapping[str, GivenTip], at: datetime) -> Collection[int]:
+def write_assignments(
+    session: Session, given: Mapping[str, NewAssignment], at: datetime
+) -> Collection[int]:
     """Writes assignments under their references. Returns the ids of the written ones.
 
     Skips an assignment whose reference is already taken. The caller draws another reference for it.
     """
-    count = add(
+    count = add_rows(
         session,
-        Referral,
-        (Referral.reference, Referral.id, Referral.tip_id, Referral.step, Referral.responder_id),
+        Assignment,
+        (
+            Assignment.reference,
+            Assignment.id,
+            Assignment.tip_id,
+            Assignment.step,
+            Assignment.responder_id,
+        ),
         [(name, *one) for name, one in given.items()],
-        {Referral.state: ReferralState.SENT, Referral.created_at: at},
-        unless_taken=Referral.reference,
+        {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
+        unless_taken=Assignment.reference,
     )
-    ids = {one.referral_id for one in given.values()}
+    ids = {one.assignment_id for one in given.values()}
     if count == len(ids):
         return ids
     # The ids were reserved in sequence. One range query reads them faster than a look-up of each.
-    between = select(Referral.id).where(Referral.id.between(min(ids), max(ids)))
+    between = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
     return ids.intersection(session.scalars(between).all())
 
 
-def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
+def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
     """Writes the alerts of new assignments, due now. `turn` is the first turn that their steps use."""
     if not alerts:
         return
@@ -405,7 +438,7 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int 
     columns = (
         Message.id,
         Message.responder_id,
-        Message.referral_id,
+        Message.assignment_id,
         Message.template,
         Message.parameters,
         Message.language,
@@ -413,7 +446,7 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int 
         Message.turn,
     )
     same = {
-        Message.kind: Kind.ALERT,
+        Message.kind: MessageKind.ALERT,
         Message.state: MessageState.PENDING,
         Message.attempts: 0,
         Message.counted: 0,
@@ -421,7 +454,7 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int 
         Message.created_at: at,
         Message.resent: False,
     }
-    add(session, Message, columns, [*_rows(ids, alerts, turn)], same)
+    add_rows(session, Message, columns, [*_rows(ids, alerts, turn)], same)
     tables.note_due(session, ids[0])
 
 
@@ -431,7 +464,7 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
     for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
         template, rest = said(words)
         parameters = f'{{"ref":"{reference}"{rest}'
-        who, of = given.responder_id, given.referral_id
+        who, of = given.responder_id, given.assignment_id
         step = given.tip_id, given.step
         yield (id, who, of, template, parameters, words.language, priority, turn + turns[step])
         turns[step] += 1
@@ -447,6 +480,8 @@ def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
     """Returns the step after the last one of each tip. Tips without a step are left out."""
     if not tip_ids:
         return {}
-    last = select(Referral.tip_id, func.max(Referral.step)).where(Referral.tip_id.in_(tip_ids))
-    rows = session.execute(last.group_by(Referral.tip_id))
+    last = select(Assignment.tip_id, func.max(Assignment.step)).where(
+        Assignment.tip_id.in_(tip_ids)
+    )
+    rows = session.execute(last.group_by(Assignment.tip_id))
     return {tip_id: step + 1 for tip_id, step in rows}

@@ -12,27 +12,43 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, t
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
-from hotline.core.database import is_any
+from hotline.core.database import has_row
 from hotline.core.wording import OF_EXERCISES, Template
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import (
     DUE_STATES,
     LEASE,
-    LONG_WAITED,
-    LONGEST_SEND,
+    LONG_WAIT,
+    MAX_SEND,
     TO_RESPONDERS,
     MessageState,
     Outcome,
     Priority,
     SendResult,
-    room,
+    free_sends,
 )
-from hotline.gateway.rules_message import KEPT, LATE, SELDOM, SOON, AnswerForm, Kind, Spent, Wording
-from hotline.gateway.tables import BELIEVED, Attempt, DeliveryReport, Message, Referral, Watcher
+from hotline.gateway.rules_message import (
+    CRY_ANSWER_INTERVAL,
+    KEPT,
+    MAX_ANSWER_DELAY,
+    SOON,
+    AnswerForm,
+    AnswersSent,
+    MessageKind,
+    Wording,
+)
+from hotline.gateway.tables import (
+    IS_BELIEVED,
+    Assignment,
+    Attempt,
+    DeliveryReport,
+    Message,
+    OnCallContact,
+)
 from hotline.gateway.tables_sessions import Stopped
 from hotline.people import tables_enrolments
 from hotline.people.tables import Responder
-from hotline.people.tables_enrolments import Addressed
+from hotline.people.tables_enrolments import MessageAddress
 
 LOCK = 411_411_005
 """PostgreSQL's advisory locks on the gateway's ids."""
@@ -47,7 +63,7 @@ class Claim:
     """One attempt at one message. It is ours until the lease ends."""
 
     message: Message
-    to: Addressed | None
+    to: MessageAddress | None
     """None for the monitor's other channel."""
     tip_id: int | None = None
 
@@ -57,7 +73,7 @@ class Claim:
         return Wording(Template[row.template], row.parameters, row.language)
 
     @property
-    def is_exercise(self) -> bool:
+    def is_drill(self) -> bool:
         row = self.message
         return row.priority == Priority.DRILL or (
             row.responder_id is not None and Template[row.template] in OF_EXERCISES
@@ -72,10 +88,12 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     if not _claims_alone(session):
         free = min(free, 1)
     under_way, others = _under_way(session, at)
-    left = room(at_once, under_way, others, doubted=tables.lane_of(session).reason is not None)
+    left = free_sends(
+        at_once, under_way, others, doubted=tables.queue_state(session).reason is not None
+    )
     most = min(free, left.first)
     goes_first = or_(
-        FIRST, and_(Message.priority == Priority.URGENT, Message.next_at <= at - LONG_WAITED)
+        FIRST, and_(Message.priority == Priority.URGENT, Message.next_at <= at - LONG_WAIT)
     )
     due = (
         select(Message, goes_first)
@@ -99,16 +117,16 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
     return Claim(message, _addressed(session, message), tip_of(session, message))
 
 
-def _addressed(session: Session, message: Message) -> Addressed | None:
+def _addressed(session: Session, message: Message) -> MessageAddress | None:
     """Returns the address of a message. The number of an on-call contact who asked for no more messages is empty."""
     if message.responder_id is not None:
         responder = session.get_one(Responder, message.responder_id)
-        return tables_enrolments.addressed(session, Template[message.template], responder)
-    if message.watcher_id is not None:
-        contact = session.get_one(Watcher, message.watcher_id)
+        return tables_enrolments.message_address(session, Template[message.template], responder)
+    if message.on_call_id is not None:
+        contact = session.get_one(OnCallContact, message.on_call_id)
         stopped = contact.unreachable == Outcome.STOPPED
-        return Addressed(b"" if stopped else contact.sealed_number)
-    return None if message.sealed_number is None else Addressed(message.sealed_number)
+        return MessageAddress(b"" if stopped else contact.encrypted_number)
+    return None if message.encrypted_number is None else MessageAddress(message.encrypted_number)
 
 
 def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
@@ -154,7 +172,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 
     Also returns how many of them are not the first alert of a danger tip.
     """
-    begun = Message.lease_until > at + LEASE - LONGEST_SEND
+    begun = Message.lease_until > at + LEASE - MAX_SEND
     held = (
         select(func.count(), func.count().filter(~FIRST))
         .select_from(Message)
@@ -192,14 +210,14 @@ def message_for_writing(session: Session, message_id: int) -> Message:
 
 
 def tip_of(session: Session, message: Message) -> int | None:
-    if message.referral_id is None:
+    if message.assignment_id is None:
         return None
-    return session.get_one(Referral, message.referral_id).tip_id
+    return session.get_one(Assignment, message.assignment_id).tip_id
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:
     """Returns the claims whose worker has stopped or is stuck, locked. The monitor handles its own claims."""
-    return held(
+    return locked_rows(
         session,
         Message.priority != Priority.MONITOR,
         Message.state == MessageState.SENDING,
@@ -209,29 +227,31 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
     """Returns the messages whose sending was unknown for long enough, locked."""
-    return held(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
+    return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
 def unreported(session: Session, at: datetime) -> Sequence[Message]:
     """Returns the alerts that the gateway took but did not report on in time, locked. Leaves out those sent twice."""
-    return held(
+    return locked_rows(
         session,
         Message.state == MessageState.ACCEPTED,
-        Message.kind == Kind.ALERT,
+        Message.kind == MessageKind.ALERT,
         Message.resent.is_(False),
         Message.next_at <= at,
     )
 
 
-def acknowledged(session: Session, message: Message) -> bool:
+def is_acknowledged(session: Session, message: Message) -> bool:
     """Returns True if the responder has acknowledged the case since the message. The message is not needed then."""
-    if message.referral_id is None:
+    if message.assignment_id is None:
         return False
-    since = Referral.acknowledged_at >= message.created_at
-    return is_any(session, Referral.id, Referral.id == message.referral_id, since, BELIEVED)
+    since = Assignment.acknowledged_at >= message.created_at
+    return has_row(
+        session, Assignment.id, Assignment.id == message.assignment_id, since, IS_BELIEVED
+    )
 
 
-def take_turns(session: Session, provider_id: str) -> None:
+def lock_provider_id(session: Session, provider_id: str) -> None:
     """Makes a report and the row that learns its id take turns. If both come at once, the second sees the first."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
@@ -240,11 +260,11 @@ def take_turns(session: Session, provider_id: str) -> None:
         )
 
 
-def end(message: Message, state: MessageState) -> None:
+def end_message(message: Message, state: MessageState) -> None:
     """Writes a state in which nothing is under way. An answer that ends loses its number and its content."""
     message.state, message.lease_until, message.leased_by = state, None, None
     if message.contact_key is not None and state not in DUE_STATES:
-        message.sealed_number, message.parameters = b"", {}
+        message.encrypted_number, message.parameters = b"", {}
 
 
 def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
@@ -277,11 +297,11 @@ def is_stopped(session: Session, number_key: str) -> bool:
 
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
-    left = exists().where(Responder.id == Message.responder_id, Responder.left_at.is_not(None))
+    left = exists().where(Responder.id == Message.responder_id, Responder.removed_at.is_not(None))
     return and_(Message.state.in_(DUE_STATES), Message.next_at <= at, ~left)
 
 
-def held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
+def locked_rows(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
     """Returns the oldest 500 of these and locks them until the transaction ends. Skips rows that others have locked."""
     rows = select(Message).where(*which).order_by(Message.id).limit(500)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
@@ -291,13 +311,15 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 IS_ANSWER = Message.contact_key.is_not(None)
 
 
-def spent_on_answers(session: Session, contact_key: str, at: datetime, today: datetime) -> Spent:
+def spent_on_answers(
+    session: Session, contact_key: str, at: datetime, today: datetime
+) -> AnswersSent:
     """Returns how many answers this phone got in the last hour and day, and the line since `today`.
 
     `today` is the moment at which the day began.
     """
     here = select(func.count()).where(Message.contact_key == contact_key)
-    return Spent(
+    return AnswersSent(
         hour=session.scalar(here.where(Message.created_at > at - HOUR)) or 0,
         day=session.scalar(here.where(Message.created_at > at - DAY)) or 0,
         line=answers_since(session, today),
@@ -309,15 +331,15 @@ def answers_since(session: Session, since: datetime) -> int:
     return session.scalar(found) or 0
 
 
-def cried_lately(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
+def has_cried_recently(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
     """Returns True if a cry for help from this phone was answered in the last week, or may be now."""
-    return is_any(
+    return has_row(
         session,
         Message.id,
         Message.contact_key.in_(contact_keys),
         Message.template == AnswerForm.ADVERTISEMENT,
         Message.state != MessageState.FAILED,
-        Message.created_at > at - SELDOM,
+        Message.created_at > at - CRY_ANSWER_INTERVAL,
     )
 
 
@@ -327,20 +349,20 @@ def oldest_answer(session: Session, at: datetime) -> Message | None:
     return session.scalars(found.limit(1)).one_or_none()
 
 
-def any_late_answer(session: Session, at: datetime) -> bool:
-    return is_any(session, Message.id, _waits(_too_late(at)))
+def has_late_answer(session: Session, at: datetime) -> bool:
+    return has_row(session, Message.id, _waits(_too_late(at)))
 
 
 def end_late_answers(session: Session, at: datetime) -> None:
     """Ends the answers that were not sent in time. They are never sent."""
-    for row in held(session, _waits(_too_late(at))):
-        end(row, MessageState.FAILED)
+    for row in locked_rows(session, _waits(_too_late(at))):
+        end_message(row, MessageState.FAILED)
 
 
-def forget_answers(session: Session, at: datetime, limit: int) -> int:
+def delete_answers(session: Session, at: datetime, limit: int) -> int:
     """Deletes old answers that ended, with their attempts. Returns how many it deleted."""
     ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
-    old = _older(at, KEPT, of_an_advertisement=SELDOM)
+    old = _older(at, KEPT, of_an_advertisement=CRY_ANSWER_INTERVAL)
     found = select(Message.id).where(IS_ANSWER, ended, old)
     ids: Sequence[int] = session.scalars(found.order_by(Message.id).limit(limit)).all()
     session.execute(delete(Attempt).where(Attempt.message_id.in_(ids)))
@@ -353,7 +375,7 @@ def _waits(*which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _too_late(at: datetime) -> ColumnElement[bool]:
-    return _older(at, LATE, of_an_advertisement=SOON)
+    return _older(at, MAX_ANSWER_DELAY, of_an_advertisement=SOON)
 
 
 def _older(at: datetime, term: timedelta, *, of_an_advertisement: timedelta) -> ColumnElement[bool]:

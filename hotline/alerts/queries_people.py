@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.core import database, rules_trial
 from hotline.gateway.rules_delivery import DUE_STATES, MessageState
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables
 from hotline.people.rules import Absence, Level, Member
 from hotline.people.tables import Leave, Responder
@@ -21,21 +21,21 @@ DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
 """Messages that would still be sent, or sent again."""
 
 
-def take_turns(session: Session) -> None:
+def take_lock(session: Session) -> None:
     """Makes changes of people take turns.
 
     If two people remove the last two of a desk at once, the second sees the change of the first.
     """
-    database.take_turns(session, LOCK)
+    database.take_lock(session, LOCK)
 
 
-def named(session: Session, name: str) -> Sequence[Responder]:
+def locked_by_name(session: Session, name: str) -> Sequence[Responder]:
     """Returns every responder of exactly this name, including those who were removed. Locks their rows."""
     found = select(Responder).where(Responder.name == name, Responder.level != rules_trial.LEVEL)
     return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
 
-def of_id(session: Session, responder_id: int) -> Responder | None:
+def get_responder(session: Session, responder_id: int) -> Responder | None:
     row = session.get(Responder, responder_id, with_for_update={"key_share": True})
     return row if row is not None and row.level != rules_trial.LEVEL else None
 
@@ -46,7 +46,7 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
     people = select(Responder).where(Responder.active, Responder.level != rules_trial.LEVEL)
-    desks = tables.by_person(session)
+    desks = tables.memberships_by_person(session)
     return [
         Member(
             one.id,
@@ -61,7 +61,7 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
     ]
 
 
-def leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
+def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
     """Returns the responder's leaves that run or are still to come, in their order. Locks them."""
     hers = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
     ordered = hers.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
@@ -85,7 +85,7 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
     return session.scalars(found).all()
 
 
-def any_to_hand_on(session: Session, at: datetime) -> bool:
+def has_to_hand_on(session: Session, at: datetime) -> bool:
     """Returns True if such a leave has begun, or if a message waits for a person who was removed."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
@@ -94,8 +94,12 @@ def any_to_hand_on(session: Session, at: datetime) -> bool:
 
 def open_cases(session: Session, responder_id: int) -> int:
     """Returns the number of the responder's assignments of tips that are not closed."""
-    hers = (Referral.responder_id == responder_id, Tip.closed_at.is_(None), Tip.erased_at.is_(None))
-    found = select(func.count(Referral.id)).join(Tip, Tip.id == Referral.tip_id).where(*hers)
+    hers = (
+        Assignment.responder_id == responder_id,
+        Tip.closed_at.is_(None),
+        Tip.erased_at.is_(None),
+    )
+    found = select(func.count(Assignment.id)).join(Tip, Tip.id == Assignment.tip_id).where(*hers)
     return session.scalar(found) or 0
 
 
@@ -117,4 +121,4 @@ def _comes(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _has_left() -> ColumnElement[bool]:
-    return exists().where(Responder.id == Message.responder_id, Responder.left_at.is_not(None))
+    return exists().where(Responder.id == Message.responder_id, Responder.removed_at.is_not(None))

@@ -30,18 +30,25 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, defer, mapped
 from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import Recipient, ReplyAnswer
 from hotline.core import rules_trial
-from hotline.core.database import Row, add_if_new, is_any
-from hotline.core.tables_attempts import Guess
+from hotline.core.database import Row, add_if_new, has_row
+from hotline.core.tables_attempts import AttemptRow
 from hotline.core.wording import Template
 from hotline.errors import NotFound
 from hotline.gateway.rules_delivery import DUE_STATES, FINAL_STATES, MessageState
-from hotline.gateway.rules_message import Kind
-from hotline.gateway.tables import STANDS, Deadline, DeliveryReport, Message, Referral
+from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.tables import IS_CURRENT, Assignment, Deadline, DeliveryReport, Message
 from hotline.gateway.tables_sessions import Dialogue, InboundSeen
 from hotline.people.tables import Responder
 from hotline.tips import rules_deadlines
 from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import PSEUDONYMS, UNCLOSED, WARNING, WORDS, DeadlineKind, Term
+from hotline.tips.rules_deadlines import (
+    COUNTS_AS_CLOSED,
+    PSEUDONYMS_KEPT,
+    WARNING,
+    WORDS,
+    DeadlineKind,
+    RetentionTerm,
+)
 from hotline.tips.tables import Grant, Tip
 
 
@@ -59,7 +66,7 @@ class LegalHold(Row):
     lifted_at: Mapped[datetime | None]
 
 
-class Errand(Row):
+class TimedTask(Row):
     """One hourly or daily task, with the time when it was last completed."""
 
     __tablename__ = "errand"
@@ -69,21 +76,21 @@ class Errand(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetainedTip:
     """One tip with its legal hold and its term. Only plain columns, nothing encrypted."""
 
     tip: Tip
     hold: LegalHold | None
-    term: Term
+    term: RetentionTerm
 
 
 DECIDED = and_(Tip.erase_wanted_at.is_not(None), Tip.closed_at.is_(None))
 """True for an open case with an erasure request. A person decides about it, not the calendar."""
-HELD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
+HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
 def done_at(session: Session, name: str) -> datetime | None:
-    errand = session.get(Errand, name)
+    errand = session.get(TimedTask, name)
     return errand.done_at if errand else None
 
 
@@ -93,30 +100,30 @@ def is_done(session: Session, name: str, at: datetime, within: timedelta) -> boo
     return last is not None and abs(at - last) < within
 
 
-def finish(session: Session, name: str, at: datetime) -> None:
-    if not add_if_new(session, Errand(name=name, done_at=at)):
-        session.execute(update(Errand).where(Errand.name == name).values(done_at=at))
+def note_done(session: Session, name: str, at: datetime) -> None:
+    if not add_if_new(session, TimedTask(name=name, done_at=at)):
+        session.execute(update(TimedTask).where(TimedTask.name == name).values(done_at=at))
 
 
-def warn(session: Session, at: datetime, limit: int) -> int:
+def warn_of_erasure(session: Session, at: datetime, limit: int) -> int:
     """Marks the tips whose text is erased soon, so that an admin sees it in time. Returns their number."""
     ids = _tips(session, _ends_before(at + WARNING), Tip.warned_at.is_(None), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
     return len(ids)
 
 
-def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
+def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
     """Erases the tips whose term is over, including their keys and pseudonyms. Returns their ids."""
-    over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD, ~DECIDED)
+    over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~DECIDED)
     ids = _tips(session, *over, limit=limit)
-    redact(session, ids, at)
+    erase_text(session, ids, at)
     return ids
 
 
-def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
+def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
     """Erases the text, answers, notes, keys, pseudonyms and receipt of tips. The rest stays for statistics."""
-    tables.forget(session, ids)
-    tables_case_events.forget_notes(session, ids)
+    tables.delete_questions(session, ids)
+    tables_case_events.delete_notes(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(
         update(Tip)
@@ -136,25 +143,25 @@ def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
 
 Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
-    (Dialogue.key, Dialogue.started_at, PSEUDONYMS, true()),
+    (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
     # For attempts at short secrets: the sender and the result.
-    (Guess.id, Guess.at, rules_deadlines.TRIES, true()),
+    (AttemptRow.id, AttemptRow.at, rules_deadlines.ATTEMPTS_KEPT, true()),
     # For each MO: the answer that it got.
-    (InboundSeen.provider_id, InboundSeen.received_at, rules_deadlines.INBOUND, true()),
+    (InboundSeen.provider_id, InboundSeen.received_at, rules_deadlines.INBOUND_KEPT, true()),
     # The answers to SMS from responders.
-    (ReplyAnswer.id, ReplyAnswer.answered_at, rules_deadlines.REPLIES, true()),
+    (ReplyAnswer.id, ReplyAnswer.answered_at, rules_deadlines.REPLIES_KEPT, true()),
     # Delivery reports whose message was never found.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
-        rules_deadlines.STRAYS,
+        rules_deadlines.STRAY_REPORTS_KEPT,
         DeliveryReport.applied.is_(False),
     ),
 )
 """The rows to delete by age: their key, their time, their term, and the condition."""
 
 
-def forget_rows(
+def delete_rows(
     key: Column,
     when: Column,
     term: timedelta,
@@ -169,18 +176,18 @@ def forget_rows(
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
-def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
+def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
     """Erases the pseudonyms of phones and sessions in old tips. Returns the number of tips."""
-    old = (Tip.created_at <= at - PSEUDONYMS, Tip.state != TipState.DRAFT)
+    old = (Tip.created_at <= at - PSEUDONYMS_KEPT, Tip.state != TipState.DRAFT)
     ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
     return len(ids)
 
 
-def forget_callers(session: Session, at: datetime, limit: int) -> int:
+def erase_callers(session: Session, at: datetime, limit: int) -> int:
     """Erases the phone's pseudonym from sessions that ended long ago and cannot continue. Returns their number."""
     over = Dialogue.started_at.between(
-        at - rules_deadlines.CALLERS_OVER, at - rules_deadlines.CALLERS
+        at - rules_deadlines.CALLERS_SEARCHED, at - rules_deadlines.CALLERS_KEPT
     )
     old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
     keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
@@ -188,10 +195,10 @@ def forget_callers(session: Session, at: datetime, limit: int) -> int:
     return len(keys)
 
 
-def forget_parameters(session: Session, at: datetime, limit: int) -> int:
+def erase_parameters(session: Session, at: datetime, limit: int) -> int:
     """Erases the parameters of old messages. Returns their number. The rows stay, since statistics use the times."""
     old = select(Message.id).where(
-        Message.created_at <= at - rules_deadlines.PARAMETERS,
+        Message.created_at <= at - rules_deadlines.PARAMETERS_KEPT,
         Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
         cast(Message.parameters, String) != "{}",
     )
@@ -200,14 +207,16 @@ def forget_parameters(session: Session, at: datetime, limit: int) -> int:
     return len(ids)
 
 
-def warned(session: Session) -> Sequence[Kept]:
+def erased_next(session: Session) -> Sequence[RetainedTip]:
     """Returns the tips whose text is erased next, or would be without a legal hold, earliest first."""
-    found = select(Tip).where(Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HELD))
+    found = select(Tip).where(
+        Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
+    )
     kept = [_kept(session, tip) for tip in session.scalars(found.options(defer(Tip.body)))]
     return sorted(kept, key=lambda one: (one.term.goes_at, one.tip.id))
 
 
-def kept(session: Session, tip_id: int) -> Kept:
+def retained_tip(session: Session, tip_id: int) -> RetainedTip:
     """Returns a tip with its hold and term, and locks the tip. Raises NotFound for a missing tip or a draft."""
     tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
     if tip is None or tip.state == TipState.DRAFT:
@@ -215,15 +224,15 @@ def kept(session: Session, tip_id: int) -> Kept:
     return _kept(session, tip)
 
 
-def _kept(session: Session, tip: Tip) -> Kept:
+def _kept(session: Session, tip: Tip) -> RetainedTip:
     here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
     hold = session.scalars(here).first()
-    return Kept(tip, hold, term_of(tip, held=hold is not None))
+    return RetainedTip(tip, hold, term_of(tip, held=hold is not None))
 
 
-def term_of(tip: Tip, *, held: bool) -> Term:
+def term_of(tip: Tip, *, held: bool) -> RetentionTerm:
     """Returns the term of a tip's text."""
-    return Term(
+    return RetentionTerm(
         filed_at=tip.filed_at or tip.created_at,
         closed_at=tip.closed_at,
         warned_at=tip.warned_at,
@@ -233,13 +242,13 @@ def term_of(tip: Tip, *, held: bool) -> Term:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Expresses `Term.goes_at`, without its warning, as an SQL condition."""
+    """Expresses `RetentionTerm.goes_at`, without its warning, as an SQL condition."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
         or_(
             Tip.closed_at <= at - WORDS,
-            and_(Tip.closed_at.is_(None), Tip.filed_at <= at - WORDS - UNCLOSED),
+            and_(Tip.closed_at.is_(None), Tip.filed_at <= at - WORDS - COUNTS_AS_CLOSED),
         ),
     )
 
@@ -250,7 +259,7 @@ def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
 
 
-def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
+def without_erasure_request(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
     """Returns tips that still have their text and no erasure request. They stay locked until the transaction ends."""
     here = select(Tip).where(
         Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
@@ -258,9 +267,9 @@ def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
     return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
-def is_held(session: Session, tip_id: int) -> bool:
+def has_legal_hold(session: Session, tip_id: int) -> bool:
     """Returns True if the tip has a legal hold."""
-    return is_any(session, LegalHold.id, LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
+    return has_row(session, LegalHold.id, LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
 
 
 def others_due(
@@ -287,29 +296,29 @@ def others_due(
     return session.scalars(select(Tip).where(*others, comes_up).order_by(Tip.id)).all()
 
 
-def told(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
+def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
     """Returns the assignee, or everyone who was alerted if there is no assignee."""
-    holds = () if tip.holder_id is None else (Responder.id == tip.holder_id,)
-    return [*tables.knows(session, tip.id, at, *holds).values()]
+    holds = () if tip.assignee_id is None else (Responder.id == tip.assignee_id,)
+    return [*tables.recipients_who_may_see(session, tip.id, at, *holds).values()]
 
 
-def release(
+def stand_down(
     session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
 ) -> None:
     """Ends the assignments of these responders that belong to an earlier step."""
     theirs = (
-        Referral.tip_id == tip_id,
-        Referral.responder_id.in_(responder_ids),
-        Referral.step < before,
-        STANDS,
+        Assignment.tip_id == tip_id,
+        Assignment.responder_id.in_(responder_ids),
+        Assignment.step < before,
+        IS_CURRENT,
     )
-    session.execute(update(Referral).where(*theirs).values(released_at=at))
+    session.execute(update(Assignment).where(*theirs).values(released_at=at))
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
     """Returns the newest message that announces new details of the tip, or None."""
-    said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
-    found = select(Message).join(Referral, Referral.id == Message.referral_id).where(*said)
+    said = (Assignment.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
+    found = select(Message).join(Assignment, Assignment.id == Message.assignment_id).where(*said)
     return session.scalar(found.order_by(Message.id.desc()).limit(1))
 
 
@@ -319,21 +328,21 @@ def is_withheld(session: Session, message: Message) -> bool:
     The first reason is a case in which an official is or may be involved, after the responder's assignment ended.
     The second is an alert of a drill that is over.
     """
-    released = select(Referral.id).join(Tip, Tip.id == Referral.tip_id)
-    of_official = and_(Referral.released_at.is_not(None), Tip.official != "no")
+    released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)
+    of_official = and_(Assignment.released_at.is_not(None), Tip.official != "no")
     is_over = and_(Tip.channel == rules_trial.DRILL, Tip.closed_at.is_not(None))
-    why = or_(of_official, is_over) if message.kind == Kind.ALERT else of_official
-    return session.scalar(released.where(Referral.id == message.referral_id, why)) is not None
+    why = or_(of_official, is_over) if message.kind == MessageKind.ALERT else of_official
+    return session.scalar(released.where(Assignment.id == message.assignment_id, why)) is not None
 
 
 def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:
     """Withholds all unsent messages to these responders about this tip."""
-    theirs = select(Referral.id).where(
-        Referral.tip_id == tip_id, Referral.responder_id.in_(responder_ids)
+    theirs = select(Assignment.id).where(
+        Assignment.tip_id == tip_id, Assignment.responder_id.in_(responder_ids)
     )
     session.execute(
         update(Message)
-        .where(Message.referral_id.in_(theirs), Message.state.in_(DUE_STATES))
+        .where(Message.assignment_id.in_(theirs), Message.state.in_(DUE_STATES))
         .values(state=MessageState.FAILED)
         .execution_options(synchronize_session=False)
     )

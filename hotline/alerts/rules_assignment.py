@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
-from hotline.people.rules import LADDER, Level
+from hotline.people.rules import LEVELS, Level
 from hotline.text.codes import is_district
 from hotline.tips.rules import Urgency
 
@@ -28,7 +28,7 @@ ANSWERS = "2345"
 No long reference begins or ends with one. So `2K7Q4` can only be an answer joined to its reference.
 """
 LENGTHS = (4, 5, 6)
-UNLUCKY = 3
+MAX_UNLUCKY = 3
 """Unlucky draws after which references get longer. In an unlucky draw less than half of them were free."""
 NOISE = 20
 """Random bytes drawn for each wanted reference. It is more than needed."""
@@ -48,7 +48,7 @@ A responder who reports a distance would otherwise seem to name a case.
 """
 
 
-def draw(noise: bytes, length: int, most: int) -> list[str]:
+def draw_references(noise: bytes, length: int, most: int) -> list[str]:
     """Returns the first references of this length in some random bytes, without duplicates.
 
     It returns at most `most` references, and sometimes fewer.
@@ -61,14 +61,14 @@ def draw(noise: bytes, length: int, most: int) -> list[str]:
 
 def length_after(unlucky: int) -> int:
     """Returns the length of the next draw's references, after so many unlucky draws."""
-    return LENGTHS[min(unlucky // UNLUCKY, len(LENGTHS) - 1)]
+    return LENGTHS[min(unlucky // MAX_UNLUCKY, len(LENGTHS) - 1)]
 
 
 def is_reference(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None
 
 
-def read(text: str) -> str | None:
+def read_reference(text: str) -> str | None:
     """Returns the reference that a responder meant by these letters, or None."""
     meant = text.upper().translate(TWINS)
     return meant if is_reference(meant) else None
@@ -77,7 +77,7 @@ def read(text: str) -> str | None:
 # Chooses the responders who are alerted of a tip, and their order. Pure.
 
 
-class ReferralState(StrEnum):
+class AssignmentState(StrEnum):
     """The state of one assignment: sent -> acknowledged -> closed. A second acknowledgement changes nothing."""
 
     SENT = "sent"
@@ -85,7 +85,7 @@ class ReferralState(StrEnum):
     CLOSED = "closed"
 
 
-class Reason(StrEnum):
+class EscalationReason(StrEnum):
     """The reason why one more responder is alerted."""
 
     SILENT = "silent"
@@ -124,7 +124,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Notified:
+class AlertedResponder:
     """One responder who was alerted of the tip, at one level."""
 
     responder_id: int
@@ -138,12 +138,12 @@ class Notified:
 Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
-AT_DANGER = 2
+RECIPIENTS_IN_DANGER = 2
 """Number of people of the district, and of a camp, who are alerted of a danger."""
 
 
-def first_told(
-    case: Case, roster: Sequence[Candidate], told: Collection[Notified] = ()
+def first_recipients(
+    case: Case, roster: Sequence[Candidate], told: Collection[AlertedResponder] = ()
 ) -> tuple[int, ...]:
     """Returns the responders to alert of a new tip, or of one that became more urgent.
 
@@ -177,17 +177,20 @@ def choose_first(
     national: Sequence[Who],
     fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
-    """Returns the result of `first_told` for eligible people. `fairly` picks up to so many of them by turn."""
+    """Returns the result of `first_recipients` for eligible people. `fairly` picks up to so many of them by turn."""
     danger = urgency == Urgency.DANGER
-    most = AT_DANGER if danger else 1
+    most = RECIPIENTS_IN_DANGER if danger else 1
     beside = fairly(camp, most) if camp else ()
     if not local:
         return beside + fairly(national, 1)
     return fairly(local, most) + beside + (fairly(national, 1) if danger else ())
 
 
-def next_told(
-    case: Case, roster: Sequence[Candidate], told: Collection[Notified], reason: Reason
+def next_recipients(
+    case: Case,
+    roster: Sequence[Candidate],
+    told: Collection[AlertedResponder],
+    reason: EscalationReason,
 ) -> tuple[int, ...]:
     """Returns the responders to alert next: of the district, then of the national desk, and also of a camp.
 
@@ -203,33 +206,38 @@ def next_told(
     if not local:
         people, beside = beside, ()
     first = people or _national(roster, before, reason)
-    if reason is Reason.SILENT and before.issuperset(first):
+    if reason is EscalationReason.SILENT and before.issuperset(first):
         return first
     return tuple(dict.fromkeys(first + beside))
 
 
 def _higher(
-    people: Sequence[Candidate], heard: Sequence[Notified], before: Collection[int], reason: Reason
+    people: Sequence[Candidate],
+    heard: Sequence[AlertedResponder],
+    before: Collection[int],
+    reason: EscalationReason,
 ) -> tuple[int, ...]:
     """Returns one person not yet alerted: of the highest alerted level, or above it if that level is silent."""
     rank = max((_rank(one.level) for one in heard), default=-1)
-    if reason is Reason.SILENT:
+    if reason is EscalationReason.SILENT:
         rank += 1
     higher = [c for c in people if _rank(c.level) >= rank and c.id not in before]
     return turns(_lowest(higher))[:1]
 
 
 def _national(
-    roster: Sequence[Candidate], before: Collection[int], reason: Reason
+    roster: Sequence[Candidate], before: Collection[int], reason: EscalationReason
 ) -> tuple[int, ...]:
     national = [c for c in roster if c.level is Level.NATIONAL]
     fresh = [c for c in national if c.id not in before]
-    if fresh or reason is Reason.UNREACHED:
+    if fresh or reason is EscalationReason.UNREACHED:
         return turns(fresh)[:1]
     return turns(national)[:1]
 
 
-def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int) -> tuple[int, ...]:
+def overdue_recipients(
+    case: Case, roster: Sequence[Candidate], holder: int, nth: int
+) -> tuple[int, ...]:
     """Returns the person to alert about an overdue outcome: first a coordinator, then the national desk, then no one.
 
     A coordinator of the assignee's own desk is preferred.
@@ -250,7 +258,7 @@ def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> t
     return tuple(c.id for c in sorted(people, key=lambda c: (-_rank(c.level), turn_of(c))))
 
 
-def of_the_nation(roster: Sequence[Candidate]) -> frozenset[int]:
+def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
     """Returns the people of the national desk."""
     return frozenset(c.id for c in roster if c.level is Level.NATIONAL)
 
@@ -298,4 +306,4 @@ def turn_of(candidate: Candidate) -> Turn:
 
 
 def _rank(level: Level) -> int:
-    return LADDER.index(level)
+    return LEVELS.index(level)

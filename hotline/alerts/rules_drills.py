@@ -21,28 +21,28 @@ from enum import StrEnum
 
 from hotline.alerts import rules_escalation
 from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
-from hotline.people.rules import LADDER, Level
+from hotline.alerts.rules_escalation_steps import CaseState, Decision
+from hotline.people.rules import LEVELS, Level
 from hotline.text.codes import is_district
 from hotline.text.time import KIGALI
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import Event, Purpose
 
-LASTS = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
+DURATION = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
 """Duration by urgency. Then the drill ends automatically, and responders who did not answer are notified."""
 YEAR = timedelta(days=365)
-MOST_A_YEAR = 4
+MAX_A_YEAR = 4
 """Drills at one desk in `YEAR`. With more, responders would take a real alert for a drill."""
-REST = timedelta(days=7)
+MIN_INTERVAL = timedelta(days=7)
 """Least time between two drills at a desk."""
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
 """Hours in Kigali in which no drill runs. A responder who is called at night without need stops answering."""
-CALM = timedelta(hours=2)
+AFTER_DANGER = timedelta(hours=2)
 """Least time since the last danger in the district or its province, if that danger is still open."""
 
 
-class ExerciseEnd(StrEnum):
+class DrillEnd(StrEnum):
     """The reason why a drill ended."""
 
     CALLED_OFF = "called_off"
@@ -52,7 +52,7 @@ class ExerciseEnd(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedExercise:
+class DrillRequest:
     """The desk of a drill, and the alert that its people get."""
 
     desk: str
@@ -63,7 +63,7 @@ class WantedExercise:
 
 
 @dataclass(frozen=True, slots=True)
-class ExerciseTold:
+class DrillRecipient:
     """One alerted responder, with the time of each step. A time is None if the step did not happen."""
 
     name: str
@@ -77,7 +77,7 @@ class ExerciseTold:
 
 
 @dataclass(frozen=True, slots=True)
-class StepOfAll:
+class StepSummary:
     """One step over all alerted responders: how many did it, the median and the slowest time."""
 
     count: int
@@ -85,9 +85,7 @@ class StepOfAll:
     worst: timedelta | None
 
 
-def who_may_be_woken(
-    roster: Sequence[Candidate], desk: str, *, climbs: bool
-) -> Sequence[Candidate]:
+def drill_people(roster: Sequence[Candidate], desk: str, *, climbs: bool) -> Sequence[Candidate]:
     """Returns the people of the desk that a drill may alert: its lowest level, or all levels if it `climbs`.
 
     People of the national desk are never among them. Each person counts only for this desk. So a person of a camp and
@@ -100,12 +98,12 @@ def who_may_be_woken(
         if one.level is not Level.NATIONAL
         and (desk in one.districts or (every and not one.districts))
     ]
-    lowest = min((LADDER.index(one.level) for one in here), default=0)
-    return [one for one in here if climbs or LADDER.index(one.level) == lowest]
+    lowest = min((LEVELS.index(one.level) for one in here), default=0)
+    return [one for one in here if climbs or LEVELS.index(one.level) == lowest]
 
 
-def follows(
-    standing: CaseStanding,
+def drill_decision(
+    standing: CaseState,
     people: Sequence[Candidate],
     event: Event,
     at: datetime,
@@ -118,7 +116,7 @@ def follows(
     """
     decision = rules_escalation.decide(standing, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
-    if DeadlineKind.RED in decision.set or at >= ends_at:
+    if DeadlineKind.OVERDUE in decision.set or at >= ends_at:
         return Decision(close=frozenset({acknowledge}), holder=standing.holder)
     tell = tuple(order for order in decision.tell if order.purpose is Purpose.ALERT)
     clocks = {kind: clock for kind, clock in decision.set.items() if kind is acknowledge}
@@ -132,10 +130,10 @@ def is_night(at: datetime) -> bool:
 
 def is_by_night(urgency: Urgency, at: datetime) -> bool:
     """Returns True if a drill that begins at this time is at night at its beginning or its end."""
-    return is_night(at) or is_night(at + LASTS[urgency])
+    return is_night(at) or is_night(at + DURATION[urgency])
 
 
-def steps(people: Iterable[ExerciseTold]) -> dict[str, StepOfAll]:
+def step_summaries(people: Iterable[DrillRecipient]) -> dict[str, StepSummary]:
     """Returns the count and the times of all alerted responders, by step."""
     told = list(people)
     return {
@@ -145,10 +143,10 @@ def steps(people: Iterable[ExerciseTold]) -> dict[str, StepOfAll]:
     }
 
 
-def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepOfAll:
+def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
     took = sorted(at - told_at for told_at, at in times if at is not None)
     middle = took[(len(took) - 1) // 2] if took else None
-    return StepOfAll(len(took), middle, max(took, default=None))
+    return StepSummary(len(took), middle, max(took, default=None))
 
 
 CROSSING = timedelta(seconds=20)
@@ -156,7 +154,7 @@ CROSSING = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
-class HeardExercise:
+class RecentDrill:
     """One drill of which a responder was alerted lately."""
 
     reference: str
@@ -166,8 +164,8 @@ class HeardExercise:
     """Time when the network accepted our SMS that it was a drill. None if no SMS was sent."""
 
 
-def meant(
-    exercises: Sequence[HeardExercise], told_at: datetime | None, at: datetime
+def meant_drills(
+    exercises: Sequence[RecentDrill], told_at: datetime | None, at: datetime
 ) -> tuple[str, ...]:
     """Returns the drills that an answer without a reference may belong to, newest first.
 
@@ -179,7 +177,7 @@ def meant(
     return tuple(one.reference for one in exercises if _may_be_meant(one, told_at, at))
 
 
-def _may_be_meant(one: HeardExercise, told_at: datetime, at: datetime) -> bool:
+def _may_be_meant(one: RecentDrill, told_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.said_at is not None and at - one.said_at >= CROSSING

@@ -11,144 +11,165 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hotline.alerts import rules_assignment, rules_escalation_steps
-from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, eligible, turns
+from hotline.alerts.rules_assignment import (
+    AlertedResponder,
+    Candidate,
+    Case,
+    EscalationReason,
+    eligible,
+    turns,
+)
 from hotline.alerts.rules_escalation_steps import (
-    CaseStanding,
+    CaseState,
     Decision,
-    Tell,
-    asked,
+    Notice,
+    ask_people,
+    assignee_clocks,
     first_outcome,
-    held,
-    national,
-    red,
-    tells,
+    national_people,
+    notices,
+    overdue,
 )
 from hotline.people.rules import Level
 from hotline.tips import rules_deadlines
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import CASE_CLOCKS, Clock, DeadlineKind
-from hotline.tips.rules_events import Event, Happened, Purpose
-from hotline.tips.rules_visit_safety import Care
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
+from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
 """Firings of the outcome's clock after which others were alerted: at half time and at full time."""
-KEEPS = frozenset({Happened.END_WANTED, Happened.CLOSED, Happened.DECIDED, Happened.DUE})
+FRAGMENT_EVENTS = frozenset(
+    {
+        CaseEventKind.CLOSURE_REQUESTED,
+        CaseEventKind.CLOSED,
+        CaseEventKind.DECIDED,
+        CaseEventKind.DUE,
+    }
+)
 """Events that a fragment handles as any case does. Another person must confirm a closure that a person requests."""
-GIVES_UP = frozenset({Happened.LEFT, Happened.DOUBTED, Happened.PASSED})
+ENDS_ASSIGNEE = frozenset({CaseEventKind.REMOVED, CaseEventKind.DOUBTED, CaseEventKind.PASSED})
 """Events after which a fragment has no assignee."""
-Step = Callable[[CaseStanding], Decision]
+Step = Callable[[CaseState], Decision]
 
 
 def decide(
-    standing: CaseStanding, roster: Sequence[Candidate], event: Event, at: datetime
+    standing: CaseState, roster: Sequence[Candidate], event: Event, at: datetime
 ) -> Decision:
     """Returns the result of any event of an open case. `roster` holds the active recipients."""
     s = replace(standing, roster=roster, event=event, at=at)
-    step = HAPPENED[event.what] if event.kind is None else DUE[event.kind]
-    decision = _of_fragment(s) if s.case.once and event.what not in KEEPS else step(s)
+    step = EVENT_STEPS[event.what] if event.kind is None else DEADLINE_STEPS[event.kind]
+    decision = _of_fragment(s) if s.case.once and event.what not in FRAGMENT_EVENTS else step(s)
     if decision.holder == rules_escalation_steps.UNCHANGED:
         decision = replace(decision, holder=s.holder)
     return rules_escalation_steps.with_clock_of_decision(s, _with_clock_to_read(s, decision))
 
 
-def _of_fragment(s: CaseStanding) -> Decision:
+def _of_fragment(s: CaseState) -> Decision:
     """Returns the result for a fragment: a report that ended after its province, on which no one can act.
 
     The national desk is alerted once, or another person of it if a phone is off. No clock runs. It is never overdue.
     """
     what, by = s.event.what, s.event.by
-    if what is Happened.MARKED:
-        return replace(rules_escalation_steps.marked(s), set={})
-    if what is Happened.TAKEN:
+    if what is CaseEventKind.MARKED:
+        return replace(rules_escalation_steps.visit_marked(s), set={})
+    if what is CaseEventKind.ACKNOWLEDGED:
         return Decision(holder=s.holder or by)
-    if what is Happened.REFUSED:
-        return Decision(close={DeadlineKind.JUDGE}, holder=s.holder or by)
-    holder = None if what in GIVES_UP and by == s.holder else s.holder
-    if what not in (Happened.UNREACHED, Happened.LEFT) or s.holder is not None:
+    if what is CaseEventKind.REFUSED:
+        return Decision(close={DeadlineKind.CONFIRM_CLOSURE}, holder=s.holder or by)
+    holder = None if what in ENDS_ASSIGNEE and by == s.holder else s.holder
+    if what not in (CaseEventKind.NOT_REACHED, CaseEventKind.REMOVED) or s.holder is not None:
         return Decision(holder=holder)
-    return Decision(tells((s.next_told(Reason.UNREACHED), Purpose.ALERT)), holder=holder)
+    return Decision(
+        notices((s.next_told(EscalationReason.UNREACHED), Purpose.ALERT)), holder=holder
+    )
 
 
-def raised(case: Case, care: Care, at: datetime) -> Decision:
+def more_urgent_clocks(case: Case, care: VisitSafety, at: datetime) -> Decision:
     """Returns the new clocks of a case that a later answer made more urgent. It has no assignee until the next take."""
-    close = {DeadlineKind.OUTCOME, DeadlineKind.RED}
+    close = {DeadlineKind.OUTCOME, DeadlineKind.OVERDUE}
     return Decision(
         (),
-        {**rules_escalation_steps.filed(case, at), **rules_escalation_steps.how(care, at)},
+        {
+            **rules_escalation_steps.acknowledge_clock(case, at),
+            **rules_escalation_steps.visit_safety_clock(care, at),
+        },
         close,
         None,
     )
 
 
-def _raised(s: CaseStanding) -> Decision:
-    tell = tells((s.first_told(), Purpose.ALERT))
-    return replace(raised(s.case, s.care, s.at), tell=tell)
+def _raised(s: CaseState) -> Decision:
+    tell = notices((s.first_told(), Purpose.ALERT))
+    return replace(more_urgent_clocks(s.case, s.care, s.at), tell=tell)
 
 
-def _danger_again(s: CaseStanding) -> Decision:
+def _danger_again(s: CaseState) -> Decision:
     """Alerts two people of the national desk, even if the case has an assignee.
 
     If no one of that desk is active, alerts people as for a new case.
     """
-    people = turns([c for c in s.roster if c.level is Level.NATIONAL])[: rules_assignment.AT_DANGER]
-    again = raised(s.case, s.care, s.at)
-    close = again.close | {DeadlineKind.JUDGE, DeadlineKind.SECOND_LOOK}
-    return replace(again, tell=tells((people or s.first_told(), Purpose.ALERT)), close=close)
+    people = turns([c for c in s.roster if c.level is Level.NATIONAL])[
+        : rules_assignment.RECIPIENTS_IN_DANGER
+    ]
+    again = more_urgent_clocks(s.case, s.care, s.at)
+    close = again.close | {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.SECOND_LOOK}
+    return replace(again, tell=notices((people or s.first_told(), Purpose.ALERT)), close=close)
 
 
-def _unreached(s: CaseStanding) -> Decision:
+def _unreached(s: CaseState) -> Decision:
     """Alerts a colleague at once, while people are asked. It alerts no one twice, even if all phones are off."""
     if s.holder is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
-    who = s.next_told(Reason.UNREACHED)
+    who = s.next_told(EscalationReason.UNREACHED)
     if who:
-        return Decision(rules_escalation_steps.asks(s, who))
-    if s.knew & {one.id for one in s.roster} or DeadlineKind.RED in s.clocks:
+        return Decision(rules_escalation_steps.alert_people(s, who))
+    if s.knew & {one.id for one in s.roster} or DeadlineKind.OVERDUE in s.clocks:
         return Decision()
-    return red(s, but=s.event.by)
+    return overdue(s, but=s.event.by)
 
 
-def _left(s: CaseStanding) -> Decision:
+def _left(s: CaseState) -> Decision:
     is_holder = s.holder is not None and s.holder == s.event.by
     return _without_the_wish(s, _next(s, holder=None) if is_holder else _unreached(s))
 
 
-def _passed(s: CaseStanding) -> Decision:
+def _passed(s: CaseState) -> Decision:
     """Takes the next step at once. The assignee stays responsible until another responder takes the case."""
     by = s.event.by
     if s.holder is not None and s.holder != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
     chosen = {one.id for one in s.roster}.intersection(s.event.chosen) - {by}
-    return asked(s, sorted(chosen)) if chosen else _next(s, holder=s.holder)
+    return ask_people(s, sorted(chosen)) if chosen else _next(s, holder=s.holder)
 
 
-def _next(s: CaseStanding, *, holder: int | None) -> Decision:
+def _next(s: CaseState, *, holder: int | None) -> Decision:
     """Asks another responder at once to take the case. If there is none, the case becomes overdue."""
     now = replace(s, holder=holder)
-    who = s.next_told(Reason.UNREACHED)
-    then = asked(now, who) if who else red(now, but=s.event.by)
+    who = s.next_told(EscalationReason.UNREACHED)
+    then = ask_people(now, who) if who else overdue(now, but=s.event.by)
     return replace(then, close=then.close | {DeadlineKind.OUTCOME}) if holder is None else then
 
 
-def _without_the_wish(s: CaseStanding, decision: Decision) -> Decision:
+def _without_the_wish(s: CaseState, decision: Decision) -> Decision:
     """Ends the closure request if its requester was removed, or if it was not really theirs."""
     if s.judging is None or s.judging != s.event.by:
         return decision
-    return replace(decision, close=decision.close | {DeadlineKind.JUDGE})
+    return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
 
 
-def _taken(s: CaseStanding) -> Decision:
+def _taken(s: CaseState) -> Decision:
     """Makes the first responder who takes the case its assignee.
 
     A later one replaces an assignee who passed it on, whose place was corrected, or whose outcome is overdue.
     """
     by = s.event.by
-    if by in rules_escalation_steps.away(s) and DeadlineKind.RED not in s.clocks:
+    if by in rules_escalation_steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
         return Decision()
     holder = by if s.holder is None or _may_change_hands(s) else s.holder
     close: set[DeadlineKind] = set()
     if holder != s.holder:
-        close = {DeadlineKind.RED, DeadlineKind.ACKNOWLEDGE}
+        close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
     elif holder == by:
         # The assignee passed it on and takes it back. An overdue outcome stays overdue: a take is no outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
@@ -156,13 +177,13 @@ def _taken(s: CaseStanding) -> Decision:
         close.add(DeadlineKind.SECOND_LOOK)
     fresh = {}
     if holder != s.holder:
-        fresh = held(s, close)
+        fresh = assignee_clocks(s, close)
     elif DeadlineKind.OUTCOME not in s.clocks:
         fresh = first_outcome(s)
-    return rules_escalation_steps.taken_anew(s, Decision((), fresh, close, holder))
+    return rules_escalation_steps.ask_stand_down(s, Decision((), fresh, close, holder))
 
 
-def _looks(s: CaseStanding) -> bool:
+def _looks(s: CaseState) -> bool:
     """Returns True if this take answers the request for a second look.
 
     It does if a person of the national desk was asked, is not the assignee, and takes the case.
@@ -171,30 +192,30 @@ def _looks(s: CaseStanding) -> bool:
     return look is not None and look.nth > 0 and by in s.desk and by != s.holder
 
 
-def _may_change_hands(s: CaseStanding) -> bool:
+def _may_change_hands(s: CaseState) -> bool:
     overdue = s.clocks.get(DeadlineKind.OUTCOME)
     passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.judging is None
     return (
         passed
-        or s.holder in rules_escalation_steps.away(s)
-        or DeadlineKind.RED in s.clocks
+        or s.holder in rules_escalation_steps.alerted_elsewhere(s)
+        or DeadlineKind.OVERDUE in s.clocks
         or (overdue is not None and overdue.nth >= ESCALATED)
     )
 
 
-def _further(s: CaseStanding) -> Decision:
+def _further(s: CaseState) -> Decision:
     """Renews the outcome's clock once when the assignee takes the case further. A referral gives it three days."""
     if s.holder is None or s.event.by not in (s.holder, None):
         return Decision()
-    if s.event.what is Happened.REFERRED:
+    if s.event.what is CaseEventKind.REFERRED:
         clock = rules_deadlines.outcome_clock(
-            s.urgency, s.at, s.at + rules_deadlines.REFERRED_WITHIN
+            s.urgency, s.at, s.at + rules_deadlines.HELP_REACHED_WITHIN
         )
         return Decision((), {DeadlineKind.OUTCOME: clock})
     return Decision((), {} if s.renewed else first_outcome(s))
 
 
-def _doubted(s: CaseStanding) -> Decision:
+def _doubted(s: CaseState) -> Decision:
     """Makes another active responder who took the case its assignee.
 
     If there is none, escalation continues as if no one had answered. It continues at its former time, or at once if
@@ -205,17 +226,17 @@ def _doubted(s: CaseStanding) -> Decision:
     living = {one.id for one in s.roster}
     other = next((one for one in s.others if one in living), None)
     if other is not None:
-        return _without_the_wish(s, Decision((), held(s), holder=other))
-    asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.RED in s.clocks
+        return _without_the_wish(s, Decision((), assignee_clocks(s), holder=other))
+    asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.OVERDUE in s.clocks
     again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.stood or s.at))}
-    return _without_the_wish(s, Decision((), again, rules_escalation_steps.HELD, None))
+    return _without_the_wish(s, Decision((), again, rules_escalation_steps.ASSIGNEE_CLOCKS, None))
 
 
-def _closed(_s: CaseStanding) -> Decision:
+def _closed(_s: CaseState) -> Decision:
     return Decision(close=frozenset(CASE_CLOCKS))
 
 
-def _with_clock_to_read(s: CaseStanding, decision: Decision) -> Decision:
+def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
     """Returns the decision with the reading clock of a new assignee.
 
     The clock runs if the assignee has a PIN of their own, can read the case, and has not. It ends when the assignee
@@ -231,12 +252,12 @@ def _with_clock_to_read(s: CaseStanding, decision: Decision) -> Decision:
     return decision
 
 
-def _opened(s: CaseStanding) -> Decision:
+def _opened(s: CaseState) -> Decision:
     """Ends the reading clock if the reader is the assignee."""
     return Decision(close={DeadlineKind.OPEN} if s.event.by == s.holder else frozenset())
 
 
-def _unread_due(s: CaseStanding) -> Decision:
+def _unread_due(s: CaseState) -> Decision:
     """Asks the next responder if the assignee has not read a danger.
 
     Without danger, the assignee is first reminded in working hours. The next responder is asked later. The assignee
@@ -247,23 +268,25 @@ def _unread_due(s: CaseStanding) -> Decision:
     if s.urgency != Urgency.DANGER and s.event.nth == 0:
         again = Clock(rules_deadlines.open_due(s.urgency, s.at), 1)
         return Decision(_reminded(s, s.holder), {DeadlineKind.OPEN: again})
-    who = s.next_told(Reason.UNREACHED)
-    return asked(s, who) if who else Decision()
+    who = s.next_told(EscalationReason.UNREACHED)
+    return ask_people(s, who) if who else Decision()
 
 
-def _reminded(s: CaseStanding, who: int) -> tuple[Tell, ...]:
-    return tells(((who,), Purpose.REMIND)) if rules_deadlines.may_remind(s.urgency, s.at) else ()
+def _reminded(s: CaseState, who: int) -> tuple[Notice, ...]:
+    return notices(((who,), Purpose.REMIND)) if rules_deadlines.may_remind(s.urgency, s.at) else ()
 
 
-def _acknowledge_due(s: CaseStanding) -> Decision:
-    who = s.next_told(Reason.SILENT)
+def _acknowledge_due(s: CaseState) -> Decision:
+    who = s.next_told(EscalationReason.SILENT)
     if s.knew.issuperset(who):
-        return red(s)
+        return overdue(s)
     due = rules_deadlines.acknowledge_due(s.urgency, s.at, step=max(s.step, 1))
-    return Decision(rules_escalation_steps.asks(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)})
+    return Decision(
+        rules_escalation_steps.alert_people(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)}
+    )
 
 
-def _outcome_due(s: CaseStanding) -> Decision:
+def _outcome_due(s: CaseState) -> Decision:
     """Reminds the assignee at half time. At full time alerts a coordinator, then the national desk, again and again."""
     nth = s.event.nth
     if s.holder is None:
@@ -272,61 +295,61 @@ def _outcome_due(s: CaseStanding) -> Decision:
         due = max(s.event.named_at or s.at, s.at)
         return Decision(_reminded(s, s.holder), {DeadlineKind.OUTCOME: Clock(due, 1, due)})
     again = {DeadlineKind.OUTCOME: Clock(rules_deadlines.outcome_again(s.urgency, s.at), nth + 1)}
-    who = rules_assignment.overdue_told(s.case, s.roster, s.holder, nth - 1)
+    who = rules_assignment.overdue_recipients(s.case, s.roster, s.holder, nth - 1)
     if who:
-        return Decision(tells((who, Purpose.OVERDUE)), again)
-    last = red(s, but=s.holder)
+        return Decision(notices((who, Purpose.OVERDUE)), again)
+    last = overdue(s, but=s.holder)
     return replace(last, set={**last.set, **again})
 
 
-def _look_due(s: CaseStanding) -> Decision:
+def _look_due(s: CaseState) -> Decision:
     """Asks for a second look: one of the national desk by turns, all of it from the third time on.
 
     The assignee is never asked. If no other person of that desk is active, a colleague of the district is asked.
     """
     nth, holder = s.event.nth, s.holder
     who = (
-        national(s.roster, nth, but=holder)
+        national_people(s.roster, nth, but=holder)
         or rules_assignment.colleagues(s.case, s.roster, but=holder)[:1]
     )
     again = Clock(s.at + rules_deadlines.AGAIN, nth + 1)
-    return Decision(tells((who, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: again})
+    return Decision(notices((who, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: again})
 
 
-HAPPENED: Mapping[Happened, Step] = {
-    Happened.RAISED: _raised,
-    Happened.DANGER_AGAIN: _danger_again,
-    Happened.UNREACHED: _unreached,
-    Happened.LEFT: _left,
-    Happened.TAKEN: _taken,
-    Happened.OPENED: _opened,
-    Happened.ON_SITE: _further,
-    Happened.REFERRED: _further,
-    Happened.ANSWERED: _further,
-    Happened.PASSED: _passed,
-    Happened.DOUBTED: _doubted,
-    Happened.END_WANTED: rules_escalation_steps.closure_requested,
-    Happened.CLOSURE_READ: rules_escalation_steps.closure_read,
-    Happened.REFUSED: rules_escalation_steps.refused,
-    Happened.CLOSED: _closed,
-    Happened.MARKED: rules_escalation_steps.marked,
-    Happened.UNHEARD: rules_escalation_steps.unheard,
-    Happened.DECIDED: rules_escalation_steps.decided,
-    Happened.MOVED: rules_escalation_steps.moved,
-    Happened.BESIDE: rules_escalation_steps.beside,
-    Happened.WITHHELD: rules_escalation_steps.withheld,
-    Happened.SENT_DOWN: rules_escalation_steps.sent_down,
-    Happened.RELEASED: rules_escalation_steps.released,
+EVENT_STEPS: Mapping[CaseEventKind, Step] = {
+    CaseEventKind.RAISED: _raised,
+    CaseEventKind.DANGER_AGAIN: _danger_again,
+    CaseEventKind.NOT_REACHED: _unreached,
+    CaseEventKind.REMOVED: _left,
+    CaseEventKind.ACKNOWLEDGED: _taken,
+    CaseEventKind.OPENED: _opened,
+    CaseEventKind.ON_SITE: _further,
+    CaseEventKind.REFERRED: _further,
+    CaseEventKind.ANSWERED: _further,
+    CaseEventKind.PASSED: _passed,
+    CaseEventKind.DOUBTED: _doubted,
+    CaseEventKind.CLOSURE_REQUESTED: rules_escalation_steps.closure_requested,
+    CaseEventKind.CLOSURE_READ: rules_escalation_steps.closure_read,
+    CaseEventKind.REFUSED: rules_escalation_steps.closure_refused,
+    CaseEventKind.CLOSED: _closed,
+    CaseEventKind.MARKED: rules_escalation_steps.visit_marked,
+    CaseEventKind.NOT_HEARD: rules_escalation_steps.mark_not_heard,
+    CaseEventKind.DECIDED: rules_escalation_steps.visit_decided,
+    CaseEventKind.MOVED: rules_escalation_steps.place_corrected,
+    CaseEventKind.BESIDE: rules_escalation_steps.partner_desks_added,
+    CaseEventKind.WITHHELD: rules_escalation_steps.withheld,
+    CaseEventKind.SENT_DOWN: rules_escalation_steps.sent_down,
+    CaseEventKind.STOOD_DOWN: rules_escalation_steps.stood_down,
 }
-DUE: Mapping[DeadlineKind, Step] = {
+DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.ACKNOWLEDGE: _acknowledge_due,
     DeadlineKind.OPEN: _unread_due,
     DeadlineKind.OUTCOME: _outcome_due,
-    DeadlineKind.JUDGE: rules_escalation_steps.closure_due,
+    DeadlineKind.CONFIRM_CLOSURE: rules_escalation_steps.closure_due,
     DeadlineKind.DECISION: rules_escalation_steps.decision_due,
     DeadlineKind.SECOND_LOOK: _look_due,
-    DeadlineKind.RED: lambda s: red(s, nth=s.event.nth + 1),
-    DeadlineKind.MANNER: rules_escalation_steps.how_due,
+    DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
+    DeadlineKind.VISIT_SAFETY: rules_escalation_steps.visit_decision_due,
     # `services/referrals/endings.py` handles erasure requests. They are no step of escalation.
     DeadlineKind.ERASURE: lambda _: Decision(),
 }
@@ -334,7 +357,7 @@ DUE: Mapping[DeadlineKind, Step] = {
 
 # Plans the first alerts of many tips. The result is that of `referral.py` for each tip, but much faster. Pure.
 
-NOBODY: frozenset[int] = frozenset()
+NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """Responders who may be alerted first of a tip: of its district, of a camp there, of the national desk."""
 
@@ -342,23 +365,23 @@ Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 class WaitingTip(NamedTuple):
     """A filed tip with a pending alert, because no one was alerted or it became more urgent.
 
-    This class and `LadderStep` are tuples. A burst makes a hundred thousand of each, and a dataclass takes three times
-    as long.
+    This class and `EscalationStep` are tuples. A burst makes a hundred thousand of each, and a dataclass takes three
+    times as long.
     """
 
     tip_id: int
     case: Case
-    told: Sequence[Notified] = ()
+    told: Sequence[AlertedResponder] = ()
     step: int = 0
     """Number of the next escalation level."""
     locked: bool = False
     """True if a desk that should read it cannot decrypt it."""
-    care: Care = Care.NONE
-    kept_from: frozenset[int] = NOBODY
+    care: VisitSafety = VisitSafety.NONE
+    kept_from: frozenset[int] = NO_ONE
     """Excluded responders, who must not be alerted."""
 
 
-class LadderStep(NamedTuple):
+class EscalationStep(NamedTuple):
     """One order to alert responders of a tip, at one escalation level."""
 
     tip_id: int
@@ -372,12 +395,12 @@ class LadderStep(NamedTuple):
     """The first tip of the cluster that it joins. Responders alerted of that one are not alerted of this one."""
     more: bool = False
     """True if responders alerted of the leader are notified that there is more."""
-    care: Care = Care.NONE
+    care: VisitSafety = VisitSafety.NONE
     """The visit safety that an alerted responder must know before a visit."""
-    is_exercise: bool = False
+    is_drill: bool = False
 
 
-class Planning:
+class AlertPlan:
     """The roster and each person's load after each planned tip, so that the next tip goes to another person."""
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
@@ -390,17 +413,17 @@ class Planning:
     def roster(self) -> Sequence[Candidate]:
         return tuple(self._standing(one) for one in self._people)
 
-    def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[LadderStep]:
+    def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[EscalationStep]:
         """Yields a step for each tip that has an active recipient, in the order of the tips."""
         for tip in waiting:
             recipients = self.first_told(tip.case, tip.told, tip.kept_from)
             if recipients:
-                yield LadderStep(
+                yield EscalationStep(
                     tip.tip_id, tip.case, tip.step, recipients, locked=tip.locked, care=tip.care
                 )
 
     def first_told(
-        self, case: Case, told: Sequence[Notified] = (), but: frozenset[int] = NOBODY
+        self, case: Case, told: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
         """Returns the result of `referral.first_told` for the current loads, without the people in `but`."""
         route = self._route(case) if not but else self._route_without(case, but)
@@ -409,7 +432,9 @@ class Planning:
             self._turns[one] = (self._turns[one][0] + 1, self._at, one)
         return chosen
 
-    def _fairly(self, told: Sequence[Notified]) -> Callable[[Sequence[int], int], tuple[int, ...]]:
+    def _fairly(
+        self, told: Sequence[AlertedResponder]
+    ) -> Callable[[Sequence[int], int], tuple[int, ...]]:
         if not told:
             return self._next
         before = {one.responder_id for one in told}

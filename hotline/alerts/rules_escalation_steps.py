@@ -18,29 +18,36 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.alerts import rules_assignment
-from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, first_told, next_told
+from hotline.alerts.rules_assignment import (
+    AlertedResponder,
+    Candidate,
+    Case,
+    EscalationReason,
+    first_recipients,
+    next_recipients,
+)
 from hotline.people.rules import Level
 from hotline.text.codes import is_district
 from hotline.tips import rules_deadlines
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind, in_hours
-from hotline.tips.rules_events import Event, Happened, Purpose
-from hotline.tips.rules_visit_safety import Care
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
+from hotline.tips.rules_visit_safety import VisitSafety
 
 # Defines the events of a case, its known state, and the possible results: the terms of escalation. Pure.
 
-DUE = Event(Happened.DUE)
+DUE = Event(CaseEventKind.DUE)
 """A deadline passed without an act."""
 
 
 @dataclass(frozen=True, slots=True)
-class CaseStanding:
+class CaseState:
     """The known state of an open case when an event happens."""
 
     case: Case
     step: int
     """Number of the next escalation level: how often people were alerted so far."""
-    told: Sequence[Notified] = ()
+    told: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of it."""
     holder: int | None = None
     """The assignee: a responder who took it and is believed."""
@@ -58,7 +65,7 @@ class CaseStanding:
     """True if the national desk decides on the requested closure, because a person was met."""
     closure_read: bool = False
     """True if a person who may confirm the closure has opened the case since the request."""
-    care: Care = Care.NONE
+    care: VisitSafety = VisitSafety.NONE
     """The visit safety: how alerted responders must go."""
     clocks: Clocks = field(default_factory=dict)
     """The clocks that are open."""
@@ -85,26 +92,26 @@ class CaseStanding:
     @property
     def desk(self) -> frozenset[int]:
         """Returns the active people of the national desk."""
-        return rules_assignment.of_the_nation(self.roster)
+        return rules_assignment.national_people(self.roster)
 
     def first_told(self) -> tuple[int, ...]:
-        return first_told(self.case, self.roster, self.told)
+        return first_recipients(self.case, self.roster, self.told)
 
-    def next_told(self, reason: Reason) -> tuple[int, ...]:
-        return next_told(self.case, self.roster, self.told, reason)
+    def next_told(self, reason: EscalationReason) -> tuple[int, ...]:
+        return next_recipients(self.case, self.roster, self.told, reason)
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class Notice:
     """One order to send a message of one purpose to some responders."""
 
     who: tuple[int, ...]
     purpose: Purpose
 
 
-def tells(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Tell, ...]:
+def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
     """Returns the orders that have a recipient."""
-    return tuple(Tell(who, purpose) for who, purpose in orders if who)
+    return tuple(Notice(who, purpose) for who, purpose in orders if who)
 
 
 UNCHANGED = -1
@@ -118,7 +125,7 @@ class Decision:
     A clock that is set replaces the open one of its kind. Closing `judge` withdraws the closure request.
     """
 
-    tell: tuple[Tell, ...] = ()
+    tell: tuple[Notice, ...] = ()
     set: Mapping[DeadlineKind, Clock] = field(default_factory=dict)
     close: Set[DeadlineKind] = frozenset()
     holder: int | None = UNCHANGED
@@ -135,7 +142,7 @@ KEPT_FOR = timedelta(days=30)
 """Wait until the next decision, after a decision to keep the text or under a legal hold."""
 
 
-class WordsFate(StrEnum):
+class TextFate(StrEnum):
     """The fate of a tip's text after an erasure request."""
 
     GO = "go"
@@ -147,7 +154,7 @@ class WordsFate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wished:
+class ErasureRequest:
     """The state of a case whose text a caller asked to erase."""
 
     urgency: int
@@ -156,48 +163,48 @@ class Wished:
     held: bool
 
     @property
-    def fate(self) -> WordsFate:
+    def fate(self) -> TextFate:
         if self.held:
-            return WordsFate.HELD
+            return TextFate.HELD
         if self.closed:
-            return WordsFate.GO
-        return (
-            WordsFate.DECIDED if not self.taken or self.urgency == Urgency.DANGER else WordsFate.GO
-        )
+            return TextFate.GO
+        return TextFate.DECIDED if not self.taken or self.urgency == Urgency.DANGER else TextFate.GO
 
 
-def next_due(fate: WordsFate, at: datetime) -> datetime:
+def next_due(fate: TextFate, at: datetime) -> datetime:
     """Returns when an erasure request is due again after its clock fired, if the text still exists."""
-    return at + KEPT_FOR if fate is WordsFate.HELD else in_hours(at + ASKED_AGAIN)
+    return at + KEPT_FOR if fate is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
 ALL_FROM = 2
 """Number of the first alert, counted from 0, that goes to the whole national desk: the third one."""
-MOST_MOVES = 3
+MAX_MOVES = 3
 """Corrections in one report attempt that may alert another district. It equals the alerts for similar tips an hour."""
-HELD = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
+ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 """The clocks of an assignee."""
 
 
-def filed(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
+def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
     """Returns the clock of a tip that a responder is asked to take now."""
     due = rules_deadlines.acknowledge_due(case.urgency, at, step=0)
     return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
 
 
-def how(care: Care, at: datetime) -> Mapping[DeadlineKind, Clock]:
+def visit_safety_clock(care: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
     """Returns the clock of a marked danger, in which the national desk must say how to go."""
-    if care is not Care.CAREFUL:
+    if care is not VisitSafety.CAREFUL:
         return {}
-    return {DeadlineKind.MANNER: Clock(at + rules_deadlines.MANNER_WITHIN)}
+    return {DeadlineKind.VISIT_SAFETY: Clock(at + rules_deadlines.VISIT_SAFETY_WITHIN)}
 
 
-def first_outcome(s: CaseStanding) -> dict[DeadlineKind, Clock]:
+def first_outcome(s: CaseState) -> dict[DeadlineKind, Clock]:
     due = rules_deadlines.outcome_due(s.urgency, s.at)
     return {DeadlineKind.OUTCOME: rules_deadlines.outcome_clock(s.urgency, s.at, due)}
 
 
-def held(s: CaseStanding, closed: Set[DeadlineKind] = frozenset()) -> dict[DeadlineKind, Clock]:
+def assignee_clocks(
+    s: CaseState, closed: Set[DeadlineKind] = frozenset()
+) -> dict[DeadlineKind, Clock]:
     """Returns the clocks of a new assignee. A second look in progress continues, unless its clock is `closed`."""
     fresh = first_outcome(s)
     if s.urgency == Urgency.DANGER and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
@@ -205,20 +212,24 @@ def held(s: CaseStanding, closed: Set[DeadlineKind] = frozenset()) -> dict[Deadl
     return fresh
 
 
-def red(s: CaseStanding, *, nth: int = 0, but: int | None = None) -> Decision:
+def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
     """Alerts the national desk now, and again until a responder takes the case. The case is then overdue.
 
     If no one of that desk is active, alerts the district's people. A case that is already overdue keeps its count.
     """
-    clock = s.clocks.get(DeadlineKind.RED) or Clock(rules_deadlines.red_due(s.urgency, s.at), nth)
-    who = national(s.roster, clock.nth, but=but)
+    clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(
+        rules_deadlines.overdue_due(s.urgency, s.at), nth
+    )
+    who = national_people(s.roster, clock.nth, but=but)
     if not who:
         who = _by_turns(rules_assignment.colleagues(s.case, s.roster, but=but), clock.nth)
-    tell = tells((who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE))
-    return Decision(tell, {DeadlineKind.RED: clock}, {DeadlineKind.ACKNOWLEDGE}, s.holder)
+    tell = notices((who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE))
+    return Decision(tell, {DeadlineKind.OVERDUE: clock}, {DeadlineKind.ACKNOWLEDGE}, s.holder)
 
 
-def national(roster: Sequence[Candidate], nth: int, *, but: int | None = None) -> tuple[int, ...]:
+def national_people(
+    roster: Sequence[Candidate], nth: int, *, but: int | None = None
+) -> tuple[int, ...]:
     """Returns one person of the national desk by turns. Returns all of them from the third time on."""
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]
@@ -230,16 +241,16 @@ def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
     return people if nth >= ALL_FROM else people[:1]
 
 
-def asks(s: CaseStanding, who: Collection[int]) -> tuple[Tell, ...]:
+def alert_people(s: CaseState, who: Collection[int]) -> tuple[Notice, ...]:
     """Returns alerts to these people. After the district, the national desk is alerted that no one took the case."""
     if s.holder is not None or not s.told:
-        return tells((tuple(who), Purpose.ALERT))
-    return tells((without(who, s.desk), Purpose.ALERT), (within(who, s.desk), Purpose.OPEN))
+        return notices((tuple(who), Purpose.ALERT))
+    return notices((without(who, s.desk), Purpose.ALERT), (within(who, s.desk), Purpose.OPEN))
 
 
-def asked(s: CaseStanding, who: Collection[int]) -> Decision:
+def ask_people(s: CaseState, who: Collection[int]) -> Decision:
     """Asks these people, with time to take the case. The assignee does not change."""
-    return Decision(asks(s, who), filed(s.case, s.at), holder=s.holder)
+    return Decision(alert_people(s, who), acknowledge_clock(s.case, s.at), holder=s.holder)
 
 
 def within(people: Collection[int], some: Collection[int]) -> tuple[int, ...]:
@@ -250,24 +261,27 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
     return tuple(one for one in people if one not in some)
 
 
-def closure_requested(s: CaseStanding) -> Decision:
+def closure_requested(s: CaseState) -> Decision:
     """Asks the national desk to confirm a new or changed request. Does nothing if it is asked as soon anyway."""
-    asks, reminds = s.clocks.get(DeadlineKind.JUDGE), rules_deadlines.may_remind(s.urgency, s.at)
+    asks, reminds = (
+        s.clocks.get(DeadlineKind.CONFIRM_CLOSURE),
+        rules_deadlines.may_remind(s.urgency, s.at),
+    )
     again = Clock(_closure_again(s) if reminds else rules_deadlines.in_hours(s.at))
     if asks is not None and asks.due_at <= again.due_at:
         return Decision()
-    tell = tells((who_confirms(s, 0), Purpose.JUDGE)) if reminds else ()
-    return Decision(tell, {DeadlineKind.JUDGE: again})
+    tell = notices((closure_confirmers(s, 0), Purpose.CONFIRM_CLOSURE)) if reminds else ()
+    return Decision(tell, {DeadlineKind.CONFIRM_CLOSURE: again})
 
 
-def closure_due(s: CaseStanding) -> Decision:
+def closure_due(s: CaseState) -> Decision:
     """Asks the national desk again, all of it from the third time on, until it confirms or refuses."""
     nth = s.event.nth + 1
-    again = {DeadlineKind.JUDGE: Clock(_closure_again(s), nth)}
-    return Decision(tells((who_confirms(s, nth), Purpose.JUDGE)), again)
+    again = {DeadlineKind.CONFIRM_CLOSURE: Clock(_closure_again(s), nth)}
+    return Decision(notices((closure_confirmers(s, nth), Purpose.CONFIRM_CLOSURE)), again)
 
 
-def _closure_again(s: CaseStanding) -> datetime:
+def _closure_again(s: CaseState) -> datetime:
     """Returns when the national desk is asked again about a closure.
 
     A danger is asked about at any hour. If every person who was met is with a service, the next time is 06:30. All
@@ -275,55 +289,55 @@ def _closure_again(s: CaseStanding) -> datetime:
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules_deadlines.in_hours(s.at + rules_deadlines.HOURLY)
-    return rules_deadlines.next_bell(s.at) if s.is_safe else s.at + rules_deadlines.AGAIN
+    return rules_deadlines.next_morning_sms(s.at) if s.is_safe else s.at + rules_deadlines.AGAIN
 
 
-def closure_read(s: CaseStanding) -> Decision:
+def closure_read(s: CaseState) -> Decision:
     """Delays the next question to the next working day, if the desk must decide and has opened the case."""
-    asks = s.clocks.get(DeadlineKind.JUDGE)
+    asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
     again = Clock(max(asks.due_at, rules_deadlines.next_morning(s.at)), asks.nth)
-    return Decision((), {DeadlineKind.JUDGE: again})
+    return Decision((), {DeadlineKind.CONFIRM_CLOSURE: again})
 
 
-def decision_due(s: CaseStanding) -> Decision:
+def decision_due(s: CaseState) -> Decision:
     """Alerts the whole national desk that its decision is overdue, and again each morning.
 
     If only the assignee is left there, the case becomes overdue. So another person learns of it too.
     """
     again = {DeadlineKind.DECISION: Clock(rules_deadlines.next_morning(s.at), s.event.nth + 1)}
-    who = who_confirms(s, ALL_FROM)
-    told = tells((who, Purpose.JUDGE))
+    who = closure_confirmers(s, ALL_FROM)
+    told = notices((who, Purpose.CONFIRM_CLOSURE))
     if {*who} - {s.holder}:
         return Decision(told, again)
-    last = red(s, but=s.holder)
+    last = overdue(s, but=s.holder)
     return replace(last, tell=(*told, *last.tell), set={**last.set, **again})
 
 
-def who_confirms(s: CaseStanding, nth: int) -> tuple[int, ...]:
+def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
     """Returns the people of the national desk to ask about a closure. The requester is never among them.
 
     If no one else of that desk is active, returns people of the district. They cannot confirm, and the alerts continue.
     """
     others = without(rules_assignment.colleagues(s.case, s.roster, but=s.judging), (s.holder,))
-    return national(s.roster, nth, but=s.judging) or _by_turns(others, nth)
+    return national_people(s.roster, nth, but=s.judging) or _by_turns(others, nth)
 
 
-def refused(s: CaseStanding) -> Decision:
+def closure_refused(s: CaseState) -> Decision:
     """Ends the closure request. A person who refuses by phone becomes the assignee."""
     if s.event.by is None:
         asked = s.holder is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
         again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
-        return Decision((), again, {DeadlineKind.JUDGE})
-    close = {DeadlineKind.JUDGE, DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED}
-    return Decision((), held(s), close, s.event.by)
+        return Decision((), again, {DeadlineKind.CONFIRM_CLOSURE})
+    close = {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE}
+    return Decision((), assignee_clocks(s), close, s.event.by)
 
 
-def with_clock_of_decision(s: CaseStanding, decision: Decision) -> Decision:
+def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
     """Returns the decision with the desk's clock in place of the assignee's, or with the assignee's again."""
     runs = DeadlineKind.DECISION in s.clocks
-    waits = s.judging is not None and DeadlineKind.JUDGE not in decision.close
+    waits = s.judging is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
     if waits and s.desk_decides and not s.case.once:
         fresh.pop(DeadlineKind.OUTCOME, None)
@@ -337,84 +351,89 @@ def with_clock_of_decision(s: CaseStanding, decision: Decision) -> Decision:
     return replace(decision, set=fresh, close=decision.close | {DeadlineKind.DECISION})
 
 
-def marked(s: CaseStanding) -> Decision:
+def visit_marked(s: CaseState) -> Decision:
     """Notifies every alerted responder of the mark. With danger, asks the national desk how to go."""
-    who = concerned(s)
-    if s.care is not Care.CAREFUL:
-        return Decision(tells((who, Purpose.CARE)))
+    who = concerned_responders(s)
+    if s.care is not VisitSafety.CAREFUL:
+        return Decision(notices((who, Purpose.VISIT_SAFETY)))
     others, deciding = without(who, s.desk), _of_desk(s, who)
-    return Decision(tells((others, Purpose.CARE), (deciding, Purpose.HOW)), how(s.care, s.at))
+    return Decision(
+        notices((others, Purpose.VISIT_SAFETY), (deciding, Purpose.HOW)),
+        visit_safety_clock(s.care, s.at),
+    )
 
 
-def unheard(s: CaseStanding) -> Decision:
+def mark_not_heard(s: CaseState) -> Decision:
     """Alerts another responder of the marked case, because the assignee's phone is off."""
-    return Decision(tells((s.next_told(Reason.UNREACHED), Purpose.ALERT)))
+    return Decision(notices((s.next_told(EscalationReason.UNREACHED), Purpose.ALERT)))
 
 
-def decided(s: CaseStanding) -> Decision:
+def visit_decided(s: CaseState) -> Decision:
     """Notifies every alerted responder how the national desk wants them to go."""
-    return Decision(tells((concerned(s), Purpose.CARE)), close={DeadlineKind.MANNER})
+    return Decision(
+        notices((concerned_responders(s), Purpose.VISIT_SAFETY)), close={DeadlineKind.VISIT_SAFETY}
+    )
 
 
-def how_due(s: CaseStanding) -> Decision:
+def visit_decision_due(s: CaseState) -> Decision:
     """Notifies responders once that the national desk gave no instruction, and asks that desk again by turns.
 
     If the desk was already asked about another tip of the cluster, that question counts for both.
     """
     nth = s.event.nth
-    again = {DeadlineKind.MANNER: Clock(s.at + rules_deadlines.AGAIN, nth + 1)}
+    again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules_deadlines.AGAIN, nth + 1)}
     if s.asked_beside > nth:
         return Decision((), again)
-    going = without(concerned(s), s.desk) if nth == 0 else ()
-    deciding = national(s.roster, nth + 1)
-    return Decision(tells((going, Purpose.UNANSWERED), (deciding, Purpose.HOW)), again)
+    going = without(concerned_responders(s), s.desk) if nth == 0 else ()
+    deciding = national_people(s.roster, nth + 1)
+    return Decision(notices((going, Purpose.UNANSWERED), (deciding, Purpose.HOW)), again)
 
 
-def concerned(s: CaseStanding) -> tuple[int, ...]:
+def concerned_responders(s: CaseState) -> tuple[int, ...]:
     """Returns the active responders who were alerted of this tip or of its cluster, without duplicates."""
     alive = {one.id for one in s.roster}
-    return tuple(dict.fromkeys((*living(s), *within(s.company, alive))))
+    return tuple(dict.fromkeys((*active_alerted(s), *within(s.company, alive))))
 
 
-def moved(s: CaseStanding) -> Decision:
+def place_corrected(s: CaseState) -> Decision:
     """Notifies alerted responders of the corrected place, and alerts the people of the new place.
 
-    Without danger, the people of the first place are stood down at once. After `MOST_MOVES` corrections only the
+    Without danger, the people of the first place are stood down at once. After `MAX_MOVES` corrections only the
     national desk is alerted. If it does not act, the clock for taking alerts the people of the last place.
     """
-    before, new = living(s), s.first_told()
-    if s.event.nth > MOST_MOVES:
+    before, new = active_alerted(s), s.first_told()
+    if s.event.nth > MAX_MOVES:
         before, new = within(before, s.desk), _of_desk(s, new)
-    tell = tells((before, Purpose.MOVED), (new, Purpose.ALERT))
-    fresh, close = filed(s.case, s.at), {DeadlineKind.RED}
+    tell = notices((before, Purpose.MOVED), (new, Purpose.ALERT))
+    fresh, close = acknowledge_clock(s.case, s.at), {DeadlineKind.OVERDUE}
     if s.urgency == Urgency.DANGER:
         return Decision(tell, fresh, close)
-    gone = away(s)
+    gone = alerted_elsewhere(s)
     close |= _wish(s, gone)
     if s.holder in gone:
-        return Decision(tell, fresh, close | HELD, None, release=gone)
+        return Decision(tell, fresh, close | ASSIGNEE_CLOCKS, None, release=gone)
     return Decision(tell, fresh, close, release=gone)
 
 
-def beside(s: CaseStanding) -> Decision:
+def partner_desks_added(s: CaseState) -> Decision:
     """Alerts the people of partner desks to which a later answer gives access. No clock changes."""
-    new = told_beside(s.case, s.roster, s.told) if s.event.nth <= MOST_MOVES else ()
-    return Decision(tells((new, Purpose.ALERT)))
+    new = partner_recipients(s.case, s.roster, s.told) if s.event.nth <= MAX_MOVES else ()
+    return Decision(notices((new, Purpose.ALERT)))
 
 
-def told_beside(
-    case: Case, roster: Sequence[Candidate], told: Sequence[Notified]
+def partner_recipients(
+    case: Case, roster: Sequence[Candidate], told: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
     """Returns the people of a camp or border desk to alert of a case that others already know."""
     local, camp, _ = rules_assignment.eligible(case, roster)
     near = camp if is_district(case.place) else local
     knew = {one.responder_id for one in told}
-    most = rules_assignment.AT_DANGER if case.urgency == Urgency.DANGER else 1
+    most = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     wanting = max(0, most - sum(one.id in knew for one in near))
     return rules_assignment.turns(one for one in near if one.id not in knew)[:wanting]
 
 
-def withheld(s: CaseStanding) -> Decision:
+def withheld(s: CaseState) -> Decision:
     """Takes the case from the district's people, because an official is or may be involved. They get no message.
 
     The national desk is notified that the district was alerted first.
@@ -422,42 +441,42 @@ def withheld(s: CaseStanding) -> Decision:
     gone = tuple(dict.fromkeys(o.responder_id for o in s.told if o.level is not Level.NATIONAL))
     if not gone:
         return Decision()
-    knew = within(living(s), s.desk)
+    knew = within(active_alerted(s), s.desk)
     new = without(s.first_told(), knew)
-    tell = tells((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
+    tell = notices((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
     if s.holder is not None and s.holder not in gone:
         return Decision(tell, close=_wish(s, gone), release=gone)
-    asked = {} if DeadlineKind.RED in s.clocks else filed(s.case, s.at)
-    return Decision(tell, asked, HELD | _wish(s, gone), None, release=gone)
+    asked = {} if DeadlineKind.OVERDUE in s.clocks else acknowledge_clock(s.case, s.at)
+    return Decision(tell, asked, ASSIGNEE_CLOCKS | _wish(s, gone), None, release=gone)
 
 
-def sent_down(s: CaseStanding) -> Decision:
+def sent_down(s: CaseState) -> Decision:
     """Alerts the district's people, as of a new tip, because the national desk gave them access."""
     new = without(s.first_told(), s.knew)
-    return Decision(tells((new, Purpose.ALERT)), filed(s.case, s.at) if new else {})
+    return Decision(notices((new, Purpose.ALERT)), acknowledge_clock(s.case, s.at) if new else {})
 
 
-def released(s: CaseStanding) -> Decision:
+def stood_down(s: CaseState) -> Decision:
     """Stands down and notifies the people of the first place, because the national desk decided so."""
-    gone = away(s)
-    told = tells((within(living(s), gone), Purpose.LET_GO))
+    gone = alerted_elsewhere(s)
+    told = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
     return Decision(told, close=_wish(s, gone), release=gone)
 
 
-def taken_anew(s: CaseStanding, decision: Decision) -> Decision:
+def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
     """Asks the national desk to stand down the first place's people, because the new place has taken the case."""
-    if decision.holder == s.holder or not away(s):
+    if decision.holder == s.holder or not alerted_elsewhere(s):
         return decision
-    lets = tells((_of_desk(s, living(s)), Purpose.LET))
+    lets = notices((_of_desk(s, active_alerted(s)), Purpose.LET))
     return replace(decision, tell=(*decision.tell, *lets))
 
 
-def _of_desk(s: CaseStanding, who: Collection[int]) -> tuple[int, ...]:
+def _of_desk(s: CaseState, who: Collection[int]) -> tuple[int, ...]:
     """Returns the people of the national desk among these, or one of it by turns if there is none."""
-    return within(who, s.desk) or national(s.roster, 0)
+    return within(who, s.desk) or national_people(s.roster, 0)
 
 
-def away(s: CaseStanding) -> tuple[int, ...]:
+def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
     """Returns the responders who were alerted only of a place that was corrected since.
 
     Their take ends no request to the people of the new place.
@@ -466,12 +485,16 @@ def away(s: CaseStanding) -> tuple[int, ...]:
     return without(dict.fromkeys(one.responder_id for one in s.told if one.away), here)
 
 
-def living(s: CaseStanding) -> tuple[int, ...]:
+def active_alerted(s: CaseState) -> tuple[int, ...]:
     """Returns the active responders who were alerted, without duplicates."""
     alive = {one.id for one in s.roster}
     return within(dict.fromkeys(one.responder_id for one in s.told), alive)
 
 
-def _wish(s: CaseStanding, gone: Collection[int]) -> Set[DeadlineKind]:
+def _wish(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
     """Returns the closure clock if the requester is among the people in `gone`: then the request ends."""
-    return {DeadlineKind.JUDGE} if s.judging is not None and s.judging in gone else frozenset()
+    return (
+        {DeadlineKind.CONFIRM_CLOSURE}
+        if s.judging is not None and s.judging in gone
+        else frozenset()
+    )

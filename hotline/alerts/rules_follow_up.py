@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from hotline.alerts.rules_assignment import Candidate, Case, colleagues, overdue_told
-from hotline.alerts.rules_escalation_steps import national
+from hotline.alerts.rules_assignment import Candidate, Case, colleagues, overdue_recipients
+from hotline.alerts.rules_escalation_steps import national_people
 from hotline.core.wording import Template
 from hotline.text.time import KIGALI
 from hotline.tips import rules_persons
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import any_morning
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import (
     ANSWER,
     CONSENT,
@@ -30,7 +30,7 @@ from hotline.tips.rules_person_codes import (
     ServiceAnswer,
     ThirtyDays,
 )
-from hotline.tips.rules_persons import ConsentStands, FollowKind, MetPerson, OfferedHelp
+from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
 
 COUNTED_AFTER = timedelta(days=75)
 """Time from the end of a month until its persons are counted. Then the codes about them may be erased."""
@@ -78,7 +78,7 @@ def counted_before(at: datetime) -> datetime:
 # Sets the clocks for a person who was offered help: the question, its time, and the responder who is asked. Pure.
 
 
-class RingFor(StrEnum):
+class AskedPerson(StrEnum):
     """The responder who is asked."""
 
     REFERRER = "referrer"
@@ -99,11 +99,11 @@ ASKED_AGAIN = timedelta(days=3)
 NEXT_DAY = timedelta(days=1)
 WEEKLY = timedelta(days=7)
 UP_TO_THE_NATION = (
-    RingFor.REFERRER,
-    RingFor.COORDINATOR,
-    RingFor.NATION,
-    RingFor.NATION,
-    RingFor.NATION,
+    AskedPerson.REFERRER,
+    AskedPerson.COORDINATOR,
+    AskedPerson.NATION,
+    AskedPerson.NATION,
+    AskedPerson.NATION,
 )
 
 
@@ -117,8 +117,8 @@ class FollowRow:
     """Its name in a list, in English."""
     until: str
     """Its name in English on the page of a case. A moment follows it."""
-    rings: Sequence[RingFor] = UP_TO_THE_NATION
-    unknown: EntryKind | None = None
+    rings: Sequence[AskedPerson] = UP_TO_THE_NATION
+    unknown: LoggedEvent | None = None
     """The event that the clock records as unknown if no responder gave the fact."""
 
 
@@ -137,20 +137,20 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
         Template.OWES_ARRIVAL,
         "follow-up due: confirm arrival",
         "Person {n}: confirm arrival by",
-        unknown=EntryKind.ARRIVED,
+        unknown=LoggedEvent.ARRIVED,
     ),
     FollowKind.THIRTY: FollowRow(
         Template.OWES_THIRTY,
         "follow-up due: 30 days after arrival",
         "Person {n}: 30-day follow-up from",
-        (RingFor.REFERRER, RingFor.COORDINATOR),
-        EntryKind.THIRTY,
+        (AskedPerson.REFERRER, AskedPerson.COORDINATOR),
+        LoggedEvent.THIRTY,
     ),
     FollowKind.CONSENT: FollowRow(
         Template.OWES_ASKING,
         "follow-up due: ask the person again",
         "Person {n}: ask again about help from",
-        (RingFor.ANOTHER, RingFor.COORDINATOR),
+        (AskedPerson.ANOTHER, AskedPerson.COORDINATOR),
     ),
 }
 
@@ -166,7 +166,7 @@ class FollowClock:
 
 
 @dataclass(frozen=True, slots=True)
-class FollowRing:
+class FollowReminder:
     """The result of a clock that fires."""
 
     who: tuple[int, ...]
@@ -180,13 +180,13 @@ class FollowRing:
         return self.next is None
 
 
-def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
+def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     """Returns the clock of an offer, with the time of the first reminder. Returns None if it is no longer followed."""
     if offer.thirty is not None:
         return None
     if offer.arrived == YES and offer.arrived_at is not None:
         return FollowClock(FollowKind.THIRTY, offer.arrived_at + THIRTY_DAYS)
-    if person.consent is ConsentStands.NO:
+    if person.consent is ConsentState.NO:
         return None
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
@@ -200,20 +200,20 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     return FollowClock(kind, last + ANSWER_WITHIN)
 
 
-def of_person(person: MetPerson, urgency: int) -> FollowClock | None:
+def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
     """Returns a person's clock: a service must be asked, or the person is asked once more. Returns None if neither is
     due."""
     since = wants_since(person)
     if since is None:
-        return asked_again(person)
+        return ask_again_clock(person)
     due = since + OFFER_WITHIN if urgency == Urgency.DANGER else any_morning(since)
     return FollowClock(FollowKind.OFFER, due)
 
 
-def owed(person: MetPerson) -> tuple[FollowKind, ...]:
+def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
     """Returns what is still owed to a person, whether the case is open or closed."""
-    offers = (of_offer(person, one) for one in person.referrals)
-    kinds = [one.kind for one in (asked_again(person), *offers) if one is not None]
+    offers = (offer_clock(person, one) for one in person.referrals)
+    kinds = [one.kind for one in (ask_again_clock(person), *offers) if one is not None]
     first = [FollowKind.OFFER] if wants_since(person) is not None else []
     return tuple(dict.fromkeys([*first, *kinds]))
 
@@ -223,7 +223,7 @@ def wants_since(person: MetPerson) -> datetime | None:
 
     A repeated yes changes nothing.
     """
-    if person.consent is not ConsentStands.YES:
+    if person.consent is not ConsentState.YES:
         return None
     since = None
     for at, said, decided in reversed(person.consents):
@@ -243,7 +243,7 @@ def _goes_on(offer: OfferedHelp) -> bool:
     return offer.answer == ServiceAnswer.ACCEPTED and (offer.is_on_the_way or offer.arrived == YES)
 
 
-def asked_again(person: MetPerson) -> FollowClock | None:
+def ask_again_clock(person: MetPerson) -> FollowClock | None:
     """Returns the clock by which a person is asked once more, or None if that is not due."""
     if not person.consents:
         return None
@@ -257,14 +257,14 @@ def asked_again(person: MetPerson) -> FollowClock | None:
     return None
 
 
-def fires(
+def next_reminder(
     clock: FollowClock,
     case: Case,
     roster: Sequence[Candidate],
     referrer: int | None,
     since: datetime,
     at: datetime,
-) -> FollowRing:
+) -> FollowReminder:
     """Returns the responders to remind now, and the next clock. `since` is the time when the clock was set. If a level
     has no active responder, the next level is asked."""
     rings = FOLLOWS[clock.kind].rings
@@ -272,9 +272,9 @@ def fires(
         who = _whom(rings[turn], turn, case, roster, referrer)
         if who:
             due = _again(clock.kind, turn, since, at, case.urgency)
-            first = rings[turn] in (RingFor.REFERRER, RingFor.ANOTHER)
-            return FollowRing(who, first, FollowClock(clock.kind, due, turn + 1))
-    return FollowRing((), False, None)
+            first = rings[turn] in (AskedPerson.REFERRER, AskedPerson.ANOTHER)
+            return FollowReminder(who, first, FollowClock(clock.kind, due, turn + 1))
+    return FollowReminder((), False, None)
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
@@ -293,18 +293,20 @@ def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: 
 
 
 def _whom(
-    who: RingFor, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
+    who: AskedPerson, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
 ) -> tuple[int, ...]:
     living = {one.id for one in roster}
     match who:
-        case RingFor.REFERRER:
+        case AskedPerson.REFERRER:
             return (referrer,) if referrer in living and referrer is not None else ()
-        case RingFor.ANOTHER:
-            return (colleagues(case, roster, but=referrer) or national(roster, 0, but=referrer))[:1]
-        case RingFor.COORDINATOR:
-            return overdue_told(case, roster, referrer or 0, 0)
-        case RingFor.NATION:
-            return national(roster, turn, but=None)
+        case AskedPerson.ANOTHER:
+            return (
+                colleagues(case, roster, but=referrer) or national_people(roster, 0, but=referrer)
+            )[:1]
+        case AskedPerson.COORDINATOR:
+            return overdue_recipients(case, roster, referrer or 0, 0)
+        case AskedPerson.NATION:
+            return national_people(roster, turn, but=None)
 
 
 # Decides if an event about a person may be recorded now. Pure. Every function that writes asks it.
@@ -325,17 +327,17 @@ class StopReason(StrEnum):
 
 
 OF_CONSENT = {
-    ConsentStands.NO: StopReason.SAYS_NO,
-    ConsentStands.UNASKED: StopReason.UNASKED,
-    ConsentStands.UNDECIDED: StopReason.UNDECIDED,
+    ConsentState.NO: StopReason.SAYS_NO,
+    ConsentState.UNASKED: StopReason.UNASKED,
+    ConsentState.UNDECIDED: StopReason.UNDECIDED,
 }
-MEETS = (EntryKind.SCREENED, EntryKind.CONSENT)
+MEETING_EVENTS = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
 """Events at which a person may be met for the first time."""
 
 
-def judged(
+def refusal_of(
     people: Sequence[MetPerson],
-    kind: EntryKind,
+    kind: LoggedEvent,
     said: PersonCodes,
     at: datetime,
     *,
@@ -344,23 +346,25 @@ def judged(
     """Returns None if the event may be recorded, else the reason. `corrects` is the event that this one replaces."""
     person = next((one for one in people if one.n == said.n), None)
     if person is None:
-        is_next = kind in MEETS and corrects is None and said.n == len(people) + 1
+        is_next = kind in MEETING_EVENTS and corrects is None and said.n == len(people) + 1
         return None if is_next else StopReason.NOBODY_WAITS
     if corrects is not None and (stop := _corrected(person, kind, said, corrects)):
         return stop
-    if kind is EntryKind.OFFERED:
+    if kind is LoggedEvent.OFFERED:
         seen = replace(person, sex=said.codes.get(SEX, person.sex))
         return OF_CONSENT.get(seen.consent)
     return _follows(person, kind, said, at) if kind in OF_REFERRAL else None
 
 
 def _follows(
-    person: MetPerson, kind: EntryKind, said: PersonCodes, at: datetime
+    person: MetPerson, kind: LoggedEvent, said: PersonCodes, at: datetime
 ) -> StopReason | None:
     offer = next((one for one in person.referrals if one.offered_id == said.referral), None)
-    if offer is None or (kind is not EntryKind.ANSWERED and offer.answer != ServiceAnswer.ACCEPTED):
+    if offer is None or (
+        kind is not LoggedEvent.ANSWERED and offer.answer != ServiceAnswer.ACCEPTED
+    ):
         return StopReason.NOBODY_WAITS
-    if kind is not EntryKind.THIRTY:
+    if kind is not LoggedEvent.THIRTY:
         return None
     if offer.arrived != YES or offer.arrived_at is None:
         return StopReason.NOBODY_WAITS
@@ -369,16 +373,16 @@ def _follows(
 
 
 def _corrected(
-    person: MetPerson, kind: EntryKind, said: PersonCodes, corrects: int
+    person: MetPerson, kind: LoggedEvent, said: PersonCodes, corrects: int
 ) -> StopReason | None:
     # A corrected event no longer counts. A second correction of it would remove what the first one says.
     standing = (one.entry for one in person.moments if one.corrected_by is None)
     was = next((one for one in standing if one.id == corrects), None)
     if was is None or was.kind is not kind or was.said.referral != said.referral:
         return StopReason.NOBODY_WAITS
-    if kind is EntryKind.ANSWERED and was.said.codes[ANSWER] == ServiceAnswer.PERSON_REFUSED:
+    if kind is LoggedEvent.ANSWERED and was.said.codes[ANSWER] == ServiceAnswer.PERSON_REFUSED:
         return None if person.is_child else StopReason.ASK_ANEW
-    if kind is not EntryKind.CONSENT:
+    if kind is not LoggedEvent.CONSENT:
         return None
     makes_yes = YES in (said.codes.get(INTEREST), said.codes[CONSENT])
     makes_yes = makes_yes or said.codes[CONSENT] == ConsentCode.ASSENT_YES

@@ -13,8 +13,8 @@ from enum import StrEnum
 from hotline.core.wording import Template
 from hotline.text.languages import CODES
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_events import EntryWay, PassedTo
-from hotline.tips.rules_visit_safety import Coming, Manner
+from hotline.tips.rules_events import EventChannel, PassedTo
+from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts
 
 
 class Verb(StrEnum):
@@ -76,7 +76,7 @@ class Reply:
     """True if a responder who dials must type the letters of the reference to confirm."""
     outcome: TipOutcome | None = None
     """The outcome with which it closes the case or requests closure."""
-    manner: Manner | None = None
+    manner: VisitDecision | None = None
     """The decision that it makes about how responders go."""
     button: str = ""
     """The button on a tip's page in the console, in English. Empty if the console offers another way."""
@@ -164,14 +164,14 @@ REPLIES: Mapping[Verb, Reply] = {
         is_possible=lambda case: case.decides,
         labels={"rw": "bucece", "fr": "discrètement", "en": "discreetly|unseen"},
         national=True,
-        manner=Manner.UNSEEN,
+        manner=VisitDecision.UNSEEN,
     ),
     Verb.OPENLY: Reply(
         offer=Template.DIGIT_OPENLY,
         is_possible=lambda case: case.decides,
         labels={"rw": "ku mugaragaro", "fr": "ouvertement", "en": "openly"},
         national=True,
-        manner=Manner.OPENLY,
+        manner=VisitDecision.OPENLY,
     ),
     Verb.LET_GO: Reply(
         offer=Template.DIGIT_LET_GO,
@@ -201,7 +201,7 @@ def digits(*, national: bool) -> str:
     return "".join(verb for verb, reply in REPLIES.items() if national or not reply.national)
 
 
-def offered(case: OfferedCase) -> tuple[Template, ...]:
+def offered_texts(case: OfferedCase) -> tuple[Template, ...]:
     """Returns the texts of the digits that a hint offers, in order."""
     words = {verb: REPLIES[verb].offer for verb in OF_A_CASE}
     if case.is_helped:
@@ -209,7 +209,7 @@ def offered(case: OfferedCase) -> tuple[Template, ...]:
     return tuple(one for verb, one in words.items() if one and REPLIES[verb].is_possible(case))
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Returns a text in capitals, without accents, with plain digits."""
     spelled = unicodedata.normalize("NFKD", text)
     return "".join(c for c in spelled if unicodedata.category(c) not in ("Mn", "Cf")).upper()
@@ -218,15 +218,15 @@ def plain(text: str) -> str:
 Phrase = tuple[str, ...]
 
 
-def phrases(words: Words) -> Iterable[Phrase]:
+def split_phrases(words: Words) -> Iterable[Phrase]:
     """Yields each phrase of a row, as the parser reads it: "I can't" is I, CAN, T."""
     for code in CODES:
         for one in filter(None, words.get(code, "").split("|")):
-            yield tuple("".join(c if c.isalnum() else " " for c in plain(one)).split())
+            yield tuple("".join(c if c.isalnum() else " " for c in plain_text(one)).split())
 
 
 def _by_phrase(part: Callable[[Reply], Words]) -> Mapping[Phrase, Verb]:
-    return {one: verb for verb, reply in REPLIES.items() for one in phrases(part(reply))}
+    return {one: verb for verb, reply in REPLIES.items() for one in split_phrases(part(reply))}
 
 
 def _set(words: str) -> frozenset[str]:
@@ -235,8 +235,8 @@ def _set(words: str) -> frozenset[str]:
 
 OWN = _by_phrase(lambda reply: reply.own)
 LABELS = _by_phrase(lambda reply: reply.labels)
-YES: Mapping[Phrase, Verb] = dict.fromkeys(
-    phrases(
+YES_WORDS: Mapping[Phrase, Verb] = dict.fromkeys(
+    split_phrases(
         {
             "rw": "yego|yee|ego|sawa|byemewe|ni byo|nibyo",
             "fr": "oui|d'accord|entendu|c'est bon|ça marche",
@@ -246,10 +246,10 @@ YES: Mapping[Phrase, Verb] = dict.fromkeys(
     Verb.TAKE,
 )
 """Words that take a case if nothing else is said. With any other answer they are courtesy."""
-MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES}
+MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS}
 LONGEST = max(map(len, MEANING))
 
-REFUSALS = frozenset(phrases({"rw": "oya", "fr": "non", "en": "no"}))
+REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
 """Words that pass a case on. Next to a strange word they deny it instead."""
 
 NEGATIONS = _set(
@@ -278,7 +278,7 @@ COURTESY = _set(
 # Defines a responder's commands on a case and their results, for SMS, dialling and the command line alike. Pure.
 
 
-class Acted(StrEnum):
+class CommandResult(StrEnum):
     """The result of a command."""
 
     TAKEN = "taken"
@@ -289,7 +289,7 @@ class Acted(StrEnum):
     ON_SITE = "on_site"
     REFERRED = "referred"
     CLOSED = "closed"
-    TO_BE_JUDGED = "to_be_judged"
+    CLOSURE_REQUESTED = "to_be_judged"
     """A second person checks the requested closure first."""
     ANOTHER_WAITS = "another_waits"
     """Another person's request with another outcome waits. This one is not recorded."""
@@ -308,26 +308,26 @@ class Acted(StrEnum):
     """The case is closed."""
     MOVED = "moved"
     """The responder was alerted of a place that was corrected since. It is recorded, and the answer says so."""
-    LET_GO = "let_go"
+    STOOD_DOWN = "let_go"
     """The people of the first place are stood down."""
     LET_TOO_EARLY = "let_too_early"
     """No one of the new place has taken the case yet."""
-    HOW_SAID = "how_said"
+    VISIT_DECIDED = "how_said"
     """The national desk said how to go. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
     """The same, but it is not yet proved that the responder wrote it."""
-    EXERCISE = "exercise"
+    DRILL = "exercise"
     """It was a drill. The responder answered and need not go."""
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Command:
     """One command of a responder on one case."""
 
     responder_id: int
     reference: str
     verb: Verb
-    way: EntryWay
+    way: EventChannel
     at: datetime
     proved: bool = True
     """False while only a callback reports the SMS, and no inbox page lists it yet."""
@@ -338,15 +338,15 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CommandOutcome:
     """The result of a command, with the facts that an answer needs."""
 
-    result: Acted
+    result: CommandResult
     reference: str = ""
-    referral_id: int | None = None
+    assignment_id: int | None = None
     due: datetime | None = None
     """The time by which the outcome is due."""
-    coming: Coming | None = None
+    coming: VisitFacts | None = None
     """The facts about visits, if the responder took the case."""
     waits: Verb | None = None
     """The command that is carried out once the inbox lists this SMS."""

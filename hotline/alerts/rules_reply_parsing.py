@@ -17,10 +17,19 @@ from rapidfuzz.distance import OSA
 from hotline.alerts import rules_assignment as references
 from hotline.alerts import rules_replies
 from hotline.alerts.rules_assignment import LENGTHS, TWINS
-from hotline.alerts.rules_replies import COURTESY, MEANING, OWN, YES, Phrase, Verb, digits, plain
+from hotline.alerts.rules_replies import (
+    COURTESY,
+    MEANING,
+    OWN,
+    YES_WORDS,
+    Phrase,
+    Verb,
+    digits,
+    plain_text,
+)
 from hotline.text.keywords import is_stop
 
-MOST_LETTERS = 10_000
+MAX_LETTERS = 10_000
 """Letters read of one SMS. The rest is ignored."""
 LIKE_ONE = "IL"
 """Letters that look like 1, also when they are joined to a reference."""
@@ -59,7 +68,7 @@ _LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
 _LONE = re.compile(r"\b\d\b")
 
 
-class Sort(Enum):
+class PieceKind(Enum):
     """The kinds of pieces of an SMS."""
 
     REFERENCE = auto()
@@ -80,14 +89,21 @@ class Sort(Enum):
     OTHER = auto()
 
 
-ANSWERING = (Sort.DIGIT, Sort.OWN, Sort.WORD, Sort.LABEL, Sort.REFUSAL, Sort.YES)
+ANSWERING = (
+    PieceKind.DIGIT,
+    PieceKind.OWN,
+    PieceKind.WORD,
+    PieceKind.LABEL,
+    PieceKind.REFUSAL,
+    PieceKind.YES,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of an SMS. `says` is a reference, the digit that is meant, or the letters. It is left out of `repr`."""
 
-    sort: Sort
+    sort: PieceKind
     says: str
 
     def __repr__(self) -> str:
@@ -103,7 +119,7 @@ class Pieces:
     """True if some letters could be one reference of the responder or another."""
 
 
-class Meant(StrEnum):
+class ReplyKind(StrEnum):
     """The kinds of answers."""
 
     ACT = "act"
@@ -128,7 +144,7 @@ class Action:
 class ReplyReading:
     """The meaning of one SMS."""
 
-    meant: Meant
+    meant: ReplyKind
     actions: tuple[Action, ...] = ()
     reference: str | None = None
     """The case that the line asks about, even if there are actions. None if it can be several, or none."""
@@ -146,7 +162,7 @@ class BareDrills:
 NO_DRILLS = BareDrills()
 
 
-def parse(
+def parse_reply(
     text: str,
     open_references: Sequence[str],
     lately: bool,
@@ -162,23 +178,23 @@ def parse(
     the national desk, which has digits of its own.
     """
     if is_stop(text):
-        return ReplyReading(Meant.STOP)
+        return ReplyReading(ReplyKind.STOP)
     found = read_pieces(text, {*open_references, *over}, digits(national=national))
     pieces = _sure(found.pieces)
-    named = list(dict.fromkeys(one.says for one in pieces if one.sort is Sort.REFERENCE))
+    named = list(dict.fromkeys(one.says for one in pieces if one.sort is PieceKind.REFERENCE))
     if found.unclear:
-        return ReplyReading(Meant.ASK)
+        return ReplyReading(ReplyKind.ASK)
     if named:
         reading = _of_several(pieces, named) if len(named) > 1 else _of_one(pieces, named[0])
         only = named[0] if len(named) == 1 else None
-        said = {one.says for one in found.pieces if one.sort is Sort.DIGIT}
-        return _unless_unsure(plain(text[:MOST_LETTERS]), reading, only, said)
+        said = {one.says for one in found.pieces if one.sort is PieceKind.DIGIT}
+        return _unless_unsure(plain_text(text[:MAX_LETTERS]), reading, only, said)
     return _of_none(text, pieces, open_references, lately, drills)
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
     """Cuts any text into pieces, and finds only `references`. `allowed` holds the digits that may answer."""
-    said = plain(text[:MOST_LETTERS])
+    said = plain_text(text[:MAX_LETTERS])
     known = {one.translate(TWINS): one for one in references}
     spans, unclear = _chosen(_spans(said, known, allowed + LIKE_ONE))
     marked = _THANKS.sub(
@@ -288,34 +304,37 @@ def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tup
     return kept
 
 
-def _sort_of(phrase: Phrase) -> Sort:
+def _sort_of(phrase: Phrase) -> PieceKind:
     tables = (
-        (Sort.OWN, OWN),
-        (Sort.YES, YES),
-        (Sort.REFUSAL, rules_replies.REFUSALS),
-        (Sort.LABEL, rules_replies.LABELS),
+        (PieceKind.OWN, OWN),
+        (PieceKind.YES, YES_WORDS),
+        (PieceKind.REFUSAL, rules_replies.REFUSALS),
+        (PieceKind.LABEL, rules_replies.LABELS),
     )
-    return next((sort for sort, table in tables if phrase in table), Sort.WORD)
+    return next((sort for sort, table in tables if phrase in table), PieceKind.WORD)
 
 
 def _single(token: str, name: str, allowed: str) -> Piece:
     if token[0] == "r":
-        return Piece(Sort.REFERENCE, name)
+        return Piece(PieceKind.REFERENCE, name)
     if token == "x":
-        return Piece(Sort.NOISE, "")
+        return Piece(PieceKind.NOISE, "")
     if token in allowed:
-        return Piece(Sort.DIGIT, token)
+        return Piece(PieceKind.DIGIT, token)
     if token in LETTERS:
-        return Piece(Sort.LETTER, LETTERS[token])
-    for sort, words in ((Sort.NEGATION, rules_replies.NEGATIONS), (Sort.COURTESY, COURTESY)):
+        return Piece(PieceKind.LETTER, LETTERS[token])
+    for sort, words in (
+        (PieceKind.NEGATION, rules_replies.NEGATIONS),
+        (PieceKind.COURTESY, COURTESY),
+    ):
         if token in words:
             return Piece(sort, token)
     mixed = not token.isalpha() and not token.isdigit()
     strange = mixed and LENGTHS[0] - 1 <= len(token) <= LENGTHS[-1] + 2
-    return Piece(Sort.STRANGE if strange else Sort.OTHER, token)
+    return Piece(PieceKind.STRANGE if strange else PieceKind.OTHER, token)
 
 
-def near(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
+def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
     """Returns the references that differ by one letter, each with a digit joined to it.
 
     The letter may be wrong, missing, doubled or exchanged with its neighbour.
@@ -354,26 +373,27 @@ def _unless_unsure(
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
     asks = bool(verbs) and _QUESTION.search(said)
     if asks or (unsure and (len(digits_said) > 1 or verbs - {Verb.PASS_ON})):
-        return ReplyReading(Meant.ASK, reference=only)
+        return ReplyReading(ReplyKind.ASK, reference=only)
     return reading
 
 
 def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
     verb = _verb(pieces)
     if verb is Verb.HELP:
-        return ReplyReading(Meant.HELP, reference=reference)
-    strange = any(one.sort is Sort.STRANGE for one in pieces)
+        return ReplyReading(ReplyKind.HELP, reference=reference)
+    strange = any(one.sort is PieceKind.STRANGE for one in pieces)
     if verb is None or (strange and verb is not Verb.TAKE) or _is_between(pieces):
-        return ReplyReading(Meant.ASK, reference=reference)
-    return ReplyReading(Meant.ACT, (Action(verb, reference),))
+        return ReplyReading(ReplyKind.ASK, reference=reference)
+    return ReplyReading(ReplyKind.ACT, (Action(verb, reference),))
 
 
 def _is_between(pieces: Sequence[Piece]) -> bool:
     """Returns True if the reference is between two different digits: "1 K7Q4 2"."""
     sorts = [one.sort for one in pieces]
-    at = sorts.index(Sort.REFERENCE)
+    at = sorts.index(PieceKind.REFERENCE)
     before, behind = (
-        {one.says for one in part if one.sort is Sort.DIGIT} for part in (pieces[:at], pieces[at:])
+        {one.says for one in part if one.sort is PieceKind.DIGIT}
+        for part in (pieces[:at], pieces[at:])
     )
     return bool(before and behind) and before != behind
 
@@ -383,25 +403,31 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
 
     One verb of taking takes all cases. In all other texts the line asks the responder.
     """
-    doubtful = (Sort.NEGATION, Sort.OTHER, Sort.STRANGE, Sort.LETTER, Sort.LABEL)
+    doubtful = (
+        PieceKind.NEGATION,
+        PieceKind.OTHER,
+        PieceKind.STRANGE,
+        PieceKind.LETTER,
+        PieceKind.LABEL,
+    )
     if any(one.sort in doubtful for one in pieces):
-        return ReplyReading(Meant.ASK)
-    turns = [one for one in pieces if one.sort in (Sort.DIGIT, Sort.REFERENCE)]
+        return ReplyReading(ReplyKind.ASK)
+    turns = [one for one in pieces if one.sort in (PieceKind.DIGIT, PieceKind.REFERENCE)]
     paired = len(turns) % 2 == 0 and all(
         one.sort is not other.sort for one, other in pairwise(turns)
     )
     changes = sum(one.sort is not other.sort for one, other in pairwise(turns))
     if _verb(pieces) is Verb.TAKE and (paired or changes <= 1):
-        return ReplyReading(Meant.ACT, tuple(Action(Verb.TAKE, one) for one in named))
-    worded = any(one.sort in (Sort.OWN, Sort.WORD, Sort.REFUSAL) for one in pieces)
+        return ReplyReading(ReplyKind.ACT, tuple(Action(Verb.TAKE, one) for one in named))
+    worded = any(one.sort in (PieceKind.OWN, PieceKind.WORD, PieceKind.REFUSAL) for one in pieces)
     if worded or not paired:
-        return ReplyReading(Meant.ASK)
+        return ReplyReading(ReplyKind.ASK)
     said: dict[str, str] = {}
     for one, other in zip(turns[::2], turns[1::2], strict=True):
-        digit, name = (one, other) if one.sort is Sort.DIGIT else (other, one)
+        digit, name = (one, other) if one.sort is PieceKind.DIGIT else (other, one)
         if said.setdefault(name.says, digit.says) != digit.says or digit.says == Verb.HELP:
-            return ReplyReading(Meant.ASK)
-    return ReplyReading(Meant.ACT, tuple(Action(Verb(said[one]), one) for one in named))
+            return ReplyReading(ReplyKind.ASK)
+    return ReplyReading(ReplyKind.ACT, tuple(Action(Verb(said[one]), one) for one in named))
 
 
 def _of_none(
@@ -412,43 +438,47 @@ def _of_none(
     An answer that may belong to a drill counts for the drill, and for no case.
     """
     only = known[0] if len(known) == 1 else None
-    strange = [one.says for one in pieces if one.sort is Sort.STRANGE]
+    strange = [one.says for one in pieces if one.sort is PieceKind.STRANGE]
     if strange:
         return _of_strange(pieces, strange, known)
     if text.strip() and not text.strip(" \n?"):
-        return ReplyReading(Meant.HELP, reference=only)
+        return ReplyReading(ReplyKind.HELP, reference=only)
     verb = _verb(pieces)
     if verb is Verb.HELP:
-        return ReplyReading(Meant.HELP, reference=only)
-    bare = all(one.sort in (*ANSWERING, Sort.LETTER, Sort.COURTESY) for one in pieces)
+        return ReplyReading(ReplyKind.HELP, reference=only)
+    bare = all(one.sort in (*ANSWERING, PieceKind.LETTER, PieceKind.COURTESY) for one in pieces)
     if verb is Verb.TAKE and bare and drills.references:
         actions = tuple(Action(verb, one) for one in drills.references)
-        return ReplyReading(Meant.ACT, actions, drills.beside)
+        return ReplyReading(ReplyKind.ACT, actions, drills.beside)
     if verb is Verb.TAKE and bare and only is not None and lately:
-        return ReplyReading(Meant.ACT, (Action(verb, only),))
-    return ReplyReading(Meant.ASK, reference=only)
+        return ReplyReading(ReplyKind.ACT, (Action(verb, only),))
+    return ReplyReading(ReplyKind.ASK, reference=only)
 
 
 def _of_strange(
     pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
 ) -> ReplyReading:
     """Reads letters like a reference that is not the responder's: a typing error, or another person's reference."""
-    meant = {(one, stuck) for letters in strange for one, stuck in near(letters, known)}
+    meant = {
+        (one, stuck) for letters in strange for one, stuck in similar_references(letters, known)
+    }
     names = {one for one, _ in meant}
     if not names:
         within = {one for letters in strange for one in known if _is_within(letters, one)}
         if len(within) == 1:
-            return ReplyReading(Meant.ASK, reference=within.pop())
-        shaped = any(references.read(part) for one in strange for _, part, _ in _splits(one, STUCK))
-        return ReplyReading(Meant.WRONG if shaped else Meant.ASK)
+            return ReplyReading(ReplyKind.ASK, reference=within.pop())
+        shaped = any(
+            references.read_reference(part) for one in strange for _, part, _ in _splits(one, STUCK)
+        )
+        return ReplyReading(ReplyKind.WRONG if shaped else ReplyKind.ASK)
     if len(names) > 1:
-        return ReplyReading(Meant.ASK)
+        return ReplyReading(ReplyKind.ASK)
     (name,) = names
     stuck_digits = {stuck for _, stuck in meant if stuck}
-    verb = _verb([*pieces, *(Piece(Sort.DIGIT, digit) for digit in stuck_digits)])
+    verb = _verb([*pieces, *(Piece(PieceKind.DIGIT, digit) for digit in stuck_digits)])
     if verb is Verb.TAKE and len(strange) == 1:
-        return ReplyReading(Meant.ACT, (Action(verb, name),))
-    return ReplyReading(Meant.ASK, reference=name)
+        return ReplyReading(ReplyKind.ACT, (Action(verb, name),))
+    return ReplyReading(ReplyKind.ASK, reference=name)
 
 
 def _is_within(letters: str, reference: str) -> bool:
@@ -469,8 +499,8 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
         if not doubted:
             return sure
         for at in doubted:
-            turns = sure[at].sort is Sort.REFUSAL
-            sure[at] = Piece(Sort.NEGATION if turns else Sort.OTHER, sure[at].says)
+            turns = sure[at].sort is PieceKind.REFUSAL
+            sure[at] = Piece(PieceKind.NEGATION if turns else PieceKind.OTHER, sure[at].says)
 
 
 def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
@@ -478,24 +508,24 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
     one = pieces[at]
     before = pieces[at - 1].sort if at else None
     behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
-    beside = Sort.OTHER in (before, behind)
-    if one.sort is Sort.DIGIT:
-        return beside and not (one.says == Verb.TAKE and behind is Sort.REFERENCE)
-    if one.sort is Sort.REFUSAL:
-        return beside and behind is not Sort.REFERENCE
-    if one.sort is Sort.OWN:
-        return one.says == Verb.PASS_ON and behind is Sort.OTHER
-    return beside and one.sort in (Sort.WORD, Sort.LABEL, Sort.YES, Sort.LETTER)
+    beside = PieceKind.OTHER in (before, behind)
+    if one.sort is PieceKind.DIGIT:
+        return beside and not (one.says == Verb.TAKE and behind is PieceKind.REFERENCE)
+    if one.sort is PieceKind.REFUSAL:
+        return beside and behind is not PieceKind.REFERENCE
+    if one.sort is PieceKind.OWN:
+        return one.says == Verb.PASS_ON and behind is PieceKind.OTHER
+    return beside and one.sort in (PieceKind.WORD, PieceKind.LABEL, PieceKind.YES, PieceKind.LETTER)
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
     """Returns the one thing that the responder does. Returns None if it is nothing, or more than one."""
-    said = {sort: {one.says for one in pieces if one.sort is sort} for sort in Sort}
-    if said[Sort.NEGATION]:
+    said = {sort: {one.says for one in pieces if one.sort is sort} for sort in PieceKind}
+    if said[PieceKind.NEGATION]:
         return None
-    worded = said[Sort.OWN] | said[Sort.WORD] | said[Sort.REFUSAL]
-    meant = said[Sort.DIGIT] | worded or said[Sort.YES] or _lone_letter(pieces)
-    if not said[Sort.LABEL] <= meant:
+    worded = said[PieceKind.OWN] | said[PieceKind.WORD] | said[PieceKind.REFUSAL]
+    meant = said[PieceKind.DIGIT] | worded or said[PieceKind.YES] or _lone_letter(pieces)
+    if not said[PieceKind.LABEL] <= meant:
         return None
     if meant == {Verb.TAKE.value, Verb.ON_SITE.value} and Verb.TAKE.value not in worded:
         return Verb.ON_SITE
@@ -504,10 +534,10 @@ def _verb(pieces: Sequence[Piece]) -> Verb | None:
 
 def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
     """Returns the digit that a single letter means, if only courtesy comes with it."""
-    quiet = (Sort.LETTER, Sort.COURTESY, Sort.REFERENCE, Sort.STRANGE)
+    quiet = (PieceKind.LETTER, PieceKind.COURTESY, PieceKind.REFERENCE, PieceKind.STRANGE)
     if any(one.sort not in quiet for one in pieces):
         return set()
-    return {one.says for one in pieces if one.sort is Sort.LETTER}
+    return {one.says for one in pieces if one.sort is PieceKind.LETTER}
 
 
 # Decides if a responder's SMS gets an answer, from the time and the answers before it. Pure.
@@ -527,7 +557,7 @@ WRONG_AN_HOUR = 2
 ACTS_AN_HOUR = 20
 
 
-class Why(StrEnum):
+class AnswerReason(StrEnum):
     """The reason for an answer. All reasons but the first are unasked."""
 
     ACT = "act"
@@ -542,33 +572,38 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class SentAnswer:
     """One answer that was sent."""
 
-    why: Why
+    why: AnswerReason
     text_key: str
     at: datetime
 
 
-def answered(
-    why: Why, text_key: str, given: Sequence[Before], at: datetime, *, in_danger: bool = False
-) -> Why | None:
+def answer_reason(
+    why: AnswerReason,
+    text_key: str,
+    given: Sequence[SentAnswer],
+    at: datetime,
+    *,
+    in_danger: bool = False,
+) -> AnswerReason | None:
     """Returns the reason with which the SMS is answered. Returns None if it gets no answer."""
     lately = [one for one in given if one.at > at - DAY]
     alike = [one.at for one in lately if one.text_key == text_key]
-    if why is Why.ACT:
-        acts = _count(lately, at, Why.ACT)
+    if why is AnswerReason.ACT:
+        acts = _count(lately, at, AnswerReason.ACT)
         if not alike and acts < ACTS_AN_HOUR:
-            return Why.ACT
-        why = Why.REPEAT
-    elif why is Why.STOP:
+            return AnswerReason.ACT
+        why = AnswerReason.REPEAT
+    elif why is AnswerReason.STOP:
         in_danger = False
-        if alike or any(one.why is Why.STOP for one in given):
+        if alike or any(one.why is AnswerReason.STOP for one in given):
             return None
     elif alike and (not in_danger or max(alike) > at - ECHO):
         return None
-    unasked = [one for one in lately if one.why is not Why.ACT]
-    if why is Why.WRONG and _count(unasked, at, Why.WRONG) >= WRONG_AN_HOUR:
+    unasked = [one for one in lately if one.why is not AnswerReason.ACT]
+    if why is AnswerReason.WRONG and _count(unasked, at, AnswerReason.WRONG) >= WRONG_AN_HOUR:
         return None
     if in_danger:
         return _in_danger(why, unasked, at)
@@ -577,18 +612,20 @@ def answered(
     return why
 
 
-def _in_danger(why: Why, unasked: Sequence[Before], at: datetime) -> Why | None:
+def _in_danger(
+    why: AnswerReason, unasked: Sequence[SentAnswer], at: datetime
+) -> AnswerReason | None:
     """Applies the wider limits for danger. A repeated action keeps the usual limits."""
-    repeats = [one for one in unasked if one.why is Why.REPEAT]
-    if why is Why.REPEAT and (
+    repeats = [one for one in unasked if one.why is AnswerReason.REPEAT]
+    if why is AnswerReason.REPEAT and (
         len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
     ):
         return None
-    if _count(unasked, at, Why.LAST):
+    if _count(unasked, at, AnswerReason.LAST):
         return None
-    return Why.LAST if _count(unasked, at) + 1 >= DANGER_AN_HOUR else why
+    return AnswerReason.LAST if _count(unasked, at) + 1 >= DANGER_AN_HOUR else why
 
 
-def _count(given: Sequence[Before], at: datetime, why: Why | None = None) -> int:
+def _count(given: Sequence[SentAnswer], at: datetime, why: AnswerReason | None = None) -> int:
     """Returns the number of answers in the last hour, for one reason or for all."""
     return sum(one.at > at - HOUR and why in (None, one.why) for one in given)

@@ -7,20 +7,20 @@ import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hotline.alarms.rules import Alarm, AlarmState, Notice, move
+from hotline.alarms.rules import Alarm, AlarmState, Notice, next_state
 from hotline.alerts import queries_outbox, service_sending
 from hotline.alerts.queries_outbox import Claim
 from hotline.alerts.service_sending import Outgoing
-from hotline.core.context import Kit, SendingKit, WatchKit
+from hotline.core.contexts import Context, MonitorContext, SendingContext
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import queries_alert_path, queries_on_call
 from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
-from hotline.gateway.rules_message import Kind, Wording, render
-from hotline.gateway.tables import Message, Watcher
+from hotline.gateway.rules_message import MessageKind, Wording, render
+from hotline.gateway.tables import Message, OnCallContact
 from hotline.people import tables_audit
-from hotline.people.tables_audit import Signer
-from hotline.people.tables_enrolments import Addressed
+from hotline.people.tables_audit import CommandActor
+from hotline.people.tables_enrolments import MessageAddress
 
 TEMPLATES = {
     Notice.RAISED: Template.ALARM_RAISED,
@@ -33,11 +33,13 @@ STALE = timedelta(hours=6)
 """Age after which a notice is dropped. If its alarm still exists, the repetition covers it."""
 
 
-def notice(alarm: str, kind: Notice, to: Watcher | None, since: datetime, at: datetime) -> Message:
+def new_notice(
+    alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
+) -> Message:
     """Returns a notice that is due now, for a contact or for the other channel."""
     return Message(
-        kind=Kind.NOTICE,
-        watcher_id=None if to is None else to.id,
+        kind=MessageKind.NOTICE,
+        on_call_id=None if to is None else to.id,
         template=TEMPLATES[kind].name,
         parameters=queries_on_call.notice_parameters(alarm, since),
         language=OTHERS_LANGUAGE if to is None else to.language,
@@ -49,80 +51,88 @@ def notice(alarm: str, kind: Notice, to: Watcher | None, since: datetime, at: da
     )
 
 
-def send_due(kit: WatchKit) -> None:
+def send_due(context: MonitorContext) -> None:
     """Attempts to send each due notice once. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        waiting = queries_outbox.due_notices(session, kit.now(), oldest=STALE)
+    with context.database.reading() as session:
+        waiting = queries_outbox.due_notices(session, context.now(), oldest=STALE)
     for message_id in waiting:
-        at = kit.now()
-        with kit.database.writing() as session:
+        at = context.now()
+        with context.database.writing() as session:
             # A slow gateway delays the next check.
-            queries_alert_path.note(session, at)
+            queries_alert_path.note_look(session, at)
             claim = queries_outbox.claim_notice(session, message_id, at, str(os.getpid()))
         if claim is not None:
-            service_sending.record(kit, claim, _send(kit, claim))
+            service_sending.record_result(context, claim, _send(context, claim))
 
 
-def contacts(kit: WatchKit) -> Sequence[tuple[str, bytes]]:
+def contacts(context: MonitorContext) -> Sequence[tuple[str, bytes]]:
     """Returns language and sealed number of the contacts to notify if the database fails. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         return [
-            (one.language, one.sealed_number)
-            for one in queries_on_call.watchers(session)
+            (one.language, one.encrypted_number)
+            for one in queries_on_call.on_call_contacts(session)
             if one.unreachable is None
         ]
 
 
-def tell_of_database(
-    kit: WatchKit, known: Sequence[tuple[str, bytes]], before: AlarmState | None, *, well: bool
+def notify_database_failure(
+    context: MonitorContext,
+    known: Sequence[tuple[str, bytes]],
+    before: AlarmState | None,
+    *,
+    well: bool,
 ) -> AlarmState | None:
     """Notifies the known contacts of a database failure. Its state stays in memory, because no row can be written."""
-    at = kit.now()
-    change = move(before, Alarm.DATABASE, 0 if well else 1, at)
+    at = context.now()
+    change = next_state(before, Alarm.DATABASE, 0 if well else 1, at)
     if change.notice is None:
         return change.now
     since, words = before.since if before is not None else at, TEMPLATES[change.notice].name
     said = queries_on_call.notice_parameters(Alarm.DATABASE, since)
 
-    def claim(language: str, to: Addressed | None) -> Claim:
+    def claim(language: str, to: MessageAddress | None) -> Claim:
         row = Message(template=words, parameters=said, language=language, priority=Priority.MONITOR)
         return Claim(row, to)
 
     for language, number in known:
-        _send(kit, claim(language, Addressed(number)))
-    if kit.watch.other.is_there():
-        _send(kit, claim(OTHERS_LANGUAGE, None))
+        _send(context, claim(language, MessageAddress(number)))
+    if context.watch.other.is_there():
+        _send(context, claim(OTHERS_LANGUAGE, None))
     return change.now
 
 
-def _send(kit: WatchKit, claim: Claim) -> SendResult:
+def _send(context: MonitorContext, claim: Claim) -> SendResult:
     if claim.to is None:
-        taken = kit.watch.other.tell(render(claim.wording, kit.phrases))
+        taken = context.watch.other.tell(render(claim.wording, context.phrases))
         return SendResult(Outcome.ACCEPTED if taken else Outcome.NOT_SENT)
-    return service_sending.send(kit, claim, _to_contact)[0]
+    return service_sending.send_claimed(context, claim, _to_contact)[0]
 
 
-def _to_contact(kit: SendingKit, claim: Claim) -> Outgoing:
+def _to_contact(context: SendingContext, claim: Claim) -> Outgoing:
     """Decrypts a contact's number. Does not check the stop list: a contact on it counts as unreachable."""
     assert claim.to is not None
-    return Outgoing(kit.numbers.open_number(claim.to.number), render(claim.wording, kit.phrases))
+    return Outgoing(
+        context.numbers.decrypt_number(claim.to.number), render(claim.wording, context.phrases)
+    )
 
 
-def end_contact(session: Session, contact: Watcher, by: Signer, at: datetime) -> bool:
+def end_contact(session: Session, contact: OnCallContact, by: CommandActor, at: datetime) -> bool:
     """Ends an on-call contact, and notifies everyone who was notified so far.
 
     Returns False for the last reachable contact, who stays until there is another one.
     """
-    reached = [one for one in queries_on_call.watchers(session) if one.unreachable is None]
+    reached = [one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None]
     if reached == [contact]:
         return False
-    session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one, at, at) for one in reached)
+    session.add_all(
+        new_notice(Alarm.ON_CALL_CONTACTS, Notice.RAISED, one, at, at) for one in reached
+    )
     contact.active = False
-    tables_audit.sign(session, by, at=at, action="watcher_removed", subject=contact.name)
+    tables_audit.append_command(session, by, at=at, action="watcher_removed", subject=contact.name)
     return True
 
 
-def words(kit: Kit, alarm: str, kind: Notice, since: datetime) -> str:
+def alarm_text(context: Context, alarm: str, kind: Notice, since: datetime) -> str:
     """Returns an alarm's text for the other channel: its name, its beginning, and its page of the runbook."""
     said = queries_on_call.notice_parameters(alarm, since)
-    return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), kit.phrases)
+    return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), context.phrases)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hotline.alerts import (
     queries,
-    queries_names,
+    queries_references,
     service_closing,
     service_correction,
     service_duplicates,
@@ -13,14 +13,14 @@ from hotline.alerts import (
     tables,
 )
 from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_escalation import Planning
-from hotline.core.context import Kit
+from hotline.alerts.rules_escalation import AlertPlan
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.tables import Deadline
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import Event, Happened
-from hotline.tips.rules_visit_safety import Care
+from hotline.tips.rules_events import CaseEventKind, Event
+from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BATCH = 2000
@@ -31,11 +31,11 @@ SERVER_BATCH = 5000
 A batch there delays only an answer to one of its own tips.
 """
 STEPS_A_TICK = 100
-STEPS_AT_ONCE = 10
+STEPS_IN_TRANSACTION = 10
 """Clocks that fire in one transaction."""
 
 
-def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
+def assign_pending(context: Context, *, most: int | None = None) -> int:
     """Alerts people of every pending tip, most urgent first. Returns the number of tips.
 
     `most`: the limit for one transaction. If no active responder can be alerted, the tip stays pending. Then `readyz`
@@ -43,80 +43,84 @@ def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
     """
     referred = 0
     roster: Sequence[Candidate] = ()
-    most = most or (BATCH if kit.database.is_sqlite else SERVER_BATCH)
+    most = most or (BATCH if context.database.is_sqlite else SERVER_BATCH)
     full = True
     while full:
-        told, roster = _refer_batch(kit, roster, most)
+        told, roster = _refer_batch(context, roster, most)
         referred += told
         full = told == most
     return referred
 
 
 def _refer_batch(
-    kit: Kit, roster: Sequence[Candidate], most: int
+    context: Context, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
     """Returns how many tips were alerted, and the present roster. The next batch starts from that roster."""
-    at = kit.now()
-    with ringing(kit) as session:
-        queries.take_turns(session)
-        found, by_marks = queries.waiting(session, most)
+    at = context.now()
+    with ringing(context) as session:
+        queries.take_lock(session)
+        found, by_marks = queries.pending_alerts(session, most)
         if not found:
             return 0, roster
         people = queries.roster(session, at, roster)
-        waiting = service_duplicates.linked(session, found, at)
-        following = service_duplicates.follow(session, waiting, people, at)
-        planning = Planning(people, at)
+        waiting = service_duplicates.link_tips(session, found, at)
+        following = service_duplicates.join_clusters(session, waiting, people, at)
+        planning = AlertPlan(people, at)
 
         alone = [tip for tip in waiting if tip.tip_id not in following]
         steps = [*planning.steps(alone), *following.values()]
 
         if not steps:
             return 0, roster
-        service_escalation.begin(session, steps, at, by_marks)
-        service_escalation.tell(session, kit, [one for one in steps if one.recipients], at)
-        marked = [one.tip_id for one in following.values() if one.care is not Care.NONE]
-        service_correction.tell_followers(session, kit, marked, at)
+        service_escalation.begin_steps(session, steps, at, by_marks)
+        service_escalation.write_steps(
+            session, context, [one for one in steps if one.recipients], at
+        )
+        marked = [one.tip_id for one in following.values() if one.care is not VisitSafety.NONE]
+        service_correction.notify_followers(session, context, marked, at)
     return len(steps), planning.roster
 
 
-def fire_deadlines(kit: Kit) -> None:
+def fire_deadlines(context: Context) -> None:
     """Fires the clocks that are overdue. Each tip takes one step in a tick, even if the system clock jumped.
 
     Each transaction holds a few tips only, because on SQLite callers wait until it ends.
     """
-    at = kit.now()
+    at = context.now()
     stepped: set[int] = set()
     more = True
     while more and len(stepped) < STEPS_A_TICK:
-        with ringing(kit) as session:
-            due = tables.overdue(session, at, STEPS_AT_ONCE, but=stepped)
+        with ringing(context) as session:
+            due = tables.overdue_clocks(session, at, STEPS_IN_TRANSACTION, but=stepped)
             for deadline, tip in due:
                 if deadline.fired_at is None and tip.id not in stepped:
                     stepped.add(tip.id)
-                    _fire(session, kit, deadline, tip, at)
-        more = len(due) == STEPS_AT_ONCE
+                    _fire(session, context, deadline, tip, at)
+        more = len(due) == STEPS_IN_TRANSACTION
 
 
-def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime) -> None:
+def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: datetime) -> None:
     deadline.fired_at = at
     session.flush()
     kind = DeadlineKind(deadline.kind)
     if kind is DeadlineKind.ERASURE:
-        service_closing.came_due(session, kit, tip)
+        service_closing.erasure_due(session, context, tip)
         return
-    event = Event(Happened.DUE, kind=kind, nth=deadline.nth, named_at=deadline.named_at)
-    service_escalation.happen(session, kit, tip.id, event, at)
+    event = Event(CaseEventKind.DUE, kind=kind, nth=deadline.nth, named_at=deadline.named_at)
+    service_escalation.handle_event(session, context, tip.id, event, at)
 
 
-def tell_unheard(kit: Kit) -> None:
+def alert_unheard_marks(context: Context) -> None:
     """Alerts the next person of the desk, or the national desk, of each mark that the assignee did not receive.
 
     The clock calls it. A repeat alerts no one again, because earlier alerts count. Raises StoreUnavailable.
     """
-    at = kit.now()
-    with kit.database.reading() as session:
-        if not queries_names.unheard_marks(session, at):
+    at = context.now()
+    with context.database.reading() as session:
+        if not queries_references.marks_not_heard(session, at):
             return
-    with ringing(kit) as session:
-        for tip_id in queries_names.unheard_marks(session, at):
-            service_escalation.happen(session, kit, tip_id, Event(Happened.UNHEARD), at)
+    with ringing(context) as session:
+        for tip_id in queries_references.marks_not_heard(session, at):
+            service_escalation.handle_event(
+                session, context, tip_id, Event(CaseEventKind.NOT_HEARD), at
+            )

@@ -1,7 +1,7 @@
 """Stores call-back requests, notifies the national desk of them, withdraws them, and ends them in time.
 
-`ask` and both `withdraw` functions run inside their caller's transaction. This module cannot decrypt a number. Only
-`desk/call_back_desk.py` can.
+`store_request` and both `withdraw` functions run inside their caller's transaction. This module cannot decrypt a
+number. Only `desk/call_back_desk.py` can.
 """
 
 import logging
@@ -10,43 +10,50 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from hotline.alerts import service_messages
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.core.ussd import Opening
+from hotline.core.ussd import SessionStart
 from hotline.core.wording import Template
-from hotline.flows.flow import Book
+from hotline.flows.flow import FlowSet
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording
-from hotline.gateway.tables_sessions import HeldDialogue
-from hotline.keys.encrypt import SealedTip
+from hotline.gateway.tables_sessions import LockedDialogue
+from hotline.keys.encrypt import EncryptedTip
 from hotline.people import tables_audit, tables_desks
 from hotline.text.codes import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips import rules_call_back, tables_call_back
-from hotline.tips.queries_report import ToldTip
-from hotline.tips.rules_call_back import QUIET, WORD, CallBackState, Window, window_from, windows
+from hotline.tips.queries_report import ReportedTip
+from hotline.tips.rules_call_back import (
+    NOTICE_DELAY,
+    WORD,
+    CallBackState,
+    Window,
+    window_from,
+    windows,
+)
 from hotline.tips.tables import Tip
 from hotline.tips.tables_call_back import CallBack
 
 logger = logging.getLogger(__name__)
 
-SEALED_AS = "call-back"
+BOUND_AS = "call-back"
 """Value to which a request is bound in the place of a district. So it never passes for a tip."""
 
 
-def flags(kit: Kit, book: Book, opening: Opening) -> dict[str, bool]:
+def call_flags(context: Context, book: FlowSet, opening: SessionStart) -> dict[str, bool]:
     """Returns the flags that offer a call, by who needs help. Empty if the number of the desk is not verified."""
-    number = book.numbers.get(kit.line.call_back_number)
+    number = book.numbers.get(context.line.call_back_number)
     if number is None or not number.is_confirmed(opening.started_at.date()):
         return {}
     return {f"call_back.{who}": True for who in rules_call_back.OFFERED}
 
 
-def ask(
+def store_request(
     session: Session,
-    kit: Kit,
-    dialogue: HeldDialogue,
-    tip: Tip | ToldTip,
+    context: Context,
+    dialogue: LockedDialogue,
+    tip: Tip | ReportedTip,
     answers: Mapping[str, str],
     *,
     caller: str,
@@ -56,7 +63,7 @@ def ask(
 
     Stores nothing without the national desk's key, because no desk could decrypt the number.
     """
-    withdraw_session(session, kit, dialogue.key, up_to_passage=tip.passage)
+    withdraw_session(session, context, dialogue.key, up_to_passage=tip.passage)
     agreed = windows(answers, dialogue.started_at)
     if not agreed:
         return
@@ -64,47 +71,49 @@ def ask(
     told = {
         "number": caller,
         "word": answers[WORD],
-        "others": answers[rules_call_back.ANSWERS_TOO],
+        "others": answers[rules_call_back.OTHERS_ANSWER],
         "language": tip.language,
     }
     keys = tables_desks.public_keys(session, [NATIONAL])
-    sealed = kit.sealer.tip(told, uid=uid, place=SEALED_AS, desks=keys, at=kit.now())
-    if NATIONAL not in sealed.grants:
+    encrypted = context.encrypter.tip(told, uid=uid, place=BOUND_AS, desks=keys, at=context.now())
+    if NATIONAL not in encrypted.grants:
         logger.critical("alarm: a call-back is not kept: the national desk has no key that works")
         return
-    session.add(_row(tip, uid, sealed, agreed, kit.now()))
+    session.add(_row(tip, uid, encrypted, agreed, context.now()))
 
 
-def withdraw_session(session: Session, kit: Kit, session_key: str, *, up_to_passage: int) -> None:
+def withdraw_session(
+    session: Session, context: Context, session_key: str, *, up_to_passage: int
+) -> None:
     """Withdraws a session's requests, after `000` or after another answer to a question about the call."""
     rows = tables_call_back.waiting_of_session(session, session_key, up_to_passage=up_to_passage)
-    _withdraw(session, kit, rows)
+    _withdraw(session, context, rows)
 
 
-def withdraw(session: Session, kit: Kit, tip_id: int) -> None:
+def withdraw(session: Session, context: Context, tip_id: int) -> None:
     """Withdraws the request that was made with a tip, when the erasure of the tip is requested."""
-    _withdraw(session, kit, tables_call_back.waiting_of(session, [tip_id]))
+    _withdraw(session, context, tables_call_back.waiting_call_backs(session, [tip_id]))
 
 
-def keep_time(kit: Kit) -> None:
+def keep_time(context: Context) -> None:
     """Notifies the desk of new requests and of windows that begin. Ends requests that are over.
 
     The clock calls it. Raises StoreUnavailable.
     """
-    at = kit.now()
-    with kit.database.reading() as session:
-        if not tables_call_back.any_due(session, at):
+    at = context.now()
+    with context.database.reading() as session:
+        if not tables_call_back.has_due(session, at):
             return
-    with ringing(kit) as session:
-        for row in tables_call_back.due(session, at):
+    with ringing(context) as session:
+        for row in tables_call_back.due_call_backs(session, at):
             for template in _move(session, row, at):
                 _tell(session, row, template, at)
 
 
-def end(row: CallBack, state: CallBackState, at: datetime) -> None:
+def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
     """Ends a request and deletes its number."""
     row.state, row.ended_at = state, at
-    row.body = row.sealed_key = b""
+    row.body = row.encrypted_key = b""
 
 
 def next_window(row: CallBack) -> bool:
@@ -118,15 +127,19 @@ def next_window(row: CallBack) -> bool:
 
 
 def _row(
-    tip: Tip | ToldTip, uid: str, sealed: SealedTip, agreed: tuple[Window, ...], at: datetime
+    tip: Tip | ReportedTip,
+    uid: str,
+    encrypted: EncryptedTip,
+    agreed: tuple[Window, ...],
+    at: datetime,
 ) -> CallBack:
     first, *second = agreed
     return CallBack(
         tip_id=tip.id,
         uid=uid,
         state=CallBackState.WAITING,
-        body=sealed.body,
-        sealed_key=sealed.grants[NATIONAL],
+        body=encrypted.body,
+        encrypted_key=encrypted.grants[NATIONAL],
         opens_at=first.opens_at,
         closes_at=first.closes_at,
         again_at=second[0].opens_at if second else None,
@@ -134,11 +147,11 @@ def _row(
     )
 
 
-def _withdraw(session: Session, kit: Kit, rows: Iterable[CallBack]) -> None:
+def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> None:
     for row in rows:
-        end(row, CallBackState.WITHDRAWN, kit.now())
+        end_request(row, CallBackState.WITHDRAWN, context.now())
         if row.told_at is not None:
-            _tell(session, row, Template.CALL_WITHDRAWN, kit.now())
+            _tell(session, row, Template.CALL_WITHDRAWN, context.now())
 
 
 def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
@@ -149,8 +162,8 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
     said: list[Template] = []
     while row.closes_at <= at:
         if not next_window(row):
-            end(row, CallBackState.EXPIRED, at)
-            tables_audit.append(
+            end_request(row, CallBackState.EXPIRED, at)
+            tables_audit.append_row(
                 session,
                 at=at,
                 actor="clock",
@@ -160,7 +173,7 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
             return [Template.CALL_OVER]
         row.told_at = at
         said = [Template.CALL_MISSED]
-    if row.told_at is None and row.asked_at <= at - QUIET:
+    if row.told_at is None and row.asked_at <= at - NOTICE_DELAY:
         row.told_at = at
         said = [Template.CALL_WAITS]
     if row.begun_at is None and row.opens_at <= at:
@@ -180,4 +193,6 @@ def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> 
         "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
     }
     for one in tables_call_back.desk_people(session, at, row.tip_id):
-        service_messages.say(session, Wording(template, parameters, one.language), one.id, at)
+        service_messages.write_message(
+            session, Wording(template, parameters, one.language), one.id, at
+        )

@@ -8,37 +8,37 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import tables_case_events
-from hotline.alerts.rules_replies import Act
-from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.rules_replies import Command
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Session
-from hotline.gateway.tables import Referral
-from hotline.tips.rules_events import PROOF, TO, WAITS, YES, EntryKind, EntryWay, TakeProof
-from hotline.tips.rules_persons import COUNTS
+from hotline.gateway.tables import Assignment
+from hotline.tips.rules_events import PROOF, TO, WAITS, YES, EventChannel, LoggedEvent, TakeProof
+from hotline.tips.rules_persons import COUNTING_PROOFS
 
 RESPONDER = "responder"
 WAYS = {
-    "cli": EntryWay.CLI,
-    "desk": EntryWay.CLI,
-    "account": EntryWay.CONSOLE,
-    RESPONDER: EntryWay.USSD,
+    "cli": EventChannel.CLI,
+    "desk": EventChannel.CLI,
+    "account": EventChannel.CONSOLE,
+    RESPONDER: EventChannel.USSD,
 }
 """The channel of a case event, by the prefix of its actor in the audit log. All other actors are timed jobs."""
 
 
 @dataclass(frozen=True, slots=True)
-class EntryBy:
+class EventActor:
     """The person or process that acted, as the audit log names it."""
 
     actor: str
-    way: EntryWay | None = None
+    way: EventChannel | None = None
     """None if the actor already implies it: a command, a console page or a timed job."""
     desk: str | None = None
     person: int | None = None
     """A responder who acts through their console account."""
 
     @property
-    def by_way(self) -> EntryWay:
-        return self.way or WAYS.get(self.actor.partition(":")[0], EntryWay.CLOCK)
+    def by_way(self) -> EventChannel:
+        return self.way or WAYS.get(self.actor.partition(":")[0], EventChannel.CLOCK)
 
     @property
     def responder_id(self) -> int | None:
@@ -46,15 +46,15 @@ class EntryBy:
         return int(number) if kind == RESPONDER else self.person
 
 
-def by_responder(responder_id: int, way: EntryWay) -> EntryBy:
-    return EntryBy(f"{RESPONDER}:{responder_id}", way)
+def by_responder(responder_id: int, way: EventChannel) -> EventActor:
+    return EventActor(f"{RESPONDER}:{responder_id}", way)
 
 
-def done_by(
+def write_event(
     session: Session,
     tip_id: int,
-    kind: EntryKind,
-    by: EntryBy,
+    kind: LoggedEvent,
+    by: EventActor,
     at: datetime,
     *,
     key: str,
@@ -62,7 +62,7 @@ def done_by(
     supersedes: int | None = None,
 ) -> int | None:
     """Writes a case event. Returns its id, or None if it was written before."""
-    row = CaseLogRow(
+    row = CaseEventRow(
         tip_id=tip_id,
         at=at,
         responder_id=by.responder_id,
@@ -73,30 +73,34 @@ def done_by(
         key=f"{kind}:{key}",
         supersedes=supersedes,
     )
-    return tables_case_events.written(session, row)
+    return tables_case_events.write_event(session, row)
 
 
-def took(
-    session: Session, tip_id: int, who: int, at: datetime, way: EntryWay, proof: TakeProof
+def write_taken(
+    session: Session, tip_id: int, who: int, at: datetime, way: EventChannel, proof: TakeProof
 ) -> None:
     """Writes that a responder acknowledged the case, or that this was proved or doubted. Writes only changes."""
-    last = tables_case_events.last_of(session, tip_id, who)
-    held = tables_case_events.last_of(session, tip_id, who, but_told=True)
-    was = held.codes.get(PROOF, "") if held is not None and held.kind == EntryKind.TAKEN else None
+    last = tables_case_events.last_event_of(session, tip_id, who)
+    held = tables_case_events.last_event_of(session, tip_id, who, but_told=True)
+    was = (
+        held.codes.get(PROOF, "")
+        if held is not None and held.kind == LoggedEvent.ACKNOWLEDGED
+        else None
+    )
     told_since = last is not held
-    if proof is TakeProof.DOUBTED and was not in COUNTS:
+    if proof is TakeProof.DOUBTED and was not in COUNTING_PROOFS:
         return
-    if proof is TakeProof.PROVISIONAL and was in COUNTS:
+    if proof is TakeProof.PROVISIONAL and was in COUNTING_PROOFS:
         # The responder's earlier acknowledgement counts until it is doubted.
         return
-    same = was == proof or (was in COUNTS and proof in COUNTS)
-    if same and not (told_since and proof in COUNTS):
+    same = was == proof or (was in COUNTING_PROOFS and proof in COUNTING_PROOFS)
+    if same and not (told_since and proof in COUNTING_PROOFS):
         return
     corrected = held.id if held is not None and was is not None and not same else None
-    done_by(
+    write_event(
         session,
         tip_id,
-        EntryKind.TAKEN,
+        LoggedEvent.ACKNOWLEDGED,
         by_responder(who, way),
         at,
         key=f"{tip_id}:{who}:{last.id if last is not None else 0}",
@@ -105,32 +109,32 @@ def took(
     )
 
 
-def took_by(session: Session, tip_id: int, act: Act, *, counts: bool) -> None:
+def write_taken_by(session: Session, tip_id: int, act: Command, *, counts: bool) -> None:
     """Writes that a responder acknowledges the case now. With `counts`, it needs no proof any more, or not yet."""
     proof = TakeProof.PROVED if act.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
-    took(session, tip_id, act.responder_id, act.at, act.way, proof)
+    write_taken(session, tip_id, act.responder_id, act.at, act.way, proof)
 
 
-def said(session: Session, known_as: Referral, act: Act, kind: EntryKind) -> None:
+def write_report(session: Session, known_as: Assignment, act: Command, kind: LoggedEvent) -> None:
     """Writes an event that a responder can report once for each of their references to a case."""
     by = by_responder(act.responder_id, act.way)
-    done_by(session, known_as.tip_id, kind, by, act.at, key=str(known_as.id))
+    write_event(session, known_as.tip_id, kind, by, act.at, key=str(known_as.id))
 
 
-def passed(session: Session, tip_id: int, act: Act) -> None:
+def write_passed(session: Session, tip_id: int, act: Command) -> None:
     """Writes that a responder passes the case on, after their last event in it."""
     who = act.responder_id
-    last = tables_case_events.last_of(session, tip_id, who)
+    last = tables_case_events.last_event_of(session, tip_id, who)
     key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
     by = by_responder(who, act.way)
-    done_by(session, tip_id, EntryKind.PASSED, by, act.at, key=key, codes={TO: act.to.value})
+    write_event(session, tip_id, LoggedEvent.PASSED, by, act.at, key=key, codes={TO: act.to.value})
 
 
-def closed(
+def write_closed(
     session: Session,
     tip_id: int,
-    by: EntryBy,
+    by: EventActor,
     at: datetime,
     codes: Mapping[str, str],
     *,
@@ -144,4 +148,6 @@ def closed(
     codes = {**codes, WAITS: YES} if waits else codes
     which = f"wanted:{':'.join(codes.values())}" if waits else "done"
     key = f"{tip_id}:{at.timestamp()}:{which}"
-    done_by(session, tip_id, EntryKind.CLOSED, by, at, key=key, codes=codes, supersedes=supersedes)
+    write_event(
+        session, tip_id, LoggedEvent.CLOSED, by, at, key=key, codes=codes, supersedes=supersedes
+    )

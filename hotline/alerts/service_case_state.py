@@ -9,29 +9,29 @@ from datetime import datetime, timedelta
 
 from hotline.alerts import (
     queries,
-    queries_names,
+    queries_references,
     rules_escalation_steps,
     tables,
     tables_case_events,
     tables_inbound,
 )
 from hotline.alerts.rules_assignment import Case
-from hotline.alerts.rules_escalation_steps import CaseStanding
-from hotline.alerts.rules_replies import OfferedCase, offered
-from hotline.core.context import Kit
+from hotline.alerts.rules_escalation_steps import CaseState
+from hotline.alerts.rules_replies import OfferedCase, offered_texts
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text.places import alerted_as
+from hotline.text.places import alert_place
 from hotline.tips import rules_persons, tables_persons
 from hotline.tips import tables as tips_tables
-from hotline.tips.queries_report import ToldTip
+from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import OUTCOMES, TipOutcome, TipState, Urgency
 from hotline.tips.rules_deadlines import ASKS, DeadlineKind
-from hotline.tips.rules_duplicates import strictest_coming
+from hotline.tips.rules_duplicates import strictest_visit
 from hotline.tips.rules_persons import FollowKind
-from hotline.tips.rules_visit_safety import Coming, coming
+from hotline.tips.rules_visit_safety import VisitFacts, visit_facts
 from hotline.tips.tables import Tip
 
 RESPONDER = "responder:"
@@ -44,49 +44,49 @@ INBOX_PATIENCE = timedelta(minutes=5)
 """Longest time that the gateway's inbox may be unread. After it, an SMS answer to a danger is provisional."""
 
 
-def is_inbox_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
+def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:
     """Returns True for a danger, if no page of the gateway's inbox was read for `INBOX_PATIENCE`."""
-    if tip.urgency != Urgency.DANGER or not kit.line.inbox:
+    if tip.urgency != Urgency.DANGER or not context.line.inbox:
         return False
-    read = tables_inbound.standing(session)
+    read = tables_inbound.inbox_position(session)
     return read is None or at - read.read_at > INBOX_PATIENCE
 
 
 def case_of(tip: Tip) -> Case:
     once = tip.state == TipState.FRAGMENT
-    return Case(alerted_as(tip.place, tip.within), tip.category, tip.urgency, tip.official, once)
+    return Case(alert_place(tip.place, tip.within), tip.category, tip.urgency, tip.official, once)
 
 
-def routed(session: Session, tip: Tip) -> Case:
+def routed_case(session: Session, tip: Tip) -> Case:
     """Returns the case of a tip, with the partner desks that are asked as well."""
     return replace(
-        case_of(tip), beside=tips_tables.beside(session, [tip.id]).get(tip.id, frozenset())
+        case_of(tip), beside=tips_tables.extra_desks(session, [tip.id]).get(tip.id, frozenset())
     )
 
 
-def coming_of(tip: Tip | ToldTip) -> Coming:
-    return coming(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
+def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
+    return visit_facts(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
 
 
-def answer_of(session: Session, tip: Tip) -> Coming:
+def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
     """Returns the visit safety that the assignee must follow: the strictest of the open tips in its cluster."""
-    others = (one for one in queries_names.company(session, tip) if one.id != tip.id)
-    return strictest_coming(coming_of(tip), map(coming_of, others))
+    others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
+    return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
 
-def standing_of(session: Session, tip: Tip) -> CaseStanding:
+def case_state(session: Session, tip: Tip) -> CaseState:
     """Returns the state of an open case."""
-    others = [one.id for one in queries_names.company(session, tip) if one.id != tip.id]
-    beside = queries.told(session, others) if others else {}
+    others = [one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id]
+    beside = queries.alerted_by_tip(session, others) if others else {}
     judging = None
     if tip.end_wanted_by is not None:
         wanted = tip.end_wanted_by
         judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
-    return CaseStanding(
-        case=routed(session, tip),
+    return CaseState(
+        case=routed_case(session, tip),
         step=queries.next_step(session, tip.id),
-        told=queries.told(session, [tip.id])[tip.id],
-        holder=tip.holder_id,
+        told=queries.alerted_by_tip(session, [tip.id])[tip.id],
+        holder=tip.assignee_id,
         others=queries.other_takers(session, tip),
         stood=tables.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
         renewed=tip.renewed_at is not None,
@@ -94,21 +94,21 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         is_safe=judging is not None and _is_safe(session, tip),
         desk_decides=desk_decides(session, tip),
         closure_read=tip.closure_read_at is not None,
-        care=coming_of(tip).care,
+        care=visit_facts_of(tip).care,
         clocks=tables.open_clocks(session, tip.id),
-        unread=queries_names.unread_by(session, tip.id),
+        unread=queries_references.those_who_have_not_read(session, tip.id),
         company=tuple(one.responder_id for some in beside.values() for one in some),
-        asked_beside=tables.asked(session, others, DeadlineKind.MANNER),
+        asked_beside=tables.times_fired(session, others, DeadlineKind.VISIT_SAFETY),
     )
 
 
-def may_let_go(session: Session, tip: Tip) -> bool:
+def can_stand_down(session: Session, tip: Tip) -> bool:
     """Returns True if the case may end for the people of an earlier place.
 
     The assignee must be a person who was alerted of the present place.
     """
-    standing = standing_of(session, tip)
-    gone = rules_escalation_steps.away(standing)
+    standing = case_state(session, tip)
+    gone = rules_escalation_steps.alerted_elsewhere(standing)
     return bool(gone) and standing.holder is not None and standing.holder not in gone
 
 
@@ -129,7 +129,7 @@ def _is_safe(session: Session, tip: Tip) -> bool:
     """
     if tip.end_wanted is None or not OUTCOMES[TipOutcome(tip.end_wanted)].is_safe:
         return False
-    met = {row.n for row in tables_persons.of_tip(session, tip.id)}
+    met = {row.n for row in tables_persons.persons_of_tip(session, tip.id)}
     offers = tables_persons.offers_of(session, tip.id)
     with_service = {
         row.n for row in offers if row.thirty_at is not None or row.clock in WITH_A_SERVICE
@@ -137,32 +137,32 @@ def _is_safe(session: Session, tip: Tip) -> bool:
     return bool(met) and met <= with_service
 
 
-def stays_with_another(session: Session, tip: Tip, who: int) -> bool:
+def is_with_colleague(session: Session, tip: Tip, who: int) -> bool:
     """Returns True if a colleague is the assignee and no acknowledgement is due. Passing it on then changes nothing."""
-    if tip.holder_id is None or tip.holder_id == who:
+    if tip.assignee_id is None or tip.assignee_id == who:
         return False
     return DeadlineKind.ACKNOWLEDGE not in tables.open_clocks(session, tip.id)
 
 
-def worded(kit: Kit, case: OfferedCase, language: str) -> str:
+def digits_text(context: Context, case: OfferedCase, language: str) -> str:
     """Returns the text of the possible digits in this language."""
-    return " ".join(kit.phrases.say(language, one) for one in offered(case))
+    return " ".join(context.phrases.say(language, one) for one in offered_texts(case))
 
 
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
     """Returns what this responder may do with an open case."""
-    own: Sequence[Referral] = queries.all_of(session, tip.id, responder.id)
+    own: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
     is_national = responder.level == Level.NATIONAL
     clocks = tables.open_clocks(session, tip.id)
     requested = tip.end_wanted_by
     own_request = requested == f"{RESPONDER}{responder.id}"
     return OfferedCase(
-        is_own=tip.holder_id == responder.id,
-        is_helped=tip.holder_id not in (None, responder.id) and not clocks.keys() & {*ASKS},
+        is_own=tip.assignee_id == responder.id,
+        is_helped=tip.assignee_id not in (None, responder.id) and not clocks.keys() & {*ASKS},
         is_on_site=any(one.on_site_at is not None for one in own),
         is_referred=any(one.handed_to_help_at is not None for one in own),
         is_passed=any(one.passed_at is not None for one in own),
         closure_requested=requested is not None and (own_request or is_national),
-        decides=is_national and answer_of(session, tip).is_marked,
-        lets=is_national and bool(tip.place_step) and may_let_go(session, tip),
+        decides=is_national and assignee_visit_facts(session, tip).is_marked,
+        lets=is_national and bool(tip.place_step) and can_stand_down(session, tip),
     )

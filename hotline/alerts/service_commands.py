@@ -21,43 +21,43 @@ from hotline.alerts import (
     service_escalation,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.rules_replies import REPLIES, Act, Acted, Done, Verb
-from hotline.alerts.service_case_state import RESPONDER, answer_of, is_inbox_unread
+from hotline.alerts.rules_replies import REPLIES, Command, CommandOutcome, CommandResult, Verb
+from hotline.alerts.service_case_state import RESPONDER, assignee_visit_facts, is_inbox_unread
 from hotline.core import rules_trial
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people import tables, tables_accounts
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips import queries_duplicates
 from hotline.tips.rules import Matter, TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import EntryKind, EntryWay, Event, Happened, TakeProof
-from hotline.tips.rules_visit_safety import Manner
+from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, TakeProof
+from hotline.tips.rules_visit_safety import VisitDecision
 from hotline.tips.tables import Tip
 
 
 @dataclass(frozen=True, slots=True)
 class _ActContext:
     session: Session
-    kit: Kit
-    act: Act
-    referral: Referral
+    context: Context
+    act: Command
+    referral: Assignment
     tip: Tip
 
-    def happened(self, what: Happened) -> None:
+    def happened(self, what: CaseEventKind) -> None:
         event = Event(what, by=self.act.responder_id)
-        service_escalation.happen(self.session, self.kit, self.tip.id, event, self.act.at)
+        service_escalation.handle_event(self.session, self.context, self.tip.id, event, self.act.at)
 
     @property
     def holds(self) -> bool:
-        return self.tip.holder_id == self.act.responder_id
+        return self.tip.assignee_id == self.act.responder_id
 
     @property
     def is_away(self) -> bool:
         """Returns True if the responder was only alerted of an earlier place, which was corrected since."""
-        newest = queries.newest_of(self.session, self.tip.id, self.act.responder_id)
+        newest = queries.newest_assignment(self.session, self.tip.id, self.act.responder_id)
         return newest is not None and newest.step < self.tip.place_step and not self.is_national
 
     @property
@@ -73,189 +73,197 @@ class _ActContext:
         person = self.session.get_one(Responder, self.act.responder_id)
         return person.level == Level.NATIONAL
 
-    def wait(self, result: Acted) -> Done:
+    def wait(self, result: CommandResult) -> CommandOutcome:
         """Returns a result that waits for proof: the inbox must list this very SMS. Another SMS does not prove it."""
         return replace(self.done(result), waits=self.act.verb)
 
-    def done(self, result: Acted) -> Done:
+    def done(self, result: CommandResult) -> CommandOutcome:
         due = alerts_tables.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
-        told = answer_of(self.session, self.tip) if self.tip.matter == Matter.TIP else None
-        return Done(result, self.act.reference, self.referral.id, due, told)
+        told = (
+            assignee_visit_facts(self.session, self.tip) if self.tip.matter == Matter.TIP else None
+        )
+        return CommandOutcome(result, self.act.reference, self.referral.id, due, told)
 
 
-def act(session: Session, kit: Kit, one: Act) -> Done:
+def carry_out(session: Session, context: Context, one: Command) -> CommandOutcome:
     """Carries out a responder's command on a case that the responder was alerted of."""
-    referral = queries.of_responder(session, one.responder_id, one.reference)
+    referral = queries.locked_assignment(session, one.responder_id, one.reference)
     if referral is None:
-        return Done(Acted.UNKNOWN)
+        return CommandOutcome(CommandResult.UNKNOWN)
     tip = session.get_one(Tip, referral.tip_id)
     if tip.channel == rules_trial.DRILL:
-        return service_drills.answered(session, kit, one, referral, tip)
+        return service_drills.record_answer(session, context, one, referral, tip)
     if referral.released_at is not None:
         # After two corrections of the place, the responder may know the case by another name.
-        referral = queries.newest_of(session, tip.id, one.responder_id) or referral
+        referral = queries.newest_assignment(session, tip.id, one.responder_id) or referral
     if tip.closed_at is not None or referral.released_at is not None:
-        return Done(Acted.OVER, one.reference, referral.id)
+        return CommandOutcome(CommandResult.OVER, one.reference, referral.id)
     # Where the gateway has no inbox, no answer can ever be proved. Each answer is then believed.
-    believed = replace(one, proved=one.proved or not kit.line.inbox)
-    context = _ActContext(session, kit, believed, referral, tip)
-    if REPLIES[one.verb].national and not context.is_national:
-        return Done(Acted.UNKNOWN)
-    return VERBS[one.verb](context)
+    believed = replace(one, proved=one.proved or not context.line.inbox)
+    command = _ActContext(session, context, believed, referral, tip)
+    if REPLIES[one.verb].national and not command.is_national:
+        return CommandOutcome(CommandResult.UNKNOWN)
+    return VERBS[one.verb](command)
 
 
-def _take(context: _ActContext) -> Done:
-    session, one, tip = context.session, context.act, context.tip
-    if context.may_judge:
-        return _refuse_the_end(context)
-    provisional = not one.proved and is_inbox_unread(session, context.kit, tip, one.at)
+def _take(command: _ActContext) -> CommandOutcome:
+    session, one, tip = command.session, command.act, command.tip
+    if command.may_judge:
+        return _refuse_the_end(command)
+    provisional = not one.proved and is_inbox_unread(session, command.context, tip, one.at)
     counts = alerts_tables.acknowledge(
         session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
     )
-    service_case_events.took_by(session, tip.id, one, counts=counts)
+    service_case_events.write_taken_by(session, tip.id, one, counts=counts)
     if not counts:
-        return context.done(Acted.NOTED if provisional else Acted.TAKEN)
-    queries.pass_on(session, tip.id, one.responder_id, None)
-    context.happened(Happened.TAKEN)
-    if context.is_away:
-        return context.done(Acted.MOVED)
-    followers = _take_what_followed(context) if context.holds else ()
-    result = Acted.TAKEN if context.holds else Acted.ALREADY_TAKEN
-    return replace(context.done(result), followers=followers)
+        return command.done(CommandResult.NOTED if provisional else CommandResult.TAKEN)
+    queries.record_passed(session, tip.id, one.responder_id, None)
+    command.happened(CaseEventKind.ACKNOWLEDGED)
+    if command.is_away:
+        return command.done(CommandResult.MOVED)
+    followers = _take_what_followed(command) if command.holds else ()
+    result = CommandResult.TAKEN if command.holds else CommandResult.ALREADY_TAKEN
+    return replace(command.done(result), followers=followers)
 
 
-def _refuse_the_end(context: _ActContext) -> Done:
+def _refuse_the_end(command: _ActContext) -> CommandOutcome:
     """Refuses the closure, and makes this responder the assignee. An SMS counts once it is proved.
 
     So a forged SMS takes no case.
     """
-    one = context.act
+    one = command.act
     if not one.proved:
-        return context.wait(Acted.GOES_ON_WAITS)
+        return command.wait(CommandResult.GOES_ON_WAITS)
     who = service_closing.by_responder(one.responder_id, one.way)
-    service_closing.judge(context.session, context.kit, context.tip, who, False, one.at)
-    return context.done(Acted.TAKEN)
+    service_closing.confirm_closure(
+        command.session, command.context, command.tip, who, False, one.at
+    )
+    return command.done(CommandResult.TAKEN)
 
 
-def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
+def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
     """Acknowledges the tips of a cluster whose alerts were left out because of its first tip.
 
     Each tip stays a case of its own. Returns the responder's assignments for them, so that a proof or a doubt of the
     answer reaches each of them.
     """
-    session, one = context.session, context.act
+    session, one = command.session, command.act
     hers = []
-    for tip_id in queries_duplicates.open_followers(session, context.tip.id):
-        known_as = queries.newest_of(session, tip_id, one.responder_id)
+    for tip_id in queries_duplicates.open_followers(session, command.tip.id):
+        known_as = queries.newest_assignment(session, tip_id, one.responder_id)
         if known_as is None:
             continue
         hers.append(known_as.id)
         if alerts_tables.acknowledge(session, tip_id, one.responder_id, one.at, proved=one.proved):
-            service_case_events.took_by(session, tip_id, one, counts=True)
-            event = Event(Happened.TAKEN, by=one.responder_id)
-            service_escalation.happen(session, context.kit, tip_id, event, one.at)
+            service_case_events.write_taken_by(session, tip_id, one, counts=True)
+            event = Event(CaseEventKind.ACKNOWLEDGED, by=one.responder_id)
+            service_escalation.handle_event(session, command.context, tip_id, event, one.at)
     return tuple(hers)
 
 
-def _on_site(context: _ActContext) -> Done:
+def _on_site(command: _ActContext) -> CommandOutcome:
     """Records that the responder is on site. Also acknowledges the case, if the responder has not done so."""
-    hers = alerts_tables.believed(context.session, context.tip.id, context.act.responder_id)
-    if context.tip.holder_id is None or not hers:
-        taken = _take(context)
-        if taken.result is Acted.NOTED:
+    hers = alerts_tables.is_believed(command.session, command.tip.id, command.act.responder_id)
+    if command.tip.assignee_id is None or not hers:
+        taken = _take(command)
+        if taken.result is CommandResult.NOTED:
             return taken
-    if context.referral.on_site_at is None:
-        context.referral.on_site_at = context.act.at
-        service_case_events.said(context.session, context.referral, context.act, EntryKind.ON_SITE)
-        _further(context, Happened.ON_SITE)
-    return context.done(Acted.ON_SITE)
+    if command.referral.on_site_at is None:
+        command.referral.on_site_at = command.act.at
+        service_case_events.write_report(
+            command.session, command.referral, command.act, LoggedEvent.ON_SITE
+        )
+        _further(command, CaseEventKind.ON_SITE)
+    return command.done(CommandResult.ON_SITE)
 
 
-def _referred(context: _ActContext) -> Done:
-    if not context.holds:
-        return context.done(Acted.NOT_TAKEN_YET)
-    if context.referral.handed_to_help_at is None:
-        context.referral.handed_to_help_at = context.act.at
-        service_case_events.said(context.session, context.referral, context.act, EntryKind.OFFERED)
-        _further(context, Happened.REFERRED)
-    return context.done(Acted.REFERRED)
+def _help_arranged(command: _ActContext) -> CommandOutcome:
+    if not command.holds:
+        return command.done(CommandResult.NOT_TAKEN_YET)
+    if command.referral.handed_to_help_at is None:
+        command.referral.handed_to_help_at = command.act.at
+        service_case_events.write_report(
+            command.session, command.referral, command.act, LoggedEvent.OFFERED
+        )
+        _further(command, CaseEventKind.REFERRED)
+    return command.done(CommandResult.REFERRED)
 
 
-def _further(context: _ActContext, what: Happened) -> None:
-    context.session.flush()
-    context.happened(what)
-    if context.holds:
-        context.tip.renewed_at = context.tip.renewed_at or context.act.at
-    context.session.flush()
+def _further(command: _ActContext, what: CaseEventKind) -> None:
+    command.session.flush()
+    command.happened(what)
+    if command.holds:
+        command.tip.renewed_at = command.tip.renewed_at or command.act.at
+    command.session.flush()
 
 
-def _close(context: _ActContext) -> Done:
+def _close(command: _ActContext) -> CommandOutcome:
     """Closes the case, or requests its closure. An SMS counts once it is proved, so a forged one closes nothing.
 
     It never confirms a colleague's request. A responder must open the case before confirming.
     """
-    session, kit, one, tip = context.session, context.kit, context.act, context.tip
+    session, context, one, tip = command.session, command.context, command.act, command.tip
     who = service_closing.by_responder(one.responder_id, one.way)
     wanted = REPLIES[one.verb].outcome or TipOutcome.SILENT
-    if context.may_judge:
-        return context.done(Acted.OPEN_FIRST)
-    if not context.holds:
-        return context.done(Acted.NOT_TAKEN_YET)
-    if service_closing.waits_for_another(session, tip, who, wanted):
-        return context.done(Acted.ANOTHER_WAITS)
+    if command.may_judge:
+        return command.done(CommandResult.OPEN_FIRST)
+    if not command.holds:
+        return command.done(CommandResult.NOT_TAKEN_YET)
+    if service_closing.has_other_request(session, tip, who, wanted):
+        return command.done(CommandResult.ANOTHER_WAITS)
     if not one.proved:
         judged = service_closing.needs_second(session, tip)
-        return context.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
-    return context.done(service_closing.end(session, kit, tip, wanted, who, one.at).ending)
+        return command.wait(CommandResult.CLOSURE_REQUESTED if judged else CommandResult.CLOSED)
+    return command.done(service_closing.close(session, context, tip, wanted, who, one.at).ending)
 
 
-def _pass_on(context: _ActContext) -> Done:
+def _pass_on(command: _ActContext) -> CommandOutcome:
     """Passes the case on at once. The assignee stays the same until another responder acknowledges.
 
     If the case stays with a colleague, no other responder is alerted.
     """
-    one, tip = context.act, context.tip
-    stays = service_case_state.stays_with_another(context.session, tip, one.responder_id)
-    said = not stays or alerts_tables.answered(context.session, tip.id, one.responder_id)
-    if said and (context.referral.passed_at is None or one.chosen):
-        queries.pass_on(context.session, tip.id, one.responder_id, one.at)
-        service_case_events.passed(context.session, tip.id, one)
-        event = Event(Happened.PASSED, by=one.responder_id, chosen=one.chosen)
-        service_escalation.happen(context.session, context.kit, tip.id, event, one.at)
-    return context.done(Acted.THEIRS if stays else Acted.PASSED)
+    one, tip = command.act, command.tip
+    stays = service_case_state.is_with_colleague(command.session, tip, one.responder_id)
+    said = not stays or alerts_tables.is_answered(command.session, tip.id, one.responder_id)
+    if said and (command.referral.passed_at is None or one.chosen):
+        queries.record_passed(command.session, tip.id, one.responder_id, one.at)
+        service_case_events.write_passed(command.session, tip.id, one)
+        event = Event(CaseEventKind.PASSED, by=one.responder_id, chosen=one.chosen)
+        service_escalation.handle_event(command.session, command.context, tip.id, event, one.at)
+    return command.done(CommandResult.THEIRS if stays else CommandResult.PASSED)
 
 
-def _say_how(context: _ActContext) -> Done:
+def _say_how(command: _ActContext) -> CommandOutcome:
     """Records the national desk's decision on visit safety. "Openly" by SMS counts only once it is proved.
 
     A forged "openly" could put a person in danger.
     """
-    manner = REPLIES[context.act.verb].manner or Manner.UNSEEN
-    if manner is Manner.OPENLY and not context.act.proved:
-        return context.wait(Acted.HOW_WAITS)
-    who = service_closing.by_responder(context.act.responder_id)
-    service_correction.decide(
-        context.session, context.kit, context.tip, manner, who, context.act.at
+    manner = REPLIES[command.act.verb].manner or VisitDecision.UNSEEN
+    if manner is VisitDecision.OPENLY and not command.act.proved:
+        return command.wait(CommandResult.HOW_WAITS)
+    who = service_closing.by_responder(command.act.responder_id)
+    service_correction.record_visit_decision(
+        command.session, command.context, command.tip, manner, who, command.act.at
     )
-    return context.done(Acted.HOW_SAID)
+    return command.done(CommandResult.VISIT_DECIDED)
 
 
-def _let_go(context: _ActContext) -> Done:
+def _let_go(command: _ActContext) -> CommandOutcome:
     """Ends the case for the people of the first place. An SMS of the national desk counts only once it is proved."""
-    session, one, tip = context.session, context.act, context.tip
-    if not service_case_state.may_let_go(session, tip):
-        return context.done(Acted.LET_TOO_EARLY)
+    session, one, tip = command.session, command.act, command.tip
+    if not service_case_state.can_stand_down(session, tip):
+        return command.done(CommandResult.LET_TOO_EARLY)
     if not one.proved:
-        return context.done(Acted.HOW_WAITS)
+        return command.done(CommandResult.HOW_WAITS)
     who = service_closing.by_responder(one.responder_id)
-    service_correction.let_go(session, context.kit, tip, who, one.at)
-    return context.done(Acted.LET_GO)
+    service_correction.stand_down(session, command.context, tip, who, one.at)
+    return command.done(CommandResult.STOOD_DOWN)
 
 
-VERBS: Mapping[Verb, Callable[[_ActContext], Done]] = {
+VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
     Verb.TAKE: _take,
     Verb.ON_SITE: _on_site,
-    Verb.REFERRED: _referred,
+    Verb.REFERRED: _help_arranged,
     Verb.PASS_ON: _pass_on,
     Verb.LET_GO: _let_go,
     **{verb: _close for verb, reply in REPLIES.items() if reply.outcome is not None},
@@ -264,48 +272,54 @@ VERBS: Mapping[Verb, Callable[[_ActContext], Done]] = {
 """The function that carries out each verb."""
 
 
-def prove(
-    session: Session, kit: Kit, referral_id: int, at: datetime, waits: Verb | None = None
+def prove_answer(
+    session: Session, context: Context, assignment_id: int, at: datetime, waits: Verb | None = None
 ) -> None:
     """Marks an SMS answer as proved, because the inbox lists it. `waits`: the command in this SMS, not carried out yet.
 
     If the responder is not active any more, it only records the proof, because the cases were handed on. A decision of
     the national desk proves no acknowledgement. An earlier one in the same name may be forged.
     """
-    referral = session.get_one(Referral, referral_id)
+    referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
     who = referral.responder_id
     decides = waits is not None and REPLIES[waits].national
-    before = decides or alerts_tables.believed(session, tip.id, who)
+    before = decides or alerts_tables.is_believed(session, tip.id, who)
     if not decides:
         alerts_tables.believe(session, tip.id, who, at)
     # The answer may name an alert that came after the acknowledgement. So any name of the case proves it.
     took = alerts_tables.taken_at(session, tip.id, who)
     if not before and took is not None:
-        service_case_events.took(session, tip.id, who, at, EntryWay.SMS, TakeProof.PROVED)
-    if not tables.lives(session, who, at):
+        service_case_events.write_taken(
+            session, tip.id, who, at, EventChannel.SMS, TakeProof.PROVED
+        )
+    if not tables.is_active(session, who, at):
         return
     # An acknowledgement from before the case became urgent must be given again.
     if not before and took and tip.referred_at and took >= tip.referred_at:
-        service_escalation.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
+        service_escalation.handle_event(
+            session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=who), at
+        )
     if waits is not None:
-        act(session, kit, Act(who, referral.reference, waits, EntryWay.SMS, at))
+        carry_out(session, context, Command(who, referral.reference, waits, EventChannel.SMS, at))
 
 
-def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
+def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:
     """Marks an SMS answer as doubted, because no inbox lists it. Escalation continues if no colleague has the case."""
-    referral = session.get_one(Referral, referral_id)
+    referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
     if alerts_tables.doubt(session, referral, at):
-        if not alerts_tables.believed(session, tip.id, referral.responder_id):
+        if not alerts_tables.is_believed(session, tip.id, referral.responder_id):
             who = referral.responder_id
-            service_case_events.took(session, tip.id, who, at, EntryWay.CLOCK, TakeProof.DOUBTED)
-        event = Event(Happened.DOUBTED, by=referral.responder_id)
-        service_escalation.happen(session, kit, tip.id, event, at)
+            service_case_events.write_taken(
+                session, tip.id, who, at, EventChannel.CLOCK, TakeProof.DOUBTED
+            )
+        event = Event(CaseEventKind.DOUBTED, by=referral.responder_id)
+        service_escalation.handle_event(session, context, tip.id, event, at)
 
 
-def release_person(session: Session, kit: Kit, responder_id: int, at: datetime) -> None:
+def hand_on_cases(session: Session, context: Context, responder_id: int, at: datetime) -> None:
     """Hands on the open cases of a responder who left or is on leave. Their next step starts at once."""
-    for tip_id in queries.told_of(session, responder_id):
-        event = Event(Happened.LEFT, by=responder_id)
-        service_escalation.happen(session, kit, tip_id, event, at)
+    for tip_id in queries.open_tips_of(session, responder_id):
+        event = Event(CaseEventKind.REMOVED, by=responder_id)
+        service_escalation.handle_event(session, context, tip_id, event, at)

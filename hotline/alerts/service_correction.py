@@ -2,7 +2,7 @@
 
 Also records visit safety and the national desk's decision on it, and notifies everyone who was alerted.
 
-Everything runs inside its caller's transaction, except `say`. One report attempt is one case.
+Everything runs inside its caller's transaction, except `decide_visit`. One report attempt is one case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,18 +12,18 @@ from types import MappingProxyType
 
 from hotline.alerts import (
     queries,
-    queries_names,
+    queries_references,
     queries_retention,
     service_closing,
     service_escalation,
     service_messages,
     tables,
 )
-from hotline.alerts.rules_assignment import Notified
-from hotline.alerts.rules_escalation_steps import Tell
-from hotline.alerts.service_case_state import coming_of
-from hotline.alerts.service_closing import EndRequest
-from hotline.core.context import Kit
+from hotline.alerts.rules_assignment import AlertedResponder
+from hotline.alerts.rules_escalation_steps import Notice
+from hotline.alerts.service_case_state import visit_facts_of
+from hotline.alerts.service_closing import CloseRequest
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import EndRefused
 from hotline.gateway.doorbell import ringing
@@ -31,19 +31,19 @@ from hotline.gateway.rules_delivery import DUE_STATES
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
-from hotline.people.tables_audit import Signer
+from hotline.people.tables_audit import CommandActor
 from hotline.text.codes import ABROAD, NATIONAL, is_camp, is_district
 from hotline.text.places import camps
 from hotline.tips import queries_duplicates, queries_report
 from hotline.tips import tables as tips_tables
-from hotline.tips.queries_report import ToldTip
+from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import Matter, TipState, Urgency, can_be_stopped, desk_of
 from hotline.tips.rules_deadlines import DeadlineKind, by_day
-from hotline.tips.rules_events import Event, Happened, Purpose
-from hotline.tips.rules_visit_safety import Care, Coming, Manner
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
+from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts, VisitSafety
 from hotline.tips.tables import Tip, TipPlace
 
-PARTS = timedelta(minutes=1)
+MAX_PART_WAIT = timedelta(minutes=1)
 """Time that further parts of an SMS are waited for."""
 MORE_AGAIN = timedelta(minutes=5)
 """Shortest time between two notices that the caller added text."""
@@ -60,7 +60,7 @@ class Route:
     official: str
 
 
-def route_of(tip: ToldTip) -> Route:
+def route_of(tip: ReportedTip) -> Route:
     whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
     return Route(whole, tip.place or "", tip.official or "")
 
@@ -75,7 +75,7 @@ def official_of(before: Route, now: str) -> str:
     return max(before.official, now, key=WORST.index)
 
 
-def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> None:
+def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
     """Stores the earlier place of a corrected tip.
 
     In a danger that was alerted, the earlier desk keeps its access until the national desk ends it.
@@ -89,12 +89,12 @@ def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> N
         )
     )
     tip.moved, tip.place_step = True, queries.next_step(session, tip.id)
-    queries_duplicates.follow(session, {tip.id: None})
+    queries_duplicates.record_leaders(session, {tip.id: None})
     session.flush()
 
 
-def readers(
-    tip: Tip | ToldTip, earlier: Sequence[TipPlace], beside: Collection[str] = ()
+def reading_desks(
+    tip: Tip | ReportedTip, earlier: Sequence[TipPlace], beside: Collection[str] = ()
 ) -> list[str]:
     """Returns the codes of the desks that may read the tip. `earlier`: the places before corrections."""
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
@@ -102,9 +102,9 @@ def readers(
     return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *beside]
 
 
-def desks_beside(
+def partner_desks(
     session: Session,
-    tip: Tip | ToldTip,
+    tip: Tip | ReportedTip,
     earlier: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
@@ -115,13 +115,15 @@ def desks_beside(
     """
     if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
-    found = set(tables_desks.of_camp(session, tip.sector)) if is_camp(tip.sector) else set()
+    found = set(tables_desks.desks_of_camp(session, tip.sector)) if is_camp(tip.sector) else set()
     if tip.place == ABROAD:
         leaves = can_be_stopped(answers)
         known = (
-            tips_tables.beside(session, [tip.id]).get(tip.id, ()) if tip.id and not leaves else ()
+            tips_tables.extra_desks(session, [tip.id]).get(tip.id, ())
+            if tip.id and not leaves
+            else ()
         )
-        found |= {*(tables_desks.of_kind(session, DeskKind.BORDER) if leaves else known)}
+        found |= {*(tables_desks.desks_of_kind(session, DeskKind.BORDER) if leaves else known)}
     places = {tip.place, *(one.place for one in earlier if one.released_at is None)}
     if any(camps(place) for place in places if is_district(place)) and _was_told(session, tip):
         known_camps = tips_tables.camp_desks(session, tip.id).items()
@@ -129,8 +131,8 @@ def desks_beside(
     return sorted(found)
 
 
-def passed_on(
-    session: Session, tip: ToldTip, before: Route, earlier: Sequence[TipPlace]
+def passed_districts(
+    session: Session, tip: ReportedTip, before: Route, earlier: Sequence[TipPlace]
 ) -> Sequence[str]:
     """Returns the districts to which the tip was passed. They keep their access, like the people who were asked there.
 
@@ -141,27 +143,29 @@ def passed_on(
         return ()
     own = {tip.place, before.place, *(one.place for one in earlier)}
     return sorted(
-        code for code in queries_report.granted(session, tip.id) - own if is_district(code)
+        code for code in queries_report.granted_desks(session, tip.id) - own if is_district(code)
     )
 
 
-def _was_told(session: Session, tip: Tip | ToldTip) -> bool:
+def _was_told(session: Session, tip: Tip | ReportedTip) -> bool:
     return bool(
-        tip.id and tip.referred_at is not None and not tips_tables.is_untold(session, tip.id)
+        tip.id
+        and tip.referred_at is not None
+        and not tips_tables.has_pending_alert(session, tip.id)
     )
 
 
-def concerns(tip: ToldTip, before: Route, official: str) -> bool:
-    """Returns True if `tell` has something to do, even if the partner desks are the same."""
+def needs_notice(tip: ReportedTip, before: Route, official: str) -> bool:
+    """Returns True if `alert_of_correction` has something to do, even if the partner desks are the same."""
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
     return corrected or (official == "no" and tip.official != "no")
 
 
-def tell(
+def alert_of_correction(
     session: Session,
-    kit: Kit,
+    context: Context,
     tip: Tip,
     before: Route,
     official: str,
@@ -176,18 +180,22 @@ def tell(
     if not before.filed:
         return
     if before.official == "no" and tip.official != "no":
-        gone = [o.responder_id for o in queries.told(session, [tip.id])[tip.id] if not _national(o)]
+        gone = [
+            o.responder_id
+            for o in queries.alerted_by_tip(session, [tip.id])[tip.id]
+            if not _national(o)
+        ]
         queries_retention.withhold(session, tip.id, gone)
-        service_escalation.happen(session, kit, tip.id, Event(Happened.WITHHELD), at)
+        service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.WITHHELD), at)
     elif before.place != tip.place:
-        service_escalation.happen(
-            session, kit, tip.id, Event(Happened.MOVED, nth=_moves(session, tip)), at
+        service_escalation.handle_event(
+            session, context, tip.id, Event(CaseEventKind.MOVED, nth=_moves(session, tip)), at
         )
     elif official == "no" and tip.official != "no":
-        _tell_more(session, kit, tip, at)
+        _tell_more(session, context, tip, at)
     elif others:
-        service_escalation.happen(
-            session, kit, tip.id, Event(Happened.BESIDE, nth=_moves(session, tip)), at
+        service_escalation.handle_event(
+            session, context, tip.id, Event(CaseEventKind.BESIDE, nth=_moves(session, tip)), at
         )
 
 
@@ -195,38 +203,46 @@ def _moves(session: Session, tip: Tip) -> int:
     return len(tips_tables.earlier_places(session, tip.id))
 
 
-def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
+def stand_down(
+    session: Session, context: Context, tip: Tip, who: CloseRequest, at: datetime
+) -> None:
     """Ends the case for the people of earlier places, on the national desk's order. Ends their desks' access too."""
     earlier = tips_tables.earlier_places(session, tip.id)
     for row in earlier:
         row.released_at = row.released_at or at
     session.flush()
-    beside = desks_beside(session, tip, earlier)
-    tips_tables.take_grants(session, tip.id, but=readers(tip, earlier, beside))
-    tables_audit.of_tip(session, tip.id, "first_place_let_go", who.actor, at, who.reason)
-    service_escalation.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
+    beside = partner_desks(session, tip, earlier)
+    tips_tables.remove_grants(session, tip.id, but=reading_desks(tip, earlier, beside))
+    tables_audit.append_about_tip(session, tip.id, "first_place_let_go", who.actor, at, who.reason)
+    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.STOOD_DOWN), at)
 
 
-def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
+def send_down(
+    session: Session, context: Context, tip: Tip, who: CloseRequest, at: datetime
+) -> None:
     """Opens the tip to its district and alerts the people there, for the national desk."""
     tip.official = "no"
-    tables_audit.of_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
+    tables_audit.append_about_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
     session.flush()
-    service_escalation.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)
+    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.SENT_DOWN), at)
 
 
-def _national(one: Notified) -> bool:
+def _national(one: AlertedResponder) -> bool:
     return one.level is Level.NATIONAL
 
 
-def _tell_more(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
+def _tell_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
     """Notifies the people of a tip, once, that the caller told more. Only the national desk opens it to a district."""
-    told = tuple(dict.fromkeys(o.responder_id for o in queries.told(session, [tip.id])[tip.id]))
+    told = tuple(
+        dict.fromkeys(o.responder_id for o in queries.alerted_by_tip(session, [tip.id])[tip.id])
+    )
     if told and queries_retention.newest_more(session, tip.id) is None:
-        service_messages.notify(session, kit, tip, Tell(told, Purpose.MORE), Care.NONE, at)
+        service_messages.notify(
+            session, context, tip, Notice(told, Purpose.MORE), VisitSafety.NONE, at
+        )
 
 
-def tell_added(session: Session, kit: Kit, told_tip: ToldTip, at: datetime) -> None:
+def notify_added(session: Session, context: Context, told_tip: ReportedTip, at: datetime) -> None:
     """Notifies everyone who was alerted that the caller added text. One pending notice covers all the text.
 
     Waits a minute for further parts of the SMS, and without danger also for daytime.
@@ -234,92 +250,107 @@ def tell_added(session: Session, kit: Kit, told_tip: ToldTip, at: datetime) -> N
     last = queries_retention.newest_more(session, told_tip.id)
     if last is not None and last.state in DUE_STATES:
         return
-    people = queries.told(session, [told_tip.id])[told_tip.id]
+    people = queries.alerted_by_tip(session, [told_tip.id])[told_tip.id]
     if not people:
         return
-    due = at + PARTS if last is None else max(at + PARTS, last.created_at + MORE_AGAIN)
-    order = Tell(tuple(dict.fromkeys(one.responder_id for one in people)), Purpose.MORE)
-    tip = queries_report.row_of(session, told_tip)
+    due = (
+        at + MAX_PART_WAIT
+        if last is None
+        else max(at + MAX_PART_WAIT, last.created_at + MORE_AGAIN)
+    )
+    order = Notice(tuple(dict.fromkeys(one.responder_id for one in people)), Purpose.MORE)
+    tip = queries_report.tip_row(session, told_tip)
     due = due if tip.urgency == Urgency.DANGER else by_day(due)
-    service_messages.notify(session, kit, tip, order, Care.NONE, at, due=due)
+    service_messages.notify(session, context, tip, order, VisitSafety.NONE, at, due=due)
 
 
-def tell_mark(session: Session, kit: Kit, tip: Tip, before: Coming, at: datetime) -> None:
+def notify_mark(
+    session: Session, context: Context, tip: Tip, before: VisitFacts, at: datetime
+) -> None:
     """Alerts people of a new visit-safety mark, once. People who are alerted later read it with their alert."""
     session.flush()
-    if before.is_marked or not coming_of(tip).is_marked:
+    if before.is_marked or not visit_facts_of(tip).is_marked:
         return
-    if tip.manner == Manner.OPENLY:
+    if tip.manner == VisitDecision.OPENLY:
         # This decision was made without knowing the mark, so the national desk must decide again.
         tip.manner = None
-    _tell(session, kit, tip, at)
+    _tell(session, context, tip, at)
 
 
-def tell_followers(session: Session, kit: Kit, tip_ids: Iterable[int], at: datetime) -> None:
+def notify_followers(
+    session: Session, context: Context, tip_ids: Iterable[int], at: datetime
+) -> None:
     """Notifies people of marked tips that joined a cluster. An alert of another tip replaced their alert for these."""
     for tip_id in tip_ids:
-        _tell(session, kit, queries.tip_for_writing(session, tip_id), at)
+        _tell(session, context, queries.tip_for_writing(session, tip_id), at)
 
 
-def _tell(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
+def _tell(session: Session, context: Context, tip: Tip, at: datetime) -> None:
     _go_as_decided(session, tip, at)
-    service_escalation.happen(session, kit, tip.id, Event(Happened.MARKED), at)
+    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.MARKED), at)
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
     """Applies a decision for a discreet visit, made for another tip of the cluster, to this tip."""
-    if coming_of(tip).care is not Care.CAREFUL:
+    if visit_facts_of(tip).care is not VisitSafety.CAREFUL:
         return
-    company = queries_names.company(session, tip)
-    if all(one.manner != Manner.UNSEEN for one in company):
+    company = queries_references.cluster_of(session, tip)
+    if all(one.manner != VisitDecision.UNSEEN for one in company):
         return
-    tip.manner = Manner.UNSEEN
-    by_clock = EndRequest("", "clock", f"as of tip {company[0].id}, which it is like")
-    _record_manner(session, tip, by_clock, at)
-    tables.close(session, [tip.id], [DeadlineKind.MANNER], at)
+    tip.manner = VisitDecision.UNSEEN
+    by_clock = CloseRequest("", "clock", f"as of tip {company[0].id}, which it is like")
+    _record_visit_safety(session, tip, by_clock, at)
+    tables.close_clocks(session, [tip.id], [DeadlineKind.VISIT_SAFETY], at)
     session.flush()
 
 
-def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> None:
+def decide_visit(
+    context: Context, tip_id: int, manner: VisitDecision, *, by: CommandActor, reason: str
+) -> None:
     """Records the visit-safety decision by a command, for the national desk. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """
-    with ringing(kit) as session:
-        tip = tips_tables.filed(session, tip_id)
+    with ringing(context) as session:
+        tip = tips_tables.get_filed(session, tip_id)
         if tip.closed_at is not None:
             raise EndRefused(f"tip {tip_id} is closed")
-        who = service_closing.signed_by(session, by, reason)
-        decide(session, kit, tip, manner, who, kit.now())
+        who = service_closing.by_signed_command(session, by, reason)
+        record_visit_decision(session, context, tip, manner, who, context.now())
 
 
-def decide(
-    session: Session, kit: Kit, tip: Tip, manner: Manner, who: EndRequest, at: datetime
+def record_visit_decision(
+    session: Session,
+    context: Context,
+    tip: Tip,
+    manner: VisitDecision,
+    who: CloseRequest,
+    at: datetime,
 ) -> None:
     """Records how responders must visit, for all marked dangers of the cluster. Each case gets a row in the audit log.
 
     A repeated decision notifies no one.
     """
-    company = queries_names.company(session, tip)
+    company = queries_references.cluster_of(session, tip)
     concerned = [one for one in company if one.id == tip.id or _is_asked(one)]
     decided = [one for one in concerned if one.manner != manner]
     if not decided:
         return
     for one in decided:
         one.manner = manner
-        _record_manner(session, one, who, at)
+        _record_visit_safety(session, one, who, at)
     session.flush()
-    tables.close(session, [one.id for one in decided], [DeadlineKind.MANNER], at)
-    service_escalation.happen(session, kit, tip.id, Event(Happened.DECIDED), at)
+    tables.close_clocks(session, [one.id for one in decided], [DeadlineKind.VISIT_SAFETY], at)
+    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.DECIDED), at)
 
 
 def _is_asked(tip: Tip) -> bool:
     """Returns True if the national desk must decide on the visit safety of this tip."""
-    return tip.urgency == Urgency.DANGER and coming_of(tip).is_marked
+    return tip.urgency == Urgency.DANGER and visit_facts_of(tip).is_marked
 
 
-def _record_manner(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
-    unseen = tip.manner == Manner.UNSEEN
-    tables_audit.of_tip(
+def _record_visit_safety(session: Session, tip: Tip, who: CloseRequest, at: datetime) -> None:
+    unseen = tip.manner == VisitDecision.UNSEEN
+    tables_audit.append_about_tip(
         session, tip.id, "go_unseen" if unseen else "go_openly", who.actor, at, who.reason
     )

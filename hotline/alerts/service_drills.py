@@ -15,39 +15,45 @@ from hotline.alerts import (
     tables_drills,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.rules_assignment import Candidate, first_told
-from hotline.alerts.rules_drills import MOST_A_YEAR, REST, ExerciseEnd, ExerciseTold, WantedExercise
-from hotline.alerts.rules_escalation import LadderStep
-from hotline.alerts.rules_replies import Act, Acted, Done, Verb
-from hotline.alerts.service_case_events import EntryBy
-from hotline.alerts.service_case_state import routed
-from hotline.alerts.tables_drills import Exercise
+from hotline.alerts.rules_assignment import Candidate, first_recipients
+from hotline.alerts.rules_drills import (
+    MAX_A_YEAR,
+    MIN_INTERVAL,
+    DrillEnd,
+    DrillRecipient,
+    DrillRequest,
+)
+from hotline.alerts.rules_escalation import EscalationStep
+from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
+from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.service_case_state import routed_case
+from hotline.alerts.tables_drills import Drill
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import ExerciseRefused, NotFound
+from hotline.errors import DrillRefused, NotFound
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules_desks import DeskKind
 from hotline.text.codes import ABROAD, NATIONAL, is_district
 from hotline.text.languages import CODES
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 from hotline.text.places import place_name
 from hotline.text.time import KIGALI
 from hotline.tips.rules import Basis, Matter, TipOutcome, TipState, Urgency
 from hotline.tips.rules_deadlines import CASE_CLOCKS
-from hotline.tips.rules_events import OUTCOME, EntryKind, Event, Happened
+from hotline.tips.rules_events import OUTCOME, CaseEventKind, Event, LoggedEvent
 from hotline.tips.tables import Grant, Tip
 
 
 @dataclass(frozen=True, slots=True)
-class TriedDesk:
+class DrilledDesk:
     """The desk whose people a drill tests, and the place of its made-up tip."""
 
     code: str
@@ -56,76 +62,84 @@ class TriedDesk:
     camp: str | None = None
 
 
-def tried(session: Session, code: str) -> TriedDesk:
+def drilled_desk(session: Session, code: str) -> DrilledDesk:
     """Returns a district, a border post or a camp for a drill. Their people are alerted of tips.
 
     Raises ExerciseRefused for any other desk, and NotFound.
     """
     if is_district(code):
-        return TriedDesk(code, code)
+        return DrilledDesk(code, code)
     if code == NATIONAL:
         raise _no_such()
-    row = tables_desks.one(session, code)
+    row = tables_desks.get_desk(session, code)
     if row.retired_at is None and row.kind == DeskKind.BORDER:
-        return TriedDesk(code, ABROAD)
+        return DrilledDesk(code, ABROAD)
     if row.retired_at is None and row.kind == DeskKind.PROTECTION and row.place is not None:
-        return TriedDesk(code, row.place[:2], row.place)
+        return DrilledDesk(code, row.place[:2], row.place)
     raise _no_such()
 
 
-def _no_such() -> ExerciseRefused:
-    return ExerciseRefused(
-        remark("choose a district, a border post or a camp: other desks have no drills")
+def _no_such() -> DrillRefused:
+    return DrillRefused(
+        message_text("choose a district, a border post or a camp: other desks have no drills")
     )
 
 
-def check(
-    session: Session, desk: TriedDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
+def check_allowed(
+    session: Session, desk: DrilledDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
 ) -> None:
     """Raises ExerciseRefused if no drill may begin at this desk now. The error gives the reason."""
-    if tables.held(session, at) is not None:
-        raise ExerciseRefused(
-            remark("all messages are paused: resume sending before you start a drill")
+    if tables.pause_reason(session, at) is not None:
+        raise DrillRefused(
+            message_text("all messages are paused: resume sending before you start a drill")
         )
-    if any(row.desk == desk.code for row in tables_drills.running(session)):
-        raise ExerciseRefused(remark("a drill is already running there: wait until it ends"))
-    held = tables_drills.since(session, desk.code, at - rules_drills.YEAR)
-    if len(held) >= MOST_A_YEAR:
-        raise ExerciseRefused(
-            remark(
+    if any(row.desk == desk.code for row in tables_drills.running_drills(session)):
+        raise DrillRefused(message_text("a drill is already running there: wait until it ends"))
+    held = tables_drills.drills_since(session, desk.code, at - rules_drills.YEAR)
+    if len(held) >= MAX_A_YEAR:
+        raise DrillRefused(
+            message_text(
                 "this desk had {count} drills in a year, and more are not allowed",
-                count=MOST_A_YEAR,
+                count=MAX_A_YEAR,
             )
         )
-    if any(row.started_at > at - REST for row in held):
-        raise ExerciseRefused(
-            remark(
+    if any(row.started_at > at - MIN_INTERVAL for row in held):
+        raise DrillRefused(
+            message_text(
                 "this desk had a drill in the last {days} days: start the next one later",
-                days=REST.days,
+                days=MIN_INTERVAL.days,
             )
         )
     if rules_drills.is_by_night(urgency, at):
-        raise ExerciseRefused(remark("a drill must start and end by day: start it in the morning"))
-    if tables_drills.danger_since(session, desk.place, at - rules_drills.CALM):
-        raise ExerciseRefused(
-            remark("a danger case is open in this place or its province: wait until it is closed")
+        raise DrillRefused(
+            message_text("a drill must start and end by day: start it in the morning")
+        )
+    if tables_drills.has_danger_since(session, desk.place, at - rules_drills.AFTER_DANGER):
+        raise DrillRefused(
+            message_text(
+                "a danger case is open in this place or its province: wait until it is closed"
+            )
         )
     if not people:
-        raise ExerciseRefused(remark("no one at this desk can be alerted: check its people first"))
+        raise DrillRefused(
+            message_text("no one at this desk can be alerted: check its people first")
+        )
 
 
 WORDS = "words"
 """Name of the answer that holds the text of a tip."""
 
 
-def made_up(session: Session, kit: Kit, desk: TriedDesk, urgency: Urgency, at: datetime) -> Tip:
+def make_tip(
+    session: Session, context: Context, desk: DrilledDesk, urgency: Urgency, at: datetime
+) -> Tip:
     """Stores a made-up tip, encrypted like a real one. Its text only says, in every language, that it is a drill."""
     uid = secrets.token_hex(16)
-    said = " / ".join(kit.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
+    said = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)
     known = tables_desks.public_keys(session, codes)
     keys: Mapping[str, bytes] = {code: known.get(code, b"") for code in codes}
-    sealed = kit.sealer.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
+    encrypted = context.encrypter.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
     tip = Tip(
         uid=uid,
         identity=f"{rules_trial.DRILL}:{uid}",
@@ -143,7 +157,7 @@ def made_up(session: Session, kit: Kit, desk: TriedDesk, urgency: Urgency, at: d
         basis=Basis.PUBLIC_DUTY,
         visit="yes",
         contact_key="",
-        body=sealed.body,
+        body=encrypted.body,
         created_at=at,
         updated_at=at,
         filed_at=at,
@@ -154,7 +168,8 @@ def made_up(session: Session, kit: Kit, desk: TriedDesk, urgency: Urgency, at: d
     session.add(tip)
     session.flush()
     session.add_all(
-        Grant(tip_id=tip.id, desk_code=code, sealed_key=key) for code, key in sealed.grants.items()
+        Grant(tip_id=tip.id, desk_code=code, encrypted_key=key)
+        for code, key in encrypted.grants.items()
     )
     session.flush()
     return tip
@@ -163,21 +178,21 @@ def made_up(session: Session, kit: Kit, desk: TriedDesk, urgency: Urgency, at: d
 CLOCK = "clock"
 
 
-def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
+def start(context: Context, wanted: DrillRequest, *, by: Actor, reason: str) -> int:
     """Begins a drill, alerts the first people, and returns its id. Raises ExerciseRefused, NotFound, StoreUnavailable.
 
     Notifies the national desk, and the coordinators of the desk who are not tested themselves.
     """
-    at = kit.now()
-    with ringing(kit) as session:
-        desk = tried(session, wanted.desk)
-        queries.take_turns(session)
-        people = rules_drills.who_may_be_woken(
+    at = context.now()
+    with ringing(context) as session:
+        desk = drilled_desk(session, wanted.desk)
+        queries.take_lock(session)
+        people = rules_drills.drill_people(
             queries.roster(session, at), desk.code, climbs=wanted.climbs
         )
-        check(session, desk, wanted.urgency, people, at)
-        tip = made_up(session, kit, desk, wanted.urgency, at)
-        row = Exercise(
+        check_allowed(session, desk, wanted.urgency, people, at)
+        tip = make_tip(session, context, desk, wanted.urgency, at)
+        row = Drill(
             tip_id=tip.id,
             place=desk.place,
             desk=desk.code,
@@ -185,36 +200,40 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
             started_by=by.name,
             reason=reason,
             started_at=at,
-            ends_at=at + rules_drills.LASTS[wanted.urgency],
+            ends_at=at + rules_drills.DURATION[wanted.urgency],
         )
         session.add(row)
         session.flush()
-        _alert(session, kit, tip, people, at)
-        tables_audit.of_tip(
+        _alert(session, context, tip, people, at)
+        tables_audit.append_about_tip(
             session, tip.id, "exercise_started", tables_audit.by_actor(by), at, reason
         )
         _tell_who_answers(session, row, {one.id for one in people}, at)
         return row.id
 
 
-def _alert(session: Session, kit: Kit, tip: Tip, people: Sequence[Candidate], at: datetime) -> None:
+def _alert(
+    session: Session, context: Context, tip: Tip, people: Sequence[Candidate], at: datetime
+) -> None:
     """Alerts the first of these people and sets the clock of the drill."""
-    case = routed(session, tip)
-    step = LadderStep(tip.id, case, 0, first_told(case, people), is_exercise=True)
-    alerts_tables.set_clocks(session, tip.id, rules_escalation_steps.filed(case, at), at)
-    service_escalation.tell(session, kit, [step], at)
+    case = routed_case(session, tip)
+    step = EscalationStep(tip.id, case, 0, first_recipients(case, people), is_drill=True)
+    alerts_tables.set_clocks(
+        session, tip.id, rules_escalation_steps.acknowledge_clock(case, at), at
+    )
+    service_escalation.write_steps(session, context, [step], at)
 
 
-def _tell_who_answers(session: Session, row: Exercise, but: Collection[int], at: datetime) -> None:
+def _tell_who_answers(session: Session, row: Drill, but: Collection[int], at: datetime) -> None:
     """Notifies the national desk and the coordinators of the desk, except the people who are tested."""
-    for one in people_tables.who_answer_for(session, row.desk, at):
+    for one in people_tables.coordinators_and_national(session, row.desk, at):
         if one.id not in but:
             said = {
                 "place": desk_named(row.desk, one.language),
                 "time": f"{row.ends_at.astimezone(KIGALI):%d/%m %H:%M}",
             }
             wording = Wording(Template.EXERCISE_BEGUN, said, one.language)
-            service_messages.confirmation(session, wording, one.id, at)
+            service_messages.write_confirmation(session, wording, one.id, at)
 
 
 def desk_named(code: str, language: str) -> str:
@@ -225,66 +244,74 @@ def desk_named(code: str, language: str) -> str:
     return place_name(code, language) if is_district(code) else code
 
 
-def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
+def call_off(context: Context, exercise_id: int, *, by: Actor, reason: str) -> None:
     """Calls a drill off. People who were alerted and have not answered learn that it was a drill.
 
     Raises NotFound, ExerciseRefused, StoreUnavailable.
     """
-    with ringing(kit) as session:
-        row = tables_drills.held(session, exercise_id)
+    with ringing(context) as session:
+        row = tables_drills.locked_drill(session, exercise_id)
         if row is None:
             raise NotFound(f"no drill {exercise_id}")
         if row.ended_at is not None:
-            raise ExerciseRefused(remark("this drill has already ended"))
-        _end(session, kit, row, ExerciseEnd.CALLED_OFF, by, reason)
+            raise DrillRefused(message_text("this drill has already ended"))
+        _end(session, context, row, DrillEnd.CALLED_OFF, by, reason)
 
 
-def keep_time(kit: Kit) -> None:
+def end_due(context: Context) -> None:
     """Ends drills whose time is over or during which a real danger arrived. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        over = [row.id for row in tables_drills.running(session) if _why_over(session, kit, row)]
+    with context.database.reading() as session:
+        over = [
+            row.id
+            for row in tables_drills.running_drills(session)
+            if _why_over(session, context, row)
+        ]
     for exercise_id in over:
-        with ringing(kit) as session:
-            row = tables_drills.held(session, exercise_id)
-            why = _why_over(session, kit, row) if row is not None else None
+        with ringing(context) as session:
+            row = tables_drills.locked_drill(session, exercise_id)
+            why = _why_over(session, context, row) if row is not None else None
             if row is not None and row.ended_at is None and why is not None:
-                _end(session, kit, row, why)
+                _end(session, context, row, why)
 
 
-def answered(session: Session, kit: Kit, act: Act, known_as: Referral, tip: Tip) -> Done:
+def record_answer(
+    session: Session, context: Context, act: Command, known_as: Assignment, tip: Tip
+) -> CommandOutcome:
     """Records the first answer of a responder to a drill. Every verb is an answer.
 
     Passing the drill on also alerts the next person. Every other verb counts as an acknowledgement.
     """
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
         what = _answer(session, tip, act)
-        service_escalation.happen(session, kit, tip.id, Event(what, by=act.responder_id), act.at)
-    return Done(Acted.EXERCISE, act.reference, known_as.id)
+        service_escalation.handle_event(
+            session, context, tip.id, Event(what, by=act.responder_id), act.at
+        )
+    return CommandOutcome(CommandResult.DRILL, act.reference, known_as.id)
 
 
-def _answer(session: Session, tip: Tip, act: Act) -> Happened:
+def _answer(session: Session, tip: Tip, act: Command) -> CaseEventKind:
     if act.verb is Verb.PASS_ON:
-        queries.pass_on(session, tip.id, act.responder_id, act.at)
-        service_case_events.passed(session, tip.id, act)
-        return Happened.PASSED
+        queries.record_passed(session, tip.id, act.responder_id, act.at)
+        service_case_events.write_passed(session, tip.id, act)
+        return CaseEventKind.PASSED
     who = act.responder_id
     alerts_tables.acknowledge(session, tip.id, who, act.at, proved=act.proved)
-    service_case_events.took_by(session, tip.id, act, counts=True)
+    service_case_events.write_taken_by(session, tip.id, act, counts=True)
     session.flush()
-    return Happened.TAKEN
+    return CaseEventKind.ACKNOWLEDGED
 
 
-def _why_over(session: Session, kit: Kit, row: Exercise) -> ExerciseEnd | None:
-    if tables_drills.danger_since(session, row.place, row.started_at):
-        return ExerciseEnd.DANGER
-    return ExerciseEnd.TIME if row.ends_at <= kit.now() else None
+def _why_over(session: Session, context: Context, row: Drill) -> DrillEnd | None:
+    if tables_drills.has_danger_since(session, row.place, row.started_at):
+        return DrillEnd.DANGER
+    return DrillEnd.TIME if row.ends_at <= context.now() else None
 
 
 def _end(
     session: Session,
-    kit: Kit,
-    row: Exercise,
-    why: ExerciseEnd,
+    context: Context,
+    row: Drill,
+    why: DrillEnd,
     by: Actor | None = None,
     reason: str = "",
 ) -> None:
@@ -292,51 +319,51 @@ def _end(
 
     Without `by`, the clock ends it.
     """
-    at = kit.now()
+    at = context.now()
     tip = queries.tip_for_writing(session, row.tip_id)
     row.ended_at, row.ended_by, row.why_ended = at, by.name if by else CLOCK, why
     tables_drills.drop_alerts(session, tip.id)
-    alerts_tables.close(session, [tip.id], CASE_CLOCKS, at)
+    alerts_tables.close_clocks(session, [tip.id], CASE_CLOCKS, at)
     tip.closed_at, tip.outcome = at, TipOutcome.TRIAL
     actor = tables_audit.by_actor(by) if by else CLOCK
-    service_case_events.done_by(
+    service_case_events.write_event(
         session,
         tip.id,
-        EntryKind.CLOSED,
-        EntryBy(actor),
+        LoggedEvent.CLOSED,
+        EventActor(actor),
         at,
         key=f"{tip.id}:exercise",
         codes={OUTCOME: TipOutcome.TRIAL.value},
     )
-    tables_audit.of_tip(session, tip.id, "exercise_ended", actor, at, reason)
+    tables_audit.append_about_tip(session, tip.id, "exercise_ended", actor, at, reason)
     _tell_unanswered(session, tip.id, at)
 
 
 def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> None:
-    for person, referral_id in tables_drills.unanswered(session, tip_id):
-        known_as = session.get_one(Referral, referral_id)
+    for person, assignment_id in tables_drills.unanswered(session, tip_id):
+        known_as = session.get_one(Assignment, assignment_id)
         words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)
-        service_messages.confirmation(session, words, person.id, at, referral_id)
+        service_messages.write_confirmation(session, words, person.id, at, assignment_id)
 
 
 @dataclass(frozen=True, slots=True)
-class ExerciseReport:
+class DrillReport:
     """One drill, with the times of everyone who was alerted."""
 
-    exercise: Exercise
-    told: Sequence[ExerciseTold]
+    exercise: Drill
+    told: Sequence[DrillRecipient]
 
 
-def listed(kit: Kit) -> Sequence[ExerciseReport]:
+def list_drills(context: Context) -> Sequence[DrillReport]:
     """Returns all drills, newest first. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         return [
-            ExerciseReport(row, tables_drills.told(session, row.tip_id))
-            for row in tables_drills.every(session)
+            DrillReport(row, tables_drills.drill_recipients(session, row.tip_id))
+            for row in tables_drills.all_drills(session)
         ]
 
 
-def running(kit: Kit) -> Sequence[Exercise]:
+def running_drills(context: Context) -> Sequence[Drill]:
     """Returns the drills that run now. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        return tables_drills.running(session)
+    with context.database.reading() as session:
+        return tables_drills.running_drills(session)

@@ -21,23 +21,28 @@ from hotline.alerts import (
     tables_case_events,
     tables_drills,
 )
-from hotline.alerts.queries import Alert, GivenTip
+from hotline.alerts.queries import Alert, NewAssignment
 from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_escalation import NOBODY, LadderStep
-from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
-from hotline.alerts.service_case_state import standing_of
-from hotline.alerts.service_messages import Referred, notify
+from hotline.alerts.rules_escalation import NO_ONE, EscalationStep
+from hotline.alerts.rules_escalation_steps import CaseState, Decision
+from hotline.alerts.service_case_state import case_state
+from hotline.alerts.service_messages import WrittenAssignment, notify
 from hotline.core import rules_trial
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.rules_delivery import Priority
-from hotline.gateway.rules_message import Wording, alert_but_ref, like_another, responders_entry
+from hotline.gateway.rules_message import (
+    Wording,
+    alert_but_ref,
+    responders_short_code,
+    with_similar_case,
+)
 from hotline.tips import queries_duplicates, queries_visible, rules_deadlines
 from hotline.tips.rules_deadlines import CASE_CLOCKS, DeadlineKind
-from hotline.tips.rules_events import Event, Happened, Purpose
-from hotline.tips.rules_visit_safety import Care
-from hotline.tips.tables import Tip, drop_closure_request, was_told_of
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
+from hotline.tips.rules_visit_safety import VisitSafety
+from hotline.tips.tables import Tip, drop_closure_request, was_alerted
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
 """Purposes of alerts that a similar tip may replace. All other messages to responders are always sent."""
@@ -46,7 +51,7 @@ ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
 def decide(
     session: Session,
     tip: Tip,
-    standing: CaseStanding,
+    standing: CaseState,
     roster: Sequence[Candidate],
     event: Event,
     at: datetime,
@@ -54,50 +59,58 @@ def decide(
     """Returns the decision that follows from an event of a case. For a drill, only the people it tests count."""
     if tip.channel != rules_trial.DRILL:
         return rules_escalation.decide(standing, roster, event, at)
-    row = tables_drills.of_tip(session, tip.id)
+    row = tables_drills.drill_of_tip(session, tip.id)
     if row is None:
         return Decision(holder=standing.holder)
-    people = rules_drills.who_may_be_woken(roster, row.desk, climbs=row.climbs)
-    return rules_drills.follows(standing, people, event, at, row.ends_at)
+    people = rules_drills.drill_people(roster, row.desk, climbs=row.climbs)
+    return rules_drills.drill_decision(standing, people, event, at, row.ends_at)
 
 
-TO_THE_TOLD = (Purpose.CARE, Purpose.UNANSWERED, Purpose.MOVED, Purpose.TOLD_FIRST, Purpose.LET_GO)
+TO_ALERTED = (
+    Purpose.VISIT_SAFETY,
+    Purpose.UNANSWERED,
+    Purpose.MOVED,
+    Purpose.TOLD_FIRST,
+    Purpose.STAND_DOWN,
+)
 """Purposes of messages that go only to people who were alerted before."""
-NOTICING = (*TO_THE_TOLD, Purpose.HOW, Purpose.LET)
+NOTICING = (*TO_ALERTED, Purpose.HOW, Purpose.LET)
 """Purposes of messages that use the name by which the responder knows the case."""
 
 
-def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> None:
+def handle_event(
+    session: Session, context: Context, tip_id: int, event: Event, at: datetime
+) -> None:
     """Carries out the effects of an event of a case: its alerts, clocks and assignee.
 
     Does nothing if no one was alerted of the case yet. Only stops the clocks of a closed case.
     """
     tip = queries.tip_for_writing(session, tip_id)
-    if tip.channel == rules_trial.CHANNEL or not was_told_of(session, tip):
+    if tip.channel == rules_trial.CHANNEL or not was_alerted(session, tip):
         return
     if tip.closed_at is not None:
-        tables.close(session, [tip_id], CASE_CLOCKS, at)
+        tables.close_clocks(session, [tip_id], CASE_CLOCKS, at)
         return
-    kept = queries_visible.kept_from(session, [tip_id]).get(tip_id, NOBODY)
+    kept = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
     roster = [one for one in queries.roster(session, at) if one.id not in kept]
-    standing = standing_of(session, tip)
+    standing = case_state(session, tip)
 
     decision = decide(session, tip, standing, roster, event, at)
 
-    again = event.what is Happened.DUE
-    _carry_out(session, kit, tip, standing, decision, at, again=again)
+    again = event.what is CaseEventKind.DUE
+    _carry_out(session, context, tip, standing, decision, at, again=again)
 
 
-def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
+def alert_colleague(session: Session, context: Context, tip_id: int, at: datetime) -> None:
     """Alerts a colleague, because an alert will not arrive, or not soon."""
-    happen(session, kit, tip_id, Event(Happened.UNREACHED), at)
+    handle_event(session, context, tip_id, Event(CaseEventKind.NOT_REACHED), at)
 
 
 def _carry_out(
     session: Session,
-    kit: Kit,
+    context: Context,
     tip: Tip,
-    before: CaseStanding,
+    before: CaseState,
     decision: Decision,
     at: datetime,
     *,
@@ -106,13 +119,13 @@ def _carry_out(
     _set_clocks(session, tip, before, decision, at)
     for order in decision.tell:
         if order.purpose is Purpose.REMIND:
-            service_messages.remind(session, kit, tip, order, at)
+            service_messages.remind(session, context, tip, order, at)
             continue
         who = order.who
         if order.purpose in NOTICING:
-            who = notify(session, kit, tip, order, before.care, at, again=again)
-        if who and order.purpose not in TO_THE_TOLD:
-            step = LadderStep(
+            who = notify(session, context, tip, order, before.care, at, again=again)
+        if who and order.purpose not in TO_ALERTED:
+            step = EscalationStep(
                 tip.id,
                 before.case,
                 before.step,
@@ -121,37 +134,37 @@ def _carry_out(
                 locked=tip.locked_for is not None,
                 leader=queries_duplicates.open_leader(session, tip.id),
                 care=before.care,
-                is_exercise=tip.channel == rules_trial.DRILL,
+                is_drill=tip.channel == rules_trial.DRILL,
             )
-            tell(session, kit, [step], at)
+            write_steps(session, context, [step], at)
     if decision.release:
-        queries_retention.release(session, tip.id, decision.release, before.step, at)
+        queries_retention.stand_down(session, tip.id, decision.release, before.step, at)
 
 
 def _set_clocks(
-    session: Session, tip: Tip, before: CaseStanding, decision: Decision, at: datetime
+    session: Session, tip: Tip, before: CaseState, decision: Decision, at: datetime
 ) -> None:
     """Stores the clocks that run from now on, and the assignee."""
-    tables.close(session, [tip.id], decision.close, at)
-    if DeadlineKind.JUDGE in decision.close:
+    tables.close_clocks(session, [tip.id], decision.close, at)
+    if DeadlineKind.CONFIRM_CLOSURE in decision.close:
         drop_closure_request(tip)
     tables.set_clocks(session, tip.id, decision.set, at)
     if decision.holder != before.holder:
-        tip.holder_id, tip.renewed_at = decision.holder, None
+        tip.assignee_id, tip.renewed_at = decision.holder, None
         session.flush()
 
 
-def begin(
-    session: Session, steps: Sequence[LadderStep], at: datetime, marked: Collection[int]
+def begin_steps(
+    session: Session, steps: Sequence[EscalationStep], at: datetime, marked: Collection[int]
 ) -> None:
     """Ends the waiting of pending tips and sets the clock of each. A fragment has none.
 
     `marked`: the tips that were pending by their own columns, and not by a row of `Untold`.
     """
     tip_ids = [step.tip_id for step in steps]
-    queries.wait_no_longer(session, tip_ids)
+    queries.delete_pending(session, tip_ids)
     if marked:
-        queries.mark_told(session, [one for one in tip_ids if one in marked], at)
+        queries.mark_assigned(session, [one for one in tip_ids if one in marked], at)
     due: dict[datetime, list[int]] = defaultdict(list)
     for step in steps:
         if step.case.once:
@@ -159,78 +172,89 @@ def begin(
         if step.number == 0:
             by = rules_deadlines.acknowledge_due(step.case.urgency, at, step=0)
             due[by].append(step.tip_id)
-            if asks := rules_escalation_steps.how(step.care, at):
+            if asks := rules_escalation_steps.visit_safety_clock(step.care, at):
                 tables.set_clocks(session, step.tip_id, asks, at)
             continue
         if step.leader is not None and queries.is_taken(session, step.tip_id):
             continue
-        raised = rules_escalation.raised(step.case, step.care, at)
-        tables.close(session, [step.tip_id], raised.close, at)
+        raised = rules_escalation.more_urgent_clocks(step.case, step.care, at)
+        tables.close_clocks(session, [step.tip_id], raised.close, at)
         tables.set_clocks(session, step.tip_id, raised.set, at)
-        queries.tip_for_writing(session, step.tip_id).holder_id = raised.holder
-    tables.begin(session, due, at)
+        queries.tip_for_writing(session, step.tip_id).assignee_id = raised.holder
+    tables.set_first_clocks(session, due, at)
 
 
-def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) -> None:
+def write_steps(
+    session: Session, context: Context, steps: Sequence[EscalationStep], at: datetime
+) -> None:
     """Writes an assignment and an alert for each recipient of each step.
 
     People who were alerted of a cluster's first tip get no alert for a later one. They read once that more was told.
     """
-    steps = service_duplicates.widened(session, steps)
+    steps = service_duplicates.with_strictest_visit(session, steps)
     told = [(step, who) for step in steps for who in step.recipients]
     if not told:
         return
     languages = queries.languages(session, {who for _, who in told})
-    locked = queries.locked(session, [(step.tip_id, who) for step, who in told if step.locked])
+    locked = queries.locked_out(session, [(step.tip_id, who) for step, who in told if step.locked])
     asks = [(step, who) for step, who in told if step.purpose in ASKS_TO_TAKE]
     leaders = {step.leader for step, _ in asks if step.leader is not None}
-    known = queries.references_of(session, leaders)
-    marked = {step.tip_id for step in steps if step.care is not Care.NONE}
-    knew = queries.references_of(session, marked)
-    written = refer(session, told, at)
-    like = service_duplicates.known_beside(session, [(step.tip_id, who) for step, who in asks])
+    known = queries.references_by_responder(session, leaders)
+    marked = {step.tip_id for step in steps if step.care is not VisitSafety.NONE}
+    knew = queries.references_by_responder(session, marked)
+    written = write_assignments(session, told, at)
+    like = service_duplicates.known_in_situation(
+        session, [(step.tip_id, who) for step, who in asks]
+    )
 
-    code, entry = service_messages.code_of(kit), responders_entry(kit.line.service_code)
+    code, entry = (
+        service_messages.dial_code(context),
+        responders_short_code(context.line.service_code),
+    )
     alerts, by_name = [], []
     for one in written:
         step, who = one.step, one.given.responder_id
         case, shut = step.case, (step.tip_id, who) in locked
         of_leader = known.get((step.leader, who))
         if of_leader is None:
-            dials = entry if step.purpose is Purpose.JUDGE else code
+            dials = entry if step.purpose is Purpose.CONFIRM_CLOSURE else code
             said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
-            words = like_another(alert_but_ref(*said), like.get((step.tip_id, who)))
+            words = with_similar_case(alert_but_ref(*said), like.get((step.tip_id, who)))
             # Every other message is sent before a drill's.
-            priority = Priority.DRILL if step.is_exercise else case.urgency
+            priority = Priority.DRILL if step.is_drill else case.urgency
             alerts.append(Alert(one.given, one.name, words, priority))
             by_name.append(one)
         elif step.more:
             more = Wording(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one.given, of_leader, more, case.urgency))
-    queries.alert(session, alerts, at)
-    care = service_messages.care_alerts(session, kit, by_name, knew, languages)
-    queries.alert(session, care, at, turn=service_messages.BEHIND)
+    queries.write_alerts(session, alerts, at)
+    care = service_messages.visit_safety_messages(session, context, by_name, knew, languages)
+    queries.write_alerts(session, care, at, turn=service_messages.BEHIND)
 
 
-def refer(
-    session: Session, told: Sequence[tuple[LadderStep, int]], at: datetime
-) -> Sequence[Referred]:
+def write_assignments(
+    session: Session, told: Sequence[tuple[EscalationStep, int]], at: datetime
+) -> Sequence[WrittenAssignment]:
     """Writes the assignment of each person to a step, under a reference that was never used before."""
-    ids = zip(queries.new_referrals(session, len(told)), told, strict=True)
-    given = [GivenTip(id, step.tip_id, step.number, who) for id, (step, who) in ids]
+    ids = zip(queries.new_assignment_ids(session, len(told)), told, strict=True)
+    given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     named: dict[int, str] = {}
     left, unlucky = given, 0
     while left:
         noise = secrets.token_bytes(rules_assignment.NOISE * (len(left) + 1))
-        drawn = rules_assignment.draw(noise, rules_assignment.length_after(unlucky), len(left))
+        drawn = rules_assignment.draw_references(
+            noise, rules_assignment.length_after(unlucky), len(left)
+        )
         tried = dict(zip(drawn, left, strict=False))
-        written = queries.refer(session, tried, at)
+        written = queries.write_assignments(session, tried, at)
         for name, one in tried.items():
-            if one.referral_id in written:
-                named[one.referral_id] = name
+            if one.assignment_id in written:
+                named[one.assignment_id] = name
         unlucky += 2 * len(written) < len(left)
-        left = [one for one in left if one.referral_id not in named]
+        left = [one for one in left if one.assignment_id not in named]
     pairs = zip(given, told, strict=True)
-    all_of = [Referred(one, named[one.referral_id], step) for one, (step, _) in pairs]
-    tables_case_events.written_told(session, [(*one.given, one.step.purpose) for one in all_of], at)
+    all_of = [WrittenAssignment(one, named[one.assignment_id], step) for one, (step, _) in pairs]
+    tables_case_events.write_alerted(
+        session, [(*one.given, one.step.purpose) for one in all_of], at
+    )
     return all_of

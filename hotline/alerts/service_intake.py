@@ -2,8 +2,8 @@
 
 Each report attempt has one row.
 
-`note`, `erase` and `file_drafts` run inside their caller's transaction. `announce` rings after the commit. `note` runs
-for every answer. So it avoids the cost of mapped rows if no one needs an alert.
+`store_report`, `erase_report` and `file_drafts` run inside their caller's transaction. `announce` rings after the
+commit. `store_report` runs for every answer. So it avoids the cost of mapped rows if no one needs an alert.
 
 The state of a tip only moves forward: draft, fragment, filed, complete. `reach_state` also runs inside its caller's
 transaction.
@@ -16,28 +16,38 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline.alerts import service_correction, service_duplicates
-from hotline.alerts.service_case_state import coming_of
+from hotline.alerts.service_case_state import visit_facts_of
 from hotline.alerts.service_correction import Route
 from hotline.core import rules_trial
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.gateway.doorbell import ring
-from hotline.gateway.tables_sessions import HeldDialogue
+from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.people import tables_desks
 from hotline.text.codes import NOT_SAID
 from hotline.tips import queries_report, tables
-from hotline.tips.queries_report import ToldTip
-from hotline.tips.rules import Matter, TipState, TipSummary, Urgency, furthest, left, told
+from hotline.tips.queries_report import ReportedTip
+from hotline.tips.rules import (
+    Matter,
+    TipState,
+    TipSummary,
+    Urgency,
+    abandoned_state,
+    later_state,
+    report_facts,
+)
 from hotline.tips.rules_call_back import ANSWERS
-from hotline.tips.rules_receipts import complained
-from hotline.tips.rules_visit_safety import Coming, visit_told
+from hotline.tips.rules_receipts import complaint_facts
+from hotline.tips.rules_visit_safety import VisitFacts, kept_visit_answer
 from hotline.tips.tables import Tip
 
 
-def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState) -> None:
+def reach_state(
+    session: Session, context: Context, tip: Tip | ReportedTip, state: TipState
+) -> None:
     """Moves a tip to a state. Files the tip when it stops being a draft."""
-    now = kit.now()
+    now = context.now()
     rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
         tip.filed_at = now
@@ -50,7 +60,7 @@ def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState)
     tip.state = state
 
 
-def wants_referral(tip: Tip | ToldTip) -> bool:
+def needs_assignment(tip: Tip | ReportedTip) -> bool:
     """Returns True if people must be alerted of a tip that was just written."""
     if tip.state == TipState.DRAFT:
         return False
@@ -61,20 +71,20 @@ def wants_referral(tip: Tip | ToldTip) -> bool:
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 
 
-def _wait(session: Session, tip: Tip | ToldTip) -> None:
-    tables.wait(session, tip.id, tip.urgency)
+def _wait(session: Session, tip: Tip | ReportedTip) -> None:
+    tables.add_pending_alert(session, tip.id, tip.urgency)
     tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
 
 
 logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
-COMES_TO = {Matter.TIP: told, Matter.COMPLAINT: complained}
+FACTS_OF = {Matter.TIP: report_facts, Matter.COMPLAINT: complaint_facts}
 """The function that sums up the answers, by the matter of the report."""
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ReportAttempt:
     """The answers so far of one attempt at a report or complaint. They do not appear in `repr`."""
 
     answers: Mapping[str, str]
@@ -87,104 +97,116 @@ class Telling:
         return f"Telling(passage={self.passage}, completed={self.completed})"
 
 
-def note(
-    session: Session, kit: Kit, dialogue: HeldDialogue, telling: Telling, *, caller: str
-) -> ToldTip | None:
+def store_report(
+    session: Session,
+    context: Context,
+    dialogue: LockedDialogue,
+    telling: ReportAttempt,
+    *,
+    caller: str,
+) -> ReportedTip | None:
     """Stores the report from the first answer on: a new tip, or a fuller or corrected tip of the same attempt.
 
     Ignores an incomplete new place if the attempt has filed a whole tip already.
     """
-    come_to = COMES_TO[telling.matter](telling.answers, completed=telling.completed)
+    come_to = FACTS_OF[telling.matter](telling.answers, completed=telling.completed)
     if come_to is None:
         return None
-    identity = kit.pseudonyms.identity(dialogue.key, str(telling.passage))
-    found = queries_report.of_passage(session, identity)
+    identity = context.pseudonyms.identity(dialogue.key, str(telling.passage))
+    found = queries_report.tip_of_attempt(session, identity)
 
-    tip = found or _new(kit, dialogue, telling, identity=identity, caller=caller)
-    kind, before, route = tip.category, coming_of(tip), service_correction.route_of(tip)
-    if route.filed and left(come_to.place) is TipState.FRAGMENT:
+    tip = found or _new(context, dialogue, telling, identity=identity, caller=caller)
+    kind, before, route = tip.category, visit_facts_of(tip), service_correction.route_of(tip)
+    if route.filed and abandoned_state(come_to.place) is TipState.FRAGMENT:
         return None
     was = TipState(tip.state)
-    _fill(kit, tip, come_to, telling, route)
-    state = furthest(was, come_to.state)
+    _fill(context, tip, come_to, telling, route)
+    state = later_state(was, come_to.state)
     if state is TipState.FRAGMENT or (dialogue.ended_at is not None and state is TipState.DRAFT):
-        state = left(tip.place)
+        state = abandoned_state(tip.place)
 
-    service_correction.keep_place(session, tip, route, kit.now())
-    grants = _seal(session, kit, tip, telling, route)
+    service_correction.store_earlier_place(session, tip, route, context.now())
+    grants = _seal(session, context, tip, telling, route)
     moved = was is TipState.FRAGMENT and route.place != tip.place
-    if (found is not None and _waits_again(session, kit, tip, telling, kind)) or moved:
+    if (found is not None and _waits_again(session, context, tip, telling, kind)) or moved:
         tip.referred_urgency = None
     if found is None and state is not TipState.DRAFT:
-        queries_report.write(session, tip)
-    reach_state(session, kit, tip, state)
-    queries_report.write(session, tip)
+        queries_report.write_tip(session, tip)
+    reach_state(session, context, tip, state)
+    queries_report.write_tip(session, tip)
     if grants is not None:
-        queries_report.grant(session, tip.id, grants, first=found is None)
+        queries_report.give_keys(session, tip.id, grants, first=found is None)
     if found is None:
-        _waits_again(session, kit, tip, telling, kind)
+        _waits_again(session, context, tip, telling, kind)
     if kind is None and tip.category is not None and route.filed:
-        service_duplicates.link_told(session, tip.id, kit.now())
-    _tell(session, kit, tip, before, route, come_to.official, others=grants is not None)
+        service_duplicates.link_alerted(session, tip.id, context.now())
+    _tell(session, context, tip, before, route, come_to.official, others=grants is not None)
     return tip
 
 
-def erase(session: Session, kit: Kit, dialogue: HeldDialogue, *, up_to_passage: int) -> None:
+def erase_report(
+    session: Session, context: Context, dialogue: LockedDialogue, *, up_to_passage: int
+) -> None:
     """Handles `000`: deletes drafts, and marks filed tips as not to be visited openly. Notifies everyone who was
     alerted.
     """
-    for tip in tables.erase(session, dialogue.key, up_to_passage=up_to_passage):
-        before = coming_of(tip)
+    for tip in tables.erase_session(session, dialogue.key, up_to_passage=up_to_passage):
+        before = visit_facts_of(tip)
         tip.do_not_visit = True
-        service_correction.tell_mark(session, kit, tip, before, kit.now())
+        service_correction.notify_mark(session, context, tip, before, context.now())
 
 
-def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[Tip]:
+def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Sequence[Tip]:
     """Files drafts that get no more answers. It encrypts and decrypts nothing."""
     filed = tuple(drafts)
     for tip in filed:
-        reach_state(session, kit, tip, left(tip.place))
+        reach_state(session, context, tip, abandoned_state(tip.place))
     return filed
 
 
-def rescue_silent(kit: Kit, older_than: timedelta = SILENCE) -> None:
+def file_silent(context: Context, older_than: timedelta = SILENCE) -> None:
     """Files reports that the caller left without a word. The clock calls it. It changes states and needs no key."""
-    with kit.database.reading() as session:
-        if not tables.any_silent(session, kit.now() - older_than):
+    with context.database.reading() as session:
+        if not tables.has_silent_draft(session, context.now() - older_than):
             return
 
-    with kit.database.writing() as session:
-        drafts = tables.silent_drafts(session, kit.now() - older_than)
-        filed = file_drafts(session, kit, drafts)
-        before_commit(kit, filed)
-    announce(kit, filed)
+    with context.database.writing() as session:
+        drafts = tables.silent_drafts(session, context.now() - older_than)
+        filed = file_drafts(session, context, drafts)
+        before_commit(context, filed)
+    announce(context, filed)
 
 
-def before_commit(kit: Kit, written: Sequence[Tip | ToldTip]) -> None:
+def before_commit(context: Context, written: Sequence[Tip | ReportedTip]) -> None:
     if written:
-        kit.failpoint("tip.before_commit")
+        context.failpoint("tip.before_commit")
 
 
-def announce(kit: Kit, committed: Sequence[Tip | ToldTip]) -> None:
+def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
     """Rings for every tip that needs an alert, or a more urgent one. If a ring fails, the clock alerts later."""
     if not committed:
         return
-    kit.failpoint("tip.after_commit")
-    due = [tip.id for tip in committed if wants_referral(tip)]
+    context.failpoint("tip.after_commit")
+    due = [tip.id for tip in committed if needs_assignment(tip)]
     if not due:
         return
 
-    kit.failpoint("tip.before_doorbell")
+    context.failpoint("tip.before_doorbell")
     for tip_id in due:
-        if not ring(kit, Job.REFER_TIP, tip_id):
+        if not ring(context, Job.ASSIGN_TIP, tip_id):
             return
 
 
 def _new(
-    kit: Kit, dialogue: HeldDialogue, telling: Telling, *, identity: str, caller: str
-) -> ToldTip:
-    at = kit.now()
-    return ToldTip(
+    context: Context,
+    dialogue: LockedDialogue,
+    telling: ReportAttempt,
+    *,
+    identity: str,
+    caller: str,
+) -> ReportedTip:
+    at = context.now()
+    return ReportedTip(
         uid=secrets.token_hex(16),
         identity=identity,
         session_key=dialogue.key,
@@ -194,13 +216,15 @@ def _new(
         channel=dialogue.channel,
         entry=dialogue.entry,
         urgency=Urgency.HEARD,
-        contact_key=kit.pseudonyms.contact(caller, at),
+        contact_key=context.pseudonyms.contact(caller, at),
         created_at=at,
         updated_at=at,
     )
 
 
-def _fill(kit: Kit, tip: ToldTip, come_to: TipSummary, telling: Telling, before: Route) -> None:
+def _fill(
+    context: Context, tip: ReportedTip, come_to: TipSummary, telling: ReportAttempt, before: Route
+) -> None:
     """Sets the columns that are not encrypted. After filing, urgency only rises, as a responder may be on the way."""
     is_draft = tip.state == TipState.DRAFT
     tip.language = telling.language
@@ -211,12 +235,12 @@ def _fill(kit: Kit, tip: ToldTip, come_to: TipSummary, telling: Telling, before:
     tip.urgency = come_to.urgency if is_draft else min(tip.urgency, come_to.urgency)
     tip.official = service_correction.official_of(before, come_to.official)
     tip.basis = come_to.basis
-    tip.visit = visit_told(tip.visit, telling.answers.get("visit"), filed=not is_draft)
-    tip.updated_at = kit.now()
+    tip.visit = kept_visit_answer(tip.visit, telling.answers.get("visit"), filed=not is_draft)
+    tip.updated_at = context.now()
 
 
 def _seal(
-    session: Session, kit: Kit, tip: ToldTip, telling: Telling, route: Route
+    session: Session, context: Context, tip: ReportedTip, telling: ReportAttempt, route: Route
 ) -> Mapping[str, bytes] | None:
     """Encrypts the answers for the desks that may read them.
 
@@ -224,19 +248,21 @@ def _seal(
     missing or broken cannot read the tip. The tip is stored and alerted all the same, with an alarm.
     """
     earlier = tables.earlier_places(session, tip.id) if tip.moved else ()
-    beside = service_correction.desks_beside(session, tip, earlier, telling.answers)
-    wanted = service_correction.readers(tip, earlier, beside)
+    beside = service_correction.partner_desks(session, tip, earlier, telling.answers)
+    wanted = service_correction.reading_desks(tip, earlier, beside)
     keys = _keys(session, wanted)
 
     answers = {name: said for name, said in telling.answers.items() if name not in ANSWERS}
     seal, grants = {"uid": tip.uid, "place": tip.place}, None
-    body = kit.sealer.again(answers, **seal, desks=keys, body=tip.body)
-    if body is None and (passed := service_correction.passed_on(session, tip, route, earlier)):
+    body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
+    if body is None and (
+        passed := service_correction.passed_districts(session, tip, route, earlier)
+    ):
         keys = _keys(session, wanted := [*wanted, *passed])
-        body = kit.sealer.again(answers, **seal, desks=keys, body=tip.body)
+        body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
-        sealed = kit.sealer.tip(answers, **seal, desks=keys, at=kit.now())
-        body, grants = sealed.body, sealed.grants
+        encrypted = context.encrypter.tip(answers, **seal, desks=keys, at=context.now())
+        body, grants = encrypted.body, encrypted.grants
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
@@ -251,21 +277,21 @@ def _keys(session: Session, codes: Sequence[str]) -> Mapping[str, bytes]:
 
 
 def _waits_again(
-    session: Session, kit: Kit, tip: ToldTip, telling: Telling, kind: str | None
+    session: Session, context: Context, tip: ReportedTip, telling: ReportAttempt, kind: str | None
 ) -> bool:
     """Returns True if the tip may no longer belong to its cluster. It is then pending again.
 
     If it does not belong there, it alerts people.
     """
-    keys = service_duplicates.keys_of(kit, telling.answers, kit.now())
-    return telling.matter is Matter.TIP and service_duplicates.note(session, tip, keys, kind)
+    keys = service_duplicates.comparison_keys(context, telling.answers, context.now())
+    return telling.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
 
 
 def _tell(
     session: Session,
-    kit: Kit,
-    tip: ToldTip,
-    before: Coming,
+    context: Context,
+    tip: ReportedTip,
+    before: VisitFacts,
     route: Route,
     official: str,
     *,
@@ -275,11 +301,13 @@ def _tell(
 
     `others`: other desks may read the tip now.
     """
-    marked = coming_of(tip).is_marked and not before.is_marked
+    marked = visit_facts_of(tip).is_marked and not before.is_marked
     more = others and route.filed
-    if not marked and not more and not service_correction.concerns(tip, route, official):
+    if not marked and not more and not service_correction.needs_notice(tip, route, official):
         return
-    row, at = queries_report.row_of(session, tip), kit.now()
-    service_correction.tell(session, kit, row, route, official, at, others=others)
-    service_correction.tell_mark(session, kit, row, before, at)
+    row, at = queries_report.tip_row(session, tip), context.now()
+    service_correction.alert_of_correction(
+        session, context, row, route, official, at, others=others
+    )
+    service_correction.notify_mark(session, context, row, before, at)
     tip.referred_urgency = row.referred_urgency

@@ -9,27 +9,27 @@ from typing import NamedTuple
 
 from hotline.alerts import queries, service_case_state, service_duplicates
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.queries import Alert, GivenTip
-from hotline.alerts.rules_escalation import LadderStep
-from hotline.alerts.rules_escalation_steps import Tell
-from hotline.alerts.rules_reply_parsing import WEEK, Why, answered
+from hotline.alerts.queries import Alert, NewAssignment
+from hotline.alerts.rules_escalation import EscalationStep
+from hotline.alerts.rules_escalation_steps import Notice
+from hotline.alerts.rules_reply_parsing import WEEK, AnswerReason, answer_reason
 from hotline.alerts.tables import ReplyAnswer
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.flows import service_check
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState, Priority
-from hotline.gateway.rules_message import Kind, Wording, notice, responders_entry
+from hotline.gateway.rules_message import MessageKind, Wording, notice, responders_short_code
 from hotline.gateway.tables import Message
 from hotline.people import tables as people_tables
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.time import KIGALI
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_duplicates import under
+from hotline.tips.rules_duplicates import visit_safety_under
 from hotline.tips.rules_events import Purpose
-from hotline.tips.rules_visit_safety import Care
+from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BEHIND = 100
@@ -39,43 +39,43 @@ A notice that the place changed has order 0, so it goes before the new place's a
 """
 
 
-class Referred(NamedTuple):
+class WrittenAssignment(NamedTuple):
     """An assignment that was just written, its name, and the step that it belongs to."""
 
-    given: GivenTip
+    given: NewAssignment
     name: str
-    step: LadderStep
+    step: EscalationStep
 
 
-def code_of(kit: Kit) -> str | None:
+def dial_code(context: Context) -> str | None:
     """Returns the code that an alert says to dial. None where replies by SMS reach us."""
-    return None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
+    return None if context.line.inbound_sms else responders_short_code(context.line.service_code)
 
 
-def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> None:
+def remind(session: Session, context: Context, tip: Tip, order: Notice, at: datetime) -> None:
     """Asks the assignee for the outcome, and names the time when others are alerted."""
     (who,) = order.who
-    known_as = queries.newest_of(session, tip.id, who)
+    known_as = queries.newest_assignment(session, tip.id, who)
     if known_as is None:
         return
-    responder, code = session.get_one(Responder, who), code_of(kit)
+    responder, code = session.get_one(Responder, who), dial_code(context)
     due = alerts_tables.last_due(session, tip.id, DeadlineKind.OUTCOME) or at
     said = {"ref": known_as.reference, "time": f"{due.astimezone(KIGALI):%d/%m %H:%M}"}
     if code is None:
         case = service_case_state.offered_case(session, tip, responder)
-        said["digits"] = service_case_state.worded(kit, case, responder.language)
+        said["digits"] = service_case_state.digits_text(context, case, responder.language)
         wording = Wording(Template.REMIND_REPLY, said, responder.language)
     else:
         wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
-    say(session, wording, who, at, priority=tip.urgency, of=known_as.id)
+    write_message(session, wording, who, at, priority=tip.urgency, of=known_as.id)
 
 
 def notify(
     session: Session,
-    kit: Kit,
+    context: Context,
     tip: Tip,
-    order: Tell,
-    care: Care,
+    order: Notice,
+    care: VisitSafety,
     at: datetime,
     *,
     again: bool = False,
@@ -85,14 +85,14 @@ def notify(
 
     `again`: asks people once more who know it already. `due`: the time to send it, if that is not now.
     """
-    names = service_duplicates.names(session, tip, order, care, again=again)
+    names = service_duplicates.references_for(session, tip, order, care, again=again)
     languages = queries.languages(session, order.who)
-    number, code = service_check.number(kit), code_of(kit)
+    number, code = service_check.national_number(context), dial_code(context)
     told = [(one, name) for one in order.who for name in names.get(one, ())]
     for who, name in told:
         words = notice(
             order.purpose,
-            under(name, care),
+            visit_safety_under(name, care),
             languages[who],
             number=number,
             code=code,
@@ -100,15 +100,17 @@ def notify(
         )
         said = {"ref": name.reference, **words.parameters}
         wording = Wording(words.template, said, words.language)
-        turn, of = 0 if order.purpose is Purpose.MOVED else BEHIND, name.referral_id
-        say(session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due)
+        turn, of = 0 if order.purpose is Purpose.MOVED else BEHIND, name.assignment_id
+        write_message(
+            session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due
+        )
     return tuple(who for who in order.who if who not in names)
 
 
-def care_alerts(
+def visit_safety_messages(
     session: Session,
-    kit: Kit,
-    told: Sequence[Referred],
+    context: Context,
+    told: Sequence[WrittenAssignment],
     knew: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
@@ -119,7 +121,7 @@ def care_alerts(
     careful = [
         one
         for one in told
-        if one.step.care is not Care.NONE
+        if one.step.care is not VisitSafety.NONE
         and one.step.purpose is not Purpose.HOW
         and (
             one.step.purpose is Purpose.ALERT
@@ -129,32 +131,38 @@ def care_alerts(
     if not careful:
         return []
     desk = queries.national(session, {one.given.responder_id for one in careful})
-    number, code = service_check.number(kit), code_of(kit)
+    number, code = service_check.national_number(context), dial_code(context)
     alerts = []
     for given, name, step in careful:
-        decides = step.care is Care.CAREFUL and given.responder_id in desk
-        purpose = Purpose.HOW if decides else Purpose.CARE
+        decides = step.care is VisitSafety.CAREFUL and given.responder_id in desk
+        purpose = Purpose.HOW if decides else Purpose.VISIT_SAFETY
         language = languages[given.responder_id]
         words = notice(purpose, step.care, language, number=number, code=code)
         alerts.append(Alert(given, name, words, Priority.URGENT))
     return alerts
 
 
-def confirmation(
+def write_confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> None:
     """Writes a confirmation by SMS, due now. No case waits for it."""
-    say(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
+    write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
-def message(
-    kind: Kind, wording: Wording, responder_id: int, *, priority: int, at: datetime, of: int | None
+def new_message(
+    kind: MessageKind,
+    wording: Wording,
+    responder_id: int,
+    *,
+    priority: int,
+    at: datetime,
+    of: int | None,
 ) -> Message:
     """Returns a new SMS to a responder, due at `at`. It does not store the SMS."""
     return Message(
         kind=kind,
         responder_id=responder_id,
-        referral_id=of,
+        assignment_id=of,
         template=wording.template.name,
         parameters=dict(wording.parameters),
         language=wording.language,
@@ -165,7 +173,7 @@ def message(
     )
 
 
-def say(
+def write_message(
     session: Session,
     wording: Wording,
     to: int,
@@ -177,8 +185,8 @@ def say(
     due: datetime | None = None,
 ) -> None:
     """Writes an SMS to a responder, due now unless `due` names a later time."""
-    kind = Kind.CONFIRMATION if priority == Priority.CONFIRMATION else Kind.ALERT
-    row = message(kind, wording, to, priority=priority, at=at, of=of)
+    kind = MessageKind.CONFIRMATION if priority == Priority.CONFIRMATION else MessageKind.ALERT
+    row = new_message(kind, wording, to, priority=priority, at=at, of=of)
     row.turn, row.next_at = turn, due or at
     session.add(row)
     session.flush()
@@ -192,19 +200,19 @@ def say(
 def may_answer(
     session: Session,
     responder: Responder,
-    why: Why,
+    why: AnswerReason,
     text_key: str,
     at: datetime,
     *,
     in_danger: bool = False,
-) -> Why | None:
+) -> AnswerReason | None:
     """Counts an answer to this responder and returns the reason it counts under. None where no answer is sent.
 
     `in_danger`: the responder has an open case of danger.
     """
-    given = alerts_tables.before(session, responder.id, at - WEEK)
+    given = alerts_tables.answers_since(session, responder.id, at - WEEK)
 
-    counted = answered(why, text_key, given, at, in_danger=in_danger)
+    counted = answer_reason(why, text_key, given, at, in_danger=in_danger)
 
     if counted is not None:
         row = ReplyAnswer(responder_id=responder.id, why=counted, text_key=text_key, answered_at=at)
@@ -214,17 +222,19 @@ def may_answer(
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
     """Counts a STOP that gets no answer. Returns False where a STOP was counted within the last week."""
-    given = alerts_tables.before(session, responder.id, at - WEEK)
-    if any(one.why is Why.STOP for one in given):
+    given = alerts_tables.answers_since(session, responder.id, at - WEEK)
+    if any(one.why is AnswerReason.STOP for one in given):
         return False
-    row = ReplyAnswer(responder_id=responder.id, why=Why.STOP, text_key=text_key, answered_at=at)
+    row = ReplyAnswer(
+        responder_id=responder.id, why=AnswerReason.STOP, text_key=text_key, answered_at=at
+    )
     session.add(row)
     return True
 
 
-def tell_removal(session: Session, cases: int, at: datetime) -> None:
+def notify_removal(session: Session, cases: int, at: datetime) -> None:
     """Notifies each member of the national desk that one person removed a responder, and how many cases were open."""
-    for one in people_tables.who_live(session, at):
+    for one in people_tables.active_responders(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
-            confirmation(session, wording, one.id, at)
+            write_confirmation(session, wording, one.id, at)

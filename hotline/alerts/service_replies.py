@@ -11,63 +11,69 @@ from datetime import datetime, timedelta
 
 from hotline.alerts import (
     queries,
-    queries_names,
+    queries_references,
     service_case_state,
     service_commands,
     service_messages,
     tables_drills,
 )
-from hotline.alerts.queries_names import KnownCases
-from hotline.alerts.rules_drills import meant
-from hotline.alerts.rules_replies import Act, Acted, Done, OfferedCase
-from hotline.alerts.rules_reply_parsing import BareDrills, Meant, ReplyReading, Why, parse
+from hotline.alerts.queries_references import KnownCases
+from hotline.alerts.rules_drills import meant_drills
+from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, OfferedCase
+from hotline.alerts.rules_reply_parsing import (
+    AnswerReason,
+    BareDrills,
+    ReplyKind,
+    ReplyReading,
+    parse_reply,
+)
 from hotline.core import rules_trial
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.flows import service_check
-from hotline.gateway.rules_message import MessageIn, Wording, responders_entry
+from hotline.gateway.rules_message import MessageIn, Wording, responders_short_code
 from hotline.keys.key_folder import KIGALI
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.tips.rules_events import EntryWay
-from hotline.tips.rules_visit_safety import Care
+from hotline.tips.rules_events import EventChannel
+from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 
-def _no_more(kit: Kit, responder: Responder) -> Wording:
+def _no_more(context: Context, responder: Responder) -> Wording:
     """Returns the last answer of an hour."""
-    code = {"code": responders_entry(kit.line.service_code)}
+    code = {"code": responders_short_code(context.line.service_code)}
     return Wording(Template.NO_MORE_ANSWERS, code, responder.language)
 
 
 NAMED_FOR = timedelta(days=30)
 """Time after an alert during which the responder may name its case."""
-LATELY = timedelta(hours=12)
-TOGETHER = 6
+RECENT_ALERTS = timedelta(hours=12)
+MAX_REFERENCES = 6
 """References in one answer, so that they fit into one segment with their text."""
 
 ANSWERS = {
-    Acted.TAKEN: Template.TAKEN,
-    Acted.ALREADY_TAKEN: Template.HELPS_TOO,
-    Acted.NOTED: Template.NOTED,
-    Acted.ON_SITE: Template.ON_SITE_NOTED,
-    Acted.REFERRED: Template.REFERRED_NOTED,
-    Acted.CLOSED: Template.CLOSED_NOTED,
-    Acted.TO_BE_JUDGED: Template.JUDGE_NOTED,
-    Acted.ANOTHER_WAITS: Template.ANOTHER_WAITS,
-    Acted.GOES_ON_WAITS: Template.GOES_ON_WAITS,
-    Acted.OPEN_FIRST: Template.OPEN_FIRST,
-    Acted.PASSED: Template.PASSED_NOTED,
-    Acted.THEIRS: Template.PASSED_THEIRS,
-    Acted.NOT_TAKEN_YET: Template.TAKE_FIRST,
-    Acted.OVER: Template.CASE_OVER,
-    Acted.MOVED: Template.PLACE_CHANGED,
-    Acted.LET_GO: Template.LET_NOTED,
-    Acted.LET_TOO_EARLY: Template.LET_TOO_EARLY,
-    Acted.HOW_SAID: Template.HOW_NOTED,
-    Acted.HOW_WAITS: Template.HOW_WAITS,
-    Acted.EXERCISE: Template.EXERCISE,
+    CommandResult.TAKEN: Template.TAKEN,
+    CommandResult.ALREADY_TAKEN: Template.HELPS_TOO,
+    CommandResult.NOTED: Template.NOTED,
+    CommandResult.ON_SITE: Template.ON_SITE_NOTED,
+    CommandResult.REFERRED: Template.REFERRED_NOTED,
+    CommandResult.CLOSED: Template.CLOSED_NOTED,
+    CommandResult.CLOSURE_REQUESTED: Template.JUDGE_NOTED,
+    CommandResult.ANOTHER_WAITS: Template.ANOTHER_WAITS,
+    CommandResult.GOES_ON_WAITS: Template.GOES_ON_WAITS,
+    CommandResult.OPEN_FIRST: Template.OPEN_FIRST,
+    CommandResult.PASSED: Template.PASSED_NOTED,
+    CommandResult.THEIRS: Template.PASSED_THEIRS,
+    CommandResult.NOT_TAKEN_YET: Template.TAKE_FIRST,
+    CommandResult.OVER: Template.CASE_OVER,
+    CommandResult.MOVED: Template.PLACE_CHANGED,
+    CommandResult.STOOD_DOWN: Template.LET_NOTED,
+    CommandResult.LET_TOO_EARLY: Template.LET_TOO_EARLY,
+    CommandResult.VISIT_DECIDED: Template.HOW_NOTED,
+    CommandResult.HOW_WAITS: Template.HOW_WAITS,
+    CommandResult.DRILL: Template.EXERCISE,
 }
 """The template that answers each result. An unknown reference gets the answer for a wrong one."""
 BY = {
@@ -79,11 +85,11 @@ BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Replied:
+class ReplyResult:
     """The result of a responder's SMS."""
 
-    meant: Meant
-    done: tuple[Done, ...] = ()
+    meant: ReplyKind
+    done: tuple[CommandOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +103,21 @@ class ReadReply:
     """References of the open cases of danger, newest first."""
 
 
-def read(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
+def read_reply(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
     """Returns the meaning of a responder's SMS. Runs before the transaction.
 
     A responder of the national desk may know thousands of cases. On SQLite all other writers would wait meanwhile. A
     command reads its own case again.
     """
-    known = queries_names.of_responder(session, responder.id, at - NAMED_FOR)
-    told = queries_names.alerted_lately(session, responder.id, at - LATELY)
-    heard = tables_drills.heard(session, responder.id, at - LATELY)
+    known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
+    told = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
+    heard = tables_drills.recent_drills(session, responder.id, at - RECENT_ALERTS)
     drilled = {one.reference for one in heard}
     real = tuple(one for one in known.open if one not in drilled)
     open_told = [one for one in told if one.reference in real]
     asked = next((one.reference for one in open_told if not one.is_taken), None)
 
-    drills = meant(heard, open_told[0].told_at if open_told else None, at)
+    drills = meant_drills(heard, open_told[0].told_at if open_told else None, at)
 
     over = tuple(one for one in known.open if one in drilled and one not in drills)
     running = tuple(one for one in known.open if one in drills)
@@ -119,46 +125,48 @@ def read(session: Session, responder: Responder, text: str, at: datetime) -> Rea
     lately = len(told) == 1 and real == (told[0].reference,)
     is_national = responder.level == Level.NATIONAL
     bare = BareDrills(drills, asked)
-    reading = parse(text, cases.open, lately, cases.also, national=is_national, drills=bare)
-    urgent = queries_names.in_danger(session, cases.open)
+    reading = parse_reply(text, cases.open, lately, cases.also, national=is_national, drills=bare)
+    urgent = queries_references.dangerous_references(session, cases.open)
     dangers = tuple(one for one in cases.open if one in urgent)
     return ReadReply(responder.id, cases, reading, dangers)
 
 
-def hear(
+def handle_reply(
     session: Session,
-    kit: Kit,
+    context: Context,
     responder: Responder,
     message: MessageIn,
     reply: ReadReply,
     at: datetime,
     *,
     proved: bool,
-) -> Replied:
+) -> ReplyResult:
     """Carries out the commands in a responder's SMS, and writes the answer."""
     reading = reply.reading
     done = tuple(
-        service_commands.act(
-            session, kit, Act(responder.id, one.reference, one.verb, EntryWay.SMS, at, proved)
+        service_commands.carry_out(
+            session,
+            context,
+            Command(responder.id, one.reference, one.verb, EventChannel.SMS, at, proved),
         )
         for one in reading.actions
     )
     why = _why(reading)
-    key, urgent = _digest(kit, message, reading), bool(reply.dangers)
+    key, urgent = _digest(context, message, reading), bool(reply.dangers)
     counted = service_messages.may_answer(session, responder, why, key, at, in_danger=urgent)
-    if counted is Why.LAST:
-        service_messages.confirmation(session, _no_more(kit, responder), responder.id, at)
+    if counted is AnswerReason.LAST:
+        service_messages.write_confirmation(session, _no_more(context, responder), responder.id, at)
     elif counted is not None:
-        for wording, of in _worded(session, kit, responder, reply, done):
-            service_messages.confirmation(session, wording, responder.id, at, of)
+        for wording, of in _worded(session, context, responder, reply, done):
+            service_messages.write_confirmation(session, wording, responder.id, at, of)
     if done and reading.reference is not None:
-        _ask_beside(session, kit, responder, message, reply, at)
-    return Replied(reading.meant, done)
+        _ask_beside(session, context, responder, message, reply, at)
+    return ReplyResult(reading.meant, done)
 
 
 def _ask_beside(
     session: Session,
-    kit: Kit,
+    context: Context,
     responder: Responder,
     message: MessageIn,
     reply: ReadReply,
@@ -166,52 +174,63 @@ def _ask_beside(
 ) -> None:
     """Sends a hint after a command on a drill. The responder may have meant one of their real cases too."""
     said = f"? {reply.reading.reference}"
-    key = kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
+    key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
     urgent = bool(reply.dangers)
-    counted = service_messages.may_answer(session, responder, Why.HINT, key, at, in_danger=urgent)
+    counted = service_messages.may_answer(
+        session, responder, AnswerReason.HINT, key, at, in_danger=urgent
+    )
     if counted is None:
         return
-    is_last = counted is Why.LAST
-    wording = _no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
-    service_messages.confirmation(session, wording, responder.id, at)
+    is_last = counted is AnswerReason.LAST
+    wording = _no_more(context, responder) if is_last else _hint(session, context, responder, reply)
+    service_messages.write_confirmation(session, wording, responder.id, at)
 
 
-def _why(reading: ReplyReading) -> Why:
-    whys = {Meant.ACT: Why.ACT, Meant.HELP: Why.HELP, Meant.WRONG: Why.WRONG}
-    return whys.get(reading.meant, Why.HINT)
+def _why(reading: ReplyReading) -> AnswerReason:
+    whys = {
+        ReplyKind.ACT: AnswerReason.ACT,
+        ReplyKind.HELP: AnswerReason.HELP,
+        ReplyKind.WRONG: AnswerReason.WRONG,
+    }
+    return whys.get(reading.meant, AnswerReason.HINT)
 
 
-def _digest(kit: Kit, message: MessageIn, reading: ReplyReading) -> str:
+def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
     """Returns a digest by which a repeated SMS is recognised. It covers the commands, or the text if there are none."""
     acts = [f"{one.verb.value} {one.reference}" for one in reading.actions]
     said = "\n".join(acts) or " ".join(message.text.split()).casefold()
-    return kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
+    return context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
 
 
 def _worded(
-    session: Session, kit: Kit, responder: Responder, reply: ReadReply, done: Sequence[Done]
+    session: Session,
+    context: Context,
+    responder: Responder,
+    reply: ReadReply,
+    done: Sequence[CommandOutcome],
 ) -> list[tuple[Wording, int | None]]:
     """Returns the text of each result once, with its references. Returns a hint if nothing was done."""
-    known = [one for one in done if one.result is not Acted.UNKNOWN]
+    known = [one for one in done if one.result is not CommandResult.UNKNOWN]
     if not known:
-        return [(_hint(session, kit, responder, reply), None)]
-    alike: dict[tuple[Acted, Template], list[Done]] = defaultdict(list)
-    number = service_check.number(kit)
+        return [(_hint(session, context, responder, reply), None)]
+    alike: dict[tuple[CommandResult, Template], list[CommandOutcome]] = defaultdict(list)
+    number = service_check.national_number(context)
     for one in known:
         alike[one.result, _template(one, responder, number)].append(one)
     return [
         (
-            _confirmation(kit, responder, template, some, number),
-            some[0].referral_id if len(some) == 1 else None,
+            _confirmation(context, responder, template, some, number),
+            some[0].assignment_id if len(some) == 1 else None,
         )
         for (_, template), together in alike.items()
         for some in (
-            together[first : first + TOGETHER] for first in range(0, len(together), TOGETHER)
+            together[first : first + MAX_REFERENCES]
+            for first in range(0, len(together), MAX_REFERENCES)
         )
     ]
 
 
-def _template(one: Done, responder: Responder, number: str | None) -> Template:
+def _template(one: CommandOutcome, responder: Responder, number: str | None) -> Template:
     """Returns the template that answers a command. Visit safety comes first if the case was not read yet."""
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
@@ -219,7 +238,7 @@ def _template(one: Done, responder: Responder, number: str | None) -> Template:
     warned = template in (Template.TAKEN, Template.HELPS_TOO)
     if not warned or one.coming is None or not one.coming.goes_unseen:
         return template
-    stays_away = one.coming.care is Care.STAY_AWAY
+    stays_away = one.coming.care is VisitSafety.DO_NOT_VISIT
     if template is Template.HELPS_TOO:
         return Template.HELPS_TOO_STAY_AWAY if stays_away else Template.HELPS_TOO_UNREAD
     if stays_away:
@@ -230,28 +249,32 @@ def _template(one: Done, responder: Responder, number: str | None) -> Template:
 
 
 def _confirmation(
-    kit: Kit, responder: Responder, template: Template, done: Sequence[Done], number: str | None
+    context: Context,
+    responder: Responder,
+    template: Template,
+    done: Sequence[CommandOutcome],
+    number: str | None,
 ) -> Wording:
     parameters = {"ref": " ".join(one.reference for one in done)}
     if template in (Template.TAKEN_UNREAD, Template.PLACE_CHANGED) and number:
         parameters["number"] = number
     if template is Template.OPEN_FIRST:
-        parameters["code"] = responders_entry(kit.line.service_code)
+        parameters["code"] = responders_short_code(context.line.service_code)
     due = min((one.due for one in done if one.due is not None), default=None)
     if due is not None and template in BY:
         template = BY[template]
         parameters["time"] = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
         if template is Template.TAKEN_UNTIL:
             taken = OfferedCase(is_own=True)
-            parameters["own"] = service_case_state.worded(kit, taken, responder.language)
+            parameters["own"] = service_case_state.digits_text(context, taken, responder.language)
     return Wording(template, parameters, responder.language)
 
 
-def _hint(session: Session, kit: Kit, responder: Responder, reply: ReadReply) -> Wording:
+def _hint(session: Session, context: Context, responder: Responder, reply: ReadReply) -> Wording:
     """Returns the hint about the named case. Without a name, it is about the newest danger, else the newest case."""
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
-    referral = queries.of_responder(session, responder.id, about) if about else None
-    code = responders_entry(kit.line.service_code)
+    referral = queries.locked_assignment(session, responder.id, about) if about else None
+    code = responders_short_code(context.line.service_code)
     if about is None or referral is None:
         return Wording(Template.NOTHING_OPEN, {"code": code}, responder.language)
     tip = session.get_one(Tip, referral.tip_id)
@@ -262,5 +285,5 @@ def _hint(session: Session, kit: Kit, responder: Responder, reply: ReadReply) ->
     case = service_case_state.offered_case(session, tip, responder)
     if case.closure_requested and responder.level == Level.NATIONAL:
         return Wording(Template.ASK_BACK_DIAL, {"ref": about, "code": code}, responder.language)
-    digits = service_case_state.worded(kit, case, responder.language)
+    digits = service_case_state.digits_text(context, case, responder.language)
     return Wording(Template.ASK_BACK, {"ref": about, "digits": digits}, responder.language)

@@ -21,28 +21,28 @@ from hotline.alerts import (
     service_escalation,
 )
 from hotline.alerts.queries_outbox import Claim
-from hotline.core.context import Kit, RelayKit, Send, SendingKit
+from hotline.core.contexts import Context, Send, SendingContext, WorkerContext
 from hotline.core.database import Session, add_if_new
 from hotline.core.wording import Template
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.gateway import rules_delivery, tables, tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_delivery import MessageState, Outcome, ReportMeaning, SendResult, Verdict
-from hotline.gateway.rules_message import NOTICES, Kind, ReportIn, render
-from hotline.gateway.tables import DeliveryReport, Message, Watcher
+from hotline.gateway.rules_message import NOTICES, MessageKind, ReportIn, render
+from hotline.gateway.tables import DeliveryReport, Message, OnCallContact
 from hotline.people.tables import Responder
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 
 # Applies delivery reports, which the gateway sends about outgoing messages.
 
 
-def apply_report(kit: Kit, report: ReportIn) -> None:
+def apply_report(context: Context, report: ReportIn) -> None:
     """Stores a delivery report, and applies it when a message has its id. Repeats and unknown statuses change nothing.
 
     Raises StoreUnavailable. The hook then asks the gateway to send the report again.
     """
-    at = kit.now()
-    with ringing(kit) as session:
+    at = context.now()
+    with ringing(context) as session:
         row = DeliveryReport(
             gateway=report.gateway,
             provider_id=report.provider_id,
@@ -52,24 +52,26 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
             applied=False,
         )
         if add_if_new(session, row):
-            apply_early(session, kit, report.gateway, report.provider_id, at)
+            apply_early(session, context, report.gateway, report.provider_id, at)
 
 
-def apply_early(session: Session, kit: Kit, gateway: str, provider_id: str, at: datetime) -> None:
+def apply_early(
+    session: Session, context: Context, gateway: str, provider_id: str, at: datetime
+) -> None:
     """Applies the stored reports of an id, if a message has that id by now."""
-    queries_outbox.take_turns(session, provider_id)
+    queries_outbox.lock_provider_id(session, provider_id)
     kept = queries_outbox.early_reports(session, gateway, provider_id)
     message = queries_outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
     if message is None:
         return
     for row in kept:
         row.applied = True
-        _apply_report(session, kit, message, row, at)
+        _apply_report(session, context, message, row, at)
     session.flush()
 
 
 def _apply_report(
-    session: Session, kit: Kit, message: Message, report: DeliveryReport, at: datetime
+    session: Session, context: Context, message: Message, report: DeliveryReport, at: datetime
 ) -> None:
     """Applies one report. A final state never changes, except that an answered message may become delivered.
 
@@ -81,7 +83,7 @@ def _apply_report(
     if meaning is ReportMeaning.NOTHING:
         return
     if arrived and (still_open or message.state == MessageState.ANSWERED):
-        queries_outbox.end(message, MessageState.DELIVERED)
+        queries_outbox.end_message(message, MessageState.DELIVERED)
         message.delivered_at = at
         _log(session, message, at)
         return
@@ -90,56 +92,58 @@ def _apply_report(
     if (message.gateway, message.provider_id) != (report.gateway, report.provider_id):
         return
 
-    queries_outbox.end(message, MessageState.FAILED)
+    queries_outbox.end_message(message, MessageState.FAILED)
     session.flush()
     tip_id = queries_outbox.tip_of(session, message)
     if tip_id is not None:
-        service_escalation.unreached(session, kit, tip_id, at)
+        service_escalation.alert_colleague(session, context, tip_id, at)
 
 
 def _log(session: Session, message: Message, at: datetime) -> None:
     """Writes a case event: an alert was delivered to the responder's phone."""
     tip_id = queries_outbox.tip_of(session, message)
-    if message.kind != Kind.ALERT or tip_id is None or message.responder_id is None:
+    if message.kind != MessageKind.ALERT or tip_id is None or message.responder_id is None:
         return
-    by = service_case_events.by_responder(message.responder_id, EntryWay.SMS)
-    service_case_events.done_by(session, tip_id, EntryKind.DELIVERED, by, at, key=str(message.id))
+    by = service_case_events.by_responder(message.responder_id, EventChannel.SMS)
+    service_case_events.write_event(
+        session, tip_id, LoggedEvent.DELIVERED, by, at, key=str(message.id)
+    )
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 """States in which the newest attempt may still report its result."""
 
 
-def deliver_due(kit: RelayKit) -> int:
+def deliver_due(context: WorkerContext) -> int:
     """Begins the most urgent due sends, as far as there is room. Returns how many began.
 
     It does not matter which message rang. When a send ends, the next due message takes its place without a ring.
     """
-    return kit.senders.fill(partial(_claim, kit))
+    return context.senders.fill(partial(_claim, context))
 
 
-def _claim(kit: RelayKit, free: int) -> Sequence[Send]:
-    at = kit.now()
-    with kit.database.reading() as session:
+def _claim(context: WorkerContext, free: int) -> Sequence[Send]:
+    at = context.now()
+    with context.database.reading() as session:
         if queries_outbox.oldest_due(session, at) is None:
             return ()
-    kit.failpoint("worker.before_claim")
-    with kit.database.writing() as session:
-        if tables.held(session, at):
+    context.failpoint("worker.before_claim")
+    with context.database.writing() as session:
+        if tables.pause_reason(session, at):
             return ()
         worker = str(os.getpid())
-        claims = queries_outbox.claim_due(session, at, free, kit.line.sends_at_once, worker)
-    return [partial(_deliver, kit, claim) for claim in claims]
+        claims = queries_outbox.claim_due(session, at, free, context.line.sends_at_once, worker)
+    return [partial(_deliver, context, claim) for claim in claims]
 
 
-def _deliver(kit: RelayKit, claim: Claim) -> None:
-    kit.failpoint("worker.after_claim")
+def _deliver(context: WorkerContext, claim: Claim) -> None:
+    context.failpoint("worker.after_claim")
 
-    result, stop_key = send(kit, claim, _to_responder, turn=kit.senders.in_turn)
+    result, stop_key = send_claimed(context, claim, _to_responder, turn=context.senders.in_turn)
     if result.outcome is Outcome.ACCEPTED:
-        kit.failpoint("worker.after_send")
+        context.failpoint("worker.after_send")
 
-    record(kit, claim, result, stop_key, turn=kit.senders.in_turn())
+    record_result(context, claim, result, stop_key, turn=context.senders.in_turn())
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +156,18 @@ class Outgoing:
     """Digest of the number on the stop list. None if the list is not checked."""
 
 
-def _to_responder(kit: SendingKit, claim: Claim) -> Outgoing:
+def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
     """Decrypts the number and the enrolment code of a message, and renders its text. Raises KeyMissing, SealBroken.
 
     No row contains the code in clear text.
     """
     to, wording = claim.to, claim.wording
     assert to is not None
-    msisdn = kit.numbers.open_number(to.number)
+    msisdn = context.numbers.decrypt_number(to.number)
     if to.code is not None:
-        join = {"join": kit.numbers.open_number(to.code)}
+        join = {"join": context.numbers.decrypt_number(to.code)}
         wording = replace(wording, parameters={**wording.parameters, **join})
-    return Outgoing(msisdn, render(wording, kit.phrases), kit.pseudonyms.stopped(msisdn))
+    return Outgoing(msisdn, render(wording, context.phrases), context.pseudonyms.stopped(msisdn))
 
 
 def is_withdrawn(claim: Claim) -> bool:
@@ -173,10 +177,10 @@ def is_withdrawn(claim: Claim) -> bool:
     return without_code or to is None or not to.number
 
 
-def send(
-    kit: SendingKit,
+def send_claimed(
+    context: SendingContext,
     claim: Claim,
-    prepare: Callable[[SendingKit, Claim], Outgoing],
+    prepare: Callable[[SendingContext, Claim], Outgoing],
     *,
     turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> tuple[SendResult, str | None]:
@@ -187,20 +191,20 @@ def send(
     if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
     try:
-        sms = prepare(kit, claim)
+        sms = prepare(context, claim)
     except KeyMissing:
         return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
-    except SealBroken:
+    except DecryptionFailed:
         return SendResult(Outcome.UNREADABLE, provider_status="seal_broken"), None
     if sms.stop_key is not None:
-        with turn(), kit.database.reading() as session:
+        with turn(), context.database.reading() as session:
             if queries_outbox.is_stopped(session, sms.stop_key):
                 return SendResult(Outcome.STOPPED), None
-    return kit.sms.send(sms.msisdn, sms.text), sms.stop_key
+    return context.sms.send(sms.msisdn, sms.text), sms.stop_key
 
 
-def record(
-    kit: SendingKit,
+def record_result(
+    context: SendingContext,
     claim: Claim,
     result: SendResult,
     stop_key: str | None = None,
@@ -208,11 +212,11 @@ def record(
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
     """Records the result of an attempt, and its consequences."""
-    at = kit.now()
+    at = context.now()
     if claim.message.contact_key is not None:
         # With the gateway's own records, its message id could reveal the phone behind the pseudonym.
         result = replace(result, provider_id=None)
-    with ringing(kit, turn) as session:
+    with ringing(context, turn) as session:
         row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
         # The monitor and the workers may use different gateways, so results of one say nothing about the other.
@@ -220,7 +224,7 @@ def record(
             claim.message.priority != rules_delivery.Priority.MONITOR
             and result.outcome is Outcome.ACCEPTED
         ):
-            tables.release(session)
+            tables.end_fault(session)
         elif (
             claim.message.priority != rules_delivery.Priority.MONITOR
             and result.outcome is Outcome.NOT_SENT
@@ -232,13 +236,13 @@ def record(
             _apply_verdict(session, row, result, verdict, at)
             if row.state == MessageState.RETRY and queries_retention.is_withheld(session, row):
                 row.state = MessageState.FAILED
-            _consequences(session, kit, claim, result, verdict, at)
+            _consequences(session, context, claim, result, verdict, at)
         if result.provider_id is not None:
             # Delivery reports may arrive before this row is written.
-            apply_early(session, kit, result.gateway, result.provider_id, at)
-        if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
+            apply_early(session, context, result.gateway, result.provider_id, at)
+        if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_drill:
             # The gateway's list says that this person wants no messages. Keep that wish even if its list changes.
-            tables_sessions.stop(session, stop_key, at)
+            tables_sessions.add_stop(session, stop_key, at)
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
@@ -251,7 +255,7 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
 def _verdict(row: Message, result: SendResult) -> Verdict:
     # An expired lease has already counted this attempt.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
-    return rules_delivery.judge(
+    return rules_delivery.decide(
         result,
         priority=row.priority,
         attempts=row.attempts,
@@ -265,77 +269,77 @@ def _apply_verdict(
 ) -> None:
     if row.state == MessageState.SENDING and verdict.counted:
         row.counted += 1
-    queries_outbox.end(row, verdict.state)
+    queries_outbox.end_message(row, verdict.state)
     row.next_at = at + verdict.wait
     row.outcome = result.outcome
     if result.outcome is Outcome.ACCEPTED:
         row.accepted_at = at
         row.gateway, row.provider_id = result.gateway, result.provider_id
     if verdict.hold:
-        tables.hold(session, at + verdict.wait, result.outcome)
+        tables.pause_for_fault(session, at + verdict.wait, result.outcome)
     session.flush()
 
 
 def _consequences(
     session: Session,
-    kit: SendingKit,
+    context: SendingContext,
     claim: Claim,
     result: SendResult,
     verdict: Verdict,
     at: datetime,
 ) -> None:
     """Marks a recipient who cannot be reached, and alerts a colleague immediately."""
-    if verdict.flag and claim.message.watcher_id is not None:
-        session.get_one(Watcher, claim.message.watcher_id).unreachable = result.outcome
+    if verdict.flag and claim.message.on_call_id is not None:
+        session.get_one(OnCallContact, claim.message.on_call_id).unreachable = result.outcome
         return
     is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_hers
     # A drill never marks a responder as unreachable. The next real alert will find out.
-    if verdict.flag and is_hers and not claim.is_exercise:
+    if verdict.flag and is_hers and not claim.is_drill:
         responder = session.get_one(Responder, claim.message.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
         # Covers every open case of the responder, including this one.
-        service_commands.release_person(session, kit, responder.id, at)
+        service_commands.hand_on_cases(session, context, responder.id, at)
     elif verdict.replace and claim.tip_id is not None:
-        service_escalation.unreached(session, kit, claim.tip_id, at)
+        service_escalation.alert_colleague(session, context, claim.tip_id, at)
 
 
-def expire_leases(kit: RelayKit) -> None:
+def expire_leases(context: WorkerContext) -> None:
     """Ends claims whose worker died or hangs. It is unknown whether these messages were sent."""
-    at = kit.now()
-    with ringing(kit) as session:
+    at = context.now()
+    with ringing(context) as session:
         for row in queries_outbox.expired(session, at):
             lost = SendResult(Outcome.UNKNOWN)
             verdict = _verdict(row, lost)
             _apply_verdict(session, row, lost, verdict, at)
             tip_id = queries_outbox.tip_of(session, row)
             if verdict.replace and tip_id is not None:
-                service_escalation.unreached(session, kit, tip_id, at)
+                service_escalation.alert_colleague(session, context, tip_id, at)
 
 
-def retry_unknown(kit: RelayKit) -> None:
+def retry_unknown(context: WorkerContext) -> None:
     """Sends unconfirmed messages again after a waiting time. `domain.outbox.delivery.after_doubt` decides which."""
-    at = kit.now()
-    with ringing(kit) as session:
+    at = context.now()
+    with ringing(context) as session:
         for row in queries_outbox.doubtful(session, at):
             row.state = rules_delivery.after_doubt(
                 withheld=queries_retention.is_withheld(session, row),
-                answered=queries_outbox.acknowledged(session, row),
+                answered=queries_outbox.is_acknowledged(session, row),
             )
             if row.state == MessageState.RETRY:
                 row.next_at = at
                 tables.note_due(session, row.id)
 
 
-def miss_reports(kit: RelayKit) -> None:
+def resend_unreported(context: WorkerContext) -> None:
     """Resends an alert once if no delivery report arrived in time, and alerts the next person of its level.
 
     It alerts one person for each level, however many reports are missing. A network without reports therefore causes no
     flood of messages. The deadline of the tip does not change.
     """
-    at = kit.now()
-    with ringing(kit) as session:
+    at = context.now()
+    with ringing(context) as session:
         for row in queries_outbox.unreported(session, at):
             row.resent = True
             tip_id = queries_outbox.tip_of(session, row)
@@ -347,5 +351,5 @@ def miss_reports(kit: RelayKit) -> None:
             row.state = MessageState.RETRY
             row.next_at = at
             tables.note_due(session, row.id)
-            if not notice and not queries.overtaken(session, row.referral_id):
-                service_escalation.unreached(session, kit, tip_id, at)
+            if not notice and not queries.was_escalated(session, row.assignment_id):
+                service_escalation.alert_colleague(session, context, tip_id, at)

@@ -23,14 +23,21 @@ from sqlalchemy import (
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.alerts.rules_assignment import ReferralState
-from hotline.alerts.rules_reply_parsing import Before, Why
-from hotline.core.database import Row, is_any
-from hotline.core.writes import add
-from hotline.gateway.tables import ANSWERED, TOOK, TRULY_DUE, Deadline, Referral, told_to
-from hotline.people.tables import Responder, living
+from hotline.alerts.rules_assignment import AssignmentState
+from hotline.alerts.rules_reply_parsing import AnswerReason, SentAnswer
+from hotline.core.database import Row, has_row
+from hotline.core.writes import add_rows
+from hotline.gateway.tables import (
+    HAS_ANSWERED,
+    HAS_TAKEN,
+    TRULY_DUE,
+    Assignment,
+    Deadline,
+    assigned_to,
+)
+from hotline.people.tables import Responder, active_conditions
 from hotline.text.codes import NATIONAL
-from hotline.tips.queries_visible import may_be_told
+from hotline.tips.queries_visible import may_see_tip
 from hotline.tips.rules import TipState
 from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind
 from hotline.tips.rules_receipts import Progress
@@ -55,7 +62,7 @@ class ReplyAnswer(Row):
     answered_at: Mapped[datetime]
 
 
-def before(session: Session, responder_id: int, since: datetime) -> list[Before]:
+def answers_since(session: Session, responder_id: int, since: datetime) -> list[SentAnswer]:
     """Returns the answers that a responder got after `since`.
 
     Locks the responder's row, so that two SMS from one responder are counted one by one.
@@ -68,18 +75,18 @@ def before(session: Session, responder_id: int, since: datetime) -> list[Before]
             ReplyAnswer.responder_id == responder_id, ReplyAnswer.answered_at > since
         )
     )
-    return [Before(Why(why), text_key, at) for why, text_key, at in rows]
+    return [SentAnswer(AnswerReason(why), text_key, at) for why, text_key, at in rows]
 
 
 # Stores the clocks of cases as rows, so that no restart loses one. At most one of a kind is open for a tip.
 
 
-def begin(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
+def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
     """Sets the first clock of many new tips at once. A responder must acknowledge each tip by then."""
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
-        add(
+        add_rows(
             session,
             Deadline,
             (Deadline.tip_id, Deadline.step),
@@ -90,7 +97,7 @@ def begin(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime)
 
 def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> None:
     """Sets clocks of one tip. Each replaces the open one of its kind."""
-    close(session, [tip_id], clocks, at)
+    close_clocks(session, [tip_id], clocks, at)
     last = select(Deadline.kind, func.max(Deadline.step)).where(Deadline.tip_id == tip_id)
     steps = {row[0]: row[1] for row in session.execute(last.group_by(Deadline.kind))}
     for kind, clock in clocks.items():
@@ -109,7 +116,7 @@ def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> N
     session.flush()
 
 
-def close(
+def close_clocks(
     session: Session, tip_ids: Collection[int], kinds: Collection[DeadlineKind], at: datetime
 ) -> None:
     """Closes the open clocks of these kinds, and no others."""
@@ -140,7 +147,7 @@ def open_clocks_of(
     return found
 
 
-def asked(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
+def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
     """Returns how often in a row the open clock of a kind has fired, as the highest among these tips.
 
     Returns -1 if no such clock is open.
@@ -158,7 +165,7 @@ def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | No
     return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
 
 
-def overdue(
+def overdue_clocks(
     session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
 ) -> Sequence[ResultRow[Deadline, Tip]]:
     """Returns the clocks that have run out, the longest overdue first, locked until the transaction ends.
@@ -185,15 +192,17 @@ def acknowledge(
     Returns True if the answer counts. After an answer that no inbox lists, a later one counts only once it is proved.
     With `provisional` the inbox cannot be asked, so this answer is doubted until it is proved.
     """
-    hers = told_to(tip_id, responder_id)
-    forged = (*hers, Referral.doubted_at.is_not(None), Referral.proved_at.is_(None))
-    doubted = is_any(session, Referral.id, *forged)
+    hers = assigned_to(tip_id, responder_id)
+    forged = (*hers, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
+    doubted = has_row(session, Assignment.id, *forged)
     counts = proved or not (doubted or provisional)
     session.execute(
-        update(Referral)
-        .where(*hers, Referral.state == ReferralState.SENT)
+        update(Assignment)
+        .where(*hers, Assignment.state == AssignmentState.SENT)
         .values(
-            state=ReferralState.ACKNOWLEDGED, acknowledged_at=at, doubted_at=None if counts else at
+            state=AssignmentState.ACKNOWLEDGED,
+            acknowledged_at=at,
+            doubted_at=None if counts else at,
         )
     )
     if proved:
@@ -201,18 +210,18 @@ def acknowledge(
     return counts
 
 
-def doubt(session: Session, referral: Referral, at: datetime) -> bool:
+def doubt(session: Session, referral: Assignment, at: datetime) -> bool:
     """Notes that no inbox lists the responder's answer. Returns True if the answer was believed until now."""
     doubted = session.scalars(
-        update(Referral)
+        update(Assignment)
         .where(
-            *told_to(referral.tip_id, referral.responder_id),
-            ANSWERED,
-            Referral.proved_at.is_(None),
-            Referral.doubted_at.is_(None),
+            *assigned_to(referral.tip_id, referral.responder_id),
+            HAS_ANSWERED,
+            Assignment.proved_at.is_(None),
+            Assignment.doubted_at.is_(None),
         )
         .values(doubted_at=at)
-        .returning(Referral.id)
+        .returning(Assignment.id)
     )
     return bool(doubted.all())
 
@@ -220,29 +229,29 @@ def doubt(session: Session, referral: Referral, at: datetime) -> bool:
 def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
     """Notes that the answer is the responder's own, because the inbox lists it or the responder dialled."""
     session.execute(
-        update(Referral)
-        .where(*told_to(tip_id, responder_id), ANSWERED, Referral.proved_at.is_(None))
+        update(Assignment)
+        .where(*assigned_to(tip_id, responder_id), HAS_ANSWERED, Assignment.proved_at.is_(None))
         .values(proved_at=at)
     )
 
 
-def answered(session: Session, tip_id: int, responder_id: int) -> bool:
+def is_answered(session: Session, tip_id: int, responder_id: int) -> bool:
     """Returns True if the tip was acknowledged in the responder's name, believed or not."""
-    return is_any(session, Referral.id, *told_to(tip_id, responder_id), ANSWERED)
+    return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_ANSWERED)
 
 
-def believed(session: Session, tip_id: int, responder_id: int) -> bool:
+def is_believed(session: Session, tip_id: int, responder_id: int) -> bool:
     """Returns True if the responder acknowledged the tip and is believed."""
-    return is_any(session, Referral.id, *told_to(tip_id, responder_id), TOOK)
+    return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_TAKEN)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
     """Returns when this responder last acknowledged the tip. Returns None if they are not believed or passed it on."""
-    took = (*told_to(tip_id, responder_id), TOOK, Referral.passed_at.is_(None))
-    return session.scalar(select(func.max(Referral.acknowledged_at)).where(*took))
+    took = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
+    return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*took))
 
 
-def held_since_told(
+def acknowledged_since_alert(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
     """Returns the tips that their assignee acknowledged after this responder was last alerted, by a proved answer.
@@ -252,22 +261,22 @@ def held_since_told(
     """
     theirs = (
         select(
-            Referral.tip_id,
-            func.max(Referral.acknowledged_at).label("took"),
-            func.max(Referral.proved_at).label("proved"),
+            Assignment.tip_id,
+            func.max(Assignment.acknowledged_at).label("took"),
+            func.max(Assignment.proved_at).label("proved"),
         )
-        .join(Tip, (Tip.id == Referral.tip_id) & (Tip.holder_id == Referral.responder_id))
-        .join(Responder, Responder.id == Referral.responder_id)
-        .where(Referral.tip_id.in_(tip_ids), Responder.active.is_(True))
-        .group_by(Referral.tip_id, Responder.pin_wrap)
-        .having(Responder.pin_wrap.is_(None) | func.max(Referral.opened_at).is_not(None))
+        .join(Tip, (Tip.id == Assignment.tip_id) & (Tip.assignee_id == Assignment.responder_id))
+        .join(Responder, Responder.id == Assignment.responder_id)
+        .where(Assignment.tip_id.in_(tip_ids), Responder.active.is_(True))
+        .group_by(Assignment.tip_id, Responder.pin_wrap)
+        .having(Responder.pin_wrap.is_(None) | func.max(Assignment.opened_at).is_not(None))
         .subquery()
     )
-    unanswered = case((~TOOK, Referral.created_at))
+    unanswered = case((~HAS_TAKEN, Assignment.created_at))
     told = (
-        select(Referral.tip_id, func.max(unanswered).label("at"))
-        .where(Referral.responder_id == responder_id, Referral.tip_id.in_(tip_ids))
-        .group_by(Referral.tip_id)
+        select(Assignment.tip_id, func.max(unanswered).label("at"))
+        .where(Assignment.responder_id == responder_id, Assignment.tip_id.in_(tip_ids))
+        .group_by(Assignment.tip_id)
         .subquery()
     )
     found = select(theirs.c.tip_id).join(told, told.c.tip_id == theirs.c.tip_id)
@@ -279,7 +288,7 @@ def held_since_told(
 # Stores the questions that desks ask back, at most one for each tip, and the answers.
 
 
-class AskedBack(Row):
+class QuestionBackRow(Row):
     __tablename__ = "asked_back"
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
@@ -307,85 +316,89 @@ class Recipient:
     reference: str
 
 
-def questions_asked(session: Session, tip_ids: Collection[int]) -> bool:
+def has_question(session: Session, tip_ids: Collection[int]) -> bool:
     """Returns True if any of these tips was ever asked a question."""
-    return is_any(session, AskedBack.tip_id, AskedBack.tip_id.in_(tip_ids))
+    return has_row(session, QuestionBackRow.tip_id, QuestionBackRow.tip_id.in_(tip_ids))
 
 
-def waiting(
+def waiting_question(
     session: Session, tip_ids: Collection[int], *, for_writing: bool = False
-) -> AskedBack | None:
+) -> QuestionBackRow | None:
     """Returns the question of these tips that waits for its answer, or None. Locks it if `for_writing`."""
-    here = select(AskedBack).where(AskedBack.tip_id.in_(tip_ids), AskedBack.answered_at.is_(None))
-    here = here.order_by(AskedBack.tip_id).limit(1)
+    here = select(QuestionBackRow).where(
+        QuestionBackRow.tip_id.in_(tip_ids), QuestionBackRow.answered_at.is_(None)
+    )
+    here = here.order_by(QuestionBackRow.tip_id).limit(1)
     return session.scalars(here.with_for_update() if for_writing else here).first()
 
 
-def of_tip(session: Session, tip_id: int) -> AskedBack | None:
-    return session.get(AskedBack, tip_id)
+def question_of_tip(session: Session, tip_id: int) -> QuestionBackRow | None:
+    return session.get(QuestionBackRow, tip_id)
 
 
-def read(session: Session, tip_id: int, at: datetime) -> None:
+def note_read(session: Session, tip_id: int, at: datetime) -> None:
     """Notes that a desk officer reads the answer. Only the first time counts."""
-    row = session.get(AskedBack, tip_id)
+    row = session.get(QuestionBackRow, tip_id)
     if row is not None and row.answered_at is not None and row.read_at is None:
         row.read_at = at
 
 
-def knows(
+def recipients_who_may_see(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
     """Returns by id the active responders of `which` who may see a tip, each with their newest reference."""
     told = (
-        select(Responder.id, Responder.languages, Referral.reference)
-        .join(Referral, Referral.responder_id == Responder.id)
-        .where(Referral.tip_id == tip_id, may_be_told(tip_id), *living(at), *which)
-        .order_by(Responder.id, Referral.id)
+        select(Responder.id, Responder.languages, Assignment.reference)
+        .join(Assignment, Assignment.responder_id == Responder.id)
+        .where(Assignment.tip_id == tip_id, may_see_tip(tip_id), *active_conditions(at), *which)
+        .order_by(Responder.id, Assignment.id)
     )
     return {id: Recipient(id, spoken[0], ref) for id, spoken, ref in session.execute(told)}
 
 
-def desk(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
+def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
     """Returns the active people of the national desk, with the tip's number as reference."""
     people = desk_people(session, at, tip_id)
     return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
 
 
-def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recipient]:
+def question_recipients(
+    session: Session, row: QuestionBackRow, at: datetime
+) -> Sequence[Recipient]:
     """Returns the responders who acknowledged the tip, with their references.
 
     Adds the national desk if it asked the question, or if no responder acknowledged the tip.
     """
-    found = knows(session, row.tip_id, at, ANSWERED)
+    found = recipients_who_may_see(session, row.tip_id, at, HAS_ANSWERED)
     if row.desk == NATIONAL or not found:
-        for one in desk(session, row.tip_id, at):
+        for one in national_recipients(session, row.tip_id, at):
             found.setdefault(one.responder_id, one)
     return [*found.values()]
 
 
-def forget(session: Session, tip_ids: Collection[int]) -> None:
+def delete_questions(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the questions and answers of these tips."""
-    session.execute(delete(AskedBack).where(AskedBack.tip_id.in_(tip_ids)))
+    session.execute(delete(QuestionBackRow).where(QuestionBackRow.tip_id.in_(tip_ids)))
 
 
 # Finds tips by their receipt, for the caller who reported them.
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundReceipt:
     """The tips of one receipt, and the progress of each."""
 
     tip_ids: Sequence[int]
     progress: Sequence[Progress]
 
 
-def give(session: Session, session_key: str, *, passage: int, receipt_key: str) -> None:
+def give_receipt(session: Session, session_key: str, *, passage: int, receipt_key: str) -> None:
     """Gives a receipt to the tips of this report attempt. A newer receipt replaces an earlier one."""
     here = (Tip.session_key == session_key, Tip.passage == passage, Tip.erase_wanted_at.is_(None))
     session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
 
 
-def find(session: Session, receipt_key: str) -> Found:
+def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
     """Returns the tips of a receipt, and the progress of each.
 
     Includes tips of the same report attempt that the caller reported after going back and answering differently.
@@ -393,7 +406,7 @@ def find(session: Session, receipt_key: str) -> Found:
     of_receipt = Tip.receipt_key == receipt_key
     told = select(Tip.session_key, Tip.passage).where(of_receipt, Tip.session_key != "")
     passages = session.execute(told.distinct()).all()
-    taken = select(Referral.id).where(Referral.tip_id == Tip.id, TOOK).exists()
+    taken = select(Assignment.id).where(Assignment.tip_id == Tip.id, HAS_TAKEN).exists()
     rows = session.execute(
         select(Tip.id, taken, Tip.helped_at, Tip.closed_at)
         .where(
@@ -403,4 +416,4 @@ def find(session: Session, receipt_key: str) -> Found:
         )
         .order_by(Tip.id)
     ).all()
-    return Found([row[0] for row in rows], [Progress(*row[1:]) for row in rows])
+    return FoundReceipt([row[0] for row in rows], [Progress(*row[1:]) for row in rows])

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.core.database import Row, add_if_new, is_any
-from hotline.core.writes import Column, add, keeps_by, never_changes
-from hotline.gateway.tables import Referral
+from hotline.core.database import Row, add_if_new, has_row
+from hotline.core.writes import Column, add_rows, protect_by, protect_rows
+from hotline.gateway.tables import Assignment
 from hotline.keys.encrypt import READER, NewCase
-from hotline.text.export_sheets import row_id_in
-from hotline.tips.rules_events import WHY, EntryKind, EntryWay, check_codes
+from hotline.text.export_sheets import parse_row_id
+from hotline.tips.rules_events import WHY, EventChannel, LoggedEvent, check_codes
 
 
-class CaseLogRow(Row):
+class CaseEventRow(Row):
     """One case event. Repeated events have the same `key`, and only the first is written."""
 
     __tablename__ = "case_log"
@@ -36,97 +36,97 @@ class CaseLogRow(Row):
     """The case event that this one corrects. Both are shown."""
 
 
-OF_MEETING = (EntryKind.SCREENED, EntryKind.CONSENT)
-OF_TAKING = (EntryKind.TOLD, EntryKind.TAKEN, EntryKind.PASSED)
-never_changes(CaseLogRow)
+OF_MEETING = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
+OF_TAKING = (LoggedEvent.ALERTED, LoggedEvent.ACKNOWLEDGED, LoggedEvent.PASSED)
+protect_rows(CaseEventRow)
 
 
-def written(session: Session, row: CaseLogRow) -> int | None:
+def write_event(session: Session, row: CaseEventRow) -> int | None:
     """Writes a case event in the caller's transaction. Returns its id, or None if its key exists already.
 
     Raises ValueError for a code that is in no list.
     """
-    check_codes(EntryKind(row.kind), row.codes)
+    check_codes(LoggedEvent(row.kind), row.codes)
     if not add_if_new(session, row):
         return None
-    return session.scalar(select(CaseLogRow.id).where(CaseLogRow.key == row.key))
+    return session.scalar(select(CaseEventRow.id).where(CaseEventRow.key == row.key))
 
 
-def written_told(
+def write_alerted(
     session: Session, told: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
     """Writes one case event for each alerted responder: assignment id, tip, step, responder and reason."""
     rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in told]
-    _written(session, EntryKind.TOLD, rows, at)
+    _written(session, LoggedEvent.ALERTED, rows, at)
 
 
-def written_linked(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
+def write_links(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
     """Writes for each later tip the earlier tip that is probably the same, and the reason."""
     rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
-    _written(session, EntryKind.LINKED, rows, at)
+    _written(session, LoggedEvent.LINKED, rows, at)
 
 
 def _written(
     session: Session,
-    kind: EntryKind,
+    kind: LoggedEvent,
     rows: Sequence[tuple[int, int | None, str, str]],
     at: datetime,
 ) -> None:
     """Writes many case events caused by the clock. Each row is tip, responder, reason and key."""
-    columns = (CaseLogRow.tip_id, CaseLogRow.responder_id, CaseLogRow.codes, CaseLogRow.key)
+    columns = (CaseEventRow.tip_id, CaseEventRow.responder_id, CaseEventRow.codes, CaseEventRow.key)
     coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {
-        CaseLogRow.at: at,
-        CaseLogRow.way: EntryWay.CLOCK,
-        CaseLogRow.kind: kind,
+        CaseEventRow.at: at,
+        CaseEventRow.way: EventChannel.CLOCK,
+        CaseEventRow.kind: kind,
     }
-    add(session, CaseLogRow, columns, coded, same, unless_taken=CaseLogRow.key)
+    add_rows(session, CaseEventRow, columns, coded, same, unless_taken=CaseEventRow.key)
 
 
-def of_tip(session: Session, tip_id: int) -> Sequence[CaseLogRow]:
+def events_of_tip(session: Session, tip_id: int) -> Sequence[CaseEventRow]:
     """Returns all case events of a tip, oldest first."""
-    found = select(CaseLogRow).where(CaseLogRow.tip_id == tip_id)
-    return session.scalars(found.order_by(CaseLogRow.id)).all()
+    found = select(CaseEventRow).where(CaseEventRow.tip_id == tip_id)
+    return session.scalars(found.order_by(CaseEventRow.id)).all()
 
 
 def is_written(session: Session, key: str) -> bool:
-    return is_any(session, CaseLogRow.id, CaseLogRow.key == key)
+    return has_row(session, CaseEventRow.id, CaseEventRow.key == key)
 
 
 def has_met(session: Session, tip_id: int) -> bool:
     """Returns True if a person in this case was screened, or was asked whether they want help."""
-    is_of_meeting = CaseLogRow.kind.in_(OF_MEETING)
-    return is_any(session, CaseLogRow.id, CaseLogRow.tip_id == tip_id, is_of_meeting)
+    is_of_meeting = CaseEventRow.kind.in_(OF_MEETING)
+    return has_row(session, CaseEventRow.id, CaseEventRow.tip_id == tip_id, is_of_meeting)
 
 
-def newest(session: Session, tip_id: int, kind: EntryKind) -> CaseLogRow | None:
+def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventRow | None:
     """Returns the newest case event of a kind, or None."""
-    found = select(CaseLogRow).where(CaseLogRow.tip_id == tip_id, CaseLogRow.kind == kind)
-    return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
+    found = select(CaseEventRow).where(CaseEventRow.tip_id == tip_id, CaseEventRow.kind == kind)
+    return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 
-def tip_named(session: Session, name: str) -> int | None:
+def find_tip(session: Session, name: str) -> int | None:
     """Returns a tip's id from its number, as in `12` or `T12`, or from any responder's reference.
 
     Does not check that a tip has that number. Returns None for an unknown reference.
     """
     number = name.removeprefix("T")
     if number.isdecimal():
-        return row_id_in(number)
-    return session.scalar(select(Referral.tip_id).where(Referral.reference == name))
+        return parse_row_id(number)
+    return session.scalar(select(Assignment.tip_id).where(Assignment.reference == name))
 
 
-def last_of(
+def last_event_of(
     session: Session, tip_id: int, responder_id: int, *, but_told: bool = False
-) -> CaseLogRow | None:
+) -> CaseEventRow | None:
     """Returns the responder's newest case event that says if the case is theirs: alerted, acknowledged or passed on.
 
     Ignores alerts if `but_told`.
     """
     kinds = OF_TAKING[1:] if but_told else OF_TAKING
-    hers = (CaseLogRow.tip_id == tip_id, CaseLogRow.responder_id == responder_id)
-    found = select(CaseLogRow).where(*hers, CaseLogRow.kind.in_(kinds))
-    return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
+    hers = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
+    found = select(CaseEventRow).where(*hers, CaseEventRow.kind.in_(kinds))
+    return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 
 # Stores the key pair of each case, and everything that is encrypted for the case.
@@ -154,7 +154,7 @@ class CaseGrant(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("case_key.tip_id", ondelete="CASCADE"))
     holder: Mapped[str]
     """A desk's code, or `case_codes.READER`."""
-    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    encrypted_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 UNCOUNTED = "NOT EXISTS (SELECT 1 FROM case_counted WHERE tip_id = OLD.tip_id)"
@@ -169,7 +169,7 @@ KEY_POSTGRES = (
     "CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key"
     " FOR EACH ROW EXECUTE FUNCTION case_key_refuses()",
 )
-keeps_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
+protect_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:
@@ -177,7 +177,7 @@ def public_key(session: Session, tip_id: int) -> bytes | None:
     return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
 
 
-def make(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
+def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
     """Stores a key pair for a case and returns its public key. If two are made at once, the first one stays."""
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
@@ -186,14 +186,14 @@ def make(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
     return session.scalars(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id)).one()
 
 
-def give(session: Session, tip_id: int, holder: str, sealed_key: bytes) -> bool:
+def give(session: Session, tip_id: int, holder: str, encrypted_key: bytes) -> bool:
     """Gives a holder the encrypted private key. Returns False if the holder had it already."""
-    return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, sealed_key=sealed_key))
+    return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, encrypted_key=encrypted_key))
 
 
 def grant_of(session: Session, tip_id: int, holder: str) -> bytes | None:
     here = (CaseGrant.tip_id == tip_id, CaseGrant.holder == holder)
-    return session.scalar(select(CaseGrant.sealed_key).where(*here))
+    return session.scalar(select(CaseGrant.encrypted_key).where(*here))
 
 
 class CaseCode(Row):
@@ -201,7 +201,7 @@ class CaseCode(Row):
 
     case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The codes of the case event, as `sealing.case_codes.seal_codes` encrypts them."""
+    """The codes of the case event, as `sealing.case_codes.encrypt_codes` encrypts them."""
 
 
 NOT_COUNTED = (
@@ -222,7 +222,7 @@ CODE_POSTGRES = (
     "CREATE TRIGGER case_code_no_change BEFORE UPDATE OR DELETE ON case_code"
     " FOR EACH ROW EXECUTE FUNCTION case_code_refuses()",
 )
-keeps_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
+protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 
 
 class CaseNote(Row):
@@ -235,7 +235,7 @@ class CaseNote(Row):
     """The text, as `sealing.answers.seal_note` encrypts it."""
 
 
-def keep_body(
+def store_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
     """Stores an encrypted body with its case event."""
@@ -249,16 +249,16 @@ def bodies_of(
     """Returns a tip's encrypted bodies by the id of their case event, oldest first."""
     found = (
         select(table.case_log_id, table.body)
-        .join(CaseLogRow, CaseLogRow.id == table.case_log_id)
-        .where(CaseLogRow.tip_id == tip_id)
+        .join(CaseEventRow, CaseEventRow.id == table.case_log_id)
+        .where(CaseEventRow.tip_id == tip_id)
         .order_by(table.case_log_id)
     )
     return {row.case_log_id: row.body for row in session.execute(found)}
 
 
-def forget_notes(session: Session, tip_ids: Collection[int]) -> None:
+def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the texts of these tips' notes."""
-    theirs = select(CaseLogRow.id).where(CaseLogRow.tip_id.in_(tip_ids))
+    theirs = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(tip_ids))
     gone = delete(CaseNote).where(CaseNote.case_log_id.in_(theirs))
     session.execute(gone.execution_options(synchronize_session=False))
 
@@ -295,7 +295,7 @@ class StartedFormRow(Row):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-def keep_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
+def store_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
     """Replaces the kept form. The caller holds the lock on the tip."""
     row = StartedFormRow(tip_id=tip_id, responder_id=responder_id, body=body, at=at)
     session.merge(row)

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from hotline.alerts.rules_drills import ExerciseTold, HeardExercise
+from hotline.alerts.rules_drills import DrillRecipient, RecentDrill
 from hotline.core import rules_trial
-from hotline.core.database import Row, is_any
+from hotline.core.database import Row, has_row
 from hotline.core.wording import Template
 from hotline.gateway.rules_delivery import DUE_STATES, MessageState
-from hotline.gateway.rules_message import Kind
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.tables import Responder
 from hotline.text.codes import is_district
 from hotline.text.places import province_of
@@ -20,10 +20,10 @@ from hotline.tips.rules import Urgency
 from hotline.tips.tables import Tip
 
 WAITING = (*DUE_STATES, MessageState.UNKNOWN)
-LOST = (MessageState.FAILED, MessageState.DEAD)
+LOST = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 
 
-class Exercise(Row):
+class Drill(Row):
     """One drill in one district."""
 
     __tablename__ = "exercise"
@@ -46,42 +46,42 @@ class Exercise(Row):
     """An `ExerciseEnd`."""
 
 
-OF_A_CASE = Referral.tip_id.not_in(select(Exercise.tip_id))
+IS_OF_CASE = Assignment.tip_id.not_in(select(Drill.tip_id))
 """Condition of assignments that are not drills. A drill is no workload, and spares no responder a case."""
 
 
-def of_tip(session: Session, tip_id: int) -> Exercise | None:
-    return session.scalars(select(Exercise).where(Exercise.tip_id == tip_id)).one_or_none()
+def drill_of_tip(session: Session, tip_id: int) -> Drill | None:
+    return session.scalars(select(Drill).where(Drill.tip_id == tip_id)).one_or_none()
 
 
-def running(session: Session) -> Sequence[Exercise]:
-    found = select(Exercise).where(Exercise.ended_at.is_(None))
-    return session.scalars(found.order_by(Exercise.id)).all()
+def running_drills(session: Session) -> Sequence[Drill]:
+    found = select(Drill).where(Drill.ended_at.is_(None))
+    return session.scalars(found.order_by(Drill.id)).all()
 
 
-def every(session: Session) -> Sequence[Exercise]:
+def all_drills(session: Session) -> Sequence[Drill]:
     """Returns all drills, newest first."""
-    return session.scalars(select(Exercise).order_by(Exercise.id.desc())).all()
+    return session.scalars(select(Drill).order_by(Drill.id.desc())).all()
 
 
-def held(session: Session, exercise_id: int) -> Exercise | None:
+def locked_drill(session: Session, exercise_id: int) -> Drill | None:
     """Returns a drill with its row locked, so that no other process ends it meanwhile."""
-    return session.get(Exercise, exercise_id, with_for_update=True)
+    return session.get(Drill, exercise_id, with_for_update=True)
 
 
-def since(session: Session, desk: str, at: datetime) -> Sequence[Exercise]:
+def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
     """Returns the drills at a desk that began after `at`, newest first."""
-    found = select(Exercise).where(Exercise.desk == desk, Exercise.started_at > at)
-    return session.scalars(found.order_by(Exercise.id.desc())).all()
+    found = select(Drill).where(Drill.desk == desk, Drill.started_at > at)
+    return session.scalars(found.order_by(Drill.id.desc())).all()
 
 
-def danger_since(session: Session, place: str, at: datetime) -> bool:
+def has_danger_since(session: Session, place: str, at: datetime) -> bool:
     """Returns True if an open danger tip in the same province was filed or alerted since `at`.
 
     For a place abroad it searches the tips abroad. It includes tips that were raised to danger, and older ones that
     escalate.
     """
-    told = exists().where(Referral.tip_id == Tip.id, Referral.created_at >= at)
+    told = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place
     open_there = (
         Tip.urgency == Urgency.DANGER,
@@ -90,30 +90,32 @@ def danger_since(session: Session, place: str, at: datetime) -> bool:
         Tip.closed_at.is_(None),
         Tip.place.startswith(near, autoescape=True),
     )
-    return is_any(session, Tip.id, *open_there)
+    return has_row(session, Tip.id, *open_there)
 
 
-def references(session: Session, responder_id: int) -> frozenset[str]:
+def drill_references(session: Session, responder_id: int) -> frozenset[str]:
     """Returns the references by which the responder knows drills."""
-    hers = select(Referral.reference).join(Exercise, Exercise.tip_id == Referral.tip_id)
-    return frozenset(session.scalars(hers.where(Referral.responder_id == responder_id)))
+    hers = select(Assignment.reference).join(Drill, Drill.tip_id == Assignment.tip_id)
+    return frozenset(session.scalars(hers.where(Assignment.responder_id == responder_id)))
 
 
-def heard(session: Session, responder_id: int, since: datetime) -> Sequence[HeardExercise]:
-    """Returns the drills of which an alert was sent to this responder after `since`, newest first."""
+def recent_drills(session: Session, responder_id: int, since: datetime) -> Sequence[RecentDrill]:
+    """Returns the drills of which an alert was sent to this responder after `drills_since`, newest first."""
     sent = exists().where(
-        Message.referral_id == Referral.id, Message.kind == Kind.ALERT, Message.attempts > 0
+        Message.assignment_id == Assignment.id,
+        Message.kind == MessageKind.ALERT,
+        Message.attempts > 0,
     )
-    words = (Message.referral_id == Referral.id, Message.template == Template.EXERCISE.name)
+    words = (Message.assignment_id == Assignment.id, Message.template == Template.EXERCISE.name)
     said = select(func.min(Message.accepted_at)).where(*words).scalar_subquery()
     rows = session.execute(
-        select(Referral, said)
-        .join(Exercise, Exercise.tip_id == Referral.tip_id)
-        .where(Referral.responder_id == responder_id, Referral.created_at > since, sent)
-        .order_by(Referral.id.desc())
+        select(Assignment, said)
+        .join(Drill, Drill.tip_id == Assignment.tip_id)
+        .where(Assignment.responder_id == responder_id, Assignment.created_at > since, sent)
+        .order_by(Assignment.id.desc())
     )
     return [
-        HeardExercise(
+        RecentDrill(
             one.reference, one.created_at, _first(one.acknowledged_at, one.passed_at), said_at
         )
         for one, said_at in rows
@@ -125,25 +127,25 @@ def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]
 
     Each comes with the id of their newest assignment.
     """
-    tried = (Message.kind == Kind.ALERT, Message.attempts > 0)
+    tried = (Message.kind == MessageKind.ALERT, Message.attempts > 0)
     rows = session.execute(
-        select(Responder, func.max(Referral.id))
-        .join(Referral, Referral.responder_id == Responder.id)
-        .join(Message, and_(Message.referral_id == Referral.id, *tried))
-        .where(Referral.tip_id == tip_id)
+        select(Responder, func.max(Assignment.id))
+        .join(Assignment, Assignment.responder_id == Responder.id)
+        .join(Message, and_(Message.assignment_id == Assignment.id, *tried))
+        .where(Assignment.tip_id == tip_id)
         .group_by(Responder.id)
-        .having(func.max(Referral.acknowledged_at).is_(None))
-        .having(func.max(Referral.opened_at).is_(None))
-        .having(func.max(Referral.passed_at).is_(None))
+        .having(func.max(Assignment.acknowledged_at).is_(None))
+        .having(func.max(Assignment.opened_at).is_(None))
+        .having(func.max(Assignment.passed_at).is_(None))
         .order_by(Responder.id)
     )
-    return [(one, referral_id) for one, referral_id in rows]
+    return [(one, assignment_id) for one, assignment_id in rows]
 
 
 def drop_alerts(session: Session, tip_id: int) -> None:
     """Ends the drill's alerts that were not sent yet, so that they are never sent."""
-    theirs = select(Referral.id).where(Referral.tip_id == tip_id)
-    here = (Message.referral_id.in_(theirs), Message.kind == Kind.ALERT)
+    theirs = select(Assignment.id).where(Assignment.tip_id == tip_id)
+    here = (Message.assignment_id.in_(theirs), Message.kind == MessageKind.ALERT)
     session.execute(
         update(Message)
         .where(*here, Message.state.in_(WAITING))
@@ -152,24 +154,24 @@ def drop_alerts(session: Session, tip_id: int) -> None:
     )
 
 
-def told(session: Session, tip_id: int) -> Sequence[ExerciseTold]:
+def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
     """Returns every responder who was alerted of the drill, in the order of the alerts.
 
     An answer is to take the case, or to pass it on.
     """
     other = aliased(Message)
     newest = select(func.max(other.id)).where(
-        other.referral_id == Referral.id, other.kind == Kind.ALERT
+        other.assignment_id == Assignment.id, other.kind == MessageKind.ALERT
     )
     rows = session.execute(
-        select(Responder.name, Responder.level, Referral, Message.delivered_at, Message.state)
-        .join(Responder, Responder.id == Referral.responder_id)
-        .outerjoin(Message, Message.id == newest.correlate(Referral).scalar_subquery())
-        .where(Referral.tip_id == tip_id)
-        .order_by(Referral.id)
+        select(Responder.name, Responder.level, Assignment, Message.delivered_at, Message.state)
+        .join(Responder, Responder.id == Assignment.responder_id)
+        .outerjoin(Message, Message.id == newest.correlate(Assignment).scalar_subquery())
+        .where(Assignment.tip_id == tip_id)
+        .order_by(Assignment.id)
     )
     return [
-        ExerciseTold(
+        DrillRecipient(
             name,
             level,
             known_as.created_at,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new
 from hotline.gateway.rules_inbox import Bookmark
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import InboundSeen
 from hotline.tips.tables import Tip
 
@@ -43,12 +43,12 @@ def bookmark(row: InboxRead) -> Bookmark:
     )
 
 
-def standing(session: Session) -> InboxRead | None:
+def inbox_position(session: Session) -> InboxRead | None:
     """Returns the position in the inbox, or None if it was never read."""
     return session.get(InboxRead, SMS)
 
 
-def begin(session: Session, at: datetime) -> None:
+def create_position(session: Session, at: datetime) -> None:
     """Creates the position at the inbox's start. A second call changes nothing."""
     first = InboxRead(
         name=SMS,
@@ -64,7 +64,7 @@ def begin(session: Session, at: datetime) -> None:
     add_if_new(session, first)
 
 
-def move(
+def move_position(
     session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
 ) -> bool:
     """Moves the position after a page was fully processed. Returns False, unmoved, if another relay moved it."""
@@ -85,14 +85,14 @@ def move(
     return session.scalar(moved) is not None
 
 
-def stumble(session: Session, fault: str, next_at: datetime) -> None:
+def record_fault(session: Session, fault: str, next_at: datetime) -> None:
     """Records why a page was not read or not fully processed. The position stays."""
     session.execute(
         update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
     )
 
 
-def heard(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
+def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
     """Records an MO, unless it is known already from any source. Returns the known rows. `keys` holds its digests."""
     known = _known(session, keys)
     if known or add_if_new(session, row):
@@ -101,7 +101,7 @@ def heard(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[I
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 
-def note(
+def note_listed(
     session: Session,
     rows: Sequence[InboundSeen],
     *,
@@ -115,7 +115,7 @@ def note(
     session.flush()
 
 
-def hasten(session: Session, next_at: datetime) -> None:
+def bring_forward(session: Session, next_at: datetime) -> None:
     """Moves the next reading of the inbox to an earlier time."""
     sooner = update(InboxRead).where(InboxRead.name == SMS, InboxRead.next_at > next_at)
     session.execute(sooner.values(next_at=next_at))
@@ -135,8 +135,12 @@ def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[Inb
 
 def unproven_answers(session: Session, since: datetime) -> int:
     """Returns the number of recently doubted, unproven answers whose tip is still open."""
-    doubted = (Referral.doubted_at > since, Referral.proved_at.is_(None), Tip.closed_at.is_(None))
-    found = select(func.count()).select_from(Referral).join(Tip, Tip.id == Referral.tip_id)
+    doubted = (
+        Assignment.doubted_at > since,
+        Assignment.proved_at.is_(None),
+        Tip.closed_at.is_(None),
+    )
+    found = select(func.count()).select_from(Assignment).join(Tip, Tip.id == Assignment.tip_id)
     return session.scalar(found.where(*doubted)) or 0
 
 

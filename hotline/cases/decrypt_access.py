@@ -15,15 +15,15 @@ from hotline.alerts import (
     service_correction,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import decrypt_codes, service_weekly_keys
-from hotline.cases.decrypt_codes import OpenedNote
-from hotline.cases.queries_overview import EVERY, TipOverview, Wanted, tip_overviews
-from hotline.core.context import Kit
+from hotline.cases.decrypt_codes import DecryptedNote
+from hotline.cases.queries_overview import ALL_TIPS, TipListFilter, TipOverview, tip_overviews
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import EndRefused, NotFound, PassphraseWrong, SealBroken
+from hotline.errors import DecryptionFailed, EndRefused, NotFound, PassphraseWrong
 from hotline.gateway.doorbell import ringing
-from hotline.keys.decrypt import open_grant, open_words, opens_grant
+from hotline.keys.decrypt import decrypt_grant, decrypt_text, opens_grant
 from hotline.keys.encrypt import label
 from hotline.keys.passphrase import Costs
 from hotline.people import (
@@ -33,22 +33,22 @@ from hotline.people import (
     tables_desks,
     tables_members,
 )
-from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules_audit import DESK
 from hotline.people.rules_desks import kind_of
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.text.places import districts
 from hotline.tips import queries_visible, tables
-from hotline.tips.encrypt_notes import open_answer
+from hotline.tips.encrypt_notes import decrypt_answer
 from hotline.tips.rules import desk_of
-from hotline.tips.rules_events import EntryKind
-from hotline.tips.rules_visit_safety import Coming
+from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
 
 @dataclass(frozen=True, slots=True)
-class Unlocked:
+class UnlockedTip:
     """A tip, the desk's grant without its weekly lock, and the key that decrypts it. The keys are not in `repr`."""
 
     tip: Tip
@@ -68,14 +68,14 @@ class QuestionBack:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedTip:
+class DecryptedTip:
     """A decrypted tip for a desk. Its answers are not in `repr`."""
 
     id: int
     matter: str
     place: str
     filed_at: datetime | None
-    coming: Coming
+    coming: VisitFacts
     """The visit safety of the case. Every page shows it first."""
     erase_wanted_at: datetime | None
     """Time of an erasure request. The person who asked may be another person than the reporter."""
@@ -83,179 +83,187 @@ class OpenedTip:
     """The places before a correction of the tip, oldest first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
-    notes: Sequence[OpenedNote] = ()
+    notes: Sequence[DecryptedNote] = ()
 
 
-def missing_desks(kit: Kit) -> Sequence[str]:
+def missing_desks(context: Context) -> Sequence[str]:
     """Returns the codes of the desks that have no key yet: the national one and one for each district."""
-    with kit.database.reading() as session:
-        held = tables_desks.codes(session)
+    with context.database.reading() as session:
+        held = tables_desks.desk_codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))
     return [code for code in wanted if code not in held]
 
 
-def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
+def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
     """Makes the missing desks, with their keys sealed to the recovery pair. Returns their codes.
 
     The first call makes that pair under the passphrase. Existing desks keep their keys, and the pair keeps its
     passphrase. Raises DeskRefused if desks exist but their recovery pair is lost.
     """
-    missing = missing_desks(kit)
+    missing = missing_desks(context)
     if not missing:
         return ()
 
-    with kit.database.reading() as session:
-        is_empty = not tables_desks.codes(session)
-    pair, at = decrypt_recovery.new_pair(passphrase, costs) if is_empty else None, kit.now()
-    with kit.database.writing() as session:
-        held = tables_desks.codes(session)
+    with context.database.reading() as session:
+        is_empty = not tables_desks.desk_codes(session)
+    pair, at = decrypt_recovery.new_pair(passphrase, costs) if is_empty else None, context.now()
+    with context.database.writing() as session:
+        held = tables_desks.desk_codes(session)
         if pair is not None and not held:
-            tables_members.add(session, pair.public_key, pair.wrapped_key, at)
+            tables_members.add_pair(session, pair.public_key, pair.wrapped_key, at)
         made = [code for code in missing if code not in held]
         for code in made:
             decrypt_recovery.make_desk(session, Desk(code=code, kind=kind_of(code), created_at=at))
         if made:
             subject = f"{len(made)} desks"
-            tables_audit.append(session, at=at, actor="cli", action="desks_made", subject=subject)
+            tables_audit.append_row(
+                session, at=at, actor="cli", action="desks_made", subject=subject
+            )
     return made
 
 
-def list_tips(kit: Kit, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
+def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
     """Returns filed tips, newest first, without unfinished ones. They contain nothing that was sealed."""
-    service_weekly_keys.forget(kit)
-    with kit.database.reading() as session:
+    service_weekly_keys.delete_old_keys(context)
+    with context.database.reading() as session:
         return tip_overviews(session, wanted)
 
 
-def check_grant(kit: Kit, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
+def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Checks that a desk may read a tip, before a person types a passphrase. Writes a refusal to the audit log.
 
     Raises NotFound.
     """
-    with kit.database.reading() as session:
-        found = queries_visible.with_grant(session, tip_id, desk)
-    _granted(kit, found, desk, by=by, reason=reason)
+    with context.database.reading() as session:
+        found = queries_visible.tip_with_grant(session, tip_id, desk)
+    _granted(context, found, desk, by=by, reason=reason)
 
 
 def unlock(
-    kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
-) -> Unlocked:
+    context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
+) -> UnlockedTip:
     """Unlocks a tip for a desk with the passphrase. Writes every refusal to the audit log.
 
     Raises NotFound if the tip does not exist or the desk has no grant of it. Also raises PassphraseWrong, SealBroken or
     KeyMissing.
     """
-    with kit.database.reading() as session:
-        tip, grant = queries_visible.with_grant(session, tip_id, desk)
-    key = _granted(kit, (tip, grant), desk, by=by, reason=reason)
-    with kit.database.reading() as session:
-        wrapped = decrypt_passphrase.wrapped(session, desk)
+    with context.database.reading() as session:
+        tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
+    key = _granted(context, (tip, grant), desk, by=by, reason=reason)
+    with context.database.reading() as session:
+        wrapped = decrypt_passphrase.wrapped_desk(session, desk)
 
-    key = kit.sealer.weekly_lock.unlock(key, label(tip.uid, desk))
+    key = context.encrypter.weekly_lock.unlock(key, label(tip.uid, desk))
     try:
-        keys = PassphraseOpener(by, passphrase).open(wrapped)
+        keys = PassphraseDecrypter(by, passphrase).open(wrapped)
     except PassphraseWrong:
         why = f"wrong passphrase: {reason}"
-        _record(kit, "tip_refused", tip_id, desk, by=by, reason=why)
+        _record(context, "tip_refused", tip_id, desk, by=by, reason=why)
         raise
     fits = (one for one in keys if opens_grant(key, uid=tip.uid, desk=desk, private_key=one))
-    return Unlocked(tip, key, next(fits, keys[-1]))
+    return UnlockedTip(tip, key, next(fits, keys[-1]))
 
 
 def read_tip(
-    kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
-) -> OpenedTip:
+    context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
+) -> DecryptedTip:
     """Decrypts a tip's answers, and the answer to a desk's question. Commits the audit row before it returns them.
 
     Raises the errors of `unlock`.
     """
-    found = unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
-    with kit.database.reading() as session:
-        opened = words_of(session, found, desk)
+    found = unlock(context, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
+    with context.database.reading() as session:
+        opened = decrypt_unlocked(session, found, desk)
 
     told = opened.asked is not None and opened.asked.answer is not None
-    _record(kit, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
+    _record(context, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
     return opened
 
 
-def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
+def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
     """Decrypts the text of an unlocked tip. The caller must write the audit row before showing it.
 
     Raises SealBroken.
     """
     tip = found.tip
-    tip_key = open_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
-    return OpenedTip(
+    tip_key = decrypt_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
+    return DecryptedTip(
         id=tip.id,
         matter=tip.matter,
         place=tip.place,
         filed_at=tip.filed_at,
-        coming=service_case_state.coming_of(tip),
+        coming=service_case_state.visit_facts_of(tip),
         erase_wanted_at=tip.erase_wanted_at,
         earlier=tuple(one.place for one in tables.earlier_places(session, tip.id)),
-        answers=open_words(tip.body, tip_key, uid=tip.uid, place=tip.place),
-        asked=_asked(alerts_tables.of_tip(session, tip.id), tip_key, tip.uid),
-        notes=decrypt_codes.notes_of(session, tip, tip_key),
+        answers=decrypt_text(tip.body, tip_key, uid=tip.uid, place=tip.place),
+        asked=_asked(alerts_tables.question_of_tip(session, tip.id), tip_key, tip.uid),
+        notes=decrypt_codes.decrypt_notes(session, tip, tip_key),
     )
 
 
-def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str) -> None:
+def send_down(
+    context: Context, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str
+) -> None:
     """Seals a tip's key to its district and its camp, and alerts their responders.
 
     Only the national desk decides this, once per tip. A later correction of the answer to "no" gives no access. Raises
     EndRefused and the errors of `unlock`.
     """
-    found = unlock(kit, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
+    found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
     if desk is None:
         raise EndRefused(f"tip {tip_id} has no district")
-    key = open_grant(found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key)
-    with ringing(kit) as session:
-        tip = tables.filed(session, tip_id)
+    key = decrypt_grant(
+        found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key
+    )
+    with ringing(context) as session:
+        tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
             raise EndRefused(f"tip {tip_id} was closed, sent down or changed meanwhile")
         public_key = tables_desks.public_keys(session, [desk]).get(desk)
         if public_key is None:
             raise NotFound(f"desk {desk} has no key: see the runbook, A desk without a key")
-        at = kit.now()
-        camp = tables_desks.public_keys(session, tables_desks.of_camp(session, tip.sector))
+        at = context.now()
+        camp = tables_desks.public_keys(session, tables_desks.desks_of_camp(session, tip.sector))
         for code, known in {desk: public_key, **camp}.items():
-            grant = kit.sealer.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
-            tables.give(session, tip, code, grant)
+            grant = context.encrypter.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
+            tables.give_key(session, tip, code, grant)
         service_correction.send_down(
-            session, kit, tip, service_closing.by_command(by.first, by.why(reason)), at
+            session, context, tip, service_closing.by_command(by.first, by.why(reason)), at
         )
 
 
-def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
+def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
     """Releases the responders of the first place.
 
     Raises NotFound, or EndRefused while the new place has no assignee.
     """
-    with ringing(kit) as session:
-        tip = tables.filed(session, tip_id)
-        if tip.closed_at is not None or not service_case_state.may_let_go(session, tip):
+    with ringing(context) as session:
+        tip = tables.get_filed(session, tip_id)
+        if tip.closed_at is not None or not service_case_state.can_stand_down(session, tip):
             raise EndRefused(
                 f"tip {tip_id}: no one of the new place has taken it, or no one is to stand down"
             )
         who = service_closing.by_command(by, reason)
-        service_correction.let_go(session, kit, tip, who, kit.now())
+        service_correction.stand_down(session, context, tip, who, context.now())
 
 
 def _granted(
-    kit: Kit, found: tuple[Tip, bytes | None], desk: str, *, by: TwoPeople, reason: str
+    context: Context, found: tuple[Tip, bytes | None], desk: str, *, by: TwoPeople, reason: str
 ) -> bytes:
     tip, grant = found
     if tip.erased_at is not None:
-        _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"words erased: {reason}")
+        _record(context, "tip_refused", tip.id, desk, by=by, reason=f"words erased: {reason}")
         raise NotFound(f"tip {tip.id}: its text was erased on {tip.erased_at:%Y-%m-%d}")
     if grant is None:
-        _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
+        _record(context, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
         raise NotFound(f"desk {desk} has no access to tip {tip.id}: ask a desk that has it")
     return grant
 
 
-def _asked(row: alerts_tables.AskedBack | None, tip_key: bytes, uid: str) -> QuestionBack | None:
+def _asked(
+    row: alerts_tables.QuestionBackRow | None, tip_key: bytes, uid: str
+) -> QuestionBack | None:
     """Returns the question to a tip's reporter.
 
     An answer that does not decrypt is left out, and the tip is still shown.
@@ -266,14 +274,14 @@ def _asked(row: alerts_tables.AskedBack | None, tip_key: bytes, uid: str) -> Que
     if row.answered_at is None:
         return back
     try:
-        told = open_answer(row.body, row.locked_key, tip_key=tip_key, uid=uid)
-    except SealBroken:
+        told = decrypt_answer(row.body, row.locked_key, tip_key=tip_key, uid=uid)
+    except DecryptionFailed:
         return back
     return replace(back, answer=told.get("answer", ""), language=told.get("language", ""))
 
 
 def _record(
-    kit: Kit,
+    context: Context,
     action: str,
     tip_id: int,
     desk: str,
@@ -282,12 +290,14 @@ def _record(
     reason: str,
     answer: bool = False,
 ) -> None:
-    actor, at = f"{DESK}:{desk}:{by.first}", kit.now()
-    with kit.database.writing() as session:
+    actor, at = f"{DESK}:{desk}:{by.first}", context.now()
+    with context.database.writing() as session:
         if answer:
-            alerts_tables.read(session, tip_id, at)
+            alerts_tables.note_read(session, tip_id, at)
         if action == "tip_read":
-            who, key = EntryBy(actor, desk=desk), f"{tip_id}:{desk}"
-            service_case_events.done_by(session, tip_id, EntryKind.OPENED, who, at, key=key)
+            who, key = EventActor(actor, desk=desk), f"{tip_id}:{desk}"
+            service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, who, at, key=key)
         subject, why = f"tip:{tip_id}", by.why(reason)
-        tables_audit.append(session, at=at, actor=actor, action=action, subject=subject, reason=why)
+        tables_audit.append_row(
+            session, at=at, actor=actor, action=action, subject=subject, reason=why
+        )

@@ -10,20 +10,20 @@ from datetime import datetime
 
 from hotline.alerts import tables_case_events
 from hotline.alerts.tables_case_events import CaseCode, CaseNote
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import KeyMissing, SealBroken
-from hotline.keys.decrypt import open_case_key, open_codes
+from hotline.errors import DecryptionFailed, KeyMissing
+from hotline.keys.decrypt import decrypt_case_key, decrypt_codes
 from hotline.keys.encrypt import case_name, label
 from hotline.text.time import KIGALI
-from hotline.tips.encrypt_notes import open_note
-from hotline.tips.rules_events import SAYS, EntryKind, NoteCode
+from hotline.tips.encrypt_notes import decrypt_note
+from hotline.tips.rules_events import SAYS, LoggedEvent, NoteCode
 from hotline.tips.tables import Tip
 
 
-def private_by(
-    session: Session, kit: Kit, tip: Tip, holder: str, privates: Sequence[bytes]
+def case_private_key(
+    session: Session, context: Context, tip: Tip, holder: str, privates: Sequence[bytes]
 ) -> bytes | None:
     """Returns the private half of a case's pair, decrypted with a holder's keys, newest first.
 
@@ -32,48 +32,48 @@ def private_by(
     grant = tables_case_events.grant_of(session, tip.id, holder)
     if grant is None:
         return None
-    with suppress(SealBroken, KeyMissing):
-        bare = kit.sealer.weekly_lock.unlock(grant, label(case_name(tip.uid), holder))
+    with suppress(DecryptionFailed, KeyMissing):
+        bare = context.encrypter.weekly_lock.unlock(grant, label(case_name(tip.uid), holder))
         for private_key in privates:
-            with suppress(SealBroken):
-                return open_case_key(bare, uid=tip.uid, holder=holder, private_key=private_key)
+            with suppress(DecryptionFailed):
+                return decrypt_case_key(bare, uid=tip.uid, holder=holder, private_key=private_key)
     return None
 
 
-def codes_of(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
+def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
     """Returns the decrypted codes by the id of their case event. Leaves out codes that do not decrypt."""
     found = {}
     for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
-        with suppress(SealBroken):
-            found[entry_id] = open_codes(body, private=private, uid=tip.uid, entry_id=entry_id)
+        with suppress(DecryptionFailed):
+            found[entry_id] = decrypt_codes(body, private=private, uid=tip.uid, entry_id=entry_id)
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedNote:
+class DecryptedNote:
     """A responder's note: a choice from a fixed list, or free text. The text is not in `repr`."""
 
     at: datetime
     says: NoteCode
     words: str = field(default="", repr=False)
 
-    def headed(self, kit: Kit, language: str) -> str:
+    def headed(self, context: Context, language: str) -> str:
         """Returns the heading of this note on a page, with the time of writing."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
-        return kit.phrases.say(language, Template.NOTE_AT, time=time)
+        return context.phrases.say(language, Template.NOTE_AT, time=time)
 
 
-def notes_of(session: Session, tip: Tip, tip_key: bytes) -> Sequence[OpenedNote]:
+def decrypt_notes(session: Session, tip: Tip, tip_key: bytes) -> Sequence[DecryptedNote]:
     """Returns the notes, oldest first. A note that does not decrypt hides no other."""
     bodies = tables_case_events.bodies_of(session, CaseNote, tip.id)
     found = []
-    for row in tables_case_events.of_tip(session, tip.id):
-        if row.kind != EntryKind.NOTE:
+    for row in tables_case_events.events_of_tip(session, tip.id):
+        if row.kind != LoggedEvent.NOTE:
             continue
         says, words = NoteCode(row.codes[SAYS]), ""
         if row.id in bodies:
-            with suppress(SealBroken):
-                words = open_note(bodies[row.id], tip_key=tip_key, uid=tip.uid, key=row.key)
+            with suppress(DecryptionFailed):
+                words = decrypt_note(bodies[row.id], tip_key=tip_key, uid=tip.uid, key=row.key)
         if words or says is not NoteCode.WORDS:
-            found.append(OpenedNote(row.at, says, words))
+            found.append(DecryptedNote(row.at, says, words))
     return found

@@ -7,22 +7,22 @@ from collections.abc import Mapping
 
 from hotline.alerts import queries_retention, service_case_events
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.service_case_events import EntryBy
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.tables import QuestionBackRow
 from hotline.cases.decrypt_access import QuestionBack
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
 from hotline.errors import AskRefused, NotFound, NotReady
-from hotline.flows.number_questions import Question, QuestionStatus, questions
+from hotline.flows.questions_back import Question, QuestionStatus, questions
 from hotline.people import tables_audit
 from hotline.tips import tables
 from hotline.tips.encrypt_notes import new_pair
-from hotline.tips.rules_events import EntryKind
-from hotline.tips.rules_receipts import refusal
+from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.rules_receipts import question_refusal
 from hotline.tips.tables import Tip
 
 NONE_YET = {"rw": "(ntaraboneka)", "en": "(none yet)", "fr": "(pas encore)"}
-SEALED = {
+NOT_DECRYPTED = {
     "rw": "(cyaraje, ariko ntigifunguka)",
     "en": "(came, and does not open)",
     "fr": "(arrivée, mais ne s'ouvre pas)",
@@ -30,14 +30,14 @@ SEALED = {
 """Shown in place of an answer that cannot be decrypted."""
 
 
-def listed(kit: Kit) -> Mapping[str, Question]:
+def list_questions(context: Context) -> Mapping[str, Question]:
     """Returns the published questions in their order. Raises NotReady."""
-    return questions(kit.books.book(kit.books.live()))
+    return questions(context.books.book(context.books.live()))
 
 
-def put(
+def store_question(
     session: Session,
-    kit: Kit,
+    context: Context,
     tip: Tip,
     name: str,
     *,
@@ -50,17 +50,17 @@ def put(
 
     The caller must have decrypted the tip's key. Raises NotFound, AskRefused.
     """
-    question = listed(kit).get(name)
+    question = list_questions(context).get(name)
     if question is None:
         raise NotFound(f"no question {name}: the page of the tip lists them")
-    queries_retention.kept(session, tip.id)
-    _check(session, kit, tip.id, question)
+    queries_retention.retained_tip(session, tip.id)
+    _check(session, context, tip.id, question)
     pair = new_pair(tip_key, uid=tip.uid)
-    row = AskedBack(
+    row = QuestionBackRow(
         tip_id=tip.id,
         question=name,
         desk=desk,
-        asked_at=kit.now(),
+        asked_at=context.now(),
         public_key=pair.public_key,
         locked_key=pair.locked_key,
         body=b"",
@@ -70,10 +70,12 @@ def put(
     _log(session, row, actor, f"{name}: {reason}")
 
 
-def _log(session: Session, row: AskedBack, actor: str, reason: str) -> None:
-    by, at = EntryBy(actor, desk=row.desk), row.asked_at
-    service_case_events.done_by(session, row.tip_id, EntryKind.ASKED, by, at, key=str(row.tip_id))
-    tables_audit.append(
+def _log(session: Session, row: QuestionBackRow, actor: str, reason: str) -> None:
+    by, at = EventActor(actor, desk=row.desk), row.asked_at
+    service_case_events.write_event(
+        session, row.tip_id, LoggedEvent.ASKED, by, at, key=str(row.tip_id)
+    )
+    tables_audit.append_row(
         session,
         at=at,
         actor=actor,
@@ -83,7 +85,7 @@ def _log(session: Session, row: AskedBack, actor: str, reason: str) -> None:
     )
 
 
-def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
+def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
     """Returns the question and its answer in a desk's language.
 
     Uses the raw names if the question is no longer published.
@@ -91,7 +93,7 @@ def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, 
     if asked is None:
         return {}
     try:
-        question = listed(kit).get(asked.question)
+        question = list_questions(context).get(asked.question)
     except NotReady:
         question = None
     words = question.node.text.get(language, "") if question else ""
@@ -99,24 +101,24 @@ def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, 
     if asked.answered_at is None:
         return shown | {"answer": NONE_YET[language]}
     if asked.answer is None:
-        return shown | {"answer": SEALED[language]}
+        return shown | {"answer": NOT_DECRYPTED[language]}
     label = question.label(asked.answer, language) if question else asked.answer
     said = label if label == asked.answer else f"{asked.answer}: {label}"
     return shown | {"answer": f"{said} ({asked.language})"}
 
 
-def _check(session: Session, kit: Kit, tip_id: int, question: Question) -> None:
+def _check(session: Session, context: Context, tip_id: int, question: Question) -> None:
     """Checks that the question may be asked now. Raises AskRefused."""
-    tip = tables.filed(session, tip_id)
+    tip = tables.get_filed(session, tip_id)
     key = tip.receipt_key
-    with_it = alerts_tables.find(session, key).tip_ids if key is not None else ()
-    why = refusal(
-        kit.now(),
+    with_it = alerts_tables.find_receipt(session, key).tip_ids if key is not None else ()
+    why = question_refusal(
+        context.now(),
         told_at=tip.updated_at,
         has_receipt=key is not None,
         closed=tip.closed_at is not None,
-        asked=alerts_tables.questions_asked(session, [tip_id, *with_it]),
-        signed=question.standing(kit.now().date()) is QuestionStatus.SHOWS,
+        asked=alerts_tables.has_question(session, [tip_id, *with_it]),
+        signed=question.standing(context.now().date()) is QuestionStatus.SHOWS,
     )
     if why is not None:
         raise AskRefused(f"tip {tip_id}: {why}")

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.key_making import PEPPER_KEY, READER_KEY
 from hotline.people.decrypt_members import PinVault
 
 KEPT_SECONDS = 600.0
-MOST_KEYS = 1024
+MAX_KEYS = 1024
 
 
 class KeyMemory:
@@ -42,7 +42,7 @@ class KeyMemory:
         name = self._name(session_key, responder_id, pin)
         with self._lock:
             self._kept.setdefault(name, (self._elapsed() + KEPT_SECONDS, private))
-            while len(self._kept) > MOST_KEYS:
+            while len(self._kept) > MAX_KEYS:
                 self._kept.popitem(last=False)
 
     def _forget(self) -> None:
@@ -56,7 +56,7 @@ class KeyMemory:
 
 
 @dataclass(frozen=True)
-class ReaderKit(Kit):
+class ReaderContext(Context):
     vault: PinVault
     pair: LiveKeys
     """The private keys that decrypt the PINs of hops, newest first."""
@@ -65,10 +65,10 @@ class ReaderKit(Kit):
     """Set when a hop asks, so that the reader answers at once."""
 
     @classmethod
-    def of(cls, kit: Kit, keys: KeyFolder) -> "ReaderKit":
+    def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":
         """Adds the reader's own keys to a context. Raises KeyMissing."""
         return cls(
-            **vars(kit),
+            **vars(context),
             vault=PinVault(LiveKeys(keys.path, PEPPER_KEY).now),
             pair=LiveKeys(keys.path, READER_KEY),
         )

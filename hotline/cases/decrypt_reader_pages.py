@@ -13,34 +13,34 @@ from hotline.alerts import (
     service_duplicates,
     service_escalation,
 )
-from hotline.alerts.service_case_state import answer_of, coming_of
+from hotline.alerts.service_case_state import assignee_visit_facts, visit_facts_of
 from hotline.cases import decrypt_codes, reader_pins, service_reading, service_timeline
-from hotline.cases.decrypt_access import OpenedTip
+from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import PAGE, UNREADABLE, ReaderAnswer
 from hotline.core import rules_trial
 from hotline.core.wording import Template
-from hotline.errors import KeyMissing, NotFound, SealBroken
-from hotline.gateway.tables import Referral
-from hotline.keys.decrypt import open_grant, open_words
+from hotline.errors import DecryptionFailed, KeyMissing, NotFound
+from hotline.gateway.tables import Assignment
+from hotline.keys.decrypt import decrypt_grant, decrypt_text
 from hotline.keys.encrypt import label
 from hotline.people import decrypt_grants, tables_members
 from hotline.people.rules_desks import of_responder
-from hotline.text.time import kigali
+from hotline.text.time import kigali_time
 from hotline.tips import queries_visible
 from hotline.tips.rules import Basis, Matter
-from hotline.tips.rules_events import EntryKind, EntryWay, Event, Happened
-from hotline.tips.rules_visit_safety import CARES
+from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent
+from hotline.tips.rules_visit_safety import VISIT_SAFETIES
 from hotline.tips.tables import Tip
 
-MOST_LETTERS = 1500
+MAX_LETTERS = 1500
 """Letters of a page, at most: about a dozen screens. The box has room for no more."""
 BY_DIALLING = "by dialling, with their PIN"
 """The reason that the audit log gives when a responder reads a case by phone."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedCase:
+class DecryptedCase:
     """A tip that one of the responder's desks decrypted, and its answers. Only the desk appears in `repr`."""
 
     desk: str
@@ -48,95 +48,99 @@ class OpenedCase:
     answers: Mapping[str, str] = field(repr=False)
 
 
-def page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
+def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder asks for. `again`: a repeat, which was logged already."""
     known = turn.known()
-    case = None if known is None else opened(turn, known[0])
+    case = None if known is None else decrypt_case(turn, known[0])
     if known is None or case is None:
         return ReaderAnswer((UNREADABLE,))
     tip, known_as = known
     if not again:
-        reader_pins.read(turn, tip.id)
-        note_read(turn, tip, known_as)
-    notes = decrypt_codes.notes_of(turn.session, tip, case.tip_key)
-    told = OpenedTip(
+        reader_pins.count_read(turn, tip.id)
+        record_read(turn, tip, known_as)
+    notes = decrypt_codes.decrypt_notes(turn.session, tip, case.tip_key)
+    told = DecryptedTip(
         id=tip.id,
         matter=tip.matter,
         place=tip.place,
         filed_at=tip.filed_at,
-        coming=coming_of(tip),
+        coming=visit_facts_of(tip),
         erase_wanted_at=tip.erase_wanted_at,
         earlier=(),
         answers=case.answers,
         notes=notes,
     )
-    worded = service_reading.worded(turn.kit, told, turn.person.language)
+    worded = service_reading.question_answers(turn.context, told, turn.person.language)
     lines = (f"{asked.strip()} {answer}".replace("\n", " ") for asked, answer in worded)
     return _page_of(*_warnings(turn, tip), *_like(turn, tip), *lines)
 
 
-def history(turn: ReaderTurn) -> ReaderAnswer:
+def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
     """Returns the page of what happened, newest first. Names a similar case only if the responder knows both."""
     known = turn.known()
     if known is None:
         return ReaderAnswer((UNREADABLE,))
     tip_id = known[0].id
-    moments = reversed(service_timeline.of_tip(turn.session, tip_id))
-    knows_other = bool(service_duplicates.known_beside(turn.session, [(tip_id, turn.person.id)]))
+    moments = reversed(service_timeline.timeline_of(turn.session, tip_id))
+    knows_other = bool(
+        service_duplicates.known_in_situation(turn.session, [(tip_id, turn.person.id)])
+    )
     return _page_of(
         *(
-            f"{kigali(one.at)} {turn.say(one.template)}"
+            f"{kigali_time(one.at)} {turn.say(one.template)}"
             for one in moments
-            if one.template is not None and (knows_other or one.kind is not EntryKind.LINKED)
+            if one.template is not None and (knows_other or one.kind is not LoggedEvent.LINKED)
         )
     )
 
 
 def _page_of(*lines: str) -> ReaderAnswer:
-    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
+    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MAX_LETTERS]})
 
 
-def note_read(turn: ReaderTurn, tip: Tip, known_as: Referral) -> None:
+def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
     """Records in the audit log and the timeline that the responder read the case. Stops the clock that asks for it."""
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
-    by = service_case_events.by_responder(turn.person.id, EntryWay.USSD)
+    by = service_case_events.by_responder(turn.person.id, EventChannel.USSD)
     if known_as.opened_at is None:
         known_as.opened_at = at
-        service_case_events.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
-    service_closing.note_opened(session, turn.kit, tip, turn.actor, by, at)
+        service_case_events.write_event(
+            session, tip.id, LoggedEvent.OPENED, by, at, key=str(known_as.id)
+        )
+    service_closing.note_opened(session, turn.context, tip, turn.actor, by, at)
     session.flush()
-    service_escalation.happen(
-        session, turn.kit, tip.id, Event(Happened.OPENED, by=turn.person.id), at
+    service_escalation.handle_event(
+        session, turn.context, tip.id, Event(CaseEventKind.OPENED, by=turn.person.id), at
     )
 
 
-def opened(turn: ReaderTurn, tip: Tip) -> OpenedCase | None:
+def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     """Decrypts a tip through the first of the responder's desks that may read it. None if no grant decrypts it.
 
     A grant that opens may be of an earlier key pair. A desk has one if it got the case before its place was corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
     for desk in sorted(tables_members.desks_of(session, member)):
-        _, grant = queries_visible.with_grant(session, tip.id, desk)
+        _, grant = queries_visible.tip_with_grant(session, tip.id, desk)
         if grant is None or tip.erased_at is not None:
             continue
-        with suppress(SealBroken, KeyMissing, NotFound):
-            unlocked = turn.kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
-            for one in decrypt_grants.open_as(session, desk, member, turn.private):
-                with suppress(SealBroken):
-                    key = open_grant(unlocked, uid=tip.uid, desk=desk, private_key=one.key)
-                    answers = open_words(tip.body, key, uid=tip.uid, place=tip.place)
-                    return OpenedCase(desk, key, answers)
+        with suppress(DecryptionFailed, KeyMissing, NotFound):
+            unlocked = turn.context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
+            for one in decrypt_grants.decrypt_desk_as(session, desk, member, turn.private):
+                with suppress(DecryptionFailed):
+                    key = decrypt_grant(unlocked, uid=tip.uid, desk=desk, private_key=one.key)
+                    answers = decrypt_text(tip.body, key, uid=tip.uid, place=tip.place)
+                    return DecryptedCase(desk, key, answers)
     return None
 
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     """Yields the warnings, which come before any text of the caller."""
-    coming = answer_of(turn.session, tip)
+    coming = assignee_visit_facts(turn.session, tip)
     if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
-    if (care := CARES[coming.care].screen) is not None:
+    if (care := VISIT_SAFETIES[coming.care].screen) is not None:
         yield turn.say(care)
     elif coming.goes_unseen and tip.matter == Matter.TIP:
         yield turn.say(Template.PAGE_ASK_FIRST)
@@ -148,5 +152,7 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     """Yields the line that names another case of the responder which is probably the same."""
-    for name in service_duplicates.known_beside(turn.session, [(tip.id, turn.person.id)]).values():
+    for name in service_duplicates.known_in_situation(
+        turn.session, [(tip.id, turn.person.id)]
+    ).values():
         yield turn.say(Template.PAGE_LIKE, like=name)

@@ -8,31 +8,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from hotline.alerts import (
-    queries_names,
+    queries_references,
     rules_follow_up,
     service_case_events,
     tables,
     tables_case_events,
 )
-from hotline.alerts.rules_follow_up import FOLLOWS, MEETS, StopReason
+from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS, StopReason
 from hotline.cases import rules_reading_requests, service_codes, service_follow_up, service_people
-from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.decrypt_reader_commands import NOT_TAKEN, OVER
-from hotline.cases.reader_handover import private_of
+from hotline.cases.reader_handover import case_private_key
 from hotline.cases.reader_pins import ReaderTurn
-from hotline.cases.rules_reading_requests import STARTED, ReaderAnswer, StartedForm, told_of
-from hotline.cases.service_people import PersonAct
+from hotline.cases.rules_reading_requests import (
+    STARTED,
+    ReaderAnswer,
+    StartedForm,
+    person_and_codes,
+)
+from hotline.cases.service_people import PersonReport
 from hotline.core import rules_trial
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import CodesRefused, KeyMissing, SealBroken
+from hotline.errors import CodesRefused, DecryptionFailed, KeyMissing
 from hotline.flows.flow import WIDEST
-from hotline.keys.decrypt import open_codes
-from hotline.text.time import KIGALI, kigali
+from hotline.keys.decrypt import decrypt_codes
+from hotline.text.time import KIGALI, kigali_time
 from hotline.tips import rules_person_codes, tables_persons
 from hotline.tips.rules import Matter
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_person_codes import (
     AGAIN,
     THIRTY,
@@ -41,7 +46,7 @@ from hotline.tips.rules_person_codes import (
     ServiceAnswer,
     ThirtyDays,
 )
-from hotline.tips.rules_persons import ConsentStands, FollowKind, MetPerson, OfferedHelp
+from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
 from hotline.tips.tables import Tip
 
 SEEN = {
@@ -50,14 +55,14 @@ SEEN = {
     rules_person_codes.GIRL: Template.MET_GIRL,
     rules_person_codes.BOY: Template.MET_BOY,
 }
-MOST_PEOPLE = 20
+MAX_PEOPLE = 20
 """Persons on one list, at most."""
-MOST_LETTERS = 2400
+MAX_LETTERS = 2400
 """Letters for the persons of all cases together, because the box has room for no more.
 
 A case whose persons do not fit is shown without questions about persons.
 """
-MOST_OWED = len(WIDEST["owed"])
+MAX_OWED_LETTERS = len(WIDEST["owed"])
 """Letters for the open follow-ups, on the screen that lists them."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
@@ -68,62 +73,66 @@ EARLY = "arrival_early"
 """Flag of a case where an arrival may be reported before it is due."""
 
 
-def of_tip(session: Session, kit: ReaderKit, tip: Tip) -> Sequence[MetPerson]:
+def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
     """Returns the persons of a tip. Empty if their codes do not decrypt; then a page says that it cannot be read."""
     try:
-        return service_people.opened(session, tip, private_of(session, kit, tip))
-    except SealBroken:
+        return service_people.decrypted_persons(
+            session, tip, case_private_key(session, context, tip)
+        )
+    except DecryptionFailed:
         return ()
 
 
-def may_be_asked(kit: Kit, tip: Tip) -> bool:
+def may_be_asked(context: Context, tip: Tip) -> bool:
     """Returns True if screens about persons are shown for a case.
 
     It needs the reader's public key. Drills, trials, sample data and complaints have no such screens.
     """
     try:
-        kit.sealer.reader_key()
+        context.encrypter.reader_key()
     except KeyMissing:
         return False
     return tip.matter == Matter.TIP and tip.channel not in rules_trial.UNCOUNTED
 
 
-def of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
+def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     """Returns the flags and lists of persons for these cases, by the names by which the responder knows the cases.
 
     A case that does not fit into the box is left out.
     """
     session, told = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
-    met = tables_persons.tips_with(session, ids)
+    met = tables_persons.tips_with_person(session, ids)
     started = tables_case_events.forms_of(session, turn.person.id, ids)
     for case, tip in cases.items():
-        if not may_be_asked(turn.kit, tip):
+        if not may_be_asked(turn.context, tip):
             continue
         closed = (f"over.{case}",) if tip.closed_at is not None else ()
         one = ReaderAnswer((f"people.{case}", *closed))
         if tip.id in started:
             one = one.and_also(_goes_on(turn, case, tip, started[tip.id]))
         if tip.id in met:
-            one = one.and_also(shown(turn, case, of_tip(session, turn.kit, tip)))
-        elif queries_names.has_referred(session, tip.id, turn.person.id):
+            one = one.and_also(
+                flags_of_case(turn, case, persons_of_tip(session, turn.context, tip))
+            )
+        elif queries_references.has_reported_help(session, tip.id, turn.person.id):
             one = one.and_also(ReaderAnswer((f"owes_person.{case}",)))
         more = told.and_also(one)
         letters = len(json.dumps([more.flags, more.lists, more.words]))
-        told = more if letters <= MOST_LETTERS else told
+        told = more if letters <= MAX_LETTERS else told
     return told
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer:
     """Offers the form that this responder has not finished. Offers nothing if it does not decrypt or is over."""
-    private = private_of(turn.session, turn.kit, tip)
-    bound = service_codes.started_by(turn.person.id)
+    private = case_private_key(turn.session, turn.context, tip)
+    bound = service_codes.form_binding(turn.person.id)
     try:
-        plain = private and open_codes(body, private=private, uid=tip.uid, entry_id=bound)
+        plain = private and decrypt_codes(body, private=private, uid=tip.uid, entry_id=bound)
         form = StartedForm.from_text(plain.decode()) if plain else None
-    except (SealBroken, ValueError, KeyError, TypeError):
+    except (DecryptionFailed, ValueError, KeyError, TypeError):
         form = None
-    if form is None or (form.kind is EntryKind.SCREENED and tip.closed_at is not None):
+    if form is None or (form.kind is LoggedEvent.SCREENED and tip.closed_at is not None):
         return ReaderAnswer()
     step, count = (str(number) for number in form.step)
     label, name = turn.say(Template.CONTINUE_FORM, step=step, count=count), f"{STARTED}.{case}"
@@ -133,14 +142,16 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     """Returns the open follow-ups in cases whose closure this responder may confirm."""
     told = ReaderAnswer()
-    met = tables_persons.tips_with(turn.session, [tip.id for tip in cases.values()])
+    met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
-        if tip.id in met and may_be_asked(turn.kit, tip):
-            told = told.and_also(_closing(turn, case, of_tip(turn.session, turn.kit, tip)))
+        if tip.id in met and may_be_asked(turn.context, tip):
+            told = told.and_also(
+                _closing(turn, case, persons_of_tip(turn.session, turn.context, tip))
+            )
     return told
 
 
-def shown(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
+def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
     """Returns the flags and lists of the persons in one case. `case` is the name by which the responder knows it."""
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
@@ -148,13 +159,13 @@ def shown(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer
         """Lists each person by number, by what the helper saw, and by day. It never shows a result."""
         lists[f"{name}.{case}"] = [
             (str(one.n), f"{_who(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
-            for one in whom[-MOST_PEOPLE:]
+            for one in whom[-MAX_PEOPLE:]
         ]
 
     if met:
         flags.append(f"has_people.{case}")
         list_as("my_people", met)
-    flags += [f"{flag}.{case}.{one.n}" for one in met[:MOST_PEOPLE] for flag in _flags(one)]
+    flags += [f"{flag}.{case}.{one.n}" for one in met[:MAX_PEOPLE] for flag in _flags(one)]
     is_asked = False
     for kind, (due, several, name) in LISTS.items():
         if whom := [one for one in met if _is_asked_now(one, kind, at)]:
@@ -171,7 +182,7 @@ def shown(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer
         list_as("consent_people", again)
     if any(_wishes_woman(one) for one in again):
         flags.append(f"woman_asks.{case}")
-    early = [one for one in met if awaited(one, FollowKind.ARRIVAL, at) is not None]
+    early = [one for one in met if awaited_offer(one, FollowKind.ARRIVAL, at) is not None]
     if early and not is_asked:
         _, several, name = LISTS[FollowKind.ARRIVAL]
         flags += [f"{EARLY}.{case}", *([f"{several}.{case}"] if len(early) > 1 else [])]
@@ -184,26 +195,26 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
     parts = [
         f"{_who(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
         for one in met
-        for kind in rules_follow_up.owed(one)
+        for kind in rules_follow_up.owed_to(one)
     ]
-    while len(", ".join(parts)) > MOST_OWED:
+    while len(", ".join(parts)) > MAX_OWED_LETTERS:
         parts.pop()
     owed = {f"owed.{case}": ", ".join(parts)}
     return ReaderAnswer((f"owes.{case}",), words=owed) if parts else ReaderAnswer()
 
 
-def awaited(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
+def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
     """Returns the newest offer for which this follow-up may be reported now."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 
-def answered_next(person: MetPerson) -> OfferedHelp | None:
+def unanswered_offer(person: MetPerson) -> OfferedHelp | None:
     """Returns the newest offer that has no answer."""
     return next((one for one in reversed(person.referrals) if one.answer in (None, "none")), None)
 
 
 def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetime) -> bool:
-    clock = rules_follow_up.of_offer(person, offer)
+    clock = rules_follow_up.offer_clock(person, offer)
     if clock is None:
         return False
     if kind is FollowKind.ARRIVAL:
@@ -213,8 +224,8 @@ def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetim
 
 def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
     """Returns True if this follow-up is due now."""
-    offer = awaited(person, kind, at)
-    clock = None if offer is None else rules_follow_up.of_offer(person, offer)
+    offer = awaited_offer(person, kind, at)
+    clock = None if offer is None else rules_follow_up.offer_clock(person, offer)
     return clock is not None and clock.due_at <= at
 
 
@@ -223,12 +234,12 @@ def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
 
     After a no, a colleague asks, not the responder who recorded it.
     """
-    clock = rules_follow_up.asked_again(person)
+    clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:
         return False
     said_at, _, _ = person.consents[-1]
     heard = [one.entry.responder_id for one in person.moments if one.entry.at == said_at]
-    return person.consent is not ConsentStands.NO or turn.person.id not in heard
+    return person.consent is not ConsentState.NO or turn.person.id not in heard
 
 
 def _wishes_woman(person: MetPerson) -> bool:
@@ -240,11 +251,11 @@ def _wishes_woman(person: MetPerson) -> bool:
 def _flags(one: MetPerson) -> Iterator[str]:
     if one.minor is not None or one.is_child or one.consents:
         yield "child" if one.is_child else "adult"
-    if one.consent is ConsentStands.YES:
+    if one.consent is ConsentState.YES:
         yield "consented"
-    if one.consent is ConsentStands.NO:
+    if one.consent is ConsentState.NO:
         yield "says_no"
-    if answered_next(one) is not None:
+    if unanswered_offer(one) is not None:
         yield "awaits"
     if one.sex is not None:
         yield "seen"
@@ -260,45 +271,45 @@ NEW = 0
 """Person number in the box for a person who is not recorded yet."""
 WHICH = "which_person"
 """Reason for a refusal: several persons could be meant, and none was chosen."""
-ASKS = {EntryKind.ARRIVED: FollowKind.ARRIVAL, EntryKind.THIRTY: FollowKind.THIRTY}
+ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
 
 
-def act(turn: ReaderTurn) -> ReaderAnswer:
+def record_report(turn: ReaderTurn) -> ReaderAnswer:
     """Records what the responder reports of a person, and returns what the next screen says."""
-    session, at, kind, known = turn.session, turn.at, EntryKind(turn.ask.verb), turn.known()
+    session, at, kind, known = turn.session, turn.at, LoggedEvent(turn.ask.verb), turn.known()
     if known is None:
         return OVER
     tip, _ = known
     if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
         return OVER
-    if kind is EntryKind.SCREENED and tip.closed_at is not None:
+    if kind is LoggedEvent.SCREENED and tip.closed_at is not None:
         return OVER
-    if kind is EntryKind.SCREENED and not tables.believed(session, tip.id, turn.person.id):
+    if kind is LoggedEvent.SCREENED and not tables.is_believed(session, tip.id, turn.person.id):
         return NOT_TAKEN
     try:
-        private = private_of(session, turn.kit, tip)
-        met = service_people.opened(session, tip, private)
+        private = case_private_key(session, turn.context, tip)
+        met = service_people.decrypted_persons(session, tip, private)
         said = _said(kind, met, turn)
-        by = service_case_events.by_responder(turn.person.id, EntryWay.USSD)
-        one = PersonAct(kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}")
-        done = service_follow_up.record(session, turn.kit, tip, one, private=private)
+        by = service_case_events.by_responder(turn.person.id, EventChannel.USSD)
+        one = PersonReport(kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}")
+        done = service_follow_up.record_report(session, turn.context, tip, one, private=private)
         tables_case_events.drop_form(session, tip.id, turn.person.id)
     except CodesRefused as refused:
         return ReaderAnswer((STOPPED, refused.stop))
-    except (SealBroken, KeyMissing):
+    except (DecryptionFailed, KeyMissing):
         return ReaderAnswer((rules_reading_requests.UNREADABLE,))
     return _told(turn, said, met, done)
 
 
-def _said(kind: EntryKind, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
+def _said(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
     """Returns the person, the offer and the codes of this report.
 
     Raises CodesRefused if the person is not clear. Raises it too for codes that no screen asks for.
     """
-    n, told = told_of(turn.typed)
-    codes, offered = rules_person_codes.only(kind, told), None
-    if not n and kind in MEETS and (n == NEW or not met):
-        n = min(len(met) + 1, rules_person_codes.MOST_PEOPLE)
+    n, told = person_and_codes(turn.typed)
+    codes, offered = rules_person_codes.codes_of_kind(kind, told), None
+    if not n and kind in MEETING_EVENTS and (n == NEW or not met):
+        n = min(len(met) + 1, rules_person_codes.MAX_PEOPLE)
     else:
         offers = {one.n: _offer(kind, one, codes, turn.at) for one in met}
         of_offer = kind in rules_person_codes.OF_REFERRAL
@@ -317,14 +328,14 @@ def _said(kind: EntryKind, met: Sequence[MetPerson], turn: ReaderTurn) -> Person
 
 
 def _offer(
-    kind: EntryKind, one: MetPerson, codes: Mapping[str, str], at: datetime
+    kind: LoggedEvent, one: MetPerson, codes: Mapping[str, str], at: datetime
 ) -> OfferedHelp | None:
-    if kind is EntryKind.ANSWERED:
-        return answered_next(one)
+    if kind is LoggedEvent.ANSWERED:
+        return unanswered_offer(one)
     follow = ASKS.get(kind)
     if follow is None:
         return None
-    found = awaited(one, follow, at)
+    found = awaited_offer(one, follow, at)
     if found is None and codes.get(THIRTY) == ThirtyDays.DANGER:
         # A report of danger does not wait until the thirty days are over.
         found = next((offer for offer in reversed(one.referrals) if offer.arrived == "yes"), None)
@@ -342,9 +353,9 @@ def _told(
         return ReaderAnswer((KEPT,), words=words)
     entry_id, person = done
     now = [*(one for one in met if one.n != said.n), person]
-    seen = shown(turn, turn.ask.reference, sorted(now, key=lambda one: one.n))
+    seen = flags_of_case(turn, turn.ask.reference, sorted(now, key=lambda one: one.n))
     due = _due(said, person, entry_id)
-    words |= {"time": kigali(due)} if due is not None else {}
+    words |= {"time": kigali_time(due)} if due is not None else {}
     return ReaderAnswer((KEPT, *_flags_after(said, person)), words=words).and_also(seen)
 
 
@@ -354,15 +365,17 @@ def _flags_after(said: PersonCodes, person: MetPerson) -> Sequence[str]:
         return [person.result.value]
     # A child's no to one service is not a no to help. The responder offers another service.
     is_no = said.codes.get(rules_person_codes.ANSWER) == ServiceAnswer.PERSON_REFUSED
-    return [StopReason.SAYS_NO] if is_no and person.consent is ConsentStands.NO else []
+    return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
 def _due(said: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
     """Returns the time that the next screen names: for the next follow-up, or for asking the person again."""
     if rules_person_codes.CONSENT in said.codes:
-        clock = rules_follow_up.asked_again(person)
+        clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at
     wanted = said.referral or entry_id
     offer = next((one for one in person.referrals if one.offered_id == wanted), None)
-    clock = rules_follow_up.of_offer(person, offer) if offer and THIRTY not in said.codes else None
+    clock = (
+        rules_follow_up.offer_clock(person, offer) if offer and THIRTY not in said.codes else None
+    )
     return None if clock is None else clock.due_at

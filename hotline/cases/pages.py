@@ -19,40 +19,40 @@ from hotline.cases import (
     service_reading,
     service_sheet,
 )
-from hotline.cases.service_sheet import Came, TipLine, TipMoment, TipSheet
+from hotline.cases.service_sheet import TimelineItem, TimelineKind, TipLine, TipSheet
 from hotline.console.form import number_of
-from hotline.console.visit import Visit, page, posted
-from hotline.console.who import table, tinted
-from hotline.errors import AskRefused, FormRefused, KeyMissing, SealBroken
+from hotline.console.role_groups import table, tinted_table
+from hotline.console.visit import Visit, form_view, page
+from hotline.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
 from hotline.text.codes import ABROAD, FORMS, UNSURE, Category
 from hotline.text.phrases import phrase
 from hotline.text.places import districts, place_within
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
 from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_person_codes import CASE_FORMS
-from hotline.tips.rules_receipts import TipFilter, TipStanding, Wait, Whose, in_units
+from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter, Wait, whole_units
 from hotline.tips.rules_visit_safety import MARK_NOT_ASKED
 
-STANDINGS = table("tip_states")
+STATES = table("tip_states")
 QUESTIONS = table("question_states")
-MARKS = tinted("tip_marks")
+MARKS = tinted_table("tip_marks")
 ASKED = table("passed_on")
 UNITS = table("units")
 
 
-def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
+def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
     category = FORMS[line.category] if line.category else None
     who = line.taken_by or visit.say("Not taken")
     if line.asked is not None:
         who = visit.say(ASKED[line.asked], who=line.taken_by)
     # Visit safety comes before everything else.
     first = phrase("This is a drill. No one is in danger, and no one needs to go.")
-    if not line.is_exercise:
+    if not line.is_drill:
         first = line.coming.sentence(line.matter)
     return {
         "line": line,
         "stands": visit.say(_stands(line)),
-        "waited": waited(visit, line.wait) if line.wait else "",
+        "waited": format_wait(visit, line.wait) if line.wait else "",
         "is_late": line.wait is not None and line.wait.is_late,
         "who": who,
         "place": place_within(line.place, line.within, visit.language),
@@ -69,7 +69,7 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
     return visit.say(OUTCOMES[TipOutcome(outcome)].label) if outcome else ""
 
 
-def waited(visit: Visit, wait: Wait) -> str:
+def format_wait(visit: Visit, wait: Wait) -> str:
     """Returns `9 of 3 min`. Each number has its own unit if the units differ."""
     (spent, unit), (promised, promised_unit) = wait.counted
     behind = visit.say(UNITS[promised_unit], number=promised)
@@ -77,20 +77,20 @@ def waited(visit: Visit, wait: Wait) -> str:
     return visit.say("{spent} of {promised}", spent=before, promised=behind)
 
 
-def span(visit: Visit, length: timedelta) -> str:
+def format_span(visit: Visit, length: timedelta) -> str:
     """Returns a length of time in its largest whole unit, such as `26 h`."""
-    number, unit = in_units(length)
+    number, unit = whole_units(length)
     return visit.say(UNITS[unit], number=number)
 
 
 def _stands(line: TipLine) -> str:
     if line.closed_at is not None:
-        return STANDINGS[TipStanding.CLOSED]
+        return STATES[TipStateFilter.CLOSED]
     if line.is_fragment:
         return phrase("incomplete")
     if line.is_helped:
-        return STANDINGS[TipStanding.HELPED]
-    return STANDINGS[TipStanding.TAKEN if line.is_taken else TipStanding.WAITS]
+        return STATES[TipStateFilter.HELPED]
+    return STATES[TipStateFilter.TAKEN if line.is_taken else TipStateFilter.WAITS]
 
 
 def _mark(visit: Visit, name: str, **values: object) -> tuple[str, str]:
@@ -100,7 +100,7 @@ def _mark(visit: Visit, name: str, **values: object) -> tuple[str, str]:
 
 def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     mark, is_open = partial(_mark, visit), line.closed_at is None
-    if line.is_exercise:
+    if line.is_drill:
         yield mark("exercise")
     if line.is_red and is_open:
         yield mark("red")
@@ -111,7 +111,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     if line.is_child:
         yield mark("child")
     if line.end_wanted is not None and line.closure_age is not None:
-        age = span(visit, line.closure_age)
+        age = format_span(visit, line.closure_age)
         yield mark("closure", age=age, outcome=_outcome(visit, line.end_wanted))
     for owed in sorted(line.owed):
         yield visit.say(FOLLOWS[owed].owed), "warn"
@@ -139,50 +139,50 @@ def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
         yield _mark(visit, name, day=visit.day(line.goes_at.date()))
 
 
-Member = TypeVar("Member", TipStanding, Whose, Matter)
+Member = TypeVar("Member", TipStateFilter, AssigneeFilter, Matter)
 
-CAME = table("tip_events")
+TIMELINE_PHRASES = table("tip_events")
 NOTES = table("notes")
 REASONS = table("reasons")
 """The reasons for decrypting. `other` needs a sentence."""
-WHY_KEPT = table("exclusion_reasons")
+EXCLUSION_REASONS = table("exclusion_reasons")
 
 
-def listed(visit: Visit) -> Response:
+def tips(visit: Visit) -> Response:
     """Lists the tips that match the filter. The address holds the whole filter, so that a view can be linked."""
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
-    found = service_sheet.listed(visit.kit, visit.by, wanted, before=before)
+    found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
     return page(
         visit,
         "tips.html",
         found=found,
-        rows=[in_words(visit, line) for line in found.lines],
+        rows=[late_sentence(visit, line) for line in found.lines],
         wanted=wanted,
-        shows_all=wanted == TipFilter(TipStanding.ALL) and before is None,
+        shows_all=wanted == TipFilter(TipStateFilter.ALL) and before is None,
         asked=asked,
         options=_options(visit),
     )
 
 
-def one(visit: Visit, tip_id: int) -> Response:
+def tip(visit: Visit, tip_id: int) -> Response:
     """Shows one tip without decrypting it. Answers 404 if the account may not see a tip of that number."""
-    sheet = service_sheet.one(visit.kit, visit.by, tip_id)
+    sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     line = sheet.line
     to_erase: Sequence[int] = ()
     if line.erase_wanted_at is not None and not line.erased_at and sheet.is_national:
-        to_erase = service_desk_commands.others_to_erase(visit.kit, visit.by, tip_id)
+        to_erase = service_desk_commands.others_to_erase(visit.context, visit.by, tip_id)
     return page(
         visit,
         "tip.html",
         sheet=sheet,
         to_erase=to_erase,
-        shown=in_words(visit, sheet.line),
+        shown=late_sentence(visit, sheet.line),
         moments=[(one.at, *_moment(visit, sheet, one)) for one in sheet.moments],
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
-            (str(exclusion_id), name or visit.place(desk), visit.say(WHY_KEPT[why]))
+            (str(exclusion_id), name or visit.place(desk), visit.say(EXCLUSION_REASONS[why]))
             for exclusion_id, name, desk, why in sheet.kept
         ],
         asks=_asks(visit, sheet),
@@ -193,22 +193,22 @@ def one(visit: Visit, tip_id: int) -> Response:
         follows=FOLLOWS,
         forms=CASE_FORMS,
         of_persons=pages_person_lines.forms(sheet.persons),
-        address=partial(pages_person_lines.form_of, tip_id),
+        address=partial(pages_person_lines.form_address, tip_id),
     )
 
 
-def _moment(visit: Visit, sheet: TipSheet, one: TipMoment) -> tuple[str, str]:
+def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]:
     match one.came:
-        case Came.LOGGED:
+        case TimelineKind.LOGGED:
             about = visit.say("tip {name}", name=sheet.line.id)
             said = visit.say(one.phrase, subject=about, outcome=_outcome(visit, one.outcome))
             why = visit.say(one.reason) if one.reason in REASONS.values() else one.reason
             return f"{one.who} {said}".strip(), why
-        case Came.PERSON:
-            return pages_person_lines.in_clear(visit, one), ""
-        case Came.NOTED:
+        case TimelineKind.PERSON:
+            return pages_person_lines.plain_entry(visit, one), ""
+        case TimelineKind.NOTED:
             return visit.say(NOTES[one.outcome or NoteCode.WORDS], who=one.who), ""
-    return visit.say(CAME[one.came], who=one.who, place=visit.place(one.place)), ""
+    return visit.say(TIMELINE_PHRASES[one.came], who=one.who, place=visit.place(one.place)), ""
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
@@ -231,9 +231,9 @@ def _filter(visit: Visit) -> TipFilter:
     asked = visit.asked
     urgency = number_of(asked("urgency"))
     return TipFilter(
-        standing=_member(TipStanding, asked("state"), TipStanding.WAITS),
+        standing=_member(TipStateFilter, asked("state"), TipStateFilter.WAITS),
         matter=_member(Matter, asked("matter"), Matter.TIP),
-        whose=_member(Whose, asked("whose"), Whose.ANYBODY),
+        whose=_member(AssigneeFilter, asked("whose"), AssigneeFilter.ANYBODY),
         place=asked("place")[:20],
         urgency=urgency if urgency in {*Urgency} else None,
         category=asked("category") if asked("category") in {*Category} else "",
@@ -252,9 +252,9 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
     anything = ("", visit.say("any"))
     elsewhere = [(code, visit.place(code)) for code in (ABROAD, UNSURE)]
     places = sorted(((one.code, one.name) for one in districts()), key=lambda one: one[1])
-    whose = {Whose.ANYBODY: phrase("anyone"), Whose.MINE: phrase("me")}
+    whose = {AssigneeFilter.ANYBODY: phrase("anyone"), AssigneeFilter.MINE: phrase("me")}
     return {
-        "state": visit.options(STANDINGS),
+        "state": visit.options(STATES),
         "whose": visit.options(whose),
         "place": [anything, *places, *elsewhere],
         "urgency": [anything, *visit.options({one.value: one.label for one in Urgency})],
@@ -266,7 +266,7 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
 OPEN_SECONDS = 300
 """The seconds for which a decrypted page stays open, unless the reader closes it before."""
 OTHER = "other"
-MOST_LETTERS = 200
+MAX_LETTERS = 200
 CLOSED = phrase(
     "You cannot read this report text. It is erased, or your desk must grant you access again."
 )
@@ -276,32 +276,34 @@ NOT_ASKED = phrase(
 )
 
 
-def opened_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
+def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
     """Draws a decrypted page for five minutes. After that the browser returns to `back`."""
     answer = page(visit, template, minutes=OPEN_SECONDS // 60, **values)
     answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
     return answer
 
 
-@posted(one, "why", says={KeyMissing: CLOSED, SealBroken: CLOSED})
-def read(visit: Visit, tip_id: int) -> Response:
+@form_view(tip, "why", says={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
+def read_tip(visit: Visit, tip_id: int) -> Response:
     """Shows the decrypted text of a tip. The audit row is committed before the page is drawn."""
     why = reason_of(visit, "why", "Choose or enter a reason for opening the report text.")
-    sheet = service_sheet.one(visit.kit, visit.by, tip_id)
-    told = decrypt_desk_reading.read(visit.kit, visit.by, visit.token, tip_id, why)
-    return opened_page(
+    sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
+    told = decrypt_desk_reading.read_tip(visit.context, visit.by, visit.token, tip_id, why)
+    return decrypted_page(
         visit,
         "tip_opened.html",
         url_for("tips.one", tip_id=tip_id),
         sheet=sheet,
-        shown=in_words(visit, sheet.line),
-        told=service_reading.worded(visit.kit, told, visit.language),
+        shown=late_sentence(visit, sheet.line),
+        told=service_reading.question_answers(visit.context, told, visit.language),
         earlier=[visit.place(one) for one in told.earlier],
     )
 
 
-@posted(one, "question", says={KeyMissing: CLOSED, SealBroken: CLOSED, AskRefused: NOT_ASKED})
-def ask(visit: Visit, tip_id: int) -> None:
+@form_view(
+    tip, "question", says={KeyMissing: CLOSED, DecryptionFailed: CLOSED, AskRefused: NOT_ASKED}
+)
+def ask_question(visit: Visit, tip_id: int) -> None:
     """Asks the reporter one question from the signed list. The reporter finds it with the receipt."""
     question, reason = visit.form.text("question", most=40), visit.form.text("reason", most=200)
     if not question or not reason:
@@ -311,7 +313,9 @@ def ask(visit: Visit, tip_id: int) -> None:
                 "reason-ask": "" if reason else visit.say("Enter a reason."),
             }
         )
-    decrypt_desk_reading.ask(visit.kit, visit.by, visit.token, tip_id, question, reason)
+    decrypt_desk_reading.ask_question(
+        visit.context, visit.by, visit.token, tip_id, question, reason
+    )
 
 
 def reason_of(visit: Visit, field: str, missing: str) -> str:
@@ -322,7 +326,7 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
     chosen = visit.form.text(field, most=20)
     reason = REASONS.get(chosen, "")
     if chosen == OTHER:
-        reason = visit.form.text("other", most=MOST_LETTERS)
+        reason = visit.form.text("other", most=MAX_LETTERS)
     if not reason:
         raise visit.wrong(field, missing)
     return reason

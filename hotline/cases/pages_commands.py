@@ -8,7 +8,7 @@ from functools import partial
 from flask import Response, abort, url_for
 
 from hotline.alerts import decrypt_call_backs, rules_follow_up
-from hotline.alerts.rules_follow_up import FOLLOWS, MEETS, StopReason
+from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS, StopReason
 from hotline.cases import (
     pages,
     service_call_back,
@@ -16,36 +16,42 @@ from hotline.cases import (
     service_persons,
     service_sheet,
 )
-from hotline.cases.pages import WHY_KEPT, opened_page, reason_of
-from hotline.cases.pages import in_words as tip_in_words
-from hotline.cases.pages_person_lines import ON_A_PAGE, THE_LINE, form_of, states, value
-from hotline.cases.service_exclusions import KeptFrom
+from hotline.cases.pages import EXCLUSION_REASONS, decrypted_page, reason_of
+from hotline.cases.pages import late_sentence as tip_in_words
+from hotline.cases.pages_person_lines import (
+    ON_A_PAGE,
+    THE_LINE,
+    code_label,
+    country_names,
+    form_address,
+)
+from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.cases.service_persons import CasePersons, RunningClock
 from hotline.console.form import number_of
-from hotline.console.visit import Visit, page, posted, see
-from hotline.console.who import table
+from hotline.console.role_groups import table
+from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.errors import (
     CallRefused,
     CodesRefused,
+    DecryptionFailed,
     EndRefused,
     ErasureRefused,
     FormRefused,
     KeyMissing,
     NotFound,
-    SealBroken,
 )
 from hotline.text.phrases import phrase
 from hotline.tips import rules_person_codes
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_call_back import CallOutcome
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, ON_CONSOLE, PersonCodes, ServiceAnswer
-from hotline.tips.rules_persons import ConsentStands, MetPerson, OfferedHelp, PersonMoment
-from hotline.tips.rules_visit_safety import Manner
+from hotline.tips.rules_persons import ConsentState, MetPerson, OfferedHelp, PersonTimelineItem
+from hotline.tips.rules_visit_safety import VisitDecision
 
 # Shows the persons of a case, decrypted only in the answer to a POST, with the forms available next.
 
-UNOPENED = phrase(
+NOT_READABLE = phrase(
     "You cannot open these notes yet. The reader gives your desk access within a minute. Try "
     "again. If it still fails, ask an admin to check the reader."
 )
@@ -56,18 +62,18 @@ NEW = "new"
 """The form's value for a person who was not met before."""
 
 
-@posted(pages.one, "of_persons", says={KeyMissing: UNOPENED, SealBroken: UNOPENED})
+@form_view(pages.tip, "of_persons", says={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def read(visit: Visit, tip_id: int) -> Response:
     """Shows the decrypted notes on persons, as no other page does. Commits the audit row before the page is drawn."""
     why = reason_of(
         visit, "of_persons", "Choose or enter a reason for opening the notes on people."
     )
-    sheet = service_sheet.one(visit.kit, visit.by, tip_id)
-    opened = service_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
+    sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
+    opened = service_persons.read_persons(visit.context, visit.by, visit.token, tip_id, why)
     asked = _asked_again(sheet.persons.clocks)
     part = number_of(visit.form.text("part", most=3)) or 1
     of_part = opened.people[(part - 1) * ON_A_PAGE : part * ON_A_PAGE]
-    return opened_page(
+    return decrypted_page(
         visit,
         "persons_opened.html",
         url_for("tips.one", tip_id=tip_id),
@@ -75,17 +81,17 @@ def read(visit: Visit, tip_id: int) -> Response:
         people=[(one, _consent(visit, one, asked.get(one.n))) for one in of_part],
         others=len(opened.people) > ON_A_PAGE,
         who=lambda entry: visit.place(opened.by.get(entry.id, "")) or visit.say(THE_LINE),
-        said=partial(value, visit),
+        said=partial(code_label, visit),
         questions=rules_person_codes.QUESTIONS,
         forms=CASE_FORMS,
         names={kind: _names(kind) for kind in CASE_FORMS},
         of_person=_of_person,
         of_offer=_of_offer,
-        address=partial(form_of, tip_id),
+        address=partial(form_address, tip_id),
         correction=partial(_correction, tip_id),
-        clock=rules_follow_up.of_offer,
+        clock=rules_follow_up.offer_clock,
         follows=FOLLOWS,
-        now=visit.kit.now(),
+        now=visit.context.now(),
     )
 
 
@@ -94,7 +100,7 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
     kind, form, query = _kind(act), visit.form, visit.query
     whom = form.text("whom", most=24) or query.get("whom", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
-    sheet = service_sheet.one(visit.kit, visit.by, tip_id)
+    sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     words, options = CASE_FORMS[kind], _whom(visit, kind, sheet.persons, bool(corrects))
     return page(
         visit,
@@ -104,7 +110,7 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
         form=words,
         names=words.names(ON_CONSOLE),
         questions=rules_person_codes.QUESTIONS,
-        states=sorted(states(visit.language).items(), key=lambda one: one[1]),
+        states=sorted(country_names(visit.language).items(), key=lambda one: one[1]),
         whom=options,
         chosen=whom or (options[-1][0] if len(options) == 1 else ""),
         corrects=next((one.at for one in sheet.moments if str(one.entry_id) == corrects), None),
@@ -113,7 +119,7 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
     )
 
 
-@posted(ask, "whom", says={KeyMissing: UNOPENED, SealBroken: UNOPENED})
+@form_view(ask, "whom", says={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def note(visit: Visit, tip_id: int, act: str) -> Response:
     kind, form = _kind(act), visit.form
     words, whom = CASE_FORMS[kind], form.text("whom", most=24)
@@ -127,8 +133,8 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     number, _, offer = whom.partition(":")
     n = 0 if whom == NEW else number_of(number)
     try:
-        service_persons.note(
-            visit.kit,
+        service_persons.record_report(
+            visit.context,
             visit.by,
             visit.token,
             tip_id,
@@ -141,10 +147,10 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
         raise FormRefused({"whom": _stopped(visit, tip_id, n, refused.stop)}) from None
     except ValueError:
         raise visit.wrong("whom", PERSON_STOPS[StopReason.NOBODY_WAITS]) from None
-    return see("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
+    return redirect_to("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
 
 
-def _kind(act: str) -> EntryKind:
+def _kind(act: str) -> LoggedEvent:
     """Returns the form's kind. Answers 404 for an unknown form."""
     found = next((kind for kind in CASE_FORMS if kind.value == act), None)
     if found is None:
@@ -157,7 +163,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     said = visit.say(PERSON_STOPS[stop])
     if stop != StopReason.SAYS_NO:
         return said
-    clocks = service_sheet.one(visit.kit, visit.by, tip_id).persons.clocks
+    clocks = service_sheet.tip_sheet(visit.context, visit.by, tip_id).persons.clocks
     due = _asked_again(clocks).get(n or 0)
     if due is None:
         return said
@@ -171,7 +177,7 @@ def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
 
 
 def _whom(
-    visit: Visit, kind: EntryKind, persons: CasePersons, corrects: bool
+    visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
     """Returns the choices for a form: persons by number and day, or offers by their time."""
     if kind in rules_person_codes.OF_REFERRAL:
@@ -182,33 +188,33 @@ def _whom(
         ]
     says = phrase("Person {n}, met {at}")
     known = [(str(n), visit.say(says, n=n, at=visit.when(at))) for n, at in persons.met.items()]
-    if kind in MEETS and not corrects:
+    if kind in MEETING_EVENTS and not corrects:
         known.append((NEW, visit.say("New person")))
     return known
 
 
-def _names(kind: EntryKind) -> Sequence[str]:
+def _names(kind: LoggedEvent) -> Sequence[str]:
     """Returns the questions of a form, in the order in which the page shows their answers."""
     return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), rules_person_codes.STATE)))
 
 
-def _of_person(person: MetPerson) -> Sequence[EntryKind]:
+def _of_person(person: MetPerson) -> Sequence[LoggedEvent]:
     """Returns the forms about a person. A person who does not want help has no form for an offer."""
-    offers = [EntryKind.OFFERED] if person.consent is ConsentStands.YES else []
-    return [EntryKind.SCREENED, EntryKind.CONSENT, *offers, EntryKind.DETERMINATION]
+    offers = [LoggedEvent.OFFERED] if person.consent is ConsentState.YES else []
+    return [LoggedEvent.SCREENED, LoggedEvent.CONSENT, *offers, LoggedEvent.DETERMINATION]
 
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
     """Returns a sentence about the person's consent, and about the next question and its time."""
     at = "" if asked is None else visit.when(asked)
-    is_asked = rules_follow_up.asked_again(person) is not None and asked is not None
+    is_asked = rules_follow_up.ask_again_clock(person) is not None and asked is not None
     again = ""
     match person.consent:
-        case ConsentStands.YES:
+        case ConsentState.YES:
             said = visit.say("The person wants help.")
             if rules_follow_up.wants_since(person) is not None and asked is not None:
                 again = visit.say("No service was asked for help. Ask one by {at}.", at=at)
-        case ConsentStands.NO:
+        case ConsentState.NO:
             said = visit.say(
                 "The person does not want help, so none is offered. They can say yes later, to "
                 "anyone."
@@ -219,7 +225,7 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
             again = (
                 visit.say(asks, at=at) if is_asked else visit.say("The person is not asked again.")
             )
-        case ConsentStands.UNDECIDED:
+        case ConsentState.UNDECIDED:
             said = visit.say(
                 "This is a child. Decide with the child officer what is best before you offer "
                 "help. Immediate safety never waits."
@@ -237,31 +243,31 @@ def _last(person: MetPerson, name: str) -> str | None:
     return next((codes[name] for codes in told if name in codes), None)
 
 
-def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[EntryKind]:
+def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
     """Returns the forms about an offer now. After a no, only an accepted offer can be followed to its end."""
     if offer.answer == ServiceAnswer.ACCEPTED:
-        return [EntryKind.THIRTY if offer.arrived == "yes" else EntryKind.ARRIVED]
-    return [] if person.consent is ConsentStands.NO else [EntryKind.ANSWERED]
+        return [LoggedEvent.THIRTY if offer.arrived == "yes" else LoggedEvent.ARRIVED]
+    return [] if person.consent is ConsentState.NO else [LoggedEvent.ANSWERED]
 
 
-def _correction(tip_id: int, person: MetPerson, moment: PersonMoment) -> str:
+def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> str:
     """Returns the address of the form that corrects an entry. Empty for a corrected entry and for closed help."""
     entry, said = moment.entry, moment.entry.said
-    is_closed = entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO
+    is_closed = entry.kind is LoggedEvent.OFFERED and person.consent is ConsentState.NO
     if is_closed or moment.corrected_by is not None:
         return ""
     whom = str(said.n) if said.referral is None else f"{said.n}:{said.referral}"
-    return form_of(tip_id, entry.kind, whom=whom, corrects=entry.id)
+    return form_address(tip_id, entry.kind, whom=whom, corrects=entry.id)
 
 
-NOT_NOW = phrase(
+REFUSED = phrase(
     "You cannot do this now. Another person was faster, or a second person must do it."
 )
 TIP_STOPS = table("tip_stops")
 """A message for each reason why a request changes nothing, with the next step."""
 
 
-_on_a_tip = posted(pages.one)
+_on_a_tip = form_view(pages.tip)
 
 
 def _done(
@@ -276,43 +282,50 @@ def _done(
     field = f"reason-{form}"
     reason = visit.reason(field, "Enter a reason.")
     try:
-        act(visit.kit, visit.by, tip_id=tip_id, reason=reason, **values)
+        act(visit.context, visit.by, tip_id=tip_id, reason=reason, **values)
     except EndRefused as refused:
-        raise visit.wrong(field, TIP_STOPS.get(refused.stop, NOT_NOW)) from None
+        raise visit.wrong(field, TIP_STOPS.get(refused.stop, REFUSED)) from None
     except ErasureRefused:
-        raise visit.wrong(field, NOT_NOW) from None
-    except (KeyMissing, SealBroken):
-        raise visit.wrong(field, UNOPENED) from None
+        raise visit.wrong(field, REFUSED) from None
+    except (KeyMissing, DecryptionFailed):
+        raise visit.wrong(field, NOT_READABLE) from None
     except NotFound as unknown:
         raise missing or unknown from None
 
 
 @_on_a_tip
-def close(visit: Visit, tip_id: int) -> None:
+def close_tip(visit: Visit, tip_id: int) -> None:
     outcome = visit.form.text("outcome", most=20)
     if outcome not in {*TipOutcome}:
         raise visit.wrong("outcome", "Choose an outcome.")
-    _done(visit, tip_id, "close", service_desk_commands.close, outcome=TipOutcome(outcome))
+    _done(visit, tip_id, "close", service_desk_commands.close_tip, outcome=TipOutcome(outcome))
 
 
 @_on_a_tip
-def judge(visit: Visit, tip_id: int) -> None:
+def confirm_closure(visit: Visit, tip_id: int) -> None:
     agrees = visit.form.text("do") == "agree"
-    _done(visit, tip_id, "judge", service_desk_commands.judge, token=visit.token, agrees=agrees)
+    _done(
+        visit,
+        tip_id,
+        "judge",
+        service_desk_commands.confirm_closure,
+        token=visit.token,
+        agrees=agrees,
+    )
 
 
 @_on_a_tip
-def reopen(visit: Visit, tip_id: int) -> None:
+def reopen_tip(visit: Visit, tip_id: int) -> None:
     _done(visit, tip_id, "reopen", service_desk_commands.reopen)
 
 
 @_on_a_tip
-def helped(visit: Visit, tip_id: int) -> None:
+def record_help(visit: Visit, tip_id: int) -> None:
     _done(visit, tip_id, "helped", service_desk_commands.helped)
 
 
 @_on_a_tip
-def hold(visit: Visit, tip_id: int) -> None:
+def legal_hold(visit: Visit, tip_id: int) -> None:
     is_lifted = visit.form.text("do") == "lift"
     _done(
         visit,
@@ -323,72 +336,76 @@ def hold(visit: Visit, tip_id: int) -> None:
 
 
 @_on_a_tip
-def erasure(visit: Visit, tip_id: int) -> None:
+def decide_erasure(visit: Visit, tip_id: int) -> None:
     """Decides on an erasure request if the tip has no assignee or a person is in danger."""
     erases = visit.form.text("do") == "erase"
     _done(visit, tip_id, "erasure", service_desk_commands.decide_erasure, erases=erases)
 
 
 @_on_a_tip
-def manner(visit: Visit, tip_id: int) -> None:
-    said = Manner.OPENLY if visit.form.text("do") == "openly" else Manner.UNSEEN
-    _done(visit, tip_id, "manner", service_desk_commands.say_how, manner=said)
+def decide_visit(visit: Visit, tip_id: int) -> None:
+    said = VisitDecision.OPENLY if visit.form.text("do") == "openly" else VisitDecision.UNSEEN
+    _done(visit, tip_id, "manner", service_desk_commands.decide_visit, manner=said)
 
 
 @_on_a_tip
-def keep_from(visit: Visit, tip_id: int) -> None:
+def exclude(visit: Visit, tip_id: int) -> None:
     """Excludes a person by exact name, or a desk by name or code. The form must name exactly one of them."""
     person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=80)
     why = visit.form.text("why_kept", most=20)
-    if bool(person) == bool(desk) or why not in WHY_KEPT:
+    if bool(person) == bool(desk) or why not in EXCLUSION_REASONS:
         raise visit.wrong("person", "Enter a person or a desk, not both, and choose a reason.")
     missing = visit.wrong("person", "No responder or account has this name. Enter the exact name.")
     if desk:
         missing = visit.wrong(
             "desk", "No desk has this name or code. You cannot hide a tip from the national desk."
         )
-    whom = KeptFrom(person or None, desk or None)
-    _done(visit, tip_id, "keep", service_desk_commands.keep_from, missing, whom=whom, why=why)
+    whom = ExclusionTarget(person or None, desk or None)
+    _done(visit, tip_id, "keep", service_desk_commands.exclude, missing, whom=whom, why=why)
 
 
 @_on_a_tip
-def say_like(visit: Visit, tip_id: int) -> None:
+def link_tip(visit: Visit, tip_id: int) -> None:
     """Links another tip, by its number, to this tip as one situation, or removes the link."""
     other = number_of(visit.form.text("other_tip", most=12))
     missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:
         raise missing
     like = visit.form.text("do") != "undo"
-    _done(visit, tip_id, "like", service_desk_commands.say_like, missing, other=other, like=like)
+    _done(visit, tip_id, "like", service_desk_commands.set_link, missing, other=other, like=like)
 
 
 @_on_a_tip
-def let_know(visit: Visit, tip_id: int) -> None:
+def request_lift(visit: Visit, tip_id: int) -> None:
     """Requests that an exclusion is lifted. An approver decides."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose a person or desk to give access again.")
-    _done(visit, tip_id, "know", service_desk_commands.let_know, exclusion_id=chosen)
+    _done(visit, tip_id, "know", service_desk_commands.request_lift, exclusion_id=chosen)
 
 
 @_on_a_tip
-def act(visit: Visit, tip_id: int) -> None:
+def carry_out(visit: Visit, tip_id: int) -> None:
     """Runs the command of this account's responder on a tip of which they were alerted."""
     try:
-        service_desk_commands.act(visit.kit, visit.by, tip_id, visit.form.text("do", most=20))
+        service_desk_commands.carry_out(
+            visit.context, visit.by, tip_id, visit.form.text("do", most=20)
+        )
     except EndRefused:
         abort(404)
 
 
-def calls(visit: Visit) -> Response:
-    return page(visit, "call_backs.html", rows=service_call_back.listed(visit.kit, visit.by))
+def call_backs(visit: Visit) -> Response:
+    return page(
+        visit, "call_backs.html", rows=service_call_back.list_call_backs(visit.context, visit.by)
+    )
 
 
 NOT_OPEN = phrase(
     "You cannot open this number now. It is not approved, or it is not time for the call."
 )
-_on_a_call = partial(posted, calls, "reason-{call_back_id}")
-_call_act = _on_a_call(says={CallRefused: NOT_NOW})
+_on_a_call = partial(form_view, call_backs, "reason-{call_back_id}")
+_call_act = _on_a_call(says={CallRefused: REFUSED})
 
 
 def _why(visit: Visit, call_back_id: int) -> str:
@@ -397,14 +414,18 @@ def _why(visit: Visit, call_back_id: int) -> str:
 
 @_call_act
 def ask_call(visit: Visit, call_back_id: int) -> None:
-    service_call_back.ask(visit.kit, visit.by, call_back_id, reason=_why(visit, call_back_id))
+    service_call_back.request_number(
+        visit.context, visit.by, call_back_id, reason=_why(visit, call_back_id)
+    )
 
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
     """Approves the requester named on the page. Refuses if another person has requested the call since."""
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
-    service_call_back.approve(visit.kit, visit.by, call_back_id, reason=reason, asked_by=asked_by)
+    service_call_back.approve_request(
+        visit.context, visit.by, call_back_id, reason=reason, asked_by=asked_by
+    )
 
 
 @_call_act
@@ -413,14 +434,18 @@ def end_call(visit: Visit, call_back_id: int) -> None:
     if outcome not in {*CallOutcome}:
         raise visit.wrong(f"reason-{call_back_id}", "Choose an outcome.")
     reason, came = _why(visit, call_back_id), CallOutcome(outcome)
-    service_call_back.end(visit.kit, visit.by, call_back_id, reason=reason, outcome=came)
+    service_call_back.record_outcome(
+        visit.context, visit.by, call_back_id, reason=reason, outcome=came
+    )
 
 
-@_on_a_call(says={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, SealBroken: NOT_OPEN})
+@_on_a_call(says={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
     """Shows a call-back's number for five minutes and never for printing. No other page shows it."""
     reason = _why(visit, call_back_id)
-    opened = service_call_back.read(visit.kit, visit.by, visit.token, call_back_id, reason)
-    word = decrypt_call_backs.word_in(visit.kit, opened)
+    opened = service_call_back.decrypt_call(
+        visit.context, visit.by, visit.token, call_back_id, reason
+    )
+    word = decrypt_call_backs.code_word(visit.context, opened)
     back = url_for("acting.calls")
-    return opened_page(visit, "call_opened.html", back, opened=opened, word=word)
+    return decrypted_page(visit, "call_opened.html", back, opened=opened, word=word)

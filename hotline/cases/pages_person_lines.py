@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from babel import Locale
 from flask import url_for
 
-from hotline.alerts.rules_follow_up import MEETS
+from hotline.alerts.rules_follow_up import MEETING_EVENTS
 from hotline.cases.service_persons import CasePersons
-from hotline.cases.service_sheet import TipMoment
+from hotline.cases.service_sheet import TimelineItem
+from hotline.console.role_groups import table
 from hotline.console.visit import Visit
-from hotline.console.who import table
 from hotline.text.languages import FIRST
 from hotline.text.phrases import phrase
 from hotline.text.places import STATES
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
 
 ON_A_PAGE = 5
@@ -37,39 +37,41 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
     ]
 
 
-def forms(persons: CasePersons) -> Sequence[EntryKind]:
+def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
     """Returns the available forms: for meeting a person, for a person already met, or for help already offered."""
     return [
         kind
         for kind in CASE_FORMS
-        if kind in MEETS or (persons.offers if kind in OF_REFERRAL else persons.met)
+        if kind in MEETING_EVENTS or (persons.offers if kind in OF_REFERRAL else persons.met)
     ]
 
 
-def in_clear(visit: Visit, moment: TipMoment) -> str:
+def plain_entry(visit: Visit, moment: TimelineItem) -> str:
     """Returns an entry of the timeline without its codes, since they are encrypted."""
     who = visit.place(moment.who) or visit.say(THE_LINE)
-    said = visit.say(HAPPENED[EntryKind(moment.outcome)], who=who)
+    said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
     corrects = visit.say("This corrects an earlier note.")
     return f"{said} {corrects}" if moment.corrects else said
 
 
-def value(visit: Visit, name: str, code: str) -> str:
+def code_label(visit: Visit, name: str, code: str) -> str:
     """Returns a code in the reader's words. A code of a later release stays unchanged."""
     if name == STATE:
-        return states(visit.language).get(code, code)
+        return country_names(visit.language).get(code, code)
     asked = QUESTIONS.get(name)
     words = None if asked is None else asked.values.get(code)
     return visit.say(words) if words else code
 
 
-def states(language: str) -> Mapping[str, str]:
+def country_names(language: str) -> Mapping[str, str]:
     """Returns the names of countries only. French takes the place of Kinyarwanda, which has no names of its own."""
     names = Locale("fr" if language == FIRST else language).territories
     return {code: names[code] for code in STATES}
 
 
-def form_of(tip_id: int, kind: EntryKind, *, whom: str = "", corrects: int | None = None) -> str:
+def form_address(
+    tip_id: int, kind: LoggedEvent, *, whom: str = "", corrects: int | None = None
+) -> str:
     """Returns the address of a form. Values that are missing are left out."""
     return url_for(
         "persons.ask", tip_id=tip_id, act=kind.value, whom=whom or None, corrects=corrects

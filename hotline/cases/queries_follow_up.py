@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
 from hotline.alerts import rules_follow_up
-from hotline.alerts.queries_retention import HELD
+from hotline.alerts.queries_retention import HAS_LEGAL_HOLD
 from hotline.alerts.tables_case_events import (
     CaseCode,
     CaseCounted,
+    CaseEventRow,
     CaseGrant,
     CaseKey,
-    CaseLogRow,
     StartedFormRow,
 )
 from hotline.core import rules_trial
@@ -48,7 +48,7 @@ class MonthTips:
         ]
 
 
-def due(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
+def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
     """Returns the months that should be counted by then and were not.
 
     The months begin with the first one that has codes, or that was counted.
@@ -58,19 +58,21 @@ def due(session: Session, counted: Collection[str], at: datetime) -> Sequence[st
     return rules_follow_up.due(known, counted, at)
 
 
-def of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
+def tips_of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
     within = (begins <= FILED, ends > FILED)
     found = select(Tip).join(CaseKey, CaseKey.tip_id == Tip.id).where(*within)
     rows = session.scalars(found.options(defer(Tip.body)).order_by(Tip.id)).all()
     written = (
         select(func.count(CaseCode.case_log_id))
-        .join(CaseLogRow, CaseLogRow.id == CaseCode.case_log_id)
-        .join(Tip, Tip.id == CaseLogRow.tip_id)
+        .join(CaseEventRow, CaseEventRow.id == CaseCode.case_log_id)
+        .join(Tip, Tip.id == CaseEventRow.tip_id)
     )
     return MonthTips(rows, session.scalar(written.where(*within)) or 0)
 
 
-def late(session: Session, counted: Collection[str], at: datetime) -> Mapping[str, Sequence[int]]:
+def late_tips(
+    session: Session, counted: Collection[str], at: datetime
+) -> Mapping[str, Sequence[int]]:
     """Returns by month the tips whose first code was written after the month was counted."""
     found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
     found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
@@ -81,13 +83,13 @@ def late(session: Session, counted: Collection[str], at: datetime) -> Mapping[st
     return {month: ids for month, ids in by_month.items() if month in counted}
 
 
-def hold(session: Session, tip_ids: Collection[int]) -> None:
+def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
     """Locks tips for a count. Earlier writers have finished, and later ones wait for the end of this transaction."""
     held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
     session.execute(held.with_for_update(key_share=True))
 
 
-def warn(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
+def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
     """Marks the cases of months that are counted soon, so that an admin can see them. Returns how many."""
     old = select(CaseKey.tip_id).join(Tip, Tip.id == CaseKey.tip_id)
     old = old.where(CaseKey.warned_at.is_(None), filed_before > FILED)
@@ -97,19 +99,19 @@ def warn(session: Session, filed_before: datetime, at: datetime, limit: int) -> 
     return len(ids)
 
 
-def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
+def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
     """Deletes codes, times and keys of counted cases without a legal hold and without a running clock.
 
     Returns the ids of their tips.
     """
     over = (CaseKey.tip_id == CaseCounted.tip_id, CaseKey.warned_at <= at - WARNING)
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
-    old = old.where(over[1], ~HELD, ~_followed()).order_by(Tip.id).limit(limit)
+    old = old.where(over[1], ~HAS_LEGAL_HOLD, ~_followed()).order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
     # A writer may have held the tip meanwhile. So the conditions are checked again under the lock.
-    still = select(Tip.id).where(Tip.id.in_(held), ~HELD, ~_followed())
+    still = select(Tip.id).where(Tip.id.in_(held), ~HAS_LEGAL_HOLD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
-    entries = select(CaseLogRow.id).where(CaseLogRow.tip_id.in_(ids))
+    entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
     for gone in (
         delete(CaseCode).where(CaseCode.case_log_id.in_(entries)),
         *(
@@ -121,22 +123,22 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
     return ids
 
 
-def warned(session: Session) -> Sequence[tuple[int, datetime, bool]]:
+def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
     """Returns the cases whose codes are deleted soon, or would be without a legal hold.
 
     Each is the tip, its filing time, and True if it is under a legal hold.
     """
-    found = select(Tip.id, FILED, HELD).join(CaseKey, CaseKey.tip_id == Tip.id)
+    found = select(Tip.id, FILED, HAS_LEGAL_HOLD).join(CaseKey, CaseKey.tip_id == Tip.id)
     rows = session.execute(found.where(CaseKey.warned_at.is_not(None)).order_by(Tip.id))
     return [(tip_id, at, held) for tip_id, at, held in rows]
 
 
-def unwarn(session: Session, tip_id: int) -> None:
+def clear_warning(session: Session, tip_id: int) -> None:
     """Clears the warning of a case after its legal hold was lifted. Deletion is then warned about again."""
     session.execute(update(CaseKey).where(CaseKey.tip_id == tip_id).values(warned_at=None))
 
 
-def are_kept(session: Session, tip_id: int) -> bool:
+def has_codes(session: Session, tip_id: int) -> bool:
     return session.get(CaseKey, tip_id) is not None
 
 

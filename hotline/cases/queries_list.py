@@ -13,21 +13,29 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer, load_only
 
-from hotline.alerts.queries_retention import HELD
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.queries_retention import HAS_LEGAL_HOLD
+from hotline.alerts.tables import QuestionBackRow
 from hotline.core import rules_trial
-from hotline.core.writes import among
+from hotline.core.writes import in_numbers
 from hotline.errors import NotFound
 from hotline.gateway.queries_health import UNTAKEN
-from hotline.gateway.rules_message import Kind
-from hotline.gateway.tables import BELIEVED, STANDS, TOOK, TRULY_DUE, Deadline, Message, Referral
+from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.tables import (
+    HAS_TAKEN,
+    IS_BELIEVED,
+    IS_CURRENT,
+    TRULY_DUE,
+    Assignment,
+    Deadline,
+    Message,
+)
 from hotline.people.tables import Responder
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules import Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_persons import FollowKind
-from hotline.tips.rules_receipts import TipFilter, TipStanding, Whose
-from hotline.tips.tables import REAL, Tip
+from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter
+from hotline.tips.tables import IS_REPORTED, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 OPEN = Tip.closed_at.is_(None)
@@ -35,13 +43,13 @@ TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
 WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
 """Conditions of filed tips that people are asked to take."""
 QUESTION = {
-    "asked": AskedBack.answered_at.is_(None),
-    "answered": AskedBack.answered_at.is_not(None) & AskedBack.read_at.is_(None),
-    "read": AskedBack.read_at.is_not(None),
+    "asked": QuestionBackRow.answered_at.is_(None),
+    "answered": QuestionBackRow.answered_at.is_not(None) & QuestionBackRow.read_at.is_(None),
+    "read": QuestionBackRow.read_at.is_not(None),
 }
 
 
-def page(
+def page_of_tips(
     session: Session, viewer: Viewer, wanted: TipFilter, *, before: int | None, limit: int
 ) -> Sequence[Tip]:
     """Returns the viewer's tips that match a filter, newest first. With `before`, returns those with a lower id."""
@@ -53,19 +61,19 @@ def page(
 
 WAIT = (
     *(Tip.id, Tip.place, Tip.within, Tip.urgency, Tip.state, Tip.matter, Tip.channel),
-    *(Tip.filed_at, Tip.closed_at, Tip.holder_id),
+    *(Tip.filed_at, Tip.closed_at, Tip.assignee_id),
 )
 """The columns that show how long a tip waits. The bar of every page reads them for all waiting tips."""
 
 
-def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
+def waiting_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
     """Returns the tips that wait to be acknowledged, oldest first. Leaves out drills, which are never late."""
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
     found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
 
 
-def seen(session: Session, viewer: Viewer, tip_id: int) -> Tip:
+def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
     """Returns a tip without its text. Raises NotFound if there is none, or none for this viewer."""
     tip = session.scalar(_seen(viewer).where(Tip.id == tip_id))
     if tip is None:
@@ -73,29 +81,29 @@ def seen(session: Session, viewer: Viewer, tip_id: int) -> Tip:
     return tip
 
 
-def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
+def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
     """Returns for each acknowledged tip when its assignee acknowledged it.
 
     If the assignee never answered that they take it, returns when a colleague first did.
     """
     rows = session.execute(
-        select(Tip.id, Referral.acknowledged_at)
-        .join(Referral, Referral.tip_id == Tip.id)
-        .where(Tip.id.in_(tip_ids), ~UNTAKEN, TOOK, STANDS)
+        select(Tip.id, Assignment.acknowledged_at)
+        .join(Assignment, Assignment.tip_id == Tip.id)
+        .where(Tip.id.in_(tip_ids), ~UNTAKEN, HAS_TAKEN, IS_CURRENT)
         .order_by(
             Tip.id,
-            case((Referral.responder_id == Tip.holder_id, 1), else_=0),
-            Referral.acknowledged_at.desc(),
+            case((Assignment.responder_id == Tip.assignee_id, 1), else_=0),
+            Assignment.acknowledged_at.desc(),
         )
     )
     return {tip_id: at for tip_id, at in rows if at is not None}
 
 
-def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
+def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
     """Returns the state of the question that was asked about each tip: asked, answered or read."""
     rows = session.execute(
-        select(AskedBack.tip_id, AskedBack.answered_at, AskedBack.read_at).where(
-            among(session, AskedBack.tip_id, tip_ids)
+        select(QuestionBackRow.tip_id, QuestionBackRow.answered_at, QuestionBackRow.read_at).where(
+            in_numbers(session, QuestionBackRow.tip_id, tip_ids)
         )
     )
     return {
@@ -104,18 +112,18 @@ def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
     }
 
 
-def held(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
+def under_legal_hold(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
     """Returns those of these tips that are under a legal hold."""
-    return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HELD)))
+    return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HAS_LEGAL_HOLD)))
 
 
-def known(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
+def visible_tips(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
     """Returns those of these tips that this viewer may see, newest first."""
-    found = select(Tip.id).where(*REAL, Tip.id.in_(tip_ids), visible_to(viewer))
+    found = select(Tip.id).where(*IS_REPORTED, Tip.id.in_(tip_ids), visible_to(viewer))
     return session.scalars(found.order_by(Tip.id.desc())).all()
 
 
-def linked(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
+def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
     """Returns the other tips of the same phone and week that this viewer may see, newest first."""
     if not tip.contact_key or tip.matter != Matter.TIP:
         return ()
@@ -139,18 +147,18 @@ def linked_counts(
 
 
 def _of_phones(viewer: Viewer | None, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    return (*REAL, Tip.matter == Matter.TIP, Tip.contact_key.in_(keys), visible_to(viewer))
+    return (*IS_REPORTED, Tip.matter == Matter.TIP, Tip.contact_key.in_(keys), visible_to(viewer))
 
 
 def _seen(viewer: Viewer) -> Select[Tip]:
-    return select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer))
+    return select(Tip).options(defer(Tip.body)).where(*IS_REPORTED, visible_to(viewer))
 
 
 def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[bool]]:
     yield Tip.matter == wanted.matter
     yield from _standing(wanted.standing)
-    if wanted.whose is Whose.MINE:
-        yield _hers(viewer)
+    if wanted.whose is AssigneeFilter.MINE:
+        yield _is_own(viewer)
     if wanted.place:
         yield Tip.place == wanted.place
     if wanted.urgency is not None:
@@ -158,33 +166,33 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
     if wanted.category:
         yield Tip.category == wanted.category
     if wanted.question in QUESTION:
-        yield exists().where(AskedBack.tip_id == Tip.id, QUESTION[wanted.question])
+        yield exists().where(QuestionBackRow.tip_id == Tip.id, QUESTION[wanted.question])
     if wanted.owes:
-        yield is_owing()
+        yield owes_answer()
     if wanted.soon:
-        yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HELD
+        yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HAS_LEGAL_HOLD
 
 
-def _standing(standing: TipStanding) -> Iterator[ColumnElement[bool]]:
-    if standing is TipStanding.WAITS:
+def _standing(standing: TipStateFilter) -> Iterator[ColumnElement[bool]]:
+    if standing is TipStateFilter.WAITS:
         yield or_(and_(*WAITING), CLOSURE_WAITS)
-    elif standing is TipStanding.TAKEN:
+    elif standing is TipStateFilter.TAKEN:
         yield from (OPEN, TAKEN, Tip.helped_at.is_(None))
-    elif standing is TipStanding.HELPED:
+    elif standing is TipStateFilter.HELPED:
         yield from (OPEN, Tip.helped_at.is_not(None))
-    elif standing is TipStanding.JUDGED:
+    elif standing is TipStateFilter.CLOSING:
         yield CLOSURE_WAITS
-    elif standing is TipStanding.CLOSED:
+    elif standing is TipStateFilter.CLOSED:
         yield Tip.closed_at.is_not(None)
 
 
-def _hers(viewer: Viewer) -> ColumnElement[bool]:
+def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     """Returns the condition that the viewer is the assignee, or was alerted while people are asked to take the tip."""
-    told = aliased(Referral)
+    told = aliased(Assignment)
     was_told = exists().where(
         told.tip_id == Tip.id, told.responder_id == viewer.responder_id, told.released_at.is_(None)
     )
-    return or_(Tip.holder_id == viewer.responder_id, UNTAKEN & was_told.correlate(Tip))
+    return or_(Tip.assignee_id == viewer.responder_id, UNTAKEN & was_told.correlate(Tip))
 
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.rung > 0)
@@ -192,7 +200,7 @@ OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0)
 """Conditions of a clock that rang at least once and still runs."""
 
 
-def is_owing() -> ColumnElement[bool]:
+def owes_answer() -> ColumnElement[bool]:
     """Returns the condition of `Tip` that an answer about a person is overdue.
 
     It searches the few clocks, not each tip.
@@ -201,13 +209,15 @@ def is_owing() -> ColumnElement[bool]:
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
 
 
-def owing(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
+def owing_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
     """Returns the tips with an overdue answer that this viewer may see, oldest first."""
-    found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), is_owing())
+    found = (
+        select(Tip).options(defer(Tip.body)).where(*IS_REPORTED, visible_to(viewer), owes_answer())
+    )
     return session.scalars(found.order_by(Tip.id).limit(limit)).all()
 
 
-def owed(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
+def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
     """Returns by tip which answers are overdue."""
     told: dict[int, set[FollowKind]] = {}
     offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
@@ -241,7 +251,9 @@ def closures_waiting(
     session: Session, viewer: Viewer | None, limit: int
 ) -> Sequence[WaitingClosure]:
     """Returns the pending closures that this viewer may see, the oldest request first."""
-    found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), CLOSURE_WAITS)
+    found = (
+        select(Tip).options(defer(Tip.body)).where(*IS_REPORTED, visible_to(viewer), CLOSURE_WAITS)
+    )
     rows = session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit))
     return [
         WaitingClosure(
@@ -255,38 +267,38 @@ def closures_waiting(
     ]
 
 
-class ToldPerson(NamedTuple):
+class AlertedPerson(NamedTuple):
     """One assignment of a tip, with the responder's name."""
 
-    referral: Referral
+    referral: Assignment
     name: str
     believed: bool
 
 
-def told_of(session: Session, tip_id: int) -> Sequence[ToldPerson]:
+def assignments_of(session: Session, tip_id: int) -> Sequence[AlertedPerson]:
     """Returns the assignments of a tip, in the order of the alerts."""
     rows = session.execute(
-        select(Referral, Responder.name, BELIEVED)
-        .join(Responder, Responder.id == Referral.responder_id)
-        .where(Referral.tip_id == tip_id)
-        .order_by(Referral.created_at, Referral.id)
+        select(Assignment, Responder.name, IS_BELIEVED)
+        .join(Responder, Responder.id == Assignment.responder_id)
+        .where(Assignment.tip_id == tip_id)
+        .order_by(Assignment.created_at, Assignment.id)
     )
-    return [ToldPerson(referral, name, bool(believed)) for referral, name, believed in rows]
+    return [AlertedPerson(referral, name, bool(believed)) for referral, name, believed in rows]
 
 
 def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
     """Returns the responders whose phone received an alert, and when."""
     rows = session.execute(
         select(Responder.name, Message.delivered_at)
-        .join(Referral, Referral.id == Message.referral_id)
+        .join(Assignment, Assignment.id == Message.assignment_id)
         .join(Responder, Responder.id == Message.responder_id)
-        .where(Referral.tip_id == tip_id, Message.kind == Kind.ALERT)
+        .where(Assignment.tip_id == tip_id, Message.kind == MessageKind.ALERT)
         .order_by(Message.id)
     )
     return [(name, at) for name, at in rows if at is not None]
 
 
-def silences(session: Session, tip_id: int) -> Sequence[datetime]:
+def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
     """Returns the times at which the limit for acknowledging the tip ran out."""
     rows = select(Deadline.fired_at).where(
         Deadline.tip_id == tip_id,
@@ -296,11 +308,11 @@ def silences(session: Session, tip_id: int) -> Sequence[datetime]:
     return [at for at in session.scalars(rows.order_by(Deadline.fired_at)) if at is not None]
 
 
-def clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
+def running_clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
     """Returns the running clocks of these tips: tip, kind and due time, the earliest first."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
-        .where(among(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
+        .where(in_numbers(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
         .order_by(TRULY_DUE, Deadline.id)
     )
     return [(tip_id, kind, due_at) for tip_id, kind, due_at in rows]

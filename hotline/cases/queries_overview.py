@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from hotline.cases import queries_list
 from hotline.gateway import queries_health
-from hotline.gateway.tables import BELIEVED, STANDS, Referral
-from hotline.people.rules_audit import actor
+from hotline.gateway.tables import IS_BELIEVED, IS_CURRENT, Assignment
+from hotline.people.rules_audit import read_actor
 from hotline.people.tables import Responder
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_receipts import Asked
-from hotline.tips.tables import REAL, Tip
+from hotline.tips.rules_receipts import AskedAgain
+from hotline.tips.tables import IS_REPORTED, Tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class TipOverview:
     due_at: datetime | None = None
     end_wanted_by: str | None = None
     """The person who requested closure, until an approver decides."""
-    asked: Asked | None = None
+    asked: AskedAgain | None = None
     """The reason why other responders are asked to take it although it has an assignee."""
     is_red: bool = False
     """True once everyone was alerted and no one has taken it. The national desk gets alerts until it takes the tip."""
@@ -54,7 +54,7 @@ class TipOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TipListFilter:
     """One filter of the list of tips. A tip must fit every field that is set."""
 
     is_open: bool = False
@@ -71,19 +71,19 @@ class Wanted:
     limit: int | None = None
 
 
-EVERY = Wanted()
+ALL_TIPS = TipListFilter()
 
 
-def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
+def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
     """Returns tips, newest first, without drafts and the hotline's own test tips."""
     found = _tips(session, wanted)
     more = queries_list.linked_counts(session, wanted.viewer, [tip for tip, *_ in found])
     ids = [tip.id for tip, *_ in found]
-    asked = queries_list.questions(session, ids)
+    asked = queries_list.question_states(session, ids)
     clocks: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
-    for tip_id, kind, due_at in queries_list.clocks(session, ids):
+    for tip_id, kind, due_at in queries_list.running_clocks(session, ids):
         clocks[tip_id].append((due_at, kind))
-    beside = queries_health.asked_beside_holder(session)
+    beside = queries_health.asked_besides_assignee(session)
     people = session.execute(select(Responder.id, Responder.name))
     names: dict[int | None, str] = {row.id: row.name for row in people}
     return [
@@ -95,56 +95,63 @@ def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverv
             count,
             more.get(tip.id, 0),
             asked.get(tip.id),
-            responsible=names.get(tip.holder_id),
+            responsible=names.get(tip.assignee_id),
             clock=clocks[tip.id][0][1] if tip.id in clocks else None,
             due_at=clocks[tip.id][0][0] if tip.id in clocks else None,
             end_wanted_by=_named(tip.end_wanted_by, names),
             asked=beside.get(tip.id),
-            is_red=any(kind == DeadlineKind.RED for _, kind in clocks.get(tip.id, ())),
+            is_red=any(kind == DeadlineKind.OVERDUE for _, kind in clocks.get(tip.id, ())),
         )
         for tip, name, taken_at, doubted, count in found
     ]
 
 
 def _tips(
-    session: Session, wanted: Wanted
+    session: Session, wanted: TipListFilter
 ) -> Sequence[tuple[Tip, str | None, datetime | None, str | None, int]]:
     """Returns each tip with its first taker, the time, an unproven responder, and the number of assignments."""
     first = (
-        select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
-        .where(BELIEVED, STANDS)
-        .group_by(Referral.tip_id)
+        select(Assignment.tip_id, func.min(Assignment.acknowledged_at).label("at"))
+        .where(IS_BELIEVED, IS_CURRENT)
+        .group_by(Assignment.tip_id)
         .subquery()
     )
     taken = (
-        select(Referral.tip_id, func.min(Responder.name).label("name"), first.c.at)
-        .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
-        .join(Responder, Responder.id == Referral.responder_id)
-        .where(BELIEVED, STANDS)
-        .group_by(Referral.tip_id, first.c.at)
+        select(Assignment.tip_id, func.min(Responder.name).label("name"), first.c.at)
+        .join(
+            first,
+            (first.c.tip_id == Assignment.tip_id) & (first.c.at == Assignment.acknowledged_at),
+        )
+        .join(Responder, Responder.id == Assignment.responder_id)
+        .where(IS_BELIEVED, IS_CURRENT)
+        .group_by(Assignment.tip_id, first.c.at)
         .subquery()
     )
     unproven = (
-        select(Referral.tip_id, func.min(Responder.name).label("name"))
-        .join(Responder, Responder.id == Referral.responder_id)
-        .where(~BELIEVED)
-        .group_by(Referral.tip_id)
+        select(Assignment.tip_id, func.min(Responder.name).label("name"))
+        .join(Responder, Responder.id == Assignment.responder_id)
+        .where(~IS_BELIEVED)
+        .group_by(Assignment.tip_id)
         .subquery()
     )
-    told = select(Referral.tip_id, func.count().label("count")).group_by(Referral.tip_id).subquery()
+    told = (
+        select(Assignment.tip_id, func.count().label("count"))
+        .group_by(Assignment.tip_id)
+        .subquery()
+    )
     rows = session.execute(
         select(Tip, taken.c.name, taken.c.at, unproven.c.name, func.coalesce(told.c.count, 0))
         .outerjoin(taken, taken.c.tip_id == Tip.id)
         .outerjoin(unproven, unproven.c.tip_id == Tip.id)
         .outerjoin(told, told.c.tip_id == Tip.id)
-        .where(*REAL, *_conditions(wanted))
+        .where(*IS_REPORTED, *_conditions(wanted))
         .order_by(Tip.id.desc())
         .limit(wanted.limit)
     )
     return [(tip, name, at, doubted, count) for tip, name, at, doubted, count in rows]
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: TipListFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.is_open:
         yield Tip.closed_at.is_(None)
     if wanted.since is not None:
@@ -163,4 +170,4 @@ def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
     if who is None:
         return None
     known = {one: name for one, name in names.items() if one is not None}
-    return actor(who, known)[1]
+    return read_actor(who, known)[1]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.alerts.tables_case_events import CaseGrant
 from hotline.keys.encrypt import case_name, label
-from hotline.keys.weekly_lock import LOCKED, MARK_BYTES, mark
+from hotline.keys.weekly_lock import LOCKED, MARK_BYTES, week_mark
 from hotline.tips.tables import Grant, Tip
 
 GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
@@ -31,11 +31,11 @@ def locked_before(session: Session, week: str, *, since: str, limit: int) -> Seq
     found: list[OldGrant] = []
     for row in GRANTS:
         begins = _mark(row)
-        openable = or_(mark(since) <= begins, begins < LOCKED)
+        openable = or_(week_mark(since) <= begins, begins < LOCKED)
         old = (
             select(row, Tip.uid)
             .join(Tip, Tip.id == row.tip_id)
-            .where(mark(week) > begins, openable)
+            .where(week_mark(week) > begins, openable)
             .order_by(row.id)
             .limit(limit - len(found))
             .with_for_update(of=row, skip_locked=True)
@@ -44,7 +44,7 @@ def locked_before(session: Session, week: str, *, since: str, limit: int) -> Seq
     return found
 
 
-def oldest(session: Session) -> str | None:
+def oldest_week(session: Session) -> str | None:
     """Returns the earliest week whose lock is still on a grant, or None."""
     marks: list[bytes] = []
     for row in GRANTS:
@@ -55,7 +55,7 @@ def oldest(session: Session) -> str | None:
 
 
 def _mark(row: Any) -> ColumnElement[bytes]:
-    return func.substr(row.sealed_key, 1, MARK_BYTES, type_=LargeBinary)
+    return func.substr(row.encrypted_key, 1, MARK_BYTES, type_=LargeBinary)
 
 
 def _bound(grant: Grant | CaseGrant, uid: str) -> bytes:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from hotline.alerts import queries_names, service_duplicates, tables
+from hotline.alerts import queries_references, service_duplicates, tables
 from hotline.alerts.service_case_state import desk_decides
 from hotline.cases import (
     decrypt_questions,
@@ -17,29 +17,29 @@ from hotline.cases import (
     rules_reading_requests,
     tables_reading_requests,
 )
-from hotline.cases.decrypt_reader import ReaderKit
-from hotline.cases.reader_pins import ReaderTry, ReaderTurn
+from hotline.cases.decrypt_reader import ReaderContext
+from hotline.cases.reader_pins import ReaderTurn, WaitingHop
 from hotline.cases.rules_reading_requests import (
     KEPT_FOR,
     NUMBER_KEY,
     PROOF_OVER,
     REFUSED,
-    AskKind,
     ReaderAnswer,
-    ReaderAsk,
+    ReaderQuestion,
+    ReaderQuestionKind,
     ReadingState,
+    blocked_answer,
     bound_to,
-    rested,
 )
 from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
 from hotline.core import rules_trial
 from hotline.core.database import Session
-from hotline.core.ussd import Opening, Pinned
+from hotline.core.ussd import CallerFacts, SessionStart
 from hotline.core.wording import Template
 from hotline.duty import service_phone_proof
-from hotline.errors import NotReady, PinRefused, SealBroken
-from hotline.flows.flow import said
-from hotline.flows.number_questions import QuestionStatus
+from hotline.errors import DecryptionFailed, NotReady, PinRefused
+from hotline.flows.flow import text_in
+from hotline.flows.questions_back import QuestionStatus
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.keys import one_off
@@ -48,43 +48,43 @@ from hotline.people import tables_enrolments
 from hotline.people.rules import EnrolmentKind
 from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import Enrolment
-from hotline.text.keying import is_easy
-from hotline.text.places import alerted_as, place_name
-from hotline.text.time import kigali
+from hotline.text.keying import is_easy_pin
+from hotline.text.places import alert_place, place_name
+from hotline.text.time import kigali_time
 from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
-from hotline.tips.rules_deadlines import DeadlineKind, in_good_hands
+from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
 from hotline.tips.tables import Tip
 
-HERS, LETS, DECIDES, JUDGES = "hers", "lets", "decides", "judges"
+IS_OWN, CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "hers", "lets", "decides", "judges"
 """Prefix of a pinned flag, before the name of a case. `services/dialogue/entry_cases.py` says what each means."""
 HAS_WORK = "has_work"
 """Flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
-MOST_QUESTIONS = 10
-MOST_CASES = 40
+MAX_QUESTIONS = 10
+MAX_CASES = 40
 """Cases on a list, at most. The box of an answer has room for no more."""
 
 
-def view(turn: ReaderTurn, pinned: Pinned) -> ReaderAnswer:
+def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     """Returns references, places, times and numbers of persons. It never contains a caller's text."""
     person_id = turn.person.id
-    tips = dict(queries_names.tips_of(turn.session, person_id))
+    tips = dict(queries_references.open_tips(turn.session, person_id))
     every = [one for one in pinned.cases if one in tips]
     known = {tips[one].id for one in every}
-    followed_now = queries_names.followed(turn.session, person_id)
+    followed_now = queries_references.follow_up_cases(turn.session, person_id)
     due = {tip.id for _, tip in followed_now}
     theirs = _theirs(turn, {case: tips[case] for case in every}, pinned, due)
     urgent = {one for one in every if tips[one].urgency == Urgency.DANGER} - theirs
-    every.sort(key=lambda one: (f"{HERS}.{one}" not in pinned.flags, one not in urgent))
-    cases = every[:MOST_CASES]
+    every.sort(key=lambda one: (f"{IS_OWN}.{one}" not in pinned.flags, one not in urgent))
+    cases = every[:MAX_CASES]
     asked = [one for one in followed_now if one[1].id not in known]
-    followed = dict(asked[: MOST_CASES - len(cases)])
+    followed = dict(asked[: MAX_CASES - len(cases)])
     tips |= followed
 
     words = {
         "open": str(len(every)),
         "urgent": str(len(urgent)),
-        "last": reader_pins.last_opened(turn),
+        "last": reader_pins.last_opening(turn),
     }
     for case in (*cases, *followed):
         words |= _words(turn, case, tips[case])
@@ -100,12 +100,14 @@ def view(turn: ReaderTurn, pinned: Pinned) -> ReaderAnswer:
     }
     flags = (rules_reading_requests.RIGHT, *(flag for flag, some in has.items() if some))
     hers = followed | {
-        one: tips[one] for one in cases if f"{HERS}.{one}" in pinned.flags or tips[one].id in due
+        one: tips[one] for one in cases if f"{IS_OWN}.{one}" in pinned.flags or tips[one].id in due
     }
     judged = {
-        one: tips[one] for one in cases if f"{JUDGES}.{one}" in pinned.flags and one not in hers
+        one: tips[one]
+        for one in cases
+        if f"{CAN_CONFIRM}.{one}" in pinned.flags and one not in hers
     }
-    people = decrypt_reader_persons.of_cases(turn, hers).and_also(
+    people = decrypt_reader_persons.flags_of_cases(turn, hers).and_also(
         decrypt_reader_persons.owed_in(turn, judged)
     )
     lists = {rules_reading_requests.MY_WORK: labels, rules_reading_requests.MY_QUESTIONS: questions}
@@ -113,7 +115,7 @@ def view(turn: ReaderTurn, pinned: Pinned) -> ReaderAnswer:
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
-    place = place_name(alerted_as(tip.place, tip.within), turn.person.language)
+    place = place_name(alert_place(tip.place, tip.within), turn.person.language)
     words = {f"ref.{case}": case, f"place.{case}": place}
     if tip.end_wanted_by is not None and tip.end_wanted is not None:
         words[f"asked.{case}"] = turn.say(OUTCOMES[TipOutcome(tip.end_wanted)].screen)
@@ -121,13 +123,13 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 
 
 def _theirs(
-    turn: ReaderTurn, cases: Mapping[str, Tip], pinned: Pinned, due: Collection[int]
+    turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
     """Returns the cases that a colleague has and that need nothing from this responder.
 
     A drill is never among them, because its label must say that it is a drill.
     """
-    asks = (f"{HERS}.", f"{LETS}.", f"{DECIDES}.", f"{JUDGES}.")
+    asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
     quiet = {
         case: tip
@@ -146,32 +148,32 @@ def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
     held = [
         one.id
         for one in tips
-        if one.holder_id not in (None, turn.person.id) and one.end_wanted_by is None
+        if one.assignee_id not in (None, turn.person.id) and one.end_wanted_by is None
     ]
     if not held:
         return frozenset()
-    theirs = tables.held_since_told(turn.session, turn.person.id, held)
+    theirs = tables.acknowledged_since_alert(turn.session, turn.person.id, held)
     clocks = tables.open_clocks_of(turn.session, theirs)
-    return frozenset(one for one in theirs if in_good_hands(clocks.get(one, {}), turn.at))
+    return frozenset(one for one in theirs if is_in_good_hands(clocks.get(one, {}), turn.at))
 
 
 def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
     """Returns the questions that are approved today, each by name and in the responder's language."""
     try:
-        listed = decrypt_questions.listed(turn.kit)
+        listed = decrypt_questions.list_questions(turn.context)
     except NotReady:
         return ()
     today = turn.at.date()
     signed = (one for one in listed.values() if one.standing(today) is QuestionStatus.SHOWS)
     language = turn.person.language
-    return [(one.name, said(one.node.text, language)) for one in signed][:MOST_QUESTIONS]
+    return [(one.name, text_in(one.node.text, language)) for one in signed][:MAX_QUESTIONS]
 
 
 def _labels(
-    turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: Pinned
+    turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: CallerFacts
 ) -> Iterable[tuple[str, str]]:
     """Yields each case with its label on the list. The label names another case that is probably the same."""
-    like = service_duplicates.known_beside(
+    like = service_duplicates.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
     for case, tip in cases.items():
@@ -182,14 +184,14 @@ def _labels(
         yield case, label if other is None else turn.say(Template.LIST_LIKE, case=label, like=other)
 
 
-def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: Pinned) -> str:
+def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: CallerFacts) -> str:
     if tip.channel == rules_trial.DRILL:
         return turn.say(Template.LIST_EXERCISE, ref=case)
-    if f"{JUDGES}.{case}" in pinned.flags or desk_decides(turn.session, tip):
+    if f"{CAN_CONFIRM}.{case}" in pinned.flags or desk_decides(turn.session, tip):
         return turn.say(Template.LIST_CLOSURE, ref=case)
-    if f"{HERS}.{case}" in pinned.flags:
+    if f"{IS_OWN}.{case}" in pinned.flags:
         due = tables.last_due(turn.session, tip.id, DeadlineKind.OUTCOME)
-        return case if due is None else turn.say(Template.LIST_DUE, ref=case, time=kigali(due))
+        return case if due is None else turn.say(Template.LIST_DUE, ref=case, time=kigali_time(due))
     urgent = tip.urgency == Urgency.DANGER
     return turn.say(Template.LIST_URGENT if urgent else Template.LIST_NEW, ref=case)
 
@@ -200,7 +202,7 @@ PROVED = b"proved"
 
 
 @dataclass(frozen=True, slots=True)
-class ProofTry:
+class ProofAttempt:
     """The result of checking a code and a start PIN, made before the transaction opens."""
 
     wanted: Enrolment | None = None
@@ -221,18 +223,20 @@ class FreshWrap:
 
 
 def _rewrapped(
-    kit: ReaderKit, one: ReaderTry, private: bytes, wrap: bytes | None
+    context: ReaderContext, one: WaitingHop, private: bytes, wrap: bytes | None
 ) -> FreshWrap | None:
     """Wraps a key under the PIN that is chosen, or under the newest pepper and the same PIN.
 
     Returns None where neither is needed, or where the chosen PIN is refused. `wrap` is None where the memory held the
     key.
     """
-    pin = _chosen_pin(one) if one.kind is AskKind.CHANGE else None
+    pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
-    if one.responder_id is None or (pin is None and (wrap is None or not kit.vault.is_old(wrap))):
+    if one.responder_id is None or (
+        pin is None and (wrap is None or not context.vault.is_old(wrap))
+    ):
         return None
-    fresh = kit.vault.wrap(private, pin or one.pin, one.responder_id)
+    fresh = context.vault.wrap(private, pin or one.pin, one.responder_id)
     return FreshWrap(one_off.public_of(private), before, fresh)
 
 
@@ -251,29 +255,31 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
     return ReaderAnswer((rules_reading_requests.CHANGED,))
 
 
-def _waits_for(kit: ReaderKit, one: ReaderTry) -> Enrolment | None:
+def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
     """Returns the enrolment that this phone may prove now; None if there is none."""
-    with kit.database.reading() as session:
-        return tables_enrolments.to_prove(session, one.typed.get(NUMBER_KEY, ""), kit.now())
+    with context.database.reading() as session:
+        return tables_enrolments.provable_enrolment(
+            session, one.typed.get(NUMBER_KEY, ""), context.now()
+        )
 
 
-def _proof_tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
+def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
     """Checks the code and the start PIN. Makes a key pair where the responder chooses a PIN."""
-    wanted = _waits_for(kit, one)
-    if not _proves(kit, one, wanted) or wanted is None:
-        return ProofTry()
-    is_chosen = one.kind is AskKind.CHOOSE and wanted.kind == EnrolmentKind.ENROL
+    wanted = _waits_for(context, one)
+    if not _proves(context, one, wanted) or wanted is None:
+        return ProofAttempt()
+    is_chosen = one.kind is ReaderQuestionKind.CHOOSE and wanted.kind == EnrolmentKind.ENROL
     chosen = _chosen_pin(one) if is_chosen else None
     if chosen is None:
-        return ProofTry(wanted)
+        return ProofAttempt(wanted)
     pair = KeyPair.new()
-    return ProofTry(wanted, pair, kit.vault.wrap(pair.private, chosen, wanted.responder_id))
+    return ProofAttempt(wanted, pair, context.vault.wrap(pair.private, chosen, wanted.responder_id))
 
 
-def _chosen_pin(one: ReaderTry) -> str | None:
+def _chosen_pin(one: WaitingHop) -> str | None:
     """Returns the PIN that was keyed twice. None if the two differ, or if the PIN is easy to guess."""
     chosen = one.typed.get(rules_reading_requests.NEW_PIN, "")
-    refused = is_easy(chosen) or chosen == one.typed.get(rules_reading_requests.NUMBER_END)
+    refused = is_easy_pin(chosen) or chosen == one.typed.get(rules_reading_requests.NUMBER_END)
     return (
         chosen
         if chosen and chosen == one.typed.get(rules_reading_requests.NEW_AGAIN) and not refused
@@ -282,7 +288,7 @@ def _chosen_pin(one: ReaderTry) -> str | None:
 
 
 def _proof_decided(
-    session: Session, kit: ReaderKit, first: PinReading, proof: ProofTry
+    session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
     """Decides the answer of a reading. A reading that was refused once stays refused."""
     wanted = proof.wanted
@@ -291,45 +297,47 @@ def _proof_decided(
         return ReaderAnswer()
     first.state = ReadingState.DONE
     if wanted.kind != EnrolmentKind.ENROL:
-        is_new = service_phone_proof.prove(session, kit, wanted)
+        is_new = service_phone_proof.record_proof(session, context, wanted)
         return ReaderAnswer((rules_reading_requests.NUMBER_PROVED if is_new else PROOF_OVER,))
-    if first.asks["kind"] == AskKind.PROVE:
+    if first.asks["kind"] == ReaderQuestionKind.PROVE:
         return ReaderAnswer((rules_reading_requests.PAPER_RIGHT,))
     if proof.pair is None or proof.wrap is None:
         return ReaderAnswer((REFUSED,))
     public, wrap = proof.pair.public, proof.wrap
-    is_new = service_phone_proof.prove(session, kit, wanted, public_key=public, pin_wrap=wrap)
+    is_new = service_phone_proof.record_proof(
+        session, context, wanted, public_key=public, pin_wrap=wrap
+    )
     return ReaderAnswer((rules_reading_requests.CHOSEN if is_new else PROOF_OVER,))
 
 
-def _proof_refused(session: Session, kit: ReaderKit, one: ReaderTry) -> ReaderAnswer:
+def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) -> ReaderAnswer:
     """Returns the answer to a wrong proof. It also says if the proof expired or had too many attempts."""
     key = one.typed.get(NUMBER_KEY, "")
-    is_over = tables_enrolments.to_prove(session, key, kit.now()) is None
+    is_over = tables_enrolments.provable_enrolment(session, key, context.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
 
 
-def _proves(kit: ReaderKit, one: ReaderTry, wanted: Enrolment | None) -> bool:
+def _proves(context: ReaderContext, one: WaitingHop, wanted: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
     Takes the same time if no proof is pending, or if no attempt is left.
     """
-    start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), kit.vault.costs
+    start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
     if wanted is None:
-        return service_phone_proof.matches(None, one.pin, start, costs=costs)
+        return service_phone_proof.is_proof_right(None, one.pin, start, costs=costs)
     name = f"{wanted.id}\0{one.pin}\0{start}"
-    if kit.memory.find(one.session_key, wanted.responder_id, name) is not None:
+    if context.memory.find(one.session_key, wanted.responder_id, name) is not None:
         return True
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         # An attempt that was decided already does not count again.
-        first = tables_reading_requests.hold(session, one.reading_id)
-        counts = first.state == ReadingState.ASKED and tables_enrolments.take_try(
+        first = tables_reading_requests.locked_reading(session, one.reading_id)
+        counts = first.state == ReadingState.ASKED and tables_enrolments.take_attempt(
             session, wanted.id
         )
     tries = wanted if counts else None
-    if not service_phone_proof.matches(tries, one.pin, start, costs=costs):
+    if not service_phone_proof.is_proof_right(tries, one.pin, start, costs=costs):
         return False
-    kit.memory.keep(one.session_key, wanted.responder_id, name, PROVED)
+    context.memory.keep(one.session_key, wanted.responder_id, name, PROVED)
     return True
 
 
@@ -337,11 +345,11 @@ logger = logging.getLogger(__name__)
 
 WRONG = ReaderAnswer()
 CODE_RIGHT = ReaderAnswer((rules_reading_requests.PROVES,))
-PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
+PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 
 @dataclass(frozen=True, slots=True)
-class PinTry:
+class PinAttempt:
     """The result of checking a PIN, made before the transaction opens."""
 
     private: bytes | None = field(default=None, repr=False)
@@ -352,117 +360,121 @@ class PinTry:
     """The key in a new wrap, under another PIN or under the newest pepper."""
 
 
-def answer_next(kit: ReaderKit) -> bool:
+def answer_next(context: ReaderContext) -> bool:
     """Answers one waiting hop. Returns False where none waits. Raises StoreUnavailable.
 
     A hop whose key is in memory comes first, then an enrolled phone, then the oldest.
     """
-    with kit.database.reading() as session:
-        waiting = tables_reading_requests.unanswered(session, kit.now() - KEPT_FOR)
+    with context.database.reading() as session:
+        waiting = tables_reading_requests.waiting_hops(session, context.now() - KEPT_FOR)
     if not waiting:
         return False
-    tries = [_read(kit, ask, row) for ask, row in waiting]
+    tries = [_read(context, ask, row) for ask, row in waiting]
     first = next((one for one in tries if one.comes_first), tries[0])
-    one = next((one for one in tries if _remembered(kit, one) is not None), first)
+    one = next((one for one in tries if _remembered(context, one) is not None), first)
     try:
-        _answer(kit, one)
-    except (SealBroken, KeyError, TypeError, ValueError) as broken:
+        _answer(context, one)
+    except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
         # One row that cannot be processed must not block the others.
         logger.error("the reader cannot answer a request: %s", type(broken).__name__)
-        with kit.database.writing() as session:
-            tables_reading_requests.answer(session, one.ask_id, None, kit.now())
+        with context.database.writing() as session:
+            tables_reading_requests.store_answer(session, one.ask_id, None, context.now())
     return True
 
 
-def _read(kit: ReaderKit, ask: PinReadingAsk, row: PinReading) -> ReaderTry:
-    bound, kind = bound_to(row.session_key, row.text_digest), AskKind(row.asks["kind"])
-    box = _opened(kit, ask.sealed_pin, bound) or {}
+def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> WaitingHop:
+    bound, kind = bound_to(row.session_key, row.text_digest), ReaderQuestionKind(row.asks["kind"])
+    box = _opened(context, ask.encrypted_pin, bound) or {}
     typed = {str(name): str(value) for name, value in box.items()}
-    return ReaderTry(
+    return WaitingHop(
         ask.id, row.id, kind, ask.public_key, row.session_key, bound, row.responder_id, typed
     )
 
 
-def _opened(kit: ReaderKit, sealed: bytes, bound: str) -> dict[str, Any] | None:
+def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
     """Decrypts a box with the reader's current key pair or the one before it. None where neither decrypts it."""
-    for private in kit.pair.now():
-        with suppress(SealBroken):
-            return one_off.open_box(sealed, private=private, bound=bound)
+    for private in context.pair.now():
+        with suppress(DecryptionFailed):
+            return one_off.decrypt_box(encrypted, private=private, bound=bound)
     return None
 
 
-def _remembered(kit: ReaderKit, one: ReaderTry) -> bytes | None:
+def _remembered(context: ReaderContext, one: WaitingHop) -> bytes | None:
     """Returns the private key, if this session keyed this PIN before."""
     if one.responder_id is None:
         return None
-    return kit.memory.find(one.session_key, one.responder_id, one.pin)
+    return context.memory.find(one.session_key, one.responder_id, one.pin)
 
 
-def _tried(kit: ReaderKit, one: ReaderTry) -> PinTry:
+def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
     """Checks the PIN of this hop. Takes the key from memory if the session keyed the PIN before.
 
     An unknown phone takes the same time.
     """
-    private, wrap = _remembered(kit, one), None
+    private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
-        with kit.database.reading() as session:
+        with context.database.reading() as session:
             person = session.get(Responder, one.responder_id)
             wrap = person.pin_wrap if person is not None and person.active else None
     if private is None and wrap is not None and one.responder_id is not None:
         with suppress(PinRefused):
-            private = kit.vault.open(wrap, one.pin, one.responder_id)
+            private = context.vault.open(wrap, one.pin, one.responder_id)
     elif private is None:
-        kit.vault.open_nothing(one.pin)
+        context.vault.open_nothing(one.pin)
     if private is None:
-        return PinTry(is_code=service_phone_proof.knows_code(_waits_for(kit, one), one.pin))
-    return PinTry(private, fresh=_rewrapped(kit, one, private, wrap))
+        return PinAttempt(is_code=service_phone_proof.knows_code(_waits_for(context, one), one.pin))
+    return PinAttempt(private, fresh=_rewrapped(context, one, private, wrap))
 
 
-def _answer(kit: ReaderKit, one: ReaderTry) -> None:
-    proof = _proof_tried(kit, one) if one.kind in PROOFS else None
-    found = _tried(kit, one) if proof is None else PinTry()
-    noted = tables_sessions.find(kit.database, one.session_key)
+def _answer(context: ReaderContext, one: WaitingHop) -> None:
+    proof = _proof_tried(context, one) if one.kind in PROOFS else None
+    found = _tried(context, one) if proof is None else PinAttempt()
+    noted = tables_sessions.find_start(context.database, one.session_key)
     opening = None if noted is None else noted[0]
-    with ringing(kit) as session:
-        first = tables_reading_requests.hold(session, one.reading_id)
+    with ringing(context) as session:
+        first = tables_reading_requests.locked_reading(session, one.reading_id)
         if proof is not None:
-            answer = _proved(session, kit, one, first, proof)
+            answer = _proved(session, context, one, first, proof)
         else:
-            is_over = opening is not None and opening.started_at < kit.now() - KEPT_FOR
+            is_over = opening is not None and opening.started_at < context.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
                 # A repeat after the readings are erased would meet newer lists. The same keys would do something else.
                 first.state = ReadingState.RESTED
-            answer = _decided(session, kit, one, first, found, opening)
-        tables_reading_requests.decide(session, one.reading_id, first.state)
+            answer = _decided(session, context, one, first, found, opening)
+        tables_reading_requests.record_state(session, one.reading_id, first.state)
         box = one_off.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
-        tables_reading_requests.answer(session, one.ask_id, box, kit.now())
+        tables_reading_requests.store_answer(session, one.ask_id, box, context.now())
         is_right = first.state == ReadingState.DONE
     if is_right and found.private is not None and one.responder_id is not None:
-        kit.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
+        context.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
 
 
 def _proved(
-    session: Session, kit: ReaderKit, one: ReaderTry, first: PinReading, proof: ProofTry
+    session: Session,
+    context: ReaderContext,
+    one: WaitingHop,
+    first: PinReading,
+    proof: ProofAttempt,
 ) -> ReaderAnswer:
-    if first.state == ReadingState.DONE and first.sealed_answer is not None:
-        return _kept(kit, first, first.sealed_answer)
-    answer = _proof_decided(session, kit, first, proof)
+    if first.state == ReadingState.DONE and first.encrypted_answer is not None:
+        return _kept(context, first, first.encrypted_answer)
+    answer = _proof_decided(session, context, first, proof)
     if first.state == ReadingState.DONE:
-        _keep(kit, first, answer)
+        _keep(context, first, answer)
         return answer
-    return _proof_refused(session, kit, one)
+    return _proof_refused(session, context, one)
 
 
 def _decided(
     session: Session,
-    kit: ReaderKit,
-    one: ReaderTry,
+    context: ReaderContext,
+    one: WaitingHop,
     first: PinReading,
-    found: PinTry,
-    opening: Opening | None,
+    found: PinAttempt,
+    opening: SessionStart | None,
 ) -> ReaderAnswer:
     """Decides the answer of this reading. A reading that was refused once stays refused."""
-    at, person = kit.now(), None
+    at, person = context.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
     if (
@@ -471,40 +483,40 @@ def _decided(
         and (not person.active or person.pin_wrap is None)
     ):
         # The reader's memory may be older than the removal of the responder, or than the end of the PIN.
-        return _of_nobody(first, PinTry())
+        return _of_no_one(first, PinAttempt())
     if first.state == ReadingState.WRONG or first.responder_id is None:
-        return _of_nobody(first, found)
-    if person is None or first.state == ReadingState.RESTED or reader_pins.rests(person, at):
+        return _of_no_one(first, found)
+    if person is None or first.state == ReadingState.RESTED or reader_pins.is_blocked(person, at):
         first.state = ReadingState.RESTED if first.state == ReadingState.ASKED else first.state
-        return rested(None if person is None else person.rested_until)
+        return blocked_answer(None if person is None else person.rested_until)
     if found.private is None and (found.is_code or person.pin_wrap is None):
-        return _of_nobody(first, found)
-    ask, private = ReaderAsk.from_dict(first.asks), found.private or b""
-    turn = ReaderTurn(session, kit, person, ask, at, private, one.typed)
+        return _of_no_one(first, found)
+    ask, private = ReaderQuestion.from_dict(first.asks), found.private or b""
+    turn = ReaderTurn(session, context, person, ask, at, private, one.typed)
     if found.private is None:
         return _wrong(turn, first)
     again = first.state == ReadingState.DONE
     first.state = ReadingState.DONE
-    if again and first.sealed_answer is not None:
-        return _kept(kit, first, first.sealed_answer)
-    if found.fresh is not None and ask.kind is not AskKind.CHANGE:
+    if again and first.encrypted_answer is not None:
+        return _kept(context, first, first.encrypted_answer)
+    if found.fresh is not None and ask.kind is not ReaderQuestionKind.CHANGE:
         _move(person, found.fresh)
     answer = _done(turn, found.fresh, opening, again=again)
-    if ask.kind is not AskKind.PAGE:
-        _keep(kit, first, answer)
+    if ask.kind is not ReaderQuestionKind.PAGE:
+        _keep(context, first, answer)
     return answer
 
 
 def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
     """Counts a wrong PIN and asks again. Says at once if this attempt blocks the phone for a time."""
-    reader_pins.wrong(turn)
-    has_rest = reader_pins.rests(turn.person, turn.at)
+    reader_pins.count_wrong(turn)
+    has_rest = reader_pins.is_blocked(turn.person, turn.at)
     if first.state == ReadingState.ASKED:
         first.state = ReadingState.RESTED if has_rest else ReadingState.WRONG
-    return rested(turn.person.rested_until) if has_rest else WRONG
+    return blocked_answer(turn.person.rested_until) if has_rest else WRONG
 
 
-def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:
+def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
     """Answers a PIN that belongs to no responder. It is the code of a phone to prove, or it is wrong.
 
     No responder's wrong PINs are counted for it.
@@ -517,43 +529,43 @@ def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:
 
 
 def _done(
-    turn: ReaderTurn, fresh: FreshWrap | None, opening: Opening | None, *, again: bool
+    turn: ReaderTurn, fresh: FreshWrap | None, opening: SessionStart | None, *, again: bool
 ) -> ReaderAnswer:
     ask = turn.ask
     match ask.kind:
-        case AskKind.VIEW:
-            seen = view(turn, (opening and opening.pinned) or Pinned())
-            reader_pins.opened(turn, opening.network if opening is not None else None)
+        case ReaderQuestionKind.VIEW:
+            seen = responder_view(turn, (opening and opening.pinned) or CallerFacts())
+            reader_pins.count_opening(turn, opening.network if opening is not None else None)
             return seen
-        case AskKind.PAGE if ask.verb == rules_reading_requests.HISTORY:
-            return decrypt_reader_pages.history(turn)
-        case AskKind.PAGE if ask.verb == rules_reading_requests.WARNINGS:
-            return reader_pins.warnings(turn)
-        case AskKind.PAGE:
-            return decrypt_reader_pages.page(turn, again=again)
-        case AskKind.ACT if ask.verb == rules_reading_requests.NOT_ME:
-            reader_pins.end(turn)
+        case ReaderQuestionKind.PAGE if ask.verb == rules_reading_requests.HISTORY:
+            return decrypt_reader_pages.timeline_page(turn)
+        case ReaderQuestionKind.PAGE if ask.verb == rules_reading_requests.WARNINGS:
+            return reader_pins.warnings_page(turn)
+        case ReaderQuestionKind.PAGE:
+            return decrypt_reader_pages.case_page(turn, again=again)
+        case ReaderQuestionKind.ACT if ask.verb == rules_reading_requests.NOT_ME:
+            reader_pins.end_pin(turn)
             return ReaderAnswer((rules_reading_requests.ENDED,))
-        case AskKind.ACT if ask.verb in rules_reading_requests.PERSON_VERBS:
-            return decrypt_reader_persons.act(turn)
-        case AskKind.ACT:
-            return decrypt_reader_commands.act(turn)
-        case AskKind.CHANGE:
+        case ReaderQuestionKind.ACT if ask.verb in rules_reading_requests.PERSON_VERBS:
+            return decrypt_reader_persons.record_report(turn)
+        case ReaderQuestionKind.ACT:
+            return decrypt_reader_commands.carry_out(turn)
+        case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
-        case AskKind.PROVE | AskKind.CHOOSE:
+        case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
             raise ValueError("the proved key decrypts nothing")
 
 
-def _keep(kit: ReaderKit, first: PinReading, answer: ReaderAnswer) -> None:
+def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
     """Stores the answer for a repeat of the same request."""
-    own = one_off.public_of(kit.pair.now()[0])
+    own = one_off.public_of(context.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
-    first.sealed_answer = one_off.seal(answer.to_dict(), public=own, bound=bound)
+    first.encrypted_answer = one_off.seal(answer.to_dict(), public=own, bound=bound)
 
 
-def _kept(kit: ReaderKit, first: PinReading, sealed: bytes) -> ReaderAnswer:
+def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
     """Returns the stored answer, letter by letter. Raises SealBroken if it does not decrypt."""
-    box = _opened(kit, sealed, bound_to(first.session_key, first.text_digest))
+    box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise SealBroken("the earlier answers do not decrypt")
+        raise DecryptionFailed("the earlier answers do not decrypt")
     return ReaderAnswer.from_dict(box)

@@ -7,8 +7,8 @@ Repeating it changes nothing.
 import logging
 
 from hotline.alerts import tables_case_events
-from hotline.cases import decrypt_codes, tables_assignees
-from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases import decrypt_codes, tables_desk_access
+from hotline.cases.decrypt_reader import ReaderContext
 from hotline.core.database import Session
 from hotline.keys.encrypt import READER, case_name
 from hotline.tips.tables import Tip
@@ -18,32 +18,34 @@ logger = logging.getLogger(__name__)
 FIRST = (0, "")
 
 
-def private_of(session: Session, kit: ReaderKit, tip: Tip) -> bytes | None:
+def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> bytes | None:
     """Decrypts the reader's own grant of a case. None if no codes were written, or if the key is deleted."""
-    return decrypt_codes.private_by(session, kit, tip, READER, kit.pair.now())
+    return decrypt_codes.case_private_key(session, context, tip, READER, context.pair.now())
 
 
-def reconcile(kit: ReaderKit) -> None:
+def reconcile(context: ReaderContext) -> None:
     """Brings the grants of all cases up to date, if a desk lacks one or has one too many. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        idle = not tables_assignees.lacking(session, FIRST) and not tables_assignees.any_beyond(
-            session
-        )
+    with context.database.reading() as session:
+        idle = not tables_desk_access.lacking_desks(
+            session, FIRST
+        ) and not tables_desk_access.has_excess_keys(session)
     if idle:
         return
-    with kit.database.writing() as session:
-        tables_assignees.take(session)
+    with context.database.writing() as session:
+        tables_desk_access.delete_excess_keys(session)
     after, closed = FIRST, 0
     while True:
-        with kit.database.writing() as session:
-            found = tables_assignees.lacking(session, after)
+        with context.database.writing() as session:
+            found = tables_desk_access.lacking_desks(session, after)
             for to in found:
-                private = private_of(session, kit, to.tip)
+                private = case_private_key(session, context, to.tip)
                 if private is None:
                     closed += 1
                     continue
-                name, key, at = case_name(to.tip.uid), to.public_key, kit.now()
-                grant = kit.sealer.grant(private, uid=name, desk=to.code, public_key=key, at=at)
+                name, key, at = case_name(to.tip.uid), to.public_key, context.now()
+                grant = context.encrypter.grant(
+                    private, uid=name, desk=to.code, public_key=key, at=at
+                )
                 tables_case_events.give(session, to.tip.id, to.code, grant)
         if not found:
             break

@@ -8,33 +8,45 @@ from datetime import datetime
 from hotline.alerts import queries, service_escalation, service_messages
 from hotline.alerts.service_case_state import RESPONDER
 from hotline.cases import rules_reading_requests, tables_reading_requests
-from hotline.cases.decrypt_reader import ReaderKit
-from hotline.cases.rules_reading_requests import PAGE, PIN, AskKind, ReaderAnswer, ReaderAsk
-from hotline.core.context import Kit
+from hotline.cases.decrypt_reader import ReaderContext
+from hotline.cases.rules_reading_requests import (
+    PAGE,
+    PIN,
+    ReaderAnswer,
+    ReaderQuestion,
+    ReaderQuestionKind,
+)
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording, responders_entry
-from hotline.gateway.tables import Referral
-from hotline.people import rules_pin_rest, tables, tables_audit
+from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.tables import Assignment
+from hotline.people import rules_pin_block, tables, tables_audit
 from hotline.people.rules import Level
-from hotline.people.rules_pin_rest import SMS, PinWarning, is_night, night_began, nights_told_before
+from hotline.people.rules_pin_block import (
+    WARNING_TEMPLATES,
+    PinWarning,
+    is_night,
+    last_report_before,
+    night_began,
+)
 from hotline.people.tables import PinWarningRow, Responder
-from hotline.text.time import kigali
+from hotline.text.time import kigali_time
 from hotline.tips.rules import Urgency
-from hotline.tips.rules_events import Event, Happened
+from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
 
 # Describes one hop that waits for the reader, and one transaction that answers it.
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderTry:
+class WaitingHop:
     """A hop that waits for the reader. The typed answers do not appear in `repr`."""
 
     ask_id: int
     reading_id: int
-    kind: AskKind
+    kind: ReaderQuestionKind
     public_key: bytes
     session_key: str
     bound: str
@@ -49,7 +61,7 @@ class ReaderTry:
     @property
     def comes_first(self) -> bool:
         """Returns True for a phone that is enrolled or that keyed a right code. Unknown phones wait for them."""
-        return self.responder_id is not None or self.kind is not AskKind.VIEW
+        return self.responder_id is not None or self.kind is not ReaderQuestionKind.VIEW
 
 
 @dataclass(slots=True)
@@ -57,9 +69,9 @@ class ReaderTurn:
     """A responder's request, in the transaction that answers it. Keys and typed answers do not appear in `repr`."""
 
     session: Session
-    kit: ReaderKit
+    context: ReaderContext
     person: Responder
-    ask: ReaderAsk
+    ask: ReaderQuestion
     at: datetime
     private: bytes = field(default=b"", repr=False)
     """The responder's private key; empty where the PIN was wrong."""
@@ -69,9 +81,9 @@ class ReaderTurn:
     def actor(self) -> str:
         return f"{RESPONDER}{self.person.id}"
 
-    def known(self) -> tuple[Tip, Referral] | None:
+    def known(self) -> tuple[Tip, Assignment] | None:
         """Returns the requested case, with its alert. None if the case is not this responder's any more."""
-        alert = queries.of_responder(self.session, self.person.id, self.ask.reference)
+        alert = queries.locked_assignment(self.session, self.person.id, self.ask.reference)
         if alert is None or alert.released_at is not None:
             return None
         return self.session.get_one(Tip, alert.tip_id), alert
@@ -83,48 +95,50 @@ class ReaderTurn:
 
     def say(self, template: Template, **words: str) -> str:
         """Returns a text in the responder's language."""
-        return self.kit.phrases.say(self.person.language, template, **words)
+        return self.context.phrases.say(self.person.language, template, **words)
 
     def log(self, action: str, reason: str, subject: str = "") -> None:
         """Writes an act of this responder into the audit log. Without a subject, the responder is the subject."""
         actor, at = self.actor, self.at
         subject = subject or actor
-        tables_audit.append(
+        tables_audit.append_row(
             self.session, at=at, actor=actor, action=action, subject=subject, reason=reason
         )
 
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
-MOST_WARNINGS = 40
+MAX_WARNINGS = 40
 """Newest warnings that are searched for those of one coordinator."""
-MOST_LINES = 12
+MAX_LINES = 12
 """Newest warnings on the page, so that they fill three screens at most."""
 
 
-def rests(person: Responder, at: datetime) -> bool:
+def is_blocked(person: Responder, at: datetime) -> bool:
     return person.rested_until is not None and person.rested_until > at
 
 
-def wrong(turn: ReaderTurn) -> None:
+def count_wrong(turn: ReaderTurn) -> None:
     """Counts a wrong PIN. The third in a row blocks the phone for a time.
 
     The sixth in a day blocks it until the morning, and also passes its open dangers to other responders.
     """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
-    until = rules_pin_rest.rested_until([datetime.fromisoformat(one) for one in person.wrong_pins])
+    until = rules_pin_block.blocked_until(
+        [datetime.fromisoformat(one) for one in person.wrong_pins]
+    )
     turn.session.flush()
     if until is None:
         return
     person.rested_until = until
-    if rules_pin_rest.is_long(at, until):
+    if rules_pin_block.is_long_block(at, until):
         _pass_dangers_on(turn)
-    wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali(until)}, person.language)
-    service_messages.confirmation(turn.session, wording, person.id, at)
+    wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali_time(until)}, person.language)
+    service_messages.write_confirmation(turn.session, wording, person.id, at)
     _warn(turn, PinWarning.WRONG)
 
 
-def opened(turn: ReaderTurn, network: str | None) -> None:
+def count_opening(turn: ReaderTurn, network: str | None) -> None:
     """Counts an opening of the list of cases, and clears the wrong PINs.
 
     Warns at once of an opening from another network. A warning of an opening at night waits until the morning.
@@ -135,13 +149,15 @@ def opened(turn: ReaderTurn, network: str | None) -> None:
     person.pin_opened_at, person.pin_openings = at, person.pin_openings + 1
     person.pin_network = network or person.pin_network
     session.flush()
-    if is_night(at) and not tables.has(session, person.id, PinWarning.NIGHT, night_began(at)):
-        tables.add(session, person.id, PinWarning.NIGHT, at, waits=True)
+    if is_night(at) and not tables.has_warning(
+        session, person.id, PinWarning.NIGHT, night_began(at)
+    ):
+        tables.add_warning(session, person.id, PinWarning.NIGHT, at, waits=True)
     if moved:
         _warn(turn, PinWarning.NETWORK)
 
 
-def read(turn: ReaderTurn, tip_id: int) -> None:
+def count_read(turn: ReaderTurn, tip_id: int) -> None:
     """Counts a case that was read. Warns once if the responder read unusually many cases within an hour."""
     person, at = turn.person, turn.at
     noted = (one.partition("@") for one in person.read_lately)
@@ -149,9 +165,9 @@ def read(turn: ReaderTurn, tip_id: int) -> None:
     before = {
         case: when
         for case, when in before.items()
-        if at - datetime.fromisoformat(when) < rules_pin_rest.MANY_WITHIN
+        if at - datetime.fromisoformat(when) < rules_pin_block.MANY_WITHIN
     }
-    is_many = tip_id not in before and len(before) == rules_pin_rest.MANY_CASES
+    is_many = tip_id not in before and len(before) == rules_pin_block.MANY_CASES
     before.pop(tip_id, None)
     before[tip_id] = at.isoformat()
     person.read_lately = [f"{case}@{when}" for case, when in before.items()]
@@ -160,7 +176,7 @@ def read(turn: ReaderTurn, tip_id: int) -> None:
         _warn(turn, PinWarning.MANY)
 
 
-def end(turn: ReaderTurn) -> None:
+def end_pin(turn: ReaderTurn) -> None:
     """Ends the PIN, so that it decrypts nothing from now on. Passes the phone's open dangers on. Alerts still arrive.
 
     Only a new enrolment by two admins gives another PIN.
@@ -174,19 +190,19 @@ def end(turn: ReaderTurn) -> None:
 
 def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
     """Writes the warning, and notifies the coordinators of this responder."""
-    tables.add(turn.session, turn.person.id, kind, turn.at, waits=False)
-    code = responders_entry(turn.kit.line.service_code)
+    tables.add_warning(turn.session, turn.person.id, kind, turn.at, waits=False)
+    code = responders_short_code(turn.context.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
-        wording = Wording(SMS[kind], {"code": code}, one.language)
-        service_messages.confirmation(turn.session, wording, one.id, turn.at)
+        wording = Wording(WARNING_TEMPLATES[kind], {"code": code}, one.language)
+        service_messages.write_confirmation(turn.session, wording, one.id, turn.at)
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
     """Passes each open danger of this phone to the next responder."""
-    for tip_id in queries.told_of(turn.session, turn.person.id):
+    for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
-            event = Event(Happened.PASSED, by=turn.person.id)
-            service_escalation.happen(turn.session, turn.kit, tip_id, event, turn.at)
+            event = Event(CaseEventKind.PASSED, by=turn.person.id)
+            service_escalation.handle_event(turn.session, turn.context, tip_id, event, turn.at)
 
 
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
@@ -194,41 +210,41 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
     Returns the others of the national desk where there are none, or where the responder is a coordinator too.
     """
-    coordinators = () if person.level in LEADS else tables.leaders(session, person, at)
-    others = [one for one in tables.who_live(session, at) if one.id != person.id]
+    coordinators = () if person.level in LEADS else tables.coordinators_of(session, person, at)
+    others = [one for one in tables.active_responders(session, at) if one.id != person.id]
     return coordinators or [one for one in others if one.level == Level.NATIONAL]
 
 
-def tell_nights(kit: Kit) -> None:
+def report_nights(context: Context) -> None:
     """Notifies coordinators at 07:00 how many phones of the desk opened cases at night, by one SMS to each.
 
     Marks each warning that was sent, so a repeat sends nothing twice. Raises StoreUnavailable.
     """
-    at = kit.now()
-    before = nights_told_before(at)
-    with kit.database.reading() as session:
-        if not tables.waits(session, before):
+    at = context.now()
+    before = last_report_before(at)
+    with context.database.reading() as session:
+        if not tables.has_waiting_warning(session, before):
             return
-    code = responders_entry(kit.line.service_code)
-    with ringing(kit) as session:
+    code = responders_short_code(context.line.service_code)
+    with ringing(context) as session:
         phones = Counter[int]()
-        for responder_id in tables.tell(session, before, at):
+        for responder_id in tables.mark_reported(session, before, at):
             person = session.get_one(Responder, responder_id)
             phones.update(one.id for one in _who_lead(session, person, at))
         for leader_id, count in sorted(phones.items()):
             leader = session.get_one(Responder, leader_id)
             words = {"count": str(count), "code": code}
-            wording = Wording(SMS[PinWarning.NIGHT], words, leader.language)
-            service_messages.confirmation(session, wording, leader.id, at)
+            wording = Wording(WARNING_TEMPLATES[PinWarning.NIGHT], words, leader.language)
+            service_messages.write_confirmation(session, wording, leader.id, at)
 
 
-def last_opened(turn: ReaderTurn) -> str:
+def last_opening(turn: ReaderTurn) -> str:
     """Returns when the PIN opened the list of cases before this time, and how often: "28/11 03:12 (14 times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)
     count = str(turn.person.pin_openings)
-    return turn.say(Template.PIN_OPENED, time=kigali(at), count=count)
+    return turn.say(Template.PIN_OPENED, time=kigali_time(at), count=count)
 
 
 def has_unread_warnings(turn: ReaderTurn) -> bool:
@@ -240,11 +256,15 @@ def has_unread_warnings(turn: ReaderTurn) -> bool:
     )
 
 
-def warnings(turn: ReaderTurn) -> ReaderAnswer:
+def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
     """Returns the page of warnings about the PINs of the desk, newest first. From then on they count as read."""
     lines = [
-        turn.say(rules_pin_rest.SHOWN[PinWarning(row.kind)], time=kigali(row.at), who=about.name)
-        for row, about in _warnings_for(turn)[:MOST_LINES]
+        turn.say(
+            rules_pin_block.SHOWN_TEMPLATES[PinWarning(row.kind)],
+            time=kigali_time(row.at),
+            who=about.name,
+        )
+        for row, about in _warnings_for(turn)[:MAX_LINES]
     ]
     turn.person.warnings_read_at = turn.at
     return ReaderAnswer(words={PAGE: "\n".join([*lines, turn.say(Template.WARNINGS_END)])})
@@ -255,7 +275,7 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS:
         return ()
-    rows = tables.newest(session, at - rules_pin_rest.SHOWN_FOR, limit=MOST_WARNINGS)
+    rows = tables.newest_warnings(session, at - rules_pin_block.SHOWN_FOR, limit=MAX_WARNINGS)
     pairs = [(row, session.get_one(Responder, row.responder_id)) for row in rows]
     return [
         (row, about)
@@ -264,14 +284,14 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
     ]
 
 
-def forget_old_readings(kit: Kit) -> None:
+def delete_old_requests(context: Context) -> None:
     """Deletes requests behind a PIN that are ten minutes old. The reader and the clock both call it.
 
     A repeat deletes nothing more. It takes no write lock if there is nothing to delete. Raises StoreUnavailable.
     """
-    before = kit.now() - rules_reading_requests.KEPT_FOR
-    with kit.database.reading() as session:
-        if not tables_reading_requests.holds_older(session, before):
+    before = context.now() - rules_reading_requests.KEPT_FOR
+    with context.database.reading() as session:
+        if not tables_reading_requests.has_older(session, before):
             return
-    with kit.database.writing() as session:
-        tables_reading_requests.forget(session, before)
+    with context.database.writing() as session:
+        tables_reading_requests.delete_older(session, before)

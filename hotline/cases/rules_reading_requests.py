@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from hotline.core.ussd import SEPARATOR
-from hotline.text.time import kigali
-from hotline.tips.rules_events import EntryKind
-from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD, only
+from hotline.text.time import kigali_time
+from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
 """The answer that holds a work PIN. It goes to the reader, and is stored nowhere."""
@@ -55,11 +55,11 @@ PAGE = "page"
 """The placeholder of a screen that shows a page of a case."""
 KEPT_FOR = timedelta(minutes=10)
 """Time for which a reading is stored. No session lasts so long."""
-MOST_PIN_LETTERS = 4
+MIN_PIN_LETTERS = 4
 """An input with this many digits or more may be a PIN. No digest of a text is made over it."""
 
 
-class AskKind(StrEnum):
+class ReaderQuestionKind(StrEnum):
     VIEW = "view"
     """The responder's cases, as they were when the session began."""
     PAGE = "page"
@@ -98,15 +98,15 @@ CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
 """Flags about the work PIN: the responder has one, has a new one, keyed one too easy or not twice the same."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 """Flags: the PIN was ended, there are unread warnings about PINs."""
-RIGHT, WAITS, RESTS, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
+RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
 """Flags: the PIN was right, nothing came in time, the PIN rests after wrong ones, no key opens this case."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderAsk:
+class ReaderQuestion:
     """One question to the reader."""
 
-    kind: AskKind
+    kind: ReaderQuestionKind
     reference: str = ""
     verb: str = ""
 
@@ -114,8 +114,8 @@ class ReaderAsk:
         return {"kind": self.kind.value, "reference": self.reference, "verb": self.verb}
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> "ReaderAsk":
-        return cls(AskKind(document["kind"]), document["reference"], document["verb"])
+    def from_dict(cls, document: Mapping[str, Any]) -> "ReaderQuestion":
+        return cls(ReaderQuestionKind(document["kind"]), document["reference"], document["verb"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,9 @@ class ReaderAnswer:
         )
 
 
-def rested(until: datetime | None) -> ReaderAnswer:
+def blocked_answer(until: datetime | None) -> ReaderAnswer:
     """Returns the answer to a phone that rests. It says when the next PIN can be tried, if that is known."""
-    return ReaderAnswer((RESTS,), words={} if until is None else {"time": kigali(until)})
+    return ReaderAnswer((IS_BLOCKED,), words={} if until is None else {"time": kigali_time(until)})
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
@@ -171,7 +171,7 @@ def without_pins(text: str) -> str:
 
 
 def _may_be_pin(typed: str) -> bool:
-    return sum(letter.isdecimal() for letter in typed) >= MOST_PIN_LETTERS
+    return sum(letter.isdecimal() for letter in typed) >= MIN_PIN_LETTERS
 
 
 # Collects what a responder keys about one person, and builds the sealed box that the reader gets with the PIN. Pure.
@@ -195,7 +195,7 @@ FLOWS = frozenset({SCREENING, "helping", "following"})
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
 """The verbs of asks about a person. Each is the kind of the event that it writes."""
-WHO = {EntryKind.ARRIVED: ARRIVAL_PERSON, EntryKind.THIRTY: THIRTY_PERSON}
+WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
 """The answer that names the person, if it is not `WORK_PERSON`."""
 CODE_ANSWER = "person_"
 """Prefix of the answers that a flow stores for a code."""
@@ -217,7 +217,7 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def ended_by(name: str, answers: Mapping[str, str]) -> EntryKind | None:
+def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
     """Returns the form whose last question this answer is. Returns None if the form asks more."""
     code, told = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
@@ -228,7 +228,7 @@ def ended_by(name: str, answers: Mapping[str, str]) -> EntryKind | None:
     )
 
 
-def box(kind: EntryKind, answers: Mapping[str, str]) -> Mapping[str, str]:
+def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, str]:
     """Returns what the reader gets: the person and the codes, without those that a correction made needless.
 
     If several persons may be meant, the flow has asked for one. If it has not asked, a new person is meant, or the only
@@ -249,7 +249,7 @@ def _person(answers: Mapping[str, str]) -> str:
 class StartedForm:
     """A form about a person that a responder has begun and not finished."""
 
-    kind: EntryKind
+    kind: LoggedEvent
     person: str
     """A number within the case, or `NEW`."""
     codes: Mapping[str, str] = field(repr=False)
@@ -277,23 +277,23 @@ class StartedForm:
         """Returns the form in a text, without codes that the form does not have. Raises ValueError, KeyError or
         TypeError for another document."""
         document = json.loads(text)
-        kind = EntryKind(document["kind"])
+        kind = LoggedEvent(document["kind"])
         if kind not in USSD_FORMS:
             raise ValueError(f"no form of a phone: {kind}")
-        return cls(kind, str(document["person"]), only(kind, document["codes"]))
+        return cls(kind, str(document["person"]), codes_of_kind(kind, document["codes"]))
 
 
-def started(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
+def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
     """Returns the form to which this answer belongs, with all its answers so far. `flows` are the open ones."""
     code = name.removeprefix(CODE_ANSWER)
     kinds = [kind for kind, form in USSD_FORMS.items() if code in form.names(ON_USSD)]
     if len(kinds) > 1:
-        kinds = [kind for kind in kinds if (kind is EntryKind.SCREENED) is (SCREENING in flows)]
+        kinds = [kind for kind in kinds if (kind is LoggedEvent.SCREENED) is (SCREENING in flows)]
     codes = USSD_FORMS[kinds[0]].meant(codes_in(answers), SENT_BY_USSD)
     return StartedForm(kinds[0], _person(answers), codes)
 
 
-def told_of(typed: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:
+def person_and_codes(typed: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:
     """Returns the number of the person and the codes in a box. The number is 0 for a new person, None for no person."""
     person = typed.get(PERSON, "")
     codes = {

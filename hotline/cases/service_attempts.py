@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 
 from hotline.cases.rules_reading_requests import without_pins
 from hotline.core import tables_attempts
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.core.rules_attempts import DAY, HOUR, Secret, exhausted
-from hotline.core.tables_attempts import Guess
+from hotline.core.rules_attempts import DAY, HOUR, AttemptedSecret, is_exhausted
+from hotline.core.tables_attempts import AttemptRow
 from hotline.core.ussd import UssdHop, follows
 from hotline.gateway import tables_sessions
-from hotline.gateway.tables_sessions import HeldDialogue
+from hotline.gateway.tables_sessions import LockedDialogue
 
 BUT_PINS = "but-pins:"
 """Prefix of a digest that was made without digits that may be a work PIN."""
-Opens = Callable[[Session], "SecretLook"]
+CompareSecret = Callable[[Session], "AttemptResult"]
 """Compares a secret, and returns what it gives access to."""
 
 
 @dataclass(frozen=True, slots=True)
-class SecretLook:
+class AttemptResult:
     """The result of an attempt. No part of it may be logged."""
 
     said: Sequence[str] = ()
@@ -38,69 +38,76 @@ class SecretLook:
 class SecretAttempt:
     """One attempt: the secret, the caller, and the text before it. No part of it may be logged."""
 
-    secret: Secret
+    secret: AttemptedSecret
     session_key: str = field(repr=False)
     heard_key: str = field(repr=False)
     target_key: str = field(repr=False)
     caller: str = field(repr=False)
 
 
-def heard_mark(kit: Kit, session_key: str, text: str, *, but_pins: bool = False) -> str:
+def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool = False) -> str:
     """Returns the mark of the heard text for a session's row. `but_pins` leaves out digits that may be a work PIN."""
     if but_pins:
-        return f"{len(text)}:{BUT_PINS}{kit.pseudonyms.heard(session_key, without_pins(text))}"
-    return f"{len(text)}:{kit.pseudonyms.heard(session_key, text)}"
+        return f"{len(text)}:{BUT_PINS}{context.pseudonyms.heard(session_key, without_pins(text))}"
+    return f"{len(text)}:{context.pseudonyms.heard(session_key, text)}"
 
 
-def extends(kit: Kit, dialogue: HeldDialogue, text: str) -> bool:
+def continues_text(context: Context, dialogue: LockedDialogue, text: str) -> bool:
     """Returns True if `text` continues the text that the session has heard. A session may have heard nothing yet."""
     length, known = max(dialogue.heard, 0), dialogue.heard_key
     if known is None or not follows(text, length):
         return known is None and length == 0
     but_pins = known.startswith(f"{length}:{BUT_PINS}")
-    return known == heard_mark(kit, dialogue.key, text[:length], but_pins=but_pins)
+    return known == text_digest(context, dialogue.key, text[:length], but_pins=but_pins)
 
 
-def look_once(
-    kit: Kit, hop: UssdHop, upto: int, secret: Secret, target_key: str, opens: Opens
-) -> SecretLook:
+def try_once(
+    context: Context,
+    hop: UssdHop,
+    upto: int,
+    secret: AttemptedSecret,
+    target_key: str,
+    opens: CompareSecret,
+) -> AttemptResult:
     """Returns the result of a secret in a hop. A repeated hop gets its previous result.
 
     A text that does not continue the heard text gets no result. Raises StoreUnavailable.
     """
-    key = kit.pseudonyms.session(hop.session_id)
-    heard_key = kit.pseudonyms.heard(key, hop.text[:upto])
-    with kit.database.reading() as session:
-        before = tables_attempts.find(session, key, heard_key)
+    key = context.pseudonyms.session(hop.session_id)
+    heard_key = context.pseudonyms.heard(key, hop.text[:upto])
+    with context.database.reading() as session:
+        before = tables_attempts.find_attempt(session, key, heard_key)
     if before is not None:
-        return SecretLook(before.said, before.opened_key)
+        return AttemptResult(before.said, before.opened_key)
 
     attempt = SecretAttempt(secret, key, heard_key, target_key, hop.caller)
-    with kit.database.writing() as session:
-        dialogue = tables_sessions.hold(session, key)
-        before = tables_attempts.find(session, key, heard_key)
+    with context.database.writing() as session:
+        dialogue = tables_sessions.lock_dialogue(session, key)
+        before = tables_attempts.find_attempt(session, key, heard_key)
         if before is not None:
-            return SecretLook(before.said, before.opened_key)
-        if dialogue is None or not extends(kit, dialogue, hop.text):
-            return SecretLook()
-        return judged(session, kit, attempt, opens)
+            return AttemptResult(before.said, before.opened_key)
+        if dialogue is None or not continues_text(context, dialogue, hop.text):
+            return AttemptResult()
+        return try_secret(session, context, attempt, opens)
 
 
-def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> SecretLook:
+def try_secret(
+    session: Session, context: Context, attempt: SecretAttempt, opens: CompareSecret
+) -> AttemptResult:
     """Compares and notes one attempt, in the caller's transaction. After too many attempts, only notes it."""
-    at, secret, target = kit.now(), attempt.secret, attempt.target_key
-    contact_key = kit.pseudonyms.contact(attempt.caller, at)
+    at, secret, target = context.now(), attempt.secret, attempt.target_key
+    contact_key = context.pseudonyms.contact(attempt.caller, at)
 
-    tables_attempts.take_turns(session, [contact_key, target])
-    worn = exhausted(
+    tables_attempts.lock_digests(session, [contact_key, target])
+    worn = is_exhausted(
         secret,
-        of_contact=tried(session, kit, secret, attempt.caller),
+        of_contact=count_attempts(session, context, secret, attempt.caller),
         of_target=tables_attempts.count_of_target(session, secret, target, at - DAY),
     )
-    found = SecretLook() if worn else opens(session)
+    found = AttemptResult() if worn else opens(session)
 
-    right_code = secret is Secret.CODE and found.opened_key is not None
-    row = Guess(
+    right_code = secret is AttemptedSecret.CODE and found.opened_key is not None
+    row = AttemptRow(
         secret=secret,
         session_key=attempt.session_key,
         heard_key=attempt.heard_key,
@@ -111,12 +118,12 @@ def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> 
         said=[*found.said],
         at=at,
     )
-    tables_attempts.note(session, row)
+    tables_attempts.record_attempt(session, row)
     return found
 
 
-def tried(session: Session, kit: Kit, secret: Secret, caller: str) -> int:
+def count_attempts(session: Session, context: Context, secret: AttemptedSecret, caller: str) -> int:
     """Returns how many attempts of this caller were noted in the last hour."""
-    at = kit.now()
-    keys = {kit.pseudonyms.contact(caller, at), kit.pseudonyms.contact(caller, at - HOUR)}
+    at = context.now()
+    keys = {context.pseudonyms.contact(caller, at), context.pseudonyms.contact(caller, at - HOUR)}
     return tables_attempts.count_of_contact(session, secret, keys, at - HOUR)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import decrypt_call_backs
-from hotline.alerts.decrypt_call_backs import Opened
+from hotline.alerts.decrypt_call_backs import CallDetails
 from hotline.cases import queries_list
-from hotline.cases.service_persons import key_of
+from hotline.cases.service_persons import account_key
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.people import decrypt_grants, tables_audit
@@ -26,7 +26,7 @@ from hotline.tips import tables_call_back
 from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window
 from hotline.tips.tables_call_back import CallBack
 
-MOST = 50
+MAX_LINES = 50
 """Call-backs on the page: those that are pending, then the newest that are over."""
 
 
@@ -52,16 +52,18 @@ class CallLine:
     may_end: bool
 
 
-def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
+def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]:
     """Returns the call-backs, pending ones first. Empty for an account that does not open the national desk."""
-    at, me = kit.now(), tables_audit.by_actor(by.actor)
-    with kit.database.reading() as session:
+    at, me = context.now(), tables_audit.by_actor(by.actor)
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        rows = tables_call_back.everyone(session, viewer) if is_national(viewer) else ()
-        asked = {row.id: _asked(session, row) for row in rows[:MOST] if row.wanted_by is not None}
+        rows = tables_call_back.visible_call_backs(session, viewer) if is_national(viewer) else ()
+        asked = {
+            row.id: _asked(session, row) for row in rows[:MAX_LINES] if row.wanted_by is not None
+        }
         return [
             _line(session, row, me, row.window.is_open(at), asked.get(row.id))
-            for row in rows[:MOST]
+            for row in rows[:MAX_LINES]
         ]
 
 
@@ -71,51 +73,59 @@ def _asked(session: Session, row: CallBack) -> AuditEntry | None:
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
 
-def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
+def request_number(context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str) -> None:
     """Requests the number of a call-back, with a reason. Raises NotFound."""
-    _check(kit, by, call_back_id)
-    decrypt_call_backs.ask_to_open(kit, call_back_id, by=by.actor, reason=reason)
+    _check(context, by, call_back_id)
+    decrypt_call_backs.request_number(context, call_back_id, by=by.actor, reason=reason)
 
 
-def approve(
-    kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
+def approve_request(
+    context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
 ) -> None:
     """Approves the request of the named person to decrypt the number. Raises NotFound, CallRefused."""
-    _check(kit, by, call_back_id)
-    decrypt_call_backs.approve(kit, call_back_id, by=by.actor, reason=reason, asked_by=asked_by)
+    _check(context, by, call_back_id)
+    decrypt_call_backs.approve_request(
+        context, call_back_id, by=by.actor, reason=reason, asked_by=asked_by
+    )
 
 
-def read(kit: ConsoleKit, by: SignedIn, token: str, call_back_id: int, reason: str) -> Opened:
+def decrypt_call(
+    context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
+) -> CallDetails:
     """Decrypts the number and the word, with the key of this session.
 
     Raises NotFound, CallRefused, KeyMissing, SealBroken.
     """
-    _check(kit, by, call_back_id)
-    private_key = key_of(kit, token)
+    _check(context, by, call_back_id)
+    private_key = account_key(context, token)
 
     def keys() -> Sequence[bytes]:
-        with kit.database.reading() as session:
-            opened = decrypt_grants.open_as(
+        with context.database.reading() as session:
+            opened = decrypt_grants.decrypt_desk_as(
                 session, NATIONAL, of_account(by.account_id), private_key
             )
         return [one.key for one in opened]
 
-    return decrypt_call_backs.open_with(kit, call_back_id, by=by.actor, reason=reason, keys=keys)
+    return decrypt_call_backs.decrypt_call(
+        context, call_back_id, by=by.actor, reason=reason, keys=keys
+    )
 
 
-def end(
-    kit: ConsoleKit, by: SignedIn, call_back_id: int, outcome: CallOutcome, reason: str
+def record_outcome(
+    context: ConsoleContext, by: SignedIn, call_back_id: int, outcome: CallOutcome, reason: str
 ) -> None:
     """Records the outcome of a call. Raises NotFound, CallRefused."""
-    _check(kit, by, call_back_id)
-    decrypt_call_backs.close(kit, call_back_id, by=by.actor, reason=reason, outcome=outcome)
+    _check(context, by, call_back_id)
+    decrypt_call_backs.record_outcome(
+        context, call_back_id, by=by.actor, reason=reason, outcome=outcome
+    )
 
 
-def _check(kit: ConsoleKit, by: SignedIn, call_back_id: int) -> None:
+def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
     """Raises NotFound unless the account is of the national desk and may see the call's tip."""
-    with kit.database.reading() as session:
-        row, viewer = tables_call_back.one(session, call_back_id), viewer_of(session, by)
-        if not is_national(viewer) or not queries_list.known(session, viewer, [row.tip_id]):
+    with context.database.reading() as session:
+        row, viewer = tables_call_back.get_call_back(session, call_back_id), viewer_of(session, by)
+        if not is_national(viewer) or not queries_list.visible_tips(session, viewer, [row.tip_id]):
             raise NotFound(f"no call-back {call_back_id}")
 
 

@@ -10,16 +10,16 @@ from hotline.alerts import queries, tables_case_events
 from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases.rules_reading_requests import StartedForm
 from hotline.core import rules_trial
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import KeyMissing
-from hotline.keys.encrypt import new_case, seal_codes
+from hotline.keys.encrypt import encrypt_codes, new_case
 from hotline.tips.rules import Matter
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Tip
 
 
-def case_public(session: Session, kit: Kit, tip: Tip, at: datetime) -> bytes:
+def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) -> bytes:
     """Returns the key to which a case's codes are sealed, and makes it if needed.
 
     Raises KeyMissing without the reader's key.
@@ -27,10 +27,12 @@ def case_public(session: Session, kit: Kit, tip: Tip, at: datetime) -> bytes:
     found = tables_case_events.public_key(session, tip.id)
     if found is not None:
         return found
-    return tables_case_events.make(session, tip.id, new_case(kit.sealer, uid=tip.uid, at=at), at)
+    return tables_case_events.store_key(
+        session, tip.id, new_case(context.encrypter, uid=tip.uid, at=at), at
+    )
 
 
-def started_by(responder_id: int) -> str:
+def form_binding(responder_id: int) -> str:
     """Returns the text to which a responder's unfinished form is bound.
 
     Finished forms are bound to their case event.
@@ -38,15 +40,17 @@ def started_by(responder_id: int) -> str:
     return f"started by {responder_id}"
 
 
-def keep(session: Session, kit: Kit, tip: Tip, entry_id: int, codes: bytes, at: datetime) -> None:
+def store_codes(
+    session: Session, context: Context, tip: Tip, entry_id: int, codes: bytes, at: datetime
+) -> None:
     """Seals and stores the codes of one case event. Raises KeyMissing."""
-    public_key = case_public(session, kit, tip, at)
-    body = seal_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
-    tables_case_events.keep_body(session, CaseCode, entry_id, body)
+    public_key = case_public_key(session, context, tip, at)
+    body = encrypt_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
+    tables_case_events.store_body(session, CaseCode, entry_id, body)
 
 
-def keep_form(
-    session: Session, kit: Kit, responder_id: int, reference: str, form: StartedForm
+def store_form(
+    session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
 ) -> None:
     """Stores a responder's unfinished form in place of the previous one.
 
@@ -55,18 +59,18 @@ def keep_form(
     tip = _tip_of(session, responder_id, reference)
     if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
         return
-    if form.kind is EntryKind.SCREENED and tip.closed_at is not None:
+    if form.kind is LoggedEvent.SCREENED and tip.closed_at is not None:
         return
-    at = kit.now()
+    at = context.now()
     with suppress(KeyMissing):
-        public_key = case_public(session, kit, tip, at)
-        body = seal_codes(
+        public_key = case_public_key(session, context, tip, at)
+        body = encrypt_codes(
             form.to_text().encode(),
             public_key=public_key,
             uid=tip.uid,
-            entry_id=started_by(responder_id),
+            entry_id=form_binding(responder_id),
         )
-        tables_case_events.keep_form(session, tip.id, responder_id, body, at)
+        tables_case_events.store_form(session, tip.id, responder_id, body, at)
 
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
@@ -81,7 +85,7 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
     Returns None if the responder was released from it.
     """
-    known_as = queries.of_responder(session, responder_id, reference)
+    known_as = queries.locked_assignment(session, responder_id, reference)
     if known_as is None or known_as.released_at is not None:
         return None
     return session.get_one(Tip, known_as.tip_id)

@@ -12,13 +12,13 @@ from hotline.alerts import (
     service_commands,
     service_correction,
 )
-from hotline.alerts.rules_replies import BUTTONS, Act, Acted
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.rules_replies import BUTTONS, Command, CommandResult
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import queries_list, service_exclusions, service_persons, service_retention
-from hotline.cases.service_viewer import check, check_national, viewer_of
+from hotline.cases.service_viewer import check_national, check_visible, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
-from hotline.core.context import ConsoleKit, Kit
+from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.doorbell import ringing
@@ -26,152 +26,173 @@ from hotline.people import tables_audit
 from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
-from hotline.tips.rules_events import UNDONE, WHY, YES, EntryKind, EntryWay
+from hotline.tips.rules_events import UNDONE, WHY, YES, EventChannel, LoggedEvent
 from hotline.tips.rules_persons import MetPerson
-from hotline.tips.rules_receipts import TipStop
+from hotline.tips.rules_receipts import TipRefusal
 from hotline.tips.tables import Tip
 
 ACTIONS = ("tips_linked", "tips_unlinked")
 """Actions in the audit log that name another tip. Only an account that may see that tip sees such a row."""
 
 
-def other_of(reason: str) -> int | None:
+def other_tip(reason: str) -> int | None:
     """Returns the other tip that a row of `ACTIONS` names."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
 
-def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
+def link_tips(
+    context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
+) -> None:
     """Links two tips as one situation, even if an earlier link was undone. Raises NotFound, EndRefused."""
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
             raise EndRefused("a drill or a trial of the line cannot be linked")
-        row = queries_duplicates.between(session, a, b)
+        row = queries_duplicates.link_between(session, a, b)
         if row is None:
-            queries_duplicates.keep_links(
-                session, [LikelyPair(a, b, LinkReason.SAID)], actor, kit.now()
+            queries_duplicates.add_links(
+                session, [LikelyPair(a, b, LinkReason.SAID)], actor, context.now()
             )
         elif row.undone_at is None:
-            raise EndRefused(f"tips {a} and {b} are linked already", TipStop.LINKED_ALREADY)
+            raise EndRefused(f"tips {a} and {b} are linked already", TipRefusal.LINKED_ALREADY)
         else:
-            row.why, row.by, row.at = LinkReason.SAID, actor, kit.now()
+            row.why, row.by, row.at = LinkReason.SAID, actor, context.now()
             row.undone_by = row.undone_at = None
-        _record(session, kit, "tips_linked", a, b, actor, reason)
+        _record(session, context, "tips_linked", a, b, actor, reason)
 
 
-def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
+def unlink_tips(
+    context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
+) -> None:
     """Undoes a link. Only a person can link the two tips again. Raises NotFound, EndRefused."""
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         _check(session, a, b, viewer)
-        row = queries_duplicates.between(session, a, b)
+        row = queries_duplicates.link_between(session, a, b)
         if row is None or row.undone_at is not None:
-            raise EndRefused(f"tips {a} and {b} are not linked", TipStop.NOT_LINKED)
-        row.undone_by, row.undone_at = actor, kit.now()
-        _record(session, kit, "tips_unlinked", a, b, actor, reason)
+            raise EndRefused(f"tips {a} and {b} are not linked", TipRefusal.NOT_LINKED)
+        row.undone_by, row.undone_at = actor, context.now()
+        _record(session, context, "tips_unlinked", a, b, actor, reason)
 
 
 def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
     """Raises NotFound for a tip that the viewer may not see, and EndRefused for the same tip twice."""
     if a == b:
-        raise EndRefused("a tip cannot be linked to itself: enter another tip", TipStop.SAME_TIP)
+        raise EndRefused("a tip cannot be linked to itself: enter another tip", TipRefusal.SAME_TIP)
     for tip_id in (a, b):
         if not queries_visible.is_visible(session, tip_id, viewer):
             raise NotFound(f"no tip {tip_id}")
 
 
 def _record(
-    session: Session, kit: Kit, action: str, a: int, b: int, actor: str, reason: str
+    session: Session, context: Context, action: str, a: int, b: int, actor: str, reason: str
 ) -> None:
     codes = {WHY: LinkReason.SAID.value, **({UNDONE: YES} if action == "tips_unlinked" else {})}
     for one, other in ((a, b), (b, a)):
-        by, key = EntryBy(actor), f"{other}:{one}:{kit.now().timestamp()}"
-        service_case_events.done_by(
-            session, one, EntryKind.LINKED, by, kit.now(), key=key, codes=codes
+        by, key = EventActor(actor), f"{other}:{one}:{context.now().timestamp()}"
+        service_case_events.write_event(
+            session, one, LoggedEvent.LINKED, by, context.now(), key=key, codes=codes
         )
-        tables_audit.of_tip(session, one, action, actor, kit.now(), f"tip {other}: {reason}")
+        tables_audit.append_about_tip(
+            session, one, action, actor, context.now(), f"tip {other}: {reason}"
+        )
 
 
 def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
     """Returns the same command for an account that may see the tip. `national`: only the national desk decides it.
 
-    The command raises NotFound, and the errors of `act`.
+    The command raises NotFound, and the errors of `carry_out`.
     """
-    may = check_national if national else check
+    may = check_national if national else check_visible
 
-    def does(kit: ConsoleKit, by: SignedIn, tip_id: int, *, reason: str, **values: object) -> None:
-        may(kit, by, tip_id)
-        act(kit, tip_id, by=by.actor, reason=reason, **values)
+    def does(
+        context: ConsoleContext, by: SignedIn, tip_id: int, *, reason: str, **values: object
+    ) -> None:
+        may(context, by, tip_id)
+        act(context, tip_id, by=by.actor, reason=reason, **values)
 
     return does
 
 
-close = _checked(service_retention.close_tip)
+close_tip = _checked(service_retention.close_tip)
 """Closes a tip, or requests its closure if a second person must confirm."""
-reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.helped)
+reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
 hold, lift = (
-    _checked(service_retention.hold, national=True),
-    _checked(service_retention.lift, national=True),
+    _checked(service_retention.set_legal_hold, national=True),
+    _checked(service_retention.lift_legal_hold, national=True),
 )
-decide_erasure = _checked(service_closing.decide, national=True)
-say_how = _checked(service_correction.say, national=True)
-keep_from = _checked(service_exclusions.keep_from, national=True)
+decide_erasure = _checked(service_closing.decide_erasure, national=True)
+decide_visit = _checked(service_correction.decide_visit, national=True)
+exclude = _checked(service_exclusions.exclude, national=True)
 
 
-def judge(
-    kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
+def confirm_closure(
+    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
 ) -> None:
     """Confirms or refuses a closure, as a second person of the national desk.
 
     Raises NotFound, EndRefused. Raises KeyMissing or SealBroken if this account cannot decrypt the persons.
     """
-    check_national(kit, by, tip_id)
+    check_national(context, by, tip_id)
 
     def people(session: Session, tip: Tip) -> Sequence[MetPerson]:
-        return service_persons.known(session, kit, by, token, tip)
+        return service_persons.persons_for_rules(session, context, by, token, tip)
 
-    service_retention.judge_end(
-        kit, tip_id, agrees=agrees, by=by.actor, reason=reason, people=people if agrees else None
+    service_retention.confirm_closure(
+        context,
+        tip_id,
+        agrees=agrees,
+        by=by.actor,
+        reason=reason,
+        people=people if agrees else None,
     )
 
 
-def others_to_erase(kit: ConsoleKit, by: SignedIn, tip_id: int) -> Sequence[int]:
+def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Sequence[int]:
     """Returns the other tips of the same erasure request that this account may see."""
-    found = service_closing.undecided_others(kit, tip_id)
-    with kit.database.reading() as session:
-        return sorted(queries_list.known(session, viewer_of(session, by), found))
+    found = service_closing.undecided_others(context, tip_id)
+    with context.database.reading() as session:
+        return sorted(queries_list.visible_tips(session, viewer_of(session, by), found))
 
 
-def say_like(
-    kit: ConsoleKit, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
+def set_link(
+    context: ConsoleContext, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
 ) -> None:
     """Records that two tips are one situation, or are not. Raises NotFound, EndRefused."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-    says = link if like else unlink
-    says(kit, tip_id, other, viewer=viewer, actor=tables_audit.signer(by.actor), reason=reason)
+    says = link_tips if like else unlink_tips
+    says(
+        context, tip_id, other, viewer=viewer, actor=tables_audit.actor_of(by.actor), reason=reason
+    )
 
 
-def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reason: str) -> None:
+def request_lift(
+    context: ConsoleContext, by: SignedIn, tip_id: int, exclusion_id: int, reason: str
+) -> None:
     """Requests to lift an exclusion from a tip. Another person decides. Raises NotFound."""
-    check_national(kit, by, tip_id)
-    with kit.database.reading() as session:
-        if exclusion_id not in {row.id for row in queries_visible.standing(session, tip_id)}:
+    check_national(context, by, tip_id)
+    with context.database.reading() as session:
+        if exclusion_id not in {
+            row.id for row in queries_visible.current_exclusions(session, tip_id)
+        }:
             raise NotFound(f"tip {tip_id} has no such exclusion")
-    service_exclusions.ask_lift(kit, by.actor, exclusion_id, reason)
+    service_exclusions.request_lift(context, by.actor, exclusion_id, reason)
 
 
-def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
+def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> CommandResult:
     """Carries out a responder's command from the console, like one by phone. Raises NotFound, EndRefused."""
-    at = kit.now()
-    with ringing(kit) as session:
+    at = context.now()
+    with ringing(context) as session:
         viewer = viewer_of(session, by)
-        queries_list.seen(session, viewer, tip_id)
+        queries_list.visible_tip(session, viewer, tip_id)
         if viewer.responder_id is None or does not in BUTTONS:
             raise NotFound(f"tip {tip_id}: this account belongs to no responder")
-        told = queries.newest_of(session, tip_id, viewer.responder_id)
+        told = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if told is None:
             raise EndRefused(f"tip {tip_id}: this responder was not alerted of it")
-        asked = Act(viewer.responder_id, told.reference, BUTTONS[does], EntryWay.CONSOLE, at)
-        done = service_commands.act(session, kit, asked)
+        asked = Command(
+            viewer.responder_id, told.reference, BUTTONS[does], EventChannel.CONSOLE, at
+        )
+        done = service_commands.carry_out(session, context, asked)
         return done.result

@@ -14,33 +14,33 @@ from hotline.alerts import (
     service_case_events,
     service_escalation,
 )
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import service_viewer
 from hotline.core.actors import Actor, SignedIn
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.duty.service_leaves import find
+from hotline.duty.service_leaves import find_person
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
-from hotline.people.service_approving import About, ApprovalRule, Decision
+from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables import Person
 from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.people.tables_audit import Signer
+from hotline.people.tables_audit import CommandActor
 from hotline.text.codes import NATIONAL
 from hotline.text.names import is_one_name
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 from hotline.text.places import district_named
 from hotline.tips import queries_visible, tables
-from hotline.tips.queries_visible import Excluded, Exclusion, ExclusionReason
-from hotline.tips.rules_events import LIFTED, WHY, YES, EntryKind, Event, Happened
-from hotline.tips.rules_receipts import TipStop
+from hotline.tips.queries_visible import ExcludedParty, Exclusion, ExclusionReason
+from hotline.tips.rules_events import LIFTED, WHY, YES, CaseEventKind, Event, LoggedEvent
+from hotline.tips.rules_receipts import TipRefusal
 
 EVERY_STEP = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFrom:
+class ExclusionTarget:
     """The person or the desk to exclude; exactly one is set.
 
     A person has a name, a sign-in name, or the id of a phone. A desk has a code or a name.
@@ -50,74 +50,83 @@ class KeptFrom:
     desk: str | None = None
 
 
-def keep_from(kit: Kit, tip_id: int, whom: KeptFrom, why: str, *, by: Signer, reason: str) -> None:
+def exclude(
+    context: Context, tip_id: int, whom: ExclusionTarget, why: str, *, by: CommandActor, reason: str
+) -> None:
     """Excludes a person or a desk from the tip, and hands their tasks to others at once.
 
     `why` is an `ExclusionReason`. A name that fits two persons excludes both. Raises NotFound. Raises
     EndRefused if they are excluded already.
     """
-    at = kit.now()
-    with ringing(kit) as session:
-        tip = tables.filed(session, tip_id)
-        there = {row.whom for row in queries_visible.standing(session, tip_id, for_writing=True)}
+    at = context.now()
+    with ringing(context) as session:
+        tip = tables.get_filed(session, tip_id)
+        there = {
+            row.whom
+            for row in queries_visible.current_exclusions(session, tip_id, for_writing=True)
+        }
         fresh = [one for one in _whom(session, whom) if one not in there]
         if not fresh:
-            raise EndRefused(f"tip {tip_id} is already hidden from them", TipStop.KEPT_ALREADY)
-        signed = tables_audit.signer(by)
+            raise EndRefused(
+                f"tip {tip_id} is already hidden from them", TipRefusal.EXCLUDED_ALREADY
+            )
+        signed = tables_audit.actor_of(by)
         for one in fresh:
             row = Exclusion(
                 tip_id=tip.id, **one._asdict(), why=ExclusionReason(why), by=signed, at=at
             )
             session.add(row)
             session.flush()
-            log_of(session, row, row.by, at)
-            tables_audit.of_tip(
+            write_exclusion_event(session, row, row.by, at)
+            tables_audit.append_about_tip(
                 session, tip_id, "tip_excluded", signed, at, f"{why}: {one}: {reason}"
             )
-        _let_go(session, kit, tip_id, at)
+        _let_go(session, context, tip_id, at)
 
 
-def log_of(
+def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
     """Writes the case event of an exclusion. Only the exclusion's own row says which person or desk it is about."""
     codes = {WHY: row.why, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
-    by = EntryBy(actor)
-    service_case_events.done_by(
-        session, row.tip_id, EntryKind.EXCLUDED, by, at, key=key, codes=codes
+    by = EventActor(actor)
+    service_case_events.write_event(
+        session, row.tip_id, LoggedEvent.EXCLUDED, by, at, key=key, codes=codes
     )
 
 
-def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
+def _let_go(session: Session, context: Context, tip_id: int, at: datetime) -> None:
     """Ends their assignments, withholds their unsent messages, and alerts the next people."""
-    kept = queries_visible.kept_from(session, [tip_id])[tip_id]
-    told = {one.responder_id for one in queries.told(session, [tip_id])[tip_id]}
+    kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
+    told = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
     for who in sorted(kept & told):
-        service_escalation.happen(session, kit, tip_id, Event(Happened.LEFT, by=who), at)
+        service_escalation.handle_event(
+            session, context, tip_id, Event(CaseEventKind.REMOVED, by=who), at
+        )
     queries_retention.withhold(session, tip_id, kept & told)
-    queries_retention.release(session, tip_id, kept & told, EVERY_STEP, at)
+    queries_retention.stand_down(session, tip_id, kept & told, EVERY_STEP, at)
 
 
-def name_of(session: Session, row: Exclusion) -> str:
+def excluded_name(session: Session, row: Exclusion) -> str:
     """Returns the name of the person that is excluded from a tip; empty for a desk."""
     return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
-def _whom(session: Session, whom: KeptFrom) -> Sequence[Excluded]:
+def _whom(session: Session, whom: ExclusionTarget) -> Sequence[ExcludedParty]:
     """Returns the persons or the desk to exclude. Raises NotFound."""
     if whom.person is None:
-        return [Excluded(desk_code=_desk(session, whom.desk or ""))]
+        return [ExcludedParty(desk_code=_desk(session, whom.desk or ""))]
     found = tables_accounts.named(session, whom.person)
     if not found:
-        found = frozenset({find(session, whom.person).person_id})
-    return [Excluded(person_id=one) for one in sorted(found)]
+        found = frozenset({find_person(session, whom.person).person_id})
+    return [ExcludedParty(person_id=one) for one in sorted(found)]
 
 
 def _desk(session: Session, typed: str) -> str:
     """Returns the code of a desk by its code or name. Raises NotFound, also for the national desk."""
     known = {
-        one.code: one.name or "" for one in tables_desks.everything(session) if one.code != NATIONAL
+        one.code: one.name or "" for one in tables_desks.all_desks(session) if one.code != NATIONAL
     }
     district = district_named(typed)
     for code, name in known.items():
@@ -126,16 +135,16 @@ def _desk(session: Session, typed: str) -> str:
     raise NotFound("no such desk: enter a person, or a desk other than the national one")
 
 
-def ask_lift(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
+def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:
     """Requests that another person lifts an exclusion. A repeat changes nothing. Raises NotFound."""
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         row = _held(session, exclusion_id)
         if service_approving.request(
-            session, kit, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason
+            session, context, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason
         ):
-            asker, why = tables_audit.signer(by), f"{row.whom}: {reason}"
-            tables_audit.of_tip(
-                session, row.tip_id, "tip_exclusion_lift_asked", asker, kit.now(), why
+            asker, why = tables_audit.actor_of(by), f"{row.whom}: {reason}"
+            tables_audit.append_about_tip(
+                session, row.tip_id, "tip_exclusion_lift_asked", asker, context.now(), why
             )
 
 
@@ -150,7 +159,9 @@ def _id_in(asked: Approval) -> int:
     return int(asked.subject.partition(":")[2])
 
 
-def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About | None:
+def _about(
+    session: Session, _context: Context, asked: Approval, by: SignedIn
+) -> ApprovalView | None:
     """Describes a pending request. Returns None if the reader may not see the tip, by the desks that they open."""
     row = session.get(Exclusion, _id_in(asked))
     viewer = service_viewer.viewer_of(session, by)
@@ -158,12 +169,14 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
         return None
     if not queries_visible.is_visible(session, row.tip_id, viewer):
         return None
-    name = name_of(session, row)
+    name = excluded_name(session, row)
     asks, tip = asked.asker, row.tip_id
-    return About(
-        remark("{by} asks to give {about} access to tip {tip} again", by=asks, about=name, tip=tip)
+    return ApprovalView(
+        message_text(
+            "{by} asks to give {about} access to tip {tip} again", by=asks, about=name, tip=tip
+        )
         if name
-        else remark(
+        else message_text(
             "{by} asks to give the desk {desk} access to tip {tip} again",
             by=asks,
             desk=row.desk_code or "",
@@ -177,8 +190,8 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
 
 def _lift(decision: Decision) -> None:
     row = _held(decision.session, _id_in(decision.row))
-    row.lifted_by, row.lifted_at = tables_audit.by_actor(decision.by), decision.kit.now()
-    log_of(decision.session, row, row.lifted_by, row.lifted_at, lifted=True)
+    row.lifted_by, row.lifted_at = tables_audit.by_actor(decision.by), decision.context.now()
+    write_exclusion_event(decision.session, row, row.lifted_by, row.lifted_at, lifted=True)
 
 
 LIFT = ApprovalRule(

@@ -12,20 +12,20 @@ from datetime import datetime
 
 from hotline.alerts import rules_follow_up, service_case_events, tables_case_events
 from hotline.alerts.rules_follow_up import FollowClock
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import decrypt_codes, service_codes
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import CodesRefused, SealBroken
+from hotline.errors import CodesRefused, DecryptionFailed
 from hotline.tips import tables_persons
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import MetPerson, OfferedHelp, PersonEntry, fold
+from hotline.tips.rules_persons import MetPerson, OfferedHelp, PersonEntry, build_persons
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 
-def follow(
+def update_rows(
     session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
 ) -> None:
     """Updates the rows of a case after a change of its persons. An unchanged deadline keeps its escalation level."""
@@ -38,7 +38,7 @@ def follow(
             row = rows.get(offer.offered_id) or _new(session, tip_id, person.n, offer)
             row.answered_at, row.arrived_at = offer.answered_at, offer.arrived_at
             row.thirty_at = offer.thirty_at
-            clock = rules_follow_up.of_offer(person, offer)
+            clock = rules_follow_up.offer_clock(person, offer)
             if clock != _clock_before(old, offer.offered_id):
                 row.clock = None if clock is None else clock.kind.value
                 row.due_at, row.rung = _due(clock), 0
@@ -46,11 +46,11 @@ def follow(
 
 
 def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: MetPerson) -> None:
-    tables_persons.meet(session, tip.id, person.n, person.met_at)
+    tables_persons.add_person(session, tip.id, person.n, person.met_at)
     row = session.get_one(PossibleVictim, (tip.id, person.n))
     row.responder_id = _asked_by(person)
-    clock = rules_follow_up.of_person(person, tip.urgency)
-    if old is None or rules_follow_up.of_person(old, tip.urgency) != clock:
+    clock = rules_follow_up.person_clock(person, tip.urgency)
+    if old is None or rules_follow_up.person_clock(old, tip.urgency) != clock:
         row.clock = None if clock is None else clock.kind.value
         row.due_at, row.rung = _due(clock), 0
 
@@ -67,7 +67,7 @@ def _asked_by(person: MetPerson) -> int | None:
 def _clock_before(old: MetPerson | None, offered_id: int) -> FollowClock | None:
     offers = old.referrals if old is not None else ()
     found = next((one for one in offers if one.offered_id == offered_id), None)
-    return None if old is None or found is None else rules_follow_up.of_offer(old, found)
+    return None if old is None or found is None else rules_follow_up.offer_clock(old, found)
 
 
 def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceReferral:
@@ -79,7 +79,7 @@ def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceRe
         offered_at=offer.offered_at,
         rung=0,
     )
-    tables_persons.offer(session, row)
+    tables_persons.add_offer(session, row)
     return row
 
 
@@ -88,12 +88,12 @@ def _due(clock: FollowClock | None) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonAct:
+class PersonReport:
     """One statement about a person of a case."""
 
-    kind: EntryKind
+    kind: LoggedEvent
     said: PersonCodes
-    by: EntryBy
+    by: EventActor
     at: datetime
     key: str
     """A key of its own, so that a repeated statement is written once."""
@@ -101,35 +101,35 @@ class PersonAct:
     """The case event that it corrects."""
 
 
-def opened(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
+def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
     """Returns the persons of a case, or none if no codes exist.
 
     Raises SealBroken if codes exist and `private` is None.
     """
-    return fold(entries_of(session, tip, private))
+    return build_persons(person_events(session, tip, private))
 
 
-def entries_of(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
+def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
     """Returns the case events about persons, in order. An event that does not decrypt hides no other."""
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
-            raise SealBroken("the notes on people of this case do not decrypt")
+            raise DecryptionFailed("the notes on people of this case do not decrypt")
         return ()
-    return [*_read(session, tip, decrypt_codes.codes_of(session, tip, private))]
+    return [*_read(session, tip, decrypt_codes.codes_by_event(session, tip, private))]
 
 
 def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[PersonEntry]:
-    for row in tables_case_events.of_tip(session, tip.id):
+    for row in tables_case_events.events_of_tip(session, tip.id):
         if row.id not in codes:
             continue
         with suppress(ValueError, KeyError, TypeError):
-            said, kind = PersonCodes.from_bytes(codes[row.id]), EntryKind(row.kind)
+            said, kind = PersonCodes.from_bytes(codes[row.id]), LoggedEvent(row.kind)
             who, desk = row.responder_id, row.desk
             yield PersonEntry(row.id, kind, row.at, said, who, desk, row.way, row.supersedes)
 
 
-def write(
-    session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
+def write_report(
+    session: Session, context: Context, tip: Tip, act: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
     """Writes a case event, its sealed codes, and the rows that follow from both.
 
@@ -137,21 +137,21 @@ def write(
     the tip. Raises ValueError for unknown codes, CodesRefused, SealBroken or KeyMissing.
     """
     kind, said, by, at = act.kind, act.said.checked(act.kind), act.by, act.at
-    known = entries_of(session, tip, private)
-    before = fold(known)
+    known = person_events(session, tip, private)
+    before = build_persons(known)
     if tables_case_events.is_written(session, f"{kind}:{act.key}"):
         return None
-    stop = rules_follow_up.judged(before, kind, said, at, corrects=act.supersedes)
+    stop = rules_follow_up.refusal_of(before, kind, said, at, corrects=act.supersedes)
     if stop is not None:
         raise CodesRefused(stop)
-    entry_id = service_case_events.done_by(
+    entry_id = service_case_events.write_event(
         session, tip.id, kind, by, at, key=act.key, supersedes=act.supersedes
     )
     if entry_id is None:
         return None
-    service_codes.keep(session, kit, tip, entry_id, said.to_bytes(), at)
+    service_codes.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
     who, way = by.responder_id, by.by_way.value
     new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, act.supersedes)
-    after = fold((*known, new))
-    follow(session, tip, before, after)
+    after = build_persons((*known, new))
+    update_rows(session, tip, before, after)
     return entry_id, next(one for one in after if one.n == said.n)

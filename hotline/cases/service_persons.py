@@ -13,7 +13,7 @@ from datetime import datetime
 
 from hotline.alerts import queries, tables_case_events
 from hotline.alerts.rules_follow_up import StopReason
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import (
     decrypt_codes,
     queries_list,
@@ -21,21 +21,21 @@ from hotline.cases import (
     service_people,
     service_timeline,
 )
-from hotline.cases.service_people import PersonAct
-from hotline.cases.service_viewer import found_or_refused, viewer_of
+from hotline.cases.service_people import PersonReport
+from hotline.cases.service_viewer import get_readable, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
-from hotline.core.context import ConsoleKit, Kit
+from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
-from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
+from hotline.errors import CodesRefused, DecryptionFailed, KeyMissing, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import decrypt_grants, service_sessions, tables_audit
-from hotline.people.rules_audit import actor
+from hotline.people.rules_audit import read_actor
 from hotline.people.rules_desks import of_account
 from hotline.tips import tables_persons
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import Matter
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, CONSENT, ConsentCode, PersonCodes
 from hotline.tips.rules_persons import FollowKind, MetPerson
 from hotline.tips.tables import Tip
@@ -73,15 +73,18 @@ class CasePersons:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedPersons:
+class DecryptedPersons:
     """The reports on each person, which do not appear in `repr`, and their author, by case event."""
 
     people: Sequence[MetPerson] = field(repr=False)
     by: Mapping[int, str]
 
 
-def in_clear(session: Session, tip_id: int) -> CasePersons:
-    rows, offers = tables_persons.of_tip(session, tip_id), tables_persons.offers_of(session, tip_id)
+def plain_persons(session: Session, tip_id: int) -> CasePersons:
+    rows, offers = (
+        tables_persons.persons_of_tip(session, tip_id),
+        tables_persons.offers_of(session, tip_id),
+    )
     followed: list[PossibleVictim | ServiceReferral] = [*rows, *offers]
     clocks = [
         RunningClock(
@@ -100,50 +103,57 @@ def in_clear(session: Session, tip_id: int) -> CasePersons:
     return CasePersons(met, offers, clocks, gone, tables_case_events.is_counted(session, tip_id))
 
 
-def still_owed(kit: Kit, tip_id: int) -> Sequence[RunningClock]:
+def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
     """Returns the follow-ups that are due for the persons of a case, the earliest first."""
-    with kit.database.reading() as session:
-        return in_clear(session, tip_id).clocks
+    with context.database.reading() as session:
+        return plain_persons(session, tip_id).clocks
 
 
-def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedPersons:
+def read_persons(
+    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
+) -> DecryptedPersons:
     """Returns the reports on the persons. The row in the audit log is committed first; so is that of a refusal.
 
     Raises NotFound if this account may see no such tip, KeyMissing, and SealBroken if its key decrypts nothing.
     """
-    viewer, tip = found_or_refused(kit, by, tip_id, reason)
+    viewer, tip = get_readable(context, by, tip_id, reason)
     try:
-        private_key = key_of(kit, token)
-        with kit.database.reading() as session:
-            _, private = case_key(session, kit, by, private_key, viewer, tip)
-            found = service_people.opened(session, tip, private)
-            names = noted_by(session, tip_id)
-    except (KeyMissing, SealBroken):
-        _append(kit, by, tip_id, "tip_refused", f"the persons do not open: {reason}")
+        private_key = account_key(context, token)
+        with context.database.reading() as session:
+            _, private = case_key(session, context, by, private_key, viewer, tip)
+            found = service_people.decrypted_persons(session, tip, private)
+            names = report_authors(session, tip_id)
+    except (KeyMissing, DecryptionFailed):
+        _append(context, by, tip_id, "tip_refused", f"the persons do not open: {reason}")
         raise
-    _append(kit, by, tip_id, "people_read", reason)
-    return OpenedPersons(found, names)
+    _append(context, by, tip_id, "people_read", reason)
+    return DecryptedPersons(found, names)
 
 
-def known(
-    session: Session, kit: ConsoleKit, by: SignedIn, token: str, tip: Tip
+def persons_for_rules(
+    session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
     """Returns the persons of a case for a rule. No page shows them. Raises KeyMissing, SealBroken."""
     viewer = viewer_of(session, by)
-    _, private = case_key(session, kit, by, key_of(kit, token), viewer, tip)
-    return service_people.opened(session, tip, private)
+    _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
+    return service_people.decrypted_persons(session, tip, private)
 
 
-def key_of(kit: ConsoleKit, token: str) -> bytes:
+def account_key(context: ConsoleContext, token: str) -> bytes:
     """Returns the account's own private key. Raises KeyMissing."""
-    private_key = service_sessions.key_of(kit, token)
+    private_key = service_sessions.key_of(context, token)
     if private_key is None:
         raise KeyMissing("the key of this session is closed: sign in again")
     return private_key
 
 
 def case_key(
-    session: Session, kit: ConsoleKit, by: SignedIn, private_key: bytes, viewer: Viewer, tip: Tip
+    session: Session,
+    context: ConsoleContext,
+    by: SignedIn,
+    private_key: bytes,
+    viewer: Viewer,
+    tip: Tip,
 ) -> tuple[str, bytes | None]:
     """Returns the desk through which this account opens the case, and the case's key.
 
@@ -151,29 +161,37 @@ def case_key(
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
-        with suppress(NotFound, SealBroken):
-            keys = [one.key for one in decrypt_grants.open_as(session, desk, member, private_key)]
-            found = decrypt_codes.private_by(session, kit, tip, desk, keys)
+        with suppress(NotFound, DecryptionFailed):
+            keys = [
+                one.key
+                for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key)
+            ]
+            found = decrypt_codes.case_private_key(session, context, tip, desk, keys)
             if found is not None:
                 return desk, found
     return next(iter(desks), ""), None
 
 
-def noted_by(session: Session, tip_id: int) -> Mapping[int, str]:
+def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
     """Returns the author of each case event about a person: a responder, an account, or a desk. Empty for the clock."""
     signed = {
-        row.at: actor(row.actor, {})[1]
+        row.at: read_actor(row.actor, {})[1]
         for row in tables_audit.entries(session, subject=f"tip:{tip_id}")
         if row.action == NOTED
     }
-    told = [one for one in service_timeline.of_tip(session, tip_id) if one.kind in OF_PEOPLE]
+    told = [one for one in service_timeline.timeline_of(session, tip_id) if one.kind in OF_PEOPLE]
     return {one.entry_id: signed.get(one.at) or one.who or one.desk for one in told}
 
 
-def _append(kit: ConsoleKit, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
-    with kit.database.writing() as session:
-        tables_audit.sign(
-            session, by.actor, at=kit.now(), action=action, subject=f"tip:{tip_id}", reason=reason
+def _append(context: ConsoleContext, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
+    with context.database.writing() as session:
+        tables_audit.append_command(
+            session,
+            by.actor,
+            at=context.now(),
+            action=action,
+            subject=f"tip:{tip_id}",
+            reason=reason,
         )
 
 
@@ -181,12 +199,12 @@ CLOSED = "closed"
 """Reason for a refusal: the case is closed, so no new person can be screened."""
 
 
-def note(
-    kit: ConsoleKit,
+def record_report(
+    context: ConsoleContext,
     by: SignedIn,
     token: str,
     tip_id: int,
-    kind: EntryKind,
+    kind: LoggedEvent,
     said: PersonCodes,
     *,
     once: str,
@@ -198,45 +216,49 @@ def note(
     account may see no such tip, CodesRefused, and ValueError for codes of no list. Raises KeyMissing or SealBroken if
     its key decrypts nothing of the case.
     """
-    private_key, at, actor = key_of(kit, token), kit.now(), tables_audit.by_actor(by.actor)
-    with ringing(kit) as session:
+    private_key, at, actor = (
+        account_key(context, token),
+        context.now(),
+        tables_audit.by_actor(by.actor),
+    )
+    with ringing(context) as session:
         viewer = viewer_of(session, by)
-        queries_list.seen(session, viewer, tip_id)
+        queries_list.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
         if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
             raise NotFound(f"tip {tip_id} has no such person")
         key = f"{tip_id}:{by.account_id}:{once}"
         if tables_case_events.is_written(session, f"{kind}:{key}"):
             return
-        desk, private = case_key(session, kit, by, private_key, viewer, tip)
-        act = PersonAct(
+        desk, private = case_key(session, context, by, private_key, viewer, tip)
+        act = PersonReport(
             kind,
             _numbered(session, tip, said).checked(kind),
-            EntryBy(actor, EntryWay.CONSOLE, desk, viewer.responder_id),
+            EventActor(actor, EventChannel.CONSOLE, desk, viewer.responder_id),
             at,
             key,
             corrects,
         )
         _check(session, tip, act, private)
-        if service_follow_up.record(session, kit, tip, act, private=private) is not None:
+        if service_follow_up.record_report(session, context, tip, act, private=private) is not None:
             subject = f"tip:{tip_id}"
-            tables_audit.append(
+            tables_audit.append_row(
                 session, at=at, actor=actor, action="person_noted", subject=subject, reason=""
             )
 
 
 def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
     """Gives a new person the next number of the case."""
-    numbers = (row.n for row in tables_persons.of_tip(session, tip.id))
+    numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
     return said if said.n else replace(said, n=max(numbers, default=0) + 1)
 
 
-def _check(session: Session, tip: Tip, act: PersonAct, private: bytes | None) -> None:
+def _check(session: Session, tip: Tip, act: PersonReport, private: bytes | None) -> None:
     """Refuses reports that the screens of a phone never offer. Raises CodesRefused."""
-    if act.kind is EntryKind.SCREENED and tip.closed_at is not None and act.supersedes is None:
+    if act.kind is LoggedEvent.SCREENED and tip.closed_at is not None and act.supersedes is None:
         raise CodesRefused(CLOSED)
-    if act.kind is not EntryKind.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:
+    if act.kind is not LoggedEvent.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:
         return
-    known = service_people.opened(session, tip, private)
+    known = service_people.decrypted_persons(session, tip, private)
     if any(one.n == act.said.n and one.is_child for one in known):
         raise CodesRefused(StopReason.UNDECIDED)

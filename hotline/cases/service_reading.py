@@ -6,45 +6,45 @@ It serves people who decrypted the tip, so no code that a hook reaches imports t
 from collections.abc import Mapping, Sequence
 
 from hotline.cases import decrypt_questions
-from hotline.cases.decrypt_access import OpenedTip
+from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.rules_reading_requests import NOTE, WORK_VERB
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.errors import NotReady
-from hotline.flows.flow import Ask, Book, Menu, said
+from hotline.flows.flow import FlowSet, MenuNode, QuestionNode, text_in
 from hotline.text.places import place_name
 from hotline.tips.rules import WORDS
 
 PLACES = frozenset({"province", "country", "district", "sector", "named"})
 """Answers that are codes of places."""
-OURS = {
+OWN_LABELS = {
     WORDS: {"rw": "Ubutumwa bugufi (SMS)", "en": "Told by SMS", "fr": "Dit par SMS"},
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
     "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
 }
 """Labels of values that no flow asks for."""
 
-Asked = Mapping[str, Sequence[Menu | Ask]]
+AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
 """The nodes that save an answer, by the answer's name."""
 
 
-def worded(kit: Kit, tip: OpenedTip, language: str) -> list[tuple[str, str]]:
+def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
     """Returns each question with its answer.
 
     Shows stored values unchanged if the published flows no longer ask for them.
     """
     try:
-        asked = _asked(kit.books.book(kit.books.live()), tip.matter)
+        asked = _asked(context.books.book(context.books.live()), tip.matter)
     except NotReady:
         asked = {}
     told = [
         (_question(asked, name, language), _answer(asked, name, value, language))
         for name, value in tip.answers.items()
     ]
-    back = decrypt_questions.worded(kit, tip.asked, language)
-    asked_back = [(said(OURS[name], language), value) for name, value in back.items()]
+    back = decrypt_questions.question_text(context, tip.asked, language)
+    asked_back = [(text_in(OWN_LABELS[name], language), value) for name, value in back.items()]
     notes = [
         (
-            one.headed(kit, language),
+            one.headed(context, language),
             one.words or _answer(asked, WORK_VERB, f"{NOTE}{one.says}", language),
         )
         for one in tip.notes
@@ -52,28 +52,28 @@ def worded(kit: Kit, tip: OpenedTip, language: str) -> list[tuple[str, str]]:
     return [*told, *asked_back, *notes]
 
 
-def _asked(book: Book, matter: str) -> Asked:
+def _asked(book: FlowSet, matter: str) -> AskingNodes:
     """Returns the nodes of the flow that gathered the tip, followed by those of all other flows."""
     flows = sorted(book.flows.values(), key=lambda flow: flow.gathers != matter)
-    found: dict[str, list[Menu | Ask]] = {}
+    found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):
-        if isinstance(node, Menu | Ask) and node.saves:
+        if isinstance(node, MenuNode | QuestionNode) and node.saves:
             found.setdefault(node.saves, []).append(node)
     return found
 
 
-def _question(asked: Asked, name: str, language: str) -> str:
+def _question(asked: AskingNodes, name: str, language: str) -> str:
     nodes = asked.get(name)
-    if name in OURS or not nodes:
-        return said(OURS.get(name, {}), language) or name
-    return said(nodes[0].text, language)
+    if name in OWN_LABELS or not nodes:
+        return text_in(OWN_LABELS.get(name, {}), language) or name
+    return text_in(nodes[0].text, language)
 
 
-def _answer(asked: Asked, name: str, value: str, language: str) -> str:
+def _answer(asked: AskingNodes, name: str, value: str, language: str) -> str:
     for node in asked.get(name, ()):
         for choice in node.choices:
             if choice.value == value:
-                return said(choice.label, language)
+                return text_in(choice.label, language)
     if name in PLACES:
         return f"{place_name(value, language)} ({value})"
     return value

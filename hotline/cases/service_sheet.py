@@ -11,48 +11,48 @@ from enum import StrEnum
 
 from hotline.alerts import (
     queries,
-    queries_names,
+    queries_references,
     queries_retention,
     service_case_state,
     service_closing,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.service_case_state import coming_of
+from hotline.alerts.service_case_state import visit_facts_of
 from hotline.cases import (
     decrypt_questions,
     queries_list,
     service_desk_commands,
     service_exclusions,
+    service_pending_closures,
     service_persons,
     service_timeline,
-    service_waiting_closures,
     service_weekly_keys,
 )
 from hotline.cases.service_persons import CasePersons
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.errors import NotReady
-from hotline.flows.number_questions import Question, QuestionStatus
+from hotline.flows.questions_back import Question, QuestionStatus
 from hotline.gateway import queries_health
 from hotline.people import tables, tables_accounts, tables_audit
-from hotline.people.rules_audit import actor, template
+from hotline.people.rules_audit import action_sentence, read_actor
 from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import Basis, Matter, TipState, Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import SAYS, EntryKind
+from hotline.tips.rules_events import SAYS, LoggedEvent
 from hotline.tips.rules_persons import FollowKind
-from hotline.tips.rules_receipts import Asked, TipFilter, Wait, wait_of
-from hotline.tips.rules_visit_safety import Coming
+from hotline.tips.rules_receipts import AskedAgain, TipFilter, Wait, wait_of
+from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
 ROWS = 50
 """Rows on one page."""
-MOST_LATE = 200
+MAX_LATE = 200
 """Pending tips that are looked at. Beyond them the page counts no more."""
 
 
@@ -70,11 +70,11 @@ class TipLine:
     official: str
     is_child: bool
     is_fragment: bool
-    is_exercise: bool
+    is_drill: bool
     language: str
     """Language of the report."""
     filed_at: datetime | None
-    coming: Coming
+    coming: VisitFacts
     manner: str | None
     wait: Wait | None
     """The time that it waited for an acknowledgement. None for a fragment, and for a tip closed without one."""
@@ -82,7 +82,7 @@ class TipLine:
     """True if a responder is the assignee and no one else is asked to take it."""
     taken_by: str
     """The assignee's name, even while people are asked to take the tip; empty if there is none."""
-    asked: Asked | None
+    asked: AskedAgain | None
     """The reason why people are asked to take it although it has an assignee."""
     is_helped: bool
     closed_at: datetime | None
@@ -145,7 +145,7 @@ class _Beside:
     """Data about the tips of a page from other tables, by tip id."""
 
     takes: Mapping[int, datetime]
-    asked: Mapping[int, Asked]
+    asked: Mapping[int, AskedAgain]
     questions: Mapping[int, str]
     held: frozenset[int]
     linked: Mapping[int, int]
@@ -154,16 +154,18 @@ class _Beside:
     owed: Mapping[int, frozenset[FollowKind]]
 
 
-def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
+def list_tips(
+    context: ConsoleContext, by: SignedIn, wanted: TipFilter, *, before: int | None
+) -> TipList:
     """Returns one page of the newest tips: late tips first, then urgent ones. Raises StoreUnavailable.
 
     A page is cut by tip ids, so this order holds within the page. The page Today lists late tips from all pages.
     """
-    service_weekly_keys.forget(kit)
-    with kit.database.reading() as session:
+    service_weekly_keys.delete_old_keys(context)
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        found = queries_list.page(session, viewer, wanted, before=before, limit=ROWS + 1)
-        lines = lines_of(session, viewer, found[:ROWS], kit.now())
+        found = queries_list.page_of_tips(session, viewer, wanted, before=before, limit=ROWS + 1)
+        lines = lines_of(session, viewer, found[:ROWS], context.now())
     older = found[ROWS - 1].id if len(found) > ROWS else None
     return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
 
@@ -176,12 +178,12 @@ def _order(line: TipLine) -> tuple[bool, int, int]:
     return not is_late, line.urgency if asks else Urgency.HEARD + 1, -line.id
 
 
-def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
+def untaken_tips(context: ConsoleContext, by: SignedIn) -> UntakenTips:
     """Returns the tips that no responder has acknowledged yet: each late one, and the number of the others."""
-    at = kit.now()
-    with kit.database.reading() as session:
+    at = context.now()
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        rows = queries_list.waiting(session, viewer, MOST_LATE) if viewer.desks else ()
+        rows = queries_list.waiting_tips(session, viewer, MAX_LATE) if viewer.desks else ()
         passed = _passed_by(session, rows)
     waits = [(tip, wait) for tip in rows if (wait := _wait(tip, None, at)) is not None]
     late = [
@@ -194,19 +196,21 @@ def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
 
 def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
     """Returns, by tip, the name of the assignee who passed it on."""
-    asked = queries_health.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
-    if Asked.PASSED_ON not in asked.values():
+    asked = queries_health.asked_besides_assignee(
+        session, [tip.id for tip in tips if tip.assignee_id]
+    )
+    if AskedAgain.PASSED_ON not in asked.values():
         return {}
-    names = tables.names(session)
-    passed = [tip for tip in tips if asked.get(tip.id) is Asked.PASSED_ON]
-    return {tip.id: names.get(tip.holder_id or 0, "") for tip in passed}
+    names = tables.responder_names(session)
+    passed = [tip for tip in tips if asked.get(tip.id) is AskedAgain.PASSED_ON]
+    return {tip.id: names.get(tip.assignee_id or 0, "") for tip in passed}
 
 
-def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[Tip]:
+def owing_tips(context: ConsoleContext, by: SignedIn) -> Sequence[Tip]:
     """Returns the tips in which a follow-up on a person is due, oldest first. The number is limited."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        return queries_list.owing(session, viewer, MOST_LATE) if viewer.desks else ()
+        return queries_list.owing_tips(session, viewer, MAX_LATE) if viewer.desks else ()
 
 
 def lines_of(
@@ -214,33 +218,33 @@ def lines_of(
 ) -> Sequence[TipLine]:
     """Returns the lines of these tips. Reads the data from other tables once for the whole page."""
     ids = [tip.id for tip in found]
-    clocks = queries_list.clocks(session, ids)
+    clocks = queries_list.running_clocks(session, ids)
     beside = _Beside(
-        takes=queries_list.takes(session, ids),
-        asked=queries_health.asked_beside_holder(session, ids),
-        questions=queries_list.questions(session, ids),
-        held=queries_list.held(session, ids),
+        takes=queries_list.acknowledged_times(session, ids),
+        asked=queries_health.asked_besides_assignee(session, ids),
+        questions=queries_list.question_states(session, ids),
+        held=queries_list.under_legal_hold(session, ids),
         linked=queries_list.linked_counts(session, viewer, found),
-        names=tables.names(session) if ids else {},
-        red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.RED),
-        owed=queries_list.owed(session, ids),
+        names=tables.responder_names(session) if ids else {},
+        red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.OVERDUE),
+        owed=queries_list.owed_by_tip(session, ids),
     )
     return [_line(tip, beside, at) for tip in found]
 
 
 def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
     taken_at, asked = beside.takes.get(tip.id), beside.asked.get(tip.id)
-    is_taken = tip.holder_id is not None and asked is None
+    is_taken = tip.assignee_id is not None and asked is None
     ended_untaken = tip.closed_at is not None or is_taken
     return TipLine(
         **{name: getattr(tip, name) for name in OF_TIP},
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
-        is_exercise=tip.channel == rules_trial.DRILL,
-        coming=coming_of(tip),
+        is_drill=tip.channel == rules_trial.DRILL,
+        coming=visit_facts_of(tip),
         wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
         is_taken=is_taken,
-        taken_by=beside.names.get(tip.holder_id, "") if tip.holder_id is not None else "",
+        taken_by=beside.names.get(tip.assignee_id, "") if tip.assignee_id is not None else "",
         asked=asked,
         is_helped=tip.helped_at is not None,
         end_wanted=tip.end_wanted if tip.end_wanted_by else None,
@@ -273,19 +277,19 @@ HIDDEN = ("tip_exclu", "tip_refused")
 """Prefixes of audit log actions that only the national desk sees: exclusions, and refused attempts to read."""
 
 
-class Came(StrEnum):
+class TimelineKind(StrEnum):
     """The kind of an item in a tip's timeline."""
 
-    TOLD = "told"
+    FILED = "told"
     ALERTED = "alerted"
     DELIVERED = "delivered"
     SILENT = "silent"
-    TAKEN = "taken"
+    ACKNOWLEDGED = "taken"
     DOUBTED = "doubted"
     ON_SITE = "on_site"
     HANDED = "handed"
     PASSED = "passed"
-    RELEASED = "released"
+    STOOD_DOWN = "released"
     MOVED = "moved"
     PERSON = "person"
     """A report about a person. `outcome` is the kind of the case event. Its content is encrypted."""
@@ -296,9 +300,9 @@ class Came(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TipMoment:
+class TimelineItem:
     at: datetime
-    came: Came
+    came: TimelineKind
     who: str = ""
     phrase: str = ""
     outcome: str = ""
@@ -313,7 +317,7 @@ class TipMoment:
 @dataclass(frozen=True, slots=True)
 class TipSheet:
     line: TipLine
-    moments: Sequence[TipMoment]
+    moments: Sequence[TimelineItem]
     """Oldest first."""
     linked: Sequence[int]
     """Other tips of the same phone and week."""
@@ -341,24 +345,24 @@ class TipSheet:
     persons: CasePersons
 
 
-def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
+def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
     """Returns the page of one tip. Raises NotFound if there is no such tip, or none for this account."""
-    at = kit.now()
-    asks = _questions(kit, at)
-    with kit.database.reading() as session:
+    at = context.now()
+    asks = _questions(context, at)
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        tip = queries_list.seen(session, viewer, tip_id)
+        tip = queries_list.visible_tip(session, viewer, tip_id)
         (line,) = lines_of(session, viewer, [tip], at)
         national = is_national(viewer)
-        known_as, me = "", service_closing.signed_by(session, by.actor, "").name
+        known_as, me = "", service_closing.by_signed_command(session, by.actor, "").name
         if viewer.responder_id is not None:
-            newest = queries.newest_of(session, tip.id, viewer.responder_id)
+            newest = queries.newest_assignment(session, tip.id, viewer.responder_id)
             known_as = "" if newest is None else newest.reference
         decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
             moments=sorted(_moments(session, viewer, tip, national), key=lambda one: one.at),
-            linked=queries_list.linked(session, viewer, tip),
+            linked=queries_list.linked_tips(session, viewer, tip),
             alike=_alike(session, viewer, tip),
             is_national=national,
             needs_second=service_closing.needs_second(session, tip),
@@ -370,24 +374,24 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             decision_due=None if decision is None else decision.due_at,
             reference=known_as,
             holds=viewer.responder_id is not None
-            and tip.holder_id == viewer.responder_id
+            and tip.assignee_id == viewer.responder_id
             and line.is_taken,
             questions={} if line.question or line.closed_at or line.erased_at else asks,
             kept=_kept(session, tip) if national else (),
-            persons=service_persons.in_clear(session, tip.id),
+            persons=service_persons.plain_persons(session, tip.id),
         )
 
 
 def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    ring = {one.id for one in queries_names.company(session, tip) if one.id != tip.id}
-    others = queries_duplicates.beside(session, [tip.id]).get(tip.id, frozenset())
-    return queries_list.known(session, viewer, ring | others)
+    ring = {one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id}
+    others = queries_duplicates.same_situation(session, [tip.id]).get(tip.id, frozenset())
+    return queries_list.visible_tips(session, viewer, ring | others)
 
 
-def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
+def _questions(context: ConsoleContext, at: datetime) -> Mapping[str, Question]:
     """Returns the questions that are approved and may be asked today."""
     try:
-        found = decrypt_questions.listed(kit)
+        found = decrypt_questions.list_questions(context)
     except NotReady:
         return {}
     day = at.date()
@@ -396,66 +400,68 @@ def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
 
 def _kept(session: Session, tip: Tip) -> Sequence[tuple[int, str, str, str]]:
     return [
-        (row.id, service_exclusions.name_of(session, row), row.desk_code or "", row.why)
-        for row in queries_visible.standing(session, tip.id)
+        (row.id, service_exclusions.excluded_name(session, row), row.desk_code or "", row.why)
+        for row in queries_visible.current_exclusions(session, tip.id)
     ]
 
 
-def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
+def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:
     if tip.filed_at is not None:
-        yield TipMoment(tip.filed_at, Came.TOLD)
+        yield TimelineItem(tip.filed_at, TimelineKind.FILED)
     for place in tips_tables.earlier_places(session, tip.id):
-        yield TipMoment(place.corrected_at, Came.MOVED, place=place.place)
-    for told in queries_list.told_of(session, tip.id):
+        yield TimelineItem(place.corrected_at, TimelineKind.MOVED, place=place.place)
+    for told in queries_list.assignments_of(session, tip.id):
         yield from _of_person(told)
     for name, at in queries_list.deliveries(session, tip.id):
-        yield TipMoment(at, Came.DELIVERED, name)
-    for at in queries_list.silences(session, tip.id):
-        yield TipMoment(at, Came.SILENT)
-    noted_by = service_persons.noted_by(session, tip.id)
-    for entry in service_timeline.of_tip(session, tip.id):
+        yield TimelineItem(at, TimelineKind.DELIVERED, name)
+    for at in queries_list.missed_limits(session, tip.id):
+        yield TimelineItem(at, TimelineKind.SILENT)
+    noted_by = service_persons.report_authors(session, tip.id)
+    for entry in service_timeline.timeline_of(session, tip.id):
         if entry.entry_id in noted_by:
-            yield TipMoment(
+            yield TimelineItem(
                 entry.at,
-                Came.PERSON,
+                TimelineKind.PERSON,
                 noted_by[entry.entry_id],
                 outcome=entry.kind.value,
                 entry_id=entry.entry_id,
                 corrects=entry.supersedes is not None,
             )
-        if entry.kind is EntryKind.NOTE:
-            yield TipMoment(entry.at, Came.NOTED, entry.who, outcome=entry.codes.get(SAYS, ""))
+        if entry.kind is LoggedEvent.NOTE:
+            yield TimelineItem(
+                entry.at, TimelineKind.NOTED, entry.who, outcome=entry.codes.get(SAYS, "")
+            )
     yield from _logged(session, viewer, tip, national)
 
 
-def _of_person(told: queries_list.ToldPerson) -> Iterator[TipMoment]:
+def _of_person(told: queries_list.AlertedPerson) -> Iterator[TimelineItem]:
     row, name = told.referral, told.name
-    taken = Came.TAKEN if told.believed else Came.DOUBTED
+    taken = TimelineKind.ACKNOWLEDGED if told.believed else TimelineKind.DOUBTED
     came = (
-        (row.created_at, Came.ALERTED),
+        (row.created_at, TimelineKind.ALERTED),
         (row.acknowledged_at, taken),
-        (row.on_site_at, Came.ON_SITE),
-        (row.handed_to_help_at, Came.HANDED),
-        (row.passed_at, Came.PASSED),
-        (row.released_at, Came.RELEASED),
+        (row.on_site_at, TimelineKind.ON_SITE),
+        (row.handed_to_help_at, TimelineKind.HANDED),
+        (row.passed_at, TimelineKind.PASSED),
+        (row.released_at, TimelineKind.STOOD_DOWN),
     )
     for at, what in came:
         if at is not None:
-            yield TipMoment(at, what, name)
+            yield TimelineItem(at, what, name)
 
 
-def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
-    names = tables.names(session)
+def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:
+    names = tables.responder_names(session)
     rows = tables_audit.entries(session, subject=f"tip:{tip.id}")
-    readable = service_waiting_closures.readable(session, viewer, rows)
+    readable = service_pending_closures.readable_rows(session, viewer, rows)
     for row in rows:
         if row.action == service_persons.NOTED or (row.action.startswith(HIDDEN) and not national):
             continue
         if row.action in service_desk_commands.ACTIONS:
-            other = service_desk_commands.other_of(row.reason)
+            other = service_desk_commands.other_tip(row.reason)
             if other is None or not queries_visible.is_visible(session, other, viewer):
                 continue
-        phrase, outcome = template(row.action)
+        phrase, outcome = action_sentence(row.action)
         reason = row.reason if row.id in readable else ""
-        who = actor(row.actor, names)[1]
-        yield TipMoment(row.at, Came.LOGGED, who, phrase, outcome, reason)
+        who = read_actor(row.actor, names)[1]
+        yield TimelineItem(row.at, TimelineKind.LOGGED, who, phrase, outcome, reason)

@@ -8,46 +8,46 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hotline.alerts import queries, tables_case_events
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.cases.queries_overview import TipOverview, Wanted, tip_overviews
-from hotline.core.context import Kit
+from hotline.alerts.tables_case_events import CaseEventRow
+from hotline.cases.queries_overview import TipListFilter, TipOverview, tip_overviews
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import NotFound
 from hotline.people.tables import Responder
 from hotline.tips import queries_duplicates
-from hotline.tips.rules_events import AGREES, PROOF, WAITS, YES, EntryKind, TakeProof
+from hotline.tips.rules_events import AGREES, PROOF, WAITS, YES, LoggedEvent, TakeProof
 
-SAID = {
-    EntryKind.TOLD: Template.LINE_TOLD,
-    EntryKind.DELIVERED: Template.LINE_DELIVERED,
-    EntryKind.TAKEN: Template.LINE_TAKEN,
-    EntryKind.OPENED: Template.LINE_OPENED,
-    EntryKind.ON_SITE: Template.LINE_ON_SITE,
-    EntryKind.OFFERED: Template.LINE_OFFERED,
-    EntryKind.ASKED: Template.LINE_ASKED,
-    EntryKind.NOTE: Template.LINE_NOTE,
-    EntryKind.PASSED: Template.LINE_PASSED,
-    EntryKind.LINKED: Template.LINE_LINKED,
-    EntryKind.JUDGED: Template.LINE_REFUSED,
-    EntryKind.CLOSED: Template.LINE_CLOSED,
-    EntryKind.REOPENED: Template.LINE_REOPENED,
-    EntryKind.SCREENED: Template.LINE_SCREENED,
-    EntryKind.CONSENT: Template.LINE_CONSENT,
-    EntryKind.ANSWERED: Template.LINE_ANSWERED,
-    EntryKind.ARRIVED: Template.LINE_ARRIVED,
-    EntryKind.THIRTY: Template.LINE_THIRTY,
-    EntryKind.DETERMINATION: Template.LINE_DETERMINED,
+EVENT_LABELS = {
+    LoggedEvent.ALERTED: Template.LINE_TOLD,
+    LoggedEvent.DELIVERED: Template.LINE_DELIVERED,
+    LoggedEvent.ACKNOWLEDGED: Template.LINE_TAKEN,
+    LoggedEvent.OPENED: Template.LINE_OPENED,
+    LoggedEvent.ON_SITE: Template.LINE_ON_SITE,
+    LoggedEvent.OFFERED: Template.LINE_OFFERED,
+    LoggedEvent.ASKED: Template.LINE_ASKED,
+    LoggedEvent.NOTE: Template.LINE_NOTE,
+    LoggedEvent.PASSED: Template.LINE_PASSED,
+    LoggedEvent.LINKED: Template.LINE_LINKED,
+    LoggedEvent.CLOSURE_DECIDED: Template.LINE_REFUSED,
+    LoggedEvent.CLOSED: Template.LINE_CLOSED,
+    LoggedEvent.REOPENED: Template.LINE_REOPENED,
+    LoggedEvent.SCREENED: Template.LINE_SCREENED,
+    LoggedEvent.CONSENT: Template.LINE_CONSENT,
+    LoggedEvent.ANSWERED: Template.LINE_ANSWERED,
+    LoggedEvent.ARRIVED: Template.LINE_ARRIVED,
+    LoggedEvent.THIRTY: Template.LINE_THIRTY,
+    LoggedEvent.DETERMINATION: Template.LINE_DETERMINED,
 }
 """The label of each kind of event. Kinds that are missing here are shown to desks only."""
 
 
 @dataclass(frozen=True, slots=True)
-class CaseMoment:
+class TimelineEvent:
     """One case event as a person reads it."""
 
     at: datetime
-    kind: EntryKind
+    kind: LoggedEvent
     way: str
     who: str
     """The responder's name. Empty for a desk, a command or a timed job."""
@@ -62,28 +62,28 @@ class CaseMoment:
     @property
     def template(self) -> Template | None:
         """Returns the event's label. Returns None if only desks may see the event."""
-        if self.kind is EntryKind.TAKEN and self.codes.get(PROOF) == TakeProof.DOUBTED:
+        if self.kind is LoggedEvent.ACKNOWLEDGED and self.codes.get(PROOF) == TakeProof.DOUBTED:
             return Template.LINE_DOUBTED
-        if self.kind is EntryKind.CLOSED and self.codes.get(WAITS) == YES:
+        if self.kind is LoggedEvent.CLOSED and self.codes.get(WAITS) == YES:
             return Template.LINE_WANTED
-        if self.kind is EntryKind.JUDGED and self.codes.get(AGREES) == YES:
+        if self.kind is LoggedEvent.CLOSURE_DECIDED and self.codes.get(AGREES) == YES:
             return Template.LINE_AGREED
-        return SAID.get(self.kind)
+        return EVENT_LABELS.get(self.kind)
 
 
-def of_tip(session: Session, tip_id: int) -> Sequence[CaseMoment]:
+def timeline_of(session: Session, tip_id: int) -> Sequence[TimelineEvent]:
     """Returns the timeline of a tip, oldest first."""
-    rows = tables_case_events.of_tip(session, tip_id)
+    rows = tables_case_events.events_of_tip(session, tip_id)
     ids = {row.responder_id for row in rows if row.responder_id is not None}
     names = {one: session.get_one(Responder, one).name for one in ids}
     corrected = {row.supersedes: row.id for row in rows if row.supersedes is not None}
     return [replace(_moment(row, names), corrected_by=corrected.get(row.id)) for row in rows]
 
 
-def _moment(row: CaseLogRow, names: Mapping[int, str]) -> CaseMoment:
-    return CaseMoment(
+def _moment(row: CaseEventRow, names: Mapping[int, str]) -> TimelineEvent:
+    return TimelineEvent(
         row.at,
-        EntryKind(row.kind),
+        LoggedEvent(row.kind),
         row.way,
         names.get(row.responder_id or 0, ""),
         row.desk or "",
@@ -102,16 +102,16 @@ class CaseSheet:
     """The references by which responders know it, oldest first."""
     links: Sequence[int]
     """The other tips about the same situation."""
-    moments: Sequence[CaseMoment]
+    moments: Sequence[TimelineEvent]
 
 
-def sheet(kit: Kit, name: str) -> CaseSheet:
+def case_sheet(context: Context, name: str) -> CaseSheet:
     """Finds a case by its tip's id or by a responder's reference. Raises NotFound."""
-    with kit.database.reading() as session:
-        tip_id = tables_case_events.tip_named(session, name) or 0
-        found = tip_overviews(session, Wanted(tip_id=tip_id))
+    with context.database.reading() as session:
+        tip_id = tables_case_events.find_tip(session, name) or 0
+        found = tip_overviews(session, TipListFilter(tip_id=tip_id))
         if not found:
             raise NotFound(f"no case {name}: `hotline tips list` says which there are")
-        beside = queries_duplicates.beside(session, [tip_id]).get(tip_id, ())
-        known_as = queries.references(session, tip_id)
-        return CaseSheet(found[0], known_as, sorted(beside), of_tip(session, tip_id))
+        beside = queries_duplicates.same_situation(session, [tip_id]).get(tip_id, ())
+        known_as = queries.references_of_tip(session, tip_id)
+        return CaseSheet(found[0], known_as, sorted(beside), timeline_of(session, tip_id))

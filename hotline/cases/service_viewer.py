@@ -5,7 +5,7 @@ It asks for memberships, never for a role alone. An account sees nothing if no d
 
 from hotline.cases import queries_list
 from hotline.core.actors import SignedIn
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.people import queries_member_keys, tables_accounts, tables_audit, tables_members
@@ -21,50 +21,50 @@ def viewer_of(session: Session, by: SignedIn) -> Viewer:
 
     A linked responder must be a member of these desks too.
     """
-    account = tables_accounts.one(session, by.account_id)
+    account = tables_accounts.get_account(session, by.account_id)
     member = of_account(account.id)
     opens = frozenset(
         code
         for code in tables_members.desks_of(session, member)
         if queries_member_keys.public_key(session, code, member) is not None
     )
-    return queries_visible.of_account(session, account, opens)
+    return queries_visible.account_viewer(session, account, opens)
 
 
 def is_national(viewer: Viewer) -> bool:
     return NATIONAL in viewer.desks
 
 
-def check(kit: Kit, by: SignedIn, tip_id: int) -> None:
+def check_visible(context: Context, by: SignedIn, tip_id: int) -> None:
     """Raises NotFound unless this account may see the tip."""
-    with kit.database.reading() as session:
-        queries_list.seen(session, viewer_of(session, by), tip_id)
+    with context.database.reading() as session:
+        queries_list.visible_tip(session, viewer_of(session, by), tip_id)
 
 
-def check_national(kit: Kit, by: SignedIn, tip_id: int) -> None:
+def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
     """Raises NotFound unless this account may see the tip and opens the national desk."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        queries_list.seen(session, viewer, tip_id)
+        queries_list.visible_tip(session, viewer, tip_id)
     if not is_national(viewer):
         raise NotFound(f"no tip {tip_id} for the national desk")
 
 
-def found_or_refused(kit: Kit, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
+def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
     """Returns a tip for an account that wants its text. Raises NotFound.
 
     The refusal of a tip that exists leaves a row in the audit log.
     """
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
         try:
-            return viewer, queries_list.seen(session, viewer, tip_id)
+            return viewer, queries_list.visible_tip(session, viewer, tip_id)
         except NotFound:
             is_there = session.get(Tip, tip_id) is not None
     if is_there:
-        with kit.database.writing() as session:
-            signed = tables_audit.signer(by.actor)
-            tables_audit.of_tip(
-                session, tip_id, "tip_refused", signed, kit.now(), f"no grant: {reason}"
+        with context.database.writing() as session:
+            signed = tables_audit.actor_of(by.actor)
+            tables_audit.append_about_tip(
+                session, tip_id, "tip_refused", signed, context.now(), f"no grant: {reason}"
             )
     raise NotFound(f"no tip {tip_id}")

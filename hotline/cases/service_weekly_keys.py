@@ -6,58 +6,58 @@ from datetime import datetime
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
 from hotline.cases import queries_weekly_keys
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import StoreUnavailable
 from hotline.keys.weekly_lock import last_week, week_of
 
 
-def lock_anew(session: Session, kit: Kit, at: datetime, limit: int) -> int:
+def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
     """Puts this week's lock on grants with an older lock or none, and returns how many. The inner encryption stays."""
-    keys = kit.sealer.weekly_lock
+    keys = context.encrypter.weekly_lock
     if keys.start is None:
         return 0
     week = max(keys.start, week_of(at))
     found = queries_weekly_keys.locked_before(session, week, since=keys.start, limit=limit)
     for old in found:
-        bare = keys.unlock(old.grant.sealed_key, old.bound)
-        old.grant.sealed_key = keys.lock(bare, old.bound, at)
+        bare = keys.unlock(old.grant.encrypted_key, old.bound)
+        old.grant.encrypted_key = keys.lock(bare, old.bound, at)
     return len(found)
 
 
-def forget(kit: Kit) -> None:
+def delete_old_keys(context: Context) -> None:
     """Deletes the keys of the weeks before last that no grant needs. Raises StoreUnavailable."""
-    keys = kit.sealer.weekly_lock
-    if keys.start is None or keys.start >= last_week(kit.now()):
+    keys = context.encrypter.weekly_lock
+    if keys.start is None or keys.start >= last_week(context.now()):
         return
-    if not keys.forget(needed_since(kit)):
+    if not keys.forget(needed_since(context)):
         # A database that cannot commit has an alarm of its own.
         with suppress(StoreUnavailable):
-            service.happened(kit, Alarm.FORGETTING)
+            service.raise_alarm(context, Alarm.FORGETTING)
 
 
-def needed_since(kit: Kit) -> str:
+def needed_since(context: Context) -> str:
     """Returns the earliest week whose key may still exist. Raises StoreUnavailable."""
-    wanted = last_week(kit.now())
-    with kit.database.reading() as session:
-        needed = queries_weekly_keys.oldest(session)
+    wanted = last_week(context.now())
+    with context.database.reading() as session:
+        needed = queries_weekly_keys.oldest_week(session)
     return min(wanted, needed or wanted)
 
 
-def forget_at(session: Session, kit: Kit, at: datetime) -> None:
+def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
     """Deletes the keys of the weeks before last, in the transaction of a first SMS. The web reads no grant.
 
     Raises an alarm if the disk keeps the old key.
     """
-    if not kit.sealer.weekly_lock.forget(last_week(at)):
-        service.note(session, Alarm.FORGETTING, kit.now())
+    if not context.encrypter.weekly_lock.forget(last_week(at)):
+        service.record(session, Alarm.FORGETTING, context.now())
 
 
-def forget_first(kit: Kit, at: datetime) -> None:
+def delete_old_keys_first(context: Context, at: datetime) -> None:
     """Deletes the keys of the weeks before last, before a first hop, which has no transaction yet.
 
     Raises an alarm if the disk keeps the old key. A database that cannot commit has an alarm of its own.
     """
-    if not kit.sealer.weekly_lock.forget(last_week(at)):
+    if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):
-            service.happened(kit, Alarm.FORGETTING)
+            service.raise_alarm(context, Alarm.FORGETTING)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.cases.rules_reading_requests import ReaderAsk, ReadingState
+from hotline.cases.rules_reading_requests import ReaderQuestion, ReadingState
 from hotline.core.database import Database, Row, add_if_new
 
 
@@ -36,7 +36,7 @@ class PinReading(Row):
     """The earlier reading that this one repeats. The request is carried out once for both."""
     state: Mapped[str]
     """A `domain.dialogue.asks.ReadingState`."""
-    sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The answer, encrypted to the reader alone, so that a repeat gets the same answer. Never a page."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The answer that the hop showed, under a key that needs the gateway's session id and the PIN. Never a page."""
@@ -53,7 +53,7 @@ class PinReadingAsk(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
-    sealed_pin: Mapped[bytes] = mapped_column(LargeBinary)
+    encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     """The hop's own public key. The answer is encrypted to it."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -61,19 +61,19 @@ class PinReadingAsk(Row):
     answered_at: Mapped[datetime | None]
 
 
-def of_session(session: Session, session_key: str) -> dict[str, PinReading]:
+def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
     """Returns the readings of a session by the digest of their text."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
 
-def begin(
+def get_or_create(
     session: Session,
     session_key: str,
     text_digest: str,
     *,
     responder_id: int | None,
-    asks: ReaderAsk,
+    asks: ReaderQuestion,
     of_id: int | None,
     at: datetime,
 ) -> PinReading:
@@ -92,12 +92,12 @@ def begin(
     return session.scalars(select(PinReading).where(*here)).one()
 
 
-def ask(
-    session: Session, reading_id: int, sealed_pin: bytes, public_key: bytes, at: datetime
+def add_hop(
+    session: Session, reading_id: int, encrypted_pin: bytes, public_key: bytes, at: datetime
 ) -> int:
     row = PinReadingAsk(
         reading_id=reading_id,
-        sealed_pin=sealed_pin,
+        encrypted_pin=encrypted_pin,
         public_key=public_key,
         box=None,
         asked_at=at,
@@ -108,7 +108,7 @@ def ask(
     return row.id
 
 
-def box_of(database: Database, ask_id: int) -> bytes | None:
+def answer_of(database: Database, ask_id: int) -> bytes | None:
     """Returns the answer to one hop, or None if there is no answer yet. Raises StoreUnavailable."""
     with database.looking() as connection:
         asked = f"SELECT box FROM reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
@@ -116,7 +116,7 @@ def box_of(database: Database, ask_id: int) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def settle(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
+def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
     """Fixes the answer that this place of the text shows. Without an answer, this place always says to wait.
 
     Of two hops the first one decides. Returns the committed reading.
@@ -135,7 +135,7 @@ def settle(session: Session, reading_id: int, shown: bytes | None, at: datetime)
     return session.scalars(fresh.execution_options(populate_existing=True)).one()
 
 
-def unanswered(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
+def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
     """Returns the hops that still wait, oldest first. Leaves out hops that asked before `since`."""
     waiting = (
         select(PinReadingAsk, PinReading)
@@ -146,20 +146,20 @@ def unanswered(session: Session, since: datetime) -> Sequence[tuple[PinReadingAs
     return [(ask, reading) for ask, reading in session.execute(waiting)]
 
 
-def hold(session: Session, reading_id: int) -> PinReading:
+def locked_reading(session: Session, reading_id: int) -> PinReading:
     """Returns the first reading of this request and locks it until the transaction ends."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()
 
 
-def decide(session: Session, reading_id: int, state: str) -> None:
+def record_state(session: Session, reading_id: int, state: str) -> None:
     """Records the state of a reading, which may repeat an earlier one."""
     here = update(PinReading).where(PinReading.id == reading_id)
     session.execute(here.values(state=state).execution_options(synchronize_session=False))
 
 
-def answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
+def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
     """Stores the answer for a waiting hop. `box` is None if there is no answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
@@ -169,11 +169,11 @@ def answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> No
     )
 
 
-def holds_older(session: Session, before: datetime) -> bool:
+def has_older(session: Session, before: datetime) -> bool:
     return session.scalar(select(PinReading.id).where(PinReading.at <= before).limit(1)) is not None
 
 
-def forget(session: Session, before: datetime) -> None:
+def delete_older(session: Session, before: datetime) -> None:
     """Deletes old readings, with the hops that waited for them."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))

@@ -6,17 +6,17 @@ from contextlib import closing
 
 import click
 
-from hotline.cli.contexts import build_console
-from hotline.cli.kit import console_kit
-from hotline.cli.options import by_option, signed
+from hotline.cli.command_context import cli_context
+from hotline.cli.contexts import build_cli
+from hotline.cli.options import by_and_reason, by_option
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.settings import Settings
 from hotline.duty import service_accounts, service_new_links, service_removal
 from hotline.errors import NotFound
-from hotline.people.rules_second_factor import LINK_LIVES
+from hotline.people.rules_second_factor import LINK_VALIDITY
 from hotline.text.languages import CODES
 
-MINUTES = int(LINK_LIVES.total_seconds()) // 60
+MINUTES = int(LINK_VALIDITY.total_seconds()) // 60
 
 
 @click.command()
@@ -41,11 +41,11 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     Example: hotline accounts invite "Desk 2" --role desk --by "Admin 1"
     """
     settings = Settings.read(os.environ)
-    kit = build_console(settings)
-    with closing(kit.database):
+    context = build_cli(settings)
+    with closing(context.database):
         wanted = [*map(AccountRole, roles)]
         invited = service_new_links.invite_at_the_server(
-            kit, Actor(by), name, wanted, language, reason
+            context, Actor(by), name, wanted, language, reason
         )
     if invited.link:
         click.echo(link_line(settings, invited.link))
@@ -66,7 +66,7 @@ def link_line(settings: Settings, link: str) -> str:
 @click.command()
 @click.argument("name")
 @click.argument("responder")
-@signed
+@by_and_reason
 def join(name: str, responder: str, by: str, reason: str) -> None:
     """Record that the account NAME and RESPONDER are one person.
 
@@ -74,9 +74,9 @@ def join(name: str, responder: str, by: str, reason: str) -> None:
 
     Example: hotline accounts join "Desk 2" "Responder 7" --by "Admin 1" --reason "one person"
     """
-    with console_kit() as kit:
-        found = service_accounts.find(kit, name)
+    with cli_context() as context:
+        found = service_accounts.find_account(context, name)
         if found is None:
             raise NotFound(f"no account of that name: {name}")
-        person = service_removal.join(kit, Actor(by), found.id, responder, reason)
+        person = service_removal.link_account(context, Actor(by), found.id, responder, reason)
     click.echo(f"{found.name} and {person.name} are one")

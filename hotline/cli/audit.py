@@ -5,8 +5,15 @@ from datetime import datetime
 
 import click
 
-from hotline.cli.kit import console_kit
-from hotline.cli.options import TIP_ID, as_json_option, picked, print_json, second_of, since_option
+from hotline.cli.command_context import cli_context
+from hotline.cli.options import (
+    TIP_ID,
+    as_json_option,
+    attributes_of,
+    iso_seconds,
+    print_json,
+    since_option,
+)
 from hotline.people import service_audit
 
 
@@ -20,14 +27,14 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
     Example: hotline audit list --since 2026-12-01 --tip 12
     """
-    with console_kit() as kit:
-        rows = service_audit.listed(kit, since=since, who=who or "", tip_id=tip_id)
+    with cli_context() as context:
+        rows = service_audit.list_rows(context, since=since, who=who or "", tip_id=tip_id)
     if as_json:
         print_json(
             [
-                picked(row, "desk", "who", "sentence")
-                | picked(entry, "id", "action", "subject", "reason")
-                | {"at": second_of(entry.at)}
+                attributes_of(row, "desk", "who", "sentence")
+                | attributes_of(entry, "id", "action", "subject", "reason")
+                | {"at": iso_seconds(entry.at)}
                 for entry, row in rows
             ]
         )
@@ -49,10 +56,10 @@ def verify(*, as_json: bool) -> None:
 
     Example: hotline audit verify
     """
-    with console_kit() as kit:
-        chain = service_audit.verify(kit)
+    with cli_context() as context:
+        chain = service_audit.verify_chain(context)
     if as_json:
-        print_json(picked(chain, "length", "newest", "broken_at"))
+        print_json(attributes_of(chain, "length", "newest", "broken_at"))
     elif chain.broken_at is not None:
         click.echo(f"BROKEN at row {chain.broken_at}, after {chain.length} good ones", err=True)
     else:

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from hotline.cli.contexts import Role, key_folder, missing
-from hotline.cli.kit import console_kit
+from hotline.cli.command_context import cli_context
+from hotline.cli.contexts import Role, key_folder, missing_error
 from hotline.cli.options import (
     FILE,
     FOLDER,
@@ -25,13 +25,13 @@ from hotline.cli.options import (
 from hotline.core.settings import Settings
 from hotline.errors import BackupInvalid, NotReady, Occupied
 from hotline.keys.key_folder import KeyFolder
-from hotline.operations.backup import set_aside
+from hotline.operations.backup import move_aside
 from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY, fingerprint, new_backup_key
 from hotline.operations.decrypt_backup import Archive, is_whole, open_backup_key
 from hotline.operations.rules_backup import Contents, Label
-from hotline.operations.service_backup import SUFFIX, take
-from hotline.operations.service_restore import read_through
+from hotline.operations.service_backup import SUFFIX, take_backup
 from hotline.operations.service_restore import restore as bring_back
+from hotline.operations.service_restore import verify_backup
 
 
 class BackupGroup(click.Group):
@@ -73,9 +73,9 @@ def take_(to: Path, as_json: bool) -> None:
     if not folder.holds(BACKUP_PUBLIC_KEY):
         raise NotReady("this line has no backup key: create one with `hotline backup key FILE`")
     public_key, release = folder.read(BACKUP_PUBLIC_KEY), version("hotline")
-    with console_kit() as kit:
-        done = take(
-            kit, to, public_key=public_key, release=release, scratch=settings.home, say=progress
+    with cli_context() as context:
+        done = take_backup(
+            context, to, public_key=public_key, release=release, scratch=settings.home, say=progress
         )
     if as_json:
         row = {"file": str(done.path), "bytes": done.size, **json.loads(done.label.document())}
@@ -101,7 +101,7 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.path.is_dir():
-        raise missing(settings, f"the key folder {folder.path} is missing")
+        raise missing_error(settings, f"the key folder {folder.path} is missing")
     if folder.holds(BACKUP_PUBLIC_KEY) and not replace:
         raise Occupied(
             f"backup key {fingerprint(folder.read(BACKUP_PUBLIC_KEY))} is in use: use --replace "
@@ -166,7 +166,7 @@ def verify(file: Path, key_file: Path | None, passphrase_file: Path | None, as_j
             opener = private_key(key_file, passphrase_file)
             progress("opening it")
             stream.seek(0)
-            label, contents = read_through(stream, opener)
+            label, contents = verify_backup(stream, opener)
     if as_json:
         told = json.loads(label.document())
         print_json(told | {"contents": json.loads(contents.document()) if contents else None})
@@ -213,7 +213,7 @@ def restore(
     """
     settings = Settings.read(os.environ)
     opener, now = private_key(key, passphrase_file), datetime.now(UTC)
-    aside = set_aside(settings.database_url, now) if replace else None
+    aside = move_aside(settings.database_url, now) if replace else None
     if aside is not None:
         click.echo(f"the database that was there is now {aside}", err=True)
 

@@ -3,8 +3,8 @@
 import click
 
 from hotline.alerts import decrypt_call_backs
-from hotline.cli.kit import console_kit
-from hotline.cli.options import as_json_option, picked, print_json, second_of
+from hotline.cli.command_context import cli_context
+from hotline.cli.options import as_json_option, attributes_of, iso_seconds, print_json
 from hotline.tips.rules_call_back import window_from
 from hotline.tips.tables_call_back import CallBack
 
@@ -16,8 +16,8 @@ def list_(as_json: bool) -> None:
 
     Example: hotline callbacks list
     """
-    with console_kit() as kit:
-        rows = [_row(row) for row in decrypt_call_backs.listed(kit)]
+    with cli_context() as context:
+        rows = [_row(row) for row in decrypt_call_backs.list_call_backs(context)]
     if as_json:
         print_json(rows)
         return
@@ -33,10 +33,10 @@ def list_(as_json: bool) -> None:
 
 def _row(row: CallBack) -> dict[str, object]:
     return {
-        **picked(row, "id", "state", "wanted_by", "approved_by", "outcome"),
+        **attributes_of(row, "id", "state", "wanted_by", "approved_by", "outcome"),
         "tip": row.tip_id,
         "window": str(row.window),
-        "opens_at": second_of(row.opens_at),
-        "closes_at": second_of(row.closes_at),
+        "opens_at": iso_seconds(row.opens_at),
+        "closes_at": iso_seconds(row.closes_at),
         "again": str(window_from(row.again_at)) if row.again_at else None,
     }

@@ -23,8 +23,8 @@ from hotline.core.actors import ROLES, AccountState
 from hotline.core.catalogues import CONSOLE, catalogue_path, load_console_words
 from hotline.core.environment import CHECKOUT
 from hotline.duty.service_people_list import PersonState
-from hotline.editing.service_numbers import EntryFault, NumberFault
-from hotline.editing.service_review_document import Unfit
+from hotline.editing.service_numbers import NumberFault, ShortCodeFault
+from hotline.editing.service_review_document import TextRefusal
 from hotline.flows.check import RULES
 from hotline.people import rules_audit
 from hotline.people.rules import Level
@@ -40,7 +40,7 @@ PACKAGE = CHECKOUT / "hotline"
 PAGES = PACKAGE / "console"
 SOURCE = "en"
 """The language whose texts are the English phrases themselves."""
-FAULTS = (AccountFault, Unfit, NumberFault, EntryFault)
+FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
 WORDS = ("_", "say", "phrase")
 """Functions that mark a phrase in templates and views."""
 CODE_WORDS = {"remark": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
@@ -96,7 +96,7 @@ def _of_tables() -> Iterator[str]:
     yield from rules_audit.SENTENCES.values()
     yield from rules_audit.OUTCOMES.values()
     yield from rules_audit.PROCESSES.values()
-    yield from rules_person_codes.words()
+    yield from rules_person_codes.english_texts()
     yield from rules_definitions.texts()
     yield from (reply.button for reply in REPLIES.values() if reply.button)
     yield from (words for role, row in ROLES.items() for words in (role.value, row.does))
@@ -111,7 +111,10 @@ def _of_tables() -> Iterator[str]:
         rules_visit_safety.MARK_NOT_ASKED,
     )
     yield from (
-        one for row in rules_visit_safety.CARES.values() for one in (row.sentence, row.mark) if one
+        one
+        for row in rules_visit_safety.VISIT_SAFETIES.values()
+        for one in (row.sentence, row.mark)
+        if one
     )
     yield from (words for row in FOLLOWS.values() for words in (row.owed, row.until))
     yield from (fault.value for faults in FAULTS for fault in faults)

@@ -8,24 +8,24 @@ from socket import gethostname
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hotline.cases.decrypt_reader import ReaderKit
-from hotline.cases.reader_door import ReaderDoor, public_half
+from hotline.cases.decrypt_reader import ReaderContext
+from hotline.cases.reader_access import ReaderAccess, public_half
 from hotline.cli import factories
-from hotline.core import context
+from hotline.core import contexts
 from hotline.core.catalogues import load_phrases
 from hotline.core.database import open_database, sqlite_file
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.errors import FolderRefused, KeyWrong, PartMissing, StoreUnavailable
+from hotline.flows.flow_set_cache import LivePhrases, SqlFlowSets, start_thread
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.flows.service_check import place_lists, read_aids
-from hotline.flows.store import LivePhrases, SqlBookshelf, in_a_thread
 from hotline.gateway.queries_alert_path import TickMemory
-from hotline.keys.conversation_state import RunCipher, WeeklyRuns
+from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 from hotline.keys.decrypt import LiveNumbers
-from hotline.keys.encrypt import Sealer
-from hotline.keys.factor_sealer import Proofs
+from hotline.keys.encrypt import Encrypter
+from hotline.keys.factor_encryption import Proofs
 from hotline.keys.key_folder import DIAL_SECRET, EACH, KeyFolder, LiveKeys
 from hotline.keys.key_making import (
     READER_PUBLIC_KEY,
@@ -36,7 +36,7 @@ from hotline.keys.key_making import (
 )
 from hotline.keys.pseudonyms import Pseudonyms
 from hotline.keys.tables_canaries import ProcessStart
-from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, stuck
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, cannot_advance
 from hotline.monitoring import service_checks_keys
 from hotline.people.demo_sign_in import demo_accounts_in
 
@@ -68,9 +68,9 @@ class Role(StrEnum):
     tips."""
 
 
-SEALING = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
+ENCRYPTING_KEYS = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
 """Keys that seal for other processes. Data that a wrong key seals is lost."""
-WALKING = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
+FORGETTING_ROLES = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
 """Roles whose processes destroy the keys of past weeks, and so must write in their folders."""
 
 
@@ -83,110 +83,112 @@ def key_folder(settings: Settings, role: Role) -> Path:
     return settings.keys or settings.home / "keys" / role.value
 
 
-def build_door(settings: Settings, *, without: Collection[str] = ()) -> context.DoorKit:
-    """Builds the web process's context, `without` keys that are wrong. Raises the errors of `build_kit`."""
+def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
+    """Builds the web process's context, `without` keys that are wrong. Raises the errors of `build_context`."""
     fuse = factories.circuit()
-    kit, keys = _common(settings, Role.HOOKS, fuse, without)
-    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, factories.now)
-    return context.DoorKit(
-        **vars(kit),
-        runs=factories.runs(settings, cipher, fuse),
-        notes=factories.notes(settings, fuse),
+    context, keys = _common(settings, Role.HOOKS, fuse, without)
+    cipher = WeeklyStateCipher(
+        StateCipher.of(keys, each=EACH), context.encrypter.weekly_lock, factories.now
+    )
+    return contexts.WebContext(
+        **vars(context),
+        runs=factories.state_store(settings, cipher, fuse),
+        notes=factories.start_store(settings, fuse),
         sessions=SessionMemory(),
-        reader=ReaderDoor(),
+        reader=ReaderAccess(),
         ticks=TickMemory(),
     )
 
 
-def build_relay(settings: Settings) -> context.RelayKit:
-    """Builds the context of the workers and the clock. Raises the errors of `build_kit`."""
-    kit, keys = _common(settings, Role.WORKERS, factories.circuit())
+def build_worker(settings: Settings) -> contexts.WorkerContext:
+    """Builds the context of the workers and the clock. Raises the errors of `build_context`."""
+    context, keys = _common(settings, Role.WORKERS, factories.circuit())
     account = factories.gateway_account(settings, keys)
-    return context.RelayKit(
-        **vars(kit),
-        sms=factories.sms(settings, account, sender_of(settings), kit.database),
-        numbers=_numbers(kit, keys, RELAY_KEY),
+    return contexts.WorkerContext(
+        **vars(context),
+        sms=factories.sms(settings, account, sender_of(settings), context.database),
+        numbers=_numbers(context, keys, RELAY_KEY),
         senders=factories.senders(settings),
         inbox=factories.inbox(account),
         hook=factories.own_hook(line_address(settings), keys.path),
     )
 
 
-def build_watch(settings: Settings) -> context.WatchKit:
-    """Builds the monitor's context. Raises the errors of `build_kit`."""
-    kit, keys = _common(settings, Role.WATCH, factories.circuit())
+def build_monitor(settings: Settings) -> contexts.MonitorContext:
+    """Builds the monitor's context. Raises the errors of `build_context`."""
+    context, keys = _common(settings, Role.WATCH, factories.circuit())
     account = factories.gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
     dialler = factories.dialler(line_address(settings), secret.now, settings.service_code)
     instruments = factories.instruments(settings, dialler, factories.balance(account))
-    return context.WatchKit(
-        **vars(kit),
+    return contexts.MonitorContext(
+        **vars(context),
         watch=_watch(settings, keys, instruments),
-        sms=factories.sms(settings, account, sender_of(settings), kit.database),
-        numbers=_numbers(kit, keys, WATCH_KEY),
+        sms=factories.sms(settings, account, sender_of(settings), context.database),
+        numbers=_numbers(context, keys, WATCH_KEY),
     )
 
 
-def build_open_door(settings: Settings) -> context.DoorKit:
+def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
     """Builds the web process's context and leaves out wrong keys that seal. The process accepts tips in any case.
 
     A tip that a wrong key seals is lost. Without the key, the tip is sealed to its desks only. Raises the errors of
-    `build_kit`.
+    `build_context`.
     """
-    kit = build_door(settings)
-    wrong = wrong_keys(kit, settings, Role.HOOKS)
+    context = build_web(settings)
+    wrong = wrong_keys(context, settings, Role.HOOKS)
     if not wrong:
-        return kit
+        return context
     logger.critical("alarm: %s", wrong_sentence(key_folder(settings, Role.HOOKS), wrong))
-    left_out = SEALING & frozenset(wrong)
+    left_out = ENCRYPTING_KEYS & frozenset(wrong)
     if not left_out:
-        return kit
-    kit.database.close()
-    return build_door(settings, without=left_out)
+        return context
+    context.database.close()
+    return build_web(settings, without=left_out)
 
 
-def build_console(settings: Settings, *, without: Collection[str] = ()) -> context.LookingKit:
-    """Builds the context of the commands, `without` keys that are wrong. Raises the errors of `build_kit`."""
-    kit, keys = _common(settings, Role.CONSOLE, factories.circuit(), without)
-    return context.LookingKit(
-        **vars(kit), watch=_watch(settings, keys, factories.instruments(settings, None, None))
+def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
+    """Builds the context of the commands, `without` keys that are wrong. Raises the errors of `build_context`."""
+    context, keys = _common(settings, Role.CONSOLE, factories.circuit(), without)
+    return contexts.CliContext(
+        **vars(context), watch=_watch(settings, keys, factories.instruments(settings, None, None))
     )
 
 
-def build_pages(settings: Settings) -> context.ConsoleKit:
-    """Builds the context of the console's pages. Raises the errors of `build_kit`."""
-    kit, keys = _common(settings, Role.PAGES, factories.circuit())
-    kit.database.keep_documents()
-    return context.ConsoleKit(
-        **vars(kit),
+def build_console(settings: Settings) -> contexts.ConsoleContext:
+    """Builds the context of the console's pages. Raises the errors of `build_context`."""
+    context, keys = _common(settings, Role.PAGES, factories.circuit())
+    context.database.keep_documents()
+    return contexts.ConsoleContext(
+        **vars(context),
         watch=_watch(settings, keys, factories.instruments(settings, None, None)),
         proofs=Proofs.of(keys),
         console_url=settings.console_url,
-        pretended=settings.pretended,
+        is_emulated=settings.is_emulated,
         proxies=settings.console_proxies,
-        demo_accounts=demo_accounts_in(settings.home) if settings.pretended else (),
+        demo_accounts=demo_accounts_in(settings.home) if settings.is_emulated else (),
         aids=read_aids(CHECKOUT / "docs" / "glossary.md", CHECKOUT / "flows"),
     )
 
 
-def build_reader(settings: Settings) -> ReaderKit:
-    """Builds the reader's context. Raises the errors of `build_kit`."""
-    return ReaderKit.of(*_common(settings, Role.READER, factories.circuit()))
+def build_reader(settings: Settings) -> ReaderContext:
+    """Builds the reader's context. Raises the errors of `build_context`."""
+    return ReaderContext.of(*_common(settings, Role.READER, factories.circuit()))
 
 
-BUILDERS: Mapping[Role, Callable[[Settings], context.Kit]] = MappingProxyType(
+BUILDERS: Mapping[Role, Callable[[Settings], contexts.Context]] = MappingProxyType(
     {
-        Role.HOOKS: build_door,
-        Role.WORKERS: build_relay,
-        Role.WATCH: build_watch,
+        Role.HOOKS: build_web,
+        Role.WORKERS: build_worker,
+        Role.WATCH: build_monitor,
         Role.READER: build_reader,
-        Role.CONSOLE: build_console,
-        Role.PAGES: build_pages,
+        Role.CONSOLE: build_cli,
+        Role.PAGES: build_console,
     }
 )
 
 
-def build_kit(settings: Settings, role: Role) -> context.Kit:
+def build_context(settings: Settings, role: Role) -> contexts.Context:
     """Builds the context of one role. Opens no connection yet.
 
     Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing, SettingsInvalid.
@@ -196,12 +198,12 @@ def build_kit(settings: Settings, role: Role) -> context.Kit:
 
 def _common(
     settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
-) -> tuple[context.Kit, KeyFolder]:
+) -> tuple[contexts.Context, KeyFolder]:
     """Builds the parts that every process has. Returns them with the key folder of this role."""
     keys = KeyFolder(key_folder(settings, role), without=without)
     if not keys.path.is_dir():
-        raise missing(settings, f"the key folder {keys.path} is missing")
-    if role in WALKING and stuck(keys):
+        raise missing_error(settings, f"the key folder {keys.path} is missing")
+    if role in FORGETTING_ROLES and cannot_advance(keys):
         raise FolderRefused(
             f"the key folder {keys.path} cannot be written, so that the keys of past weeks would stay:"
             " mount it writable for this role's account, and it must own it (docs/deployment.md)"
@@ -209,25 +211,25 @@ def _common(
     database = open_database(settings.database_url)
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
-        raise missing(settings, f"the database {file} is missing")
+        raise missing_error(settings, f"the database {file} is missing")
     # Hops wait for no flow set. A console page shows a publication at once.
-    behind = in_a_thread if role is Role.HOOKS else None
-    books = SqlBookshelf(database, place_lists(), behind=behind)
-    kit = context.Kit(
+    behind = start_thread if role is Role.HOOKS else None
+    books = SqlFlowSets(database, place_lists(), behind=behind)
+    context = contexts.Context(
         database=database,
         books=books,
-        jobs=factories.jobs(settings, fuse),
-        sealer=_sealer(keys, RELAY_PUBLIC_KEY),
+        jobs=factories.job_queue(settings, fuse),
+        encrypter=_encrypter(keys, RELAY_PUBLIC_KEY),
         pseudonyms=Pseudonyms(keys),
         phrases=load_phrases(live=LivePhrases(books)),
         line=line_of(settings),
         now=factories.clock(settings),
-        failpoint=factories.Failpoints(settings.faults) if settings.faults else survive,
+        failpoint=factories.Failpoints(settings.faults) if settings.faults else no_failpoint,
     )
-    return kit, keys
+    return context, keys
 
 
-def missing(settings: Settings, what: str) -> PartMissing:
+def missing_error(settings: Settings, what: str) -> PartMissing:
     """Returns an error that names the missing part and the next step."""
     return PartMissing(what, next_step(settings))
 
@@ -242,7 +244,7 @@ def next_step(settings: Settings) -> str:
         return (
             "`hotline init` was broken off here: run `hotline init` again, it makes what is missing"
         )
-    there = part_of_a_line(settings)
+    there = existing_part(settings)
     if not there:
         return "run `hotline init`"
     return (
@@ -251,58 +253,58 @@ def next_step(settings: Settings) -> str:
     )
 
 
-def part_of_a_line(settings: Settings) -> str:
+def existing_part(settings: Settings) -> str:
     """Returns the name of an existing home, key folder or database. Returns an empty text on a new machine."""
     for folder in (settings.keys, settings.home):
         if folder is not None and folder.exists():
             return str(folder)
-    from hotline.operations.migrate import TablesState, look_at, place_of
+    from hotline.operations.migrate import TablesState, database_name, find_tables
 
     try:
-        found = look_at(settings.database_url)
+        found = find_tables(settings.database_url)
     except StoreUnavailable:
-        return place_of(settings.database_url)
+        return database_name(settings.database_url)
     return "" if found.state is TablesState.MISSING else found.place
 
 
-def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
+def _encrypter(keys: KeyFolder, public_key: str) -> Encrypter:
     live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
-    return Sealer(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys))
+    return Encrypter(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys))
 
 
-def _numbers(kit: context.Kit, keys: KeyFolder, name: str) -> LiveNumbers:
+def _numbers(context: contexts.Context, keys: KeyFolder, name: str) -> LiveNumbers:
     return LiveNumbers(
         LiveKeys(keys.path, name),
-        lambda held: service_checks_keys.is_ours(kit.database, name, held),
+        lambda held: service_checks_keys.is_own_key(context.database, name, held),
     )
 
 
-def wrong_keys(kit: context.Kit, settings: Settings, role: Role) -> Sequence[str]:
+def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Sequence[str]:
     """Returns the names of keys that decrypt no canary. Records the start of this process for the others.
 
     Returns none if the database does not answer. The process then waits for the database. It asks again when it cannot
     decrypt a number.
     """
     try:
-        wrong = service_checks_keys.check(kit.database, key_folder(settings, role)).wrong
+        wrong = service_checks_keys.check_keys(context.database, key_folder(settings, role)).wrong
     except StoreUnavailable:
         return ()
     other = bool(settings.alarm_command or settings.alarm_mail) if role is Role.WATCH else None
     start = ProcessStart(
         role=role,
         host=gethostname(),
-        at=kit.now(),
+        at=context.now(),
         wrong_keys=", ".join(wrong),
         second_channel=other,
     )
-    service_checks_keys.note_start(kit.database, start)
+    service_checks_keys.note_start(context.database, start)
     return wrong
 
 
-def refuse_wrong_keys(kit: context.Kit, settings: Settings, role: Role) -> None:
+def refuse_wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> None:
     """Raises KeyWrong if a key of this process is wrong. With it, the process would decrypt nothing. No other process
     could decrypt the data that it seals."""
-    if wrong := wrong_keys(kit, settings, role):
+    if wrong := wrong_keys(context, settings, role):
         raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
 
 
@@ -314,9 +316,11 @@ def wrong_sentence(folder: Path, wrong: Sequence[str]) -> str:
     )
 
 
-def _watch(settings: Settings, keys: KeyFolder, instruments: context.Instruments) -> context.Watch:
-    return context.Watch(
-        sealer=_sealer(keys, WATCH_PUBLIC_KEY),
+def _watch(
+    settings: Settings, keys: KeyFolder, instruments: contexts.Instruments
+) -> contexts.MonitorTools:
+    return contexts.MonitorTools(
+        encrypter=_encrypter(keys, WATCH_PUBLIC_KEY),
         instruments=instruments,
         other=factories.other_channel(settings),
         budget=settings.sms_budget,
@@ -328,8 +332,8 @@ def line_address(settings: Settings) -> str:
     return settings.line_url or f"http://127.0.0.1:{settings.port}"
 
 
-def line_of(settings: Settings) -> context.Line:
-    return context.Line(
+def line_of(settings: Settings) -> contexts.Line:
+    return contexts.Line(
         service_code=settings.service_code,
         shortcode=settings.shortcode,
         inbound_sms=settings.inbound_sms,
@@ -344,7 +348,7 @@ def line_of(settings: Settings) -> context.Line:
     )
 
 
-def survive(_failpoint: str) -> None:
+def no_failpoint(_failpoint: str) -> None:
     """Does nothing. It is the failpoint of every line that is not under test."""
 
 

@@ -16,7 +16,7 @@ from urllib.error import URLError
 import click
 
 from hotline.cli import demo_home, key_gate
-from hotline.cli.contexts import Role, build_console, build_reader, key_folder
+from hotline.cli.contexts import Role, build_cli, build_reader, key_folder
 from hotline.cli.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.cli.hooks import addresses
@@ -30,10 +30,10 @@ from hotline.cli.keeper import (
     refuse_taken,
 )
 from hotline.cli.run import fork_server_place, listening, programs_of
-from hotline.core.environment import CHECKOUT, OWNER_ALONE, PREFIX
-from hotline.core.settings import Settings, spelled_out
+from hotline.core.environment import CHECKOUT, OWNER_ONLY, PREFIX
+from hotline.core.settings import Settings, with_file_settings
 from hotline.errors import ImportRefused, StartFailed
-from hotline.gateway.rules_message import responders_entry
+from hotline.gateway.rules_message import responders_short_code
 from hotline.keys.key_folder import hook_secrets
 from hotline.monitoring import service_alarms
 from hotline.people import service_demo_pins
@@ -53,7 +53,10 @@ DEADLINE = 60.0
 FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
 """The numbers that the desk calls from and that responders call. They are sample data, verified in a demo only."""
-SERVED, SERVED_IN_A_DEMO = "workers.console:application", "workers.demo_console:application"
+CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
+    "workers.console:application",
+    "workers.demo_console:application",
+)
 
 
 @click.command()
@@ -75,7 +78,7 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool)
 
     Example: hotline demo --pins
     """
-    environ = environ_of(spelled_out(os.environ), page_port)
+    environ = environ_of(with_file_settings(os.environ), page_port)
     if pins:
         environ = {**NUMBERS, **environ}
     settings = Settings.read(environ)
@@ -101,7 +104,7 @@ def _begin(
     live = hook_secrets(key_folder(settings, Role.HOOKS))
     hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
 
-    key_gate.await_senders(settings)
+    key_gate.record_sender_start(settings)
     handsets, awaited = (
         f"http://127.0.0.1:{page_port}/",
         [f"http://127.0.0.1:{settings.port}/readyz"],
@@ -115,7 +118,7 @@ def _begin(
             f"\nThe console is {settings.console_url}/: its sign-in page signs you in with one click;"
             " two accounts read tips."
         )
-    greeting += told_pins(settings.home, responders_entry(settings.service_code)) + FAREWELL
+    greeting += pin_text(settings.home, responders_short_code(settings.service_code)) + FAREWELL
     with fork_server_place() as fork_server:
         programs = programs_of(settings, entries, environ, fork_server)
         emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
@@ -136,15 +139,16 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
 def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...]:
     """Returns the processes with the demo's console in place of the line's."""
     return tuple(
-        replace(one, command=one.command.replace(SERVED, SERVED_IN_A_DEMO)) for one in entries
+        replace(one, command=one.command.replace(CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND))
+        for one in entries
     )
 
 
 def _put_on_call(settings: Settings) -> None:
     """Adds the demo's on-call contact, once."""
-    kit = build_console(settings)
-    with closing(kit.database), suppress(ImportRefused):
-        service_alarms.add(kit, *ON_CALL, by="demo")
+    context = build_cli(settings)
+    with closing(context.database), suppress(ImportRefused):
+        service_alarms.add_contact(context, *ON_CALL, by="demo")
 
 
 def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
@@ -204,19 +208,19 @@ def _say(line: str) -> None:
 def make_pins(settings: Settings, passphrase: Path) -> None:
     """Makes PINs for the demo's responders. Makes none with a real gateway, or without the file of the desks'
     passphrase."""
-    if not settings.pretended or not passphrase.exists():
+    if not settings.is_emulated or not passphrase.exists():
         return
-    kit = build_reader(settings)
-    with closing(kit.database):
+    context = build_reader(settings)
+    with closing(context.database):
         words = passphrase.read_text(encoding="utf-8").strip()
-        made = service_demo_pins.make(kit, kit.vault.wrap, words)
+        made = service_demo_pins.make_pins(context, context.vault.wrap, words)
     file = settings.home / PINS
-    file.touch(mode=0o666 & ~OWNER_ALONE)
-    pins = {**kept_pins(settings.home), **{one.name: one.pin for one in made}}
+    file.touch(mode=0o666 & ~OWNER_ONLY)
+    pins = {**read_pins(settings.home), **{one.name: one.pin for one in made}}
     file.write_text(json.dumps(pins), encoding="utf-8")
 
 
-def kept_pins(home: Path) -> Mapping[str, str]:
+def read_pins(home: Path) -> Mapping[str, str]:
     """Returns the PINs by name. They are empty if the file is missing or damaged."""
     try:
         return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
@@ -224,9 +228,9 @@ def kept_pins(home: Path) -> Mapping[str, str]:
         return {}
 
 
-def told_pins(home: Path, entry: str) -> str:
+def pin_text(home: Path, entry: str) -> str:
     """Returns a text with what each phone dials, and its PIN. It is empty if no responder has a PIN."""
-    pins = kept_pins(home)
+    pins = read_pins(home)
     people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
     rows = [
         f"\n  hotline dial '{entry}' --as {one.msisdn}   PIN {pins[one.name]}   {one.name}"

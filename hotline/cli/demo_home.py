@@ -22,9 +22,15 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CLOCK = "demo-clock"
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
 """A demo's settings, unless the environment sets others."""
-NAMING = ("HOTLINE_SETTINGS", "HOTLINE_DATABASE_URL", "HOTLINE_REDIS_URL", "HOTLINE_KEYS", GATEWAY)
+LINE_SETTINGS = (
+    "HOTLINE_SETTINGS",
+    "HOTLINE_DATABASE_URL",
+    "HOTLINE_REDIS_URL",
+    "HOTLINE_KEYS",
+    GATEWAY,
+)
 """Settings that mean a line of the operator's own. A home that is named may still be a demo's."""
-ASKING = (
+LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "tips"),
 )
@@ -34,7 +40,7 @@ ASKING = (
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
     """Returns the settings with which `command` reaches the demo's line. They are empty if another line is meant, or if
     there is no demo."""
-    if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING):
+    if command not in LINE_COMMANDS or any(environ.get(name, "").strip() for name in LINE_SETTINGS):
         return {}
     named = environ.get(HOME, "").strip()
     home = Path(named) if named else PLAIN if (PLAIN / "keys").exists() else DEMO
@@ -48,7 +54,7 @@ def is_demo(home: Path) -> bool:
 
 def refuse_elsewhere(settings: Settings, host: str) -> None:
     """Raises StartFailed unless this is the console of a demo on this machine."""
-    if not settings.pretended or host not in LOOPBACK:
+    if not settings.is_emulated or host not in LOOPBACK:
         raise StartFailed("one-click sign-in works only in a demo on a loopback address")
     if not is_demo(settings.home) or not demo_accounts_in(settings.home):
         raise StartFailed(f"{settings.home} is not the home of a demo")

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from hotline.cli.kit import console_kit
+from hotline.cli.command_context import cli_context
 from hotline.cli.options import (
+    by_and_reason,
     by_option,
     passphrase_of,
     passphrase_option,
     progress,
-    recovering,
-    signed,
+    second_person_option,
 )
 from hotline.core.environment import did_you_mean
 from hotline.core.settings import Settings
@@ -22,7 +22,7 @@ from hotline.errors import NotFound
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, service_desks
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.people.rules_desks import ADDED, DeskKind, is_code
+from hotline.people.rules_desks import ADDED_KINDS, DeskKind, is_code
 from hotline.people.service_desks import NewDesk
 from hotline.text.codes import NATIONAL, is_camp
 from hotline.text.places import camp_named, camps, district_named, districts
@@ -50,11 +50,11 @@ def passphrase_of_desk(file: Path | None, desk: str) -> str:
     return passphrase_of(file, f"Passphrase of desk {desk}")
 
 
-def _place(context: click.Context, option: click.Parameter, name: str | None) -> None:
+def _place(click_context: click.Context, option: click.Parameter, name: str | None) -> None:
     """Puts the code of the desk's place among the command's parameters. Raises NotFound."""
     if name is None:
         return
-    if "place" in context.params:
+    if "place" in click_context.params:
         raise click.UsageError("give --camp or --district, not both")
     is_of_camp = option.name == "camp"
     place = camp_named(name) if is_of_camp else district_named(name)
@@ -63,12 +63,12 @@ def _place(context: click.Context, option: click.Parameter, name: str | None) ->
         raise NotFound(f"no camp {name!r}: enter one of {names}")
     if place is None:
         raise NotFound(f"no district {name!r}: enter a name like `Gasabo`")
-    context.params["place"] = place
+    click_context.params["place"] = place
 
 
 @click.command()
 @click.argument("code")
-@click.option("--kind", type=click.Choice([one.value for one in ADDED]), required=True)
+@click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
 @click.option("--called", required=True, help="Name of the desk on screens.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
@@ -78,8 +78,8 @@ def _place(context: click.Context, option: click.Parameter, name: str | None) ->
     help="Refugee camp of a protection desk.",
 )
 @enrolment_option
-@signed
-@recovering
+@by_and_reason
+@second_person_option
 def add(
     code: str,
     kind: str,
@@ -100,15 +100,15 @@ def add(
     if (kind == DeskKind.PROTECTION) != is_camp(place):
         raise click.UsageError("a protection desk needs --camp; other desks take --district")
     people, new = TwoPeople(by, second), NewDesk(code, DeskKind(kind), called, place)
-    with console_kit() as kit:
+    with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, code)
-        service_desks.add(kit, new, passphrase=passphrase, by=people, reason=reason)
+        service_desks.add_desk(context, new, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"{code}: made")
 
 
 @click.command()
 @click.argument("desk")
-@signed
+@by_and_reason
 def retire(desk: str, by: str, reason: str) -> None:
     """Retire DESK, so that it gets no new members and no new tips.
 
@@ -116,15 +116,15 @@ def retire(desk: str, by: str, reason: str) -> None:
 
     Example: hotline desks retire rusumo --by "Admin 1" --reason "post closed"
     """
-    with console_kit() as kit:
-        service_desks.retire(kit, desk_code(desk, added=True), by=by, reason=reason)
+    with cli_context() as context:
+        service_desks.retire_desk(context, desk_code(desk, added=True), by=by, reason=reason)
     click.echo(f"{desk}: retired")
 
 
 @click.command()
 @enrolment_option
 @by_option
-@recovering
+@second_person_option
 def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     """Grant pending access to desks with the recovery passphrase. Two people are needed.
 
@@ -133,10 +133,10 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     Example: hotline desks recover --by "Admin 1" --second "Admin 2"
     """
     people = TwoPeople(by, second)
-    with console_kit() as kit:
+    with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, "of all, at enrolment")
-        done = decrypt_grants.admit_by_passphrase(kit, people, passphrase)
-        left = len(decrypt_grants.waiting(kit))
+        done = decrypt_grants.grant_by_passphrase(context, people, passphrase)
+        left = len(decrypt_grants.pending_access(context))
     for desk, name in done:
         click.echo(f"{name} opens desk {desk}")
     if left:
@@ -149,8 +149,8 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
 @passphrase_option("today's enrolment passphrase")
 @passphrase_option("the new enrolment passphrase", "--new-passphrase-file")
 @click.option("--desk", help="Give only this desk a new key. It keeps today's passphrase.")
-@signed
-@recovering
+@by_and_reason
+@second_person_option
 def rotate_desks(
     passphrase_file: Path | None,
     new_passphrase_file: Path | None,
@@ -171,15 +171,15 @@ def rotate_desks(
         raise click.UsageError("with --desk the passphrase stays: leave out --new-passphrase-file")
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
     how |= {"settle": lambda: time.sleep(decrypt_rotation.SETTLES.total_seconds()), "say": progress}
-    with console_kit() as kit:
+    with cli_context() as context:
         old = passphrase_of_desk(passphrase_file, "of today")
         if desk:
             code = desk_code(desk, added=True)
-            done = decrypt_rotation.rotate_one(kit, code, passphrase=old, **how)
+            done = decrypt_rotation.rotate_one(context, code, passphrase=old, **how)
             click.echo(f"desk {code} has a new key, and {done.grants} grants were encrypted again")
             return
         new = passphrase_of(new_passphrase_file, "The new passphrase of every desk", twice=True)
-        done = decrypt_rotation.rotate(kit, old=old, new=new, **how)
+        done = decrypt_rotation.rotate_all(context, old=old, new=new, **how)
     click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were encrypted again")
     own = Settings.read(os.environ).home / PASSPHRASE_FILE
     if own.exists():

@@ -9,7 +9,7 @@ from hotline.cli.demo_home import HANDSETS, gateway_here
 from hotline.emulator.state import CITIZEN
 from hotline.errors import HandsetRefused, NumberInvalid
 from hotline.flows.screen import wrapped
-from hotline.text.phone_numbers import caller
+from hotline.text.phone_numbers import parse_caller
 
 WIDTH = 24
 SECONDS = 60.0
@@ -38,7 +38,7 @@ def draw(dialogue: dict[str, Any], columns: int) -> str:
 
 def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str:
     try:
-        return caller(given)
+        return parse_caller(given)
     except NumberInvalid:
         raise click.BadParameter(f"must be a number like {CITIZEN}") from None
 

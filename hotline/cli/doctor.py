@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 import click
 
 from hotline.cli import demo_home
-from hotline.cli.closed import folder_found, gateway_key_found, kept_found
-from hotline.cli.contexts import Role, build_console, key_folder, next_step, wrong_sentence
-from hotline.cli.kit import LOST
-from hotline.cli.law import owed_found
-from hotline.cli.options import as_json_option, picked, print_json
+from hotline.cli.command_context import LOST
+from hotline.cli.contexts import Role, build_cli, key_folder, next_step, wrong_sentence
+from hotline.cli.file_access import check_files, check_folder, check_gateway_key
+from hotline.cli.law import check_law
+from hotline.cli.options import as_json_option, attributes_of, print_json
 from hotline.cli.settings import helps
 from hotline.core.check_result import CheckResult, CheckState, warning
-from hotline.core.context import Kit, LookingKit
+from hotline.core.contexts import CliContext, Context
 from hotline.core.database import open_database
 from hotline.core.settings import Settings, variable_of
 from hotline.dialogue import service_answers
@@ -29,17 +29,17 @@ from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.flows import service_check
 from hotline.gateway import tables_sessions
 from hotline.keys.encrypt import mark_of
-from hotline.keys.factor_sealer import FactorSealer
-from hotline.keys.key_folder import KeyFolder, older
-from hotline.keys.key_making import PEPPER_KEY, RELAY_PUBLIC_KEY, lacking
-from hotline.keys.weekly_lock import stuck
+from hotline.keys.factor_encryption import FactorEncrypter
+from hotline.keys.key_folder import KeyFolder, previous_name
+from hotline.keys.key_making import PEPPER_KEY, RELAY_PUBLIC_KEY, missing_keys
+from hotline.keys.weekly_lock import cannot_advance
 from hotline.monitoring import (
     service_checks_database,
     service_checks_keys,
     service_checks_outside,
     service_trials,
 )
-from hotline.monitoring.service_checks_database import findings
+from hotline.monitoring.service_checks_database import check_database
 from hotline.monitoring.service_checks_keys import KeysChecked
 from hotline.operations import decrypt_rekeying, migrate
 from hotline.operations.migrate import TablesState
@@ -50,7 +50,7 @@ PATIENCE = 2.0
 """Seconds until a process must answer that it runs."""
 READY_PATIENCE = 5.0
 """Seconds for the longer question, because the web process waits for the database."""
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"
 """The header in which the console names its line."""
@@ -84,7 +84,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Address:
     host: str
     port: int
     encrypted: bool = False
@@ -101,7 +101,7 @@ class Place:
         try:
             line.request("GET", path, headers={"Host": name} if name else {})
             found = line.getresponse()
-            body = found.read(MOST_BYTES).decode("utf-8", "replace")
+            body = found.read(MAX_BYTES).decode("utf-8", "replace")
             return Answered(found.status, body, found.headers.get(LINE)), ""
         except (OSError, HTTPException) as broken:
             return None, cause_of(broken)
@@ -109,10 +109,10 @@ class Place:
             line.close()
 
 
-def web_found(settings: Settings) -> CheckResult:
+def check_web(settings: Settings) -> CheckResult:
     """Checks the web process of this machine. If nothing listens here, checks the address in HOTLINE_LINE_URL."""
     host = "127.0.0.1" if settings.web_host in ANYWHERE else settings.web_host
-    here, there = Place(host, settings.port), _place_of(settings.line_url)
+    here, there = Address(host, settings.port), _place_of(settings.line_url)
     answered, cause = here.asked("/healthz")
     if answered is not None:
         says = f"another program answers at {here}"
@@ -129,15 +129,15 @@ def web_found(settings: Settings) -> CheckResult:
     return CheckResult("web", False, f"{says}: no caller is answered", BEGIN_WEB)
 
 
-def _place_of(url: str) -> Place | None:
+def _place_of(url: str) -> Address | None:
     parts = urlsplit(url)
     if not parts.hostname:
         return None
     encrypted = parts.scheme == "https"
-    return Place(parts.hostname, parts.port or (443 if encrypted else 80), encrypted)
+    return Address(parts.hostname, parts.port or (443 if encrypted else 80), encrypted)
 
 
-def _ready(place: Place) -> CheckResult:
+def _ready(place: Address) -> CheckResult:
     """Checks that the running web process is ready, and gives its reasons if it is not."""
     answered, cause = place.asked("/readyz", patience=READY_PATIENCE)
     if answered is None:
@@ -151,7 +151,7 @@ def _ready(place: Place) -> CheckResult:
     return CheckResult("web", False, f"answers at {place}, and is not ready: {reasons}", NOT_READY)
 
 
-def console_found(settings: Settings, mark: str) -> CheckResult:
+def check_console(settings: Settings, mark: str) -> CheckResult:
     """Checks that this line's console answers to its own name. Asks here first, then at its encrypted address.
 
     `mark` tells this line from others. It is empty if no key of this line is on this machine.
@@ -168,8 +168,8 @@ def console_found(settings: Settings, mark: str) -> CheckResult:
     return CheckResult("console", False, "; ".join(causes), BEGIN_CONSOLE)
 
 
-def _console_places(settings: Settings) -> Iterator[tuple[str, Place]]:
-    here = Place("127.0.0.1", settings.console_port)
+def _console_places(settings: Settings) -> Iterator[tuple[str, Address]]:
+    here = Address("127.0.0.1", settings.console_port)
     yield str(here), here
     there = _place_of(settings.console_url)
     if there is not None and there.encrypted:
@@ -189,17 +189,17 @@ def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tupl
     return "", ""
 
 
-def address_found(settings: Settings) -> CheckResult:
+def check_address(settings: Settings) -> CheckResult:
     """Checks that people can reach the console from their own machines. A demo needs no such address."""
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
     says = f"{url}: people reach it from this machine only"
-    todo = "" if settings.pretended else IN_FRONT
-    return CheckResult("console address", settings.pretended, says, todo)
+    todo = "" if settings.is_emulated else IN_FRONT
+    return CheckResult("console address", settings.is_emulated, says, todo)
 
 
-def apart_found(owners: Mapping[Role, int], folder: Path) -> CheckResult:
+def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
     """Checks that the web process cannot read the key of second factors. Compares the owners of the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
@@ -223,11 +223,11 @@ DOCTOR_PATIENCE = 2.0
 """Seconds until the gateway must answer."""
 DATABASE_TODO = "see to its server, its disk, its lock and HOTLINE_DATABASE_URL"
 COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
-OF_REAL_CALLERS = frozenset(
+REAL_LINE_CHECKS = frozenset(
     {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
 )
 """Checks that matter only for a line with real callers."""
-SAID = frozenset({"database", service_checks_outside.WATCHERS})
+CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTACTS})
 """Checks of every process that the doctor makes more strictly itself."""
 SHOWN = ("name", "state", "says", "todo", "level", "names")
 """Fields of a check in the JSON for programs."""
@@ -248,7 +248,7 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
     Example: hotline doctor --wrong
     """
     settings = Settings.read(os.environ)
-    found = checked(settings)
+    found = run_checks(settings)
     shown = [one for one in found if not only_wrong or one.state is not CheckState.OK]
     wrong = sum(one.state is CheckState.WRONG for one in found)
     warnings = sum(one.state is CheckState.WARNING for one in found)
@@ -256,7 +256,7 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
         print_json(
             {
                 **({"settings": settings.shown()} if with_settings else {}),
-                "findings": [picked(one, *SHOWN) for one in shown],
+                "findings": [attributes_of(one, *SHOWN) for one in shown],
                 "counts": {"wrong": wrong, "warnings": warnings, "checks": len(found)},
             }
         )
@@ -270,45 +270,45 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
         sys.exit(1)
 
 
-def checked(settings: Settings) -> Sequence[CheckResult]:
+def run_checks(settings: Settings) -> Sequence[CheckResult]:
     """Runs every check. Returns the results in the order in which a person reads them."""
     found = (
-        folder_found("home", settings.home, settings),
-        *kept_found(settings),
-        *gateway_key_found(settings),
-        *keys_found(settings),
+        check_folder("home", settings.home, settings),
+        *check_files(settings),
+        *check_gateway_key(settings),
+        *check_key_folders(settings),
         *_inside(settings),
-        web_found(settings),
+        check_web(settings),
         *_console(settings),
-        owed_found(settings),
+        check_law(settings),
         _gateway_found(settings.gateway_url),
     )
-    demo = settings.pretended and demo_home.is_demo(settings.home)
+    demo = settings.is_emulated and demo_home.is_demo(settings.home)
     return tuple(map(_of_demo, found)) if demo else found
 
 
 def _of_demo(one: CheckResult) -> CheckResult:
     """Returns a demo's result. A warning that matters only for real callers is no warning there."""
-    if one.state is not CheckState.WARNING or one.name not in OF_REAL_CALLERS:
+    if one.state is not CheckState.WARNING or one.name not in REAL_LINE_CHECKS:
         return one
     return CheckResult(one.name, True, f"{one.says} (no fault of a demo)")
 
 
-def keys_found(settings: Settings) -> Iterator[CheckResult]:
+def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
     """Yields one result for each role. With HOTLINE_KEYS, the folder holds one role's keys, so none count as
     missing."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
         name = f"keys of {role}"
-        found = folder_found(name, folder, settings)
-        if found.ok and stuck(KeyFolder(folder)):
+        found = check_folder(name, folder, settings)
+        if found.ok and cannot_advance(KeyFolder(folder)):
             says = (
                 f"{folder} cannot be written: the keys of past weeks stay, and open what was erased"
             )
             todo = "mount it writable for its account, and restart its processes"
             found = CheckResult(name, False, says, todo)
-        missing = lacking(folder, role) if found.ok and settings.keys is None else []
+        missing = missing_keys(folder, role) if found.ok and settings.keys is None else []
         if missing:
             lost = known.intersection(missing)
             todo = next_step(settings) if not known else LOST if lost else MADE
@@ -334,12 +334,12 @@ def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]
     Returns nothing if the database does not answer, or if its tables are not current.
     """
     try:
-        if migrate.look_at(settings.database_url).state is not TablesState.CURRENT:
+        if migrate.find_tables(settings.database_url).state is not TablesState.CURRENT:
             return frozenset(), {}
         with closing(open_database(settings.database_url)) as database:
             known = service_checks_keys.known_names(database)
             return known, {
-                role: service_checks_keys.check(database, key_folder(settings, role))
+                role: service_checks_keys.check_keys(database, key_folder(settings, role))
                 for role in Role
             }
     except StoreUnavailable:
@@ -349,89 +349,91 @@ def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]
 def _inside(settings: Settings) -> tuple[CheckResult, ...]:
     tables = _tables(settings)
     try:
-        kit = build_console(settings)
+        context = build_cli(settings)
     except PartMissing as broken:
         return tables, CheckResult("line", False, broken.what, broken.step)
     except (NotReady, KeyMissing) as broken:
         return tables, CheckResult("line", False, str(broken), next_step(settings))
-    with closing(kit.database):
-        tables = _commits(kit, tables) if tables.ok else tables
+    with closing(context.database):
+        tables = _commits(context, tables) if tables.ok else tables
         return (
             tables,
-            *(_of_rows(kit, settings) if tables.ok else ()),
-            *service_checks_outside.findings(kit),
-            service_checks_outside.second_channel(kit),
-            *service_checks_outside.traffic_findings(kit),
+            *(_of_rows(context, settings) if tables.ok else ()),
+            *service_checks_outside.check_outside(context),
+            service_checks_outside.check_second_channel(context),
+            *service_checks_outside.traffic_findings(context),
         )
 
 
-def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
+def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]:
     """Returns the checks that need a database that answers."""
-    sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
+    encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
-        *(one for one in findings(kit) if one.name not in SAID),
-        *service_checks_outside.process_findings(kit),
-        *service_trials.findings(kit, pretended=settings.pretended),
-        service_answers.finding(kit, sealed=sealed),
-        *service_checks_database.call_back_findings(kit),
-        service_check.finding(kit),
-        *_pepper(kit, settings),
+        *(one for one in check_database(context) if one.name not in CHECKED_BY_DOCTOR),
+        *service_checks_outside.process_findings(context),
+        *service_trials.check_sample_data(context, is_emulated=settings.is_emulated),
+        service_answers.check_answers(context, encrypted=encrypted),
+        *service_checks_database.call_back_findings(context),
+        service_check.check_national_number(context),
+        *_pepper(context, settings),
         *service_checks_database.console_findings(
-            kit, _factors(settings), pretended=settings.pretended
+            context, _factors(settings), is_emulated=settings.is_emulated
         ),
-        *service_desks.keys_found(kit),
+        *service_desks.check_desk_keys(context),
     )
 
 
 def _tables(settings: Settings) -> CheckResult:
     """Checks that the database answers and holds the tables of this release."""
     try:
-        found = migrate.look_at(settings.database_url)
+        found = migrate.find_tables(settings.database_url)
         if found.state is TablesState.MISSING:
             says = f"{found.place} has no tables of a line"
             return CheckResult("database", False, says, next_step(settings))
         migrate.refuse_unless_current(found)
     except StoreUnavailable as broken:
-        place = migrate.place_of(settings.database_url)
+        place = migrate.database_name(settings.database_url)
         return CheckResult("database", False, f"{broken} ({place})", DATABASE_TODO)
     except NotReady as broken:
         return CheckResult("database", False, str(broken), "docs/runbook.md, Nothing is there")
     return CheckResult("database", True, f"{found.place} answers, and can be written")
 
 
-def _commits(kit: Kit, tables: CheckResult) -> CheckResult:
+def _commits(context: Context, tables: CheckResult) -> CheckResult:
     """Checks that the database can commit. With a full disk it still answers queries."""
     try:
-        with kit.database.writing() as session:
-            tables_sessions.try_writing(session, kit.now())
+        with context.database.writing() as session:
+            tables_sessions.try_writing(session, context.now())
     except StoreUnavailable as broken:
         return CheckResult(tables.name, False, f"{broken}: it cannot commit", DATABASE_TODO)
     return tables
 
 
-def _pepper(kit: Kit, settings: Settings) -> tuple[CheckResult, ...]:
+def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
     """Counts the PINs that still need the old pepper during a rotation, if this machine has that pepper."""
     keys = KeyFolder(key_folder(settings, Role.READER))
-    before = older(PEPPER_KEY)
-    return (decrypt_rekeying.pepper_finding(kit, keys.read(before)),) if keys.holds(before) else ()
+    before = previous_name(PEPPER_KEY)
+    return (
+        (decrypt_rekeying.check_pepper(context, keys.read(before)),) if keys.holds(before) else ()
+    )
 
 
-def _factors(settings: Settings) -> FactorSealer | None:
+def _factors(settings: Settings) -> FactorEncrypter | None:
     """Returns the sealer of second factors, or None if this machine has no key of the console's pages."""
     try:
-        return FactorSealer.of(KeyFolder(key_folder(settings, Role.PAGES)))
+        return FactorEncrypter.of(KeyFolder(key_folder(settings, Role.PAGES)))
     except KeyMissing:
         return None
 
 
 def _console(settings: Settings) -> Iterator[CheckResult]:
-    yield address_found(settings)
+    yield check_address(settings)
     folders = {role: key_folder(settings, role) for role in Role}
     if settings.keys is None:
-        yield apart_found(owners_of(folders), folders[Role.PAGES])
+        yield check_key_owners(owners_of(folders), folders[Role.PAGES])
     keys = [KeyFolder(folders[role]) for role in (Role.CONSOLE, Role.PAGES)]
     held = [one.read(RELAY_PUBLIC_KEY) for one in keys if one.holds(RELAY_PUBLIC_KEY)]
-    yield console_found(settings, mark_of(held[0]) if held else "")
+    yield check_console(settings, mark_of(held[0]) if held else "")
 
 
 def _gateway_found(url: str) -> CheckResult:

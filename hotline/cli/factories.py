@@ -13,18 +13,18 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
-from hotline.core import context
+from hotline.core import contexts
 from hotline.core.database import Database
 from hotline.core.settings import Settings
 from hotline.gateway.senders import SmsOfRealLines
-from hotline.keys.conversation_state import WeeklyRuns
+from hotline.keys.conversation_state import WeeklyStateCipher
 from hotline.keys.gateway_key import GATEWAY_KEY, read_gateway_key
 from hotline.keys.key_folder import KeyFolder
 
 if TYPE_CHECKING:
     from hotline.dialogue.redis_adapters import Circuit
     from hotline.gateway.africastalking import Account
-    from hotline.gateway.own_line import Dialler
+    from hotline.gateway.own_calls import Dialler
 
 EMULATOR_KEY = "emulator"
 """Key for the emulated gateway. It gives access to nothing."""
@@ -44,12 +44,12 @@ def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
     """Returns the account of the configured gateway. Raises SettingsInvalid where the key cannot be read."""
     file = settings.gateway_api_key_file
     key = EMULATOR_KEY
-    if file is not None or not settings.pretended:
+    if file is not None or not settings.is_emulated:
         key = read_gateway_key(file or keys.path / GATEWAY_KEY)
     return GatewayAccount(settings.gateway_url, settings.gateway_username, key)
 
 
-class Later(Generic[T]):
+class LazyObject(Generic[T]):
     """A placeholder for the object that `make` creates. It creates the object on the first access to an attribute."""
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -73,7 +73,7 @@ def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(make)
     def begun(*given: P.args, **named: P.kwargs) -> T:
-        return cast("T", Later(partial(make, *given, **named)))
+        return cast("T", LazyObject(partial(make, *given, **named)))
 
     return begun
 
@@ -90,28 +90,30 @@ def circuit() -> "Circuit":
 
 
 @on_first_use
-def jobs(settings: Settings, fuse: "Circuit") -> context.JobQueue:
+def job_queue(settings: Settings, fuse: "Circuit") -> contexts.JobQueue:
     from hotline.dialogue.redis_adapters import RqJobs
 
     return RqJobs(settings.redis_url, fuse)
 
 
 @on_first_use
-def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> context.RunStore:
-    from hotline.dialogue.redis_adapters import RedisRuns
+def state_store(
+    settings: Settings, cipher: WeeklyStateCipher, fuse: "Circuit"
+) -> contexts.StateStore:
+    from hotline.dialogue.redis_adapters import RedisStates
 
-    return RedisRuns(settings.redis_url, cipher, fuse)
-
-
-@on_first_use
-def notes(settings: Settings, fuse: "Circuit") -> context.OpeningNotes:
-    from hotline.dialogue.redis_adapters import RedisNotes
-
-    return RedisNotes(settings.redis_url, fuse)
+    return RedisStates(settings.redis_url, cipher, fuse)
 
 
 @on_first_use
-def senders(settings: Settings) -> context.Senders:
+def start_store(settings: Settings, fuse: "Circuit") -> contexts.StartStore:
+    from hotline.dialogue.redis_adapters import RedisStarts
+
+    return RedisStarts(settings.redis_url, fuse)
+
+
+@on_first_use
+def senders(settings: Settings) -> contexts.Senders:
     from hotline.gateway.senders import ThreadSenders
 
     return ThreadSenders(settings.sends_at_once)
@@ -163,24 +165,24 @@ def clock(settings: Settings) -> Callable[[], datetime]:
 @on_first_use
 def sms(
     settings: Settings, account: GatewayAccount, sender: str, database: Database
-) -> context.SmsGateway:
+) -> contexts.SmsGateway:
     """Returns the SMS gateway. A real gateway sends nothing from a database with sample data."""
     from hotline.gateway.africastalking import AfricasTalkingSms
 
     real = AfricasTalkingSms(*account, sender, settings.sends_at_once)
-    return real if settings.pretended else SmsOfRealLines(real, database)
+    return real if settings.is_emulated else SmsOfRealLines(real, database)
 
 
 @on_first_use
-def inbox(account: GatewayAccount) -> context.SmsInbox:
+def inbox(account: GatewayAccount) -> contexts.SmsInbox:
     from hotline.gateway.africastalking import AfricasTalkingInbox
 
     return AfricasTalkingInbox(*account)
 
 
 @on_first_use
-def own_hook(address: str, keys: Path) -> context.OwnHook:
-    from hotline.gateway.own_line import ListedHook
+def own_hook(address: str, keys: Path) -> contexts.OwnHook:
+    from hotline.gateway.own_calls import ListedHook
 
     return ListedHook(address, keys)
 
@@ -188,15 +190,15 @@ def own_hook(address: str, keys: Path) -> context.OwnHook:
 @on_first_use
 def instruments(
     settings: Settings, dialler: "Dialler | None", account: "Account | None"
-) -> context.Instruments:
-    from hotline.monitoring.instruments import Gauges
+) -> contexts.Instruments:
+    from hotline.monitoring.instruments import LineInstruments
 
-    return Gauges(settings.redis_url, settings.home, dialler, account, settings.backups)
+    return LineInstruments(settings.redis_url, settings.home, dialler, account, settings.backups)
 
 
 @on_first_use
 def dialler(address: str, secrets: Callable[[], Sequence[bytes]], service_code: str) -> "Dialler":
-    from hotline.gateway.own_line import Dialler
+    from hotline.gateway.own_calls import Dialler
 
     return Dialler(address, secrets, service_code)
 
@@ -209,7 +211,7 @@ def balance(account: GatewayAccount) -> "Account":
 
 
 @on_first_use
-def other_channel(settings: Settings) -> context.OtherChannel:
-    from hotline.monitoring.other_channel import OtherWay
+def other_channel(settings: Settings) -> contexts.OtherChannel:
+    from hotline.monitoring.second_channel import SecondChannel
 
-    return OtherWay(settings.alarm_command, settings.alarm_mail)
+    return SecondChannel(settings.alarm_command, settings.alarm_mail)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from hotline.cli.kit import console_kit
-from hotline.cli.options import FOLDER, checked, language_option, print_json, signed
+from hotline.cli.command_context import cli_context
+from hotline.cli.options import FOLDER, by_and_reason, check_reason, language_option, print_json
 from hotline.core.actors import Actor
 from hotline.core.catalogues import load_console_words
 from hotline.core.environment import CHECKOUT
 from hotline.editing import service_draft_steps, service_publishing, service_reviews
-from hotline.flows.check import Code, Finding
-from hotline.flows.check_texts import narrow
-from hotline.flows.document import bind, read
-from hotline.flows.number_questions import questions
+from hotline.flows.check import Code, Problem
+from hotline.flows.check_texts import page_sizes
+from hotline.flows.document import bind_lists, read
+from hotline.flows.questions_back import questions
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.flows.service_authoring import (
     are_same,
@@ -27,7 +27,7 @@ from hotline.flows.service_authoring import (
     write_folder,
 )
 from hotline.flows.service_check import place_lists
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 FLOWS = CHECKOUT / "flows"
 WIDTH = 32
@@ -38,8 +38,8 @@ def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
 
     A question that a desk may ask back has its state, its term, and the digest to sign.
     """
-    book = bind(read(read_folder(folder)), place_lists())
-    for place, measured in groupby(narrow(book, limit), key=lambda each: each.place):
+    book = bind_lists(read(read_folder(folder)), place_lists())
+    for place, measured in groupby(page_sizes(book, limit), key=lambda each: each.place):
         counted = [
             f"{each.language} {each.lines:>2} {f'({each.question})' if each.question else '':4}"
             for each in measured
@@ -55,7 +55,9 @@ folder_argument = click.argument("folder", type=FOLDER)
 
 @click.command("import")
 @folder_argument
-@click.option("--by", prompt="Your name", callback=checked, help="Name of the person who imports.")
+@click.option(
+    "--by", prompt="Your name", callback=check_reason, help="Name of the person who imports."
+)
 @click.option("--title", help="Title of the draft.")
 def import_(folder: Path, by: str, title: str | None) -> None:
     """Import the differences between FOLDER and the live flows as a draft.
@@ -66,10 +68,10 @@ def import_(folder: Path, by: str, title: str | None) -> None:
     """
     document, signatures = read_folder(folder), service_reviews.read_signatures(folder)
     title = title or f"Out of {folder.name}"
-    with console_kit() as kit:
+    with cli_context() as context:
         author = Actor(by)
         change = service_draft_steps.import_folder(
-            kit, author, document, title=title, signed=signatures
+            context, author, document, title=title, signed=signatures
         )
     if change is None:
         click.echo("Nothing differs from what callers hear.")
@@ -84,8 +86,11 @@ def export(folder: Path) -> None:
 
     Example: hotline flows export my-flows
     """
-    with console_kit() as kit:
-        document, signatures = live_document(kit.database), service_reviews.everyone(kit)
+    with cli_context() as context:
+        document, signatures = (
+            live_document(context.database),
+            service_reviews.all_signatures(context),
+        )
     try:
         written = [*write_folder(document, folder)]
         if signatures:
@@ -98,7 +103,7 @@ def export(folder: Path) -> None:
 
 @click.command()
 @folder_argument
-@signed
+@by_and_reason
 def publish(folder: Path, by: str, reason: str) -> None:
     """Publish the flows of FOLDER. Later flows of `init` and `upgrade` then wait as a draft.
 
@@ -107,12 +112,12 @@ def publish(folder: Path, by: str, reason: str) -> None:
     Example: hotline flows publish my-flows --by "Editor 1" --reason "new fees"
     """
     document = read_folder(folder)
-    for finding in service_publishing.bearable(document):
+    for finding in service_publishing.bearable_problems(document):
         click.echo(finding.sentence, err=True)
     of_version = are_same(document, read_folder(FLOWS))
-    with console_kit() as kit:
+    with cli_context() as context:
         revision = service_publishing.publish(
-            kit, document, by=by, reason=reason, of_version=of_version
+            context, document, by=by, reason=reason, of_version=of_version
         )
     click.echo(f"flows: revision {revision} is live")
 
@@ -133,7 +138,7 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
 
     First, the command prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets
     counts the lines of its question with the choices. Then it prints each question that a desk may ask back, with the
-    digest to write under `signed`.
+    digest to write under `by_and_reason`.
 
     Example: hotline flows check flows --language en
     """
@@ -150,17 +155,19 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
             return said.get(words, words)
 
         for finding in findings:
-            click.echo(finding.told.said(say))
-        count = remark("problems to fix: {count}", count=len(findings))
-        click.echo((count if findings else remark("No problems found.")).said(say))
+            click.echo(finding.message_text.said(say))
+        count = message_text("problems to fix: {count}", count=len(findings))
+        click.echo((count if findings else message_text("No problems found.")).said(say))
     sys.exit(1 if findings else 0)
 
 
-def _findings(folder: Path, limit: int) -> Sequence[Finding]:
+def _findings(folder: Path, limit: int) -> Sequence[Problem]:
     document, faults = parse_folder(folder)
-    found = service_publishing.findings(document, limit)
+    found = service_publishing.all_problems(document, limit)
     if not faults:
         return found
-    fix = remark("fix the file first")
-    of_files = [Finding("", "", Code.SHAPE, remark("{says}", says=one), fix) for one in faults]
+    fix = message_text("fix the file first")
+    of_files = [
+        Problem("", "", Code.SHAPE, message_text("{says}", says=one), fix) for one in faults
+    ]
     return [*of_files, *(one for one in found if one.code is Code.SHAPE)]

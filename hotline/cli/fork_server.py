@@ -30,8 +30,8 @@ from hotline.core.importing import uncollected
 SHARED = (
     *("hotline.cli.main", "hotline.cli.processes", "workers.worker", "workers.clock"),
     *("workers.jobs", "hotline.gateway.africastalking", "hotline.monitoring.instruments"),
-    *("hotline.gateway.own_line", "workers.watchman", "granian.cli"),
-    *("hotline.web.hooks_app", "hotline.web.front", "hotline.web.slowness"),
+    *("hotline.gateway.own_calls", "workers.watchman", "granian.cli"),
+    *("hotline.web.hooks_app", "hotline.web.front", "hotline.web.slow_connections"),
 )
 """Modules that more than one process imports. They hold no page and no code that decrypts a case."""
 GO = b"go\n"
@@ -56,7 +56,7 @@ class StartRequest:
         return f"{json.dumps(said)}\n".encode()
 
 
-def ask_gate(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
+def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
     """Returns why the processes of a role must not start. Returns None if they may, or if the fork server does not
     answer."""
     with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as asking:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hotline.cli.contexts import Role, key_folder
-from hotline.cli.options import as_json_option, print_json, second_of
+from hotline.cli.options import as_json_option, iso_seconds, print_json
 from hotline.core.settings import Settings
 from hotline.errors import TooSoon
 from hotline.keys import hook_secrets as keys_hook_secrets
@@ -36,12 +36,12 @@ base_option = click.option(
 @base_option
 @as_json_option
 @click.pass_context
-def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
+def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None:
     """Print the secret addresses that the gateway calls. A person who has them can forge a caller.
 
     Example: hotline keys hooks --base https://line.example.org
     """
-    if context.invoked_subcommand is None:
+    if click_context.invoked_subcommand is None:
         settings = Settings.read(os.environ)
         _print(settings, hook_secrets(key_folder(settings, Role.HOOKS)), base, as_json=as_json)
 
@@ -58,7 +58,7 @@ def rotate(base: str | None, as_json: bool) -> None:
     Example: hotline keys hooks rotate --base https://line.example.org
     """
     settings = Settings.read(os.environ)
-    live = keys_hook_secrets.rotate(key_folder(settings, Role.HOOKS), _relay(settings))
+    live = keys_hook_secrets.rotate_secrets(key_folder(settings, Role.HOOKS), _relay(settings))
     _print(settings, live, base, as_json=as_json)
     click.echo(
         "paste these into the gateway's dashboard; the old ones are answered too, until `hotline keys hooks end-old`",
@@ -87,7 +87,7 @@ def end_old(now: bool, as_json: bool) -> None:
             f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} "
             "minutes ago: paste the new one into the dashboard first, or use --now"
         )
-    keys_hook_secrets.end_old(folder, _relay(settings))
+    keys_hook_secrets.end_old_secrets(folder, _relay(settings))
     new = {hook: keys_hook_secrets.last_used(folder, known[:1]) for hook, known in live.items()}
     ended = {hook: max(len(known) - 1, 0) for hook, known in live.items()}
     if as_json:
@@ -95,8 +95,8 @@ def end_old(now: bool, as_json: bool) -> None:
             {
                 hook: {
                     "ended": ended[hook],
-                    "old_last_used": second_of(old[hook]),
-                    "new_last_used": second_of(new[hook]),
+                    "old_last_used": iso_seconds(old[hook]),
+                    "new_last_used": iso_seconds(new[hook]),
                 }
                 for hook in live
             }

@@ -14,18 +14,18 @@ import click
 from hotline.cases import decrypt_access
 from hotline.cli import factories
 from hotline.cli.accounts import link_line
+from hotline.cli.command_context import add_canaries, make_missing_keys, new_passphrase
 from hotline.cli.contexts import (
     UNFINISHED_INIT,
     Role,
+    build_cli,
     build_console,
-    build_pages,
     key_folder,
-    missing,
+    missing_error,
 )
 from hotline.cli.desks import PASSPHRASE_FILE
-from hotline.cli.kit import make_missing, new_passphrase, prove_all
 from hotline.cli.options import FOLDER, passphrase_in, passphrase_of, passphrase_option, progress
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import open_database
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
@@ -72,23 +72,23 @@ def init(
     Example: hotline init --demo
     """
     settings = Settings.read(os.environ)
-    found = migrate.look_at(settings.database_url)
+    found = migrate.find_tables(settings.database_url)
     migrate.refuse_unknown(found)
     _home(settings.home)
     keys = settings.home / "keys"
     _mark_unfinished(settings.home, found)
-    made = make_missing(settings, found, factories.clock(settings)(), new=new)
+    made = make_missing_keys(settings, found, factories.clock(settings)(), new=new)
     _told("keys", made, there=f"in {keys}")
     _migrate(settings, keys, new=new)
 
-    kit = build_console(settings)
-    with closing(kit.database):
-        _publish(kit, settings, flows, demo=demo)
-        _desks(kit, settings, passphrase_file, demo=demo)
+    context = build_cli(settings)
+    with closing(context.database):
+        _publish(context, settings, flows, demo=demo)
+        _desks(context, settings, passphrase_file, demo=demo)
         if demo:
-            _rehearse(kit)
+            _rehearse(context)
         else:
-            _first_account(kit, settings)
+            _first_account(context, settings)
     if demo:
         _demo_accounts(settings, passphrase_file)
     if demo and sample:
@@ -106,21 +106,21 @@ def upgrade(flows: Path) -> None:
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.CONSOLE)
     if not folder.is_dir():
-        raise missing(settings, f"the key folder {folder} is missing")
-    found = migrate.look_at(settings.database_url)
+        raise missing_error(settings, f"the key folder {folder} is missing")
+    found = migrate.find_tables(settings.database_url)
     migrate.refuse_unknown(found)
     if found.state is migrate.TablesState.MISSING:
-        raise missing(settings, f"{found.place} has no tables of a line")
+        raise missing_error(settings, f"{found.place} has no tables of a line")
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
         # Only keys of a kind that this release brings. A missing key of an older kind is refused.
-        made = make_missing(settings, found, factories.clock(settings)())
+        made = make_missing_keys(settings, found, factories.clock(settings)())
         _told("keys", made, there=f"in {keys}")
     _migrate(settings, keys if whole else None)
-    kit = build_console(settings)
-    with closing(kit.database):
-        _publish(kit, settings, flows)
+    context = build_cli(settings)
+    with closing(context.database):
+        _publish(context, settings, flows)
 
 
 def _home(home: Path) -> None:
@@ -157,22 +157,24 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
     with closing(open_database(settings.database_url)) as database:
         changed = migrate.upgrade(database)
         if keys is not None:
-            prove_all(database, keys, new=new)
-        service_alert_path.begin(database, factories.clock(settings)())
+            add_canaries(database, keys, new=new)
+        service_alert_path.begin_waiting(database, factories.clock(settings)())
     _told("tables", ["created or updated"] if changed else [], there="up to date")
 
 
-def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) -> None:
+def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool = False) -> None:
     """Publishes the flows of a folder, or makes a draft of them if a person has published others. Raises FlowInvalid
     for an error in them, and changes nothing."""
     progress("flows")
     document = service_authoring.read_folder(folder)
-    if settings.pretended:
-        document["numbers"] = [*document["numbers"], *_demo_numbers(kit, demo=demo)]
-    for finding in service_publishing.bearable(document):
+    if settings.is_emulated:
+        document["numbers"] = [*document["numbers"], *_demo_numbers(context, demo=demo)]
+    for finding in service_publishing.bearable_problems(document):
         click.echo(finding.sentence, err=True)
     signed = service_reviews.read_signatures(folder)
-    told = service_draft_steps.release(kit, document, metadata.version("hotline"), signed)
+    told = service_draft_steps.publish_version(
+        context, document, metadata.version("hotline"), signed
+    )
     if told.change is not None:
         click.echo(
             f"flows: what this version brings waits as change {told.change}, since {told.published_by} published"
@@ -182,27 +184,27 @@ def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) 
     click.echo(f"flows: revision {told.revision} is live")
 
 
-def _demo_numbers(kit: Kit, *, demo: bool) -> Sequence[Mapping[str, str]]:
+def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]]:
     """Returns the sample numbers of a demo. An upgrade needs them too, or it would change the flows of a demo.
 
     They keep the day on which they were verified, because another day would make another revision.
     """
-    row, today = None, kit.now().date()
+    row, today = None, context.now().date()
     with suppress(NotReady):
-        row = kit.books.book(kit.books.live()).numbers.get(CALL_BACK_NUMBER)
+        row = context.books.book(context.books.live()).numbers.get(CALL_BACK_NUMBER)
     if row is None and not demo:
         return ()
     signed = row.confirmed_on if row is not None and row.is_confirmed(today) else None
     return demo_numbers(signed or today)
 
 
-def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> None:
-    missing = decrypt_access.missing_desks(kit)
+def _desks(context: Context, settings: Settings, file: Path | None, *, demo: bool) -> None:
+    missing = decrypt_access.missing_desks(context)
     made: Sequence[str] = ()
     if missing:
         passphrase = _passphrase(settings.home, file, demo=demo)
         progress(f"keys of {len(missing)} desks")
-        made = decrypt_access.make_desks(kit, passphrase)
+        made = decrypt_access.make_desks(context, passphrase)
     _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
 
 
@@ -224,18 +226,18 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
     return passphrase_in(own)
 
 
-def _rehearse(kit: Kit) -> None:
-    if service_enrolment.list_responders(kit):
+def _rehearse(context: Context) -> None:
+    if service_enrolment.list_responders(context):
         _told("responders", [], there="enrolled")
         return
     progress("responders")
-    people = service_enrolment.import_responders(kit, demo_responders())
+    people = service_enrolment.import_responders(context, demo_responders())
     _told("responders", [f"{len(people)} invented ones, for a demo"], there="")
 
 
-def _first_account(kit: Kit, settings: Settings) -> None:
+def _first_account(context: Context, settings: Settings) -> None:
     """Prints a link for the first admin, until a person has used one."""
-    first = service_new_links.first(kit)
+    first = service_new_links.first_link(context)
     if first is None:
         _told("accounts", [], there="the page Accounts shows them")
         return
@@ -244,14 +246,14 @@ def _first_account(kit: Kit, settings: Settings) -> None:
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
     """Makes accounts whose passwords the sign-in page shows, two with a desk. Makes none with a real gateway."""
-    kit = build_pages(settings)
+    context = build_console(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
-    with closing(kit.database):
-        made = service_demo_accounts.make(kit)
+    with closing(context.database):
+        made = service_demo_accounts.make_accounts(context)
         if file.exists():
-            service_demo_accounts.open_desks(kit, passphrase_in(file))
+            service_demo_accounts.grant_desks(context, passphrase_in(file))
     if made:
-        keep_demo_accounts(settings.home, (*kit.demo_accounts, *made))
+        keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
     _told("accounts", [one.name for one in made], there="if the gateway is the pretended one")
 
 

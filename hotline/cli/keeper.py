@@ -346,7 +346,7 @@ PATIENCE = 2.0
 EACH = 0.05
 
 
-def place_of(settings: Settings, process: str) -> tuple[str, int]:
+def address_of(settings: Settings, process: str) -> tuple[str, int]:
     """Returns the host and the port of `web` or `console`."""
     if process == "web":
         return settings.web_host, settings.port
@@ -412,7 +412,7 @@ def listen(process: str, command: tuple[str, ...]) -> None:
     Example: hotline process listen web gunicorn wsgi:app
     """
     settings = Settings.read(os.environ)
-    host, port = place_of(settings, process)
+    host, port = address_of(settings, process)
     workers = settings.web_workers if process == "web" else 1
     refuse_taken(host, port, patience=PATIENCE)
     given = ("--host", host, "--port", str(port), "--workers", str(workers))

@@ -14,16 +14,16 @@ from socket import gethostname
 import click
 
 from hotline.cli import factories
-from hotline.cli.contexts import Role, build_console, build_kit, missing, wrong_sentence
-from hotline.cli.kit import LOST
-from hotline.cli.run import POSTS
+from hotline.cli.command_context import LOST
+from hotline.cli.contexts import Role, build_cli, build_context, missing_error, wrong_sentence
+from hotline.cli.run import PROCESSES
 from hotline.core import service_sample
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Database, open_database
 from hotline.core.settings import Settings
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.gateway import service_alert_path
-from hotline.keys.key_making import lacking
+from hotline.keys.key_making import missing_keys
 from hotline.keys.tables_canaries import ProcessStart
 from hotline.monitoring import service_alarms, service_checks_keys
 from hotline.operations import migrate
@@ -56,16 +56,16 @@ class KeyGate:
         none."""
         if not self._folder.is_dir():
             return "every key", str(
-                missing(self._settings, f"the key folder {self._folder} is not there")
+                missing_error(self._settings, f"the key folder {self._folder} is not there")
             )
         lost = sorted(
             service_checks_keys.known_names(database).intersection(
-                lacking(self._folder, self._role)
+                missing_keys(self._folder, self._role)
             )
         )
         if lost:
             return ", ".join(lost), f"{self._folder} lacks {', '.join(lost)}: {LOST}"
-        wrong = service_checks_keys.check(database, self._folder).wrong
+        wrong = service_checks_keys.check_keys(database, self._folder).wrong
         if wrong:
             return ", ".join(wrong), wrong_sentence(self._folder, wrong)
         return "", None
@@ -82,9 +82,9 @@ class KeyGate:
         if self._role is Role.WATCH:
             # No other process reports that the monitor does not start.
             with suppress(NotReady, KeyMissing):
-                kit = build_console(self._settings)
-                with closing(kit.database):
-                    service_alarms.tell_other_of_keys(kit)
+                context = build_cli(self._settings)
+                with closing(context.database):
+                    service_alarms.notify_wrong_keys(context)
 
     def _database(self) -> Database:
         return open_database(self._settings.database_url)
@@ -94,12 +94,12 @@ def web_warning(settings: Settings) -> str | None:
     """Returns what is wrong with the web process's keys, or None. The web process starts in any case."""
     folder: Path = settings.home / "keys" / Role.HOOKS
     with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
-        if wrong := service_checks_keys.check(database, folder).wrong:
+        if wrong := service_checks_keys.check_keys(database, folder).wrong:
             return f"web starts all the same, and files: {wrong_sentence(folder, wrong)}"
     return None
 
 
-def await_senders(settings: Settings) -> None:
+def record_sender_start(settings: Settings) -> None:
     """Records that the processes that send start now, unless a wrong key stops them."""
     with suppress(StoreUnavailable):
         if KeyGate(settings, Role.WORKERS)() is None:
@@ -121,7 +121,7 @@ def prepare() -> None:
     _refuse_what_is_missing(settings)
     click.echo(json.dumps(web_warning(settings)))
     if sys.stdin.readline():
-        await_senders(settings)
+        record_sender_start(settings)
 
 
 def _refuse_other_tables(settings: Settings) -> None:
@@ -130,30 +130,30 @@ def _refuse_other_tables(settings: Settings) -> None:
     A line whose database does not answer may start, and waits for it.
     """
     with suppress(StoreUnavailable):
-        found = migrate.look_at(settings.database_url)
+        found = migrate.find_tables(settings.database_url)
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
-            raise missing(settings, f"{found.place} has no tables of a line")
+            raise missing_error(settings, f"{found.place} has no tables of a line")
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
     """Builds the context of each role that runs, so that a missing part is reported before any process starts."""
-    for role in map(Role, sorted({post.role for post in POSTS.values()})):
+    for role in map(Role, sorted({post.role for post in PROCESSES.values()})):
         try:
-            kit = build_kit(replace(settings, keys=None), role)
+            context = build_context(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
             # The role's gate names it and checks again. Without the web process there is no line.
             if role is Role.HOOKS:
                 raise
             continue
-        with closing(kit.database):
-            _refuse_invented(kit, settings)
+        with closing(context.database):
+            _refuse_sample(context, settings)
 
 
-def _refuse_invented(kit: Kit, settings: Settings) -> None:
+def _refuse_sample(context: Context, settings: Settings) -> None:
     """Raises NotReady if sample data is about to meet real callers."""
     with suppress(StoreUnavailable):
-        if not settings.pretended and service_sample.is_invented(kit):
+        if not settings.is_emulated and service_sample.is_sample(context):
             raise NotReady(
                 "this database holds sample data: give a real line its own home and database"
             )

@@ -12,20 +12,20 @@ import click
 
 from hotline.cases import service_weekly_keys
 from hotline.cli import options
-from hotline.cli.closed import UNUSED
-from hotline.cli.contexts import Role, build_kit, missing
-from hotline.cli.kit import console_kit, lost_keys, prove_all
-from hotline.core.context import Kit
+from hotline.cli.command_context import add_canaries, cli_context, lost_keys
+from hotline.cli.contexts import Role, build_context, missing_error
+from hotline.cli.file_access import UNUSED
+from hotline.core.contexts import Context
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.keys import rotation
-from hotline.keys.factor_sealer import FactorSealer
-from hotline.keys.gateway_key import GATEWAY_KEY, SENDING, gateway_key_in
-from hotline.keys.key_folder import KeyFolder, PeopleKeys, older
+from hotline.keys.factor_encryption import FactorEncrypter
+from hotline.keys.gateway_key import GATEWAY_KEY, SENDING_ROLES, gateway_key_in
+from hotline.keys.key_folder import KeyFolder, PeopleKeys, previous_name
 from hotline.keys.key_making import HELD_BY, PEPPER_KEY, READER_KEY, ROLES, WITH_CANARY, make_keys
 from hotline.keys.rotation import ROTATING
-from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, key_name, stuck
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, cannot_advance, key_name
 from hotline.monitoring import service_checks_keys
 from hotline.operations import decrypt_rekeying, key_export, migrate
 from hotline.operations.key_export import export_keys, import_keys
@@ -44,7 +44,7 @@ def pepper() -> None:
 
 
 @pepper.command()
-@options.signed
+@options.by_and_reason
 def show(by: str, reason: str) -> None:
     """Print the pepper. Write it on paper by hand, and keep it apart from every backup.
 
@@ -53,14 +53,14 @@ def show(by: str, reason: str) -> None:
     Example: hotline keys pepper show --by "Operator 1" --reason "new paper"
     """
     folder = reader_folder()
-    with console_kit() as kit:
-        decrypt_rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
-    click.echo(key_export.written(folder.read(PEPPER_KEY)))
+    with cli_context() as context:
+        decrypt_rekeying.record(context, "pepper_shown", PEPPER, by=by, reason=reason)
+    click.echo(key_export.write_letters(folder.read(PEPPER_KEY)))
     options.progress("write it down, and check it with `hotline keys pepper enter --check`")
 
 
 @pepper.command()
-@options.signed
+@options.by_and_reason
 @click.option("--check", is_flag=True, help="Check the paper only. Store nothing.")
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
@@ -70,19 +70,19 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     Example: hotline keys pepper enter --by "Operator 1" --reason restore
     """
     folder = reader_folder()
-    typed = key_export.read(click.prompt("The pepper", hide_input=True, err=True))
+    typed = key_export.read_letters(click.prompt("The pepper", hide_input=True, err=True))
     held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
-    with console_kit() as kit:
-        is_ours = service_checks_keys.is_ours(kit.database, PEPPER_KEY, (typed,))
+    with cli_context() as context:
+        is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
             raise NotReady("this pepper is not that of this line: check the paper")
         if held == typed:
             click.echo("it is the pepper of this line")
             return
-        if held is not None and not folder.make(older(PEPPER_KEY), held):
+        if held is not None and not folder.make(previous_name(PEPPER_KEY), held):
             raise Occupied("a pepper is being rotated: run `hotline keys end-old` first")
         folder.replace(PEPPER_KEY, typed)
-        decrypt_rekeying.record(kit, "pepper_entered", PEPPER, by=by, reason=reason)
+        decrypt_rekeying.record(context, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is put back: PINs open again")
 
 
@@ -130,7 +130,7 @@ def list_(as_json: bool) -> None:
 
 @click.command()
 @click.argument("key", type=click.Choice(sorted(ROTATING)))
-@options.signed
+@options.by_and_reason
 @click.option("--stage", is_flag=True, help="For several machines: do not use the key yet.")
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     """Add a new key next to the old one, and encrypt again what needs it. Safe to repeat.
@@ -142,11 +142,11 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     Example: hotline keys rotate relay --by "Operator 1" --reason yearly
     """
     folder, rotating = _folder(), ROTATING[key]
-    with console_kit() as kit:
-        fresh = rotation.stage(folder, rotating)
-        _prove(kit, folder, rotating)
+    with cli_context() as context:
+        fresh = rotation.stage_key(folder, rotating)
+        _prove(context, folder, rotating)
         if fresh:
-            decrypt_rekeying.record(kit, "key_rotated", key, by=by, reason=reason)
+            decrypt_rekeying.record(context, "key_rotated", key, by=by, reason=reason)
         click.echo(
             "a new key is there" if fresh else "a new key exists already: continuing with it"
         )
@@ -155,13 +155,13 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
                 f"copy {folder / rotating.role} to every machine, then say it again", err=True
             )
             return
-        if told := _moved(kit, folder, key):
+        if told := _moved(context, folder, key):
             click.echo(told)
     click.echo("then: `hotline keys end-old`, and `hotline keys export` again", err=True)
 
 
 @click.command("end-old")
-@options.signed
+@options.by_and_reason
 @click.option("--now", is_flag=True, help="Include keys rotated less than ten minutes ago.")
 def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy every old key of a rotation whose data is encrypted with the new key.
@@ -178,14 +178,14 @@ def end_old(by: str, reason: str, now: bool) -> None:
             f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and its "
             "data may be on its way: wait, or use --now"
         )
-    with console_kit() as kit:
+    with cli_context() as context:
         if PEPPER in left:
-            _needed_by_nobody(kit)
+            _unneeded(context)
         for key in left:
-            _moved(kit, folder, key)
-            rotation.destroy_old(folder, ROTATING[key])
-            _prove(kit, folder, ROTATING[key], alone=True)
-            decrypt_rekeying.record(kit, "old_key_destroyed", key, by=by, reason=reason)
+            _moved(context, folder, key)
+            rotation.destroy_previous(folder, ROTATING[key])
+            _prove(context, folder, ROTATING[key], alone=True)
+            decrypt_rekeying.record(context, "old_key_destroyed", key, by=by, reason=reason)
             click.echo(f"{key}: the old key is destroyed")
 
 
@@ -202,11 +202,11 @@ def gateway(file: Path | None) -> None:
         key = gateway_key_in(typed.encode(), Path("it"))
     else:
         key = gateway_key_in(file.read_bytes(), file)
-    for role in SENDING:
+    for role in SENDING_ROLES:
         KeyFolder(folder / role).replace(GATEWAY_KEY, f"{key}\n".encode())
         click.echo(f"{role}/{GATEWAY_KEY} is written")
     settings = Settings.read(os.environ)
-    is_unused = settings.pretended and settings.gateway_api_key_file is None
+    is_unused = settings.is_emulated and settings.gateway_api_key_file is None
     click.echo(UNUSED if is_unused else "start the workers and watch again", err=True)
 
 
@@ -253,13 +253,13 @@ def _complete(settings: Settings, folder: Path) -> None:
     """Makes the keys that no export holds. Leaves out keys that this line's tables know, which an operator must
     restore."""
     left: Sequence[str] = ()
-    if migrate.look_at(settings.database_url).state is not TablesState.CURRENT:
+    if migrate.find_tables(settings.database_url).state is not TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
     else:
         with closing(open_database(settings.database_url)) as database:
             left = lost_keys(database, folder)
             made = make_keys(folder, datetime.now(UTC), leave=left)
-            prove_all(database, folder)
+            add_canaries(database, folder)
     for name in made:
         click.echo(f"created again: {name}")
     for name in left:
@@ -267,38 +267,45 @@ def _complete(settings: Settings, folder: Path) -> None:
         click.echo(f"still missing: {name}{todo}", err=True)
 
 
-def _prove(kit: Kit, folder: Path, rotating: rotation.Rotating, *, alone: bool = False) -> None:
+def _prove(
+    context: Context, folder: Path, rotating: rotation.Rotating, *, alone: bool = False
+) -> None:
     """Seals canaries with the new key, next to those of the old key. A process may start with either.
 
     With `alone`, the old key no longer exists, and its canaries are replaced.
     """
-    seal = service_checks_keys.replace if alone else service_checks_keys.add
-    for name, held in rotation.newest(folder, rotating):
+    seal = service_checks_keys.replace_canary if alone else service_checks_keys.add_canary
+    for name, held in rotation.newest_keys(folder, rotating):
         if name in WITH_CANARY:
-            seal(kit.database, name, held)
+            seal(context.database, name, held)
 
 
-def _moved(kit: Kit, folder: Path, key: str) -> str:
+def _moved(context: Context, folder: Path, key: str) -> str:
     """Seals to the newest key what the previous key sealed. Returns a text with the count. Raises SealBroken."""
     rotating = ROTATING[key]
-    public_key = rotation.publish(folder, rotating)
+    public_key = rotation.publish_key(folder, rotating)
     if rotating.digest_file is not None:
-        factors = FactorSealer.of(KeyFolder(folder / rotating.role))
-        return f"{decrypt_rekeying.reseal_factors(kit, factors)} second factors encrypted again"
+        factors = FactorEncrypter.of(KeyFolder(folder / rotating.role))
+        return (
+            f"{decrypt_rekeying.reencrypt_factors(context, factors)} second factors encrypted again"
+        )
     if rotating.file == PEPPER_KEY:
         return "each PIN moves to the new pepper when it is keyed next; `hotline doctor` counts"
     if public_key is None:
         return ""
-    newest, before = rotation.halves(folder, rotating)
+    newest, before = rotation.private_halves(folder, rotating)
     halves = {"public_key": public_key, "newest": newest, "before": before}
     if rotating.file == READER_KEY:
-        return f"{decrypt_rekeying.reseal_cases(kit, **halves, say=options.progress)} keys of cases encrypted again"
-    return f"{decrypt_rekeying.reseal(kit, key, **halves, say=options.progress)} numbers encrypted again"
+        count = decrypt_rekeying.reencrypt_cases(context, **halves, say=options.progress)
+        return f"{count} keys of cases encrypted again"
+    return f"{decrypt_rekeying.reencrypt(context, key, **halves, say=options.progress)} numbers encrypted again"
 
 
-def _needed_by_nobody(kit: Kit) -> None:
+def _unneeded(context: Context) -> None:
     """Raises TooSoon while a PIN needs the old pepper. Without it, the owner of the PIN could read nothing."""
-    left = decrypt_rekeying.under_pepper(kit, reader_folder().read(older(PEPPER_KEY)))
+    left = decrypt_rekeying.count_under_pepper(
+        context, reader_folder().read(previous_name(PEPPER_KEY))
+    )
     if left:
         raise TooSoon(
             f"{left} PINs still need the old pepper: they move when responders next enter them. "
@@ -310,7 +317,7 @@ def _folder() -> Path:
     settings = Settings.read(os.environ)
     folder = settings.home / "keys"
     if not folder.is_dir():
-        raise missing(settings, f"{folder} is missing")
+        raise missing_error(settings, f"{folder} is missing")
     return folder
 
 
@@ -324,19 +331,19 @@ def forget() -> None:
     Example: hotline keys forget
     """
     keys = Settings.read(os.environ).home / "keys"
-    with console_kit() as kit:
+    with cli_context() as context:
         folders = [keys / role for role in HELD_BY[WEEKLY_KEY]]
-        held_up = [folder for folder in folders if not _forgets(kit, folder)]
+        held_up = [folder for folder in folders if not _forgets(context, folder)]
     for folder in held_up:
         click.echo(f"{folder} cannot be written: the key of a past week is still there", err=True)
     if held_up:
         sys.exit(1)
 
 
-def _forgets(kit: Kit, folder: Path) -> bool:
+def _forgets(context: Context, folder: Path) -> bool:
     """Advances the keys of one folder. Returns True if it could be written. A folder without contact keys belongs to
     another role, and gets none."""
-    keys, at = KeyFolder(folder), kit.now()
+    keys, at = KeyFolder(folder), context.now()
     try:
         for laid in (WeeklyKeys(keys), PeopleKeys(keys)):
             if laid.held():
@@ -344,7 +351,7 @@ def _forgets(kit: Kit, folder: Path) -> bool:
                 laid.forget(at)
     except OSError:
         return False
-    return WeeklyLock(keys).forget(service_weekly_keys.needed_since(kit))
+    return WeeklyLock(keys).forget(service_weekly_keys.needed_since(context))
 
 
 @click.command("check-erased")
@@ -374,20 +381,20 @@ def _looked_at() -> Iterator[tuple[str, bool]]:
     if own and own.name not in HELD_BY[WEEKLY_KEY]:
         raise NotReady(f"{own} is not the folder of a role with weekly keys")
     folders = [own] if own else [settings.home / "keys" / role for role in HELD_BY[WEEKLY_KEY]]
-    kit = build_kit(settings, Role(own.name) if own else Role.CONSOLE)
-    with closing(kit.database):
+    context = build_context(settings, Role(own.name) if own else Role.CONSOLE)
+    with closing(context.database):
         if own is None:
-            service_weekly_keys.forget(kit)
-        wanted = service_weekly_keys.needed_since(kit)
+            service_weekly_keys.delete_old_keys(context)
+        wanted = service_weekly_keys.needed_since(context)
         for folder in folders:
-            yield from _left(KeyFolder(folder), wanted, kit.now())
+            yield from _left(KeyFolder(folder), wanted, context.now())
 
 
 def _left(folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, bool]]:
     start, of = WeeklyLock(folder).start, f"keys of {folder.path.name}"
     yield f"{of}: no weekly key, so that nothing is forgotten", start is None
     yield f"{of}: the key of a week before {wanted}", start is not None and start < wanted
-    yield f"{of}: a folder that cannot be written", stuck(folder)
+    yield f"{of}: a folder that cannot be written", cannot_advance(folder)
     older = key_name(at - timedelta(weeks=1))
     is_left = any(name.startswith("contact-") and name < older for name in folder.names())
     yield f"{of}: a contact key from before last week", is_left

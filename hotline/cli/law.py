@@ -66,7 +66,7 @@ def facts_in(file: Path | None) -> LawFacts:
     return facts_of(document)
 
 
-def owed_found(settings: Settings) -> CheckResult:
+def check_law(settings: Settings) -> CheckResult:
     """Checks that the ministry has filled in what the law asks for. With the emulator as gateway, a gap is only a
     warning."""
     try:
@@ -76,7 +76,7 @@ def owed_found(settings: Settings) -> CheckResult:
     if not owed:
         return CheckResult(NAME, True, "everything that law 058/2021 asks for is filled in")
     says = f"law 058/2021 still asks for {_named(owed)}"
-    if settings.pretended:
+    if settings.is_emulated:
         says = f"{says}: owed before real callers are answered"
         return warning(NAME, says, "`hotline law facts > FILE`, and HOTLINE_LAW")
     todo = "; ".join(one.todo for one in owed)
@@ -110,7 +110,7 @@ def _kept_at(settings: Settings) -> dict[str, str]:
     gateway = urlsplit(settings.gateway_url).hostname or ""
     return {
         "Database": database,
-        "Gateway": f"{gateway} (pretended)" if settings.pretended else gateway,
+        "Gateway": f"{gateway} (pretended)" if settings.is_emulated else gateway,
         "Backups": "sealed, in the folder of HOTLINE_BACKUPS" if settings.backups else NOT_YET,
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from hotline.cli.demo_home import HOME, demo_settings
-from hotline.core.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ONLY
 from hotline.core.importing import OptionsLoader, uncollected
 from hotline.errors import HotlineError, StoreUnavailable
 
@@ -100,7 +100,7 @@ class PlainErrors(click.Group):
         except HotlineError as broken:
             says = str(broken) or type(broken).__doc__ or ""
             if isinstance(broken, StoreUnavailable):
-                says = import_module("hotline.cli.kit").named_by_place(broken)
+                says = import_module("hotline.cli.command_context").named_by_place(broken)
             click.ClickException(says).show()
             ctx.exit(broken.exit_code)
 
@@ -204,9 +204,9 @@ def source_of(module: str) -> Path:
 @click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": sorted(HELP)})
 @click.version_option(package_name="hotline")
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(click_context: click.Context) -> None:
     """Run a national line against trafficking in persons, for basic phones."""
-    found = demo_settings(os.environ, context.invoked_subcommand)
+    found = demo_settings(os.environ, click_context.invoked_subcommand)
     if found:
         another = "" if os.environ.get(HOME) else "; HOTLINE_HOME names another"
         click.echo(f"hotline: the demo's line, in {found[HOME]}{another}", err=True)
@@ -215,7 +215,7 @@ def main(context: click.Context) -> None:
 
 def start() -> None:
     """Runs the `hotline` command. Only its owner may read the files that it writes."""
-    os.umask(OWNER_ALONE)
+    os.umask(OWNER_ONLY)
     main()
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import click
 
 from hotline.errors import NotFound, PassphraseWrong
-from hotline.text.export_sheets import MOST
+from hotline.text.export_sheets import MAX_ROW_ID
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
 
 Options = Callable[..., Any]
-LONGEST = 120
+MAX_LETTERS = 120
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
 """Eight or more digits in a row, in any notation. They may be a phone number."""
 ENGLISH = "en"
@@ -40,19 +40,19 @@ class RowId(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Returns the id. Raises NotFound for a number that is larger than a database stores."""
         number: int = click.INT.convert(value, param, ctx)
-        if abs(number) > MOST:
+        if abs(number) > MAX_ROW_ID:
             raise NotFound(f"no {self._what} has this number")
         return number
 
 
-def checked(_context: click.Context, _option: click.Parameter, value: str) -> str:
+def check_reason(_context: click.Context, _option: click.Parameter, value: str) -> str:
     """Returns the text without outer blanks. Refuses an empty, long or multi-line text. Refuses a phone number, because
     the audit log never holds one."""
     value = value.strip()
     if not value:
         raise click.BadParameter("must not be empty")
-    if len(value) > LONGEST or not value.isprintable():
-        raise click.BadParameter(f"must be one line of at most {LONGEST} letters")
+    if len(value) > MAX_LETTERS or not value.isprintable():
+        raise click.BadParameter(f"must be one line of at most {MAX_LETTERS} letters")
     if NUMBER.search(value):
         raise click.BadParameter("must not contain a phone number, because the audit log keeps it")
     return value
@@ -75,26 +75,30 @@ language_option = click.option(
     help="Language of the output. By default the terminal's (LANG), else English.",
 )
 by_option = click.option(
-    "--by", prompt="Your name", callback=checked, help="Your name, for the audit log."
+    "--by", prompt="Your name", callback=check_reason, help="Your name, for the audit log."
 )
-recovering = click.option(
+second_person_option = click.option(
     "--second",
     prompt="Name of a second person present",
-    callback=checked,
+    callback=check_reason,
     help="Second person present, for the audit log.",
 )
 """Asks for a second person. A desk opens by the passphrase only before two people."""
 agreed = click.option(
     "--second",
     metavar="NAME",
-    callback=lambda context, option, value: value and checked(context, option, value),
+    callback=lambda click_context, option, value: (
+        value and check_reason(click_context, option, value)
+    ),
     help="Name of a second person who agrees, for the audit log.",
 )
 
 
-def signed(command: Options) -> Options:
+def by_and_reason(command: Options) -> Options:
     """Adds `--by` and `--reason`. Both are asked for if they are not given."""
-    option = click.option("--reason", prompt="Reason", callback=checked, help="For the audit log.")
+    option = click.option(
+        "--reason", prompt="Reason", callback=check_reason, help="For the audit log."
+    )
     return by_option(option(command))
 
 
@@ -136,7 +140,7 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
 
 
-def second_of(at: datetime | None) -> str | None:
+def iso_seconds(at: datetime | None) -> str | None:
     """Returns a moment to the second as ISO text, for a program to read. None stays None."""
     return None if at is None else at.isoformat(timespec="seconds")
 
@@ -146,6 +150,6 @@ def progress(words: str) -> None:
     click.echo(f"{words} ...", err=True)
 
 
-def picked(row: object, *names: str) -> dict[str, Any]:
+def attributes_of(row: object, *names: str) -> dict[str, Any]:
     """Returns attributes of a row by their names, for a program to read."""
     return {name: getattr(row, name) for name in names}

@@ -6,20 +6,20 @@ from typing import Any
 
 import click
 
-from hotline.cli.kit import console_kit
-from hotline.cli.options import as_json_option, by_option, print_json, signed
-from hotline.core.context import LookingKit
-from hotline.duty.service_leaves import shown
+from hotline.cli.command_context import cli_context
+from hotline.cli.options import as_json_option, by_and_reason, by_option, print_json
+from hotline.core.contexts import CliContext
+from hotline.duty.service_leaves import format_time
 from hotline.gateway import service_pause as service
 from hotline.gateway.queries_health import WaitingMessages
 from hotline.gateway.rules_delivery import Outcome
-from hotline.gateway.rules_message import DoubtDecision, Kind
-from hotline.gateway.service_pause import LaneState
+from hotline.gateway.rules_message import DoubtDecision, MessageKind
+from hotline.gateway.service_pause import QueueView
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms
 from hotline.text.languages import CODES
 
-FATE = click.Choice([fate.value for fate in DoubtDecision])
+DECISION = click.Choice([fate.value for fate in DoubtDecision])
 
 
 @click.command()
@@ -29,13 +29,13 @@ def status(as_json: bool) -> None:
 
     Example: hotline outgoing status
     """
-    with console_kit() as kit:
-        found = service.look(kit)
+    with cli_context() as context:
+        found = service.queue_view(context)
     if as_json:
         print_json(_row(found))
         return
     if found.hold is not None:
-        since = shown(found.hold.since)
+        since = format_time(found.hold.since)
         click.echo(f"PAUSED by {found.hold.held_by} since {since}: {found.hold.reason}")
     elif found.fault is not None:
         click.echo(
@@ -47,7 +47,7 @@ def status(as_json: bool) -> None:
 
 
 @click.command()
-@signed
+@by_and_reason
 def pause(by: str, reason: str) -> None:
     """Pause all sending until a person resumes it.
 
@@ -55,30 +55,30 @@ def pause(by: str, reason: str) -> None:
 
     Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
     """
-    with console_kit() as kit:
-        placed = service.hold(kit, by=by, reason=reason)
+    with cli_context() as context:
+        placed = service.pause(context, by=by, reason=reason)
     click.echo(
         "paused: nothing goes out" if placed else "was paused already: `hotline outgoing status`"
     )
 
 
 @click.command()
-@signed
-@click.option("--alerts", type=FATE, help="After a restore: for alerts that may have gone out.")
-@click.option("--confirmations", type=FATE, help="After a restore: for confirmations likewise.")
+@by_and_reason
+@click.option("--alerts", type=DECISION, help="After a restore: for alerts that may have gone out.")
+@click.option("--confirmations", type=DECISION, help="After a restore: for confirmations likewise.")
 @click.option("--yes", is_flag=True, help="Skip the confirmation.")
 def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
     """Show the waiting messages, ask for confirmation, and send them.
 
     Example: hotline outgoing resume --by "Operator 1" --reason "fault fixed"
     """
-    given = {Kind.ALERT: alerts, Kind.CONFIRMATION: confirmations}
+    given = {MessageKind.ALERT: alerts, MessageKind.CONFIRMATION: confirmations}
     fates = {kind: DoubtDecision(fate) for kind, fate in given.items() if fate is not None}
-    with console_kit() as kit:
-        _show(service.look(kit).waiting)
+    with cli_context() as context:
+        _show(service.queue_view(context).waiting)
         if not yes:
             click.confirm("Send them?", abort=True, err=True)
-        done = service.release(kit, by=by, reason=reason, fates=fates)
+        done = service.resume(context, by=by, reason=reason, fates=fates)
     click.echo(f"resumed: {done.going} go out, {done.dropped} were dropped")
 
 
@@ -87,10 +87,10 @@ def _show(waiting: Sequence[WaitingMessages]) -> None:
         click.echo("nothing waits to go out", err=True)
     for one in waiting:
         doubt = "  MAY HAVE GONE OUT ALREADY" if one.doubtful else ""
-        click.echo(f"{one.count:6} {one.kind}s, the oldest of {shown(one.oldest)}{doubt}")
+        click.echo(f"{one.count:6} {one.kind}s, the oldest of {format_time(one.oldest)}{doubt}")
 
 
-def _row(found: LaneState) -> dict[str, Any]:
+def _row(found: QueueView) -> dict[str, Any]:
     held = found.hold
     return {
         "paused": held is not None or found.fault is not None,
@@ -126,8 +126,8 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
     Example: hotline oncall add "Operator 1" --by "Admin 1"
     """
     number = number or str(click.prompt("Number", hide_input=True, err=True))
-    with console_kit() as kit:
-        service_alarms.add(kit, name, number, language, by=by)
+    with cli_context() as context:
+        service_alarms.add_contact(context, name, number, language, by=by)
     click.echo(f"{name} is notified from now on: try it with `hotline oncall test`")
 
 
@@ -138,12 +138,12 @@ def test(seconds: float) -> None:
 
     Example: hotline oncall test
     """
-    with console_kit() as kit:
-        ids = service_alarms.try_waking(kit)
+    with cli_context() as context:
+        ids = service_alarms.send_test_notices(context)
         if not ids:
             raise click.ClickException("no on-call contacts: run `hotline oncall add NAME`")
         click.echo(f"sending {len(ids)}, by the watch process ...", err=True)
-        waiting = _told(kit, ids, seconds)
+        waiting = _told(context, ids, seconds)
     for name, row in waiting:
         if row.outcome == Outcome.ACCEPTED:
             click.echo(f"{name}: accepted")
@@ -154,10 +154,10 @@ def test(seconds: float) -> None:
         raise SystemExit(1)
 
 
-def _told(kit: LookingKit, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, Message]]:
+def _told(context: CliContext, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, Message]]:
     end = time.monotonic() + seconds
     while True:
-        rows = service_alarms.told(kit, ids)
+        rows = service_alarms.notice_recipients(context, ids)
         if all(row.has_ended for _, row in rows) or time.monotonic() > end:
             return rows
         time.sleep(0.5)

@@ -8,24 +8,32 @@ from typing import Any
 
 import click
 
-from hotline.cli.kit import console_kit
-from hotline.cli.options import FILE, NEW_FILE, agreed, as_json_option, picked, print_json, signed
+from hotline.cli.command_context import cli_context
+from hotline.cli.options import (
+    FILE,
+    NEW_FILE,
+    agreed,
+    as_json_option,
+    attributes_of,
+    by_and_reason,
+    print_json,
+)
 from hotline.core.actors import Actor
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.duty import service_enrolment, service_leaves, service_people_list, service_removal
 from hotline.duty.service_enrolment import StartPaper
-from hotline.duty.service_leaves import shown
+from hotline.duty.service_leaves import format_time
 from hotline.duty.service_people_list import PersonState
 from hotline.errors import ImportRefused
-from hotline.gateway.rules_message import responders_entry
-from hotline.people.rules import NATIONAL_LEAST
+from hotline.gateway.rules_message import responders_short_code
+from hotline.people.rules import MIN_NATIONAL
 from hotline.people.tables import Responder
 from hotline.text import documents
 from hotline.text.languages import CODES
 from hotline.text.places import place_name
 
-NOBODY = """no one was enrolled: fix these rows and import the file again. Its first line is
+NO_ONE = """no one was enrolled: fix these rows and import the file again. Its first line is
 name,msisdn,language,level,districts,categories"""
 READ_BY_OWNER = 0o600
 PERSON = click.argument("person", metavar="NAME")
@@ -38,10 +46,11 @@ def list_(as_json: bool) -> None:
 
     Example: hotline people list
     """
-    with console_kit() as kit:
-        away = service_leaves.away(kit)
+    with cli_context() as context:
+        away = service_leaves.on_leave(context)
         rows = [
-            _row(person, away.get(person.id)) for person in service_enrolment.list_responders(kit)
+            _row(person, away.get(person.id))
+            for person in service_enrolment.list_responders(context)
         ]
     if as_json:
         print_json(rows)
@@ -73,11 +82,11 @@ def import_(file: Path, proving: bool) -> None:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
-    with console_kit() as kit:
+    with cli_context() as context:
         try:
-            found = service_enrolment.import_responders(kit, text, proving=proving)
+            found = service_enrolment.import_responders(context, text, proving=proving)
         except ImportRefused as refused:
-            raise ImportRefused([*refused.problems, NOBODY]) from None
+            raise ImportRefused([*refused.problems, NO_ONE]) from None
     click.echo(f"{'written down' if proving else 'enrolled'} {len(found)}")
 
 
@@ -89,7 +98,7 @@ def import_(file: Path, proving: bool) -> None:
     required=True,
     help="File to add the start PINs to. Print it, cut it and destroy it.",
 )
-@signed
+@by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
     """Send a code to each NAME's phone, and write a start PIN for paper.
 
@@ -98,16 +107,16 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
 
     Example: hotline people invite "Responder 7" --out papers.txt --by "Admin 1" --reason "new phone"
     """
-    with console_kit() as kit:
+    with cli_context() as context:
         for name in names:
-            write(out, service_enrolment.invite(kit, Actor(by), name, reason))
+            write(out, service_enrolment.invite(context, Actor(by), name, reason))
             click.echo(f"{name}: the code is sent by SMS; the start PIN is in {out}")
 
 
 @click.command()
 @PERSON
 @agreed
-@signed
+@by_and_reason
 def remove(person: str, second: str | None, by: str, reason: str) -> None:
     """Remove NAME from the line now. Open cases escalate, and alerts stop.
 
@@ -116,12 +125,14 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
 
     Example: hotline people remove "Responder 7" --by "Admin 1" --reason "left the service"
     """
-    with console_kit() as kit:
-        gone = service_removal.remove(kit, person, second=second, by=by, reason=reason)
+    with cli_context() as context:
+        gone = service_removal.remove_responder(
+            context, person, second=second, by=by, reason=reason
+        )
     click.echo(f"{gone.person.name}: removed; open cases go on to others")
     if gone.is_red:
         click.secho(
-            f"RED: {gone.national} of the national desk can be alerted, and {NATIONAL_LEAST} are the least."
+            f"RED: {gone.national} of the national desk can be alerted, and {MIN_NATIONAL} are the least."
             " Bring another person there now: the page People, or `hotline people back` or `import`",
             fg="red",
             err=True,
@@ -131,14 +142,16 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
 @click.command()
 @PERSON
 @agreed
-@signed
+@by_and_reason
 def back(person: str, second: str | None, by: str, reason: str) -> None:
     """Make the removed responder NAME active again. Two people are needed.
 
     Example: hotline people back "Responder 7" --second "Admin 2" --by "Admin 1" --reason "back in the district"
     """
-    with console_kit() as kit:
-        done = service_leaves.back(kit, person, number=None, second=second, by=by, reason=reason)
+    with cli_context() as context:
+        done = service_leaves.bring_back(
+            context, person, number=None, second=second, by=by, reason=reason
+        )
     ended = ", ".join(done.ended)
     says = f"is alerted again; ended: {ended}" if ended else "no removal to undo"
     click.echo(f"{done.person.name}: {says}")
@@ -148,7 +161,7 @@ def write(paper: Path, start: StartPaper) -> None:
     """Adds one line to the file of start PINs. Only the owner may read that file."""
     line = (
         f"{start.name}: dial {start.dial}, then the code out of the SMS, then {start.start_pin}"
-        f" (until {shown(start.until)})\n"
+        f" (until {format_time(start.until)})\n"
     )
     handle = os.open(paper, os.O_WRONLY | os.O_CREAT | os.O_APPEND, READ_BY_OWNER)
     with os.fdopen(handle, "a") as file:
@@ -159,7 +172,7 @@ def write(paper: Path, start: StartPaper) -> None:
 def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
     is_reached = person.active and person.unreachable is None
     return {
-        **picked(person, "id", "name", "level", "language"),
+        **attributes_of(person, "id", "name", "level", "language"),
         "languages": tuple(person.languages),
         "districts": [place_name(code, "en") for code in person.districts],
         "categories": list(person.categories),
@@ -172,13 +185,13 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
 def state_of(person: Responder, back_at: datetime | None = None) -> str:
     """Returns the state of a responder. If no alert goes to them, the state gives the reason."""
     state = service_people_list.state_of(person, back_at)
-    if state is PersonState.LEFT and person.left_at is not None:
-        return f"removed {shown(person.left_at)}"
+    if state is PersonState.REMOVED and person.removed_at is not None:
+        return f"removed {format_time(person.removed_at)}"
     if state is PersonState.UNREACHABLE:
         return f"cannot be reached ({person.unreachable})"
     if state is PersonState.LEAVE and back_at is not None:
-        return f"on leave until {shown(back_at)}"
-    return "can be alerted" if state is PersonState.TOLD else state.value
+        return f"on leave until {format_time(back_at)}"
+    return "can be alerted" if state is PersonState.ACTIVE else state.value
 
 
 DOCS = CHECKOUT / "docs"
@@ -205,8 +218,10 @@ def guide(paper_name: str, language: str, out: Path) -> None:
     settings = Settings.read(os.environ)
     name = PAPERS[paper_name] + ("" if language == FIRST else f".{language}")
     page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
-    printed = documents.sheet(page, language, lambda one: (DOCS / one).read_text(encoding="utf-8"))
-    printed = printed.replace(WRITTEN, responders_entry(settings.service_code))
+    printed = documents.printed_page(
+        page, language, lambda one: (DOCS / one).read_text(encoding="utf-8")
+    )
+    printed = printed.replace(WRITTEN, responders_short_code(settings.service_code))
     try:
         out.write_text(printed, encoding="utf-8")
     except OSError as broken:

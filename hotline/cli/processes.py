@@ -12,14 +12,14 @@ from typing import Any
 
 import click
 
-from hotline.cli.contexts import Role, build_reader, build_relay, build_watch, refuse_wrong_keys
-from hotline.core.context import Kit, LookingKit
+from hotline.cli.contexts import Role, build_monitor, build_reader, build_worker, refuse_wrong_keys
+from hotline.core.contexts import CliContext, Context
 from hotline.core.importing import uncollected
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
 from hotline.errors import KeyWrong
 from hotline.monitoring.prometheus import serving
-from hotline.monitoring.service_alarms import tell_other_of_keys
+from hotline.monitoring.service_alarms import notify_wrong_keys
 from hotline.monitoring.service_measures import gather
 
 
@@ -31,7 +31,7 @@ def worker() -> None:
 
     Example: hotline process worker
     """
-    _hear("worker", Role.WORKERS, build_relay)
+    _hear("worker", Role.WORKERS, build_worker)
 
 
 @click.command()
@@ -43,12 +43,12 @@ def reader() -> None:
     _hear("reader", Role.READER, build_reader)
 
 
-def _hear(name: str, role: Role, build: Callable[[Settings], Kit]) -> None:
+def _hear(name: str, role: Role, build: Callable[[Settings], Context]) -> None:
     settings = _settings_of(name)
-    kit = build(settings)
-    refuse_wrong_keys(kit, settings, role)
-    run, stop = _runner(name), until_told()
-    run(kit, settings.redis_url, stop, listen_again=lambda: ends_on_signal(stop))
+    context = build(settings)
+    refuse_wrong_keys(context, settings, role)
+    run, stop = _runner(name), stop_event()
+    run(context, settings.redis_url, stop, listen_again=lambda: stop_on_signal(stop))
 
 
 @click.command()
@@ -58,17 +58,17 @@ def watch() -> None:
     Example: hotline process watch
     """
     settings = _settings_of("watch")
-    kit = build_watch(settings)
+    context = build_monitor(settings)
     try:
-        refuse_wrong_keys(kit, settings, Role.WATCH)
+        refuse_wrong_keys(context, settings, Role.WATCH)
     except KeyWrong:
         # Without the key no number decrypts. The second channel needs no key.
-        tell_other_of_keys(kit)
+        notify_wrong_keys(context)
         raise
-    stop = until_told()
+    stop = stop_event()
     run = _runner("watchman")
-    with _metrics(settings, kit):
-        run(kit, stop)
+    with _metrics(settings, context):
+        run(context, stop)
 
 
 def _settings_of(process: str) -> Settings:
@@ -81,32 +81,32 @@ def _runner(process: str) -> Callable[..., Any]:
     """Imports and returns what a process runs. Exempts all present objects from garbage collection."""
     with uncollected():
         run: Callable[..., Any] = import_module(f"workers.{process}").run
-    keep_what_is_here()
+    freeze_objects()
     return run
 
 
-def _metrics(settings: Settings, kit: LookingKit) -> AbstractContextManager[object]:
+def _metrics(settings: Settings, context: CliContext) -> AbstractContextManager[object]:
     """Serves `/metrics` if a port is set for it. Raises Occupied if the port is taken."""
     if not settings.metrics_port:
         return nullcontext()
-    return serving(settings.metrics_host, settings.metrics_port, lambda: gather(kit))
+    return serving(settings.metrics_host, settings.metrics_port, lambda: gather(context))
 
 
-def keep_what_is_here() -> None:
+def freeze_objects() -> None:
     """Exempts all present objects from garbage collection. A burst of tips makes thousands of tuples. Each time the
     collector checked all other objects again, which was a fifth of a tip's cost."""
     gc.collect()
     gc.freeze()
 
 
-def until_told() -> Event:
+def stop_event() -> Event:
     """Returns an event that is set when a signal asks this process to stop."""
     stop = Event()
-    ends_on_signal(stop)
+    stop_on_signal(stop)
     return stop
 
 
-def ends_on_signal(stop: Event) -> None:
+def stop_on_signal(stop: Event) -> None:
     """Sets `stop` when a signal asks this process to stop. Replaces any earlier handler."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import click
 
 from hotline.cli import keeper
-from hotline.cli.fork_server import ask_gate
+from hotline.cli.fork_server import why_not_start
 from hotline.core.environment import CHECKOUT
 from hotline.core.logs import configure
-from hotline.core.settings import Settings, spelled_out
+from hotline.core.settings import Settings, with_file_settings
 
 logger = logging.getLogger(__name__)
 
@@ -33,12 +33,12 @@ ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """Variables that any program may have."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
 """Place of the gateway's key. Only a process that sends may have it."""
-WATCHING = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
+MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Variables that only the monitor may have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class ProcessRow:
     """One process of the Procfile, as it runs here."""
 
     role: str
@@ -47,12 +47,12 @@ class Post:
     sends: bool = True
 
 
-POSTS: Mapping[str, Post] = {
-    "web": Post(HOOKS, sends=False),
-    "worker": Post("workers", count=2),
-    "watch": Post(WATCH),
-    "reader": Post("reader", sends=False),
-    "console": Post("pages", sends=False),
+PROCESSES: Mapping[str, ProcessRow] = {
+    "web": ProcessRow(HOOKS, sends=False),
+    "worker": ProcessRow("workers", count=2),
+    "watch": ProcessRow(WATCH),
+    "reader": ProcessRow("reader", sends=False),
+    "console": ProcessRow("pages", sends=False),
 }
 """The Procfile's `release` is not here, because it serves a platform's deploy. On one machine a person runs `hotline
 init`."""
@@ -105,7 +105,7 @@ def listening(
     names = {entry.name for entry in entries}
     for name in ("web", "console"):
         if name in names:
-            yield keeper.place_of(settings, name)
+            yield keeper.address_of(settings, name)
 
 
 def programs_of(
@@ -118,7 +118,7 @@ def programs_of(
 
     No process gets the name of a file with settings.
     """
-    environ = spelled_out(environ)
+    environ = with_file_settings(environ)
     ordinary = {name: environ[name] for name in ORDINARY if name in environ}
     ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
@@ -134,7 +134,7 @@ def programs_of(
     programs.append(keeper.Program("fork_server", serving, ordinary, opens=fork_server))
     all_known = {**ordinary, **_named(environ), "HOTLINE_HOME": str(settings.home)}
     for entry in entries:
-        post = POSTS.get(entry.name)
+        post = PROCESSES.get(entry.name)
         if post is None:
             continue
         known = ordinary | _settings_for(post, settings, environ)
@@ -142,7 +142,11 @@ def programs_of(
         words = tuple(shlex.split(entry.command))
         forks = fork_server if words[:2] == FORKED else None
         # The web process accepts tips even if its keys are wrong, so it has no gate.
-        gate = partial(ask_gate, fork_server, post.role, all_known) if post.role != HOOKS else None
+        gate = (
+            partial(why_not_start, fork_server, post.role, all_known)
+            if post.role != HOOKS
+            else None
+        )
         for number in range(1, post.count + 1):
             name = entry.name if post.count == 1 else f"{entry.name}.{number}"
             programs.append(
@@ -151,9 +155,11 @@ def programs_of(
     return tuple(programs)
 
 
-def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+def _settings_for(
+    post: ProcessRow, settings: Settings, environ: Mapping[str, str]
+) -> dict[str, str]:
     """Returns the settings for one process, with its role's key folder. Hides settings that are not for it."""
-    hidden = (*(() if post.sends else SENDING), *(() if post.role == WATCH else WATCHING))
+    hidden = (*(() if post.sends else SENDING), *(() if post.role == WATCH else MONITOR_ONLY))
     known = {name: value for name, value in _named(environ).items() if name not in hidden}
     keys = settings.home / "keys" / post.role
     return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}

@@ -24,39 +24,39 @@ from hotline.alerts import (
     tables_case_events,
 )
 from hotline.alerts import service_sending as alerts_service_sending
-from hotline.alerts.rules_assignment import ReferralState
-from hotline.alerts.rules_replies import Act, Verb
-from hotline.alerts.service_case_events import EntryBy
-from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.rules_assignment import AssignmentState
+from hotline.alerts.rules_replies import Command, Verb
+from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_codes
-from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cli import factories
-from hotline.cli.contexts import build_console, build_door, build_reader, build_relay
+from hotline.cli.contexts import build_cli, build_reader, build_web, build_worker
 from hotline.core import tables_sample
 from hotline.core.actors import AccountRole, Actor
-from hotline.core.context import DoorKit, Kit, RelayKit
+from hotline.core.contexts import Context, WebContext, WorkerContext
 from hotline.core.database import Session
 from hotline.core.settings import Settings
 from hotline.core.ussd import EndNotice, UssdHop
 from hotline.counters import tables
 from hotline.counters.rules import WEEK_BEGINS, Measure, ScreenMeasure
 from hotline.counters.service import day_of
-from hotline.counters.tables import People, Reach
+from hotline.counters.tables import DailyCount, People
 from hotline.counters.tables_screens import ScreenCount
 from hotline.dialogue import service_session
 from hotline.emulator.server import choices
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
-from hotline.gateway.tables import Referral
+from hotline.gateway.stand_ins import FakeJobs, FakeSenders, FakeSms, FakeStarts, FakeStates
+from hotline.gateway.tables import Assignment
 from hotline.people import tables_accounts, tables_desks
 from hotline.people.demo_sign_in import demo_accounts_in
-from hotline.programmes.rules import HELD, LESSONS, Roll
-from hotline.programmes.tables import Joined
+from hotline.programmes.rules import LESSONS, SESSIONS_HELD, Programme
+from hotline.programmes.tables import Participant
 from hotline.statistics import queries, reader_person_sums, service_releases
 from hotline.statistics.encrypt import encrypt_sums
 from hotline.statistics.rules_definitions import CellName, Dimension
 from hotline.statistics.rules_periods import due_at, due_periods
-from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_rounding import CellSum
 from hotline.statistics.rules_use import NETWORKS, QUIZ_MEASURES
 from hotline.text.codes import FORMS, NATIONAL, Category
 from hotline.text.places import PROVINCES, districts, place_name
@@ -64,7 +64,7 @@ from hotline.text.quiz import QuizOutcome
 from hotline.tips import tables_persons
 from hotline.tips.rules import Basis, TipOutcome, TipState, Urgency
 from hotline.tips.rules_deadlines import WORDS
-from hotline.tips.rules_events import EntryKind, EntryWay, Purpose, TakeProof
+from hotline.tips.rules_events import EventChannel, LoggedEvent, Purpose, TakeProof
 from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.tables import Grant, Tip
 
@@ -73,7 +73,7 @@ TIPS_OF_THIS_MONTH = 60
 OPEN_TIPS, OPEN_PERSONS, OFFICERS = 12, 24, 60
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 KINDS = tuple(one.value for one in Category)
-TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
+MINUTES_TO_TAKE: Mapping[Urgency, tuple[int, int]] = {
     Urgency.DANGER: (1, 4),
     Urgency.SEEN: (2, 90),
     Urgency.HEARD: (8, 600),
@@ -99,10 +99,10 @@ class SampleClock:
 class SampleLine:
     """One line with its contexts over one database and one clock, and its random numbers."""
 
-    door: DoorKit
-    relay: RelayKit
-    reader: ReaderKit
-    desk: Kit
+    door: WebContext
+    relay: WorkerContext
+    reader: ReaderContext
+    desk: Context
     clock: SampleClock
     now: datetime
     actors: Mapping[AccountRole, Actor]
@@ -123,7 +123,7 @@ def write(settings: Settings) -> None:
     line = _line(settings)
     with closing(line.door.database):
         with line.desk.database.writing() as session:
-            tables_sample.mark_invented(session, line.now)
+            tables_sample.mark_sample(session, line.now)
             _use(session, line)
             _closed_tips(session, line)
             _sums(session, line)
@@ -138,8 +138,8 @@ def write(settings: Settings) -> None:
 def _line(settings: Settings) -> SampleLine:
     now = factories.clock(settings)()
     clock, sms = SampleClock(now), FakeSms()
-    door, relay = build_door(settings), build_relay(settings)
-    reader, desk = build_reader(settings), build_console(settings)
+    door, relay = build_web(settings), build_worker(settings)
+    reader, desk = build_reader(settings), build_cli(settings)
     for other in (relay, reader, desk):
         other.database.close()
     same: dict[str, Any] = {
@@ -150,9 +150,9 @@ def _line(settings: Settings) -> SampleLine:
     }
     roles = {role: one.name for one in demo_accounts_in(settings.home) for role in one.roles}
     with door.database.reading() as session:
-        ids = {one.shown: one.id for one in tables_accounts.everybody(session)}
+        ids = {one.shown: one.id for one in tables_accounts.all_accounts(session)}
     return SampleLine(
-        door=replace(door, **same, notes=FakeNotes(), runs=FakeRuns()),
+        door=replace(door, **same, notes=FakeStarts(), runs=FakeStates()),
         relay=replace(relay, **same, sms=sms, senders=FakeSenders()),
         reader=replace(reader, **same),
         desk=replace(desk, **same),
@@ -180,10 +180,10 @@ def _use(session: Session, line: SampleLine) -> None:
         for outcome, share in zip(QuizOutcome, (4, 5, 1, 2), strict=True):
             cells[day, QUIZ_MEASURES[outcome], "rw", "", "", "passport"] += share
         if random.random() < 0.4:
-            cells[day, HELD, "rw", "", random.choice(districts()).code, "village"] += 1
+            cells[day, SESSIONS_HELD, "rw", "", random.choice(districts()).code, "village"] += 1
     names = ("day", "measure", "language", "entry", "district", "topic")
     session.add_all(
-        Reach(**dict(zip(names, cell, strict=True)), channel="ussd", count=count)
+        DailyCount(**dict(zip(names, cell, strict=True)), channel="ussd", count=count)
         for cell, count in cells.items()
     )
     for month in line.months:
@@ -200,12 +200,12 @@ def _use(session: Session, line: SampleLine) -> None:
         joined = rules_follow_up.begins(random.choice(line.months)) + random.randint(1, 20) * DAY
         lessons = LESSONS if number % 3 else LESSONS[: number % 5]
         passed = {name: (joined + n * DAY).isoformat() for n, name in enumerate(lessons, 1)}
-        row = Joined(number_key=f"sample {number}", roll=Roll.OFFICERS, district="12")
+        row = Participant(number_key=f"sample {number}", roll=Programme.TRAINEES, district="12")
         row.created_at, row.told, row.passed = joined, [], passed
         session.add(row)
     hours = line.now.replace(minute=0, second=0, microsecond=0)
     away = {hours - n * HOUR: (["57"] if n % 24 < 5 else []) for n in range(1, 24 * 14)}
-    tables.write_many(session, away)
+    tables.write_coverages(session, away)
 
 
 def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:
@@ -219,7 +219,9 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
     members = queries_people.members(session)
     people = {code: [one.id for one in members if one.covers(code)] for code in codes}
     keys = tables_desks.public_keys(session, (NATIONAL, *codes))
-    names = iter(rules_assignment.draw(secrets.token_bytes(400_000), 6, MONTHS * TIPS_A_MONTH * 2))
+    names = iter(
+        rules_assignment.draw_references(secrets.token_bytes(400_000), 6, MONTHS * TIPS_A_MONTH * 2)
+    )
     for begins, lasts, many in _spells(line):
         made: list[tuple[Tip, Mapping[str, bytes]]] = []
         for _ in range(many):
@@ -230,7 +232,7 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
         met: list[int] = []
         for tip, grants in made:
             for code, key in grants.items():
-                session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=key))
+                session.add(Grant(tip_id=tip.id, desk_code=code, encrypted_key=key))
             if _log(session, line, tip, random.choice(people[tip.place]), next(names)):
                 met.append(tip.id)
         month = rules_follow_up.month_of(begins)
@@ -282,45 +284,45 @@ def _tip(
     if erased is not None:
         return tip, {}
     wanted = (NATIONAL, place) if tip.official == "no" else (NATIONAL,)
-    sealed = line.desk.sealer.tip(
+    encrypted = line.desk.encrypter.tip(
         {"danger": "yes" if urgency is Urgency.DANGER else "no"},
         uid=uid,
         place=place,
         desks={code: keys[code] for code in wanted},
         at=filed,
     )
-    tip.body = sealed.body
-    return tip, sealed.grants
+    tip.body = encrypted.body
+    return tip, encrypted.grants
 
 
 def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: str) -> bool:
     """Writes the assignment of a closed tip and its case events. Returns True if the responder met a person."""
     random, at = line.random, tip.created_at
-    low, high = TAKEN_WITHIN[Urgency(tip.urgency)]
+    low, high = MINUTES_TO_TAKE[Urgency(tip.urgency)]
     taken = at + (low + (high - low) * random.random() ** 2) * MINUTE
     opened = taken + random.randint(1, 9) * MINUTE
     on_site = opened + random.randint(20, 200) * MINUTE if random.random() < 0.6 else None
     month = rules_follow_up.month_of(at)
     is_counted = rules_follow_up.counted_at(month) <= line.now
     is_met = is_counted and on_site is not None and random.random() < 0.8
-    tip.holder_id = responder_id
-    alert = Referral(tip_id=tip.id, step=0, responder_id=responder_id, reference=name)
-    alert.state, alert.created_at, alert.on_site_at = ReferralState.CLOSED, at, on_site
+    tip.assignee_id = responder_id
+    alert = Assignment(tip_id=tip.id, step=0, responder_id=responder_id, reference=name)
+    alert.state, alert.created_at, alert.on_site_at = AssignmentState.CLOSED, at, on_site
     alert.acknowledged_at = alert.proved_at = taken
     alert.opened_at = opened
     session.add(alert)
-    happened: list[tuple[EntryKind, datetime | None, dict[str, str]]] = [
-        (EntryKind.TOLD, at, {"why": Purpose.ALERT}),
-        (EntryKind.TAKEN, taken, {"proof": TakeProof.PROVED}),
-        (EntryKind.OPENED, opened, {}),
-        (EntryKind.ON_SITE, on_site, {}),
-        (EntryKind.SCREENED, on_site if is_met else None, {}),
-        (EntryKind.CLOSED, tip.closed_at, {"outcome": str(tip.outcome)}),
+    happened: list[tuple[LoggedEvent, datetime | None, dict[str, str]]] = [
+        (LoggedEvent.ALERTED, at, {"why": Purpose.ALERT}),
+        (LoggedEvent.ACKNOWLEDGED, taken, {"proof": TakeProof.PROVED}),
+        (LoggedEvent.OPENED, opened, {}),
+        (LoggedEvent.ON_SITE, on_site, {}),
+        (LoggedEvent.SCREENED, on_site if is_met else None, {}),
+        (LoggedEvent.CLOSED, tip.closed_at, {"outcome": str(tip.outcome)}),
     ]
     for kind, moment, codes in happened:
         if moment is not None:
-            row = CaseLogRow(tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes)
-            row.way, row.kind, row.key = EntryWay.USSD, kind, f"{kind}:sample:{tip.id}"
+            row = CaseEventRow(tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes)
+            row.way, row.kind, row.key = EventChannel.USSD, kind, f"{kind}:sample:{tip.id}"
             session.add(row)
     return is_met
 
@@ -330,12 +332,12 @@ def _sums(session: Session, line: SampleLine) -> None:
     for month in line.months:
         if rules_follow_up.counted_at(month) > line.now:
             continue
-        sums: dict[CellName, Sum] = {}
+        sums: dict[CellName, CellSum] = {}
         for _ in range(PERSONS_A_MONTH):
             key = secrets.randbelow(256)
             for name in _cells(line.random):
-                sums[name] = sums.get(name, Sum()) + Sum(1, key)
-        body = encrypt_sums(sums, month=month, public_key=line.reader.sealer.reader_key())
+                sums[name] = sums.get(name, CellSum()) + CellSum(1, key)
+        body = encrypt_sums(sums, month=month, public_key=line.reader.encrypter.reader_key())
         queries.write_person_sum(session, month, body, rules_follow_up.counted_at(month))
 
 
@@ -357,7 +359,7 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 def _persons(line: SampleLine) -> None:
     """Writes persons of cases whose month is not counted yet. Encrypts their codes as any person's."""
-    by = EntryBy("account:1:Sample", EntryWay.CONSOLE)
+    by = EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
             tip
@@ -366,12 +368,12 @@ def _persons(line: SampleLine) -> None:
         ]
         for tip in recent[:OPEN_PERSONS]:
             at = tip.created_at + 3 * HOUR
-            tables_persons.meet(session, tip.id, 1, at)
-            kind, key = EntryKind.SCREENED, f"sample person:{tip.id}"
-            said = service_case_events.done_by(session, tip.id, kind, by, at, key=key) or 0
+            tables_persons.add_person(session, tip.id, 1, at)
+            kind, key = LoggedEvent.SCREENED, f"sample person:{tip.id}"
+            said = service_case_events.write_event(session, tip.id, kind, by, at, key=key) or 0
             seen = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
             plain = PersonCodes(1, seen).checked(kind).to_bytes()
-            service_codes.keep(session, line.desk, tip, said, plain, at)
+            service_codes.store_codes(session, line.desk, tip, said, plain, at)
 
 
 def _releases(line: SampleLine) -> None:
@@ -380,7 +382,7 @@ def _releases(line: SampleLine) -> None:
     for period in due_periods(day_of(rules_follow_up.begins(line.months[0])), line.now):
         line.clock.at = due_at(period)
         reader_person_sums.hand_over(line.reader, line.clock.at)
-        made += service_releases.make_due(line.desk, line.clock.at)
+        made += service_releases.create_due(line.desk, line.clock.at)
     for period in made:
         if due_at(period) > line.now - 7 * DAY:
             continue
@@ -396,7 +398,7 @@ def _open_tips(line: SampleLine) -> None:
     for number in range(OPEN_TIPS):
         line.clock.at = line.now - (OPEN_TIPS - number) * 20 * MINUTE
         _report(line, number, districts()[number % 3 if number % 2 else number])
-        service_assignment.refer_waiting(line.relay)
+        service_assignment.assign_pending(line.relay)
         sent = len(line.sms.sent)
         alerts_service_sending.deliver_due(line.relay)
         for place in range(sent + 1, len(line.sms.sent) + 1):
@@ -424,7 +426,7 @@ def _report(line: SampleLine, number: int, area: Any) -> None:
             if label is not None and label not in offered:
                 wanted = iter((label, *wanted))
         text = f"{text}*{key}" if text else key
-        screen = service_session.take_turn(
+        screen = service_session.answer_hop(
             line.door, UssdHop(session_id, msisdn, text, NETWORKS[number % 2])
         )
         if screen.startswith("END"):
@@ -436,9 +438,9 @@ def _take(line: SampleLine, number: int) -> None:
     """Simulates an alerted responder who takes the newest tip. One in three also arrives on site."""
     with line.desk.database.writing() as session:
         tip = session.query(Tip).order_by(Tip.id.desc()).limit(1).one()
-        alerted = alerts_queries.names_of(session, tip.id)
+        alerted = alerts_queries.newest_by_responder(session, tip.id)
         for responder_id, row in [*alerted.items()][:1]:
             for verb in (Verb.TAKE, Verb.ON_SITE)[: 1 + (number % 3 == 0)]:
                 line.clock.at += 3 * MINUTE
-                act = Act(responder_id, row.reference, verb, EntryWay.USSD, line.clock.at)
-                service_commands.act(session, line.desk, act)
+                act = Command(responder_id, row.reference, verb, EventChannel.USSD, line.clock.at)
+                service_commands.carry_out(session, line.desk, act)

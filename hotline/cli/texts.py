@@ -48,8 +48,8 @@ def check(locales: Path | None) -> None:
 def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
     """Yields one line for each fault. A text may name the numbers of the flows in `folder`."""
     document = read_folder(folder)
-    numbers = documents.bind(documents.read(document), place_lists()).numbers
-    yield from service_reviews.overstated(document, service_reviews.read_signatures(folder))
+    numbers = documents.bind_lists(documents.read(document), place_lists()).numbers
+    yield from service_reviews.overstated_files(document, service_reviews.read_signatures(folder))
     yield from console_catalogue.faults(locales)
     for language in CODES:
         path = catalogue_path(locales, language)
@@ -66,7 +66,7 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
 
 def gathered() -> Catalog:
     """Returns the texts of the code as a catalogue, with its comments for translators."""
-    catalogue = blank(None)
+    catalogue = empty_catalogue(None)
     notes = _notes()
     for template in Template:
         note = notes.get(template.name)
@@ -74,7 +74,7 @@ def gathered() -> Catalog:
     return catalogue
 
 
-def blank(language: str | None) -> Catalog:
+def empty_catalogue(language: str | None) -> Catalog:
     review = "" if language is None else "\n# Review: draft. Say here who has read it, and when."
     return Catalog(
         locale=language,

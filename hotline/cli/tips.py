@@ -8,28 +8,28 @@ from typing import Any
 import click
 
 from hotline.alerts import service_closing
-from hotline.alerts.queries_retention import Kept
+from hotline.alerts.queries_retention import RetainedTip
 from hotline.alerts.rules_follow_up import FOLLOWS
-from hotline.alerts.service_case_state import coming_of
+from hotline.alerts.service_case_state import visit_facts_of
 from hotline.cases import decrypt_access, service_persons, service_reading, service_timeline
 from hotline.cases import service_retention as keeping
-from hotline.cases.queries_overview import TipOverview, Wanted
-from hotline.cases.service_timeline import CaseMoment
+from hotline.cases.queries_overview import TipListFilter, TipOverview
+from hotline.cases.service_timeline import TimelineEvent
 from hotline.cli import options
+from hotline.cli.command_context import cli_context
 from hotline.cli.desks import desk_code, passphrase_of_desk
-from hotline.cli.kit import console_kit
 from hotline.core import rules_trial
 from hotline.core.catalogues import load_console_words
-from hotline.core.context import Kit
-from hotline.duty.service_leaves import shown
+from hotline.core.contexts import Context
+from hotline.duty.service_leaves import format_time
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.text.codes import NATIONAL
 from hotline.text.places import place_name, place_within
 from hotline.text.time import KIGALI
-from hotline.tips.queries_visible import of_desk
+from hotline.tips.queries_visible import desk_viewer
 from hotline.tips.rules import Matter, TipOutcome, TipState, Urgency
-from hotline.tips.rules_deadlines import Keeping
-from hotline.tips.rules_receipts import Asked, Wait, wait_of
+from hotline.tips.rules_deadlines import TextState
+from hotline.tips.rules_receipts import AskedAgain, Wait, wait_of
 
 PAGE = 50
 
@@ -56,15 +56,15 @@ def list_(
     Example: hotline tips list --open --desk Gasabo
     """
     most = limit or (None if as_json else PAGE)
-    asked = Wanted(
-        viewer=of_desk(desk_code(desk)) if desk else None,
+    asked = TipListFilter(
+        viewer=desk_viewer(desk_code(desk)) if desk else None,
         since=since,
         limit=most and most + 1,
         **wanted,
     )
-    with console_kit() as kit:
-        now = kit.now()
-        found = decrypt_access.list_tips(kit, asked)
+    with cli_context() as context:
+        now = context.now()
+        found = decrypt_access.list_tips(context, asked)
     page = found[:most]
     if as_json:
         options.print_json([row_of(standing, now) for standing in page])
@@ -80,7 +80,7 @@ def list_(
 
 def _line(standing: TipOverview, now: datetime) -> str:
     tip = standing.tip
-    filed = shown(tip.filed_at) if tip.filed_at else ""
+    filed = format_time(tip.filed_at) if tip.filed_at else ""
     what = tip.matter if tip.matter == Matter.COMPLAINT else tip.category or "-"
     state = "closed" if tip.closed_at else tip.state
     return (
@@ -99,11 +99,13 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
     if standing.is_red:
         yield _red("RED")
     if standing.clock and standing.due_at:
-        yield f"{standing.clock} due {shown(standing.due_at)}"
+        yield f"{standing.clock} due {format_time(standing.due_at)}"
     if standing.end_wanted_by:
-        since = f" since {shown(tip.closure_requested_at)}" if tip.closure_requested_at else ""
+        since = (
+            f" since {format_time(tip.closure_requested_at)}" if tip.closure_requested_at else ""
+        )
         yield f"closure waits{since}: {standing.end_wanted_by} says {tip.end_wanted}"
-    if tip.closed_at is None and (mark := coming_of(tip).mark(tip.matter)):
+    if tip.closed_at is None and (mark := visit_facts_of(tip).mark(tip.matter)):
         yield mark
     if standing.same_contact:
         yield f"also from this phone: {standing.same_contact}"
@@ -111,7 +113,7 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
         yield f"question: {standing.question}"
     if tip.closed_at:
         came = f", outcome: {tip.outcome}" if tip.outcome else ""
-        yield f"closed {shown(tip.closed_at)}{came}"
+        yield f"closed {format_time(tip.closed_at)}{came}"
     if tip.erased_at:
         yield "words erased"
     elif tip.erase_wanted_at:
@@ -121,7 +123,9 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
 def _holder(standing: TipOverview) -> str:
     taken = standing.responsible
     if standing.asked is not None:
-        said = "passed on by" if standing.asked is Asked.PASSED_ON else "others are alerted after"
+        said = (
+            "passed on by" if standing.asked is AskedAgain.PASSED_ON else "others are alerted after"
+        )
         taken = f"{said} {taken}"
     if standing.tip.closed_at:
         taken = taken or standing.acknowledged_by or "not taken"
@@ -168,7 +172,7 @@ OF_OVERVIEW = (
     *("same_contact", "question", "end_wanted_by", "responsible", "referrals"),
     *("acknowledged_by", "unproven"),
 )
-MOMENTS = ("filed_at", "erase_wanted_at", "closed_at", "closure_requested_at")
+TIME_FIELDS = ("filed_at", "erase_wanted_at", "closed_at", "closure_requested_at")
 """Fields of a tip's rows that a program reads."""
 
 
@@ -176,9 +180,9 @@ def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
     """Returns a tip for a program to read."""
     tip, wait = standing.tip, _wait(standing, now)
     return {
-        **options.picked(tip, *OF_TIP),
-        **options.picked(standing, *OF_OVERVIEW),
-        **{name: options.second_of(getattr(tip, name)) for name in MOMENTS},
+        **options.attributes_of(tip, *OF_TIP),
+        **options.attributes_of(standing, *OF_OVERVIEW),
+        **{name: options.iso_seconds(getattr(tip, name)) for name in TIME_FIELDS},
         "exercise": tip.channel == rules_trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
@@ -188,8 +192,8 @@ def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
         "words_erased": tip.erased_at is not None,
         "red": standing.is_red,
         "next_clock": standing.clock,
-        "due_at": options.second_of(standing.due_at),
-        "acknowledged_at": options.second_of(standing.acknowledged_at),
+        "due_at": options.iso_seconds(standing.due_at),
+        "acknowledged_at": options.iso_seconds(standing.acknowledged_at),
     }
 
 
@@ -204,8 +208,8 @@ WIDEST = 60
 @click.command()
 @options.TIP
 @click.option("--desk", required=True, metavar="DESK", help="Name of a district, or national.")
-@options.signed
-@options.recovering
+@options.by_and_reason
+@options.second_person_option
 @options.passphrase_option("the passphrase")
 @options.language_option
 def read(
@@ -224,13 +228,13 @@ def read(
     Example: hotline tips read 12 --desk Gasabo --by "Desk 1" --second "Desk 2" --reason "send help"
     """
     code, people = desk_code(desk), TwoPeople(by, second)
-    with console_kit() as kit:
-        decrypt_access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
+    with cli_context() as context:
+        decrypt_access.check_grant(context, tip_id, desk=code, by=people, reason=reason)
         passphrase = passphrase_of_desk(passphrase_file, code)
         tip = decrypt_access.read_tip(
-            kit, tip_id, desk=code, passphrase=passphrase, by=people, reason=reason
+            context, tip_id, desk=code, passphrase=passphrase, by=people, reason=reason
         )
-        told = service_reading.worded(kit, tip, language)
+        told = service_reading.question_answers(context, tip, language)
 
     if first := tip.coming.sentence(tip.matter):
         click.secho(load_console_words()[language].get(first, first), fg="red")
@@ -245,9 +249,9 @@ def read(
         click.echo(f"{question:{width}}  {harmless}")
 
 
-def line_of(kit: Kit, one: CaseMoment, language: str) -> str:
+def line_of(context: Context, one: TimelineEvent, language: str) -> str:
     """Returns the time, the event and the channel. A correction shows its number and the one it corrects."""
-    said = one.kind.value if one.template is None else kit.phrases.say(language, one.template)
+    said = one.kind.value if one.template is None else context.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
     details = (
         one.way,
@@ -261,9 +265,9 @@ def line_of(kit: Kit, one: CaseMoment, language: str) -> str:
     return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {told}"
 
 
-def document_of(one: CaseMoment) -> dict[str, object]:
+def document_of(one: TimelineEvent) -> dict[str, object]:
     return {
-        **options.picked(one, "kind", "way", "who", "desk", "supersedes", "corrected_by"),
+        **options.attributes_of(one, "kind", "way", "who", "desk", "supersedes", "corrected_by"),
         "id": one.entry_id,
         "at": one.at.isoformat(),
         "codes": dict(one.codes),
@@ -281,9 +285,9 @@ def show(name: str, language: str, as_json: bool) -> None:
 
     Example: hotline tips show K7Q4
     """
-    with console_kit() as kit:
-        now, sheet = kit.now(), service_timeline.sheet(kit, name.upper())
-        lines = [line_of(kit, one, language) for one in sheet.moments]
+    with cli_context() as context:
+        now, sheet = context.now(), service_timeline.case_sheet(context, name.upper())
+        lines = [line_of(context, one, language) for one in sheet.moments]
     if as_json:
         options.print_json(
             {
@@ -301,7 +305,7 @@ def show(name: str, language: str, as_json: bool) -> None:
     click.echo("\n".join(lines))
 
 
-EARLIER = {
+EARLIER_PLACES = {
     "rw": "Ahantu hari havuzwe mbere",
     "en": "Place before correction",
     "fr": "Lieu dit avant la correction",
@@ -311,7 +315,7 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 
 @click.command()
 @options.TIP
-@options.signed
+@options.by_and_reason
 @click.option("--outcome", type=OUTCOME, required=True, help="Outcome of the case.")
 def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     """Request the closure of a tip. A member of the national desk must confirm it.
@@ -321,18 +325,18 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
 
     Example: hotline tips close 12 --outcome not-found --by "Desk 1" --reason "visited twice"
     """
-    with console_kit() as kit:
+    with cli_context() as context:
         kept = keeping.close_tip(
-            kit, tip_id, by=by, reason=reason, outcome=TipOutcome(outcome), only_requests=True
+            context, tip_id, by=by, reason=reason, outcome=TipOutcome(outcome), only_requests=True
         )
-        clocks = service_persons.still_owed(kit, tip_id)
+        clocks = service_persons.due_follow_ups(context, tip_id)
     _say(kept)
     for one in clocks:
         due, owed = one.due_at.astimezone(KIGALI), FOLLOWS[one.kind].owed
         click.echo(f"  still owed to person {one.n}: {owed}, by {due:%Y-%m-%d %H:%M} in Kigali")
 
 
-def _say(kept: Kept) -> None:
+def _say(kept: RetainedTip) -> None:
     """Prints the state of the tip, and the next step."""
     tip = kept.tip
     if tip.erased_at is not None:
@@ -340,7 +344,7 @@ def _say(kept: Kept) -> None:
     elif tip.closed_at is not None:
         click.echo(f"tip {tip.id}: closed; its text is erased {kept.term.goes_at:%Y-%m-%d}")
     elif tip.end_wanted_by is not None:
-        who = service_closing.said(tip.end_wanted_by)
+        who = service_closing.person_name(tip.end_wanted_by)
         click.echo(
             f"tip {tip.id}: not closed yet. {who} says {tip.end_wanted}. A second person opens the case, behind the PIN"
             " or in the console, and confirms it there."
@@ -349,21 +353,21 @@ def _say(kept: Kept) -> None:
 
 @click.command("let-go")
 @options.TIP
-@options.signed
+@options.by_and_reason
 def let_go(tip_id: int, by: str, reason: str) -> None:
     """Stand down the people of a tip's first place, once a person of the correct place has taken it.
 
     Example: hotline tips let-go 12 --by "Desk 1" --reason "other district"
     """
-    with console_kit() as kit:
-        decrypt_access.let_go(kit, tip_id, by=by, reason=reason)
+    with cli_context() as context:
+        decrypt_access.stand_down(context, tip_id, by=by, reason=reason)
     click.echo(f"tip {tip_id}: the people of the first place are stood down and notified")
 
 
 @click.command("send-down")
 @options.TIP
-@options.signed
-@options.recovering
+@options.by_and_reason
+@options.second_person_option
 @options.passphrase_option("the national desk's passphrase")
 def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: Path | None) -> None:
     """Give the district access to a tip that names an official.
@@ -373,15 +377,17 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
     Example: hotline tips send-down 12 --by "National 1" --second "National 2" --reason "not an official"
     """
     people = TwoPeople(by, second)
-    with console_kit() as kit:
+    with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
-        decrypt_access.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)
+        decrypt_access.send_down(context, tip_id, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"tip {tip_id}: its district may read it, and is told now")
 
 
 def earlier_line(places: Sequence[str], language: str) -> str:
     """Returns the places that a tip had before its correction, as a line for the reader."""
-    return f"{EARLIER[language]}: {', '.join(place_name(place, language) for place in places)}"
+    return (
+        f"{EARLIER_PLACES[language]}: {', '.join(place_name(place, language) for place in places)}"
+    )
 
 
 @click.command()
@@ -396,11 +402,11 @@ def retention(as_json: bool) -> None:
 
     Example: hotline tips retention
     """
-    with console_kit() as kit:
-        rows = [_row(kept) for kept in keeping.upcoming(kit)]
+    with cli_context() as context:
+        rows = [_row(kept) for kept in keeping.upcoming_erasures(context)]
         codes = [
-            {**options.picked(one, "month", "tips", "held"), "goes_at": _day(one.counted_at)}
-            for one in keeping.upcoming_codes(kit)
+            {**options.attributes_of(one, "month", "tips", "held"), "goes_at": _day(one.counted_at)}
+            for one in keeping.upcoming_codes(context)
         ]
     if as_json:
         options.print_json([*rows, *codes])
@@ -413,13 +419,13 @@ def retention(as_json: bool) -> None:
     if not rows:
         click.echo("no words go within two weeks, and none are held", err=True)
     for row in rows:
-        held = f"  by {row['held_by']}: {row['reason']}" if row["state"] == Keeping.HELD else ""
+        held = f"  by {row['held_by']}: {row['reason']}" if row["state"] == TextState.HELD else ""
         click.echo(
             f"{row['tip']:5}  {row['state']:7} goes {row['goes_at']}  {row['place']:14}{held}"
         )
 
 
-def _row(kept: Kept) -> Mapping[str, Any]:
+def _row(kept: RetainedTip) -> Mapping[str, Any]:
     hold = kept.hold
     return {
         "tip": kept.tip.id,

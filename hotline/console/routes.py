@@ -13,10 +13,10 @@ from pathlib import Path
 
 from flask import Response
 
-from hotline.console import who
+from hotline.console import role_groups
 from hotline.core.actors import AccountRole
 
-ANYBODY = "anybody"
+NO_SIGN_IN = "anybody"
 """The value in the table's column of roles for an address that needs no sign-in."""
 
 
@@ -31,7 +31,7 @@ class Needs(StrEnum):
     NOTHING = ""
     FRESH = "fresh"
     """Password and code within the last 15 minutes."""
-    ANEW = "anew"
+    FRESH_FACTOR = "anew"
     """Password and code in this request, even after a recent sign-in. The view's service checks them."""
     KEY = "key"
     """The account's own key, decrypted. This includes a sign-in within the last 15 minutes."""
@@ -68,16 +68,16 @@ class PageRoute(Route):
     menu: str
     """The page's word in the navigation bar. Most pages have none."""
 
-    def lets_in(self, roles: frozenset[AccountRole]) -> bool:
-        return self.roles == who.ALL or bool(self.roles & roles)
+    def admits(self, roles: frozenset[AccountRole]) -> bool:
+        return self.roles == role_groups.ALL or bool(self.roles & roles)
 
 
 def _route(row: Mapping[str, str]) -> Route:
-    """Returns the route of a table row. Its roles are a group in `who`."""
+    """Returns the route of a table row. Its roles are a group in `role_groups`."""
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
-    if row["roles"] == ANYBODY:
+    if row["roles"] == NO_SIGN_IN:
         return Route(method, rule, row["endpoint"], view)
-    roles, needs = getattr(who, row["roles"]), Needs(row["needs"])
+    roles, needs = getattr(role_groups, row["roles"]), Needs(row["needs"])
     return PageRoute(method, rule, row["endpoint"], view, roles, needs, row["audit"], row["menu"])
 
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hotline.console.form import FORM_KEY
-from hotline.console.who import TABLES
+from hotline.console.role_groups import TABLES
 from hotline.core.actors import SignedIn
 from hotline.text.codes import FORMS
 from hotline.text.languages import CODES, NAMES
@@ -88,9 +88,9 @@ class Templates:
         )
         environment.filters.update(
             said=lambda table: [(each, self.say(language, words)) for each, words in table.items()],
-            when=partial(when, language),
-            day=partial(day, language),
-            clock=clock,
+            when=partial(format_time, language),
+            day=partial(format_day, language),
+            clock=format_clock,
             form=FORMS.get,
         )
         return environment
@@ -118,16 +118,16 @@ def _static_files() -> Mapping[str, StaticFile]:
     return found
 
 
-def when(language: str, at: datetime) -> str:
+def format_time(language: str, at: datetime) -> str:
     """Formats a day and a time in Kigali."""
     there = at.astimezone(KIGALI)
     return format_datetime(there, "d MMMM y, HH:mm", locale=language)
 
 
-def day(language: str, on: date) -> str:
+def format_day(language: str, on: date) -> str:
     return format_date(on, "d MMMM y", locale=language)
 
 
-def clock(at: datetime) -> str:
+def format_clock(at: datetime) -> str:
     """Formats a time of day in Kigali, without the day."""
     return f"{at.astimezone(KIGALI):%H:%M}"

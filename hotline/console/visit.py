@@ -13,13 +13,13 @@ from werkzeug.urls import iri_to_uri
 
 from hotline.console.form import FormFaults, PostedForm, number_of
 from hotline.console.routes import PAGES
-from hotline.console.templating import Templates, day, when
+from hotline.console.templating import Templates, format_day, format_time
 from hotline.core import service_sample
-from hotline.core.actors import AccountRole, Refused, SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountRole, SignedIn, SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.errors import FormRefused, HotlineError, ImportRefused, StoreUnavailable, Unavailable
 from hotline.text.languages import CODES
-from hotline.text.phrases import Remark
+from hotline.text.phrases import MessageText
 from hotline.text.places import place_name
 
 COOKIE = "__Host-hotline"
@@ -30,19 +30,21 @@ LINK_COOKIE = "__Host-hotline-link"
 """The cookie of the browser in which a link's password was chosen. Only this browser can do the later steps."""
 
 
-def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tuple[str, str]]:
     """Returns the sample-data sentence in each language. Empty for real data. Raises StoreUnavailable."""
     from hotline.text.phrases import SAMPLE
 
-    if not service_sample.is_invented(kit):
+    if not service_sample.is_sample(context):
         return []
     return [(code, templates.say(code, SAMPLE)) for code in CODES]
 
 
-def marks_if_known(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+def sample_marks_if_known(
+    context: ConsoleContext, templates: Templates
+) -> Sequence[tuple[str, str]]:
     """Returns the same for a page without statistics. Empty if the database does not answer."""
     try:
-        return sample_marks(kit, templates)
+        return sample_marks(context, templates)
     except StoreUnavailable:
         return []
 
@@ -51,7 +53,7 @@ def marks_if_known(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str,
 class GuestVisit:
     """One request, perhaps without a signed-in account."""
 
-    kit: ConsoleKit
+    context: ConsoleContext
     templates: Templates
     language: str
     path: str
@@ -80,10 +82,10 @@ class GuestVisit:
 
     def when(self, at: datetime) -> str:
         """Formats a day and a time in Kigali, in the reader's language."""
-        return when(self.language, at)
+        return format_time(self.language, at)
 
     def day(self, on: date) -> str:
-        return day(self.language, on)
+        return format_day(self.language, on)
 
     def place(self, code: str) -> str:
         """Returns the name of a place in the reader's language."""
@@ -125,14 +127,14 @@ class Visit(GuestVisit):
         return bool(self.by.roles & roles)
 
 
-def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
+def signed_visit(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
     """Returns the same request with the signed-in account and its language."""
     common = {each.name: getattr(guest, each.name) for each in fields(GuestVisit)}
     common["language"] = by.language if by.language in CODES else guest.language
     return Visit(**common, by=by, token=token)
 
 
-ON_EVERY_PAGE: dict[str, Callable[[ConsoleKit, SignedIn], object]] = {}
+ON_EVERY_PAGE: dict[str, Callable[[ConsoleContext, SignedIn], object]] = {}
 """The values that every template may ask for, by name. The application of the console fills it."""
 
 
@@ -147,26 +149,28 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         "faults": visit.faults,
         "typed": visit.form,
         # A function, because not every template shows the marks.
-        "sample_marks": partial(marks_if_known, visit.kit, visit.templates),
+        "sample_marks": partial(sample_marks_if_known, visit.context, visit.templates),
     }
     by = None
     if isinstance(visit, Visit):
         # Imported here, so that a process without sign-ins does not load Today's lines.
         by = visit.by
-        given["menu"] = [row for row in PAGES if row.menu and row.lets_in(by.roles)]
-        given["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
-        given |= {name: cache(partial(one, visit.kit, by)) for name, one in ON_EVERY_PAGE.items()}
+        given["menu"] = [row for row in PAGES if row.menu and row.admits(by.roles)]
+        given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
+        given |= {
+            name: cache(partial(one, visit.context, by)) for name, one in ON_EVERY_PAGE.items()
+        }
     drawn = visit.templates.draw(visit.language, template, by=by, **given | values)
     return make_response(drawn, status or (422 if visit.faults else 200))
 
 
-def see(endpoint: str, **values: str | int) -> Response:
+def redirect_to(endpoint: str, **values: str | int) -> Response:
     """Redirects with status 303 to a page, after a POST was stored."""
     given: dict[str, Any] = dict(values)
-    return see_address(url_for(endpoint, **given))
+    return redirect_to_address(url_for(endpoint, **given))
 
 
-def see_address(address: str) -> Response:
+def redirect_to_address(address: str) -> Response:
     """Redirects in the same way to an address of the console."""
     return make_response(redirect(address, code=303))
 
@@ -179,28 +183,28 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
     return answer
 
 
-def moment(visit: GuestVisit, to: str) -> Response:
+def reload_page(visit: GuestVisit, to: str) -> Response:
     """Returns a page that loads `to` at once. The new request has the cookies, which a link from elsewhere omits."""
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer
 
 
-def refusal_words(visit: GuestVisit, refused: HotlineError) -> str:
+def refusal_text(visit: GuestVisit, refused: HotlineError) -> str:
     """Returns a service's refusal in the reader's language. The catalogue has its English text."""
     return "; ".join(
-        one.said(visit.say) if isinstance(one, Remark) else visit.say(str(one))
+        one.said(visit.say) if isinstance(one, MessageText) else visit.say(str(one))
         for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
     )
 
 
-def why(visit: GuestVisit, refused: HotlineError) -> str:
+def refusal_sentence(visit: GuestVisit, refused: HotlineError) -> str:
     """Returns the refusal as a sentence, with a capital letter and a full stop."""
-    words = refusal_words(visit, refused)
+    words = refusal_text(visit, refused)
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def not_taken(visit: GuestVisit, refused: Refused) -> str:
+def sign_in_refusal(visit: GuestVisit, refused: SignInRefused) -> str:
     """Returns the message for a wrong sign-in. It does not say whether name, password or code is wrong."""
     seconds = refused.wait_seconds
     if refused.is_busy and seconds:
@@ -221,7 +225,7 @@ def endpoint_of(view: Callable[..., Response]) -> str:
     return next(page.endpoint for page in PAGES if page.name == name)
 
 
-def posted(
+def form_view(
     shows: Callable[..., Response],
     field: str = "",
     *refusals: type[HotlineError],
@@ -247,16 +251,16 @@ def posted(
                 return shows(visit.with_faults(refused.faults), **kept)
             except (*refusals, *phrases) as refused:
                 known = (words for kind, words in phrases.items() if isinstance(refused, kind))
-                words = next(map(visit.say, known), None) or why(visit, refused)
+                words = next(map(visit.say, known), None) or refusal_sentence(visit, refused)
                 return shows(visit.with_faults({field.format(**values): words}), **kept)
-            return answer or see(endpoint_of(shows), **kept)
+            return answer or redirect_to(endpoint_of(shows), **kept)
 
         return view
 
     return made
 
 
-MOST_ROWS = 50
+MAX_ROWS = 50
 """The rows of one part of a list."""
 
 T = TypeVar("T")
@@ -272,6 +276,6 @@ class ListPart(Generic[T]):
 
 def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
     """Returns the part that the address requests, such as `?part=2`, or the nearest existing part."""
-    count = max(1, ceil(len(rows) / MOST_ROWS))
+    count = max(1, ceil(len(rows) / MAX_ROWS))
     number = min(max(number_of(asked, digits=4) or 1, 1), count)
-    return ListPart(rows[(number - 1) * MOST_ROWS : number * MOST_ROWS], number, count)
+    return ListPart(rows[(number - 1) * MAX_ROWS : number * MAX_ROWS], number, count)

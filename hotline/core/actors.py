@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hotline.text.names import folded
+from hotline.text.names import fold_name
 
 
 class AccountRole(StrEnum):
@@ -68,26 +68,26 @@ class AccountState(StrEnum):
 
 
 NAME_LETTERS = 40
-READERS = frozenset(role for role, row in ROLES.items() if row.reads_tips)
-EXCLUDES_READERS = frozenset(role for role, row in ROLES.items() if row.never_reads)
-SECOND_PERSON = frozenset(role for role, row in ROLES.items() if row.needs_second)
-RELEASING = tuple(role for role, row in ROLES.items() if row.releases)
+READING_ROLES = frozenset(role for role, row in ROLES.items() if row.reads_tips)
+NON_READING_ROLES = frozenset(role for role, row in ROLES.items() if row.never_reads)
+TWO_PERSON_ROLES = frozenset(role for role, row in ROLES.items() if row.needs_second)
+RELEASE_ROLES = tuple(role for role, row in ROLES.items() if row.releases)
 
 
-def excluded(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
+def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
     """Returns the roles among these that one account cannot hold together. Returns none if it can hold them all."""
     held = frozenset(roles)
-    if held & READERS and held & EXCLUDES_READERS:
-        return held & (READERS | EXCLUDES_READERS)
+    if held & READING_ROLES and held & NON_READING_ROLES:
+        return held & (READING_ROLES | NON_READING_ROLES)
     return frozenset()
 
 
-def entered_as(typed: str) -> str:
+def account_name_key(typed: str) -> str:
     """Returns the form of a name that finds its account. Every spelling of one name has the same form."""
-    return folded(typed)
+    return fold_name(typed)
 
 
-def is_name(shown: str) -> bool:
+def is_valid_name(shown: str) -> bool:
     """Returns True if an account may have this name, which the audit log and the pages show."""
     whole = 1 <= len(shown) <= NAME_LETTERS and shown.isprintable()
     return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
@@ -123,7 +123,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class SignInRefused:
     """A sign-in with a wrong password, a wrong code or both. It never says which."""
 
     wait_seconds: int = 0

@@ -10,7 +10,7 @@ from hotline.core.environment import CHECKOUT
 from hotline.errors import NotReady
 from hotline.text.gsm7 import to_gsm7
 from hotline.text.languages import CODES
-from hotline.text.phrases import LiveWords, Phrases, as_shipped
+from hotline.text.phrases import EditedTexts, Phrases, no_edited_text
 
 LOCALES = CHECKOUT / "locales"
 CONSOLE = "console"
@@ -21,7 +21,7 @@ def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path
     return locales / language / "LC_MESSAGES" / f"{name}.po"
 
 
-def load_phrases(locales: Path = LOCALES, live: LiveWords = as_shipped) -> Phrases:
+def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) -> Phrases:
     """Returns the phrases of every language. A missing or fuzzy phrase appears in English.
 
     Raises NotReady if a catalogue is missing.

@@ -45,7 +45,7 @@ def warning(name: str, says: str, todo: str) -> CheckResult:
     return CheckResult(name, True, says, todo, is_warning=True)
 
 
-def checked(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
+def check_result(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
     """Builds the result of a check. Without `wrong`, the result is fine and shows `well`."""
     if wrong is None:
         return CheckResult(name, True, well)

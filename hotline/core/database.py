@@ -37,19 +37,19 @@ from sqlalchemy.types import TypeDecorator
 from hotline.core.driver import (
     CURSOR,
     IN_SESSION,
+    BatchedWrites,
+    DocumentCaches,
     FileConnection,
-    JointWrites,
-    Memory,
-    Places,
     PlainConnection,
     R,
     ServerConnection,
     Work,
+    WorkPlaces,
     WriterTurn,
-    quietly,
     text_of,
+    without_details,
 )
-from hotline.core.rules_record_keys import KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.errors import SettingsInvalid
 
 __all__ = (
@@ -59,12 +59,12 @@ __all__ = (
     "Session",
     "Utc",
     "add_if_new",
-    "is_any",
+    "has_row",
     "open_database",
     "run_uncompiled",
     "seconds_between",
     "sqlite_file",
-    "take_turns",
+    "take_lock",
 )
 
 LOCK_SECONDS = 3.0
@@ -147,19 +147,19 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._turn = WriterTurn(turn)
-        self._joint = JointWrites(self.plainly, turn)
-        self._memory: Memory | None = None
+        self._joint = BatchedWrites(self.plainly, turn)
+        self._memory: DocumentCaches | None = None
 
-    def keep_documents(self) -> Memory:
+    def keep_documents(self) -> DocumentCaches:
         """Keeps documents of revisions in memory for later reading transactions. Returns that memory.
 
         It helps a process that reads the documents many times.
         """
         if self._memory is None:
-            self._memory = Memory()
+            self._memory = DocumentCaches()
         return self._memory
 
-    def share(self, places: Places) -> None:
+    def share(self, places: WorkPlaces) -> None:
         """Sets the places that limit how many threads work at once.
 
         A thread gives its place back while another thread writes for it.
@@ -213,7 +213,7 @@ class Database:
     @contextmanager
     def looking(self) -> Iterator[PlainConnection]:
         """Yields a connection for queries in the driver's own SQL. Each query sees everything committed before it."""
-        with quietly():
+        with without_details():
             if self.is_sqlite:
                 with closing(self.engine.raw_connection()) as raw:
                     yield FileConnection(raw)
@@ -228,7 +228,7 @@ class Database:
 
     @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:
-        with quietly(), self.engine.connect() as connection:
+        with without_details(), self.engine.connect() as connection:
             info = {}
             if self.is_sqlite:
                 # The mapper joins this transaction at its first query. Many hops never use the mapper.
@@ -265,12 +265,12 @@ def _insert_if_new(table: Any, dialect: str) -> Any:
     return inserted.on_conflict_do_nothing().returning(*table.primary_key)
 
 
-def is_any(session: Session, key: Any, *which: Any) -> bool:
+def has_row(session: Session, key: Any, *which: Any) -> bool:
     """Returns True if any row of the table of `key` meets the conditions."""
     return session.scalar(select(key).where(*which).limit(1)) is not None
 
 
-def take_turns(session: Session, lock: int) -> None:
+def take_lock(session: Session, lock: int) -> None:
     """Takes one of PostgreSQL's advisory locks until the transaction ends. SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
@@ -331,4 +331,4 @@ def _open_sqlite(url: str) -> Engine:
 
 def new_record_key() -> int:
     """Returns a random record key from 0 to 255. It stays as secret as its record, and no exported file holds it."""
-    return secrets.randbelow(KEYS)
+    return secrets.randbelow(RECORD_KEYS)

@@ -14,7 +14,7 @@ Editable = dict[str, Any]
 """A document that may be changed."""
 
 
-Way = tuple[str, ...]
+DocumentPath = tuple[str, ...]
 """The steps to a value in a document, in order."""
 
 
@@ -22,12 +22,12 @@ def _refused(*_args: object, **_changes: object) -> NoReturn:
     raise TypeError("this document is shared: copy what is to be changed")
 
 
-class KeptObject(dict[str, Any]):
+class FrozenObject(dict[str, Any]):
     """An object of a shared document."""
 
     __slots__ = ("derived",)
     derived: dict[tuple[object, ...], Any]
-    """Cached values by the function that computed them. See the function `derived`."""
+    """Cached values by the function that computed them. See the function `derived_value`."""
 
     __setitem__ = __delitem__ = __ior__ = _refused
     clear = pop = popitem = setdefault = update = _refused
@@ -36,7 +36,7 @@ class KeptObject(dict[str, Any]):
         return dict, (dict(self),)
 
 
-class KeptArray(list[Any]):
+class FrozenArray(list[Any]):
     """A list of a shared document."""
 
     __slots__ = ()
@@ -48,21 +48,21 @@ class KeptArray(list[Any]):
         return list, (list(self),)
 
 
-def kept(value: Any) -> Any:
+def frozen(value: Any) -> Any:
     """Returns a copy that cannot be changed."""
     if isinstance(value, dict):
-        return KeptObject({name: kept(one) for name, one in value.items()})
+        return FrozenObject({name: frozen(one) for name, one in value.items()})
     if isinstance(value, list):
-        return KeptArray([kept(one) for one in value])
+        return FrozenArray([frozen(one) for one in value])
     return value
 
 
-def derived(of: Callable[..., T], document: object, *name: str) -> T:
+def derived_value(of: Callable[..., T], document: object, *name: str) -> T:
     """Returns a function's result for a document and a name. Caches it if the document is shared.
 
     The cache lasts as long as the document. No code may change the result.
     """
-    if not isinstance(document, KeptObject):
+    if not isinstance(document, FrozenObject):
         return of(document, *name)
     try:
         made = document.derived

@@ -37,7 +37,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from hotline.core.documents import KeptObject, kept
+from hotline.core.documents import FrozenObject, frozen
 from hotline.errors import StoreUnavailable
 from hotline.text.causes import known_cause
 
@@ -57,7 +57,7 @@ class _Quiet(Exception):
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
+def without_details() -> Iterator[None]:
     """Raises a driver's errors without their statement and cause, which may quote stored data.
 
     Raises StoreUnavailable if the database itself fails.
@@ -94,10 +94,10 @@ class WrittenArray(list[Any]):
 
 
 @overload
-def written(document: Mapping[str, Any]) -> WrittenObject: ...
+def with_json(document: Mapping[str, Any]) -> WrittenObject: ...
 @overload
-def written(document: None) -> None: ...
-def written(document: Mapping[str, Any] | None) -> WrittenObject | None:
+def with_json(document: None) -> None: ...
+def with_json(document: Mapping[str, Any] | None) -> WrittenObject | None:
     """Returns the document together with its JSON, so that a column does not write the JSON again."""
     if document is None or isinstance(document, WrittenObject):
         return document
@@ -182,12 +182,12 @@ class ServerConnection:
         return at.astimezone(UTC)
 
 
-def document_of(stored: object) -> Any:
+def read_json(stored: object) -> Any:
     """Returns the value of a JSON column. SQLite keeps it as text. PostgreSQL's driver has read it already."""
     return json.loads(stored) if isinstance(stored, str) else stored
 
 
-def moment_of(stored: object) -> datetime:
+def read_time(stored: object) -> datetime:
     """Returns a stored time in UTC. SQLite keeps it as text without a time zone."""
     if isinstance(stored, str):
         return datetime.fromisoformat(stored).replace(tzinfo=UTC)
@@ -315,7 +315,7 @@ class WriterTurn:
                 self._is_taken = False
 
 
-MOST = 32
+MAX_BATCH = 32
 """The most writes in one transaction. Other processes wait for its end."""
 
 R = TypeVar("R")
@@ -323,7 +323,7 @@ Work = Callable[[PlainConnection], R]
 """Work that only reads and writes in a transaction. It runs again if another thread's work fails."""
 
 
-class Places(Protocol):
+class WorkPlaces(Protocol):
     """The places of threads that may work at once in this process. A thread that sleeps gives its place to another."""
 
     def take(self) -> None: ...
@@ -331,7 +331,7 @@ class Places(Protocol):
     def give_back(self) -> None: ...
 
 
-class NoPlaces:
+class UnlimitedPlaces:
     """Places without a limit."""
 
     def take(self) -> None:
@@ -341,7 +341,7 @@ class NoPlaces:
         pass
 
 
-class JointWrites:
+class BatchedWrites:
     """Writes of several threads in one transaction, on a database with one writer.
 
     A commit costs SQLite more than the writes of most hops. So the threads that come during a write are written
@@ -356,7 +356,7 @@ class JointWrites:
         self._guard = Lock()
         self._waiting: deque[_Wanted] = deque()
         self._is_led = False
-        self.places: Places = NoPlaces()
+        self.places: WorkPlaces = UnlimitedPlaces()
 
     def write(self, work: Work[R]) -> R:
         """Returns the result of `work` once it is committed. Raises its errors, and StoreUnavailable."""
@@ -393,7 +393,7 @@ class JointWrites:
 
     def _lead(self) -> None:
         with self._guard:
-            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
         try:
             self._carry_out(batch)
         finally:
@@ -446,21 +446,21 @@ class _Wanted:
         self.gate.acquire()
 
 
-KEPT_DOCUMENTS = 4
+CACHED_REVISIONS = 4
 """Revisions in memory: the published one, those that open drafts are based on, and one that is restored."""
-KEPT_STEPS = 64
+CACHED_STEPS = 64
 """Flows of open drafts in memory. Each page of the editor reads all flows of a draft."""
 IN_SESSION = "documents that are kept"
-"""The key in `Session.info` of the `Memory` of a reading transaction."""
+"""The key in `Session.info` of the `DocumentCaches` of a reading transaction."""
 
 
-class KeptDocuments:
+class DocumentCache:
     """The documents of revisions and steps that were used last. They never change, and reading one takes long.
 
     Safe among threads: one thread loads a document, and the others wait for it.
     """
 
-    def __init__(self, most: int = KEPT_DOCUMENTS) -> None:
+    def __init__(self, most: int = CACHED_REVISIONS) -> None:
         self._most = most
         self._kept: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
         self._lock = threading.Lock()
@@ -490,26 +490,26 @@ class KeptDocuments:
         Two revisions differ in few flows. So equal flows are kept once, with everything that was made from them.
         """
         if not isinstance(read.get("flows"), dict):
-            return kept(read)
+            return frozen(read)
         known = next(reversed(self._kept.values()), {}).get("flows", {})
         flows = {
-            name: known[name] if name in known and _alike(known[name], flow) else kept(flow)
+            name: known[name] if name in known and _alike(known[name], flow) else frozen(flow)
             for name, flow in read["flows"].items()
         }
-        return KeptObject(
+        return FrozenObject(
             {
-                name: KeptObject(flows) if name == "flows" else kept(part)
+                name: FrozenObject(flows) if name == "flows" else frozen(part)
                 for name, part in read.items()
             }
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class DocumentCaches:
     """The documents that one process keeps in memory."""
 
-    revisions: KeptDocuments = field(default_factory=KeptDocuments)
-    steps: KeptDocuments = field(default_factory=lambda: KeptDocuments(KEPT_STEPS))
+    revisions: DocumentCache = field(default_factory=DocumentCache)
+    steps: DocumentCache = field(default_factory=lambda: DocumentCache(CACHED_STEPS))
 
 
 def _alike(one: object, other: object) -> bool:

@@ -7,9 +7,9 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 """Folder of the project. It contains the flows, the locales and the documentation."""
 PREFIX = "HOTLINE_"
-OWNER_ALONE = 0o077
+OWNER_ONLY = 0o077
 """Umask of every process of the hotline. Other accounts cannot read the files it writes."""
-ELSEWHERE = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
+NOT_SETTINGS = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
 """Variables with our prefix that are not settings. Only tests use them."""
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0"})

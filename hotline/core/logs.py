@@ -21,11 +21,11 @@ GIVEN = ("step", "queue", "row")
 """Fields that a call may add with `extra`. `row` is the id of a row, never a reference."""
 FIELDS = ("level", "process", "logger", "event", "error", "where", *GIVEN)
 """All fields that a line may hold, except its time."""
-OURS = ("hotline", "workers")
-LONGEST = 300
+OUR_LOGGERS = ("hotline", "workers")
+MAX_LENGTH = 300
 NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
 """Eight or more digits in a row, in any notation. Ids of rows and of processes are shorter."""
-TAKEN_OUT = "(number)"
+REDACTED = "(number)"
 HOUSE = CHECKOUT
 
 Kind = type[BaseException] | None
@@ -74,7 +74,7 @@ class OneLine(logging.Formatter):
         return " ".join([said, *more])
 
     def _described(self, record: logging.LogRecord) -> dict[str, Any]:
-        ours = record.name.partition(".")[0] in OURS
+        ours = record.name.partition(".")[0] in OUR_LOGGERS
         found = {name: getattr(record, name) for name in GIVEN if hasattr(record, name)} | {
             "level": record.levelname.lower(),
             "process": self._process,
@@ -90,8 +90,8 @@ class OneLine(logging.Formatter):
 def _harmless(value: Any) -> str | int:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000_000:
         return value
-    words = " ".join(str(value).split())[:LONGEST]
-    return NUMBER.sub(TAKEN_OUT, words)
+    words = " ".join(str(value).split())[:MAX_LENGTH]
+    return NUMBER.sub(REDACTED, words)
 
 
 def _place(trace: TracebackType | None) -> str:

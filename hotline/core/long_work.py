@@ -50,7 +50,7 @@ WORK = {
     "paper": Work("hotline.statistics.pdf:pdf_here", 30),
     # Flows of 10,600 nodes take 20 seconds of a quiet processor, and 160 MB.
     "check": Work("hotline.editing.service_publish:check_by_id", 600, role="workers"),
-    "release": Work("hotline.statistics.service_releases:make_due", 600, role="workers"),
+    "release": Work("hotline.statistics.service_releases:create_due", 600, role="workers"),
 }
 TURNS = {name: Lock() for name in WORK}
 
@@ -98,7 +98,7 @@ def _run_child(name: str, given: bytes) -> bytes:
 def main(name: str, parent: int) -> None:
     """Does one kind of work as the only task of this process. If the work fails, writes only the class of the error."""
     work, why = WORK[name], ""
-    limit_itself(work, parent)
+    limit_process(work, parent)
     try:
         made = _work(work, sys.stdin.buffer.read())
     except Exception as broken:
@@ -107,7 +107,7 @@ def main(name: str, parent: int) -> None:
     sys.exit(bool(why))
 
 
-def limit_itself(work: Work, parent: int) -> None:
+def limit_process(work: Work, parent: int) -> None:
     """Makes the kernel end this process with its parent, or if it takes more processor time or memory than allowed."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # `PR_SET_PDEATHSIG` of Linux.
     if os.getppid() != parent:

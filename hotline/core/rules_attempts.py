@@ -7,7 +7,7 @@ from enum import StrEnum
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-class Secret(StrEnum):
+class AttemptedSecret(StrEnum):
     RECEIPT = "receipt"
     """A receipt's number with its PIN."""
     CODE = "code"
@@ -22,7 +22,7 @@ class SecretTyped:
     """A keyed PIN or code. The dialogue waits until a service has checked what it opens."""
 
     upto: int
-    secret: Secret
+    secret: AttemptedSecret
     target: str = field(repr=False)
     """The receipt's number, or the programme."""
     typed: str = field(repr=False)
@@ -40,13 +40,13 @@ class Limits:
 
 
 LIMITS = {
-    Secret.RECEIPT: Limits(5, 20),
-    Secret.CODE: Limits(5, 1000),
-    Secret.WORK: Limits(1_000_000, 1_000_000),
+    AttemptedSecret.RECEIPT: Limits(5, 20),
+    AttemptedSecret.CODE: Limits(5, 1000),
+    AttemptedSecret.WORK: Limits(1_000_000, 1_000_000),
 }
 
 
-def exhausted(secret: Secret, *, of_contact: int, of_target: int) -> bool:
+def is_exhausted(secret: AttemptedSecret, *, of_contact: int, of_target: int) -> bool:
     """Returns True if one more attempt is not checked, after so many of this contact and at this target."""
     limits = LIMITS[secret]
     return of_contact >= limits.an_hour or of_target >= limits.a_day

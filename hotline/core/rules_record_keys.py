@@ -1,4 +1,4 @@
 """Says how many record keys there are, by which published counts are rounded. Pure."""
 
-KEYS = 256
+RECORD_KEYS = 256
 """Number of record keys: 8 bits."""

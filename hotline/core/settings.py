@@ -20,7 +20,7 @@ from textwrap import dedent
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from hotline.core.environment import ELSEWHERE, LOOPBACK, NO, PREFIX, YES, did_you_mean, is_yes
+from hotline.core.environment import LOOPBACK, NO, NOT_SETTINGS, PREFIX, YES, did_you_mean, is_yes
 from hotline.errors import SettingsInvalid
 
 FILE = f"{PREFIX}SETTINGS"
@@ -158,7 +158,7 @@ def _both_ways(values: Mapping[str, Any]) -> str:
     return "" if proved else "needs INBOUND_SMS, an inbox, and GATEWAY_ADDRESSES"
 
 
-def _pretended_gateway(values: Mapping[str, Any]) -> str:
+def _emulated_gateway(values: Mapping[str, Any]) -> str:
     here = urlsplit(values["gateway_url"]).hostname in LOOPBACK
     return "" if here else "turns the clock, and is for the pretended gateway alone"
 
@@ -335,7 +335,7 @@ class Settings:
     Without it: `keys/<role>` in the home folder
     """
     clock: Path | None = _setting(
-        FOLDER, None, example="/run/hotline/clock", needs=_pretended_gateway
+        FOLDER, None, example="/run/hotline/clock", needs=_emulated_gateway
     )
     """A file with the seconds that are added to this line's clock. Refused with a real gateway.
 
@@ -353,7 +353,7 @@ class Settings:
         problem."""
         ours = {
             name: value.strip()
-            for name, value in spelled_out(environ).items()
+            for name, value in with_file_settings(environ).items()
             if name.startswith(PREFIX)
         }
         values: dict[str, Any] = {}
@@ -380,7 +380,7 @@ class Settings:
         return self.redis_url == f"unix://{socket_below(self.home)}"
 
     @property
-    def pretended(self) -> bool:
+    def is_emulated(self) -> bool:
         """Returns True if the gateway is the emulator, so that nothing leaves this machine."""
         return urlsplit(self.gateway_url).hostname in LOOPBACK
 
@@ -420,7 +420,7 @@ def variable_of(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def spelled_out(environ: Mapping[str, str]) -> dict[str, str]:
+def with_file_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Returns the environment with each setting of the TOML file as a variable. A variable that is set wins.
 
     A process with this environment reads no file. Raises SettingsInvalid if there is no such TOML file.
@@ -463,7 +463,7 @@ def _refused(ours: Mapping[str, str]) -> Iterator[str]:
         )
     if ours.get(f"{PREFIX}FAULTS") and not is_yes(ours.get(f"{PREFIX}TESTING", "")):
         yield f"{PREFIX}FAULTS: makes processes die, and is for tests: needs {PREFIX}TESTING=yes"
-    known = {*ELSEWHERE, API_KEY, FILE, *map(variable_of, NAMES)}
+    known = {*NOT_SETTINGS, API_KEY, FILE, *map(variable_of, NAMES)}
     for name in sorted(ours.keys() - known):
         # Compared without the prefix, which makes any two names similar.
         near = did_you_mean(

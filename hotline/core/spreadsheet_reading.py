@@ -15,29 +15,29 @@ from typing import Any
 
 from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
 from hotline.errors import ImportRefused, WorkEnded
-from hotline.text.phrases import Remark, remark, remark_of
+from hotline.text.phrases import MessageText, message_text, message_text_of
 
-NO_WORKBOOK = remark("not a workbook, or damaged: save it again as .xlsx or as CSV UTF-8")
-TOO_LARGE = remark("the sheet is too large: copy its cells into a new sheet")
-TOO_LONG = remark(
+NO_WORKBOOK = message_text("not a workbook, or damaged: save it again as .xlsx or as CSV UTF-8")
+TOO_LARGE = message_text("the sheet is too large: copy its cells into a new sheet")
+TOO_LONG = message_text(
     "reading takes too long: copy the cells into a new sheet, or save it as CSV UTF-8"
 )
-ANOTHER = remark("another sheet is being read: try again in a moment")
-REMARKS = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
+ANOTHER = message_text("another sheet is being read: try again in a moment")
+MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
 """Remarks by the reason of a failed reading. For any other reason the remark is `NO_WORKBOOK`."""
-MOST_BYTES = 2 * 2**20
-MOST_ROWS = 5_000
+MAX_BYTES = 2 * 2**20
+MAX_ROWS = 5_000
 UNPACKED = 4 * 2**20
 """Maximum bytes of a workbook's unpacked parts. A sheet of every text of the line has 1.8 MB."""
-MOST_PARTS = 1_000
-MOST_COLUMNS = 64
-MOST_LETTERS = 4_000_000
+MAX_PARTS = 1_000
+MAX_COLUMNS = 64
+MAX_LETTERS = 4_000_000
 """Maximum letters in all cells. Many cells may share one long text."""
-MOST_FORMULAS = 20
+MAX_FORMULAS = 20
 """Maximum number of formulas that a refusal names."""
 
 
-def read(workbook: bytes) -> list[list[str]]:
+def read_workbook(workbook: bytes) -> list[list[str]]:
     """Returns the cells of the first sheet as text.
 
     Raises ImportRefused if it is no workbook, is too large, holds a formula, or takes too long to read.
@@ -46,9 +46,9 @@ def read(workbook: bytes) -> list[list[str]]:
         rows: list[list[str]]
         rows, refused = json.loads(run("sheet", workbook))
     except WorkEnded as ended:
-        raise ImportRefused([REMARKS.get(str(ended), NO_WORKBOOK)]) from None
+        raise ImportRefused([MESSAGES.get(str(ended), NO_WORKBOOK)]) from None
     if refused:
-        raise ImportRefused(list(map(remark_of, refused)))
+        raise ImportRefused(list(map(message_text_of, refused)))
     return rows
 
 
@@ -59,11 +59,11 @@ def read_here(workbook: bytes) -> bytes:
     try:
         told: list[Any] = [rows_of(workbook), []]
     except ImportRefused as refused:
-        told = [[], [one.to_json() for one in refused.said if isinstance(one, Remark)]]
+        told = [[], [one.to_json() for one in refused.said if isinstance(one, MessageText)]]
     return json.dumps(told).encode()
 
 
-def rows_of(workbook: bytes, most_rows: int = MOST_ROWS) -> list[list[str]]:
+def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
     """Returns the cells of the first sheet as text. Raises ImportRefused, and any error of the parser."""
     from openpyxl import load_workbook
 
@@ -80,16 +80,16 @@ def _measure(workbook: bytes) -> None:
     """Raises ImportRefused if the workbook is too large. Reads the sizes in the zip before it unpacks anything."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
         parts = whole.infolist()
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED:
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED:
         raise ImportRefused([TOO_LARGE])
 
 
 def _read(rows: Any, most_rows: int) -> list[list[str]]:
-    found, formulas, letters = list[list[str]](), list[Remark](), 0
+    found, formulas, letters = list[list[str]](), list[MessageText](), 0
     for row in islice(rows, most_rows + 2):
-        cells: Sequence[Any] = row[:MOST_COLUMNS]
+        cells: Sequence[Any] = row[:MAX_COLUMNS]
         formulas += [
-            remark(
+            message_text(
                 "line {line}: {cell} is a formula: enter its value",
                 line=cell.row,
                 cell=cell.coordinate,
@@ -99,12 +99,12 @@ def _read(rows: Any, most_rows: int) -> list[list[str]]:
         ]
         found.append([_text(cell.value) for cell in cells])
         letters += sum(map(len, found[-1]))
-        if letters > MOST_LETTERS:
+        if letters > MAX_LETTERS:
             raise ImportRefused([TOO_LARGE])
     if len(found) > most_rows + 1:
-        raise ImportRefused([remark("more than {count} rows", count=most_rows)])
+        raise ImportRefused([message_text("more than {count} rows", count=most_rows)])
     if formulas:
-        raise ImportRefused(formulas[:MOST_FORMULAS])
+        raise ImportRefused(formulas[:MAX_FORMULAS])
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row, add_if_new
 
 
-class Guess(Row):
+class AttemptRow(Row):
     """One attempt at a secret and its result. A repeated hop finds this row and is no second attempt. Kept for days."""
 
     __tablename__ = "guess"
@@ -36,39 +36,41 @@ class Guess(Row):
     at: Mapped[datetime]
 
 
-def find(session: Session, session_key: str, heard_key: str) -> Guess | None:
-    tried = (Guess.session_key == session_key, Guess.heard_key == heard_key)
-    return session.scalars(select(Guess).where(*tried)).one_or_none()
+def find_attempt(session: Session, session_key: str, heard_key: str) -> AttemptRow | None:
+    tried = (AttemptRow.session_key == session_key, AttemptRow.heard_key == heard_key)
+    return session.scalars(select(AttemptRow).where(*tried)).one_or_none()
 
 
 def count_of_contact(
     session: Session, secret: str, contact_keys: Collection[str], since: datetime
 ) -> int:
     """Returns the number of compared attempts by these contacts."""
-    return _count(session, Guess.contact_key.in_(contact_keys), secret, since)
+    return _count(session, AttemptRow.contact_key.in_(contact_keys), secret, since)
 
 
-def counted(
+def attempt_times(
     session: Session, secret: str, contact_keys: Collection[str], said: str, since: datetime
 ) -> list[datetime]:
     """Returns the times of the attempts whose first flag was `said`, oldest first."""
-    tries = select(Guess.at, Guess.said).where(
-        Guess.contact_key.in_(contact_keys), Guess.secret == secret, Guess.at > since
+    tries = select(AttemptRow.at, AttemptRow.said).where(
+        AttemptRow.contact_key.in_(contact_keys), AttemptRow.secret == secret, AttemptRow.at > since
     )
-    return [at for at, words in session.execute(tries.order_by(Guess.at)) if words[:1] == [said]]
+    return [
+        at for at, words in session.execute(tries.order_by(AttemptRow.at)) if words[:1] == [said]
+    ]
 
 
 def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
     """Returns the number of compared attempts on this target."""
-    return _count(session, Guess.target_key == target_key, secret, since)
+    return _count(session, AttemptRow.target_key == target_key, secret, since)
 
 
 def _count(session: Session, whose: ColumnElement[bool], secret: str, since: datetime) -> int:
-    looked_at = (whose, Guess.secret == secret, Guess.compared, Guess.at > since)
+    looked_at = (whose, AttemptRow.secret == secret, AttemptRow.compared, AttemptRow.at > since)
     return session.scalar(select(func.count()).where(*looked_at)) or 0
 
 
-def take_turns(session: Session, keys: Collection[str]) -> None:
+def lock_digests(session: Session, keys: Collection[str]) -> None:
     """Locks these digests until the transaction ends, so that the count stays true until the attempt is recorded.
 
     SQLite's writers queue anyway. The locks are taken in sorted order, so that no two transactions wait for each other.
@@ -79,6 +81,6 @@ def take_turns(session: Session, keys: Collection[str]) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
-def note(session: Session, row: Guess) -> None:
+def record_attempt(session: Session, row: AttemptRow) -> None:
     """Records an attempt. A second call for the same attempt changes nothing."""
     add_if_new(session, row)

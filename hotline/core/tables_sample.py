@@ -10,10 +10,10 @@ from hotline.core.database import Row, add_if_new
 ONE = 1
 
 
-INVENTED = "invented"
+SAMPLE = "invented"
 
 
-class HomeOrigin(Row):
+class SampleMark(Row):
     """The one row that marks sample data. No command deletes it."""
 
     __tablename__ = "home_origin"
@@ -23,10 +23,10 @@ class HomeOrigin(Row):
     marked_at: Mapped[datetime]
 
 
-def mark_invented(session: Session, at: datetime) -> None:
+def mark_sample(session: Session, at: datetime) -> None:
     """Marks the data as sample data. Every later release of statistics says so. A second call changes nothing."""
-    add_if_new(session, HomeOrigin(id=ONE, origin=INVENTED, marked_at=at))
+    add_if_new(session, SampleMark(id=ONE, origin=SAMPLE, marked_at=at))
 
 
-def is_invented(session: Session) -> bool:
-    return session.scalar(select(HomeOrigin.origin)) == INVENTED
+def is_sample(session: Session) -> bool:
+    return session.scalar(select(SampleMark.origin)) == SAMPLE

@@ -13,7 +13,7 @@ NOTHING = -1
 """Number of letters heard before a session's first text, which may be empty."""
 PIN_ASKED = "pin_asked"
 """A flag that is pinned: every caller of this entry is asked for a PIN."""
-MOST_INPUTS = 120
+MAX_INPUTS = 120
 """Maximum inputs of one text. A session of three minutes has fewer, and without a cached path each is replayed."""
 
 
@@ -42,7 +42,7 @@ class EndNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Pinned:
+class CallerFacts:
     """The caller's own rows when the session began, for a private entry or a programme's entry.
 
     The rows change while the caller reads. The screens that the keys were meant for do not.
@@ -59,7 +59,7 @@ class Pinned:
         return {"flags": [*self.flags], "cases": [*self.cases], "language": self.language}
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> "Pinned":
+    def from_dict(cls, document: Mapping[str, Any]) -> "CallerFacts":
         """Returns the value in a document. A document of a later release may have more fields or fewer."""
         return cls(
             tuple(document.get("flags", ())),
@@ -69,7 +69,7 @@ class Pinned:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class CommittedText:
     """The committed part of a session's text, and the ends of free texts in it. The text alone does not show them."""
 
     upto: int
@@ -89,7 +89,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class SessionStart:
     """One session as it began. It never changes, because a session is replayed from its opening and its text."""
 
     key: str
@@ -104,7 +104,7 @@ class Opening:
     """Keyed digest of session and MSISDN."""
     alerts_blocked: bool = False
     """True if no alert could leave when the session began. Its screens then promise none."""
-    pinned: Pinned | None = field(default=None, repr=False)
+    pinned: CallerFacts | None = field(default=None, repr=False)
     """None if the session's screens need no row of the caller."""
 
     @property
@@ -147,7 +147,7 @@ def with_suffix(suffix: str, text: str) -> str:
     return SEPARATOR.join(part for part in (suffix, text) if part)
 
 
-def entry_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ...]]:
+def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ...]]:
     """Returns the longest published entry at the start of the dialled digits ("" for none), and the digits after it."""
     parts = tuple(dialled.split(SEPARATOR)) if dialled else ()
     for length in range(len(parts), 0, -1):
@@ -157,7 +157,7 @@ def entry_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ..
     return "", parts
 
 
-def remainder(text: str, accepted: int) -> str | None:
+def new_text(text: str, accepted: int) -> str | None:
     """Returns what was keyed since the first `accepted` letters were answered, or None if nothing was.
 
     An empty string is an input too: the caller pressed only "send".
@@ -171,10 +171,10 @@ def remainder(text: str, accepted: int) -> str | None:
 
 def follows(text: str, accepted: int) -> bool:
     """Returns True if the gateway can send `text` after `accepted` letters of it were answered."""
-    return len(text) == accepted or remainder(text, accepted) is not None
+    return len(text) == accepted or new_text(text, accepted) is not None
 
 
-def take(rest: str) -> tuple[str, str | None]:
+def take_input(rest: str) -> tuple[str, str | None]:
     """Returns the first input of `rest`, and what follows its separator. That is None without a separator."""
     first, separator, behind = rest.partition(SEPARATOR)
     return first, behind if separator else None

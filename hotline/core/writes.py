@@ -34,7 +34,7 @@ COUNTED = {"preserve_rowcount": True}
 """Option that makes SQLAlchemy keep the row count of an INSERT."""
 
 
-def add(
+def add_rows(
     session: Session,
     row: type[Row],
     columns: Sequence[Column],
@@ -51,7 +51,7 @@ def add(
     if not rows:
         return 0
     if session.get_bind().dialect.name != "sqlite":
-        statement = insertion(session, row, columns, rows, same)
+        statement = insert_of(session, row, columns, rows, same)
         if unless_taken is not None:
             statement = statement.on_conflict_do_nothing(index_elements=[unless_taken])
         return _count(session.connection().execute(statement, execution_options=COUNTED))
@@ -79,7 +79,7 @@ def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
     return session.scalars(each.select_from(func.generate_series(1, count))).all()
 
 
-def insertion(
+def insert_of(
     session: Session,
     row: type[Row],
     columns: Sequence[Column],
@@ -100,7 +100,7 @@ def insertion(
     return insert_into(session, row).from_select([*columns, *same], source)
 
 
-def among(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
+def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
     """Returns the condition that the column holds one of these numbers, of which there may be very many."""
     return column.in_(select(_numbers(session, numbers)))
 
@@ -143,7 +143,7 @@ NOT_EMPTIED = (
 )
 
 
-def never_changes(row: type[Row]) -> None:
+def protect_rows(row: type[Row]) -> None:
     """Creates triggers with the table, so that no row of it is ever changed or deleted."""
     table = row.__tablename__
     postgres = (
@@ -153,7 +153,7 @@ def never_changes(row: type[Row]) -> None:
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION {table}_refuses()",
     )
-    keeps_by(row, refusing_on_sqlite(table), postgres)
+    protect_by(row, refusing_on_sqlite(table), postgres)
 
 
 def refusing_on_sqlite(table: str) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ def refusing_on_sqlite(table: str) -> tuple[str, ...]:
     )
 
 
-def keeps_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> None:
+def protect_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> None:
     """Creates the given triggers with the table. On PostgreSQL one more refuses to empty the table."""
     table = row.__tablename__
     whole = (

@@ -18,7 +18,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from hotline.core.ussd import Opening
+from hotline.core.ussd import SessionStart
 
 
 class Measure(StrEnum):
@@ -83,7 +83,7 @@ class ScreenMeasure(StrEnum):
     """Sessions. The name is a network's code."""
 
 
-class Stand(NamedTuple):
+class SessionStep(NamedTuple):
     """The position of a session after one of its inputs."""
 
     upto: int
@@ -96,9 +96,9 @@ class Stand(NamedTuple):
 
 
 class LeftSession(NamedTuple):
-    opening: Opening
+    opening: SessionStart
     upto: int
-    stands: tuple[Stand, ...]
+    stands: tuple[SessionStep, ...]
 
 
 class ScreenCounter(NamedTuple):
@@ -113,7 +113,7 @@ def week_of(day: date) -> date:
     return day.replace(day=max(first for first in WEEK_BEGINS if first <= day.day))
 
 
-def counted(stands: Sequence[Stand], *, network: str) -> frozenset[ScreenCounter]:
+def session_counters(stands: Sequence[SessionStep], *, network: str) -> frozenset[ScreenCounter]:
     """Returns the counters to which one session adds one: each of its screens once, and its network.
 
     A session that began at a private short code counts nowhere.
@@ -131,10 +131,12 @@ def counted(stands: Sequence[Stand], *, network: str) -> frozenset[ScreenCounter
     )
 
 
-def added(stands: Sequence[Stand], after: int, *, network: str) -> frozenset[ScreenCounter]:
+def new_counters(
+    stands: Sequence[SessionStep], after: int, *, network: str
+) -> frozenset[ScreenCounter]:
     """Returns the counters that a session adds, if it was already counted up to `after` letters."""
-    known = counted([one for one in stands if one.upto <= after], network=network)
-    return counted(stands, network=network) - known
+    known = session_counters([one for one in stands if one.upto <= after], network=network)
+    return session_counters(stands, network=network) - known
 
 
 BUSY = 10
@@ -177,7 +179,7 @@ def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
     return now.rate < measure - WORSE
 
 
-def spent(balance: float, budget: float) -> int:
+def budget_level(balance: float, budget: float) -> int:
     """Returns the alarm's level for a spent budget: 0, or 1, 2 and 3 from 50, 80 and 100 percent."""
     gone = 1 - balance / budget
     return sum(gone >= share for share in (0.5, 0.8, 1.0))

@@ -18,15 +18,15 @@ from typing import TypeAlias
 
 from hotline.alerts import queries_people
 from hotline.core import rules_trial
-from hotline.core.context import DoorKit, Kit
+from hotline.core.contexts import Context, WebContext
 from hotline.core.database import Session
 from hotline.core.ussd import is_number
 from hotline.counters import tables, tables_screens
-from hotline.counters.rules import LeftSession, Measure, ScreenCounter, added, week_of
-from hotline.counters.tables import Cell
+from hotline.counters.rules import LeftSession, Measure, ScreenCounter, new_counters, week_of
+from hotline.counters.tables import CounterKey
 from hotline.counters.tables_screens import SessionCounts, Tallies
 from hotline.errors import KeyMissing, StoreUnavailable
-from hotline.gateway.tables_sessions import HeldDialogue
+from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.keys.key_folder import KIGALI, periods_of
 from hotline.people.rules import Member
 from hotline.text.places import districts
@@ -43,32 +43,32 @@ def _at_once() -> None:
     pass
 
 
-def count_left(
-    kit: DoorKit, *, silent: float = SILENT, pause: Callable[[], object] = _at_once
+def count_ended_sessions(
+    context: WebContext, *, silent: float = SILENT, pause: Callable[[], object] = _at_once
 ) -> None:
     """Counts all sessions that are over, and calls `pause` after each transaction.
 
     Raises StoreUnavailable. The sessions that are not counted yet are then put back, so nothing is lost.
     """
     longest: dict[str, LeftSession] = {}
-    for one in kit.sessions.take_left(silent):
+    for one in context.sessions.take_left(silent):
         known = longest.get(one.opening.key)
         if known is None or known.upto < one.upto:
             longest[one.opening.key] = one
     waiting = [longest[key] for key in sorted(longest)]
     try:
         while waiting:
-            _count(kit, waiting[:BATCH])
+            _count(context, waiting[:BATCH])
             del waiting[:BATCH]
             pause()
     except StoreUnavailable:
-        kit.sessions.put_back(waiting)
+        context.sessions.put_back(waiting)
         raise
 
 
-def _count(kit: DoorKit, batch: Sequence[LeftSession]) -> None:
-    with kit.database.writing() as session:
-        held = tables_screens.hold(session, [one.opening.key for one in batch])
+def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
+    with context.database.writing() as session:
+        held = tables_screens.lock_sessions(session, [one.opening.key for one in batch])
         new = [
             (one, row)
             for one in batch
@@ -77,13 +77,13 @@ def _count(kit: DoorKit, batch: Sequence[LeftSession]) -> None:
         counts: ScreenCounts = Counter()
         for one, row in new:
             opening, week = one.opening, week_of(day_of(row.started_at))
-            more = added(one.stands, row.upto, network=opening.network or "")
+            more = new_counters(one.stands, row.upto, network=opening.network or "")
             counts.update((week, counter) for counter in more)
             row.upto = one.upto
         tables_screens.add(session, counts)
-        kit.failpoint("screens.before_mark")
-        tables_screens.mark(session, [row for _, row in new])
-    kit.failpoint("screens.after_commit")
+        context.failpoint("screens.before_mark")
+        tables_screens.mark_counted(session, [row for _, row in new])
+    context.failpoint("screens.after_commit")
 
 
 FOLDED = 1000
@@ -96,7 +96,7 @@ STRANGE_CALLER = "strange_caller"
 """Counter of hops that another phone sent in a caller's session."""
 
 
-Counts: TypeAlias = HeldDialogue | SessionCounts
+Counts: TypeAlias = LockedDialogue | SessionCounts
 """A session's row, as locked by a hop that does more or by a hop that only counts."""
 
 
@@ -105,11 +105,11 @@ def day_of(at: datetime) -> date:
     return at.astimezone(KIGALI).date()
 
 
-def log_session(session: Session, dialogue: HeldDialogue) -> None:
+def count_session(session: Session, dialogue: LockedDialogue) -> None:
     tables.count(session, _session_cell(dialogue))
 
 
-def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
+def count_person(session: Session, context: Context, msisdn: str, at: datetime) -> None:
     """Counts a person. Leaves out hidden numbers and the trial caller.
 
     Without the key it counts no one, because a session must not wait for a key.
@@ -117,10 +117,10 @@ def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     if msisdn == rules_trial.CALLER or not is_number(msisdn):
         return
     with suppress(KeyMissing):
-        tables.see(session, kit.pseudonyms.person(msisdn, at))
+        tables.note_person(session, context.pseudonyms.person(msisdn, at))
 
 
-def log(session: Session, tallies: Tallies) -> None:
+def add_tallies(session: Session, tallies: Tallies) -> None:
     for cell, number in tallies:
         tables.count(session, cell, by=number)
 
@@ -136,16 +136,16 @@ def in_language(counts: Counts, language: str) -> Tallies:
 
 def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
     """Returns the tallies for a topic. A topic counts once in a session, however often the caller reads it."""
-    if not first_time(counts, f"{Measure.TOPIC}:{topic}"):
+    if not is_first_time(counts, f"{Measure.TOPIC}:{topic}"):
         return ()
     return ((_cell_of(counts, Measure.TOPIC, topic, at), 1),)
 
 
-def log_pair(
-    session: Session, dialogue: HeldDialogue, thing: str, outcome: QuizOutcome, at: datetime
+def count_quiz_pair(
+    session: Session, dialogue: LockedDialogue, thing: str, outcome: QuizOutcome, at: datetime
 ) -> None:
     """Counts how the two answers to one thing of the quiz compare. Only the first two of a session count."""
-    if first_time(dialogue, f"quiz:{thing}"):
+    if is_first_time(dialogue, f"quiz:{thing}"):
         tables.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
 
 
@@ -154,9 +154,9 @@ def pair_measure(outcome: QuizOutcome) -> str:
     return f"quiz_{outcome}"
 
 
-def log_alone(session: Session, measure: str, channel: str, at: datetime) -> None:
+def count_event(session: Session, measure: str, channel: str, at: datetime) -> None:
     """Counts an event that belongs to no session."""
-    cell = Cell(day=day_of(at), measure=measure, language="", channel=channel, entry="")
+    cell = CounterKey(day=day_of(at), measure=measure, language="", channel=channel, entry="")
     tables.count(session, cell)
 
 
@@ -165,23 +165,23 @@ def counted_today(session: Session, measure: str, at: datetime) -> int:
     return tables.counted_on(session, day_of(at), measure)
 
 
-def fold(kit: Kit) -> None:
+def fold_tallies(context: Context) -> None:
     """Adds waiting tallies to their counters, one batch at each tick of the relay. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        if not tables.any_tally(session):
+    with context.database.reading() as session:
+        if not tables.has_tallies(session):
             return
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         tables.fold(session, FOLDED)
 
 
 def close_periods(session: Session, at: datetime) -> None:
     """Turns the sketches of months and weeks that are over into numbers."""
     live = {period for moment in (at - OVER, at, at + OVER) for period in periods_of(moment)}
-    for period in sorted(tables.running(session) - live):
-        tables.close(session, period)
+    for period in sorted(tables.running_periods(session) - live):
+        tables.close_period(session, period)
 
 
-def first_time(counts: Counts, name: str) -> bool:
+def is_first_time(counts: Counts, name: str) -> bool:
     """Returns True if the session did not count this name yet, and marks it as counted."""
     if name in counts.counted:
         return False
@@ -189,8 +189,8 @@ def first_time(counts: Counts, name: str) -> bool:
     return True
 
 
-def _cell_of(dialogue: Counts, measure: str, topic: str, at: datetime) -> Cell:
-    return Cell(
+def _cell_of(dialogue: Counts, measure: str, topic: str, at: datetime) -> CounterKey:
+    return CounterKey(
         day=day_of(at),
         measure=measure,
         language=dialogue.language,
@@ -200,8 +200,8 @@ def _cell_of(dialogue: Counts, measure: str, topic: str, at: datetime) -> Cell:
     )
 
 
-def _session_cell(dialogue: Counts) -> Cell:
-    return Cell(
+def _session_cell(dialogue: Counts) -> CounterKey:
+    return CounterKey(
         day=day_of(dialogue.started_at),
         measure=Measure.SESSION,
         language=dialogue.language,
@@ -210,16 +210,16 @@ def _session_cell(dialogue: Counts) -> Cell:
     )
 
 
-def sample(kit: Kit) -> None:
+def record_coverage(context: Context) -> None:
     """Records the districts without an active responder for this hour, once. Raises StoreUnavailable."""
-    at = kit.now()
+    at = context.now()
     hour = at.replace(minute=0, second=0, microsecond=0)
-    with kit.database.reading() as session:
-        if tables.is_written(session, hour):
+    with context.database.reading() as session:
+        if tables.has_coverage(session, hour):
             return
-        people = [one for one in queries_people.members(session) if one.lives(at)]
-    with kit.database.writing() as session:
-        tables.write(session, hour, _missing(people))
+        people = [one for one in queries_people.members(session) if one.is_active(at)]
+    with context.database.writing() as session:
+        tables.write_coverage(session, hour, _missing(people))
 
 
 def _missing(living: list[Member]) -> list[str]:

@@ -36,7 +36,7 @@ from hotline.core.driver import PreparedStatement, new_values
 from hotline.gateway.queries_health import ON_THE_WAY, TO_RESPONDER
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import Message
-from hotline.text.sketch import estimate, place
+from hotline.text.sketch import estimate, register_and_rank
 
 LOCK = 4_114_110_004
 """PostgreSQL's advisory lock of the counters. It keeps two processes that fold at once out of a deadlock."""
@@ -58,7 +58,7 @@ class _Counted:
     count: Mapped[int]
 
 
-class Reach(_Counted, Row):
+class DailyCount(_Counted, Row):
     """The number of times that one thing happened on one day."""
 
     __tablename__ = "reach"
@@ -78,7 +78,7 @@ class Tally(_Counted, Row):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CounterKey:
     """The values under which events are counted together."""
 
     day: date
@@ -92,13 +92,13 @@ class Cell:
 
 TALLYING = PreparedStatement(
     insert(Tally.metadata.tables[Tally.__tablename__]).values(
-        new_values((*(field.name for field in fields(Cell)), "count"))
+        new_values((*(field.name for field in fields(CounterKey)), "count"))
     )
 )
 """Built once, so that no hop builds the statement again."""
 
 
-def count(session: Session, cell: Cell, by: int = 1) -> None:
+def count(session: Session, cell: CounterKey, by: int = 1) -> None:
     """Writes a tally that the relay folds later, so that no process waits.
 
     Writes none for channels outside the statistics.
@@ -116,24 +116,24 @@ def fold(session: Session, limit: int) -> int:
     oldest = select(Tally.id).order_by(Tally.id).limit(limit).with_for_update(skip_locked=True)
     ids = session.scalars(oldest).all()
     taken = delete(Tally).where(Tally.id.in_(ids)).returning(*_columns(Tally), Tally.count)
-    sums: Counter[Cell] = Counter()
+    sums: Counter[CounterKey] = Counter()
     for *cell, number in session.execute(taken):
-        sums[Cell(*cell)] += number
-    database.take_turns(session, LOCK)
+        sums[CounterKey(*cell)] += number
+    database.take_lock(session, LOCK)
     _add(session, sums)
     return len(ids)
 
 
-def any_tally(session: Session) -> bool:
+def has_tallies(session: Session) -> bool:
     return session.scalar(select(Tally.id).limit(1)) is not None
 
 
-def _add(session: Session, sums: Mapping[Cell, int]) -> None:
+def _add(session: Session, sums: Mapping[CounterKey, int]) -> None:
     if not sums:
         return
-    new = insert_into(session, Reach)
+    new = insert_into(session, DailyCount)
     raised = new.on_conflict_do_update(
-        index_elements=_columns(Reach), set_={"count": Reach.count + new.excluded.count}
+        index_elements=_columns(DailyCount), set_={"count": DailyCount.count + new.excluded.count}
     )
     given = [{**asdict(cell), "count": number} for cell, number in sums.items()]
     session.connection().execute(raised, given)
@@ -142,15 +142,15 @@ def _add(session: Session, sums: Mapping[Cell, int]) -> None:
 def counted_on(session: Session, day: date, measure: str) -> int:
     """Returns one day's count of one measure, with the tallies that are not folded yet."""
     found = 0
-    for table in (Reach, Tally):
+    for table in (DailyCount, Tally):
         here = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
         found += session.scalar(here) or 0
     return found
 
 
-def _columns(table: type[Reach] | type[Tally]) -> list[Any]:
-    """Returns the columns in the order of `Cell`."""
-    return [getattr(table, field.name) for field in fields(Cell)]
+def _columns(table: type[DailyCount] | type[Tally]) -> list[Any]:
+    """Returns the columns in the order of `CounterKey`."""
+    return [getattr(table, field.name) for field in fields(CounterKey)]
 
 
 class Coverage(Row):
@@ -164,16 +164,16 @@ class Coverage(Row):
     """The districts without an active responder."""
 
 
-def is_written(session: Session, hour: datetime) -> bool:
+def has_coverage(session: Session, hour: datetime) -> bool:
     return session.get(Coverage, hour) is not None
 
 
-def write(session: Session, hour: datetime, missing: Collection[str]) -> None:
+def write_coverage(session: Session, hour: datetime, missing: Collection[str]) -> None:
     """Writes the districts of an hour. Does nothing if the hour was written already."""
     add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
 
 
-def write_many(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
+def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
     """Writes many hours, of which none was written before."""
     rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
     if rows:
@@ -190,7 +190,7 @@ class HookCount:
     """A place in `domain.reach.measures.BOUNDS`, or the place after its end."""
 
 
-class HookFigure(Row):
+class HookCounter(Row):
     """The number of answers since the table was made, and the total time that they took."""
 
     __tablename__ = "hook_figure"
@@ -202,33 +202,33 @@ class HookFigure(Row):
     microseconds: Mapped[int] = mapped_column(BigInteger)
 
 
-def add(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> None:
+def add_hook_counts(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> None:
     """Adds to the counters in a fixed order, so that no two processes wait for each other."""
     for one in sorted(counted):
         number, seconds = counted[one]
         key = {"hook": one.hook, "outcome": one.outcome, "bound": one.bound}
-        add_if_new(session, HookFigure(**key, count=0, microseconds=0))
+        add_if_new(session, HookCounter(**key, count=0, microseconds=0))
         session.execute(
-            update(HookFigure)
-            .where(*(getattr(HookFigure, name) == value for name, value in key.items()))
+            update(HookCounter)
+            .where(*(getattr(HookCounter, name) == value for name, value in key.items()))
             .values(
-                count=HookFigure.count + number,
-                microseconds=HookFigure.microseconds + round(seconds * 1e6),
+                count=HookCounter.count + number,
+                microseconds=HookCounter.microseconds + round(seconds * 1e6),
             )
         )
 
 
-def answered(session: Session) -> Mapping[HookCount, tuple[int, float]]:
+def hook_counters(session: Session) -> Mapping[HookCount, tuple[int, float]]:
     """Returns all counters, with times in seconds."""
     return {
         HookCount(row.hook, row.outcome, row.bound): (row.count, row.microseconds / 1e6)
-        for row in session.scalars(select(HookFigure))
+        for row in session.scalars(select(HookCounter))
     }
 
 
 def unfinished_messages(session: Session) -> Mapping[str, int]:
     """Counts the messages that wait, are being sent, are in doubt or are undeliverable, by state."""
-    states = (*ON_THE_WAY, MessageState.UNKNOWN, MessageState.DEAD)
+    states = (*ON_THE_WAY, MessageState.UNKNOWN, MessageState.UNDELIVERABLE)
     rows = session.execute(
         select(Message.state, func.count())
         .where(TO_RESPONDER, Message.state.in_(states))
@@ -260,12 +260,12 @@ class People(Row):
     count: Mapped[int]
 
 
-def see(session: Session, digests: Mapping[str, int]) -> None:
+def note_person(session: Session, digests: Mapping[str, int]) -> None:
     """Notes that a caller used the line, by their digest in each period. Locks a register for one hop at most.
 
     The periods have a fixed order, so that hops that share registers never deadlock.
     """
-    places = [(period, *place(digest)) for period, digest in sorted(digests.items())]
+    places = [(period, *register_and_rank(digest)) for period, digest in sorted(digests.items())]
     given = {
         f"{name}{n}": value
         for n, row in enumerate(places)
@@ -285,13 +285,13 @@ def _raising(rows: int) -> TextClause:
     )
 
 
-def close(session: Session, period: str) -> None:
+def close_period(session: Session, period: str) -> None:
     """Stores the number of people of a period and deletes its registers. A second call changes nothing."""
     add_if_new(session, People(period=period, count=_count(session, period)))
     session.execute(delete(PeopleRegister).where(PeopleRegister.period == period))
 
 
-def running(session: Session) -> set[str]:
+def running_periods(session: Session) -> set[str]:
     """Returns the periods that still have registers."""
     return set(session.scalars(select(PeopleRegister.period).distinct()))
 
@@ -299,7 +299,7 @@ def running(session: Session) -> set[str]:
 def totals(session: Session) -> dict[str, int]:
     """Returns the number of people by period, for those that are over and those that run."""
     closed = {row.period: row.count for row in session.scalars(select(People))}
-    return {period: _count(session, period) for period in running(session)} | closed
+    return {period: _count(session, period) for period in running_periods(session)} | closed
 
 
 def _count(session: Session, period: str) -> int:

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import rules_trial
 from hotline.core.database import Database, Row, insert_into
-from hotline.core.driver import PlainConnection, document_of, moment_of
-from hotline.core.ussd import NOTHING, Heard
+from hotline.core.driver import PlainConnection, read_json, read_time
+from hotline.core.ussd import NOTHING, CommittedText
 from hotline.counters.rules import ScreenCounter, ScreenMeasure
-from hotline.counters.tables import Cell
+from hotline.counters.tables import CounterKey
 from hotline.gateway.tables_sessions import TALLY, Dialogue, ends_of
 
 
@@ -56,7 +56,7 @@ _MARKING = (
 )
 
 
-def hold(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
+def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
     """Returns the sessions that statistics count, locked until the transaction ends, always in one order."""
     asked = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
@@ -70,7 +70,7 @@ def hold(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession
     }
 
 
-def mark(session: Session, counted: Sequence[CountedSession]) -> None:
+def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
     """Stores up to where these sessions are counted."""
     if counted:
         given = [{"held": one.key, "upto": one.upto} for one in counted]
@@ -118,35 +118,35 @@ class SessionCounts:
     started_at: datetime
 
 
-Tallies = Sequence[tuple[Cell, int]]
-Decide = Callable[[SessionCounts, int], Tallies]
+Tallies = Sequence[tuple[CounterKey, int]]
+CountDecision = Callable[[SessionCounts, int], Tallies]
 """Decides what to count, given how many letters are committed. It changes the counts that it gets."""
 
 
 def count(
-    database: Database, key: str, *, upto: int, heard_key: str, decide: Decide
-) -> Heard | None:
+    database: Database, key: str, *, upto: int, heard_key: str, decide: CountDecision
+) -> CommittedText | None:
     """Counts what `decide` returns for this text, unless the text is committed. Returns what is committed then.
 
     Returns None if there is no such session. Raises StoreUnavailable.
     """
 
-    def work(connection: PlainConnection) -> Heard | None:
+    def work(connection: PlainConnection) -> CommittedText | None:
         held = " FOR UPDATE" if connection.locks_rows else ""
         asked = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}{held}"
         row = connection.first(asked, (key,))
         if row is None:
             return None
         channel, entry, language, counted, at, heard, starred = row
-        ends = ends_of(document_of(starred) or ())
+        ends = ends_of(read_json(starred) or ())
         if heard >= upto:
-            return Heard(heard, ends)
-        counts = SessionCounts(channel, entry, language, [*document_of(counted)], moment_of(at))
+            return CommittedText(heard, ends)
+        counts = SessionCounts(channel, entry, language, [*read_json(counted)], read_time(at))
         tallies = decide(counts, heard)
         _keep(connection, key, counts, upto, heard_key)
         for cell, number in tallies:
             _tally(connection, cell, number)
-        return Heard(upto, ends)
+        return CommittedText(upto, ends)
 
     return database.jointly(work)
 
@@ -160,7 +160,7 @@ def _keep(
     connection.change(f"UPDATE dialogue SET {changed} WHERE key = {connection.mark}", given)
 
 
-def _tally(connection: PlainConnection, cell: Cell, number: int) -> None:
+def _tally(connection: PlainConnection, cell: CounterKey, number: int) -> None:
     """Writes a tally. Writes none for channels outside the statistics."""
     if cell.channel not in rules_trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))

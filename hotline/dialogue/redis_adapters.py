@@ -18,11 +18,11 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 
-from hotline.core.context import RUN_SECONDS
+from hotline.core.contexts import STATE_SECONDS
 from hotline.core.jobs import Job
-from hotline.core.ussd import Heard, Opening
-from hotline.errors import CircuitOpen, QueueUnavailable, RunsUnavailable, SealBroken
-from hotline.keys.conversation_state import RunCipher, WeeklyRuns
+from hotline.core.ussd import CommittedText, SessionStart
+from hotline.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
+from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 
 # Stores in Redis how sessions began, without waiting. A menu continues while the database is down (docs/decisions/01).
 
@@ -69,7 +69,7 @@ OPENING_PREFIX = "opening:"
 SECONDS = 600
 
 
-class RedisNotes:
+class RedisStarts:
     """The notes in one Redis, the `OpeningNotes` of production. Opens its connections at first use."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
@@ -78,7 +78,7 @@ class RedisNotes:
         self._silent: Any = None
         self._lock = Lock()
 
-    def tell(self, opening: Opening, heard: Heard) -> None:
+    def tell(self, opening: SessionStart, heard: CommittedText) -> None:
         if opening.asks_rows:
             return
         noted = _written(opening, heard)
@@ -87,7 +87,7 @@ class RedisNotes:
         with self._lock, suppress(CircuitOpen):
             self._circuit.call(lambda: self._send(opening.key, noted))
 
-    def find(self, key: str) -> tuple[Opening, Heard] | None:
+    def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
         try:
             noted = self._circuit.call(lambda: self._redis.get(OPENING_PREFIX + key))
         except CircuitOpen:
@@ -112,7 +112,7 @@ class RedisNotes:
         return connection
 
 
-def _written(opening: Opening, heard: Heard) -> str:
+def _written(opening: SessionStart, heard: CommittedText) -> str:
     o = opening
     return json.dumps(
         [
@@ -127,18 +127,18 @@ def _written(opening: Opening, heard: Heard) -> str:
     )
 
 
-def read_note(key: str, noted: bytes) -> tuple[Opening, Heard] | None:
-    """Returns the `Opening` and the `Heard` of a note, or None if the bytes are no note of ours."""
+def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | None:
+    """Returns the `SessionStart` and the `CommittedText` of a note, or None if the bytes are no note of ours."""
     try:
         return _read(key, noted)
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None
 
 
-def _read(key: str, noted: bytes) -> tuple[Opening, Heard]:
+def _read(key: str, noted: bytes) -> tuple[SessionStart, CommittedText]:
     begun, caller_key, upto, ends = json.loads(noted)
     revision_id, entry, dialled, reporting, blocked, network, at = begun
-    opening = Opening(
+    opening = SessionStart(
         key=key,
         revision_id=int(revision_id),
         entry=str(entry),
@@ -150,7 +150,7 @@ def _read(key: str, noted: bytes) -> tuple[Opening, Heard]:
         started_at=datetime.fromisoformat(at),
         caller_key=caller_key,
     )
-    return opening, Heard(int(upto), {int(begins): int(end) for begins, end in ends})
+    return opening, CommittedText(int(upto), {int(begins): int(end) for begins, end in ends})
 
 
 JOB_SECONDS = 20
@@ -194,12 +194,12 @@ class RqJobs:
 STATE_PREFIX = "run:"
 
 
-class RedisRuns:
+class RedisStates:
     """The conversation states in one Redis, the `RunStore` of production. Opens its connection at the first SMS. A
     Redis that hangs costs 0.6 s at most."""
 
     def __init__(
-        self, url: str, cipher: RunCipher | WeeklyRuns, circuit: Circuit | None = None
+        self, url: str, cipher: StateCipher | WeeklyStateCipher, circuit: Circuit | None = None
     ) -> None:
         self._redis = connect(url)
         self._cipher = cipher
@@ -209,24 +209,24 @@ class RedisRuns:
         """Returns the stored conversation state, or None if it cannot be decrypted or is not ours. Raises
         RunsUnavailable if Redis fails."""
         try:
-            sealed = self._circuit.call(lambda: self._redis.get(STATE_PREFIX + key))
+            encrypted = self._circuit.call(lambda: self._redis.get(STATE_PREFIX + key))
         except CircuitOpen as broken:
             raise RunsUnavailable(str(broken)) from None
-        if not isinstance(sealed, bytes):
+        if not isinstance(encrypted, bytes):
             return None
 
         try:
-            plain = self._cipher.open(key, sealed)
+            plain = self._cipher.open(key, encrypted)
             document = json.loads(plain.decode("utf-8", "surrogatepass"))
-        except (SealBroken, ValueError):
+        except (DecryptionFailed, ValueError):
             return None
         return document if isinstance(document, dict) else None
 
-    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
+    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
         """Seals the conversation state and stores it for `seconds`. Raises RunsUnavailable if Redis fails."""
         plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        sealed = self._cipher.seal(key, plain.encode("utf-8", "surrogatepass"))
+        encrypted = self._cipher.seal(key, plain.encode("utf-8", "surrogatepass"))
         try:
-            self._circuit.call(lambda: self._redis.set(STATE_PREFIX + key, sealed, ex=seconds))
+            self._circuit.call(lambda: self._redis.set(STATE_PREFIX + key, encrypted, ex=seconds))
         except CircuitOpen as broken:
             raise RunsUnavailable(str(broken)) from None

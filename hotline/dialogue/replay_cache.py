@@ -15,20 +15,20 @@ from datetime import date
 from threading import Lock
 from typing import NamedTuple
 
-from hotline.core.ussd import SEPARATOR, Heard, Opening
-from hotline.counters.rules import LeftSession, Stand
-from hotline.flows.run import Event, Run
+from hotline.core.ussd import SEPARATOR, CommittedText, SessionStart
+from hotline.counters.rules import LeftSession, SessionStep
+from hotline.flows.conversation import ConversationState, Event
 
-MOST_LEFT = 32_768
+MAX_UNCOUNTED = 32_768
 """The most sessions that may wait to be counted. More are dropped, oldest first, after hours without a count."""
 
 
-class LastStand(NamedTuple):
+class LastStep(NamedTuple):
     """The furthest point that a session has reached, as one process knows it."""
 
     upto: int
     """Letters of its text."""
-    stands: tuple[Stand, ...]
+    stands: tuple[SessionStep, ...]
     seen: float
     """The time of its last hop, on the memory's own clock."""
     is_over: bool
@@ -36,15 +36,15 @@ class LastStand(NamedTuple):
 
 KEPT_SECONDS = 600.0
 """Seconds that a session is kept. A session ends long before."""
-MOST_SESSIONS = 8192
-MOST_WAYS = 8192
-LONGEST = 60
+MAX_SESSIONS = 8192
+MAX_PATHS = 8192
+MAX_TEXT = 60
 """The longest text, in letters, whose path is cached."""
-KEYED = 2
+MAX_INPUT = 2
 """The most letters in one input of a cached text. So the inputs are keys, and no words, numbers or PINs."""
 
 
-class WayClass(NamedTuple):
+class PathKey(NamedTuple):
     """Everything but the text that the screens of an ordinary session depend on.
 
     Sessions of one class see the same screens.
@@ -63,12 +63,12 @@ class WayClass(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReplayStep:
     """One turn of a text, which may hold several."""
 
     upto: int
     """The letters of the text up to the end of this turn."""
-    run: Run
+    run: ConversationState
     events: tuple[Event, ...]
     are_words: bool = False
     """True if the turn asked for typed words. The position of their end must be committed in every case."""
@@ -79,14 +79,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedWay:
+class CachedPath:
     """One cached path: the place in the flows that a text leads to."""
 
     answer: str = field(repr=False)
-    run: Run = field(repr=False)
-    changing: tuple[Step, ...] = field(repr=False)
+    run: ConversationState = field(repr=False)
+    changing: tuple[ReplayStep, ...] = field(repr=False)
     """The steps on the path that change data."""
-    stands: tuple[Stand, ...] = field(default=(), repr=False)
+    stands: tuple[SessionStep, ...] = field(default=(), repr=False)
     """Every screen on the path, from the first one on. Empty if the screens of this session are not counted."""
 
 
@@ -94,36 +94,36 @@ class SharedWay:
 class KnownSession:
     """A session whose opening this process knows."""
 
-    opening: Opening
-    shared: WayClass | None
+    opening: SessionStart
+    shared: PathKey | None
     """None if its screens are for this caller alone: a responder, or a caller of a programme's short code."""
-    heard: Heard
+    heard: CommittedText
     """The committed part, as far as this process knows.
 
     If more is committed, this costs a needless query and nothing else.
     """
     counted: frozenset[str] = frozenset()
     """Topics that are counted and committed. Reading one again changes nothing."""
-    last: LastStand | None = field(default=None, repr=False)
+    last: LastStep | None = field(default=None, repr=False)
     """The furthest point that this process saw, until it is counted."""
 
-    def unheard(self, steps: Iterable[Step]) -> Sequence[Step]:
+    def unheard(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
         """Returns the steps that may not be committed yet."""
         return [step for step in steps if step.upto > self.heard.upto]
 
 
-class SharedWays:
+class PathCache:
     """The paths that were used recently. The least recently used are dropped first. Safe among threads.
 
     It needs no lock, because each step is one step of the interpreter. A thread that is suspended while it holds a lock
     would block every hop. Between two steps another thread may drop the same path.
     """
 
-    def __init__(self, most: int = MOST_WAYS) -> None:
-        self._kept: OrderedDict[tuple[WayClass, str], SharedWay] = OrderedDict()
+    def __init__(self, most: int = MAX_PATHS) -> None:
+        self._kept: OrderedDict[tuple[PathKey, str], CachedPath] = OrderedDict()
         self._most = most
 
-    def find(self, shared: WayClass, text: str) -> SharedWay | None:
+    def find(self, shared: PathKey, text: str) -> CachedPath | None:
         key = (shared, text)
         found = self._kept.get(key)
         if found is not None:
@@ -131,13 +131,13 @@ class SharedWays:
                 self._kept.move_to_end(key)
         return found
 
-    def keep(self, shared: WayClass, text: str, way: SharedWay) -> None:
+    def keep(self, shared: PathKey, text: str, way: CachedPath) -> None:
         self._kept[shared, text] = way
         while len(self._kept) > self._most:
             with suppress(KeyError):
                 self._kept.popitem(last=False)
 
-    def longest(self, shared: WayClass, text: str) -> tuple[SharedWay, int] | None:
+    def longest(self, shared: PathKey, text: str) -> tuple[CachedPath, int] | None:
         """Returns the longest part of a text with a cached path, and its length. Returns None if there is none.
 
         The part is never shorter than the part that was dialled ahead.
@@ -163,8 +163,8 @@ class SessionMemory:
         self._known: OrderedDict[str, tuple[float, KnownSession]] = OrderedDict()
         self._elapsed = elapsed
         self._lock = Lock()
-        self.ways = SharedWays()
-        self._left: deque[LeftSession] = deque(maxlen=MOST_LEFT)
+        self.ways = PathCache()
+        self._left: deque[LeftSession] = deque(maxlen=MAX_UNCOUNTED)
 
     def find(self, key: str) -> KnownSession | None:
         found = self._known.get(key)
@@ -181,17 +181,17 @@ class SessionMemory:
             if before is not None and before[1] is not known:
                 self._leave(before[1])
             self._known[known.opening.key] = (now + KEPT_SECONDS, known)
-            while len(self._known) > MOST_SESSIONS or next(iter(self._known.values()))[0] <= now:
+            while len(self._known) > MAX_SESSIONS or next(iter(self._known.values()))[0] <= now:
                 self._leave(self._known.popitem(last=False)[1][1])
 
-    def stand(self, known: KnownSession, upto: int, stands: tuple[Stand, ...]) -> None:
+    def stand(self, known: KnownSession, upto: int, stands: tuple[SessionStep, ...]) -> None:
         """Notes that a hop of a session was answered.
 
         Ignores a text shorter than the known one, which came late or again.
         """
         last = known.last
         if stands and (last is None or last.upto <= upto):
-            known.last = LastStand(upto, stands, self._elapsed(), stands[-1].ends)
+            known.last = LastStep(upto, stands, self._elapsed(), stands[-1].ends)
 
     def end(self, key: str) -> None:
         """Notes that the gateway says that a session is over."""
@@ -232,10 +232,10 @@ class SessionMemory:
         self.ways.clear()
 
 
-def may_be_kept(text: str, steps: Sequence[Step]) -> bool:
+def can_be_cached(text: str, steps: Sequence[ReplayStep]) -> bool:
     """Returns True if a text and its steps hold nothing but keys."""
     if any(step.are_words or step.run.answers or step.run.passage for step in steps):
         return False
-    if len(text) > LONGEST or not text.isascii():
+    if len(text) > MAX_TEXT or not text.isascii():
         return False
-    return all(len(keyed) <= KEYED for keyed in text.split(SEPARATOR))
+    return all(len(keyed) <= MAX_INPUT for keyed in text.split(SEPARATOR))

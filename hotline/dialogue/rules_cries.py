@@ -15,26 +15,26 @@ from importlib.resources import files
 from rapidfuzz.distance import OSA
 
 from hotline.text import verbs
-from hotline.text.keywords import same_sound
+from hotline.text.keywords import sound_key
 
 WORDS = tomllib.loads(files(__package__).joinpath("cry_words.toml").read_text(encoding="utf-8"))
 CALLED: Mapping[str, str] = WORDS["called"]
 GAP = r"(?:\w+ ){0,2}"
 """Words allowed between two words of a phrase: "they do not let my sister go"."""
-LEAST_FORGIVEN = 5
+MIN_FORGIVEN_LETTERS = 5
 """Letters of a word from which one may be wrong, missing, too many or exchanged with its neighbour."""
-TWICE_FORGIVEN = 10
+MIN_TWICE_FORGIVEN = 10
 """Letters of a word from which two may be."""
 BRIEF = 3
 """Longest message, in words, in which "urgent" is a cry and not part of a report."""
-BESIDE = frozenset(WORDS["beside"].split())
-ORDINARY = frozenset(WORDS["ordinary"].split())
+COMPANION_WORDS = frozenset(WORDS["beside"].split())
+ORDINARY_WORDS = frozenset(WORDS["ordinary"].split())
 MARKS = "".join(verbs.MARKS)
 CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 
-def cries(said: Sequence[str]) -> bool:
-    """Returns True if the words `said` are a cry for help. `keywords.spelled` makes them."""
+def is_cry(said: Sequence[str]) -> bool:
+    """Returns True if the words `said` are a cry for help. `keywords.normalised_words` makes them."""
     heard = _Heard(said)
     if heard.has(_ALWAYS):
         return True
@@ -42,7 +42,7 @@ def cries(said: Sequence[str]) -> bool:
         return True
     if len(said) <= BRIEF and heard.has(_BRIEF):
         return True
-    rest = [word for word in said if word not in BESIDE and not word.isdecimal()]
+    rest = [word for word in said if word not in COMPANION_WORDS and not word.isdecimal()]
     return 0 < len(rest) <= BRIEF and _Heard(rest).is_all(_ALONE)
 
 
@@ -90,13 +90,13 @@ def _sounding_verb(word: str) -> str:
 
     Returns any other word unchanged.
     """
-    found = verbs.parsed(word, _STEMS)
+    found = verbs.parse_verb(word, _STEMS)
     return "".join(f"v{stem}_{marks}" for stem, marks in found) or word
 
 
 @cache
 def _european() -> Mapping[str, tuple[str, ...]]:
-    found = verbs.by_form(WORDS["french_verbs"].split(), WORDS["english_verbs"].split())
+    found = verbs.verbs_by_form(WORDS["french_verbs"].split(), WORDS["english_verbs"].split())
     return {form: names for form, names in found.items() if form not in _NO_VERBS}
 
 
@@ -117,18 +117,18 @@ def _shortened(word: str) -> str:
 
 def _sounding(word: str) -> str:
     """Returns the sound of a word: r for l, and no vowel twice."""
-    return re.sub(r"([AEIOU])\1+", r"\1", same_sound(word))
+    return re.sub(r"([AEIOU])\1+", r"\1", sound_key(word))
 
 
 def _mended(word: str) -> str:
     """Returns the known word that differs by one typing error, or by two in a long word. Else returns the word."""
-    if len(word) < LEAST_FORGIVEN or word in ORDINARY or not word.isalpha():
+    if len(word) < MIN_FORGIVEN_LETTERS or word in ORDINARY_WORDS or not word.isalpha():
         return word
     near = _KNOWN.get(word[0], ())
     if word in near:
         return word
     for known in near:
-        most = 2 if min(len(known), len(word)) >= TWICE_FORGIVEN else 1
+        most = 2 if min(len(known), len(word)) >= MIN_TWICE_FORGIVEN else 1
         if OSA.distance(word, known, score_cutoff=most) <= most:
             return known
     return word
@@ -138,7 +138,7 @@ def _pattern(written: str, sounding: str) -> _Pattern:
     """Returns both tables as patterns. Phrases with a `{VERB}` are searched among verbs, the others among words."""
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
-        for sounds, phrases in ((False, written), (True, same_sound(sounding)))
+        for sounds, phrases in ((False, written), (True, sound_key(sounding)))
         for verbs in (False, True)
     ]
     return tuple((line, phrases) for line, phrases in every if phrases.strip(" ,\n"))
@@ -172,7 +172,7 @@ def _verb(stems: str, marks: str) -> str:
     return rf"\w*v(?:{stems})_{has}{lacks}\w*"
 
 
-_STEMS = frozenset(same_sound(stem) for stem in WORDS["stems"].split())
+_STEMS = frozenset(sound_key(stem) for stem in WORDS["stems"].split())
 _NO_VERBS = frozenset(WORDS["no_verbs"].split())
 _ALWAYS = _pattern(WORDS["written"], WORDS["sounding"])
 _ELSE = [

@@ -9,23 +9,23 @@ import unicodedata
 from collections.abc import Mapping
 
 from hotline.alerts import rules_assignment
-from hotline.dialogue.rules_cries import concerns_child, cries
-from hotline.programmes.rules import read_sms
+from hotline.dialogue.rules_cries import concerns_child, is_cry
+from hotline.programmes.rules import parse_sms
 from hotline.text.codes import UNSURE
-from hotline.text.keywords import spelled, words_of
+from hotline.text.keywords import normalised_words, split_words
 from hotline.text.languages import FIRST
-from hotline.text.place_names import place_told
-from hotline.text.topics import asked
+from hotline.text.place_names import place_in_text
+from hotline.text.topics import asked_topic
 from hotline.tips.rules import WORDS, place_of
 
-MOST_BYTES = 7000
+MAX_BYTES = 7000
 """Bytes of one tip, for all its messages together. It is the largest sealed size."""
 CUT = " [...]"
 """The mark after the kept part of a longer message."""
 WHERE = ("province", "country", "district", "sector")
 """The answers about the place."""
 _URGENT = frozenset({"yes", "child"})
-COURTESY = words_of(
+COURTESY = split_words(
     "AFTERNOON BYE DAY EVENING EVERYTHING FINE FOR GOOD GOODBYE GREAT HALLO HELLO HEY HI LOT MORNING MUCH NICE NIGHT NO"
     " NONE NOTHING OK OKAY OKEY SO TEST TESTING THANK THANKS THANKYOU THANX THX TNX VERY WELCOME WELL YEAH YES YOU YOUR"
     " ACCORD ALLO AU BEAUCOUP BIEN BONJOUR BONNE BONSOIR COUCOU DACCORD FOIS INFINIMENT JOURNEE MERCI MILLE NON NUIT"
@@ -47,7 +47,7 @@ LANGUAGES = {
 """Small words that the other languages do not have."""
 
 
-def cleaned(text: str) -> str:
+def clean_message(text: str) -> str:
     """Returns the message on one line, without invisible characters."""
     composed = unicodedata.normalize("NFC", text)
     seen = (" " if c.isspace() else c for c in composed if c.isspace() or _is_seen(c))
@@ -59,11 +59,11 @@ def is_tip(text: str) -> bool:
 
     A single word that the line itself advertises asks for a lesson, or comes from a local leader. It is no tip.
     """
-    if cannot_wait(text) or _CALLABLE.search(text):
+    if is_cry_for_help(text) or _CALLABLE.search(text):
         return True
-    meant = (word for word in _meant(text) if rules_assignment.read(word) is None)
+    meant = (word for word in _meant(text) if rules_assignment.read_reference(word) is None)
     told = [word for word in _WORD.findall(" ".join(meant)) if word not in COURTESY]
-    return len(told) > 1 or (bool(told) and asked(text) is None and read_sms(text) is None)
+    return len(told) > 1 or (bool(told) and asked_topic(text) is None and parse_sms(text) is None)
 
 
 def has_meaning(text: str) -> bool:
@@ -73,44 +73,44 @@ def has_meaning(text: str) -> bool:
 
 def _meant(text: str) -> list[str]:
     """Returns the words that are not courtesy. A long `merciiii` counts as `merci`."""
-    said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in spelled(text) if word.isalpha())
-    numbers = [word for word in spelled(text) if not word.isalpha()]
+    said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in normalised_words(text) if word.isalpha())
+    numbers = [word for word in normalised_words(text) if not word.isalpha()]
     return [word for word in (*said, *numbers) if word not in COURTESY]
 
 
-def cannot_wait(text: str) -> bool:
+def is_cry_for_help(text: str) -> bool:
     """Returns True if the text is a cry for help. Then it is a tip, whatever else it may be."""
-    return cries(spelled(text))
+    return is_cry(normalised_words(text))
 
 
-def kept(text: str) -> str:
+def cut_text(text: str) -> str:
     """Returns the text that one tip can hold: all of it, or its beginning with a mark."""
     if fits(text):
         return text
-    return text.encode()[: MOST_BYTES - len(CUT)].decode(errors="ignore") + CUT
+    return text.encode()[: MAX_BYTES - len(CUT)].decode(errors="ignore") + CUT
 
 
 def fits(text: str) -> bool:
     """Returns True if one tip can hold the text."""
-    return len(text.encode()) <= MOST_BYTES
+    return len(text.encode()) <= MAX_BYTES
 
 
-def answers(text: str) -> Mapping[str, str]:
+def report_answers(text: str) -> Mapping[str, str]:
     """Returns the answers of cleaned `text` to the report's questions. It reads all of it, even the part not kept."""
-    said = spelled(text, most=len(text))
-    told = {"danger": "yes" if cries(said) else UNSURE, "official": UNSURE, WORDS: kept(text)}
+    said = normalised_words(text, most=len(text))
+    told = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
     if concerns_child(said):
         told["who"] = "child"
-    return {**told, **place_told(said)}
+    return {**told, **place_in_text(said)}
 
 
-def added(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
+def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
     """Returns the answers of a tip to which `newest` was added. `place` holds the earlier answers about the place.
 
     Danger in the newest message counts, whatever an earlier one says. If all text together names no single place, the
     newest named place stays.
     """
-    told, alone = answers(whole), answers(newest)
+    told, alone = report_answers(whole), report_answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
     named = [{name: one[name] for name in WHERE if name in one} for one in (told, alone, place)]
     where = next((one for one in named if place_of(one) not in (None, UNSURE)), named[0])
@@ -118,9 +118,9 @@ def added(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str
     return {**rest, **urgent, **where}
 
 
-def language(text: str) -> str:
+def likely_language(text: str) -> str:
     """Returns the likeliest language by its small words. Returns Kinyarwanda if no other language is clear."""
-    said = spelled(text)
+    said = normalised_words(text)
     counts = {
         code: sum(word in small.split() for word in said) for code, small in LANGUAGES.items()
     }

@@ -16,22 +16,22 @@ from hotline.alerts import queries_outbox, service_sending
 from hotline.alerts.queries_outbox import Claim
 from hotline.alerts.service_sending import Outgoing
 from hotline.core.check_result import CheckResult
-from hotline.core.context import Kit, RelayKit, SendingKit
+from hotline.core.contexts import Context, SendingContext, WorkerContext
 from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.core.wording import Template
 from hotline.counters import service
 from hotline.counters.service import UNANSWERABLE
 from hotline.dialogue import service_sms_screens
-from hotline.errors import KeyMissing, NotFound, NumberInvalid, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing, NotFound, NumberInvalid
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ring
 from hotline.gateway.rules_delivery import MessageState, Priority
-from hotline.gateway.rules_message import SHARE, AnswerForm, Kind, affordable
+from hotline.gateway.rules_message import ANSWER_SHARE, AnswerForm, MessageKind, can_answer
 from hotline.gateway.tables import Message
 from hotline.keys.key_folder import KIGALI
 from hotline.text.gsm7 import segments
-from hotline.text.phone_numbers import sendable
+from hotline.text.phone_numbers import parse_sendable
 
 SMS = "sms"
 BATCH = 100
@@ -40,11 +40,11 @@ BUDGET = timedelta(seconds=8)
 OWN_BUDGET = timedelta(seconds=1)
 """Longest time that the relay itself sends in one tick."""
 RING_AFTER = timedelta(seconds=0.7)
-SELF_AFTER = timedelta(seconds=10)
+SEND_OWN_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Says:
+class AnswerContent:
     """The content of an answer: its form, and the values that fill it."""
 
     form: AnswerForm
@@ -53,12 +53,12 @@ class Says:
     language: str
 
 
-def write(
+def write_answer(
     session: Session,
-    kit: Kit,
+    context: Context,
     *,
     to: str,
-    says: Says,
+    says: AnswerContent,
     at: datetime,
     written_at: datetime | None = None,
 ) -> int | None:
@@ -69,21 +69,22 @@ def write(
     counted.
     """
     if not _answerable(to):
-        service.log_alone(session, UNANSWERABLE, SMS, at)
+        service.count_event(session, UNANSWERABLE, SMS, at)
         return None
-    if queries_outbox.is_stopped(session, kit.pseudonyms.stopped(to)):
+    if queries_outbox.is_stopped(session, context.pseudonyms.stopped(to)):
         return None
-    contact_key = kit.pseudonyms.contact(to, at)
-    if not affordable(
-        queries_outbox.spent_on_answers(session, contact_key, at, _midnight(at)), kit.line.sms_a_day
+    contact_key = context.pseudonyms.contact(to, at)
+    if not can_answer(
+        queries_outbox.spent_on_answers(session, contact_key, at, _midnight(at)),
+        context.line.sms_a_day,
     ):
         return None
     with suppress(KeyMissing):
         row = Message(
-            kind=Kind.ANSWER,
+            kind=MessageKind.ANSWER,
             contact_key=contact_key,
-            sealed_number=kit.sealer.weekly_lock.lock(
-                kit.sealer.number(to), contact_key.encode(), at
+            encrypted_number=context.encrypter.weekly_lock.lock(
+                context.encrypter.number(to), contact_key.encode(), at
             ),
             template=says.form,
             revision_id=says.revision_id,
@@ -102,45 +103,47 @@ def write(
 
 def _answerable(msisdn: str) -> bool:
     try:
-        return sendable(msisdn) == msisdn
+        return parse_sendable(msisdn) == msisdn
     except NumberInvalid:
         return False
 
 
-def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
+def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
     """Sends pending answers, oldest first, until an alert is due. Returns how many it attempted."""
-    began, tried = kit.now(), 0
-    while tried < limit and kit.now() - began < budget:
-        claim = _claim(kit)
+    began, tried = context.now(), 0
+    while tried < limit and context.now() - began < budget:
+        claim = _claim(context)
         if claim is None:
             break
-        service_sending.record(kit, claim, *service_sending.send(kit, claim, _to_stranger))
+        service_sending.record_result(
+            context, claim, *service_sending.send_claimed(context, claim, _to_stranger)
+        )
         tried += 1
     return tried
 
 
-def keep_time(kit: RelayKit) -> None:
+def keep_time(context: WorkerContext) -> None:
     """Ends answers that are too late and rings for the rest. Sends them here if no worker does."""
-    at = kit.now()
-    with kit.database.reading() as session:
+    at = context.now()
+    with context.database.reading() as session:
         due, is_late = (
             queries_outbox.oldest_answer(session, at),
-            queries_outbox.any_late_answer(session, at),
+            queries_outbox.has_late_answer(session, at),
         )
     if is_late:
-        with kit.database.writing() as session:
+        with context.database.writing() as session:
             queries_outbox.end_late_answers(session, at)
     if due is None or at - due.next_at < RING_AFTER:
         return
-    if not ring(kit, Job.ANSWER, due.id) or at - due.next_at >= SELF_AFTER:
-        send_due(kit, budget=OWN_BUDGET)
+    if not ring(context, Job.ANSWER, due.id) or at - due.next_at >= SEND_OWN_AFTER:
+        send_due(context, budget=OWN_BUDGET)
 
 
-def finding(kit: Kit, *, sealed: bool) -> CheckResult:
-    """Returns a check that senders who are not enrolled get answers. `sealed`: the hooks have the relay's key."""
-    if not kit.line.inbound_sms:
+def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
+    """Returns a check that senders who are not enrolled get answers. `encrypted`: the hooks have the relay's key."""
+    if not context.line.inbound_sms:
         return CheckResult("answers", True, "none by SMS (HOTLINE_INBOUND_SMS)")
-    if not sealed:
+    if not encrypted:
         says = "the hooks hold no relay.pub: who writes a word is not answered"
         return CheckResult(
             "answers",
@@ -148,10 +151,10 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
             says,
             "restore that folder (`hotline keys import`), and start the web process again",
         )
-    with kit.database.reading() as session:
-        today = queries_outbox.answers_since(session, _midnight(kit.now()))
-        silent = service.counted_today(session, UNANSWERABLE, kit.now())
-    most = int(kit.line.sms_a_day * SHARE)
+    with context.database.reading() as session:
+        today = queries_outbox.answers_since(session, _midnight(context.now()))
+        silent = service.counted_today(session, UNANSWERABLE, context.now())
+    most = int(context.line.sms_a_day * ANSWER_SHARE)
     says = f"{today} of {most} today, {silent} to numbers that get none"
     if today < most:
         return CheckResult("answers", True, says)
@@ -160,15 +163,15 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
     )
 
 
-def _claim(kit: RelayKit) -> Claim | None:
-    at = kit.now()
-    with kit.database.writing() as session:
-        if tables.held(session, at) or queries_outbox.oldest_due(session, at) is not None:
+def _claim(context: WorkerContext) -> Claim | None:
+    at = context.now()
+    with context.database.writing() as session:
+        if tables.pause_reason(session, at) or queries_outbox.oldest_due(session, at) is not None:
             return None
         return queries_outbox.claim_answer(session, at, str(os.getpid()))
 
 
-def _to_stranger(kit: SendingKit, claim: Claim) -> Outgoing:
+def _to_stranger(context: SendingContext, claim: Claim) -> Outgoing:
     """Decrypts the number and returns the message. Raises SealBroken for every error.
 
     Such an error is ours alone, so no alert is delayed because of it.
@@ -176,26 +179,30 @@ def _to_stranger(kit: SendingKit, claim: Claim) -> Outgoing:
     assert claim.to is not None
     assert claim.message.contact_key is not None
     try:
-        sealed = kit.sealer.weekly_lock.unlock(claim.to.number, claim.message.contact_key.encode())
-        msisdn = kit.numbers.open_number(sealed)
-        return Outgoing(msisdn, _worded(kit, claim), kit.pseudonyms.stopped(msisdn))
+        encrypted = context.encrypter.weekly_lock.unlock(
+            claim.to.number, claim.message.contact_key.encode()
+        )
+        msisdn = context.numbers.decrypt_number(encrypted)
+        return Outgoing(msisdn, _worded(context, claim), context.pseudonyms.stopped(msisdn))
     except (KeyMissing, NotFound, KeyError, TypeError, ValueError) as broken:
-        raise SealBroken(type(broken).__name__) from None
+        raise DecryptionFailed(type(broken).__name__) from None
 
 
-def _worded(kit: Kit, claim: Claim) -> str:
+def _worded(context: Context, claim: Claim) -> str:
     if claim.message.template != AnswerForm.SCREEN:
         words = Template[claim.message.template]
-        return kit.phrases.say(claim.message.language, words, code=kit.line.service_code)
+        return context.phrases.say(claim.message.language, words, code=context.line.service_code)
     assert claim.message.revision_id is not None
-    screen = service_sms_screens.drawn(
-        kit.books.book(claim.message.revision_id),
+    screen = service_sms_screens.draw_screen(
+        context.books.book(claim.message.revision_id),
         claim.message.parameters,
         language=claim.message.language,
     )
     if not screen.ends:
         return screen.text
-    farewell = f"{screen.text}\n{kit.phrases.say(claim.message.language, Template.DELETE_THESE)}"
+    farewell = (
+        f"{screen.text}\n{context.phrases.say(claim.message.language, Template.DELETE_THESE)}"
+    )
     return farewell if segments(farewell) == 1 else screen.text
 
 

@@ -2,7 +2,7 @@
 
 An event without a meaning at its place has no effect. One table contains the effect of each answer, by the name under
 which a flow saves it. It also decides whether a hop needs a transaction. The answers of a report are not in the table:
-`note` writes them together.
+`note_report` writes them together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from hotline.alerts import service_call_back_requests, service_intake
-from hotline.alerts.service_intake import Telling
+from hotline.alerts.service_intake import ReportAttempt
 from hotline.cases import (
     rules_reading_requests,
     service_codes,
@@ -22,30 +22,38 @@ from hotline.cases import (
     service_weekly_keys,
 )
 from hotline.cases.rules_reading_requests import READER_PINS, WORK_CASE
-from hotline.cases.service_attempts import SecretLook, heard_mark
+from hotline.cases.service_attempts import AttemptResult, text_digest
 from hotline.core import rules_trial
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.core.ussd import NOTHING, Heard, Opening, UssdHop, is_number
+from hotline.core.ussd import NOTHING, CommittedText, SessionStart, UssdHop, is_number
 from hotline.counters import service, tables_screens
 from hotline.counters.rules import Measure
 from hotline.counters.service import Counts, day_of
 from hotline.counters.tables_screens import SessionCounts, Tallies
 from hotline.dialogue import service_session_start, service_stop
-from hotline.dialogue.replay_cache import KnownSession, Step
+from hotline.dialogue.replay_cache import KnownSession, ReplayStep
 from hotline.dialogue.service_session_start import CASE, LETTERS, VERB
 from hotline.errors import KeyMissing, StoreUnavailable
-from hotline.flows import run as flows_run
-from hotline.flows.flow import Book, gathers
-from hotline.flows.number_questions import ANSWER
-from hotline.flows.run import Answered, Completed, Event, LanguageChosen, PinGiven, Run, TopicRead
+from hotline.flows import conversation as flows_run
+from hotline.flows.conversation import (
+    Answered,
+    Completed,
+    ConversationState,
+    Event,
+    LanguageChosen,
+    PinGiven,
+    TopicRead,
+)
+from hotline.flows.flow import FlowSet, is_reporting
+from hotline.flows.questions_back import ANSWER
 from hotline.gateway import tables_sessions
-from hotline.gateway.tables_sessions import FirstHop, HeldDialogue
+from hotline.gateway.tables_sessions import FirstHop, LockedDialogue
 from hotline.programmes import rules, service_enrolment, service_lessons
 from hotline.text import quiz
 from hotline.text.languages import FIRST
 from hotline.tips import rules_call_back, rules_receipts
-from hotline.tips.queries_report import ToldTip
+from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import Matter
 
 SILENCE = "silence"
@@ -56,31 +64,31 @@ SILENCE = "silence"
 class EffectContext:
     """The conversation whose effects are carried out. The caller's number is not in `repr`."""
 
-    kit: Kit
-    book: Book
+    context: Context
+    book: FlowSet
     key: str
     caller: str = field(repr=False)
-    looks: Mapping[int, SecretLook] = field(default_factory=dict)
+    looks: Mapping[int, AttemptResult] = field(default_factory=dict)
     """Results of the secrets in this text."""
 
-    def newest_look(self, upto: int) -> SecretLook | None:
+    def newest_look(self, upto: int) -> AttemptResult | None:
         """Returns the last result of a secret in the first `upto` letters of the text."""
         heard = [at for at in self.looks if at <= upto]
         return self.looks[max(heard)] if heard else None
 
 
-class Given(NamedTuple):
+class GivenAnswer(NamedTuple):
     """One answer of one session, in the hop's transaction."""
 
     session: Session
-    context: EffectContext
-    dialogue: HeldDialogue
+    effects: EffectContext
+    dialogue: LockedDialogue
     answer: Answered
-    step: Step
+    step: ReplayStep
 
     @property
-    def kit(self) -> Kit:
-        return self.context.kit
+    def context(self) -> Context:
+        return self.effects.context
 
     @property
     def answers(self) -> Mapping[str, str]:
@@ -89,112 +97,116 @@ class Given(NamedTuple):
 
     @property
     def behind_a_receipt(self) -> bool:
-        return gathers(self.context.book, self.step.run, rules_receipts.RECEIPT)
+        return is_reporting(self.effects.book, self.step.run, rules_receipts.RECEIPT)
 
 
-Effect: TypeAlias = Callable[[Given], None]
+Effect: TypeAlias = Callable[[GivenAnswer], None]
 
 
-def _withdraw_call_back(given: Given) -> None:
+def _withdraw_call_back(given: GivenAnswer) -> None:
     passage = given.step.run.passage
     service_call_back_requests.withdraw_session(
-        given.session, given.kit, given.context.key, up_to_passage=passage
+        given.session, given.context, given.effects.key, up_to_passage=passage
     )
 
 
-def _take_case(given: Given) -> None:
+def _take_case(given: GivenAnswer) -> None:
     """Acknowledges a chosen case without reading it. If no reader answers, the conversation ends with that choice."""
     who = given.dialogue.responder_id
     if who is not None and given.step.run.finished:
-        service_session_start.take(given.session, given.kit, who, given.answer.value)
+        service_session_start.acknowledge(given.session, given.context, who, given.answer.value)
 
 
-def _act_on_case(given: Given) -> None:
+def _act_on_case(given: GivenAnswer) -> None:
     who, answer = given.dialogue.responder_id, given.answer
     case, verb = given.answers.get(CASE, ""), given.answers.get(VERB, "")
     if who is not None:
-        service_session_start.answered(
-            given.session, given.kit, who, answer.name, answer.value, case, verb
+        service_session_start.carry_out(
+            given.session, given.context, who, answer.name, answer.value, case, verb
         )
 
 
-def _keep_form(given: Given) -> None:
+def _keep_form(given: GivenAnswer) -> None:
     """Stores a form that is not complete yet. Deletes one that the reader has written down."""
     who, name, answers = given.dialogue.responder_id, given.answer.name, given.answers
     case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.run.calls]
     if who is None or not case:
         return
     if rules_reading_requests.ended_by(name, answers) is None:
-        form = rules_reading_requests.started(name, answers, flows)
-        service_codes.keep_form(given.session, given.kit, who, case, form)
+        form = rules_reading_requests.started_form(name, answers, flows)
+        service_codes.store_form(given.session, given.context, who, case, form)
     elif rules_reading_requests.KEEPING not in flows:
         service_codes.drop_form(given.session, who, case)
 
 
-def _erase_by_receipt(given: Given) -> None:
+def _erase_by_receipt(given: GivenAnswer) -> None:
     if given.answer.value == rules.YES and given.behind_a_receipt:
-        service_receipts.erase(given.session, given.kit, given.context.newest_look(given.step.upto))
-
-
-def _answer_what_was_asked(given: Given) -> None:
-    if given.behind_a_receipt:
-        opened = given.context.newest_look(given.step.upto)
-        language = given.step.run.language
-        service_receipts.answer(
-            given.session, given.kit, opened, given.answer.value, language=language
+        service_receipts.request_erasure(
+            given.session, given.context, given.effects.newest_look(given.step.upto)
         )
 
 
-def _stop(given: Given) -> None:
-    if given.answer.value == rules.YES and is_number(given.context.caller):
-        service_stop.stop_in(given.session, given.kit, given.context.caller, given.kit.now())
+def _answer_what_was_asked(given: GivenAnswer) -> None:
+    if given.behind_a_receipt:
+        opened = given.effects.newest_look(given.step.upto)
+        language = given.step.run.language
+        service_receipts.answer_question(
+            given.session, given.context, opened, given.answer.value, language=language
+        )
 
 
-def _join(given: Given, *, roll: rules.Roll) -> None:
+def _stop(given: GivenAnswer) -> None:
+    if given.answer.value == rules.YES and is_number(given.effects.caller):
+        service_stop.stop_messages_in(
+            given.session, given.context, given.effects.caller, given.context.now()
+        )
+
+
+def _join(given: GivenAnswer, *, roll: rules.Programme) -> None:
     """Enrols the caller in a programme if an attempt found the code to be right."""
-    look, caller = given.context.looks.get(given.step.upto), given.context.caller
+    look, caller = given.effects.looks.get(given.step.upto), given.effects.caller
     if look is not None and look.opened_key is not None and is_number(caller):
         code, at = given.answer.value, given.dialogue.started_at
-        service_enrolment.join(given.session, given.kit, roll, caller, code, at)
+        service_enrolment.enrol(given.session, given.context, roll, caller, code, at)
 
 
-def _leave(given: Given, *, roll: rules.Roll) -> None:
+def _leave(given: GivenAnswer, *, roll: rules.Programme) -> None:
     if given.answer.value == rules.YES:
-        service_enrolment.leave(given.session, given.kit, given.context.caller, roll)
+        service_enrolment.leave(given.session, given.context, given.effects.caller, roll)
 
 
-def _count_a_gathering(given: Given) -> None:
-    told = rules.told_by(given.answer.value, given.answers.get(rules.OCCASION_ANSWER, ""))
+def _count_a_gathering(given: GivenAnswer) -> None:
+    told = rules.session_report(given.answer.value, given.answers.get(rules.OCCASION_ANSWER, ""))
     if told is not None:
         channel = given.dialogue.channel
-        service_enrolment.log(
+        service_enrolment.log_session(
             given.session,
-            given.kit,
-            given.context.caller,
+            given.context,
+            given.effects.caller,
             told,
-            at=given.kit.now(),
+            at=given.context.now(),
             channel=channel,
         )
 
 
-def _count_a_pair(given: Given) -> None:
-    thing = quiz.thing_of(given.answer.name)
-    outcome = thing and quiz.outcome(thing, given.answers)
+def _count_a_pair(given: GivenAnswer) -> None:
+    thing = quiz.repeated_question(given.answer.name)
+    outcome = thing and quiz.quiz_outcome(thing, given.answers)
     if thing and outcome:
-        service.log_pair(given.session, given.dialogue, thing, outcome, given.kit.now())
+        service.count_quiz_pair(given.session, given.dialogue, thing, outcome, given.context.now())
 
 
-def _count_a_lesson(given: Given) -> None:
-    case = rules.case_of(given.answer.name)
+def _count_a_lesson(given: GivenAnswer) -> None:
+    case = rules.lesson_case(given.answer.name)
     if case is not None:
         service_lessons.count_answer(
             given.session,
-            given.kit,
+            given.context,
             given.dialogue,
-            given.context.caller,
+            given.effects.caller,
             case,
             given.answers,
-            given.kit.now(),
+            given.context.now(),
         )
 
 
@@ -208,14 +220,14 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         rules_receipts.ERASE: _erase_by_receipt,
         ANSWER: _answer_what_was_asked,
         SILENCE: _stop,
-        rules.CAME_ANSWER: _count_a_gathering,
-        **{code: partial(_join, roll=roll) for code, roll in rules.ROLL_OF.items()},
-        **{names.leaves: partial(_leave, roll=roll) for roll, names in rules.NAMES.items()},
+        rules.ATTENDANCE_ANSWER: _count_a_gathering,
+        **{code: partial(_join, roll=roll) for code, roll in rules.PROGRAMME_OF_ANSWER.items()},
+        **{names.leaves: partial(_leave, roll=roll) for roll, names in rules.FLOW_NAMES.items()},
     }
 )
 FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
-    (quiz.thing_of, _count_a_pair),
-    (rules.case_of, _count_a_lesson),
+    (quiz.repeated_question, _count_a_pair),
+    (rules.lesson_case, _count_a_lesson),
 )
 """Name patterns that contain a subject: the topic of a quiz pair, or the case of a lesson."""
 
@@ -229,16 +241,16 @@ def effect_of(name: str) -> Effect | None:
 USSD = "ussd"
 
 
-def topics_of(steps: Sequence[Step]) -> frozenset[str]:
+def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
     """Returns the topics that were read in these steps."""
     return frozenset(
         event.topic for step in steps for event in step.events if isinstance(event, TopicRead)
     )
 
 
-def changing(
-    book: Book, steps: Sequence[Step], counted: frozenset[str] = frozenset()
-) -> tuple[Step, ...]:
+def steps_with_effect(
+    book: FlowSet, steps: Sequence[ReplayStep], counted: frozenset[str] = frozenset()
+) -> tuple[ReplayStep, ...]:
     """Returns the steps that have an effect. A hop without one needs no transaction.
 
     A topic in `counted` is not counted again in this session. Free text always counts, because its end is stored.
@@ -248,14 +260,16 @@ def changing(
         for step in steps
         if step.are_words
         or any(
-            changes(book, step.run, event)
+            has_effect(book, step.run, event)
             for event in step.events
             if not (isinstance(event, TopicRead) and event.topic in counted)
         )
     )
 
 
-def begin(kit: Kit, hop: UssdHop, known: KnownSession, steps: Sequence[Step]) -> bool:
+def begin_session(
+    context: Context, hop: UssdHop, known: KnownSession, steps: Sequence[ReplayStep]
+) -> bool:
     """Writes a session's row and counts the session. `carry_out` commits the effects of digits that were dialled ahead.
 
     Returns False, without any change, if another hop of the session was quicker. Raises StoreUnavailable.
@@ -263,43 +277,45 @@ def begin(kit: Kit, hop: UssdHop, known: KnownSession, steps: Sequence[Step]) ->
     opening, at = known.opening, known.opening.started_at
     channel = rules_trial.channel_of(hop.caller, USSD)
     counted = channel not in rules_trial.UNCOUNTED
-    service_weekly_keys.forget_first(kit, at)
+    service_weekly_keys.delete_old_keys_first(context, at)
     people = {}
     with suppress(KeyMissing):
-        people = kit.pseudonyms.person(hop.caller, at) if counted and is_number(hop.caller) else {}
+        people = (
+            context.pseudonyms.person(hop.caller, at) if counted and is_number(hop.caller) else {}
+        )
     upto = NOTHING if steps else len(hop.text)
     first = FirstHop(
         opening=opening,
         channel=channel,
         language=FIRST,
         heard=upto,
-        heard_key=None if steps else _mark_of(kit, opening, hop.text),
+        heard_key=None if steps else _mark_of(context, opening, hop.text),
         measure=Measure.SESSION if counted else "",
         day=day_of(at),
         people=people,
     )
-    if not tables_sessions.write(kit.database, first):
+    if not tables_sessions.write_first_hop(context.database, first):
         return False
-    known.heard = Heard(upto)
+    known.heard = CommittedText(upto)
     return True
 
 
 def carry_out(
-    context: EffectContext, known: KnownSession, steps: Sequence[Step], text: str
+    effects: EffectContext, known: KnownSession, steps: Sequence[ReplayStep], text: str
 ) -> bool:
     """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were any.
 
     Nothing up to the end of `text` is carried out again. Raises StoreUnavailable, also if a restored database does not
     know the session. The caller must never read "saved" about data that is not saved.
     """
-    new_steps = changing(context.book, known.unheard(steps), known.counted)
+    new_steps = steps_with_effect(effects.book, known.unheard(steps), known.counted)
     if not new_steps:
         return False
 
-    light = all(only_counts(context.book, step) for step in new_steps)
-    mark = _mark_of(context.kit, known.opening, text)
+    light = all(only_counts(effects.book, step) for step in new_steps)
+    mark = _mark_of(effects.context, known.opening, text)
     heard = (
-        _count(context, new_steps, text, mark) if light else _commit(context, new_steps, text, mark)
+        _count(effects, new_steps, text, mark) if light else _commit(effects, new_steps, text, mark)
     )
     if heard is None:
         raise StoreUnavailable("the row of the session is missing")
@@ -307,49 +323,55 @@ def carry_out(
     return True
 
 
-def _commit(context: EffectContext, steps: Sequence[Step], text: str, mark: str) -> Heard | None:
+def _commit(
+    effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
+) -> CommittedText | None:
     """Commits steps, and returns how much of the text is heard. Returns None if the session's row does not exist."""
-    written: Sequence[ToldTip] = ()
-    with context.kit.database.writing() as session:
-        dialogue = tables_sessions.hold(session, context.key)
+    written: Sequence[ReportedTip] = ()
+    with effects.context.database.writing() as session:
+        dialogue = tables_sessions.lock_dialogue(session, effects.key)
         if dialogue is None:
             return None
         if dialogue.heard < len(text):
-            written = in_transaction(session, context, dialogue, steps)
+            written = in_transaction(session, effects, dialogue, steps)
             # A longer text may continue with a secret.
             dialogue.heard, dialogue.heard_key = len(text), mark
-            tables_sessions.keep(session, dialogue)
+            tables_sessions.save_dialogue(session, dialogue)
             session.flush()
-            service_intake.before_commit(context.kit, written)
-        heard = Heard(dialogue.heard, tables_sessions.ends_of(dialogue.starred or ()))
-    service_intake.announce(context.kit, written)
+            service_intake.before_commit(effects.context, written)
+        heard = CommittedText(dialogue.heard, tables_sessions.ends_of(dialogue.starred or ()))
+    service_intake.announce(effects.context, written)
     return heard
 
 
-def _count(context: EffectContext, steps: Sequence[Step], text: str, mark: str) -> Heard | None:
+def _count(
+    effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
+) -> CommittedText | None:
     """Commits steps that only count, without the ORM. Returns the same as `_commit`."""
-    at = context.kit.now()
+    at = effects.context.now()
 
     def decide(counts: SessionCounts, heard: int) -> Tallies:
         new = (step for step in steps if step.upto > heard)
-        return [one for step in new for event in step.events for one in tallies(counts, event, at)]
+        return [
+            one for step in new for event in step.events for one in event_tallies(counts, event, at)
+        ]
 
     return tables_screens.count(
-        context.kit.database, context.key, upto=len(text), heard_key=mark, decide=decide
+        effects.context.database, effects.key, upto=len(text), heard_key=mark, decide=decide
     )
 
 
 def in_transaction(
-    session: Session, context: EffectContext, dialogue: HeldDialogue, steps: Sequence[Step]
-) -> Sequence[ToldTip]:
+    session: Session, effects: EffectContext, dialogue: LockedDialogue, steps: Sequence[ReplayStep]
+) -> Sequence[ReportedTip]:
     """Carries out every effect that is not committed yet, in order. Returns the tips that were written."""
-    written: dict[str, ToldTip] = {}
+    written: dict[str, ReportedTip] = {}
     for step in steps:
         if step.upto <= dialogue.heard:
             continue
         for event in step.events:
-            apply(session, context, dialogue, event, step)
-        tip = note(session, context, dialogue, step)
+            apply_event(session, effects, dialogue, event, step)
+        tip = note_report(session, effects, dialogue, step)
         if tip is not None:
             written[tip.identity] = tip
         if step.starred is not None:
@@ -358,15 +380,15 @@ def in_transaction(
     return tuple(written.values())
 
 
-def _mark_of(kit: Kit, opening: Opening, text: str) -> str:
-    return heard_mark(kit, opening.key, text, but_pins=opening.asks_pin)
+def _mark_of(context: Context, opening: SessionStart, text: str) -> str:
+    return text_digest(context, opening.key, text, but_pins=opening.asks_pin)
 
 
 CALL_BACK = "call_back"
 """The completed event of a caller who agreed to every point of a call-back."""
 
 
-def changes(book: Book, run: Run, event: Event) -> bool:
+def has_effect(book: FlowSet, run: ConversationState, event: Event) -> bool:
     """Returns True if the event has an effect."""
     if isinstance(event, PinGiven):
         return event.name not in READER_PINS
@@ -377,37 +399,43 @@ def changes(book: Book, run: Run, event: Event) -> bool:
     return isinstance(event, Answered | Completed) and _matter(book, run) is not None
 
 
-def apply(
-    session: Session, context: EffectContext, dialogue: HeldDialogue, event: Event, step: Step
+def apply_event(
+    session: Session,
+    effects: EffectContext,
+    dialogue: LockedDialogue,
+    event: Event,
+    step: ReplayStep,
 ) -> None:
     """Carries out one event. An event without a meaning at its place has no effect."""
     passage = step.run.passage
     match event:
         case LanguageChosen() | TopicRead():
-            service.log(session, tallies(dialogue, event, context.kit.now()))
+            service.add_tallies(session, event_tallies(dialogue, event, effects.context.now()))
         case flows_run.Erased():
-            service_intake.erase(session, context.kit, dialogue, up_to_passage=passage)
+            service_intake.erase_report(session, effects.context, dialogue, up_to_passage=passage)
             service_call_back_requests.withdraw_session(
-                session, context.kit, context.key, up_to_passage=passage
+                session, effects.context, effects.key, up_to_passage=passage
             )
         case Answered(name=name):
             effect = effect_of(name)
             if effect is not None:
-                effect(Given(session, context, dialogue, event, step))
-        case PinGiven(pin=pin) if gathers(context.book, step.run, Matter.TIP):
+                effect(GivenAnswer(session, effects, dialogue, event, step))
+        case PinGiven(pin=pin) if is_reporting(effects.book, step.run, Matter.TIP):
             # A report chooses the PIN here. Under "My number" the PIN is an attempt, which is already noted.
-            service_receipts.give(session, context.kit, dialogue, passage=passage, pin=pin)
+            service_receipts.give_receipt(
+                session, effects.context, dialogue, passage=passage, pin=pin
+            )
         case _:
             pass
 
 
-def only_counts(book: Book, step: Step) -> bool:
+def only_counts(book: FlowSet, step: ReplayStep) -> bool:
     """Returns True if the step only changes counters. Most steps with an effect do."""
     heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
-    return not step.are_words and not any(changes(book, step.run, event) for event in heavy)
+    return not step.are_words and not any(has_effect(book, step.run, event) for event in heavy)
 
 
-def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
+def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
     """Returns the counts that an event adds to the statistics."""
     match event:
         case LanguageChosen(language):
@@ -418,29 +446,31 @@ def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
             return ()
 
 
-def note(
-    session: Session, context: EffectContext, dialogue: HeldDialogue, step: Step
-) -> ToldTip | None:
+def note_report(
+    session: Session, effects: EffectContext, dialogue: LockedDialogue, step: ReplayStep
+) -> ReportedTip | None:
     """Writes the answers of a step in a report or a complaint. Returns the tip if there is enough to keep one."""
     told = [event for event in step.events if isinstance(event, Answered | Completed)]
-    matter = _matter(context.book, step.run)
+    matter = _matter(effects.book, step.run)
     if not told or matter is None:
         return None
-    telling = Telling(
+    telling = ReportAttempt(
         answers=step.run.answers,
         passage=step.run.passage,
         completed=Completed(matter) in told,
         language=step.run.language,
         matter=matter,
     )
-    tip = service_intake.note(session, context.kit, dialogue, telling, caller=context.caller)
-    if tip is not None and Completed(CALL_BACK) in told and is_number(context.caller):
-        service_call_back_requests.ask(
-            session, context.kit, dialogue, tip, step.run.answers, caller=context.caller
+    tip = service_intake.store_report(
+        session, effects.context, dialogue, telling, caller=effects.caller
+    )
+    if tip is not None and Completed(CALL_BACK) in told and is_number(effects.caller):
+        service_call_back_requests.store_request(
+            session, effects.context, dialogue, tip, step.run.answers, caller=effects.caller
         )
     return tip
 
 
-def _matter(book: Book, run: Run) -> Matter | None:
+def _matter(book: FlowSet, run: ConversationState) -> Matter | None:
     """Returns the kind of report that is in progress. Returns None outside a report."""
-    return next((matter for matter in Matter if gathers(book, run, matter)), None)
+    return next((matter for matter in Matter if is_reporting(book, run, matter)), None)

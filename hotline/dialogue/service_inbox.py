@@ -8,87 +8,91 @@ from datetime import datetime, timedelta
 
 from hotline.alerts import service_commands, tables_inbound
 from hotline.core.check_result import CheckResult, in_kigali
-from hotline.core.context import Line, RelayKit
+from hotline.core.contexts import Line, WorkerContext
 from hotline.core.database import Session
 from hotline.errors import InboxUnavailable
 from hotline.gateway import rules_inbox
-from hotline.gateway.rules_inbox import Bookmark, Reading
-from hotline.gateway.tables_sessions import referrals_of
+from hotline.gateway.rules_inbox import Bookmark, PageResult
+from hotline.gateway.tables_sessions import assignments_of
 
 PATIENCE = timedelta(minutes=10)
 """Longest time without a reading of the inbox, before a check fails."""
 LATELY = timedelta(days=1)
-NOT_TOLD = "the line's own hook does not take what it lists"
+NOT_LISTED = "the line's own hook does not take what it lists"
 
 
-def fetch(kit: RelayKit) -> None:
+def read_inbox(context: WorkerContext) -> None:
     """Reads one page, if it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
-    if not kit.line.inbound_sms or not kit.line.inbox:
+    if not context.line.inbound_sms or not context.line.inbox:
         return
-    at = kit.now()
-    bookmark = _due(kit, at)
+    at = context.now()
+    bookmark = _due(context, at)
     if bookmark is None:
         return
-    after = rules_inbox.ask_after(bookmark, at)
+    after = rules_inbox.next_request(bookmark, at)
     try:
-        page = kit.inbox.after(after)
+        page = context.inbox.after(after)
     except InboxUnavailable as broken:
-        _stumble(kit, f"the gateway's inbox {broken}", at)
+        _stumble(context, f"the gateway's inbox {broken}", at)
         return
 
-    reading = rules_inbox.read(bookmark, page, after=after, shortcode=kit.line.shortcode, at=at)
+    reading = rules_inbox.read_page(
+        bookmark, page, after=after, shortcode=context.line.shortcode, at=at
+    )
 
-    if not _told(kit, reading):
-        _stumble(kit, NOT_TOLD, at)
+    if not _told(context, reading):
+        _stumble(context, NOT_LISTED, at)
         return
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         next_at = at if reading.more else at + rules_inbox.EACH
-        if tables_inbound.move(session, bookmark, reading.bookmark, at=at, next_at=next_at):
-            _doubt(session, kit, reading, at)
+        if tables_inbound.move_position(
+            session, bookmark, reading.bookmark, at=at, next_at=next_at
+        ):
+            _doubt(session, context, reading, at)
 
 
-def _due(kit: RelayKit, at: datetime) -> Bookmark | None:
-    with kit.database.reading() as session:
-        row = tables_inbound.standing(session)
+def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
+    with context.database.reading() as session:
+        row = tables_inbound.inbox_position(session)
     if row is None:
-        with kit.database.writing() as session:
-            tables_inbound.begin(session, at)
-            row = tables_inbound.standing(session)
+        with context.database.writing() as session:
+            tables_inbound.create_position(session, at)
+            row = tables_inbound.inbox_position(session)
         assert row is not None
     # If the system clock was set back, the next reading comes no later than usual.
     due = row.next_at <= at or row.next_at - at > rules_inbox.EACH
     return tables_inbound.bookmark(row) if due else None
 
 
-def _told(kit: RelayKit, reading: Reading) -> bool:
+def _told(context: WorkerContext, reading: PageResult) -> bool:
     """Sends each SMS to the hook. Returns False at the first one that fails.
 
     It uses HTTP, so no transaction may be open.
     """
     for sms in reading.to_tell:
-        if not kit.hook.tell(sms):
+        if not context.hook.tell(sms):
             return False
-        kit.failpoint("inbox.after_told")
+        context.failpoint("inbox.after_told")
     return True
 
 
-def _doubt(session: Session, kit: RelayKit, reading: Reading, at: datetime) -> None:
+def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: datetime) -> None:
     """Doubts each SMS from a callback that this page should list and does not list."""
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from
     for row in tables_inbound.unlisted(session, since, reading.proves_until):
         row.unproven_at = at
-        for referral_id in referrals_of(row):
-            service_commands.doubt(session, kit, referral_id, at)
+        for assignment_id in assignments_of(row):
+            service_commands.doubt_answer(session, context, assignment_id, at)
 
 
-def _stumble(kit: RelayKit, fault: str, at: datetime) -> None:
-    with kit.database.writing() as session:
-        tables_inbound.stumble(session, fault, at + rules_inbox.EACH)
+def _stumble(context: WorkerContext, fault: str, at: datetime) -> None:
+    with context.database.writing() as session:
+        tables_inbound.record_fault(session, fault, at + rules_inbox.EACH)
 
 
-def findings(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
+def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
     """Returns checks: the inbox is read, and it lists every answer by SMS."""
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
@@ -99,7 +103,7 @@ def findings(session: Session, line: Line, at: datetime) -> tuple[CheckResult, .
 
 
 def _inbox(session: Session, at: datetime) -> CheckResult:
-    row = tables_inbound.standing(session)
+    row = tables_inbound.inbox_position(session)
     if row is None:
         return CheckResult("inbox", True, "not read yet: the clock does it")
     if at - row.read_at <= PATIENCE:

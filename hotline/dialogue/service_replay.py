@@ -39,23 +39,30 @@ from hotline.cases.rules_reading_requests import (
     WORK_QUESTION,
     WORK_VERB,
     WORK_WORDS,
-    AskKind,
     ReaderAnswer,
-    ReaderAsk,
+    ReaderQuestion,
+    ReaderQuestionKind,
     StartedForm,
-    box,
     ended_by,
+    form_content,
 )
-from hotline.core.rules_attempts import Secret, SecretTyped
-from hotline.core.ussd import SEPARATOR, Heard, Opening, entry_of, remainder, take
-from hotline.dialogue.replay_cache import Step
+from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
+from hotline.core.ussd import (
+    SEPARATOR,
+    CommittedText,
+    SessionStart,
+    new_text,
+    short_code_of,
+    take_input,
+)
+from hotline.dialogue.replay_cache import ReplayStep
 from hotline.flows import turn
-from hotline.flows.flow import Ask, Book, Waiting, gathers, node_at, shows_word
-from hotline.flows.page_cache import drawn
-from hotline.flows.run import Answered, Facts, FlowEntered, Option, Run
+from hotline.flows.conversation import Answered, ConversationState, Facts, FlowEntered, Option
+from hotline.flows.drawing import draw
+from hotline.flows.flow import FlowSet, QuestionNode, Waiting, is_reporting, node_at, shows_word
 from hotline.flows.screen import Screen
 from hotline.flows.turn import Turn
-from hotline.programmes.rules import ROLL_OF, is_code
+from hotline.programmes.rules import PROGRAMME_OF_ANSWER, is_enrolment_code
 from hotline.text import keying
 from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
@@ -68,12 +75,12 @@ NOTE_IN_WORDS = f"{NOTE}words"
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderAsked:
+class ReaderRequest:
     """A question to the reader, which must be answered before this turn."""
 
     upto: int
     """Number of letters of the text that lead to it, including the input that asks."""
-    ask: ReaderAsk
+    ask: ReaderQuestion
     pin: str = field(repr=False)
     """The digits keyed for a work PIN. They may be the code from an SMS."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -88,7 +95,7 @@ class ReaderAsked:
     """Returns the number of screens that an answer's page fills on this phone. Returns 0 without a page."""
 
 
-class ReaderLearned(NamedTuple):
+class ReaderReply(NamedTuple):
     """The reader's answer to one question, new or stored."""
 
     answer: ReaderAnswer
@@ -99,31 +106,33 @@ class ReaderLearned(NamedTuple):
 class ReaderQuestions:
     """The questions of one text to the reader, while it is replayed."""
 
-    def __init__(self, book: Book, facts: Facts, limit: int) -> None:
+    def __init__(self, book: FlowSet, facts: Facts, limit: int) -> None:
         self._book, self._limit = book, limit
         self._base = facts
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
         """The lists of all answers so far. A choice is replayed after its list was shown."""
-        self._last: ReaderAsked | None = None
-        self._page: ReaderAsked | None = None
+        self._last: ReaderRequest | None = None
+        self._page: ReaderRequest | None = None
         """The question whose page is replaced by filler for now."""
 
     def about(
-        self, run: Run, keyed: str, upto: int, facts: Facts
-    ) -> tuple[Run, Facts, ReaderAsked | None]:
+        self, run: ConversationState, keyed: str, upto: int, facts: Facts
+    ) -> tuple[ConversationState, Facts, ReaderRequest | None]:
         """Returns the state from which an input is replayed, and the question to ask first.
 
         It is None for nearly every input.
         """
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, run.calls[-1]) if run.calls and not run.finished else None
-        if isinstance(node, Ask) and node.kind == "pin" and node.saves in READER_PINS:
+        if isinstance(node, QuestionNode) and node.kind == "pin" and node.saves in READER_PINS:
             return run, facts, self._of_pin(node, run, keyed, upto)
         if WORK_PIN not in self._typed:
             return run, facts, None
-        led, events, _ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
+        led, events, _ = turn.resume_without_screen(
+            self._book, run, keyed, facts, limit=self._limit
+        )
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
             # Each round is about another person.
             run = run.saying(
@@ -143,44 +152,48 @@ class ReaderQuestions:
         return run, facts, None
 
     def _of_answer(
-        self, event: Answered, led: Run, run: Run, keyed: str, upto: int
-    ) -> ReaderAsked | None:
+        self, event: Answered, led: ConversationState, run: ConversationState, keyed: str, upto: int
+    ) -> ReaderRequest | None:
         """Returns the question that this answer requires, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(event.name, led.answers)
         if verb is not None:
-            codes = box(verb, led.answers)
+            codes = form_content(verb, led.answers)
             return self._asks(run, keyed, upto, _of_verb(verb, about), typed=codes)
         if event.name in PREFIXES:
             ask = _of_verb(f"{PREFIXES[event.name]}{event.value}", about)
             return self._asks(run, keyed, upto, ask)
         if event.name == WORK_WORDS:
-            ask = ReaderAsk(AskKind.ACT, about, NOTE_IN_WORDS)
+            ask = ReaderQuestion(ReaderQuestionKind.ACT, about, NOTE_IN_WORDS)
             return self._asks(run, keyed, upto, ask, typed={WORK_WORDS: event.value})
         if event.name == AGAIN and (last := self._last) is not None:
             return self._asks(run, keyed, upto, last.ask, of=last.upto, typed=last.typed)
         return None
 
-    def _of_pin(self, node: Ask, run: Run, keyed: str, upto: int) -> ReaderAsked | None:
+    def _of_pin(
+        self, node: QuestionNode, run: ConversationState, keyed: str, upto: int
+    ) -> ReaderRequest | None:
         """Returns the question that a typed PIN requires. A new PIN is asked about after it was keyed twice."""
-        typed = keying.pin(keyed, node.digits)
+        typed = keying.clean_pin(keyed, node.digits)
         if not typed:
             return None
         self._typed[node.saves] = typed
         kinds = {
-            WORK_PIN: AskKind.VIEW,
-            START_PIN: AskKind.PROVE,
-            NEW_AGAIN: AskKind.CHANGE if RIGHT in self._view.flags else AskKind.CHOOSE,
+            WORK_PIN: ReaderQuestionKind.VIEW,
+            START_PIN: ReaderQuestionKind.PROVE,
+            NEW_AGAIN: ReaderQuestionKind.CHANGE
+            if RIGHT in self._view.flags
+            else ReaderQuestionKind.CHOOSE,
         }
         kind = kinds.get(node.saves)
-        return None if kind is None else self._asks(run, keyed, upto, ReaderAsk(kind))
+        return None if kind is None else self._asks(run, keyed, upto, ReaderQuestion(kind))
 
     def told(
-        self, asked: ReaderAsked, learned: ReaderLearned, run: Run, keyed: str
-    ) -> tuple[Run, Facts]:
+        self, asked: ReaderRequest, learned: ReaderReply, run: ConversationState, keyed: str
+    ) -> tuple[ConversationState, Facts]:
         """Returns the state from which the engine continues, and the facts that it has from now on."""
         answer = learned.answer
-        if asked.ask.kind is AskKind.VIEW:
+        if asked.ask.kind is ReaderQuestionKind.VIEW:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
             self._lists = {}
         self._lists |= answer.lists
@@ -195,31 +208,31 @@ class ReaderQuestions:
             facts = self._filled(facts, run, keyed, learned.screens)
         return run, facts
 
-    def lacking(self, run: Run) -> ReaderAsked | None:
+    def lacking(self, run: ConversationState) -> ReaderRequest | None:
         """Returns the question for a page that the current screen shows but that is missing. Returns None otherwise."""
         if self._page is None or not run.calls or not shows_word(self._book, run, PAGE):
             return None
         return replace(self._page, wants_page=True)
 
-    def with_page(self, learned: ReaderLearned) -> Facts:
+    def with_page(self, learned: ReaderReply) -> Facts:
         return self._facts(learned.answer)
 
     def _asks(
         self,
-        run: Run,
+        run: ConversationState,
         keyed: str,
         upto: int,
-        ask: ReaderAsk,
+        ask: ReaderQuestion,
         *,
         of: int | None = None,
         typed: Mapping[str, str] | None = None,
-    ) -> ReaderAsked:
+    ) -> ReaderRequest:
         def screens(answer: ReaderAnswer) -> int:
             return self._screens(run, keyed, self._facts(answer))
 
         besides = {name: word for name, word in self._typed.items() if name != WORK_PIN}
         pin, besides = self._typed[WORK_PIN], {**besides, **(typed or {})}
-        self._last = ReaderAsked(upto, ask, pin, besides, of, screens=screens)
+        self._last = ReaderRequest(upto, ask, pin, besides, of, screens=screens)
         return self._last
 
     def _facts(self, answer: ReaderAnswer) -> Facts:
@@ -237,15 +250,15 @@ class ReaderQuestions:
             words={**base.words, **view.words, **answer.words},
         )
 
-    def _screens(self, run: Run, keyed: str, facts: Facts) -> int:
+    def _screens(self, run: ConversationState, keyed: str, facts: Facts) -> int:
         """Returns the number of screens of the page to which this input leads. Returns 0 if it leads to none."""
-        led, *_ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
+        led, *_ = turn.resume_without_screen(self._book, run, keyed, facts, limit=self._limit)
         node = node_at(self._book, led.calls[-1]) if led.calls else None
         if not isinstance(node, Waiting) or not shows_word(self._book, led, PAGE):
             return 0
-        return len(drawn(self._book, node, led, facts, self._limit).pages)
+        return len(draw(self._book, node, led, facts, self._limit).pages)
 
-    def _filled(self, facts: Facts, run: Run, keyed: str, screens: int) -> Facts:
+    def _filled(self, facts: Facts, run: ConversationState, keyed: str, screens: int) -> Facts:
         """Returns the facts with a filler page of this number of screens."""
         page = FILLER
         filled = _paged(facts, page)
@@ -259,17 +272,17 @@ def _paged(facts: Facts, page: str) -> Facts:
     return replace(facts, words={**facts.words, PAGE: page})
 
 
-def _of_verb(verb: str, reference: str) -> ReaderAsk:
-    kind = AskKind.PAGE if verb in (READ, HISTORY, WARNINGS) else AskKind.ACT
-    return ReaderAsk(kind, reference, "" if verb == READ else verb)
+def _of_verb(verb: str, reference: str) -> ReaderQuestion:
+    kind = ReaderQuestionKind.PAGE if verb in (READ, HISTORY, WARNINGS) else ReaderQuestionKind.ACT
+    return ReaderQuestion(kind, reference, "" if verb == READ else verb)
 
 
 class SessionContext(NamedTuple):
     """Everything that stays the same in a session from its first hop to its last."""
 
-    book: Book
+    book: FlowSet
     facts: Facts
-    opening: Opening
+    opening: SessionStart
     limit: int
 
 
@@ -278,20 +291,20 @@ class StarTyped(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class QuestionReply:
     """The answer to a question."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
     """Flags that a secret sets, until the next secret is typed."""
-    heard: Heard = field(default_factory=lambda: Heard(0))
-    said: ReaderLearned = field(default_factory=lambda: ReaderLearned(ReaderAnswer()))
+    heard: CommittedText = field(default_factory=lambda: CommittedText(0))
+    said: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
     """The reader's answer."""
 
 
 class Start(NamedTuple):
     """The state and the position from which a text with a known beginning is replayed."""
 
-    run: Run
+    run: ConversationState
     at: int
 
 
@@ -299,91 +312,95 @@ class Start(NamedTuple):
 class Stop:
     """The end of a text: the state, the state before its last input, and that input."""
 
-    run: Run
-    before: Run
+    run: ConversationState
+    before: ConversationState
     keyed: str = field(repr=False)
 
 
 class Played(NamedTuple):
-    run: Run
+    run: ConversationState
     screen: Screen
-    steps: tuple[Step, ...]
+    steps: tuple[ReplayStep, ...]
 
 
 KEYS = ("0", "00", "000")
 """Inputs that are keys even if text is expected. Everything after them was keyed at the next screen."""
-Question: TypeAlias = SecretTyped | StarTyped | ReaderAsked
-Playing: TypeAlias = Generator[Question, Learned, Played]
+Question: TypeAlias = SecretTyped | StarTyped | ReaderRequest
+Playing: TypeAlias = Generator[Question, QuestionReply, Played]
 
 
-def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
+def landing_code(book: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
     """Returns the short code that a dial lands on, and the digits after it that are used.
 
     For a phone that is not enrolled, a private short code has no effect, and it sees the normal start. No digits are
     used after a private short code.
     """
-    entry, ahead = entry_of(dialled, book.entries)
+    entry, ahead = short_code_of(dialled, book.entries)
     if entry and book.flows[book.entries[entry]].private:
         return (entry, ()) if enrolled else ("", ())
     return entry, ahead
 
 
-def play(context: SessionContext, text: str, heard: Heard, start: Start | None = None) -> Playing:
+def play(
+    session_context: SessionContext, text: str, heard: CommittedText, start: Start | None = None
+) -> Playing:
     """Replays `text` to its end. Digits that were dialled ahead open the session, and later ones are keyed in.
 
     `heard` is the known part of the session's row. If the end of a free text is missing there, it is asked for. `start`
     is a position before the end of `text`.
     """
-    steps: list[Step] = []
+    steps: list[ReplayStep] = []
     shown: Turn | None = None
     if start is None:
-        shown = _dialled(context, text)
-        start = Start(shown.run, context.opening.dialled)
-        steps.append(Step(start.at, shown.run, shown.events))
+        shown = _dialled(session_context, text)
+        start = Start(shown.run, session_context.opening.dialled)
+        steps.append(ReplayStep(start.at, shown.run, shown.events))
 
-    run, facts, rest = start.run, context.facts, remainder(text, start.at)
-    asking = _asking(context)
+    run, facts, rest = start.run, session_context.facts, new_text(text, start.at)
+    asking = _asking(session_context)
     before, keyed = run, ""
     while rest is not None:
-        begins, words = len(text) - len(rest), turn.expects_words(context.book, run)
-        keyed, rest = take(rest)
-        if words and rest is not None and keying.keys(keyed) not in KEYS:
+        begins, words = len(text) - len(rest), turn.expects_words(session_context.book, run)
+        keyed, rest = take_input(rest)
+        if words and rest is not None and keying.clean_keys(keyed) not in KEYS:
             if heard.upto < begins + len(keyed):
                 heard = (yield StarTyped()).heard
             end = heard.end_of_words(begins, begins + len(keyed), len(text))
             keyed, rest = text[begins:end], text[end + 1 :] if end < len(text) else None
 
         upto = len(text) - (0 if rest is None else len(rest) + 1)
-        run, facts = yield from _learned(context, asking, facts, run, keyed, upto)
+        run, facts = yield from _learned(session_context, asking, facts, run, keyed, upto)
         before = run
         if rest is None:
-            shown = turn.resume(context.book, run, keyed, facts, limit=context.limit)
+            shown = turn.resume(
+                session_context.book, run, keyed, facts, limit=session_context.limit
+            )
             run, events, answered = shown.run, shown.events, shown.answered
         else:
-            run, events, answered = turn.follow(
-                context.book, run, keyed, facts, limit=context.limit
+            run, events, answered = turn.resume_without_screen(
+                session_context.book, run, keyed, facts, limit=session_context.limit
             )
         starred = (begins, upto) if SEPARATOR in keyed else None
-        steps.append(Step(upto, run, events, words, starred, answered))
+        steps.append(ReplayStep(upto, run, events, words, starred, answered))
     if asking is not None and (lacking := asking.lacking(run)) is not None:
-        shown = yield from _with_page(context, asking, lacking, Stop(run, before, keyed))
+        shown = yield from _with_page(session_context, asking, lacking, Stop(run, before, keyed))
     assert shown is not None
     return Played(run, shown.screen, tuple(steps))
 
 
 def _learned(
-    context: SessionContext,
+    session_context: SessionContext,
     asking: ReaderQuestions | None,
     facts: Facts,
-    run: Run,
+    run: ConversationState,
     keyed: str,
     upto: int,
-) -> Generator[Question, Learned, tuple[Run, Facts]]:
+) -> Generator[Question, QuestionReply, tuple[ConversationState, Facts]]:
     """Returns the facts for the next turn, after asking about a secret or asking the reader."""
-    secret = _secret(context.book, run, keyed, upto)
+    secret = _secret(session_context.book, run, keyed, upto)
     if secret is not None:
         opened = (yield secret).flags
-        return run, replace(facts, flags={**context.facts.flags, **opened})
+        return run, replace(facts, flags={**session_context.facts.flags, **opened})
     if asking is None:
         return run, facts
     run, facts, asked = asking.about(run, keyed, upto, facts)
@@ -393,39 +410,50 @@ def _learned(
 
 
 def _with_page(
-    context: SessionContext, asking: ReaderQuestions, lacking: ReaderAsked, stop: Stop
-) -> Generator[Question, Learned, Turn]:
+    session_context: SessionContext, asking: ReaderQuestions, lacking: ReaderRequest, stop: Stop
+) -> Generator[Question, QuestionReply, Turn]:
     """Returns the last turn with the page on its screen. Without the page, it shows that the page cannot be read."""
     page = (yield lacking).said
     facts = asking.with_page(page)
     if UNREADABLE in page.answer.flags:
-        shown = turn.render(context.book, stop.run, facts, limit=context.limit)
+        shown = turn.render(session_context.book, stop.run, facts, limit=session_context.limit)
         return Turn(stop.run, shown)
-    return turn.resume(context.book, stop.before, stop.keyed, facts, limit=context.limit)
+    return turn.resume(
+        session_context.book, stop.before, stop.keyed, facts, limit=session_context.limit
+    )
 
 
-def _asking(context: SessionContext) -> ReaderQuestions | None:
+def _asking(session_context: SessionContext) -> ReaderQuestions | None:
     """Returns the reader's questions. Returns None if no work PIN is asked for, or if any input is accepted."""
-    flags = context.facts.flags
+    flags = session_context.facts.flags
     any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
-    if not context.opening.asks_pin or any_will_do:
+    if not session_context.opening.asks_pin or any_will_do:
         return None
-    return ReaderQuestions(context.book, context.facts, context.limit)
+    return ReaderQuestions(session_context.book, session_context.facts, session_context.limit)
 
 
-def _dialled(context: SessionContext, text: str) -> Turn:
-    dialled = text[: context.opening.dialled]
+def _dialled(session_context: SessionContext, text: str) -> Turn:
+    dialled = text[: session_context.opening.dialled]
     # The opening stores the landing. It is empty if a private short code had no effect for this phone.
-    landed = bool(context.opening.entry)
-    entry, ahead = landing(context.book, dialled, enrolled=landed)
-    return turn.start(context.book, context.facts, entry=entry, ahead=ahead, limit=context.limit)
+    landed = bool(session_context.opening.entry)
+    entry, ahead = landing_code(session_context.book, dialled, enrolled=landed)
+    return turn.start(
+        session_context.book,
+        session_context.facts,
+        entry=entry,
+        ahead=ahead,
+        limit=session_context.limit,
+    )
 
 
-def _secret(book: Book, run: Run, keyed: str, upto: int) -> SecretTyped | None:
+def _secret(book: FlowSet, run: ConversationState, keyed: str, upto: int) -> SecretTyped | None:
     """Returns the secret that must be looked up before this turn. Returns None if there is none."""
-    code, digits = keying.keys(keyed), turn.expects_pin(book, run)
-    if digits and gathers(book, run, RECEIPT) and (pin := keying.pin(keyed, digits)):
-        return SecretTyped(upto, Secret.RECEIPT, run.answers.get(NUMBER, ""), pin)
-    if is_code(code) and (roll := ROLL_OF.get(turn.expects_number(book, run))) is not None:
-        return SecretTyped(upto, Secret.CODE, roll, code)
+    code, digits = keying.clean_keys(keyed), turn.expects_pin(book, run)
+    if digits and is_reporting(book, run, RECEIPT) and (pin := keying.clean_pin(keyed, digits)):
+        return SecretTyped(upto, AttemptedSecret.RECEIPT, run.answers.get(NUMBER, ""), pin)
+    if (
+        is_enrolment_code(code)
+        and (roll := PROGRAMME_OF_ANSWER.get(turn.expects_number(book, run))) is not None
+    ):
+        return SecretTyped(upto, AttemptedSecret.CODE, roll, code)
     return None

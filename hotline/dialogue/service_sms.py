@@ -17,10 +17,10 @@ from hotline.alerts import (
     service_replies,
     tables_inbound,
 )
-from hotline.alerts.rules_replies import Acted, Verb
-from hotline.alerts.rules_reply_parsing import Meant
-from hotline.alerts.service_replies import ReadReply, Replied
-from hotline.core.context import DoorKit, Kit
+from hotline.alerts.rules_replies import CommandResult, Verb
+from hotline.alerts.rules_reply_parsing import ReplyKind
+from hotline.alerts.service_replies import ReadReply, ReplyResult
+from hotline.core.contexts import Context, WebContext
 from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.dialogue import (
@@ -30,25 +30,25 @@ from hotline.dialogue import (
     service_sms_tips,
     service_stop,
 )
-from hotline.dialogue.replay_cache import Step
-from hotline.dialogue.rules_sms_tips import cannot_wait, cleaned, language
-from hotline.dialogue.service_answers import Says
+from hotline.dialogue.replay_cache import ReplayStep
+from hotline.dialogue.rules_sms_tips import clean_message, is_cry_for_help, likely_language
+from hotline.dialogue.service_answers import AnswerContent
 from hotline.dialogue.service_commit import EffectContext
-from hotline.dialogue.service_sms_screens import LONGEST_KEY, Spoken, TalkContext
-from hotline.dialogue.service_sms_tips import Known, SmsTipWritten
+from hotline.dialogue.service_sms_screens import MAX_KEY, ConversationContext, SmsTurn
+from hotline.dialogue.service_sms_tips import FilingData, SmsTipWritten
 from hotline.errors import RunsUnavailable
-from hotline.flows.run import Run
+from hotline.flows.conversation import ConversationState
 from hotline.gateway import rules_inbox, tables_sessions
 from hotline.gateway.doorbell import ring, ringing
 from hotline.gateway.rules_message import SOON, AnswerForm, MessageIn
-from hotline.gateway.tables_sessions import InboundSeen, referrals_of
+from hotline.gateway.tables_sessions import InboundSeen, assignments_of
 from hotline.people import tables
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
-from hotline.text.keying import keys
+from hotline.text.keying import clean_keys
 from hotline.text.keywords import is_erasure, is_stop
 from hotline.text.languages import FIRST
-from hotline.text.topics import AskedTopic, asked
+from hotline.text.topics import AskedTopic, asked_topic
 from hotline.tips import tables as tips_tables
 
 # Lets a person read topics by SMS: a word opens a topic, and a digit or a word continues.
@@ -63,7 +63,7 @@ ECHO = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class SmsConversation:
     """The conversation state of a person who reads by SMS."""
 
     key: str
@@ -71,7 +71,7 @@ class Talk:
     dialogue: str
     revision_id: int
     entry: str
-    run: Run = field(repr=False)
+    run: ConversationState = field(repr=False)
     began: datetime
     at: datetime
     lost: bool = False
@@ -89,14 +89,14 @@ class Talk:
         }
 
     @classmethod
-    def from_dict(cls, key: str, document: Mapping[str, Any]) -> "Talk":
+    def from_dict(cls, key: str, document: Mapping[str, Any]) -> "SmsConversation":
         """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release wrote it."""
         return cls(
             key=key,
             dialogue=str(document["dialogue"]),
             revision_id=int(document["revision"]),
             entry=str(document["entry"]),
-            run=Run.from_dict(document["run"]),
+            run=ConversationState.from_dict(document["run"]),
             began=datetime.fromisoformat(document["began"]),
             at=datetime.fromisoformat(document["at"]),
             lost=bool(document["lost"]),
@@ -107,97 +107,99 @@ class Talk:
 class HeardMessage:
     """The meaning of a message, found before the transaction opens."""
 
-    talk: Talk
-    spoken: Spoken
-    on: TalkContext
+    talk: SmsConversation
+    spoken: SmsTurn
+    on: ConversationContext
     form: AnswerForm = AnswerForm.SCREEN
     silent: bool = False
     """True if the message gets no answer."""
 
 
-def gather(kit: DoorKit, message: MessageIn) -> HeardMessage | None:
+def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
     """Returns what a sender asks to read. None if the message asks for nothing of this kind.
 
     The sender is not enrolled. Raises NotReady if no flows were ever published, and StoreUnavailable.
     """
-    if cannot_wait(message.text):
+    if is_cry_for_help(message.text):
         return None
-    at = kit.now()
-    key = kit.pseudonyms.session(f"talk {kit.pseudonyms.contact(message.sender, at)}")
-    talk = _recalled(kit, key)
+    at = context.now()
+    key = context.pseudonyms.session(f"talk {context.pseudonyms.contact(message.sender, at)}")
+    talk = _recalled(context, key)
     awake = talk is not None and not talk.run.finished and at - talk.at <= IDLE
 
     if talk is not None and awake:
-        on = _stage(kit, talk.revision_id, talk.began)
-        spoken = service_sms_screens.go_on(on, talk.run, message.text)
+        on = _stage(context, talk.revision_id, talk.began)
+        spoken = service_sms_screens.continue_topic(on, talk.run, message.text)
         if spoken is not None:
             went = replace(talk, run=spoken.run, at=at, lost=spoken.again)
             return HeardMessage(went, spoken, on, silent=spoken.again and talk.lost)
-    wanted = asked(message.text)
+    wanted = asked_topic(message.text)
     if wanted is not None:
-        return _begun(kit, message, wanted, key, talk, at)
-    late = keys(message.text)
-    if talk is not None and not awake and late.isdecimal() and len(late) <= LONGEST_KEY:
-        on = _stage(kit, talk.revision_id, talk.began)
+        return _begun(context, message, wanted, key, talk, at)
+    late = clean_keys(message.text)
+    if talk is not None and not awake and late.isdecimal() and len(late) <= MAX_KEY:
+        on = _stage(context, talk.revision_id, talk.began)
         return HeardMessage(
-            replace(talk, lost=True), Spoken(talk.run), on, AnswerForm.HINT, silent=talk.lost
+            replace(talk, lost=True), SmsTurn(talk.run), on, AnswerForm.HINT, silent=talk.lost
         )
     return None
 
 
 def note(
-    session: Session, kit: DoorKit, message: MessageIn, heard: HeardMessage, at: datetime
+    session: Session, context: WebContext, message: MessageIn, heard: HeardMessage, at: datetime
 ) -> int | None:
     """Counts the screens that were read and writes the answer, in the caller's transaction. Returns its id, if any."""
     talk, spoken = heard.talk, heard.spoken
-    dialogue = service_sms_tips.held_or_begun(
-        session, kit, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
+    dialogue = service_sms_tips.locked_session(
+        session, context, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
     )
-    context = EffectContext(kit, heard.on.book, dialogue.key, message.sender)
-    service_commit.in_transaction(session, context, dialogue, [Step(1, spoken.run, spoken.events)])
-    tables_sessions.keep(session, dialogue)
+    effects = EffectContext(context, heard.on.book, dialogue.key, message.sender)
+    service_commit.in_transaction(
+        session, effects, dialogue, [ReplayStep(1, spoken.run, spoken.events)]
+    )
+    tables_sessions.save_dialogue(session, dialogue)
     session.flush()
     if heard.silent:
         return None
     says: Mapping[str, Any] = {}
     if heard.form is AnswerForm.SCREEN:
-        says = service_sms_screens.written(spoken.run, heard.on, again=spoken.again)
-    return service_answers.write(
+        says = service_sms_screens.screen_values(spoken.run, heard.on, again=spoken.again)
+    return service_answers.write_answer(
         session,
-        kit,
+        context,
         to=message.sender,
-        says=service_answers.Says(heard.form, talk.revision_id, says, spoken.run.language),
+        says=service_answers.AnswerContent(heard.form, talk.revision_id, says, spoken.run.language),
         at=at,
     )
 
 
-def announce(kit: DoorKit, heard: HeardMessage | None, answer_id: int | None) -> None:
+def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | None) -> None:
     """Stores the conversation and rings for the answer, after the commit."""
     if heard is None:
         return
     with suppress(RunsUnavailable):
-        kit.runs.save(heard.talk.key, heard.talk.to_dict(), seconds=int(KEPT.total_seconds()))
+        context.runs.save(heard.talk.key, heard.talk.to_dict(), seconds=int(KEPT.total_seconds()))
     if answer_id is not None:
-        ring(kit, Job.ANSWER, answer_id)
+        ring(context, Job.ANSWER, answer_id)
 
 
 def _begun(
-    kit: DoorKit,
+    context: WebContext,
     message: MessageIn,
     wanted: AskedTopic,
     key: str,
-    before: Talk | None,
+    before: SmsConversation | None,
     at: datetime,
 ) -> HeardMessage:
-    revision_id = kit.books.live()
-    on = _stage(kit, revision_id, at)
-    spoken = service_sms_screens.begin(
+    revision_id = context.books.live()
+    on = _stage(context, revision_id, at)
+    spoken = service_sms_screens.begin_topic(
         on, wanted, before.run.language if before is not None else FIRST
     )
     echo = before is not None and before.run == spoken.run and at - before.at < ECHO
-    talk = Talk(
+    talk = SmsConversation(
         key=key,
-        dialogue=kit.pseudonyms.session(f"talk {message.provider_id}"),
+        dialogue=context.pseudonyms.session(f"talk {message.provider_id}"),
         revision_id=revision_id,
         entry=wanted.topic,
         run=spoken.run,
@@ -205,55 +207,57 @@ def _begun(
         at=at,
     )
     if before is not None and echo:
-        return HeardMessage(replace(before, at=at), Spoken(before.run), on, silent=True)
+        return HeardMessage(replace(before, at=at), SmsTurn(before.run), on, silent=True)
     return HeardMessage(talk, spoken, on)
 
 
-def _recalled(kit: DoorKit, key: str) -> Talk | None:
+def _recalled(context: WebContext, key: str) -> SmsConversation | None:
     try:
-        found = kit.runs.load(key)
-        return None if found is None else Talk.from_dict(key, found)
+        found = context.runs.load(key)
+        return None if found is None else SmsConversation.from_dict(key, found)
     except (RunsUnavailable, KeyError, TypeError, ValueError):
         return None
 
 
-def _stage(kit: DoorKit, revision_id: int, began: datetime) -> TalkContext:
-    return service_sms_screens.talk_context(kit.books.book(revision_id), began.date())
+def _stage(context: WebContext, revision_id: int, began: datetime) -> ConversationContext:
+    return service_sms_screens.conversation_context(context.books.book(revision_id), began.date())
 
 
-def digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
+def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
     """Returns the digests by which an SMS is recognised again, the exact one first.
 
     An SMS without a time uses the time at which it arrived.
     """
     second = (message.sent_at or at).replace(microsecond=0)
-    said = (message.sender, kit.line.shortcode, message.text.strip())
-    return tuple(kit.pseudonyms.sms(*said, near.isoformat()) for near in rules_inbox.near(second))
+    said = (message.sender, context.line.shortcode, message.text.strip())
+    return tuple(
+        context.pseudonyms.sms(*said, near.isoformat()) for near in rules_inbox.same_second(second)
+    )
 
 
 def recognise(
-    session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
+    session: Session, context: Context, seen: InboundSeen, keys: Sequence[str], at: datetime
 ) -> Sequence[InboundSeen]:
     """Stores a new SMS. Of an SMS that came before, returns the stored rows. A copy in the inbox proves them."""
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
-    known = tables_inbound.heard(session, seen, keys)
-    tables_inbound.note(session, known, proved_at=proved_at, vouched_at=vouched_at)
+    known = tables_inbound.record_mo(session, seen, keys)
+    tables_inbound.note_listed(session, known, proved_at=proved_at, vouched_at=vouched_at)
     if proved_at is not None:
         for row in known:
-            _carry_out(session, kit, row, at)
+            _carry_out(session, context, row, at)
     return known
 
 
-def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> None:
+def _carry_out(session: Session, context: Context, seen: InboundSeen, at: datetime) -> None:
     """Counts the answers of an SMS that is proved. Carries out, once, the commands in it that waited for proof."""
     waits, seen.waits = seen.waits or {}, None
-    for referral_id in referrals_of(seen):
-        waiting = waits.get(str(referral_id))
+    for assignment_id in assignments_of(seen):
+        waiting = waits.get(str(assignment_id))
         verb = None if waiting is None else Verb(waiting)
-        service_commands.prove(session, kit, referral_id, at, verb)
+        service_commands.prove_answer(session, context, assignment_id, at, verb)
 
 
-LOOK_AGAIN = timedelta(seconds=5)
+READ_INBOX_AFTER = timedelta(seconds=5)
 """Time until the inbox is read for a cry for help. Otherwise it is read once a minute."""
 
 
@@ -285,7 +289,7 @@ class InboxOutcome(StrEnum):
     WRONG_REFERENCE = "wrong_reference"
 
 
-MessageOutcome: TypeAlias = InboxOutcome | Acted
+MessageOutcome: TypeAlias = InboxOutcome | CommandResult
 """The result of an SMS: a responder's by the command, any other sender's by the list above."""
 
 
@@ -295,7 +299,7 @@ class _Gathered:
 
     heard: HeardMessage | None
     """A sender's request to read by SMS, or the next step of it. The sender is not enrolled."""
-    known: Known | None
+    known: FilingData | None
     """Data for a tip by SMS. The sender is not enrolled."""
     reply: ReadReply | None = None
     """The reply of an enrolled number."""
@@ -312,54 +316,60 @@ class _Result:
     written: SmsTipWritten | None = None
 
 
-def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
+def take_sms(
+    context: WebContext, message: MessageIn, arrival: Arrival = Arrival.CALLED
+) -> MessageOutcome:
     """Handles an SMS once, even if it arrives several times or in several ways.
 
     Raises StoreUnavailable, and then nothing was done.
     """
-    at = kit.now()
-    keys = digests(kit, message, at)
-    gathered = _gather(kit, message, at)
-    with ringing(kit) as session:
+    at = context.now()
+    keys = message_digests(context, message, at)
+    gathered = _gather(context, message, at)
+    with ringing(context) as session:
         seen = _seen(message, arrival, keys[0], at)
-        before = recognise(session, kit, seen, keys, at)
+        before = recognise(session, context, seen, keys, at)
         if before:
             result = _Result(InboxOutcome.REPEATED)
         else:
-            result = _deal(session, kit, message, gathered, at, proved=arrival is Arrival.LISTED)
+            result = _deal(
+                session, context, message, gathered, at, proved=arrival is Arrival.LISTED
+            )
             before = [_keep(session, seen.provider_id, result)]
         if all(row.outcome == InboxOutcome.TAKEN_BACK for row in before):
-            _take_back(session, kit, message, before, at)
-        cry_id = _answer_cry(session, kit, message, before, gathered, at)
+            _take_back(session, context, message, before, at)
+        cry_id = _answer_cry(session, context, message, before, gathered, at)
 
     if result.written is not None:
-        service_sms_tips.announce(kit, result.written)
+        service_sms_tips.announce_tip(context, result.written)
     if result.outcome is InboxOutcome.READ:
-        announce(kit, gathered.heard, result.answer_id)
+        announce(context, gathered.heard, result.answer_id)
     if cry_id is not None:
-        ring(kit, Job.ANSWER, cry_id)
+        ring(context, Job.ANSWER, cry_id)
     return result.outcome
 
 
-def _gather(kit: DoorKit, message: MessageIn, at: datetime) -> _Gathered:
+def _gather(context: WebContext, message: MessageIn, at: datetime) -> _Gathered:
     if is_stop(message.text):
         return _Gathered(None, None)
-    with kit.database.reading() as session:
-        responder = tables.enrolled(session, kit.pseudonyms.enrolled(message.sender))
+    with context.database.reading() as session:
+        responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
         if responder is not None:
-            return _Gathered(None, None, service_replies.read(session, responder, message.text, at))
-    if not kit.line.inbound_sms:
+            return _Gathered(
+                None, None, service_replies.read_reply(session, responder, message.text, at)
+            )
+    if not context.line.inbound_sms:
         return _Gathered(None, None)
-    heard = gather(kit, message)
+    heard = gather(context, message)
     if heard is not None and heard.form is not AnswerForm.HINT:
         return _Gathered(heard, None)
-    known = service_sms_tips.gather(kit, message, at)
+    known = service_sms_tips.filing_data(context, message, at)
     return _Gathered(heard if known is None else None, known)
 
 
 def _deal(
     session: Session,
-    kit: DoorKit,
+    context: WebContext,
     message: MessageIn,
     gathered: _Gathered,
     at: datetime,
@@ -367,15 +377,15 @@ def _deal(
     proved: bool,
 ) -> _Result:
     """Decides the result of an SMS: a command, a STOP, a step in reading, a tip, or nothing."""
-    responder = tables.enrolled(session, kit.pseudonyms.enrolled(message.sender))
-    result = _answer(session, kit, message, responder, gathered.reply, at, proved=proved)
+    responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
+    result = _answer(session, context, message, responder, gathered.reply, at, proved=proved)
     if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
         return result
     if gathered.heard is not None:
-        answer_id = note(session, kit, message, gathered.heard, at)
+        answer_id = note(session, context, message, gathered.heard, at)
         return _Result(InboxOutcome.READ, answer_id=answer_id)
     if gathered.known is not None:
-        written = service_sms_tips.note(session, kit, message, gathered.known, at)
+        written = service_sms_tips.file_message(session, context, message, gathered.known, at)
         return _Result(InboxOutcome.TIP, written=written)
     return result
 
@@ -383,15 +393,15 @@ def _deal(
 def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
     kept = session.get_one(InboundSeen, provider_id)
     ids = result.referral_ids
-    kept.outcome, kept.referral_id = result.outcome, ids[0] if ids else None
-    kept.more_referrals = list(ids[1:]) or None
+    kept.outcome, kept.assignment_id = result.outcome, ids[0] if ids else None
+    kept.more_assignments = list(ids[1:]) or None
     kept.waits = dict(result.waits) or None
     return kept
 
 
 def _answer_cry(
     session: Session,
-    kit: DoorKit,
+    context: WebContext,
     message: MessageIn,
     seen: Sequence[InboundSeen],
     gathered: _Gathered,
@@ -406,26 +416,32 @@ def _answer_cry(
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
         return None
-    if not kit.line.answers_cries or not cannot_wait(message.text):
+    if not context.line.answers_cries or not is_cry_for_help(message.text):
         return None
     times = [row.received_at for row in seen]
     written_at = min(times if message.sent_at is None else [message.sent_at, *times])
     if at - written_at > SOON or not any(row.vouched_at for row in seen):
         return None
     if not any(row.proved_at for row in seen):
-        tables_inbound.hasten(session, at + LOOK_AGAIN)
+        tables_inbound.bring_forward(session, at + READ_INBOX_AFTER)
         return None
-    if queries_outbox.cried_lately(session, kit.pseudonyms.contacts(message.sender, at), at):
+    if queries_outbox.has_cried_recently(
+        session, context.pseudonyms.contacts(message.sender, at), at
+    ):
         return None
-    spoken = language(cleaned(message.text))
-    says = Says(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
-    return service_answers.write(
-        session, kit, to=message.sender, says=says, at=at, written_at=written_at
+    spoken = likely_language(clean_message(message.text))
+    says = AnswerContent(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
+    return service_answers.write_answer(
+        session, context, to=message.sender, says=says, at=at, written_at=written_at
     )
 
 
 def _take_back(
-    session: Session, kit: Kit, message: MessageIn, seen: Sequence[InboundSeen], at: datetime
+    session: Session,
+    context: Context,
+    message: MessageIn,
+    seen: Sequence[InboundSeen],
+    at: datetime,
 ) -> None:
     """Records an erasure request for every tip that this phone wrote before.
 
@@ -435,8 +451,8 @@ def _take_back(
     if not any(row.proved_at for row in seen):
         return
     before = min(row.received_at for row in seen)
-    ids = tips_tables.written_by(session, kit.pseudonyms.contacts(message.sender, at), before)
-    service_closing.wish(session, kit, ids, actor=SMS)
+    ids = tips_tables.written_by(session, context.pseudonyms.contacts(message.sender, at), before)
+    service_closing.request_erasure(session, context, ids, actor=SMS)
 
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
@@ -457,7 +473,7 @@ def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> Inbou
 
 def _answer(
     session: Session,
-    kit: DoorKit,
+    context: WebContext,
     message: MessageIn,
     responder: Responder | None,
     reply: ReadReply | None,
@@ -466,34 +482,36 @@ def _answer(
     proved: bool,
 ) -> _Result:
     if is_stop(message.text):
-        service_stop.stop_in(session, kit, message.sender, at)
+        service_stop.stop_messages_in(session, context, message.sender, at)
         outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
         return _Result(outcome)
-    if service_enrolment.hear(session, kit, message.sender, message.text, at, SMS):
+    if service_enrolment.receive_sms(session, context, message.sender, message.text, at, SMS):
         return _Result(InboxOutcome.LEADER_HEARD)
     if responder is None:
-        erases = kit.line.inbound_sms and is_erasure(message.text)
+        erases = context.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
     if reply is None or reply.responder_id != responder.id:  # enrolled since it was read
-        reply = service_replies.read(session, responder, message.text, at)
-    replied = service_replies.hear(session, kit, responder, message, reply, at, proved=proved)
+        reply = service_replies.read_reply(session, responder, message.text, at)
+    replied = service_replies.handle_reply(
+        session, context, responder, message, reply, at, proved=proved
+    )
     return _Result(
         _outcome(replied),
         _told_of(replied),
-        {str(one.referral_id): one.waits.value for one in replied.done if one.waits is not None},
+        {str(one.assignment_id): one.waits.value for one in replied.done if one.waits is not None},
     )
 
 
-def _outcome(replied: Replied) -> MessageOutcome:
+def _outcome(replied: ReplyResult) -> MessageOutcome:
     """Returns the result of an SMS. Of several commands, the first one's counts."""
-    known = [one.result for one in replied.done if one.result is not Acted.UNKNOWN]
+    known = [one.result for one in replied.done if one.result is not CommandResult.UNKNOWN]
     if known:
         return known[0]
-    wrong = replied.done or replied.meant is Meant.WRONG
+    wrong = replied.done or replied.meant is ReplyKind.WRONG
     return InboxOutcome.WRONG_REFERENCE if wrong else InboxOutcome.HELPED
 
 
-def _told_of(replied: Replied) -> tuple[int, ...]:
+def _told_of(replied: ReplyResult) -> tuple[int, ...]:
     """Returns the assignments that the SMS named, and then those that were acknowledged with them."""
-    ids = [one.referral_id for one in replied.done if one.referral_id is not None]
+    ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))

@@ -10,72 +10,76 @@ from datetime import date
 from typing import Any
 
 from hotline.flows import turn
-from hotline.flows.flow import Book, awareness, numbers_shown
-from hotline.flows.flow_words import WORDS
-from hotline.flows.run import Event, Facts, LanguageChosen, Place, Run
+from hotline.flows.conversation import ConversationState, Event, Facts, LanguageChosen, Place
+from hotline.flows.engine_texts import ENGINE_TEXTS
+from hotline.flows.flow import FlowSet, numbers_shown, public_flow_set
 from hotline.flows.screen import Screen
-from hotline.programmes.rules import Roll
+from hotline.programmes.rules import Programme
 from hotline.text.gsm7 import ALONE
-from hotline.text.keywords import spelled
-from hotline.text.topics import AskedTopic, Topic, alike, language_named
+from hotline.text.keywords import normalised_words
+from hotline.text.topics import AskedTopic, Topic, language_named, sounds_like
 
-LONGEST_KEY = 3
+MAX_KEY = 3
 """Digits of the longest key, `000`."""
 
 
 @dataclass(frozen=True, slots=True)
-class TalkContext:
+class ConversationContext:
     """The flow set, facts and day of a conversation. They do not change after its first word."""
 
-    book: Book
+    book: FlowSet
     facts: Facts
     day: date
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SmsTurn:
     """One turn of a conversation. `again`: the answer was not understood, so the screen is sent once more."""
 
-    run: Run = field(repr=False)
+    run: ConversationState = field(repr=False)
     events: tuple[Event, ...] = ()
     again: bool = False
 
 
-def talk_context(book: Book, day: date) -> TalkContext:
+def conversation_context(book: FlowSet, day: date) -> ConversationContext:
     """Returns the context of a conversation. It leaves out reports, receipts, call-backs and programmes."""
     entries = {topic.value: topic.value for topic in Topic}
     flags = numbers_shown(book, day)
-    return TalkContext(awareness(book, but=tuple(Roll), entries=entries), Facts(flags=flags), day)
+    return ConversationContext(
+        public_flow_set(book, but=tuple(Programme), entries=entries), Facts(flags=flags), day
+    )
 
 
-def begin(on: TalkContext, asked: AskedTopic, language: str) -> Spoken:
+def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> SmsTurn:
     """Returns the first screen of a topic, in the language of its word, or else in `language`."""
     first = turn.start(on.book, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
     if spoken == first.run.language:
-        return Spoken(first.run, first.events)
+        return SmsTurn(first.run, first.events)
     run = replace(first.run, language=spoken)
-    return Spoken(run, (*first.events, LanguageChosen(spoken)))
+    return SmsTurn(run, (*first.events, LanguageChosen(spoken)))
 
 
-def go_on(on: TalkContext, run: Run, text: str) -> Spoken | None:
+def continue_topic(on: ConversationContext, run: ConversationState, text: str) -> SmsTurn | None:
     """Returns the turn that follows an answer. None if `text` is no answer to the screen."""
     if run.finished:
         return None
-    said = spelled(text)
+    said = normalised_words(text)
     key = _key(on, run, said)
     if key is not None:
         before = turn.repeat(on.book, run, on.facts, limit=ALONE)
         turned = turn.resume(on.book, run, key, on.facts, limit=ALONE)
         again = turned.run == run and turned.screen == before
-        return Spoken(turned.run, turned.events, again)
+        return SmsTurn(turned.run, turned.events, again)
     named = language_named(text)
     if named is not None:
-        return Spoken(replace(run, language=named), (LanguageChosen(named),))
+        return SmsTurn(replace(run, language=named), (LanguageChosen(named),))
     return None
 
 
-def written(run: Run, on: TalkContext, *, again: bool) -> Mapping[str, Any]:
+def screen_values(
+    run: ConversationState, on: ConversationContext, *, again: bool
+) -> Mapping[str, Any]:
     """Returns the values that draw the screen: its place, and the choices. They hold no text of the sender."""
     here = run.calls[-1]
     return {
@@ -86,29 +90,33 @@ def written(run: Run, on: TalkContext, *, again: bool) -> Mapping[str, Any]:
     }
 
 
-def drawn(book: Book, parameters: Mapping[str, Any], language: str) -> Screen:
-    """Draws the screen from the values of `written`, the same each time."""
-    on = talk_context(book, date.fromisoformat(parameters["day"]))
-    run = Run(language, (Place(*parameters["place"]),), answers=parameters["answers"])
+def draw_screen(book: FlowSet, parameters: Mapping[str, Any], language: str) -> Screen:
+    """Draws the screen from the values of `screen_values`, the same each time."""
+    on = conversation_context(book, date.fromisoformat(parameters["day"]))
+    run = ConversationState(language, (Place(*parameters["place"]),), answers=parameters["answers"])
     draw = turn.repeat if parameters["again"] else turn.render
     return draw(on.book, run, on.facts, limit=ALONE)
 
 
-def _key(on: TalkContext, run: Run, said: list[str]) -> str | None:
+def _key(on: ConversationContext, run: ConversationState, said: list[str]) -> str | None:
     """Returns the key that the sender means. The sender may write a digit, a choice, or the name of a way out."""
-    if len(said) == 1 and said[0].isdecimal() and len(said[0]) <= LONGEST_KEY:
+    if len(said) == 1 and said[0].isdecimal() and len(said[0]) <= MAX_KEY:
         return said[0]
     heard = " ".join(said)
     choices = turn.offered(on.book, run, on.facts, limit=ALONE)
-    meant = [key for key, label in choices.items() if alike(heard, " ".join(spelled(label)))]
+    meant = [
+        key
+        for key, label in choices.items()
+        if sounds_like(heard, " ".join(normalised_words(label)))
+    ]
     if len(meant) == 1:
         return meant[0]
-    return WAYS.get(heard)
+    return NAVIGATION_KEYS.get(heard)
 
 
-WAYS = {
-    " ".join(spelled(name)): key
-    for own in WORDS.values()
+NAVIGATION_KEYS = {
+    " ".join(normalised_words(name)): key
+    for own in ENGINE_TEXTS.values()
     for key, name in (("9", own.more), ("0", own.back), ("00", own.home))
 } | {"SUBIRA": "0"}
 """The keys `9`, `0` and `00`, by the words that screens show for them."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline.alerts import service_correction, service_intake
-from hotline.alerts.service_intake import Telling, wants_referral
+from hotline.alerts.service_intake import ReportAttempt, needs_assignment
 from hotline.cases import service_weekly_keys
 from hotline.core import rules_trial
-from hotline.core.context import DoorKit
+from hotline.core.contexts import WebContext
 from hotline.core.database import Session, add_if_new
 from hotline.counters import service
 from hotline.counters.service import day_of
@@ -20,11 +20,11 @@ from hotline.dialogue import rules_sms_tips
 from hotline.errors import RunsUnavailable
 from hotline.gateway import tables_sessions
 from hotline.gateway.rules_message import MessageIn
-from hotline.gateway.tables_sessions import Dialogue, HeldDialogue
+from hotline.gateway.tables_sessions import Dialogue, LockedDialogue
 from hotline.text.languages import FIRST
 from hotline.tips import rules as domain_tip
 from hotline.tips import tables
-from hotline.tips.queries_report import ToldTip
+from hotline.tips.queries_report import ReportedTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
@@ -34,7 +34,7 @@ RECENT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Pocket:
+class PendingPart:
     """The last text of a phone, stored encrypted for `TOGETHER`. A tip can be filed without it."""
 
     key: str
@@ -46,11 +46,11 @@ class Pocket:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FilingData:
     """Data that is read before the transaction opens."""
 
     revision_id: int
-    before: Pocket | None
+    before: PendingPart | None
     """The text of the phone within `TOGETHER`."""
 
 
@@ -58,78 +58,80 @@ class Known:
 class SmsTipWritten:
     """The result of a message: the tip to announce, and the text to which the next part is added."""
 
-    tip: ToldTip | None
-    pocket: Pocket | None
+    tip: ReportedTip | None
+    pocket: PendingPart | None
 
 
-def gather(kit: DoorKit, message: MessageIn, at: datetime) -> Known | None:
+def filing_data(context: WebContext, message: MessageIn, at: datetime) -> FilingData | None:
     """Returns the data for filing. None if the message tells nothing and its phone has no recent tip.
 
     Raises NotReady if no flows were ever published, and StoreUnavailable.
     """
-    before = _last_said(kit, message, at)
-    if not rules_sms_tips.is_tip(message.text) and not _adds(kit, message, before, at):
+    before = _last_said(context, message, at)
+    if not rules_sms_tips.is_tip(message.text) and not _adds(context, message, before, at):
         return None
-    return Known(kit.books.live(), before)
+    return FilingData(context.books.live(), before)
 
 
-def _last_said(kit: DoorKit, message: MessageIn, at: datetime) -> Pocket | None:
-    key = kit.pseudonyms.session(f"sms {message.sender}")
+def _last_said(context: WebContext, message: MessageIn, at: datetime) -> PendingPart | None:
+    key = context.pseudonyms.session(f"sms {message.sender}")
     try:
-        found = kit.runs.load(key)
+        found = context.runs.load(key)
         if found is None:
             return None
         written_at = datetime.fromisoformat(found["at"])
         place = dict(found.get("place", {}))
-        pocket = Pocket(key, str(found["key"]), str(found["said"]), written_at, place)
+        pocket = PendingPart(key, str(found["key"]), str(found["said"]), written_at, place)
     except (RunsUnavailable, KeyError, TypeError, ValueError):
         return None
     return pocket if timedelta() <= at - written_at <= TOGETHER else None
 
 
-def _adds(kit: DoorKit, message: MessageIn, before: Pocket | None, at: datetime) -> bool:
+def _adds(
+    context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
+) -> bool:
     """Returns True for any text if the phone's tip is open. After a recent tip, the text needs some meaning."""
-    if not rules_sms_tips.cleaned(message.text):
+    if not rules_sms_tips.clean_message(message.text):
         return False
-    with kit.database.reading() as session:
-        if before is not None and tables.takes_more(session, before.dialogue):
+    with context.database.reading() as session:
+        if before is not None and tables.can_be_extended(session, before.dialogue):
             return True
-        contact_keys = kit.pseudonyms.contacts(message.sender, at)
-        return rules_sms_tips.has_meaning(message.text) and tables.any_written_by(
+        contact_keys = context.pseudonyms.contacts(message.sender, at)
+        return rules_sms_tips.has_meaning(message.text) and tables.has_written(
             session, contact_keys, at - RECENT
         )
 
 
-def note(
-    session: Session, kit: DoorKit, message: MessageIn, known: Known, at: datetime
+def file_message(
+    session: Session, context: WebContext, message: MessageIn, known: FilingData, at: datetime
 ) -> SmsTipWritten:
     """Files the message in the caller's transaction. The same text of a phone on the same day is the same tip.
 
     Files it even if no responder is active. It then stays pending, with an alarm.
     """
-    said = rules_sms_tips.cleaned(message.text)
-    own = kit.pseudonyms.session(f"sms {message.sender} {day_of(at)} {said.casefold()}")
+    said = rules_sms_tips.clean_message(message.text)
+    own = context.pseudonyms.session(f"sms {message.sender} {day_of(at)} {said.casefold()}")
     before = known.before
-    if before is not None and not tables.takes_more(session, before.dialogue):
+    if before is not None and not tables.can_be_extended(session, before.dialogue):
         before = None
-    if tables_sessions.dialogue(session, own) is not None or _repeats(said, before):
+    if tables_sessions.find_dialogue(session, own) is not None or _repeats(said, before):
         return SmsTipWritten(None, None if before is None else replace(before, at=at))
     if before is None or not rules_sms_tips.fits(f"{before.said} {said}"):
-        answers = rules_sms_tips.answers(said)
-        tip = _file(session, kit, message, known, own, answers, at)
+        answers = rules_sms_tips.report_answers(said)
+        tip = _file(session, context, message, known, own, answers, at)
     else:
         own, whole = before.dialogue, f"{before.said} {said}"
-        answers = rules_sms_tips.added(whole, said, before.place)
-        tip = _file(session, kit, message, known, own, answers, at)
+        answers = rules_sms_tips.with_added_text(whole, said, before.place)
+        tip = _file(session, context, message, known, own, answers, at)
         said = whole
-        if tip is not None and not wants_referral(tip) and _place(answers) == before.place:
-            service_correction.tell_added(session, kit, tip, at)
+        if tip is not None and not needs_assignment(tip) and _place(answers) == before.place:
+            service_correction.notify_added(session, context, tip, at)
     session.flush()
-    key = kit.pseudonyms.session(f"sms {message.sender}")
-    return SmsTipWritten(tip, Pocket(key, own, said, at, _place(answers)))
+    key = context.pseudonyms.session(f"sms {message.sender}")
+    return SmsTipWritten(tip, PendingPart(key, own, said, at, _place(answers)))
 
 
-def _repeats(said: str, before: Pocket | None) -> bool:
+def _repeats(said: str, before: PendingPart | None) -> bool:
     return before is not None and f" {said} " in f" {before.said} "
 
 
@@ -139,20 +141,20 @@ def _place(answers: Mapping[str, str]) -> Mapping[str, str]:
 
 def _file(
     session: Session,
-    kit: DoorKit,
+    context: WebContext,
     message: MessageIn,
-    known: Known,
+    known: FilingData,
     key: str,
     answers: Mapping[str, str],
     at: datetime,
-) -> ToldTip | None:
+) -> ReportedTip | None:
     said = answers[domain_tip.WORDS]
-    dialogue = held_or_begun(session, kit, message, key, known.revision_id, at, tells=said)
-    telling = Telling(answers, 1, completed=True, language=dialogue.language)
-    return service_intake.note(session, kit, dialogue, telling, caller=message.sender)
+    dialogue = locked_session(session, context, message, key, known.revision_id, at, tells=said)
+    telling = ReportAttempt(answers, 1, completed=True, language=dialogue.language)
+    return service_intake.store_report(session, context, dialogue, telling, caller=message.sender)
 
 
-def announce(kit: DoorKit, written: SmsTipWritten) -> None:
+def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
     """Stores the phone's text for a next part and announces the tip, after the commit."""
     if written.pocket is not None:
         pocket = written.pocket
@@ -163,14 +165,14 @@ def announce(kit: DoorKit, written: SmsTipWritten) -> None:
             "place": dict(pocket.place),
         }
         with suppress(RunsUnavailable):
-            kit.runs.save(pocket.key, kept, seconds=int(TOGETHER.total_seconds()))
-    told: Sequence[ToldTip] = (written.tip,) if written.tip is not None else ()
-    service_intake.announce(kit, told)
+            context.runs.save(pocket.key, kept, seconds=int(TOGETHER.total_seconds()))
+    told: Sequence[ReportedTip] = (written.tip,) if written.tip is not None else ()
+    service_intake.announce(context, told)
 
 
-def held_or_begun(
+def locked_session(
     session: Session,
-    kit: DoorKit,
+    context: WebContext,
     message: MessageIn,
     key: str,
     revision_id: int,
@@ -178,9 +180,9 @@ def held_or_begun(
     *,
     entry: str = "",
     tells: str | None = None,
-) -> HeldDialogue:
+) -> LockedDialogue:
     """Returns the locked session of an SMS. Makes and counts a new one if there is none. `tells`: the text of a tip."""
-    held = tables_sessions.hold(session, key)
+    held = tables_sessions.lock_dialogue(session, key)
     if held is not None:
         return held
     row = Dialogue(
@@ -192,16 +194,16 @@ def held_or_begun(
         reporting=tells is not None,
         responder_id=None,
         network=message.network,
-        language=FIRST if tells is None else rules_sms_tips.language(tells),
+        language=FIRST if tells is None else rules_sms_tips.likely_language(tells),
         counted=[],
         started_at=began,
         ended_at=None if tells is None else began,
         heard=0,
     )
-    service_weekly_keys.forget_at(session, kit, began)
+    service_weekly_keys.delete_old_keys_in(session, context, began)
     add_if_new(session, row)
-    dialogue = tables_sessions.hold(session, key)
+    dialogue = tables_sessions.lock_dialogue(session, key)
     assert dialogue is not None
-    service.log_session(session, dialogue)
-    service.log_person(session, kit, message.sender, began)
+    service.count_session(session, dialogue)
+    service.count_person(session, context, message.sender, began)
     return dialogue

@@ -6,8 +6,8 @@ from datetime import datetime
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
 from hotline.alerts import service_messages
-from hotline.alerts.rules_reply_parsing import Why
-from hotline.core.context import Kit
+from hotline.alerts.rules_reply_parsing import AnswerReason
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import queries_on_call, tables_sessions
@@ -20,24 +20,26 @@ from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
 
 
-def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
+def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
     """Notifies the responder and the leaders of their desks. Returns False if the number is not enrolled.
 
     A STOP that gets no answer notifies the leaders once a week at most.
     """
-    responder = tables.enrolled(session, kit.pseudonyms.enrolled(msisdn))
+    responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
     if responder is None:
         return False
-    key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
+    key = context.pseudonyms.sms(msisdn, context.line.shortcode, AnswerReason.STOP, "")
     told = []
-    if service_messages.may_answer(session, responder, Why.STOP, key, at) is not None:
+    if service_messages.may_answer(session, responder, AnswerReason.STOP, key, at) is not None:
         told.append((responder, Template.STOP_NOTED))
     elif not service_messages.count_first_stop(session, responder, key, at):
         return True
-    service.note(session, Alarm.STOP_WISH, at)
+    service.record(session, Alarm.STOP_REQUEST, at)
     told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
     for one, template in told:
-        service_messages.confirmation(session, Wording(template, {}, one.language), one.id, at)
+        service_messages.write_confirmation(
+            session, Wording(template, {}, one.language), one.id, at
+        )
     return True
 
 
@@ -46,26 +48,26 @@ def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responde
 
     For a member of the national desk, it always returns the others of the national desk.
     """
-    if of.level != Level.NATIONAL and (coordinators := tables.leaders(session, of, at)):
+    if of.level != Level.NATIONAL and (coordinators := tables.coordinators_of(session, of, at)):
         return coordinators
-    others = [one for one in tables.who_live(session, at) if one.id != of.id]
+    others = [one for one in tables.active_responders(session, at) if one.id != of.id]
     return [one for one in others if one.level == Level.NATIONAL]
 
 
-def stop(kit: Kit, msisdn: str) -> None:
+def stop_messages(context: Context, msisdn: str) -> None:
     """Stops every SMS to this number for good. Also removes it from the on-call contacts and from the programmes.
 
     An enrolled number keeps everything, because the STOP may be forged. People are notified of it instead. Raises
     StoreUnavailable.
     """
-    with ringing(kit) as session:
-        stop_in(session, kit, msisdn, kit.now())
+    with ringing(context) as session:
+        stop_messages_in(session, context, msisdn, context.now())
 
 
-def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
-    """Stops a number as `stop` does, inside the caller's transaction."""
-    if note(session, kit, msisdn, at):
+def stop_messages_in(session: Session, context: Context, msisdn: str, at: datetime) -> None:
+    """Stops a number as `stop_messages` does, inside the caller's transaction."""
+    if note_stop(session, context, msisdn, at):
         return
-    tables_sessions.stop(session, kit.pseudonyms.stopped(msisdn), at)
-    queries_on_call.silence(session, kit.pseudonyms.enrolled(msisdn), STOPPED)
-    service_enrolment.leave(session, kit, msisdn)
+    tables_sessions.add_stop(session, context.pseudonyms.stopped(msisdn), at)
+    queries_on_call.mark_unreachable(session, context.pseudonyms.enrolled(msisdn), STOPPED)
+    service_enrolment.leave(session, context, msisdn)

@@ -6,14 +6,14 @@ from functools import partial
 
 from flask import Response, abort
 
-from hotline.console import uploads, who
-from hotline.console.visit import GuestVisit, Visit, page, part_of_list, posted
+from hotline.console import role_groups, uploads
+from hotline.console.visit import GuestVisit, Visit, form_view, page, part_of_list
 from hotline.duty import (
     service_desk_page,
     service_leaves,
-    service_leaving,
     service_people_list,
     service_postings,
+    service_quick_removal,
     service_registration,
 )
 from hotline.duty.service_desk_page import DeskHead
@@ -21,7 +21,7 @@ from hotline.duty.service_enrolment import StartPaper
 from hotline.duty.service_people_list import EVERYWHERE, PersonLine
 from hotline.duty.service_registration import TypedPerson
 from hotline.errors import FormRefused, HotlineError, ImportRefused, NumberInvalid, PersonnelRefused
-from hotline.people.rules import COLUMNS, Level, WantedPosting, every_district
+from hotline.people.rules import COLUMNS, Level, RequestedPosting, every_district
 from hotline.text.codes import NATIONAL, Category, is_district
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
@@ -37,7 +37,7 @@ def options(visit: Visit) -> Sequence[tuple[str, str]]:
     """Returns the options of a select: no desk, every district, the national desk, each district, then added desks."""
     added = [
         (one.code, named(visit, one.code, one.name))
-        for one in service_desk_page.listed(visit.kit)
+        for one in service_desk_page.list_desks(visit.context)
         if one.retired_at is None and one.code != NATIONAL and not is_district(one.code)
     ]
     return (
@@ -58,13 +58,13 @@ def named(visit: GuestVisit, code: str, name: str = "") -> str:
     return visit.place(code) if is_district(code) else name or code
 
 
-def of_head(visit: GuestVisit, head: DeskHead) -> str:
+def head_name(visit: GuestVisit, head: DeskHead) -> str:
     """Returns the desk's name with its district or camp."""
     called = named(visit, head.code, head.name)
     return f"{called} ({visit.place(head.place)})" if head.place else called
 
 
-def several(visit: GuestVisit, codes: Sequence[str]) -> str:
+def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
     """Returns the names of desks in one line. All districts together become one name."""
     every = every_district()
     if set(every) <= set(codes):
@@ -72,13 +72,13 @@ def several(visit: GuestVisit, codes: Sequence[str]) -> str:
     return ", ".join(named(visit, code) for code in codes)
 
 
-def rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
+def form_rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
     """Returns the rows of the form: desk and level, then empty rows."""
     hers = [(code, str(level)) for code, level in places.items()]
     return [*hers, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
 
-def read(visit: Visit) -> Mapping[str, Level]:
+def read_desks(visit: Visit) -> Mapping[str, Level]:
     """Returns the level at each desk from the form's rows. Raises FormRefused."""
     desks: dict[str, Level] = {}
     pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
@@ -102,11 +102,13 @@ FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
 """The form's field for each wrong column."""
 
 
-def listed(visit: Visit) -> Response:
+def people(visit: Visit) -> Response:
     wanted, desk = visit.asked("q").strip()[:80], visit.asked("desk")
-    seen = service_desk_page.seen(visit.kit, visit.by)
+    seen = service_desk_page.visible_desks(visit.context, visit.by)
     lines = [
-        one for one in service_people_list.listed(visit.kit, seen) if _is_wanted(one, wanted, desk)
+        one
+        for one in service_people_list.list_people(visit.context, seen)
+        if _is_wanted(one, wanted, desk)
     ]
     return page(
         visit,
@@ -117,7 +119,7 @@ def listed(visit: Visit) -> Response:
         desk=desk,
         desks=options(visit),
         placed=partial(named, visit),
-        may_change=visit.may(who.RUNNING),
+        may_change=visit.may(role_groups.RUNNING),
     )
 
 
@@ -131,74 +133,76 @@ def _is_wanted(one: PersonLine, wanted: str, desk: str) -> bool:
     )
 
 
-def one(visit: Visit, responder_id: int) -> Response:
+def person(visit: Visit, responder_id: int) -> Response:
     if responder_id < 1:
         abort(404)
-    seen = service_desk_page.seen(visit.kit, visit.by)
-    person = service_people_list.one(visit.kit, responder_id, seen)
+    seen = service_desk_page.visible_desks(visit.context, visit.by)
+    person = service_people_list.person_page(visit.context, responder_id, seen)
     return page(
         visit,
         "person.html",
         person=person,
         line=person.line,
-        waits=service_postings.asked_at(visit.kit, responder_id),
-        rows=rows(person.line.places),
+        waits=service_postings.pending_request_times(visit.context, responder_id),
+        rows=form_rows(person.line.places),
         desks=options(visit),
         levels=LEVELS,
         categories=[*Category],
         placed=partial(named, visit),
-        may_change=visit.may(who.RUNNING) and person.left_at is None,
+        may_change=visit.may(role_groups.RUNNING) and person.removed_at is None,
     )
 
 
-def ask_new(visit: Visit) -> Response:
+def new_person(visit: Visit) -> Response:
     typed = list(zip(visit.form.many("desk"), visit.form.many("level"), strict=False))
     return page(
         visit,
         "person_new.html",
-        rows=typed or rows({}),
+        rows=typed or form_rows({}),
         desks=options(visit),
         levels=LEVELS,
         categories=[*Category],
     )
 
 
-def sheet(visit: Visit) -> Response:
-    most, columns = service_registration.MOST_ROWS, ",".join(COLUMNS)
+def sheet_form(visit: Visit) -> Response:
+    most, columns = service_registration.MAX_ROWS, ",".join(COLUMNS)
     return page(visit, "people_sheet.html", columns=columns, most=most)
 
 
-@posted(one, "place", PersonnelRefused)
-def place(visit: Visit, responder_id: int) -> None:
+@form_view(person, "place", PersonnelRefused)
+def change_desks(visit: Visit, responder_id: int) -> None:
     """Changes where a responder works. A removal takes effect at once, and an addition needs an approver."""
-    wanted, categories = read(visit), visit.form.many("categories")
+    wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
-    reason, posting = visit.reason("place", MISSING), WantedPosting(wanted, kinds)
-    service_postings.place(visit.kit, visit.by.actor, responder_id, wanted=posting, reason=reason)
+    reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
+    service_postings.change_desks(
+        visit.context, visit.by.actor, responder_id, wanted=posting, reason=reason
+    )
 
 
-@posted(one, "languages", PersonnelRefused)
-def speak(visit: Visit, responder_id: int) -> None:
+@form_view(person, "languages", PersonnelRefused)
+def set_languages(visit: Visit, responder_id: int) -> None:
     ordered = tuple(_languages(visit))
-    service_people_list.set_languages(visit.kit, visit.by.actor, responder_id, ordered)
+    service_people_list.set_languages(visit.context, visit.by.actor, responder_id, ordered)
 
 
-@posted(one, "until", PersonnelRefused)
-def leave(visit: Visit, responder_id: int) -> None:
+@form_view(person, "until", PersonnelRefused)
+def record_leave(visit: Visit, responder_id: int) -> None:
     starts, ends = _moment(visit.form.text("from")), _moment(visit.form.text("until"))
     if ends is None or (starts is None and visit.form.text("from")):
         raise visit.wrong("until", "Enter a date like 2026-11-30.")
     reason, by = visit.reason("until", MISSING), visit.by.actor
-    service_leaves.leave(
-        visit.kit, str(responder_id), starts_at=starts, ends_at=ends, by=by, reason=reason
+    service_leaves.record_leave(
+        visit.context, str(responder_id), starts_at=starts, ends_at=ends, by=by, reason=reason
     )
 
 
-@posted(one, "back", PersonnelRefused, NumberInvalid)
-def back(visit: Visit, responder_id: int) -> None:
+@form_view(person, "back", PersonnelRefused, NumberInvalid)
+def end_leave(visit: Visit, responder_id: int) -> None:
     """Ends a leave, or marks a number as reachable again."""
-    service_leaves.back(
-        visit.kit,
+    service_leaves.bring_back(
+        visit.context,
         str(responder_id),
         number=visit.form.secret("number") or None,
         second=None,
@@ -207,20 +211,20 @@ def back(visit: Visit, responder_id: int) -> None:
     )
 
 
-@posted(one, "secret_number", PersonnelRefused, NumberInvalid)
-def number(visit: Visit, responder_id: int) -> Response:
+@form_view(person, "secret_number", PersonnelRefused, NumberInvalid)
+def change_number(visit: Visit, responder_id: int) -> Response:
     """Changes the phone number. It is typed once and never shown. A code goes to it, and a second admin approves."""
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     act = service_registration.change_number
-    return _papers(visit, act(visit.kit, visit.by.actor, responder_id, typed, reason))
+    return _papers(visit, act(visit.context, visit.by.actor, responder_id, typed, reason))
 
 
-@posted(one, "invite", PersonnelRefused, NumberInvalid)
+@form_view(person, "invite", PersonnelRefused, NumberInvalid)
 def invite(visit: Visit, responder_id: int) -> Response:
     """Sends a new code to the phone and prints a new start paper. This also helps responders who forgot their PIN."""
     reason = visit.reason("invite", MISSING)
     return _papers(
-        visit, service_registration.invite(visit.kit, visit.by.actor, responder_id, reason)
+        visit, service_registration.invite(visit.context, visit.by.actor, responder_id, reason)
     )
 
 
@@ -229,10 +233,10 @@ def _papers(visit: Visit, *papers: StartPaper) -> Response:
     return page(visit, "people_paper.html", papers=papers)
 
 
-@posted(one, "remove", PersonnelRefused)
+@form_view(person, "remove", PersonnelRefused)
 def remove(visit: Visit, responder_id: int) -> None:
     reason = visit.reason("remove", MISSING)
-    service_leaving.take_away(visit.kit, visit.by.actor, responder_id, reason=reason)
+    service_quick_removal.remove_person(visit.context, visit.by.actor, responder_id, reason=reason)
 
 
 def _moment(typed: str) -> datetime | None:
@@ -242,9 +246,9 @@ def _moment(typed: str) -> datetime | None:
         return None
 
 
-@posted(ask_new, "name", ImportRefused, PersonnelRefused)
+@form_view(new_person, "name", ImportRefused, PersonnelRefused)
 def enrol(visit: Visit) -> Response:
-    desks, reason = read(visit), visit.reason("reason", MISSING)
+    desks, reason = read_desks(visit), visit.reason("reason", MISSING)
     added = [code for code in desks if code != NATIONAL and not is_district(code)]
     if added or (NATIONAL in desks and len(desks) > 1):
         raise visit.wrong(
@@ -261,26 +265,28 @@ def enrol(visit: Visit) -> Response:
         ],
         categories=[one for one in visit.form.many("categories") if one in {*Category}],
     )
-    if found := service_registration.faults_of(visit.kit, typed):
+    if found := service_registration.faults_of(visit.context, typed):
         raise FormRefused(_by_field([one.reason.said(visit.say) for one in found]))
-    return _papers(visit, service_registration.write_down(visit.kit, visit.by.actor, typed, reason))
+    return _papers(
+        visit, service_registration.enrol_person(visit.context, visit.by.actor, typed, reason)
+    )
 
 
-@posted(sheet)
-def judge_sheet(visit: Visit) -> Response:
+@form_view(sheet_form)
+def check_sheet(visit: Visit) -> Response:
     """Checks a spreadsheet and shows the people it would enrol. Stores nothing."""
-    text = uploads.uploaded(visit, uploads.text_of)
-    judged = service_registration.judge(visit.kit, visit.token, text)
+    text = uploads.read_upload(visit, uploads.text_of)
+    judged = service_registration.check_sheet(visit.context, visit.token, text)
     whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
     return page(visit, "people_sheet_judged.html", judged=judged, whys=whys)
 
 
-@posted(sheet, "sheet", HotlineError)
+@form_view(sheet_form, "sheet", HotlineError)
 def take_sheet(visit: Visit) -> Response:
     """Enrols all people in the checked spreadsheet together, or none of them."""
     reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
-    act = service_registration.take
-    return _papers(visit, *act(visit.kit, visit.by.actor, visit.token, locked, reason))
+    act = service_registration.enrol_sheet
+    return _papers(visit, *act(visit.context, visit.by.actor, visit.token, locked, reason))
 
 
 def _languages(visit: Visit) -> list[str]:

@@ -4,9 +4,22 @@ from collections.abc import Collection
 
 from flask import Response
 
-from hotline.console.visit import Visit, not_taken, page, posted, see, see_address, why
-from hotline.core.actors import ROLES, AccountRole, Refused, excluded
-from hotline.duty import service_accounts, service_invitations, service_leaving, service_new_links
+from hotline.console.visit import (
+    Visit,
+    form_view,
+    page,
+    redirect_to,
+    redirect_to_address,
+    refusal_sentence,
+    sign_in_refusal,
+)
+from hotline.core.actors import ROLES, AccountRole, SignInRefused, excluded_roles
+from hotline.duty import (
+    service_accounts,
+    service_invitations,
+    service_new_links,
+    service_quick_removal,
+)
 from hotline.duty.service_invitations import Invited
 from hotline.errors import AccountRefused, FormRefused, PersonnelRefused
 from hotline.people import pages_sign_in, service_own_account, service_sessions
@@ -15,18 +28,20 @@ from hotline.text import qr_code
 from hotline.text.languages import CODES, FIRST
 
 
-def listed(visit: Visit) -> Response:
-    return page(visit, "accounts.html", accounts=service_accounts.listed(visit.kit), roles=ROLES)
+def accounts(visit: Visit) -> Response:
+    return page(
+        visit, "accounts.html", accounts=service_accounts.list_accounts(visit.context), roles=ROLES
+    )
 
 
-def one(visit: Visit, account_id: int) -> Response:
+def account(visit: Visit, account_id: int) -> Response:
     return page(
         visit,
         "one_account.html",
-        account=service_accounts.one(visit.kit, account_id),
-        resting=service_new_links.resting(visit.kit, account_id),
-        ending=service_accounts.waiting(visit.kit, account_id),
-        now=visit.kit.now(),
+        account=service_accounts.get_account(visit.context, account_id),
+        resting=service_new_links.waiting_link(visit.context, account_id),
+        ending=service_accounts.end_request(visit.context, account_id),
+        now=visit.context.now(),
         roles=ROLES,
     )
 
@@ -55,10 +70,10 @@ def _confirm(
     return page(
         visit,
         "account_act.html",
-        account=service_accounts.one(visit.kit, account_id),
-        resting=service_new_links.resting(visit.kit, account_id),
-        by_two=service_accounts.needs_second(visit.kit, visit.by.actor, account_id),
-        now=visit.kit.now(),
+        account=service_accounts.get_account(visit.context, account_id),
+        resting=service_new_links.waiting_link(visit.context, account_id),
+        by_two=service_accounts.needs_second(visit.context, visit.by.actor, account_id),
+        now=visit.context.now(),
         act=act,
         kept=kept,
         lost=lost,
@@ -74,103 +89,107 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
     return frozenset(AccountRole(one) for one in visit.form.many("roles") if one in {*AccountRole})
 
 
-@posted(listed, "name", AccountRefused)
+@form_view(accounts, "name", AccountRefused)
 def invite(visit: Visit) -> Response:
     """Creates an account and shows its link once. The admin hands the link over, and its user sets the account up."""
     name, language = visit.form.text("name"), visit.form.text("language")
     spoken = language if language in CODES else FIRST
-    invited = service_invitations.invite(visit.kit, visit.by.actor, name, _roles(visit), spoken)
+    invited = service_invitations.invite(visit.context, visit.by.actor, name, _roles(visit), spoken)
     return _invited(visit, name, invited)
 
 
-@posted(one, "roles", AccountRefused)
+@form_view(account, "roles", AccountRefused)
 def set_roles(visit: Visit, account_id: int) -> Response | None:
     """Adds roles at once. Asks for confirmation and a reason before it removes a role."""
     wanted = _roles(visit)
     lost, is_sure = (
-        service_accounts.one(visit.kit, account_id).roles - wanted,
+        service_accounts.get_account(visit.context, account_id).roles - wanted,
         visit.form.ticked("sure"),
     )
-    if lost and wanted and not excluded(wanted) and not is_sure:
+    if lost and wanted and not excluded_roles(wanted) and not is_sure:
         return _confirm(visit, account_id, "roles", kept=wanted, lost=lost)
     try:
-        service_invitations.set_roles(visit.kit, visit.by.actor, account_id, wanted, _reason(visit))
+        service_invitations.set_roles(
+            visit.context, visit.by.actor, account_id, wanted, _reason(visit)
+        )
     except AccountRefused as refused:
         if not lost or not is_sure:
             raise
-        wrong = visit.with_faults({"reason": why(visit, refused)})
+        wrong = visit.with_faults({"reason": refusal_sentence(visit, refused)})
         return _confirm(wrong, account_id, "roles", kept=wanted, lost=lost)
     return None
 
 
-@posted(ask_link, "reason", AccountRefused)
+@form_view(ask_link, "reason", AccountRefused)
 def link(visit: Visit, account_id: int) -> Response:
     """Requests a new link, or shows it after its waiting time. Then the old password and code stop working."""
-    account = service_accounts.one(visit.kit, account_id)
-    invited = service_new_links.again(visit.kit, visit.by.actor, account_id, _reason(visit))
+    account = service_accounts.get_account(visit.context, account_id)
+    invited = service_new_links.request_link(
+        visit.context, visit.by.actor, account_id, _reason(visit)
+    )
     if not invited.link:
-        return see("accounts.one", account_id=account_id)
+        return redirect_to("accounts.one", account_id=account_id)
     return _invited(visit, account.name, invited)
 
 
 def _invited(visit: Visit, name: str, invited: Invited) -> Response:
-    address = f"{visit.kit.console_url}/welcome/{invited.link}"
+    address = f"{visit.context.console_url}/welcome/{invited.link}"
     return page(visit, "invited.html", name=name, address=address, waiting=invited.waiting)
 
 
-@posted(ask_suspend, "reason", AccountRefused)
+@form_view(ask_suspend, "reason", AccountRefused)
 def suspend(visit: Visit, account_id: int) -> Response:
-    service_invitations.suspend(visit.kit, visit.by.actor, account_id, _reason(visit))
-    return see("accounts.one", account_id=account_id)
+    service_invitations.suspend(visit.context, visit.by.actor, account_id, _reason(visit))
+    return redirect_to("accounts.one", account_id=account_id)
 
 
-@posted(one, "roles", AccountRefused)
+@form_view(account, "roles", AccountRefused)
 def lift(visit: Visit, account_id: int) -> None:
-    service_invitations.lift_suspension(visit.kit, visit.by.actor, account_id)
+    service_invitations.lift_suspension(visit.context, visit.by.actor, account_id)
 
 
-@posted(ask_end, "reason", AccountRefused, PersonnelRefused)
+@form_view(ask_end, "reason", AccountRefused, PersonnelRefused)
 def end(visit: Visit, account_id: int) -> Response:
-    if service_leaving.end_account(visit.kit, visit.by.actor, account_id, _reason(visit)):
-        return see("accounts.listed")
-    return see("accounts.one", account_id=account_id)
+    if service_quick_removal.end_account(visit.context, visit.by.actor, account_id, _reason(visit)):
+        return redirect_to("accounts.listed")
+    return redirect_to("accounts.one", account_id=account_id)
 
 
 def show(visit: Visit) -> Response:
     return page(
         visit,
         "account.html",
-        sessions=service_sessions.listed(visit.kit, visit.token),
+        sessions=service_sessions.list_sessions(visit.context, visit.token),
         done=visit.asked("done"),
-        resting=service_new_links.resting(visit.kit, visit.by.account_id),
-        renewed=service_own_account.renewed(visit.kit, visit.by),
-        fingerprint=service_own_account.fingerprint(visit.kit, visit.by),
+        resting=service_new_links.waiting_link(visit.context, visit.by.account_id),
+        renewed=service_own_account.unconfirmed_renewals(visit.context, visit.by),
+        fingerprint=service_own_account.fingerprint(visit.context, visit.by),
     )
 
 
-def speak(visit: Visit) -> Response:
+def set_language(visit: Visit) -> Response:
     """Sets the language of every page, and returns to the page where it was chosen."""
     language = visit.form.text("language")
     if language in CODES:
-        service_own_account.set_language(visit.kit, visit.by, language)
-    return see_address(pages_sign_in.local(visit.form.text("to")))
+        service_own_account.set_language(visit.context, visit.by, language)
+    return redirect_to_address(pages_sign_in.local_address(visit.form.text("to")))
 
 
-@posted(show, "secret_new", AccountRefused)
+@form_view(show, "secret_new", AccountRefused)
 def change_password(visit: Visit) -> Response:
     """Changes the password after a check of the old one. Ends every other session."""
     old = visit.form.secret("old") or visit.form.secret("password")
     refused = service_own_account.change_password(
-        visit.kit, visit.token, old, visit.form.secret("new")
+        visit.context, visit.token, old, visit.form.secret("new")
     )
     if refused:
-        raise FormRefused({"secret_old": not_taken(visit, refused)})
-    return see("accounts.show", done="password")
+        raise FormRefused({"secret_old": sign_in_refusal(visit, refused)})
+    return redirect_to("accounts.show", done="password")
 
 
 def end_others(visit: Visit) -> Response:
-    service_sessions.end_others(visit.kit, visit.token)
-    return see("accounts.show", done="sessions")
+    service_sessions.end_others(visit.context, visit.token)
+    return redirect_to("accounts.show", done="sessions")
 
 
 def factor(visit: Visit) -> Response:
@@ -178,44 +197,48 @@ def factor(visit: Visit) -> Response:
 
     A form with a wrong code shows the same secret again, unless the field was altered.
     """
-    sealed = visit.form.text("sealed")
+    encrypted = visit.form.text("sealed")
     try:
-        new = service_own_account.new_factor(visit.kit, visit.by, sealed) if sealed else None
+        new = (
+            service_own_account.new_factor(visit.context, visit.by, encrypted)
+            if encrypted
+            else None
+        )
     except AccountRefused:
         new = None
-    shown: NewFactor = new or service_own_account.new_factor(visit.kit, visit.by)
+    shown: NewFactor = new or service_own_account.new_factor(visit.context, visit.by)
     return page(visit, "factor.html", new=shown, drawn=qr_code.svg(shown.uri))
 
 
-@posted(factor, "secret_new_code", AccountRefused)
+@form_view(factor, "secret_new_code", AccountRefused)
 def take_factor(visit: Visit) -> Response:
-    form, sealed = visit.form, visit.form.text("sealed")
+    form, encrypted = visit.form, visit.form.text("sealed")
     new_code, password, code = (form.secret(name) for name in ("new_code", "password", "code"))
-    refused = service_own_account.take_factor(
-        visit.kit, visit.token, sealed, new_code, password, code
+    refused = service_own_account.replace_factor(
+        visit.context, visit.token, encrypted, new_code, password, code
     )
     if refused:
-        raise FormRefused({"secret_password": not_taken(visit, refused)})
-    return see("accounts.show", done="factor")
+        raise FormRefused({"secret_password": sign_in_refusal(visit, refused)})
+    return redirect_to("accounts.show", done="factor")
 
 
-@posted(show)
-def know(visit: Visit) -> None:
+@form_view(show)
+def confirm_renewals(visit: Visit) -> None:
     """Removes the lines about a new sheet and a new authenticator."""
-    service_own_account.know(visit.kit, visit.by)
+    service_own_account.confirm_renewals(visit.context, visit.by)
 
 
 def refuse_link(visit: Visit) -> Response:
     """Refuses a new link for the user's own account, which another person requested."""
-    service_new_links.refuse_own(visit.kit, visit.by)
-    return see("accounts.show", done="link")
+    service_new_links.refuse_own(visit.context, visit.by)
+    return redirect_to("accounts.show", done="link")
 
 
-@posted(show, "paper", AccountRefused)
+@form_view(show, "paper", AccountRefused)
 def paper(visit: Visit) -> Response:
     """Creates a new recovery sheet and shows it once. The old sheet stops working."""
     password, code = visit.form.secret("password"), visit.form.secret("code")
-    sheet = service_own_account.new_paper(visit.kit, visit.token, password, code)
-    if isinstance(sheet, Refused):
-        raise FormRefused({"paper-password": not_taken(visit, sheet)})
+    sheet = service_own_account.new_paper(visit.context, visit.token, password, code)
+    if isinstance(sheet, SignInRefused):
+        raise FormRefused({"paper-password": sign_in_refusal(visit, sheet)})
     return page(visit, "paper.html", sheet=sheet)

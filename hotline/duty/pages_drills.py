@@ -7,29 +7,29 @@ from functools import partial
 from flask import Response
 
 from hotline.alerts import service_drills
-from hotline.alerts.rules_drills import WantedExercise, steps
-from hotline.console.visit import Visit, page, posted
-from hotline.console.who import table
+from hotline.alerts.rules_drills import DrillRequest, step_summaries
+from hotline.console.role_groups import table
+from hotline.console.visit import Visit, form_view, page
 from hotline.duty import pages, service_desk_page
 from hotline.errors import HotlineError
 from hotline.people.rules_desks import DeskKind
 from hotline.text.places import districts
 from hotline.tips.rules import Urgency
 
-TRIED = (DeskKind.BORDER, DeskKind.PROTECTION)
+DESKS = (DeskKind.BORDER, DeskKind.PROTECTION)
 SHOWN = 60
 """The drills in the list, newest first. That is half a year for thirty districts."""
 URGENCIES = table("exercise_urgencies")
 
 
-def listed(visit: Visit) -> Response:
+def drills(visit: Visit) -> Response:
     return page(
         visit,
         "exercises.html",
         desks=_desks(visit),
-        every=service_drills.listed(visit.kit),
+        every=service_drills.list_drills(visit.context),
         most=SHOWN,
-        steps=steps,
+        steps=step_summaries,
         long=partial(_long, visit),
     )
 
@@ -38,22 +38,22 @@ def _reason(visit: Visit, field: str) -> str:
     return visit.reason(field, "Enter a reason.", most=120, is_printable=True)
 
 
-@posted(listed, "reason", HotlineError)
+@form_view(drills, "reason", HotlineError)
 def start(visit: Visit) -> None:
     """Starts a drill and sends its alert at once."""
     form = visit.form
     desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
     if desk not in _desks(visit) or urgency not in URGENCIES:
         raise visit.wrong("desk", "Choose a desk from the list.")
-    wanted = WantedExercise(desk, Urgency(int(urgency)), form.ticked("climbs"))
-    service_drills.start(visit.kit, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
+    wanted = DrillRequest(desk, Urgency(int(urgency)), form.ticked("climbs"))
+    service_drills.start(visit.context, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
 
 
-@posted(listed, "end-{exercise_id}", HotlineError)
+@form_view(drills, "end-{exercise_id}", HotlineError)
 def end(visit: Visit, exercise_id: int) -> None:
     """Ends a drill. Responders who were alerted and have not answered learn that it was a drill."""
     reason = _reason(visit, f"end-{exercise_id}")
-    service_drills.end(visit.kit, exercise_id, by=visit.by.actor, reason=reason)
+    service_drills.call_off(visit.context, exercise_id, by=visit.by.actor, reason=reason)
 
 
 def _long(visit: Visit, span: timedelta) -> str:
@@ -64,8 +64,8 @@ def _long(visit: Visit, span: timedelta) -> str:
 def _desks(visit: Visit) -> Mapping[str, str]:
     """Returns the desks that can have a drill, by code: districts, then border posts and camps."""
     added = {
-        one.code: pages.of_head(visit, one)
-        for one in service_desk_page.listed(visit.kit)
-        if one.kind in TRIED and one.retired_at is None
+        one.code: pages.head_name(visit, one)
+        for one in service_desk_page.list_desks(visit.context)
+        if one.kind in DESKS and one.retired_at is None
     }
     return {area.code: area.name for area in districts()} | added

@@ -13,8 +13,15 @@ from enum import Enum
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
 from hotline.alerts import service_messages
-from hotline.core.actors import SECOND_PERSON, AccountRole, AccountState, Actor, SignedIn, excluded
-from hotline.core.context import Kit
+from hotline.core.actors import (
+    TWO_PERSON_ROLES,
+    AccountRole,
+    AccountState,
+    Actor,
+    SignedIn,
+    excluded_roles,
+)
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import NotFound
@@ -32,22 +39,22 @@ from hotline.people import (
 from hotline.people.rules import Level
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_desks import of_account
-from hotline.people.rules_second_factor import ACTS_WITHIN, APPROVAL_LIVES, MOST_ACTS
-from hotline.people.service_approving import ADMIN, About, ApprovalRule, Decision, request
+from hotline.people.rules_second_factor import APPROVAL_VALIDITY, COMMANDS_WITHIN, MAX_COMMANDS
+from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, Decision, request
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 REASON_LETTERS = 200
-FEWEST_ADMINS = 2
+MIN_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
 """Roles that at least one other account must keep. Without them, no approval could be decided. Without the national
 desk, no one could read the tips that it alone may read."""
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
-class SeriousAct(Enum):
+class SeriousCommand(Enum):
     """One kind of serious command: its action in the audit log, and its message to the national desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
@@ -65,7 +72,7 @@ class SeriousAct(Enum):
         return self.value[1]
 
 
-COUNTED = tuple(act.action for act in SeriousAct)
+COUNTED_ACTIONS = tuple(act.action for act in SeriousCommand)
 
 
 @dataclass(slots=True)
@@ -73,7 +80,7 @@ class AccountChange:
     """The changes that one person makes to one account within one transaction."""
 
     session: Session
-    kit: Kit
+    context: Context
     by: Actor
     account: ConsoleAccount
     reason: str = ""
@@ -94,8 +101,10 @@ class AccountChange:
 
     def log(self, action: str, reason: str = "") -> None:
         """Writes to the audit log which action the person took on the account."""
-        by, subject, at = self.by, self.subject, self.kit.now()
-        tables_audit.sign(self.session, by, at=at, action=action, subject=subject, reason=reason)
+        by, subject, at = self.by, self.subject, self.context.now()
+        tables_audit.append_command(
+            self.session, by, at=at, action=action, subject=subject, reason=reason
+        )
 
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
         """Raises AccountRefused if this person may not make the change, or not now.
@@ -110,12 +119,14 @@ class AccountChange:
             raise refusal(AccountFault.NO_REASON)
         if self.is_last_other(loses):
             raise refusal(AccountFault.LAST_OTHER)
-        since = self.kit.now() - ACTS_WITHIN
+        since = self.context.now() - COMMANDS_WITHIN
         if (
-            tables_audit.count(self.session, tables_audit.by_actor(self.by), COUNTED, since)
-            >= MOST_ACTS
+            tables_audit.count_actions(
+                self.session, tables_audit.by_actor(self.by), COUNTED_ACTIONS, since
+            )
+            >= MAX_COMMANDS
         ):
-            raise refusal(AccountFault.TOO_MANY_ACTS)
+            raise refusal(AccountFault.TOO_MANY_COMMANDS)
 
     def check_another(self) -> None:
         """Raises AccountRefused if the account belongs to the acting person."""
@@ -128,10 +139,10 @@ class AccountChange:
             return False
         others = [
             one
-            for one in tables_accounts.everybody(self.session)
+            for one in tables_accounts.all_accounts(self.session)
             if one.state in (AccountState.ACTIVE, AccountState.DEMO)
             and not tables_accounts.acts_for(self.session, self.by, one.person_id)
-            and not one.is_suspended(self.kit.now())
+            and not one.is_suspended(self.context.now())
         ]
         return any(
             [one.id for one in others if role in one.held_roles] == [self.account.id]
@@ -141,8 +152,8 @@ class AccountChange:
 
     def counts_as_second(self) -> bool:
         """Returns True for the command line while fewer than two admins are active."""
-        admins = tables_accounts.admins_in(self.session, AccountState.ACTIVE)
-        return self.by.account_id is None and len(admins) < FEWEST_ADMINS
+        admins = tables_accounts.admins_in_states(self.session, AccountState.ACTIVE)
+        return self.by.account_id is None and len(admins) < MIN_ADMINS
 
     def needs_second(self) -> bool:
         """Returns True if this person needs a second admin to end the account or to give it a new link."""
@@ -156,9 +167,9 @@ class AccountChange:
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
-        since = self.kit.now() - APPROVAL_LIVES
+        since = self.context.now() - APPROVAL_VALIDITY
         acts = tables_audit.entries(self.session, since=since, subject=self.subject)
-        taken = (act.reason for act in acts if act.action == SeriousAct.TAKE_ROLES.action)
+        taken = (act.reason for act in acts if act.action == SeriousCommand.TAKE_ROLES.action)
         lately = {role for reason in taken for role in reason.partition(":")[0].split(", ")}
         return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
 
@@ -168,12 +179,12 @@ class AccountChange:
         hers = set(queries_member_keys.names_of(session, self.account.person_id))
         opened = tables_members.desks_of(session, self.member)
         return frozenset(
-            code for code in opened if hers >= set(tables_members.of_desk(session, code))
+            code for code in opened if hers >= set(tables_members.members_of_desk(session, code))
         )
 
     def notify(
         self,
-        act: SeriousAct,
+        act: SeriousCommand,
         *,
         reason: str = "",
         own: Template | None = None,
@@ -185,36 +196,38 @@ class AccountChange:
         account alone decrypts a desk, the person who answers for that desk gets the SMS too. `desks` names those desks
         if the account no longer decrypts any.
         """
-        session, at, person = self.session, self.kit.now(), self.person
+        session, at, person = self.session, self.context.now(), self.person
         self.log(act.action, (reason or self.reason).strip())
-        service.note_each(session, Alarm.ACCOUNTS, at)
+        service.record_each(session, Alarm.ACCOUNTS, at)
         codes = desks or self.desks_alone()
-        answer = {one.id for code in codes for one in tables.who_answer_for(session, code, at)}
+        answer = {
+            one.id for code in codes for one in tables.coordinators_and_national(session, code, at)
+        }
         told = [
             (one, act.template, {"number": str(self.account.id)})
-            for one in tables.who_live(session, at)
+            for one in tables.active_responders(session, at)
             if one.level == Level.NATIONAL or one.id in answer
         ]
         if own is not None and person is not None:
             told.append((person, own, {}))
         for to, template, words in told:
             wording = Wording(template, words, to.language)
-            service_messages.confirmation(session, wording, to.id, at)
+            service_messages.write_confirmation(session, wording, to.id, at)
 
     def give(
         self, roles: frozenset[AccountRole], *, direct: bool | None = None
     ) -> frozenset[AccountRole]:
         """Gives roles, or requests a second admin's approval for them. Returns the roles that await approval."""
         counts = self.counts_as_second() if direct is None else direct
-        waiting = frozenset() if counts else roles & SECOND_PERSON
+        waiting = frozenset() if counts else roles & TWO_PERSON_ROLES
         self.account.roles = sorted(self.account.held_roles | (roles - waiting))
         for role in sorted(roles - waiting):
-            why = f"{role}: {BY_THE_SERVER}" if role in SECOND_PERSON else str(role)
+            why = f"{role}: {BY_THE_SERVER}" if role in TWO_PERSON_ROLES else str(role)
             self.log("account_role_given", why)
             self.settle(role, ApprovalDecision.APPROVED)
         for role in sorted(waiting):
             subject = _subject_of(self.account.id, role)
-            if request(self.session, self.kit, self.by, ApprovalKind.ROLE, subject, ""):
+            if request(self.session, self.context, self.by, ApprovalKind.ROLE, subject, ""):
                 self.log("account_role_asked", str(role))
         return waiting
 
@@ -223,70 +236,76 @@ class AccountChange:
     ) -> None:
         """Ends the pending approval of a role that the command line gave, or that is no longer wanted."""
         subject = _subject_of(self.account.id, role)
-        self.decide(tables_approvals.waiting_for(self.session, subject, self.kit.now()), decision)
+        self.decide(
+            tables_approvals.pending_for(self.session, subject, self.context.now()), decision
+        )
 
     def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
         """Decides a pending approval. Does nothing without one."""
         if row is not None:
-            tables_approvals.decide(row, tables_audit.by_actor(self.by), self.kit.now(), decision)
+            tables_approvals.record_decision(
+                row, tables_audit.by_actor(self.by), self.context.now(), decision
+            )
 
     def waiting_roles(self) -> frozenset[AccountRole]:
         """Returns the roles of the account that wait for a second admin."""
-        return roles_by_account(self.session, self.kit).get(self.account.id, frozenset())
+        return roles_by_account(self.session, self.context).get(self.account.id, frozenset())
 
     def forget(self) -> None:
         """Destroys the keys, factors, codes and sessions of the account, so that it decrypts no desk."""
         account = self.account
-        tables_members.forget(self.session, self.member, self.kit.now())
+        tables_members.end_access(self.session, self.member, self.context.now())
         account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
         account.paper_at = account.factor_at = None
         account.totp_step = 0
-        tables_accounts.forget_codes(self.session, account.id, *CodeKind)
-        tables_sessions.end_of(self.session, account.id)
+        tables_accounts.delete_codes(self.session, account.id, *CodeKind)
+        tables_sessions.end_sessions_of(self.session, account.id)
 
 
 @contextmanager
 def changing(
-    kit: Kit, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
+    context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
     """Locks an account for one change, and rings the doorbell for its messages after the commit.
 
     `ended` also accepts an account that was ended. Raises AccountRefused.
     """
-    with ringing(kit) as session:
-        account = held(session, account_id) if ended else living(session, account_id)
-        change = AccountChange(session, kit, by, account, reason)
+    with ringing(context) as session:
+        account = (
+            locked_account(session, account_id) if ended else current_account(session, account_id)
+        )
+        change = AccountChange(session, context, by, account, reason)
         yield change
 
 
-def held(session: Session, account_id: int) -> ConsoleAccount:
+def locked_account(session: Session, account_id: int) -> ConsoleAccount:
     """Returns an account, locked until the transaction ends. Raises AccountRefused."""
     try:
-        return tables_accounts.one(session, account_id, for_writing=True)
+        return tables_accounts.get_account(session, account_id, for_writing=True)
     except NotFound:
         raise refusal(AccountFault.NO_ACCOUNT) from None
 
 
-def living(session: Session, account_id: int) -> ConsoleAccount:
+def current_account(session: Session, account_id: int) -> ConsoleAccount:
     """Returns an account that was not ended, locked until the transaction ends. Raises AccountRefused."""
-    account = held(session, account_id)
+    account = locked_account(session, account_id)
     if account.state == AccountState.ENDED:
         raise refusal(AccountFault.ENDED)
     return account
 
 
-def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[AccountRole]]:
+def roles_by_account(session: Session, context: Context) -> Mapping[int, frozenset[AccountRole]]:
     """Returns the roles that wait for a second admin, by account id."""
     found: dict[int, frozenset[AccountRole]] = {}
-    for row in tables_approvals.undecided(session, kit.now(), ApprovalKind.ROLE):
+    for row in tables_approvals.pending(session, context.now(), ApprovalKind.ROLE):
         account_id, role = _wanted(row)
         found[account_id] = found.get(account_id, frozenset()) | {role}
     return found
 
 
-def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[str]:
+def appointed_by(context: Context, account_id: int, role: AccountRole) -> frozenset[str]:
     """Returns the actors who asked for a role of this account, or approved it. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         rows = tables_approvals.approved(session, _subject_of(account_id, role))
     return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)
 
@@ -300,11 +319,13 @@ def _wanted(row: Approval) -> tuple[int, AccountRole]:
     return int(account_id), AccountRole(role)
 
 
-def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
     account_id, role = _wanted(row)
-    account, by = tables_accounts.one(session, account_id), row.asker
-    return About(
-        remark("{by} asks to give {about} the role: {role}", by=by, about=account.shown, role=role),
+    account, by = tables_accounts.get_account(session, account_id), row.asker
+    return ApprovalView(
+        message_text(
+            "{by} asks to give {about} the role: {role}", by=by, about=account.shown, role=role
+        ),
         f"account {account.label}",
         detail=role,
         person_id=account.person_id,
@@ -314,8 +335,8 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
 
 def _give(decision: Decision) -> None:
     account_id, role = _wanted(decision.row)
-    account = living(decision.session, account_id)
-    if excluded(account.held_roles | {role}):
+    account = current_account(decision.session, account_id)
+    if excluded_roles(account.held_roles | {role}):
         raise refusal(AccountFault.ROLES_EXCLUDE)
     account.roles = sorted(account.held_roles | {role})
 

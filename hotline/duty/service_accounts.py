@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn, entered_as
-from hotline.core.context import Kit
+from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn, account_name_key
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.duty.service_account_changes import AccountChange, SeriousAct, roles_by_account
+from hotline.duty.service_account_changes import AccountChange, SeriousCommand, roles_by_account
 from hotline.people import tables_accounts, tables_approvals, tables_sessions
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_second_factor import APPROVAL_LIVES
-from hotline.people.service_approving import About, request
+from hotline.people.rules_second_factor import APPROVAL_VALIDITY
+from hotline.people.service_approving import ApprovalView, request
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +41,31 @@ class AccountLine:
     """None if the account is not suspended now."""
 
 
-def listed(kit: Kit) -> Sequence[AccountLine]:
+def list_accounts(context: Context) -> Sequence[AccountLine]:
     """Returns all accounts in the order in which they were made. Ended accounts come last."""
-    with kit.database.reading() as session:
-        waiting = roles_by_account(session, kit)
+    with context.database.reading() as session:
+        waiting = roles_by_account(session, context)
         lines = [
-            _line(account, waiting, kit.now()) for account in tables_accounts.everybody(session)
+            _line(account, waiting, context.now())
+            for account in tables_accounts.all_accounts(session)
         ]
     return sorted(lines, key=lambda line: line.state is AccountState.ENDED)
 
 
-def one(kit: Kit, account_id: int) -> AccountLine:
+def get_account(context: Context, account_id: int) -> AccountLine:
     """Returns an account by its id. Raises NotFound."""
-    with kit.database.reading() as session:
-        account = tables_accounts.one(session, account_id)
-        return _line(account, roles_by_account(session, kit), kit.now())
+    with context.database.reading() as session:
+        account = tables_accounts.get_account(session, account_id)
+        return _line(account, roles_by_account(session, context), context.now())
 
 
-def find(kit: Kit, name: str) -> AccountLine | None:
+def find_account(context: Context, name: str) -> AccountLine | None:
     """Returns an account by its name. Returns None if there is none."""
-    with kit.database.reading() as session:
-        account = tables_accounts.find(session, entered_as(name))
+    with context.database.reading() as session:
+        account = tables_accounts.find_account(session, account_name_key(name))
         if account is None:
             return None
-        return _line(account, roles_by_account(session, kit), kit.now())
+        return _line(account, roles_by_account(session, context), context.now())
 
 
 def _line(
@@ -86,7 +87,7 @@ def _line(
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingEnd:
+class EndRequest:
     """A request to end an account, which a second admin decides."""
 
     asked_by: str
@@ -94,74 +95,77 @@ class WaitingEnd:
     reason: str
 
 
-def needs_second(kit: Kit, by: Actor, account_id: int) -> bool:
+def needs_second(context: Context, by: Actor, account_id: int) -> bool:
     """Returns True if this person needs a second admin to end the account or to give it a new link."""
-    with kit.database.reading() as session:
-        account = tables_accounts.one(session, account_id)
-        return AccountChange(session, kit, by, account).needs_second()
+    with context.database.reading() as session:
+        account = tables_accounts.get_account(session, account_id)
+        return AccountChange(session, context, by, account).needs_second()
 
 
-def waiting(kit: Kit, account_id: int) -> WaitingEnd | None:
+def end_request(context: Context, account_id: int) -> EndRequest | None:
     """Returns the request to end this account that awaits a second admin. Returns None if there is none."""
-    with kit.database.reading() as session:
-        row = tables_approvals.waiting_for(session, _subject(account_id), kit.now())
-    return None if row is None else WaitingEnd(row.asker, row.asked_at, row.reason)
+    with context.database.reading() as session:
+        row = tables_approvals.pending_for(session, _subject(account_id), context.now())
+    return None if row is None else EndRequest(row.asker, row.asked_at, row.reason)
 
 
-def ask(change: AccountChange) -> None:
+def request_end(change: AccountChange) -> None:
     """Requests a second admin's approval to end the account, and notifies people.
 
     Raises AccountRefused if it is pending.
     """
     subject, reason = _subject(change.account.id), change.reason
-    if request(change.session, change.kit, change.by, ApprovalKind.END, subject, reason) is None:
+    if (
+        request(change.session, change.context, change.by, ApprovalKind.END, subject, reason)
+        is None
+    ):
         raise refusal(AccountFault.END_WAITS)
-    change.notify(SeriousAct.ASK_END, own=Template.OWN_END)
+    change.notify(SeriousCommand.ASK_END, own=Template.OWN_END)
 
 
-def end(change: AccountChange) -> None:
+def end_account(change: AccountChange) -> None:
     """Ends an account, so that no one can sign in with it. Its name stays in the log.
 
     The caller rings for the messages.
     """
-    session, account, at = change.session, change.account, change.kit.now()
+    session, account, at = change.session, change.account, change.context.now()
     for role in change.waiting_roles():
         change.settle(role)
     link = f"account:{account.id}:link"
-    rows = [tables_approvals.waiting_for(session, one, at) for one in (_subject(account.id), link)]
+    rows = [tables_approvals.pending_for(session, one, at) for one in (_subject(account.id), link)]
     # A link that was approved before the end must not bring the account back after it.
     for row in (*rows, *tables_approvals.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)
     desks = change.desks_alone()
     change.forget()
     account.state, account.ended_at = AccountState.ENDED, at
-    change.notify(SeriousAct.END, desks=desks)
+    change.notify(SeriousCommand.END, desks=desks)
 
 
-def close(change: AccountChange) -> None:
+def close_account(change: AccountChange) -> None:
     """Closes the account of a person who must lose access tonight.
 
     If a second admin is needed, the account is suspended, its sessions end, and its end waits for approval. The last
     other admin, approver or account of the national desk can still sign in meanwhile.
     """
-    account, at = change.account, change.kit.now()
+    account, at = change.account, change.context.now()
     if account.state == AccountState.ENDED:
         return
     if not change.needs_second():
-        end(change)
+        end_account(change)
         return
     if change.by.account_id is None or not change.is_last_other():
-        account.suspended_until = at + APPROVAL_LIVES
-    tables_sessions.end_of(change.session, account.id)
-    if tables_approvals.waiting_for(change.session, _subject(account.id), at) is None:
-        ask(change)
+        account.suspended_until = at + APPROVAL_VALIDITY
+    tables_sessions.end_sessions_of(change.session, account.id)
+    if tables_approvals.pending_for(change.session, _subject(account.id), at) is None:
+        request_end(change)
 
 
-def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+def describe_end(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
     """Describes the end of an account for the approvals page."""
-    account = tables_accounts.one(session, account_id_in(row))
-    return About(
-        remark(
+    account = tables_accounts.get_account(session, account_id_in(row))
+    return ApprovalView(
+        message_text(
             "{by} asks to end the account of {about}. No one can then sign in to it. A new link "
             "reopens it.",
             by=row.asker,
@@ -184,17 +188,17 @@ def _subject(account_id: int) -> str:
 # Removes expired data of the console: keys after their 15 minutes, expired sessions and old attempts.
 
 
-def forget_over(kit: Kit) -> None:
+def delete_expired(context: Context) -> None:
     """Removes expired sessions. It is safe to repeat. It starts no write if nothing has expired."""
-    at = kit.now()
-    with kit.database.reading() as session:
-        if not tables_sessions.holds_over(session, at):
+    at = context.now()
+    with context.database.reading() as session:
+        if not tables_sessions.has_expired(session, at):
             return
-    with kit.database.writing() as session:
-        tables_sessions.forget_over(session, at)
+    with context.database.writing() as session:
+        tables_sessions.delete_expired(session, at)
 
 
-def forget_entries(session: Session) -> None:
+def end_all_sessions(session: Session) -> None:
     """Ends every session and deletes every link. Otherwise a restored backup could let removed people sign in again."""
-    tables_sessions.end_everybody(session)
-    tables_accounts.forget_links(session)
+    tables_sessions.end_all_sessions(session)
+    tables_accounts.delete_links(session)

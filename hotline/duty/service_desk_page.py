@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.core.actors import AccountRole, AccountState, SignedIn
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.people import (
@@ -20,7 +20,7 @@ from hotline.people import (
     tables_members,
 )
 from hotline.people.rules_desks import (
-    READS,
+    READING_KINDS,
     DeskKind,
     account_of,
     kind_of,
@@ -76,46 +76,51 @@ class DeskPage:
     """Names of people who work at the desk and have no key of their own."""
 
 
-def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
+def visible_desks(context: Context, by: SignedIn) -> frozenset[str] | None:
     """Returns the desks that this account may see with their people. Returns None for all desks."""
     if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
         return None
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         return queries_member_keys.desks_of_account(
-            session, tables_accounts.one(session, by.account_id)
+            session, tables_accounts.get_account(session, by.account_id)
         )
 
 
-def opened_by(kit: Kit, account_id: int) -> frozenset[str]:
+def desks_of_account(context: Context, account_id: int) -> frozenset[str]:
     """Returns the desks that this account has access to."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         return tables_members.desks_of(session, of_account(account_id))
 
 
-def listed(kit: Kit, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
+def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
     """Returns the desks by code. Retired desks come last."""
-    with kit.database.reading() as session:
-        asked = tables_approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
+    with context.database.reading() as session:
+        asked = tables_approvals.pending(session, context.now(), ApprovalKind.ADMISSION)
         waits = Counter(row.subject.split(":", 2)[1] for row in asked)
-        counts, moving = tables_members.counted(session), tables_members.moving(session)
+        counts, moving = (
+            tables_members.member_counts(session),
+            tables_members.desks_in_rotation(session),
+        )
         heads = [
             _head(row, counts.get(row.code, 0), waits[row.code], row.code in moving)
-            for row in tables_desks.everything(session)
+            for row in tables_desks.all_desks(session)
             if only is None or row.code in only
         ]
     return sorted(heads, key=lambda one: one.retired_at is not None)
 
 
-def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
+def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
     """Returns one desk with its people. Raises NotFound, also if this account may not see the desk."""
-    only = seen(kit, by)
+    only = visible_desks(context, by)
     if only is not None and code not in only:
         raise NotFound("no such desk")
-    waits = decrypt_grants.waiting(kit, code)
-    with kit.database.reading() as session:
-        row = tables_desks.one(session, code)
-        since = tables_members.since(session, code)
-        admitted = tables_approvals.decided(session, [f"desk:{code}:{one}" for one in since])
+    waits = decrypt_grants.pending_access(context, code)
+    with context.database.reading() as session:
+        row = tables_desks.get_desk(session, code)
+        since = tables_members.access_since(session, code)
+        admitted = tables_approvals.approved_by_subject(
+            session, [f"desk:{code}:{one}" for one in since]
+        )
         by_whom = {
             row.subject: tables_audit.name_in(row.decided_by or "") for row in admitted.values()
         }
@@ -133,7 +138,9 @@ def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
             (one.asked_by, tables_accounts.of_member(session, one.member).name) for one in waits
         ]
         fit, keyless = _others(session, code)
-        head = _head(row, len(since), len(waiting), code in tables_members.moving(session))
+        head = _head(
+            row, len(since), len(waiting), code in tables_members.desks_in_rotation(session)
+        )
     asked = {*since, *(one.member for one in waits)}
     others = [(who, name) for who, name in fit if who not in asked]
     return DeskPage(head, lines, waiting, others if head.reads else (), keyless)
@@ -151,7 +158,7 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
         copied_since=row.copied_since,
         is_moving=is_moving,
         retired_at=row.retired_at,
-        reads=kind in READS and row.retired_at is None,
+        reads=kind in READING_KINDS and row.retired_at is None,
     )
 
 
@@ -159,13 +166,13 @@ def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[st
     """Returns the people who may be granted access, and the names of people at the desk without a key."""
     act = {
         who
-        for who, rows in tables.by_person(session).items()
+        for who, rows in tables.memberships_by_person(session).items()
         if any(row.desk_code == code for row in rows)
     }
     phones = [of_responder(who) for who in sorted(act)]
     logins = [
         of_account(one.id)
-        for one in tables_accounts.everybody(session)
+        for one in tables_accounts.all_accounts(session)
         if one.state != AccountState.ENDED
     ]
     fit = [

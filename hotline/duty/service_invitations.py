@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hotline.core.actors import (
-    SECOND_PERSON,
+    TWO_PERSON_ROLES,
     AccountRole,
     AccountState,
     Actor,
-    entered_as,
-    excluded,
-    is_name,
+    account_name_key,
+    excluded_roles,
+    is_valid_name,
 )
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.duty.service_account_changes import AccountChange, SeriousAct, changing
+from hotline.duty.service_account_changes import AccountChange, SeriousCommand, changing
 from hotline.people import (
     queries_member_keys,
     tables_accounts,
@@ -29,11 +29,11 @@ from hotline.people import (
 from hotline.people.encrypt_tokens import digest_of, new_token
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_passwords import is_reserved
-from hotline.people.rules_second_factor import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
-from hotline.people.service_sign_in import entering_states
+from hotline.people.rules_second_factor import LINK_VALIDITY, SUSPENDED_AGAIN, SUSPENDED_FOR
+from hotline.people.service_sign_in import sign_in_states
 from hotline.people.tables import Person
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
-from hotline.text.names import NameFault, name_fault, tidy
+from hotline.text.names import NameFault, name_fault, tidy_name
 
 LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS}
 
@@ -48,36 +48,36 @@ class Invited:
 
 
 def invite(
-    kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
+    context: Context, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
 ) -> Invited:
     """Makes an account of a new person, and a link to set it up. Raises AccountRefused."""
-    shown, wanted = tidy(name), frozenset(roles)
-    if not is_name(shown):
+    shown, wanted = tidy_name(name), frozenset(roles)
+    if not is_valid_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
     if fault := name_fault(shown):
         raise refusal(LETTERS[fault])
     _check(wanted)
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         _check_name(session, shown)
         account = ConsoleAccount(
-            name=entered_as(shown),
+            name=account_name_key(shown),
             person=Person(name=shown, languages=[language]),
             roles=[],
             language=language,
             state=AccountState.INVITED,
             totp_step=0,
-            created_at=kit.now(),
+            created_at=context.now(),
         )
         session.add(account)
         session.flush()
-        change = AccountChange(session, kit, by, account)
+        change = AccountChange(session, context, by, account)
         change.log("account_invited", ", ".join(sorted(wanted)))
         return Invited(account.id, waiting=change.give(wanted), link=_link(change))
 
 
 def _check_name(session: Session, shown: str) -> None:
     """Raises AccountRefused if the name could be confused with another person or thing in the audit log."""
-    called = [called for one in tables_desks.everything(session) for called in (one.name, one.code)]
+    called = [called for one in tables_desks.all_desks(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
     if tables_accounts.named(session, shown):
@@ -91,7 +91,7 @@ def make_link(change: AccountChange) -> Invited:
     person.
     """
     account, waited = change.account, change.waiting_roles()
-    deciding, direct = account.held_roles & SECOND_PERSON, change.counts_as_second()
+    deciding, direct = account.held_roles & TWO_PERSON_ROLES, change.counts_as_second()
     account.roles = sorted(account.held_roles - deciding)
     change.forget()
     account.state, account.ended_at = AccountState.INVITED, None
@@ -101,7 +101,7 @@ def make_link(change: AccountChange) -> Invited:
 
 
 def set_roles(
-    kit: Kit, by: Actor, account_id: int, roles: Iterable[AccountRole], reason: str = ""
+    context: Context, by: Actor, account_id: int, roles: Iterable[AccountRole], reason: str = ""
 ) -> frozenset[AccountRole]:
     """Gives and removes roles. Returns the roles that wait for a second admin.
 
@@ -109,16 +109,16 @@ def set_roles(
     """
     wanted = frozenset(roles)
     _check(wanted)
-    with changing(kit, by, account_id, reason) as change:
+    with changing(context, by, account_id, reason) as change:
         account = change.account
         change.check_another()
         if lost := account.held_roles - wanted:
             change.check(loses=lost)
             account.roles = sorted(account.held_roles - lost)
             change.session.flush()
-            queries_member_keys.close_lost(change.session, change.member, kit.now())
+            queries_member_keys.end_lost_access(change.session, change.member, context.now())
             why = f"{', '.join(sorted(lost))}: {reason}"
-            change.notify(SeriousAct.TAKE_ROLES, reason=why)
+            change.notify(SeriousCommand.TAKE_ROLES, reason=why)
         waited = change.waiting_roles()
         for role in waited - wanted:
             change.settle(role)
@@ -127,45 +127,47 @@ def set_roles(
         return change.give(wanted - account.held_roles - goes_on, direct=direct) | goes_on
 
 
-def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
+def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
     """Suspends an account for 24 hours without deleting its keys. Another admin may lift it. Raises AccountRefused.
 
     The same admin can suspend the same account once in seven days. Otherwise one person could shut it out forever.
     """
-    with changing(kit, by, account_id, reason) as change:
+    with changing(context, by, account_id, reason) as change:
         change.check()
-        at, act = kit.now(), SeriousAct.SUSPEND
+        at, act = context.now(), SeriousCommand.SUSPEND
         actor, since = tables_audit.by_actor(by), at - SUSPENDED_AGAIN
-        if tables_audit.count(change.session, actor, (act.action,), since, change.subject):
+        if tables_audit.count_actions(change.session, actor, (act.action,), since, change.subject):
             raise refusal(AccountFault.SUSPENDED_LATELY)
         change.account.suspended_until = at + SUSPENDED_FOR
-        tables_sessions.end_of(change.session, account_id)
+        tables_sessions.end_sessions_of(change.session, account_id)
         change.notify(act)
 
 
-def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
+def lift_suspension(context: Context, by: Actor, account_id: int) -> None:
     """Lifts a suspension, so that the person can sign in again. Raises AccountRefused."""
-    with changing(kit, by, account_id) as change:
+    with changing(context, by, account_id) as change:
         change.check_another()
-        if not change.account.is_suspended(kit.now()):
+        if not change.account.is_suspended(context.now()):
             raise refusal(AccountFault.NOT_SUSPENDED)
-        change.account.suspended_until = kit.now()
+        change.account.suspended_until = context.now()
         change.log("account_suspension_lifted")
 
 
-def admins_who_enter(kit: Kit, *, pretended: bool) -> int:
+def admins_who_enter(context: Context, *, is_emulated: bool) -> int:
     """Returns the number of admins who can sign in. With the emulator, the demo's count too.
 
     Raises StoreUnavailable.
     """
-    with kit.database.reading() as session:
-        return len(tables_accounts.admins_in(session, *entering_states(pretended=pretended)))
+    with context.database.reading() as session:
+        return len(
+            tables_accounts.admins_in_states(session, *sign_in_states(is_emulated=is_emulated))
+        )
 
 
 def _check(roles: frozenset[AccountRole]) -> None:
     if not roles:
         raise refusal(AccountFault.NO_ROLE)
-    if excluded(roles):
+    if excluded_roles(roles):
         raise refusal(AccountFault.ROLES_EXCLUDE)
 
 
@@ -173,8 +175,8 @@ def _link(change: AccountChange) -> str:
     session, account_id, token = change.session, change.account.id, new_token()
     digest = digest_of(token)
     assert digest is not None
-    tables_accounts.forget_codes(session, account_id, CodeKind.LINK)
+    tables_accounts.delete_codes(session, account_id, CodeKind.LINK)
     tables_accounts.add_code(
-        session, account_id, CodeKind.LINK, digest, change.kit.now() + LINK_LIVES
+        session, account_id, CodeKind.LINK, digest, change.context.now() + LINK_VALIDITY
     )
     return token

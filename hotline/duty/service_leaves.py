@@ -10,36 +10,36 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from hotline.alerts import queries_people, service_commands
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.people import tables, tables_accounts, tables_audit
-from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, fewest_national
+from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, fewest_national
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_accounts import is_same_person
-from hotline.people.tables_audit import Signer
-from hotline.text.export_sheets import row_id_in
-from hotline.text.phone_numbers import sendable
-from hotline.text.phrases import remark
+from hotline.people.tables_audit import CommandActor
+from hotline.text.export_sheets import parse_row_id
+from hotline.text.phone_numbers import parse_sendable
+from hotline.text.phrases import message_text
 from hotline.text.time import KIGALI
 
 
-def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> None:
+def hand_on(session: Session, context: Context, responder_id: int, at: datetime) -> None:
     """Passes on a responder's cases, in the transaction that takes them off duty."""
     session.flush()
     queries_people.drop_messages(session, responder_id)
-    service_commands.release_person(session, kit, responder_id, at)
+    service_commands.hand_on_cases(session, context, responder_id, at)
 
 
-def find(session: Session, name: str) -> Responder:
+def find_person(session: Session, name: str) -> Responder:
     """Returns the person with exactly this name or this id. Raises NotFound."""
-    found = queries_people.named(session, name)
-    number = row_id_in(name)
+    found = queries_people.locked_by_name(session, name)
+    number = parse_row_id(name)
     if not found and number is not None:
-        by_id = queries_people.of_id(session, number)
+        by_id = queries_people.get_responder(session, number)
         found = [] if by_id is None else [by_id]
     if found:
         return found[0]
@@ -48,10 +48,10 @@ def find(session: Session, name: str) -> Responder:
     raise NotFound(f"no responder has exactly that name: {hint}")
 
 
-def away(kit: Kit) -> Mapping[int, datetime]:
+def on_leave(context: Context) -> Mapping[int, datetime]:
     """Returns the responders on leave now, each with the end of the leave."""
-    with kit.database.reading() as session:
-        return queries_people.on_leave(session, kit.now())
+    with context.database.reading() as session:
+        return queries_people.on_leave(session, context.now())
 
 
 def check_national(
@@ -64,69 +64,88 @@ def check_national(
     left = fewest_national(
         queries_people.members(session, but=person.person_id), starts_at, ends_at
     )
-    if left < NATIONAL_LEAST:
+    if left < MIN_NATIONAL:
         raise PersonnelRefused(
-            remark(
+            message_text(
                 "the national desk would have {left} active people and needs {least}: first "
                 "enrol, move or bring back another person",
                 left=left,
-                least=NATIONAL_LEAST,
+                least=MIN_NATIONAL,
             )
         )
     return left
 
 
 def check_second(
-    session: Session, by: Signer, second: str | None, person: Responder | None, what: str
+    session: Session, by: CommandActor, second: str | None, person: Responder | None, what: str
 ) -> None:
     """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
     herself = () if person is None else (f"responder:{person.id}",)
-    names = (tables_audit.signer(by), second, *herself)
+    names = (tables_audit.actor_of(by), second, *herself)
     if any(is_same_person(session, one, other) for one, other in combinations(names, 2)):
         raise PersonnelRefused(f"{what} needs two people other than the person concerned")
 
 
-def record(
-    session: Session, kit: Kit, action: str, person: Responder, *, by: Signer, reason: str
+def log_command(
+    session: Session,
+    context: Context,
+    action: str,
+    person: Responder,
+    *,
+    by: CommandActor,
+    reason: str,
 ) -> None:
-    tables_audit.sign(
-        session, by, at=kit.now(), action=action, subject=f"responder:{person.id}", reason=reason
+    tables_audit.append_command(
+        session,
+        by,
+        at=context.now(),
+        action=action,
+        subject=f"responder:{person.id}",
+        reason=reason,
     )
 
 
-def shown(at: datetime) -> str:
+def format_time(at: datetime) -> str:
     """Formats a moment in the time zone of Kigali."""
     return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
 
 
-LONGEST_LEAVE = timedelta(days=366)
+MAX_LEAVE = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class BroughtBack:
     person: Responder
     ended: Sequence[str]
-    """The reasons that excluded the person from alerts until now: `left`, `leave`, `planned leave`, `unreachable`."""
+    """The reasons that excluded the person from alerts until now: `left`, `record_leave`, `planned leave`,
+    `unreachable`.
+    """
 
 
-def leave(
-    kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: Signer, reason: str
+def record_leave(
+    context: Context,
+    name: str,
+    *,
+    starts_at: datetime | None,
+    ends_at: datetime,
+    by: CommandActor,
+    reason: str,
 ) -> None:
     """Records a person's leave, from now on if no start is given. Raises NotFound, PersonnelRefused."""
-    at = kit.now()
+    at = context.now()
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
-    with ringing(kit) as session:
-        queries_people.take_turns(session)
-        person = find(session, name)
+    with ringing(context) as session:
+        queries_people.take_lock(session)
+        person = find_person(session, name)
         _check_leave(session, person, begins, ends_at, at)
         row = Leave(
             responder_id=person.id,
             starts_at=begins,
             ends_at=ends_at,
-            asked_by=tables_audit.named(by),
+            asked_by=tables_audit.name_of(by),
             asked_at=at,
             begun_at=None,
         )
@@ -134,85 +153,95 @@ def leave(
         session.flush()
         if begins <= at:
             row.begun_at = at
-            hand_on(session, kit, person.id, at)
-        why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
-        record(session, kit, "responder_on_leave", person, by=by, reason=why)
+            hand_on(session, context, person.id, at)
+        why = f"{format_time(begins)} to {format_time(ends_at)}: {reason}"
+        log_command(session, context, "responder_on_leave", person, by=by, reason=why)
 
 
-def back(
-    kit: Kit, name: str, *, number: str | None, second: str | None, by: Signer, reason: str
+def bring_back(
+    context: Context,
+    name: str,
+    *,
+    number: str | None,
+    second: str | None,
+    by: CommandActor,
+    reason: str,
 ) -> BroughtBack:
     """Makes a person active again: ends a leave, a removal, or the mark of an unreachable number.
 
     A number on the stop list must be typed, because only its digest is known. A removed person needs a second name.
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """
-    at = kit.now()
+    at = context.now()
     ended: list[str] = []
-    with kit.database.writing() as session:
-        person = find(session, name)
-        if person.left_at is not None:
+    with context.database.writing() as session:
+        person = find_person(session, name)
+        if person.removed_at is not None:
             check_second(session, by, second, person, "bringing back a person who was removed")
-            left_at = person.left_at
+            removed_at = person.removed_at
             for one in tables.phones_of(session, person.person_id):
-                if one.left_at == left_at:
-                    _reopen(session, one, left_at, at)
+                if one.removed_at == removed_at:
+                    _reopen(session, one, removed_at, at)
             ended.append("left")
-        planned = queries_people.leaves(session, person.id, at)
+        planned = queries_people.current_leaves(session, person.id, at)
         running = [row for row in planned if row.starts_at <= at]
         for row in running or planned:
             row.ends_at = max(row.starts_at, at)
         ended += ["leave"] if running else ["planned leave"] if planned else []
         if person.unreachable is not None:
             if person.unreachable == STOPPED:
-                _unstop(session, kit, person, number)
+                _unstop(session, context, person, number)
             person.unreachable = None
             ended.append("unreachable")
         if ended:
             agreed = f"; agreed by {second}" if second else ""
             why = f"{', '.join(ended)}: {reason}{agreed}"
-            record(session, kit, "responder_back", person, by=by, reason=why)
+            log_command(session, context, "responder_back", person, by=by, reason=why)
     return BroughtBack(person, ended)
 
 
-def _reopen(session: Session, person: Responder, left_at: datetime, at: datetime) -> None:
+def _reopen(session: Session, person: Responder, removed_at: datetime, at: datetime) -> None:
     """Makes a phone active again that was removed at this moment. A phone without a proof waits for it again."""
-    tables.reopen(session, person, left_at, at)
-    person.left_at = None
+    tables.reopen_memberships(session, person, removed_at, at)
+    person.removed_at = None
     if person.state not in UNPROVED:
         person.active, person.state = True, EnrolmentState.ACTIVE
 
 
-def begin_leaves(kit: Kit) -> None:
+def begin_leaves(context: Context) -> None:
     """Passes on the cases of people whose leave begins, and drops messages to removed people.
 
     A timed job calls it. It is safe to repeat. Raises StoreUnavailable.
     """
-    at = kit.now()
-    with kit.database.reading() as session:
-        if not queries_people.any_to_hand_on(session, at):
+    at = context.now()
+    with context.database.reading() as session:
+        if not queries_people.has_to_hand_on(session, at):
             return
-    with ringing(kit) as session:
+    with ringing(context) as session:
         for row in queries_people.leaves_to_begin(session, at):
             row.begun_at = at
-            hand_on(session, kit, row.responder_id, at)
+            hand_on(session, context, row.responder_id, at)
         queries_people.drop_messages(session)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:
     if ends_at <= at:
         raise PersonnelRefused(
-            remark("the return date {at} is in the past: enter a later date", at=shown(ends_at))
+            message_text(
+                "the return date {at} is in the past: enter a later date", at=format_time(ends_at)
+            )
         )
     if ends_at <= begins:
         raise PersonnelRefused(
-            remark("the return date must be after the start date, {at}", at=shown(begins))
+            message_text(
+                "the return date must be after the start date, {at}", at=format_time(begins)
+            )
         )
-    if ends_at - begins > LONGEST_LEAVE:
+    if ends_at - begins > MAX_LEAVE:
         raise PersonnelRefused(
-            remark(
+            message_text(
                 "a leave lasts at most {days} days: for longer, remove the person from the line",
-                days=LONGEST_LEAVE.days,
+                days=MAX_LEAVE.days,
             )
         )
 
@@ -222,32 +251,32 @@ def _check_leave(
 ) -> None:
     if not person.active:
         raise PersonnelRefused(
-            remark("{name} was already removed and gets no alerts", name=person.name)
+            message_text("{name} was already removed and gets no alerts", name=person.name)
         )
-    for other in queries_people.leaves(session, person.id, at):
+    for other in queries_people.current_leaves(session, person.id, at):
         if other.starts_at < ends_at and begins < other.ends_at:
             raise PersonnelRefused(
-                remark(
+                message_text(
                     "{name} is already on leave from {at} to {until}: end that leave first",
                     name=person.name,
-                    at=shown(other.starts_at),
-                    until=shown(other.ends_at),
+                    at=format_time(other.starts_at),
+                    until=format_time(other.ends_at),
                 )
             )
     if person.level == Level.NATIONAL and person.unreachable is None:
         check_national(session, person, begins, ends_at)
 
 
-def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -> None:
+def _unstop(session: Session, context: Context, person: Responder, number: str | None) -> None:
     if number is None:
         raise PersonnelRefused(
-            remark(
+            message_text(
                 "the number of {name} asked for no more SMS (STOP): ask them, then enter the "
                 "number",
                 name=person.name,
             )
         )
-    msisdn = sendable(number)
-    if kit.pseudonyms.enrolled(msisdn) != person.number_key:
+    msisdn = parse_sendable(number)
+    if context.pseudonyms.enrolled(msisdn) != person.number_key:
         raise PersonnelRefused(f"{person.name} is enrolled with another number: enter that one")
-    tables_sessions.unstop(session, kit.pseudonyms.stopped(msisdn))
+    tables_sessions.remove_stop(session, context.pseudonyms.stopped(msisdn))

@@ -13,26 +13,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.duty import service_accounts, service_invitations
-from hotline.duty.service_account_changes import AccountChange, SeriousAct, changing
+from hotline.duty.service_account_changes import AccountChange, SeriousCommand, changing
 from hotline.duty.service_invitations import Invited
 from hotline.errors import NotFound
 from hotline.people import tables_accounts, tables_approvals
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_second_factor import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
-from hotline.people.service_approving import ADMIN, About, ApprovalRule, request
+from hotline.people.rules_second_factor import APPROVAL_VALIDITY, LINK_WAIT, SUSPENDED_FOR
+from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, request
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 FIRST = "Admin 1"
 FIRST_BY = Actor("init")
 
 
 @dataclass(frozen=True, slots=True)
-class RestingLink:
+class WaitingLink:
     """A new link that was requested and not made yet."""
 
     row: Approval
@@ -57,84 +57,91 @@ class RestingLink:
         return self.is_agreed or (self.usable_at is not None and self.usable_at <= at)
 
 
-def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
+def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:
     """Asks for a new link, or makes it after its waiting time. `Invited.link` is empty while it waits.
 
     The link ends the account's old keys and factor. Roles that decide for others need a second admin again. An account
     that was never set up gets the link immediately. The link brings back an account that was ended. Raises
     AccountRefused.
     """
-    with changing(kit, by, account_id, reason, ended=True) as change:
+    with changing(context, by, account_id, reason, ended=True) as change:
         change.check_another()
         resting, state = _of_account(change), change.account.state
         is_free = state == AccountState.INVITED or change.counts_as_second()
         if not is_free and resting is None:
             change.check(loses=())
             subject = _subject(account_id)
-            request(change.session, kit, by, ApprovalKind.LINK, subject, reason.strip())
-            change.notify(SeriousAct.LINK, own=Template.OWN_LINK)
+            request(change.session, context, by, ApprovalKind.LINK, subject, reason.strip())
+            change.notify(SeriousCommand.LINK, own=Template.OWN_LINK)
             return Invited(account_id, "", frozenset())
-        if not is_free and resting is not None and not resting.may_be_made(kit.now()):
+        if not is_free and resting is not None and not resting.may_be_made(context.now()):
             raise refusal(AccountFault.LINK_RESTS)
         change.decide(None if resting is None else resting.row, ApprovalDecision.USED)
         return service_invitations.make_link(change)
 
 
-def first(kit: Kit) -> Invited | None:
+def first_link(context: Context) -> Invited | None:
     """Returns a link for the first admin. Returns None if an account is active, or if a person made one."""
-    lines = [one for one in service_accounts.listed(kit) if one.state is not AccountState.DEMO]
+    lines = [
+        one for one in service_accounts.list_accounts(context) if one.state is not AccountState.DEMO
+    ]
     if not lines:
-        return service_invitations.invite(kit, FIRST_BY, FIRST, [AccountRole.ADMIN])
+        return service_invitations.invite(context, FIRST_BY, FIRST, [AccountRole.ADMIN])
     if any(one.seen_at or one.state is not AccountState.INVITED for one in lines):
         return None
-    return again(kit, FIRST_BY, lines[0].id)
+    return request_link(context, FIRST_BY, lines[0].id)
 
 
 def invite_at_the_server(
-    kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str, reason: str = ""
+    context: Context,
+    by: Actor,
+    name: str,
+    roles: Iterable[AccountRole],
+    language: str,
+    reason: str = "",
 ) -> Invited:
     """Makes a new account, adds roles to an existing one, or makes a new link for it. Raises AccountRefused.
 
     `link` is empty if the account was set up and only got roles. Its person signs in as before.
     """
-    found, wanted = service_accounts.find(kit, name), frozenset(roles)
+    found, wanted = service_accounts.find_account(context, name), frozenset(roles)
     if found is None:
-        return service_invitations.invite(kit, by, name, wanted, language)
+        return service_invitations.invite(context, by, name, wanted, language)
     waiting: frozenset[AccountRole] = frozenset()
     if wanted:
         waiting = service_invitations.set_roles(
-            kit, by, found.id, found.roles | found.waiting | wanted
+            context, by, found.id, found.roles | found.waiting | wanted
         )
     if wanted and found.state is not AccountState.INVITED:
         return Invited(found.id, "", waiting)
-    return again(kit, by, found.id, reason)
+    return request_link(context, by, found.id, reason)
 
 
-def resting(kit: Kit, account_id: int) -> RestingLink | None:
+def waiting_link(context: Context, account_id: int) -> WaitingLink | None:
     """Returns the requested link of an account.
 
     Returns None if it was made or refused, has expired, or was never requested.
     """
-    with kit.database.reading() as session, suppress(NotFound):
-        account = tables_accounts.one(session, account_id)
-        return _of_account(AccountChange(session, kit, Actor(""), account))
+    with context.database.reading() as session, suppress(NotFound):
+        account = tables_accounts.get_account(session, account_id)
+        return _of_account(AccountChange(session, context, Actor(""), account))
     return None
 
 
-def refuse_own(kit: Kit, by: SignedIn) -> None:
+def refuse_own(context: Context, by: SignedIn) -> None:
     """Refuses a new link for one's own account. Does nothing if there is none."""
-    with changing(kit, by.actor, by.account_id, ended=True) as change:
+    with changing(context, by.actor, by.account_id, ended=True) as change:
         if found := _of_account(change):
             change.decide(found.row, ApprovalDecision.REFUSED)
             change.log("account_link_refused", "their own account: they did not ask")
 
 
-def _of_account(change: AccountChange) -> RestingLink | None:
-    account, at = change.account, change.kit.now()
-    row = tables_approvals.waiting_for(change.session, _subject(account.id), at)
+def _of_account(change: AccountChange) -> WaitingLink | None:
+    account, at = change.account, change.context.now()
+    row = tables_approvals.pending_for(change.session, _subject(account.id), at)
     if row is None:
         agreed = tables_approvals.approved(change.session, _subject(account.id))
-        since = at - APPROVAL_LIVES
+        since = at - APPROVAL_VALIDITY
         row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
     if row is None:
         return None
@@ -144,18 +151,18 @@ def _of_account(change: AccountChange) -> RestingLink | None:
         # A suspended person cannot sign in to refuse the link, so that time is added.
         until = account.suspended_until or row.asked_at
         since = max(row.asked_at, until - SUSPENDED_FOR)
-        usable_at = row.asked_at + LINK_RESTS + max(until - since, timedelta(0))
-    return RestingLink(row, row.asker, usable_at)
+        usable_at = row.asked_at + LINK_WAIT + max(until - since, timedelta(0))
+    return WaitingLink(row, row.asker, usable_at)
 
 
 def _subject(account_id: int) -> str:
     return f"account:{account_id}:link"
 
 
-def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
-    account = tables_accounts.one(session, int(row.subject.split(":")[1]))
-    return About(
-        remark(
+def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
+    account = tables_accounts.get_account(session, int(row.subject.split(":")[1]))
+    return ApprovalView(
+        message_text(
             "{by} asks for a new link for {about}. The new link ends their password, "
             "authenticator and keys.",
             by=row.asker,

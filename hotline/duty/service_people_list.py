@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from hotline.alerts import queries_people
 from hotline.core.actors import Actor
-from hotline.core.context import Kit
-from hotline.duty.service_leaves import find, record
+from hotline.core.contexts import Context
+from hotline.duty.service_leaves import find_person, log_command
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.people import (
@@ -24,30 +24,32 @@ from hotline.people.rules import EnrolmentState, Level
 from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Leave, Membership, Responder
 from hotline.text.languages import CODES
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 from hotline.text.places import districts
 
 
-def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
+def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
     """Sets a person's languages, reading language first. Raises NotFound, PersonnelRefused."""
     languages = list(dict.fromkeys(spoken))
     if not languages or any(one not in CODES for one in languages):
-        raise PersonnelRefused(remark("choose at least one language"))
-    with kit.database.writing() as session:
-        person = find(session, str(responder_id))
+        raise PersonnelRefused(message_text("choose at least one language"))
+    with context.database.writing() as session:
+        person = find_person(session, str(responder_id))
         tables.person(session, person.person_id).languages = languages
-        record(session, kit, "responder_languages", person, by=by, reason=", ".join(languages))
+        log_command(
+            session, context, "responder_languages", person, by=by, reason=", ".join(languages)
+        )
 
 
 class PersonState(StrEnum):
     """A person's state: they can be alerted of tips, or the reason why not."""
 
-    TOLD = "can be alerted"
+    ACTIVE = "can be alerted"
     LEAVE = "on leave"
     UNREACHABLE = "cannot be reached"
     PROVING = "must confirm phone and paper code"
     WAITING = "pending approval"
-    LEFT = "removed"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,46 +84,48 @@ class PersonPage:
     """The desks that the person has access to with a key of their own."""
     account: tuple[int, str] | None
     created_at: datetime
-    left_at: datetime | None
+    removed_at: datetime | None
     is_stopped: bool
     """True if the person's number is on the stop list."""
 
 
-def listed(kit: Kit, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
+def list_people(context: Context, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
     """Returns all people ever enrolled that this account may see, by name. Removed people come last."""
-    at = kit.now()
-    with kit.database.reading() as session:
+    at = context.now()
+    with context.database.reading() as session:
         away = queries_people.on_leave(session, at)
-        placed = tables.by_person(session)
+        placed = tables.memberships_by_person(session)
         lines = [
             _line(one, placed.get(one.id, ()), away.get(one.id))
-            for one in tables.everybody(session)
+            for one in tables.all_responders(session)
             if seen is None or any(row.desk_code in seen for row in placed.get(one.id, ()))
         ]
-    return sorted(lines, key=lambda one: (one.state is PersonState.LEFT, one.name.casefold()))
+    return sorted(lines, key=lambda one: (one.state is PersonState.REMOVED, one.name.casefold()))
 
 
-def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> PersonPage:
+def person_page(
+    context: Context, responder_id: int, seen: Collection[str] | None = None
+) -> PersonPage:
     """Returns one person's details. Raises NotFound, also if this account may not see them."""
-    at = kit.now()
-    with kit.database.writing() as session:
-        person = queries_people.of_id(session, responder_id)
+    at = context.now()
+    with context.database.writing() as session:
+        person = queries_people.get_responder(session, responder_id)
         if person is None:
             raise NotFound("no such person")
-        rows = tables.running(session, person.id)
+        rows = tables.current_memberships(session, person.id)
         if seen is not None and not any(row.desk_code in seen for row in rows):
             raise NotFound("no such person")
         account = next(iter(tables_accounts.of_person(session, person.person_id)), None)
         return PersonPage(
             line=_line(person, rows, queries_people.on_leave(session, at).get(person.id)),
             categories=tuple(person.categories),
-            leaves=queries_people.leaves(session, person.id, at),
+            leaves=queries_people.current_leaves(session, person.id, at),
             open_cases=queries_people.open_cases(session, person.id) if seen is None else None,
             confirmed_at=tables_enrolments.confirmed_at(session, person.id),
             opens=tuple(sorted(tables_members.desks_of(session, of_responder(person.id)))),
             account=None if account is None else (account.id, account.shown),
             created_at=person.created_at,
-            left_at=person.left_at,
+            removed_at=person.removed_at,
             is_stopped=person.unreachable == STOPPED,
         )
 
@@ -153,10 +157,10 @@ UNPROVED_STATES: Mapping[str, PersonState] = {
 
 def state_of(person: Responder, back_at: datetime | None) -> PersonState:
     """Returns the person's state. `back_at` is the end of a leave that has begun."""
-    if person.left_at is None and person.state in UNPROVED_STATES:
+    if person.removed_at is None and person.state in UNPROVED_STATES:
         return UNPROVED_STATES[person.state]
     if not person.active:
-        return PersonState.LEFT
+        return PersonState.REMOVED
     if person.unreachable is not None:
         return PersonState.UNREACHABLE
-    return PersonState.TOLD if back_at is None else PersonState.LEAVE
+    return PersonState.ACTIVE if back_at is None else PersonState.LEAVE

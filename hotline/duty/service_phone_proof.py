@@ -1,10 +1,10 @@
 """Verifies a phone and a person: they key the code from the SMS and the start PIN from paper on that phone.
 
-The reader calls it. Stretching is slow, so `matches` is called without an open transaction. Each attempt is counted
-before the check. Wrong, expired, used and unknown values look the same and take the same time.
+The reader calls it. Stretching is slow, so `is_proof_right` is called without an open transaction. Each attempt is
+counted before the check. Wrong, expired, used and unknown values look the same and take the same time.
 """
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.keys.passphrase import Costs
 from hotline.people import queries_member_keys, tables_audit, tables_enrolments, tables_members
@@ -22,7 +22,7 @@ def knows_code(wanted: Enrolment | None, code: str) -> bool:
     return is_same(wanted.code_hash if wanted else None, code, CODE_COSTS) and wanted is not None
 
 
-def matches(
+def is_proof_right(
     wanted: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
     """Returns True if code and start PIN are right. Takes the same time if there is nothing to verify."""
@@ -31,9 +31,9 @@ def matches(
     return wanted is not None and right_code and right_start
 
 
-def prove(
+def record_proof(
     session: Session,
-    kit: Kit,
+    context: Context,
     wanted: Enrolment,
     *,
     public_key: bytes | None = None,
@@ -44,24 +44,24 @@ def prove(
     Stores the key pair of a chosen PIN. A change of number brings no key pair. Returns False if the enrolment was
     verified, ended or restarted meanwhile.
     """
-    at = kit.now()
-    row = tables_enrolments.open_of(session, wanted.responder_id, for_writing=True)
+    at = context.now()
+    row = tables_enrolments.open_enrolment(session, wanted.responder_id, for_writing=True)
     if row is None or row.id != wanted.id or row.proved_at is not None:
         return False
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
-    row.proved_at, row.sealed_code = at, None
+    row.proved_at, row.encrypted_code = at, None
     row.code_hash = row.start_hash = None
     if row.kind == EnrolmentKind.ENROL:
         if public_key is None or pin_wrap is None:
             raise ValueError("an enrolment needs the pair of a PIN")
         for member in queries_member_keys.names_of(session, person.id)[:1]:
-            tables_members.forget(session, member, at)
+            tables_members.end_access(session, member, at)
         person.public_key, person.pin_wrap, person.pin_set_at = public_key, pin_wrap, at
         person.wrong_pins, person.rested_until = [], None
         person.pin_opened_at, person.pin_openings, person.pin_network = None, 0, None
     if person.state == EnrolmentState.PROVING:
         person.state = EnrolmentState.WAITING
-    tables_audit.append(
+    tables_audit.append_row(
         session,
         at=at,
         actor=f"responder:{person.id}",

@@ -5,131 +5,150 @@ from datetime import datetime
 
 from hotline.alerts import queries_people
 from hotline.core.actors import Actor, SignedIn
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.duty import service_removal
-from hotline.duty.service_leaves import find, record
+from hotline.duty.service_leaves import find_person, log_command
 from hotline.errors import PersonnelRefused
 from hotline.gateway.doorbell import ringing
 from hotline.people import decrypt_grants, tables, tables_approvals, tables_audit, tables_desks
-from hotline.people.rules import Level, WantedPosting, goes_up, read_posting, without_more
-from hotline.people.rules_desks import READS, DeskKind, kind_of, of_responder
+from hotline.people.rules import Level, RequestedPosting, gains_rights, read_posting, without_gains
+from hotline.people.rules_desks import READING_KINDS, DeskKind, kind_of, of_responder
 from hotline.people.service_approving import (
-    RUNNING,
-    About,
+    OPERATING,
     ApprovalRule,
+    ApprovalView,
     Decision,
     request,
 )
 from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.codes import NATIONAL
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 
-def place(kit: Kit, by: Actor, responder_id: int, wanted: WantedPosting, reason: str) -> bool:
+def change_desks(
+    context: Context, by: Actor, responder_id: int, wanted: RequestedPosting, reason: str
+) -> bool:
     """Changes a person's desks. Returns True if a part of the change awaits a second person.
 
     The rest applies immediately. Raises NotFound, PersonnelRefused.
     """
-    at = kit.now()
-    with ringing(kit) as session:
-        queries_people.take_turns(session)
+    at = context.now()
+    with ringing(context) as session:
+        queries_people.take_lock(session)
         person = _acting(session, responder_id)
         _check(session, wanted.desks)
         now = _desks_of(session, person)
-        waits = goes_up(now, wanted.desks)
-        at_once = without_more(now, wanted.desks) if waits else wanted.desks
+        waits = gains_rights(now, wanted.desks)
+        at_once = without_gains(now, wanted.desks) if waits else wanted.desks
         if not at_once:
             at_once = now
-        service_removal.settle(session, kit, person, at_once, wanted.categories, at)
+        service_removal.set_desks(session, context, person, at_once, wanted.categories, at)
         if at_once != now or not waits:
-            record(session, kit, "responder_moved", person, by=by, reason=f"{wanted}: {reason}")
+            log_command(
+                session, context, "responder_moved", person, by=by, reason=f"{wanted}: {reason}"
+            )
         _withdraw(session, by, person, at)
         if waits:
-            _ask(session, kit, by, person, wanted, reason)
+            _ask(session, context, by, person, wanted, reason)
     return waits
 
 
-def ask_in_everywhere(
-    session: Session, kit: Kit, by: Actor, person: Responder, reason: str
+def request_access_everywhere(
+    session: Session, context: Context, by: Actor, person: Responder, reason: str
 ) -> None:
     """Requests access for a person at each desk where they work without it. Does nothing for a person without a key."""
     if person.public_key is None:
         return
     member = of_responder(person.id)
     hers = _desks_of(session, person)
-    for row in tables_desks.everything(session):
-        reads = row.retired_at is None and DeskKind(row.kind or kind_of(row.code)) in READS
+    for row in tables_desks.all_desks(session):
+        reads = row.retired_at is None and DeskKind(row.kind or kind_of(row.code)) in READING_KINDS
         if row.code not in hers or not reads:
             continue
-        if not decrypt_grants.opens_or_waits(session, kit, row.code, member):
-            decrypt_grants.ask_in(session, kit, by, row.code, member, reason)
+        if not decrypt_grants.has_access_or_request(session, context, row.code, member):
+            decrypt_grants.add_access_request(session, context, by, row.code, member, reason)
 
 
 def _ask(
-    session: Session, kit: Kit, by: Actor, person: Responder, wanted: WantedPosting, reason: str
+    session: Session,
+    context: Context,
+    by: Actor,
+    person: Responder,
+    wanted: RequestedPosting,
+    reason: str,
 ) -> None:
-    request(session, kit, by, ApprovalKind.POSTING, f"{_begins(person.id)}{wanted}", reason)
-    record(session, kit, "responder_more_wanted", person, by=by, reason=f"{wanted}: {reason}")
+    request(session, context, by, ApprovalKind.POSTING, f"{_begins(person.id)}{wanted}", reason)
+    log_command(
+        session, context, "responder_more_wanted", person, by=by, reason=f"{wanted}: {reason}"
+    )
 
 
-def asked_at(kit: Kit, responder_id: int) -> Sequence[datetime]:
+def pending_request_times(context: Context, responder_id: int) -> Sequence[datetime]:
     """Returns the times of this person's pending requests for more desks."""
-    with kit.database.reading() as session:
-        rows = tables_approvals.undecided(session, kit.now(), ApprovalKind.POSTING)
+    with context.database.reading() as session:
+        rows = tables_approvals.pending(session, context.now(), ApprovalKind.POSTING)
     return [row.asked_at for row in rows if row.subject.startswith(_begins(responder_id))]
 
 
 def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
     """Withdraws a person's pending requests, because a newer request replaces them."""
-    for row in tables_approvals.about(session, ApprovalKind.POSTING, _begins(person.id), at):
-        tables_approvals.decide(row, tables_audit.by_actor(by), at, ApprovalDecision.WITHDRAWN)
+    for row in tables_approvals.pending_about(
+        session, ApprovalKind.POSTING, _begins(person.id), at
+    ):
+        tables_approvals.record_decision(
+            row, tables_audit.by_actor(by), at, ApprovalDecision.WITHDRAWN
+        )
 
 
 def _acting(session: Session, responder_id: int) -> Responder:
-    person = find(session, str(responder_id))
+    person = find_person(session, str(responder_id))
     if not person.active:
         raise PersonnelRefused(
-            remark("{name} was removed or is not enrolled yet", name=person.name)
+            message_text("{name} was removed or is not enrolled yet", name=person.name)
         )
     return person
 
 
 def _check(session: Session, wanted: Mapping[str, Level]) -> None:
     if not wanted:
-        raise PersonnelRefused(remark("a responder needs at least one desk"))
-    rows = {row.code: row for row in tables_desks.everything(session)}
+        raise PersonnelRefused(message_text("a responder needs at least one desk"))
+    rows = {row.code: row for row in tables_desks.all_desks(session)}
     for code, level in wanted.items():
         row = rows.get(code)
         if row is None or row.retired_at is not None:
             raise PersonnelRefused(
-                remark("this desk does not exist or was retired: choose another one")
+                message_text("this desk does not exist or was retired: choose another one")
             )
         if (level is Level.NATIONAL) != (code == NATIONAL):
-            raise PersonnelRefused(remark("only the national desk has the level national"))
+            raise PersonnelRefused(message_text("only the national desk has the level national"))
 
 
 def _desks_of(session: Session, person: Responder) -> Mapping[str, Level]:
-    return {row.desk_code: Level(row.level) for row in tables.running(session, person.id)}
+    return {
+        row.desk_code: Level(row.level) for row in tables.current_memberships(session, person.id)
+    }
 
 
 def _begins(responder_id: int) -> str:
     return f"posting:{responder_id}:"
 
 
-def _wanted(row: Approval) -> tuple[int, WantedPosting]:
+def _wanted(row: Approval) -> tuple[int, RequestedPosting]:
     _, responder_id, wanted = row.subject.split(":", 2)
     return int(responder_id), read_posting(wanted)
 
 
-def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
     responder_id, wanted = _wanted(row)
     person = session.get_one(Responder, responder_id)
     now = _desks_of(session, person)
-    gains = {code: level for code, level in wanted.desks.items() if goes_up(now, {code: level})}
-    return About(
-        remark(
+    gains = {
+        code: level for code, level in wanted.desks.items() if gains_rights(now, {code: level})
+    }
+    return ApprovalView(
+        message_text(
             "{by} asks for more desks for {about}: {places}",
             by=row.asker,
             about=person.name,
@@ -142,17 +161,19 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
 
 
 def _place(decision: Decision) -> None:
-    session, kit = decision.session, decision.kit
+    session, context = decision.session, decision.context
     responder_id, wanted = _wanted(decision.row)
     person = _acting(session, responder_id)
     _check(session, wanted.desks)
-    service_removal.settle(session, kit, person, wanted.desks, wanted.categories, kit.now())
-    ask_in_everywhere(session, kit, decision.by, person, decision.reason)
+    service_removal.set_desks(
+        session, context, person, wanted.desks, wanted.categories, context.now()
+    )
+    request_access_everywhere(session, context, decision.by, person, decision.reason)
 
 
 POSTING = ApprovalRule(
     kind=ApprovalKind.POSTING,
-    decided_by=RUNNING,
+    decided_by=OPERATING,
     about=_about,
     approve=_place,
     given="responder_moved",

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from hotline.core.check_result import CheckResult
 from hotline.people.rules import (
-    NATIONAL_LEAST,
-    PHONES_LEAST,
+    MIN_NATIONAL,
+    MIN_PHONES,
     Member,
-    all_away,
-    national_living,
-    nobody_enrolled,
+    active_national,
+    desks_without_active,
+    empty_districts,
 )
 from hotline.text.codes import NATIONAL
 from hotline.text.places import districts, place_name
@@ -22,21 +22,21 @@ BRING = (
 )
 
 
-def findings(people: Sequence[Member], at: datetime) -> tuple[CheckResult, ...]:
+def check_recipients(people: Sequence[Member], at: datetime) -> tuple[CheckResult, ...]:
     codes = [district.code for district in districts()]
     return (
         _national(people, at),
         _phones(people, at),
         _gaps(
             "districts",
-            nobody_enrolled(people, codes),
+            empty_districts(people, codes),
             "every district has an enrolled responder",
             "no one is enrolled for {}: only the national desk is alerted of their tips",
             "the page People, or `hotline people import FILE.csv`",
         ),
         _gaps(
             "desks",
-            all_away(people, codes, at),
+            desks_without_active(people, codes, at),
             "every desk with people has one who can be alerted",
             "all people are on leave or cannot be reached at {}",
             BRING,
@@ -45,16 +45,16 @@ def findings(people: Sequence[Member], at: datetime) -> tuple[CheckResult, ...]:
 
 
 def _national(people: Sequence[Member], at: datetime) -> CheckResult:
-    count = national_living(people, at)
-    if count >= NATIONAL_LEAST:
+    count = active_national(people, at)
+    if count >= MIN_NATIONAL:
         return CheckResult("national desk", True, f"{count} people can be alerted")
     says = "only one person can be alerted" if count else "no one can be alerted"
     return CheckResult(
         "national desk",
         False,
-        f"{says}: at least {NATIONAL_LEAST} are needed at every hour",
+        f"{says}: at least {MIN_NATIONAL} are needed at every hour",
         f"add a person to the national desk: {BRING}",
-        level=NATIONAL_LEAST - count,
+        level=MIN_NATIONAL - count,
     )
 
 
@@ -63,14 +63,14 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
 
     The monitor raises no alarm for it, because the national desk's own check does.
     """
-    living, national = sum(one.lives(at) for one in people), national_living(people, at)
+    living, national = sum(one.is_active(at) for one in people), active_national(people, at)
     says = f"{living} can be told, {national} of them at the national desk"
-    if living >= PHONES_LEAST and national >= NATIONAL_LEAST:
+    if living >= MIN_PHONES and national >= MIN_NATIONAL:
         return CheckResult("phones", True, says)
     return CheckResult(
         "phones",
         False,
-        f"the line is not open: {says}; {PHONES_LEAST} are the least, {NATIONAL_LEAST} of them national",
+        f"the line is not open: {says}; {MIN_PHONES} are the least, {MIN_NATIONAL} of them national",
         BRING,
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hotline.core.actors import Actor
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_enrolment
 from hotline.duty.service_enrolment import StartPaper
 from hotline.errors import ImportRefused, PersonnelRefused
@@ -20,10 +20,10 @@ from hotline.keys.passphrase import Costs
 from hotline.people import tables_audit
 from hotline.people.encrypt_start_secrets import START_COSTS
 from hotline.people.encrypt_tokens import lock_key, unlock_key
-from hotline.people.rules import COLUMNS, Enrolled, RowFault
-from hotline.text.phrases import remark
+from hotline.people.rules import COLUMNS, EnrolmentRow, RowFault
+from hotline.text.phrases import message_text
 
-MOST_ROWS = 30
+MAX_ROWS = 30
 """Maximum number of people on a sheet on a page, because each start PIN is stretched. `hotline people import` takes
 more."""
 BOUND = "sheet of people"
@@ -43,76 +43,80 @@ class TypedPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedPeople:
-    good: Sequence[Enrolled] = field(repr=False)
+class CheckedPeople:
+    good: Sequence[EnrolmentRow] = field(repr=False)
     faults: Sequence[RowFault]
     locked: str = field(repr=False)
     """The whole sheet, encrypted for this session only."""
 
 
-def write_down(kit: ConsoleKit, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
+def enrol_person(context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
     """Enrols one person, and returns their start paper. Raises ImportRefused with every error, or PersonnelRefused."""
-    return _take(kit, by, _sheet_of(typed), reason)[0]
+    return _take(context, by, _sheet_of(typed), reason)[0]
 
 
-def faults_of(kit: ConsoleKit, typed: TypedPerson) -> Sequence[RowFault]:
-    return service_enrolment.judged(kit, _sheet_of(typed))[1]
+def faults_of(context: ConsoleContext, typed: TypedPerson) -> Sequence[RowFault]:
+    return service_enrolment.check_file(context, _sheet_of(typed))[1]
 
 
-def judge(kit: ConsoleKit, token: str, text: str) -> JudgedPeople:
+def check_sheet(context: ConsoleContext, token: str, text: str) -> CheckedPeople:
     """Checks a sheet, and returns its valid rows and the errors of the others. Stores nothing."""
-    good, faults = service_enrolment.judged(kit, text)
-    if len(good) > MOST_ROWS:
-        most = remark(
-            "a spreadsheet here can hold at most {count} people: split it", count=MOST_ROWS
+    good, faults = service_enrolment.check_file(context, text)
+    if len(good) > MAX_ROWS:
+        most = message_text(
+            "a spreadsheet here can hold at most {count} people: split it", count=MAX_ROWS
         )
-        faults = [*faults, RowFault(good[MOST_ROWS].line, most)]
+        faults = [*faults, RowFault(good[MAX_ROWS].line, most)]
     locked = lock_key(token, text.encode("utf-8", "surrogatepass"), account=BOUND)
-    return JudgedPeople(good, faults, base64.b64encode(locked).decode())
+    return CheckedPeople(good, faults, base64.b64encode(locked).decode())
 
 
-def take(kit: ConsoleKit, by: Actor, token: str, locked: str, reason: str) -> Sequence[StartPaper]:
+def enrol_sheet(
+    context: ConsoleContext, by: Actor, token: str, locked: str, reason: str
+) -> Sequence[StartPaper]:
     """Enrols all people on a checked sheet, or no one. Raises ImportRefused, PersonnelRefused."""
     try:
         held = unlock_key(token, base64.b64decode(locked, validate=True), account=BOUND)
     except (binascii.Error, ValueError):
         held = None
     if held is None:
-        raise PersonnelRefused(remark("choose the spreadsheet again: it has expired"))
-    return _take(kit, by, held.decode("utf-8", "surrogatepass"), reason)
+        raise PersonnelRefused(message_text("choose the spreadsheet again: it has expired"))
+    return _take(context, by, held.decode("utf-8", "surrogatepass"), reason)
 
 
-def invite(kit: ConsoleKit, by: Actor, responder_id: int, reason: str) -> StartPaper:
+def invite(context: ConsoleContext, by: Actor, responder_id: int, reason: str) -> StartPaper:
     """Makes another code and start paper for a person. Raises NotFound, PersonnelRefused."""
-    return service_enrolment.invite(kit, by, str(responder_id), reason, costs=_costs(kit))
+    return service_enrolment.invite(context, by, str(responder_id), reason, costs=_costs(context))
 
 
 def change_number(
-    kit: ConsoleKit, by: Actor, responder_id: int, number: str, reason: str
+    context: ConsoleContext, by: Actor, responder_id: int, number: str, reason: str
 ) -> StartPaper:
     """Starts the change of a person's number, and returns the start paper.
 
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """
     return service_enrolment.change_number(
-        kit, by, str(responder_id), number, reason, costs=_costs(kit)
+        context, by, str(responder_id), number, reason, costs=_costs(context)
     )
 
 
-def _costs(kit: ConsoleKit) -> Costs:
-    return kit.proofs.start_costs or START_COSTS
+def _costs(context: ConsoleContext) -> Costs:
+    return context.proofs.start_costs or START_COSTS
 
 
-def _take(kit: ConsoleKit, by: Actor, text: str, reason: str) -> Sequence[StartPaper]:
-    rows, faults = service_enrolment.judged(kit, text)
+def _take(context: ConsoleContext, by: Actor, text: str, reason: str) -> Sequence[StartPaper]:
+    rows, faults = service_enrolment.check_file(context, text)
     if faults:
         raise ImportRefused([str(fault) for fault in faults])
-    if len(rows) > MOST_ROWS:
+    if len(rows) > MAX_ROWS:
         raise PersonnelRefused(
-            remark("a spreadsheet here can hold at most {count} people: split it", count=MOST_ROWS)
+            message_text(
+                "a spreadsheet here can hold at most {count} people: split it", count=MAX_ROWS
+            )
         )
-    made = service_enrolment.enrol(kit, rows, proving=True, actor=tables_audit.by_actor(by))
-    return [invite(kit, by, one, reason) for one in made]
+    made = service_enrolment.enrol(context, rows, proving=True, actor=tables_audit.by_actor(by))
+    return [invite(context, by, one, reason) for one in made]
 
 
 def _sheet_of(typed: TypedPerson) -> str:

@@ -2,7 +2,7 @@
 
 Removing a person ends each phone, account and on-call contact, and closes the desks of all.
 
-Each function but `join` and `remove` runs inside its caller's transaction.
+Each function but `link_account` and `remove_responder` runs inside its caller's transaction.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,11 +11,17 @@ from datetime import datetime
 
 from hotline.alerts import queries_people, service_alarm_notices, service_messages
 from hotline.core.actors import AccountState, Actor
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.duty import service_accounts, service_leaves
-from hotline.duty.service_account_changes import AccountChange, living
-from hotline.duty.service_leaves import LONGEST_LEAVE, check_national, check_second, find, record
+from hotline.duty.service_account_changes import AccountChange, current_account
+from hotline.duty.service_leaves import (
+    MAX_LEAVE,
+    check_national,
+    check_second,
+    find_person,
+    log_command,
+)
 from hotline.errors import PersonnelRefused
 from hotline.gateway import queries_on_call
 from hotline.gateway.doorbell import ringing
@@ -26,37 +32,37 @@ from hotline.people import (
     tables_enrolments,
     tables_members,
 )
-from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, national_living
+from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, active_national
 from hotline.people.tables import Responder
-from hotline.people.tables_audit import Signer
+from hotline.people.tables_audit import CommandActor
 from hotline.people.tables_enrolments import EnrolmentEnd
 from hotline.text.codes import NATIONAL
 
 
-def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Responder:
+def link_account(context: Context, by: Actor, account_id: int, name: str, reason: str) -> Responder:
     """Records that an account and a phone belong to one person. Raises NotFound, AccountRefused, PersonnelRefused.
 
     From then on the account opens only the desks of that person's phones.
     """
-    with kit.database.writing() as session:
-        change = AccountChange(session, kit, by, living(session, account_id))
-        account, responder = change.account, find(session, name)
+    with context.database.writing() as session:
+        change = AccountChange(session, context, by, current_account(session, account_id))
+        account, responder = change.account, find_person(session, name)
         if not responder.active:
             raise PersonnelRefused(f"{responder.name} was removed, or is not enrolled yet")
         tables.merge_persons(session, account.person_id, responder.person_id)
         session.flush()
         session.expire_all()
         for member in queries_member_keys.names_of(session, responder.person_id):
-            queries_member_keys.close_lost(session, member, kit.now())
+            queries_member_keys.end_lost_access(session, member, context.now())
         change.log("account_joined", f"responder {responder.id}: {reason}")
         return responder
 
 
-def national_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
+def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
     """Returns how many active members the national desk has without this responder, and True if they are too few."""
-    rest = national_living(queries_people.members(session, but=person.person_id), at)
-    before = national_living(queries_people.members(session), at)
-    return rest, rest < before and rest < NATIONAL_LEAST
+    rest = active_national(queries_people.members(session, but=person.person_id), at)
+    before = active_national(queries_people.members(session), at)
+    return rest, rest < before and rest < MIN_NATIONAL
 
 
 def close_desks(
@@ -64,25 +70,25 @@ def close_desks(
 ) -> None:
     """Ends a person's access to every desk except those in `but`, by phone and by account."""
     for member in queries_member_keys.names_of(session, person_id):
-        tables_members.forget(session, member, at, but=but)
+        tables_members.end_access(session, member, at, but=but)
 
 
-def end(
-    session: Session, kit: Kit, by: Actor, person_id: int, reason: str, *, by_two: bool
+def end_access(
+    session: Session, context: Context, by: Actor, person_id: int, reason: str, *, by_two: bool
 ) -> None:
     """Closes every desk and account of a person who was removed, and ends their on-call contacts.
 
     `by_two`: a second person approved it. Then an account ends even where one person alone may not end it.
     """
     for account in tables_accounts.of_person(session, person_id):
-        change = AccountChange(session, kit, by, account, reason)
+        change = AccountChange(session, context, by, account, reason)
         if by_two and account.state != AccountState.ENDED:
-            service_accounts.end(change)
+            service_accounts.end_account(change)
         else:
-            service_accounts.close(change)
-    at = kit.now()
+            service_accounts.close_account(change)
+    at = context.now()
     close_desks(session, person_id, at)
-    for contact in queries_on_call.watchers(session):
+    for contact in queries_on_call.on_call_contacts(session):
         if contact.person_id == person_id:
             service_alarm_notices.end_contact(session, contact, by, at)
 
@@ -93,12 +99,12 @@ class Removed:
     national: int
     """Members of the national desk who can be alerted now."""
     is_red: bool
-    """The national desk lost a member and is now below its minimum of `NATIONAL_LEAST`."""
+    """The national desk lost a member and is now below its minimum of `MIN_NATIONAL`."""
 
 
-def settle(
+def set_desks(
     session: Session,
-    kit: Kit,
+    context: Context,
     person: Responder,
     desks: Mapping[str, Level],
     categories: Collection[str],
@@ -109,21 +115,23 @@ def settle(
     Hands their open cases on where they lost a desk or a category. Raises PersonnelRefused where too few active members
     would remain at the national desk.
     """
-    before = {row.desk_code for row in tables.running(session, person.id)}
+    before = {row.desk_code for row in tables.current_memberships(session, person.id)}
     lost = before - set(desks)
     if NATIONAL in lost and person.unreachable is None:
-        check_national(session, person, at, at + LONGEST_LEAVE)
+        check_national(session, person, at, at + MAX_LEAVE)
     # An empty list of categories means every category.
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
-    tables.place(session, person, desks, categories, at)
+    tables.set_desks(session, person, desks, categories, at)
     hers = tables_accounts.phones_of(session, person.person_id)
-    kept = {row.desk_code for one in hers for row in tables.running(session, one.id)}
+    kept = {row.desk_code for one in hers for row in tables.current_memberships(session, one.id)}
     close_desks(session, person.person_id, at, but=kept)
     if lost or narrows:
-        service_leaves.hand_on(session, kit, person.id, at)
+        service_leaves.hand_on(session, context, person.id, at)
 
 
-def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
+def remove_responder(
+    context: Context, name: str, *, second: str | None, by: CommandActor, reason: str
+) -> Removed:
     """Removes a responder's person at once: alerts stop, open cases take their next step, and phones and accounts end.
 
     The desks that the person could open need a new key from then on (the page Desks). An SMS tells the national desk
@@ -132,51 +140,57 @@ def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) 
     Removing one of the last two members of the national desk needs a second approver. Raises NotFound,
     PersonnelRefused.
     """
-    with ringing(kit) as session:
-        return remove_in(session, kit, name, second=second, by=by, reason=reason)
+    with ringing(context) as session:
+        return remove_within(session, context, name, second=second, by=by, reason=reason)
 
 
-def remove_in(
-    session: Session, kit: Kit, name: str, *, second: str | None, by: Signer, reason: str
+def remove_within(
+    session: Session,
+    context: Context,
+    name: str,
+    *,
+    second: str | None,
+    by: CommandActor,
+    reason: str,
 ) -> Removed:
-    """Removes a responder as `remove` does, inside the caller's transaction."""
-    at = kit.now()
-    queries_people.take_turns(session)
-    person = find(session, name)
-    is_new = person.left_at is None and person.state in UNPROVED
+    """Removes a responder as `remove_responder` does, inside the caller's transaction."""
+    at = context.now()
+    queries_people.take_lock(session)
+    person = find_person(session, name)
+    is_new = person.removed_at is None and person.state in UNPROVED
     if not person.active and not is_new:
         raise PersonnelRefused(f"{person.name} was removed already")
-    rest, is_red = national_without(session, person, at)
+    rest, is_red = national_desk_without(session, person, at)
     if is_red:
         check_second(session, by, second, person, LAST_OF_NATIONAL)
 
-    every = [one for one in tables.phones_of(session, person.person_id) if one.left_at is None]
+    every = [one for one in tables.phones_of(session, person.person_id) if one.removed_at is None]
     cases = sum(queries_people.open_cases(session, one.id) for one in every)
     for one in every:
         _end_one(session, one, at)
     actor = by if isinstance(by, Actor) else Actor(by)
-    end(session, kit, actor, person.person_id, reason, by_two=second is not None)
+    end_access(session, context, actor, person.person_id, reason, by_two=second is not None)
     for one in every:
-        service_leaves.hand_on(session, kit, one.id, at)
+        service_leaves.hand_on(session, context, one.id, at)
     if not is_new:
-        service_messages.tell_removal(session, cases, at)
+        service_messages.notify_removal(session, cases, at)
     agreed = f"; agreed by {second}" if second else ""
-    record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
+    log_command(session, context, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
     return Removed(person, rest, is_red)
 
 
 def _end_one(session: Session, person: Responder, at: datetime) -> None:
     """Ends a phone with its memberships and its open enrolment."""
     is_new = person.state in UNPROVED
-    person.active, person.left_at = False, at
-    person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
-    tables.end(session, person, at)
-    waits = tables_enrolments.open_of(session, person.id, for_writing=True)
+    person.active, person.removed_at = False, at
+    person.state = EnrolmentState.PROVING if is_new else EnrolmentState.REMOVED
+    tables.end_memberships(session, person, at)
+    waits = tables_enrolments.open_enrolment(session, person.id, for_writing=True)
     if waits is not None:
-        tables_enrolments.end(waits, EnrolmentEnd.WITHDRAWN, at)
+        tables_enrolments.end_enrolment(waits, EnrolmentEnd.WITHDRAWN, at)
 
 
 LAST_OF_NATIONAL = (
-    f"the national desk would have fewer than {NATIONAL_LEAST} active people: add a person there first."
+    f"the national desk would have fewer than {MIN_NATIONAL} active people: add a person there first."
     " If this one must leave now, removing one of the last"
 )

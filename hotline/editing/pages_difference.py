@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from hotline.console.role_groups import table, tinted_table
 from hotline.console.visit import Visit
-from hotline.console.who import table, tinted
 from hotline.editing import rules_difference
 from hotline.editing.pages_sentences import field_words
-from hotline.editing.rules_drafting import drafted, put_in
+from hotline.editing.rules_drafting import read_draft, with_flow
 from hotline.editing.rules_preview import screens_of
-from hotline.flows.anatomy import Titles, nodes_of, texts_in
 from hotline.flows.check_safety import new_risky_words
-from hotline.flows.flow import Book
-from hotline.flows.run import Place
+from hotline.flows.conversation import Place
+from hotline.flows.flow import FlowSet
+from hotline.flows.node_fields import Titles, nodes_of, texts_in
 from hotline.text.languages import CODES, NAMES
 
 CHANGES = table("field_changes")
 
 
-def changed_words(
+def changed_field_text(
     visit: Visit, one: rules_difference.FieldChanged, shown: Callable[[str], str] = str
 ) -> str:
     """Describes a changed field. Values such as answers and topics stay as stored. `shown` gives a screen's title."""
@@ -40,9 +40,9 @@ def changed_words(
 
 PHRASES = "phrases."
 """The prefix of fields for the hotline's own phrases."""
-MOST = 25
+MAX_SCREENS = 25
 """The screens of one part. A page of them loads in some seconds on a slow connection."""
-STATES = tinted("screen_states")
+STATES = tinted_table("screen_states")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class DifferenceToRead:
 
     @property
     def of_part(self) -> Sequence[ScreenToRead]:
-        return self.screens[(self.part - 1) * MOST : self.part * MOST]
+        return self.screens[(self.part - 1) * MAX_SCREENS : self.part * MAX_SCREENS]
 
     @property
     def is_empty(self) -> bool:
@@ -102,24 +102,24 @@ class DifferenceToRead:
         return any((self.counted, self.covered, self.told, self.numbers, self.entries))
 
 
-def to_read(
+def prepare_difference(
     visit: Visit,
     changes: rules_difference.Difference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    live: Book,
+    live: FlowSet,
     part: int = 1,
 ) -> DifferenceToRead:
     """Prepares the changes in the reader's language. Draws the handsets of one part only.
 
     `live` is the published flow set, in which the screens are previewed.
     """
-    parts = max(1, -(-len(changes.screens) // MOST))
+    parts = max(1, -(-len(changes.screens) // MAX_SCREENS))
     part = min(max(part, 1), parts)
     flows = {screen.flow: None for screen in changes.screens}
     books = _with(live, before, flows), _with(live, after, flows)
     screens = [
-        _screen(visit, at, screen, before, after, books if at // MOST == part - 1 else None)
+        _screen(visit, at, screen, before, after, books if at // MAX_SCREENS == part - 1 else None)
         for at, screen in enumerate(changes.screens)
     ]
     titles = Titles({**before["flows"], **after["flows"]}, visit.language)
@@ -133,10 +133,10 @@ def to_read(
         told=[
             titles.flow(flow) for flow in flows if _gathers(before, flow) or _gathers(after, flow)
         ],
-        numbers=[changed_words(visit, one) for one in changes.numbers],
-        entries=[changed_words(visit, one) for one in changes.entries],
+        numbers=[changed_field_text(visit, one) for one in changes.numbers],
+        entries=[changed_field_text(visit, one) for one in changes.entries],
         phrases=[*_phrases(said)],
-        others=[changed_words(visit, one) for one in rest],
+        others=[changed_field_text(visit, one) for one in rest],
         languages=[code for code in NAMES if code in spoken],
         part=part,
         parts=parts,
@@ -167,10 +167,10 @@ def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[
         yield from new_risky_words(one.before, one.after, one.language)
 
 
-def _with(book: Book, document: Mapping[str, Any], flows: Mapping[str, None]) -> Book:
+def _with(book: FlowSet, document: Mapping[str, Any], flows: Mapping[str, None]) -> FlowSet:
     for name in flows:
         if name in document["flows"]:
-            book = put_in(book, drafted(name, document["flows"][name]).flow)
+            book = with_flow(book, read_draft(name, document["flows"][name]).flow)
     return book
 
 
@@ -180,7 +180,7 @@ def _screen(
     screen: rules_difference.ScreenDifference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    books: tuple[Book, Book] | None,
+    books: tuple[FlowSet, FlowSet] | None,
 ) -> ScreenToRead:
     node = screen.node
     was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
@@ -192,13 +192,15 @@ def _screen(
     place, (state, kind) = Place(screen.flow, node), STATES[screen.state]
     return ScreenToRead(
         anchor=f"s-{at}",
-        part=at // MOST + 1,
+        part=at // MAX_SCREENS + 1,
         place=titles.place(screen.flow, node),
         state=visit.say(state),
         kind=kind,
         texts=[*_texts(visit, screen, now if now is not None else was)],
-        marks=[changed_words(visit, one) for one in screen.marks],
-        sentences=[changed_words(visit, one, shown) for one in (*screen.arrows, *screen.others)],
+        marks=[changed_field_text(visit, one) for one in screen.marks],
+        sentences=[
+            changed_field_text(visit, one, shown) for one in (*screen.arrows, *screen.others)
+        ],
         handsets=[
             (code, _pages(books[0], place, code, was), _pages(books[1], place, code, now))
             for code in NAMES
@@ -233,7 +235,7 @@ def _same(words: str) -> Sequence[rules_difference.WordSpan]:
     return (rules_difference.WordSpan(rules_difference.SpanKind.SAME, words),) if words else ()
 
 
-def _pages(book: Book, place: Place, language: str, node: object) -> Sequence[str]:
+def _pages(book: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
     """Returns the screen's pages. Empty if the screen is missing or shows nothing of its own."""
     if node is None:
         return ()
@@ -245,7 +247,7 @@ def _phrases(said: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColu
     changed = []
     for one in said:
         _, language, name = one.field.split(".", 2)
-        changed.append((name, language, rules_difference.spans(one.before, one.after)))
+        changed.append((name, language, rules_difference.word_spans(one.before, one.after)))
     for name, columns in _columns(changed):
         yield TextColumns(name, {code: columns.get(code, ()) for code in CODES})
 

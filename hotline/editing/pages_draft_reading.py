@@ -4,19 +4,19 @@ import sys
 
 from flask import Response, abort
 
-from hotline.console import who
+from hotline.console import role_groups
 from hotline.console.form import number_of
-from hotline.console.visit import Visit, page, posted, see
+from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole
 from hotline.duty import service_account_changes
 from hotline.editing import pages_sentences, service_drafts, service_emergencies, service_publish
-from hotline.editing.pages_difference import DifferenceToRead, to_read
-from hotline.editing.rules_difference import Difference, difference, held_back
-from hotline.editing.rules_drafts import WHY_LETTERS, ChangeState
-from hotline.editing.service_drafts import ChangeRefused, Refusal
-from hotline.editing.service_emergencies import EmergencyToRead, StateToBringBack
-from hotline.editing.service_publish import ChangeToRead
-from hotline.flows.anatomy import Titles
+from hotline.editing.pages_difference import DifferenceToRead, prepare_difference
+from hotline.editing.rules_difference import Difference, compare_documents, parts_needing_approver
+from hotline.editing.rules_drafts import WHY_LETTERS, DraftState
+from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.service_emergencies import EmergencyToRead, StateToRestore
+from hotline.editing.service_publish import DraftToRead
+from hotline.flows.node_fields import Titles
 from hotline.text.phrases import phrase
 
 NOTE_LETTERS = 1000
@@ -24,98 +24,103 @@ STEPS = 500
 """The newest steps in which the page finds the reasons for changes of recorded values."""
 
 
-def read(visit: Visit, change_id: int) -> Response:
-    if service_drafts.look(visit.kit, change_id).state == ChangeState.LIVE and not visit.faults:
+def draft(visit: Visit, change_id: int) -> Response:
+    if (
+        service_drafts.get_draft(visit.context, change_id).state == DraftState.LIVE
+        and not visit.faults
+    ):
         return _went_live(visit, change_id)
-    return _drawn(visit, service_publish.read(visit.kit, change_id))
+    return _drawn(visit, service_publish.draft_to_read(visit.context, change_id))
 
 
-def printed(visit: Visit, change_id: int) -> Response:
-    return _drawn(visit, service_publish.read(visit.kit, change_id), "change_print.html")
+def printed_draft(visit: Visit, change_id: int) -> Response:
+    return _drawn(
+        visit, service_publish.draft_to_read(visit.context, change_id), "change_print.html"
+    )
 
 
 def _went_live(visit: Visit, change_id: int) -> Response:
     """Shows a published draft as its approver read it. The flows may have changed since."""
-    done = service_emergencies.of_change(visit.kit, change_id)
+    done = service_emergencies.of_change(visit.context, change_id)
     if done is None:
         abort(404)
-    live = visit.kit.books.book(visit.kit.books.live())
-    changes = difference(done.before, done.after)
+    live = visit.context.books.book(visit.context.books.live())
+    changes = compare_documents(done.before, done.after)
     return page(
         visit,
         "change_went_live.html",
-        change=service_drafts.look(visit.kit, change_id),
+        change=service_drafts.get_draft(visit.context, change_id),
         line=done.publication,
-        shown=to_read(visit, changes, done.before, done.after, live),
-        may_list=visit.may(who.WORDS),
+        shown=prepare_difference(visit, changes, done.before, done.after, live),
+        may_list=visit.may(role_groups.WORDS),
     )
 
 
-@posted(read)
-def approve(visit: Visit, change_id: int) -> Response:
-    form, seen = visit.form, service_publish.read(visit.kit, change_id)
+@form_view(draft)
+def publish(visit: Visit, change_id: int) -> Response:
+    form, seen = visit.form, service_publish.draft_to_read(visit.context, change_id)
     if form.text("digest") == seen.made.digest:
         pages_sentences.check_read(visit, _shown(visit, seen).languages)
     done = service_publish.publish(
-        visit.kit,
+        visit.context,
         visit.by,
         change_id,
         form.text("digest"),
         note=form.text("note", most=NOTE_LETTERS),
-        alone=visit.kit.pretended,
+        alone=visit.context.is_emulated,
         keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
     )
-    pages_sentences.allowed(visit, done, "approve")
-    return see("reading.history")
+    pages_sentences.result_or_refusal(visit, done, "approve")
+    return redirect_to("reading.history")
 
 
-@posted(read)
+@form_view(draft)
 def send_back(visit: Visit, change_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
         raise visit.wrong("back-note", "Enter what the editor must fix.")
-    pages_sentences.allowed(
-        visit, service_publish.send_back(visit.kit, visit.by, change_id, note), "back-note"
+    pages_sentences.result_or_refusal(
+        visit, service_publish.send_back(visit.context, visit.by, change_id, note), "back-note"
     )
-    return see("changes.show", change_id=change_id)
+    return redirect_to("changes.show", change_id=change_id)
 
 
-@posted(read)
+@form_view(draft)
 def emergency(visit: Visit, change_id: int) -> Response:
     form = visit.form
     reason = form.text("reason", most=NOTE_LETTERS)
     done = service_emergencies.publish(
-        visit.kit,
+        visit.context,
         visit.by,
         change_id,
         reason,
         form.text("digest"),
         keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
     )
-    pages_sentences.allowed(visit, done, "reason")
-    return see("reading.history")
+    pages_sentences.result_or_refusal(visit, done, "reason")
+    return redirect_to("reading.history")
 
 
 def _shown(
     visit: Visit,
-    seen: ChangeToRead | EmergencyToRead | StateToBringBack,
+    seen: DraftToRead | EmergencyToRead | StateToRestore,
     changes: Difference | None = None,
     part: int = 1,
 ) -> DifferenceToRead:
-    live = visit.kit.books.book(seen.live_id)
-    changes = changes or difference(seen.before, seen.after)
-    return to_read(visit, changes, seen.before, seen.after, live, part)
+    live = visit.context.books.book(seen.live_id)
+    changes = changes or compare_documents(seen.before, seen.after)
+    return prepare_difference(visit, changes, seen.before, seen.after, live, part)
 
 
-def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html") -> Response:
-    change, changes = seen.made.gathered.change, difference(seen.before, seen.after)
+def _drawn(visit: Visit, seen: DraftToRead, template: str = "change_read.html") -> Response:
+    change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
     digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
     # After a refusal the last part is shown, because it contains the forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     shown = _shown(visit, seen, changes, part)
-    is_second = service_publish.is_second(visit.kit, visit.by, seen)
-    held = held_back(seen.before, seen.after, changes)
-    beyond = ChangeRefused(Refusal.BEYOND_WORDS, held_back=held)
+    is_second = service_publish.is_second(visit.context, visit.by, seen)
+    held = parts_needing_approver(seen.before, seen.after, changes)
+    beyond = DraftRefused(Refusal.BEYOND_WORDS, held_back=held)
     return page(
         visit,
         template,
@@ -126,19 +131,19 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
         part=shown.part,
         parts=shown.parts,
         changed_meanwhile=visit.query.get("of", digest) != digest,
-        reasons=pages_sentences.why_marks(
-            visit, service_drafts.history(visit.kit, change.id, limit=STEPS)
+        reasons=pages_sentences.recorded_value_reasons(
+            visit, service_drafts.history(visit.context, change.id, limit=STEPS)
         ),
         clashes=[pages_sentences.part_words(visit, titles, part) for part in seen.made.clashes],
         writers=list(dict.fromkeys(one.name for one in seen.hands)),
         may_decide=AccountRole.APPROVER in visit.by.roles and change.is_editable,
-        is_proposed=change.state == ChangeState.PROPOSED,
-        is_second=is_second or visit.kit.pretended,
-        is_alone=not is_second and visit.kit.pretended,
+        is_proposed=change.state == DraftState.SUBMITTED,
+        is_second=is_second or visit.context.is_emulated,
+        is_alone=not is_second and visit.context.is_emulated,
         # The reason why one person may not publish it alone. Empty if they may.
-        beyond=pages_sentences.refused_words(visit, titles, beyond) if beyond.held_back else "",
+        beyond=pages_sentences.refusal_text(visit, titles, beyond) if beyond.held_back else "",
         keeps=pages_sentences.languages_kept(visit, changes, seen.after),
-        may_list=visit.may(who.WORDS),
+        may_list=visit.may(role_groups.WORDS),
         least=WHY_LETTERS,
     )
 
@@ -150,43 +155,43 @@ def history(visit: Visit) -> Response:
     return page(
         visit,
         "live.html",
-        lines=service_emergencies.history(visit.kit),
-        stands=service_emergencies.standing(visit.kit),
-        in_the_middle=service_publish.in_the_middle(visit.kit),
+        lines=service_emergencies.history(visit.context),
+        stands=service_emergencies.current_emergency(visit.context),
+        in_the_middle=service_publish.running_sessions(visit.context),
         may_decide=AccountRole.APPROVER in visit.by.roles,
-        may_list=visit.may(who.BUT_AUDITOR),
-        may_read=visit.may(who.READING),
+        may_list=visit.may(role_groups.BUT_AUDITOR),
+        may_read=visit.may(role_groups.READING),
     )
 
 
-def ask_confirm(visit: Visit, publication_id: int) -> Response:
+def confirm_form(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
     shown = None if urgent is None else _shown(visit, urgent)
     return page(visit, "confirm.html", urgent=urgent, shown=shown)
 
 
-@posted(ask_confirm)
+@form_view(confirm_form)
 def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
     if urgent is not None:
         pages_sentences.check_read(visit, _shown(visit, urgent).languages)
     appointed_by = service_account_changes.appointed_by(
-        visit.kit, visit.by.account_id, AccountRole.APPROVER
+        visit.context, visit.by.account_id, AccountRole.APPROVER
     )
     done = service_emergencies.confirm(
-        visit.kit, visit.by, publication_id, appointed_by=appointed_by
+        visit.context, visit.by, publication_id, appointed_by=appointed_by
     )
-    pages_sentences.allowed(visit, done, "confirm")
-    return see("reading.history")
+    pages_sentences.result_or_refusal(visit, done, "confirm")
+    return redirect_to("reading.history")
 
 
 def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
-    urgent = service_emergencies.read(visit.kit)
+    urgent = service_emergencies.emergency_difference(visit.context)
     return urgent if urgent and urgent.stands.id == publication_id else None
 
 
-def ask_back(visit: Visit, publication_id: int) -> Response:
-    state = service_emergencies.preview(visit.kit, publication_id)
+def restore_form(visit: Visit, publication_id: int) -> Response:
+    state = service_emergencies.preview(visit.context, publication_id)
     return page(
         visit,
         "bring_back.html",
@@ -198,11 +203,11 @@ def ask_back(visit: Visit, publication_id: int) -> Response:
     )
 
 
-@posted(ask_back)
-def bring_back(visit: Visit, publication_id: int) -> Response:
+@form_view(restore_form)
+def restore(visit: Visit, publication_id: int) -> Response:
     missing = phrase("Enter a reason. Others see it in the history.")
     reason = visit.reason("reason", missing, most=REASON_LETTERS)
     digest = visit.form.text("digest")
-    done = service_emergencies.bring_back(visit.kit, visit.by, publication_id, reason, digest)
-    pages_sentences.allowed(visit, done, "reason")
-    return see("reading.history")
+    done = service_emergencies.restore(visit.context, visit.by, publication_id, reason, digest)
+    pages_sentences.result_or_refusal(visit, done, "reason")
+    return redirect_to("reading.history")

@@ -9,39 +9,51 @@ from typing import Any
 from flask import Response, url_for
 
 from hotline.console.form import Fields, PostedForm, number_of
-from hotline.console.visit import Visit, page, posted, see, see_address
+from hotline.console.visit import Visit, form_view, page, redirect_to, redirect_to_address
 from hotline.core.documents import Document
 from hotline.editing import service_draft_steps, service_drafts, service_publish
 from hotline.editing.pages_editor_drawing import (
     KINDS,
+    EditedScreen,
     EditorDraft,
     HandsetState,
-    ScreenAtHand,
-    drawn,
+    draw_editor,
     faults_of,
-    fresh,
     handset_after,
     handset_of_form,
     handset_of_query,
     moving_parts,
-    told_after,
+    new_form,
+    save_notice,
 )
 from hotline.editing.pages_sentences import (
-    allowed,
     draft_titles,
     field_words,
     part_words,
+    result_or_refusal,
 )
 from hotline.editing.rules_drafts import StepKind
-from hotline.editing.rules_forms import FieldFault, FieldRefused, acted, read_form, shown
+from hotline.editing.rules_forms import (
+    FieldFault,
+    FieldRefused,
+    after_button,
+    read_form,
+    shown_value,
+)
 from hotline.editing.rules_merging import FieldClash, Settled, Side
-from hotline.editing.rules_operations import NewScreen, added, led_to_flow, moved, name_of
-from hotline.editing.rules_preview import Arrow, outline, said
-from hotline.editing.service_draft_steps import CatchUpClash, StepClash, StepSaved
-from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep, live_titles
+from hotline.editing.rules_operations import (
+    NewScreen,
+    add_screen,
+    lead_to_flow,
+    move_screen,
+    name_of,
+)
+from hotline.editing.rules_preview import Arrow, outline, readable_value
+from hotline.editing.service_draft_steps import StepClash, StepSaved, UpdateClash
+from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep, live_titles
 from hotline.errors import NotFound
-from hotline.flows import anatomy
-from hotline.flows.anatomy import ABSENT, Titles
+from hotline.flows import node_fields
+from hotline.flows.node_fields import ABSENT, Titles
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.languages import CODES, NAMES
 from hotline.text.phrases import phrase
@@ -63,31 +75,33 @@ class Choice:
     yours: str
 
 
-def ask(visit: Visit, change_id: int) -> Response:
+def conflicts(visit: Visit, change_id: int) -> Response:
     """Shows the conflicts between a draft and a newer publication."""
-    compared = service_publish.compare(visit.kit, change_id)
+    compared = service_publish.merge_draft(visit.context, change_id)
     return _of_live(visit, change_id, compared.clashes)
 
 
-@posted(ask)
-def choose(visit: Visit, change_id: int) -> Response:
+@form_view(conflicts)
+def resolve(visit: Visit, change_id: int) -> Response:
     """Writes the chosen versions into the draft and updates it to the published flows."""
-    once, chosen = visit.form.text("once"), settled(visit.form)
-    done = service_draft_steps.catch_up(visit.kit, visit.by, change_id, once=once, settled=chosen)
-    if isinstance(done, CatchUpClash):
+    once, chosen = visit.form.text("once"), chosen_versions(visit.form)
+    done = service_draft_steps.update_draft(
+        visit.context, visit.by, change_id, once=once, settled=chosen
+    )
+    if isinstance(done, UpdateClash):
         return _of_live(visit, change_id, done.parts)
-    allowed(visit, done, "choices")
-    return see("changes.show", change_id=change_id)
+    result_or_refusal(visit, done, "choices")
+    return redirect_to("changes.show", change_id=change_id)
 
 
 def _of_live(visit: Visit, change_id: int, parts: Mapping[str, Any]) -> Response:
     clashes = {} if visit.faults else {part: one.clashes for part, one in parts.items()}
     once = [] if visit.form.text("once") else [("once", secrets.token_urlsafe())]
     address = url_for("choosing.choose", change_id=change_id)
-    return asked(visit, change_id, clashes, address=address, once=once)
+    return conflicts_page(visit, change_id, clashes, address=address, once=once)
 
 
-def settled(form: PostedForm) -> Mapping[str, Settled]:
+def chosen_versions(form: PostedForm) -> Mapping[str, Settled]:
     """Returns the chosen versions by part and key."""
     found: dict[str, dict[str, Side]] = {}
     for name, value in form.fields:
@@ -97,7 +111,7 @@ def settled(form: PostedForm) -> Mapping[str, Settled]:
     return found
 
 
-def asked(
+def conflicts_page(
     visit: Visit,
     change_id: int,
     clashes: Mapping[str, Sequence[FieldClash]],
@@ -111,7 +125,7 @@ def asked(
 
     `address` receives the form. `other` is the author of the other version, empty if it is the published one.
     """
-    titles = live_titles(visit.kit, visit.language)
+    titles = live_titles(visit.context, visit.language)
     choices = [
         _choice(visit, titles, part, one) for part, found in clashes.items() for one in found
     ]
@@ -120,7 +134,7 @@ def asked(
         visit,
         "choose.html",
         status=422 if visit.form.fields else 200,
-        change=service_drafts.look(visit.kit, change_id),
+        change=service_drafts.get_draft(visit.context, change_id),
         choices=choices,
         address=address,
         kept=[*(one for one in visit.form.kept() if one[0] not in names), *once],
@@ -147,13 +161,13 @@ def _choice(visit: Visit, titles: Titles, part: str, one: FieldClash) -> Choice:
 def _version(visit: Visit, one: FieldClash, value: object) -> str:
     """Returns a version as text. A whole screen or flow shows its kind and first text, a field shows its value."""
     if one.place.name:
-        return said(value) or visit.say("nothing")
+        return readable_value(value) or visit.say("nothing")
     if value == ABSENT:
         return visit.say("removed")
     if not one.place.node:
         return visit.say("changed")
-    words = next((text.words.get(visit.language, "") for text in anatomy.texts_in(value)), "")
-    return ": ".join(text for text in (visit.say(KINDS[anatomy.kind_of(value)]), words) if text)
+    words = next((text.words.get(visit.language, "") for text in node_fields.texts_in(value)), "")
+    return ": ".join(text for text in (visit.say(KINDS[node_fields.kind_of(value)]), words) if text)
 
 
 # Edits one screen of a flow in a draft: reads the form, runs the command of the pressed button, and saves.
@@ -162,7 +176,7 @@ NEW_SCREEN = "new:"
 """The value of a select for a new screen, which the save creates."""
 OTHER_FLOW = "flow:"
 """The prefix of a select's value for another flow, before its name."""
-MORE_WAYS = "more:"
+MORE_OPTIONS = "more:"
 """The value of a short select that loads all options on the next page. The script loads them at once."""
 
 
@@ -197,12 +211,12 @@ def typed_screen(
     `flows` are the possible targets. `marks` are fields that stay locked until the editor unlocks them. Raises KeyError
     if the flow has no such screen.
     """
-    before, fields = anatomy.nodes_of(flow)[name], dict(form.fields)
+    before, fields = node_fields.nodes_of(flow)[name], dict(form.fields)
     ways = {
         field: typed
         for field, typed in fields.items()
         if field.rpartition(".")[2] in ("goes", "weak")
-        and (typed in (NEW_SCREEN, MORE_WAYS) or typed.startswith(OTHER_FLOW))
+        and (typed in (NEW_SCREEN, MORE_OPTIONS) or typed.startswith(OTHER_FLOW))
     }
     said = {field: typed for field, typed in fields.items() if field not in ways}
     unlocked = form.ticked("unlocked")
@@ -211,21 +225,22 @@ def typed_screen(
     refused = [*read.refused]
     for field, typed in ways.items():
         if typed == NEW_SCREEN:
-            whole = _led_to_new(whole, Arrow(name, field, shown(read.node, field)))
+            whole = _led_to_new(whole, Arrow(name, field, shown_value(read.node, field)))
         elif (called := typed.removeprefix(OTHER_FLOW)) in flows:
-            whole = led_to_flow(whole, Arrow(name, field, ""), called)
-        elif typed == MORE_WAYS:
-            refused.append(FieldRefused(field, FieldFault.WAY, shown(read.node, field)))
+            whole = lead_to_flow(whole, Arrow(name, field, ""), called)
+        elif typed == MORE_OPTIONS:
+            refused.append(FieldRefused(field, FieldFault.WAY, shown_value(read.node, field)))
         else:
             refused.append(FieldRefused(field, FieldFault.CHOICE, typed))
-    node = anatomy.nodes_of(whole)[name]
+    node = node_fields.nodes_of(whole)[name]
     return TypedScreen(
         flow=whole,
         before=before,
         node=node,
         refused=refused,
         as_typed=ways | {one.name: one.typed for one in refused},
-        marks_changed=unlocked and any(shown(before, one) != shown(node, one) for one in marks),
+        marks_changed=unlocked
+        and any(shown_value(before, one) != shown_value(node, one) for one in marks),
     )
 
 
@@ -236,16 +251,16 @@ def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
     """Adds a screen named after the choice that leads to it. The new screen leads to the choice's old target."""
     label = arrow.field.removesuffix(".goes")
-    node = anatomy.nodes_of(flow)[arrow.node]
-    english = shown(node, f"{label}.en") if label.startswith("choices.") else ""
-    name = name_of(english, anatomy.nodes_of(flow))
-    return added(flow, NewScreen(name, "say", after=arrow.node, led_from=arrow))
+    node = node_fields.nodes_of(flow)[arrow.node]
+    english = shown_value(node, f"{label}.en") if label.startswith("choices.") else ""
+    name = name_of(english, node_fields.nodes_of(flow))
+    return add_screen(flow, NewScreen(name, "say", after=arrow.node, led_from=arrow))
 
 
 def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
     return {
         (text.steps, code): words
-        for text in anatomy.texts_in(node)
+        for text in node_fields.texts_in(node)
         for code, words in text.words.items()
     }
 
@@ -268,29 +283,29 @@ class _EditedFlow:
     anchor: str
 
 
-def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Response:
+def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Response:
     """Saves the form. Redirects with 303 to the screen, or answers 422 with errors or conflicts."""
     faults = dict(faults_of(visit, typed.refused))
     if not faults and typed.marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
         faults["why"] = visit.say(WHY)
     if faults:
-        return again(visit.with_faults(faults), at, typed)
+        return draw_again(visit.with_faults(faults), at, typed)
     made = _made(visit, at, typed, do)
-    new = NewStep(at.flow.name, made.flow, once(visit), made.says)
+    new = NewStep(at.flow.name, made.flow, form_token(visit), made.says)
     done = service_draft_steps.save_step(
-        visit.kit,
+        visit.context,
         visit.by,
         at.change_id,
         new,
         base_version=at.flow.version,
-        settled=settled(visit.form).get(at.flow.name),
+        settled=chosen_versions(visit.form).get(at.flow.name),
     )
-    if isinstance(done, ChangeRefused):
-        return again(visit, at, typed, said=OVER)
+    if isinstance(done, DraftRefused):
+        return draw_again(visit, at, typed, said=OVER)
     if isinstance(done, StepClash):
         # The same form comes back with the chosen versions.
         here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
-        return asked(
+        return conflicts_page(
             visit,
             at.change_id,
             {at.flow.name: done.clashes},
@@ -298,10 +313,10 @@ def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Respon
             back=(at.flow.name, url_for("editor.flow", **here)),
             other=done.author,
         )
-    return see_address(_address(visit, at, done, made))
+    return redirect_to_address(_address(visit, at, done, made))
 
 
-def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
+def typed_draft(visit: Visit, typed: TypedScreen) -> EditorDraft:
     """Returns the typed form as a draft to draw again."""
     return EditorDraft(
         document=typed.flow,
@@ -312,27 +327,27 @@ def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
     )
 
 
-def once(visit: Visit) -> str:
+def form_token(visit: Visit) -> str:
     """Returns the token of this form, its page and its fields. The same form sent twice is one step."""
     written = repr((visit.path, sorted(visit.form.kept()))).encode()
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 
-def again(visit: Visit, at: ScreenAtHand, typed: TypedScreen, *, said: str = "") -> Response:
+def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, said: str = "") -> Response:
     """Draws the typed form again with status 422, with errors at its fields or a sentence on top."""
     state = handset_of_form(visit.form, visit.language)
-    return drawn(visit, at, state, draft_of(visit, typed), status=422, said=said)
+    return draw_editor(visit, at, state, typed_draft(visit, typed), status=422, said=said)
 
 
-def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _EditedFlow:
-    after, plain = anatomy.without_typography(typed.node)
-    after = acted(after, do) or after
+def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _EditedFlow:
+    after, plain = node_fields.without_typography(typed.node)
+    after = after_button(after, do) or after
     flow = with_node(typed.flow, at.node, after)
     says: dict[str, Any] = {"did": StepKind.EDITED, "node": at.node}
     if typed.languages:
         says["languages"] = typed.languages
     if (by := IN_THE_OUTLINE.get(do)) is not None:
-        flow = moved(flow, at.node, by)
+        flow = move_screen(flow, at.node, by)
         if after == typed.before:
             says["did"] = StepKind.ORDERED
     elif typed.marks_changed:
@@ -346,9 +361,9 @@ def _anchor(do: str, after: Document) -> str:
     if verb in ("mend", "mend_all"):
         return f"p-meter-{rest.partition(':')[0]}"
     name, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
-    lists = [rows for rows in ("arms", "choices", "lead") if anatomy.rows_of(after, rows)]
+    lists = [rows for rows in ("arms", "choices", "lead") if node_fields.rows_of(after, rows)]
     name = name or next(iter(lists), "")
-    count = len(anatomy.rows_of(after, name)) if name else 0
+    count = len(node_fields.rows_of(after, name)) if name else 0
     if verb not in ("up", "down", "drop", "add") or not count:
         return ""
     row = count - 1 if verb == "add" else int(at) if at.isdecimal() else 0
@@ -356,8 +371,8 @@ def _anchor(do: str, after: Document) -> str:
     return f"f-{name}.{min(max(row, 0), count - 1)}"
 
 
-def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow) -> str:
-    if at.node not in anatomy.nodes_of(done.document):
+def _address(visit: Visit, at: EditedScreen, done: StepSaved, made: _EditedFlow) -> str:
+    if at.node not in node_fields.nodes_of(done.document):
         return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
     state = handset_of_form(visit.form, visit.language)
     query: dict[str, Any] = {
@@ -377,11 +392,13 @@ STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 
 def flow(visit: Visit, change_id: int, flow: str) -> Response:
     """Lists the screens of a flow."""
-    change = service_drafts.look(visit.kit, change_id)
-    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    change = service_drafts.get_draft(visit.context, change_id)
+    here = service_drafts.edited_flow(visit.context, change_id, flow)
     rows = outline(here.document)
     marks = [
-        (name, here.document[name]) for name in sorted(anatomy.OF_A_FLOW) if here.document.get(name)
+        (name, here.document[name])
+        for name in sorted(node_fields.RECORDED_OF_FLOW)
+        if here.document.get(name)
     ]
     titles = draft_titles(visit, here)
     return page(
@@ -396,61 +413,63 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = there(visit, change_id, flow, node)
+    here = flow_at_version(visit, change_id, flow, node)
     state = handset_of_query(visit.query, visit.language)
-    told = told_after(visit, here)
-    return drawn(visit, ScreenAtHand(change_id, here, node), state, fresh(here), told=told)
+    told = save_notice(visit, here)
+    return draw_editor(visit, EditedScreen(change_id, here, node), state, new_form(here), told=told)
 
 
-def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here, typed = made_of(visit, change_id, flow, node)
-    at = ScreenAtHand(change_id, here, node)
+def save_screen(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here, typed = form_origin(visit, change_id, flow, node)
+    at = EditedScreen(change_id, here, node)
     do = visit.form.text("do") or "save"
     if do.partition(":")[0] not in STORES_NOTHING:
         if visit.form.text("version") != str(here.version):
-            return again(visit, at, typed, said=LOST)
-        return saved(visit, at, typed, do)
+            return draw_again(visit, at, typed, said=LOST)
+        return save_form(visit, at, typed, do)
     verb, _, said = do.partition(":")
     draft = replace(
-        draft_of(visit, typed),
+        typed_draft(visit, typed),
         unlocked=verb == "unlock" or visit.form.ticked("unlocked"),
         opened=said if verb == "open" else "",
     )
     wrong = visit.with_faults(faults_of(visit, typed.refused))
-    return drawn(wrong, at, _state(visit, do), draft)
+    return draw_editor(wrong, at, _state(visit, do), draft)
 
 
-def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+def moving_part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     """Draws only the changing parts, for the script."""
-    here, typed = made_of(visit, change_id, flow, node)
+    here, typed = form_origin(visit, change_id, flow, node)
     state = _state(visit, visit.form.text("do"))
-    around = service_drafts.book_around(visit.kit, here)
+    around = service_drafts.set_around(visit.context, here)
     parts = moving_parts(visit, around, flow, typed.flow, node, state)
     return page(visit, "editor_part.html", parts=parts, change_id=change_id)
 
 
-def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtHand, TypedScreen]:
+def form_origin(
+    visit: Visit, change_id: int, flow: str, node: str
+) -> tuple[EditedFlow, TypedScreen]:
     """Returns the flow's state from which the form was made, and the typed screen. Raises NotFound.
 
     Uses the newest state if the form's version does not exist.
     """
     try:
         version = number_of(visit.form.text("version"), signed=True)
-        here = there(visit, change_id, flow, node, version)
+        here = flow_at_version(visit, change_id, flow, node, version)
     except NotFound:
-        here = there(visit, change_id, flow, node)
-    live = anatomy.nodes_of(service_drafts.live_flow(visit.kit, flow)).get(node)
-    marks = anatomy.locked(anatomy.nodes_of(here.document)[node], live)
-    flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()
+        here = flow_at_version(visit, change_id, flow, node)
+    live = node_fields.nodes_of(service_drafts.live_flow(visit.context, flow)).get(node)
+    marks = node_fields.locked_fields(node_fields.nodes_of(here.document)[node], live)
+    flows = visit.context.books.book(visit.context.books.live()).flows.keys() | here.others.keys()
     return here, typed_screen(here.document, node, visit.form, flows=flows, marks=marks)
 
 
-def there(
+def flow_at_version(
     visit: Visit, change_id: int, flow: str, node: str, version: int | None = None
-) -> FlowAtHand:
+) -> EditedFlow:
     """Returns the flow at a version, or the newest one, if it has this screen. Raises NotFound."""
-    here = service_drafts.at_hand(visit.kit, change_id, flow, version)
-    if node not in anatomy.nodes_of(here.document):
+    here = service_drafts.edited_flow(visit.context, change_id, flow, version)
+    if node not in node_fields.nodes_of(here.document):
         raise NotFound(f"no screen {node} in flow {here.name}")
     return here
 

@@ -13,44 +13,49 @@ from functools import cache, partial
 from flask import Response
 
 from hotline.console.form import FormFaults, PostedForm, number_of
+from hotline.console.role_groups import table, tinted_table
 from hotline.console.visit import Visit, page
-from hotline.console.who import table, tinted
 from hotline.core.documents import Document
 from hotline.counters.service import day_of
 from hotline.editing import service_drafts, service_publishing, service_reviews, service_translation
-from hotline.editing.pages_sentences import draft_titles, field_words, finding_detail, finding_says
-from hotline.editing.rules_drafting import Lack, drafted, lack_of, put_in
-from hotline.editing.rules_forms import SELDOM, TEXTS_OF, FieldRefused, form_of, offers, shown
+from hotline.editing.pages_sentences import (
+    draft_titles,
+    field_words,
+    problem_details,
+    problem_sentence,
+)
+from hotline.editing.rules_drafting import MissingKind, missing_kind, read_draft, with_flow
+from hotline.editing.rules_forms import SELDOM, TEXTS_OF, FieldRefused, form_of, offers, shown_value
 from hotline.editing.rules_preview import (
-    MOST_KEYS,
+    MAX_KEYS,
+    Assumption,
+    Assumptions,
     FilledMeter,
     Previewed,
-    Supposed,
-    Supposition,
+    assumptions_of,
     meters,
     outline,
-    played,
-    suppositions,
+    preview,
 )
-from hotline.editing.service_drafts import FlowAtHand
-from hotline.flows.anatomy import (
+from hotline.editing.service_drafts import EditedFlow
+from hotline.flows.check import Problem, anchor
+from hotline.flows.conversation import Place
+from hotline.flows.flow import FlowSet
+from hotline.flows.models import field_of
+from hotline.flows.node_fields import (
     ROW_LISTS,
     BadLetter,
     bad_letters,
     kind_of,
-    locked,
-    marks_in,
+    locked_fields,
     nodes_of,
     place_of,
+    recorded_values,
     rows_of,
     texts_in,
 )
-from hotline.flows.check import Finding, anchor
-from hotline.flows.flow import Book
-from hotline.flows.models import field_of
 from hotline.flows.rules_reviews import ReviewedText, state_of
-from hotline.flows.run import Place
-from hotline.flows.screen import DEFAULT_LIMIT, NUMBERS, SMALLEST_ROOM
+from hotline.flows.screen import DEFAULT_LIMIT, MIN_SEPTETS, NUMBERS
 from hotline.people import service_sessions
 from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.text.languages import CODES
@@ -73,7 +78,7 @@ class HandsetState:
     keys: tuple[str, ...] = ()
     is_dialled: bool = False
     """True if the preview starts with dialling, not at the form's screen."""
-    supposed: Supposed = field(default_factory=Supposed)
+    supposed: Assumptions = field(default_factory=Assumptions)
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
         """Returns the page's value of one "as if" field. Empty if none is set."""
@@ -95,9 +100,9 @@ def handset_of_form(form: PostedForm, language: str) -> HandsetState:
     return HandsetState(
         language=told if told in CODES else language,
         limit=limit_of(form.text(LIMIT)),
-        keys=form.many(KEY)[:MOST_KEYS],
+        keys=form.many(KEY)[:MAX_KEYS],
         is_dialled=form.text(BEGINS) == DIAL,
-        supposed=Supposed(answers, flags),
+        supposed=Assumptions(answers, flags),
     )
 
 
@@ -111,7 +116,7 @@ def limit_of(typed: str) -> int:
     """Returns a limit within the possible range. A missing or wrong value gives the default."""
     if not typed.isdecimal() or len(typed) > 3:
         return DEFAULT_LIMIT
-    return min(max(int(typed), SMALLEST_ROOM), WIDEST_LIMIT)
+    return min(max(int(typed), MIN_SEPTETS), WIDEST_LIMIT)
 
 
 def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetState:
@@ -120,7 +125,7 @@ def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetStat
     if verb == "restart":
         return replace(state, keys=(), is_dialled=said == DIAL)
     keyed = said or form.text(SAY)
-    if verb != "press" or not keyed or len(state.keys) >= MOST_KEYS:
+    if verb != "press" or not keyed or len(state.keys) >= MAX_KEYS:
         return state
     return replace(state, keys=(*state.keys, keyed))
 
@@ -139,17 +144,17 @@ class MovingParts:
     handset: HandsetState
     seen: Previewed
     """The screens in the preview."""
-    lack: Lack | None
+    lack: MissingKind | None
     """The missing content at the preview's last screen, if that screen belongs to this flow."""
-    supposed: Sequence[Supposition]
+    supposed: Sequence[Assumption]
     """The values on which the screen's conditional text depends."""
-    book: Book
+    book: FlowSet
     """The flow set with the draft in it."""
 
     @property
     def is_full(self) -> bool:
         """Returns True if the handset accepts no more keys."""
-        return len(self.handset.keys) >= MOST_KEYS
+        return len(self.handset.keys) >= MAX_KEYS
 
     def mends(self, rows: str) -> bool:
         """Returns True if a list of rows has a problem to fix."""
@@ -157,23 +162,23 @@ class MovingParts:
 
 
 def moving_parts(
-    visit: Visit, around: Book, flow: str, document: Document, node: str, state: HandsetState
+    visit: Visit, around: FlowSet, flow: str, document: Document, node: str, state: HandsetState
 ) -> MovingParts:
     """Computes the changing parts of the page for one screen of the typed document."""
-    draft = drafted(flow, document)
-    book = put_in(around, draft.flow)
+    draft = read_draft(flow, document)
+    book = with_flow(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
-    live = visit.kit.books.book(visit.kit.books.live())
-    found = service_publishing.of_screen(book, draft, node, live=live)
+    live = visit.context.books.book(visit.context.books.live())
+    found = service_publishing.check_screen(book, draft, node, live=live)
     compiled = draft.flow.nodes.get(node)
     begins = Place("", "") if state.is_dialled else place
-    seen = played(
+    seen = preview(
         book,
         state.keys,
         flow=begins.flow,
         node=begins.node,
         language=state.language,
-        today=day_of(visit.kit.now()),
+        today=day_of(visit.context.now()),
         supposed=state.supposed,
         limit=state.limit,
     )
@@ -182,20 +187,20 @@ def moving_parts(
         meters=meters(book, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
         to_mend=[
-            (finding_says(visit, one), finding_detail(visit, one), _field_anchor(written, one))
+            (problem_sentence(visit, one), problem_details(visit, one), _field_anchor(written, one))
             for one in found.here
         ],
         elsewhere=found.elsewhere,
         is_whole=found.is_whole,
         handset=state,
         seen=seen,
-        lack=next(map(lack_of, draft.faults_of(stuck)), None) if stuck else None,
-        supposed=suppositions(compiled) if compiled is not None else (),
+        lack=next(map(missing_kind, draft.faults_of(stuck)), None) if stuck else None,
+        supposed=assumptions_of(compiled) if compiled is not None else (),
         book=book,
     )
 
 
-def _field_anchor(node: Document, found: Finding) -> str:
+def _field_anchor(node: Document, found: Problem) -> str:
     """Returns the anchor of a problem's field. Returns that of the form if the page has no such field."""
     first, *rest = found.field.split(".")
     if found.language and f"{found.field}.{found.language}" in form_of(node):
@@ -223,7 +228,7 @@ def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SaveNotice:
     is_saved: bool = False
     plain: Sequence[tuple[str, str, int]] = ()
     """Word's characters that were replaced: the character, its replacement, and the count."""
@@ -231,26 +236,28 @@ class Told:
     """True if another person saved in the meantime and both edits were merged."""
 
 
-def told_after(visit: Visit, here: FlowAtHand) -> Told:
+def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
     """Returns the result of a save from the address. Empty if the flow was saved again since."""
     if number_of(visit.asked("saved"), signed=True) != here.version:
-        return Told()
-    return Told(True, plain(visit.asked("plain")), "both" in visit.query)
+        return SaveNotice()
+    return SaveNotice(True, replaced_characters(visit.asked("plain")), "both" in visit.query)
 
 
-def plain(said: str) -> Sequence[tuple[str, str, int]]:
+def replaced_characters(said: str) -> Sequence[tuple[str, str, int]]:
     """Returns each of Word's characters in the address, with its replacement and count."""
     found = re.findall(r"(\D)([0-9]{1,4})", said[:200])
     return [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
 
 
-def asked(visit: Visit, flow: str, name: str, node: Document) -> Iterator[tuple[object, str, str]]:
+def waiting_questions(
+    visit: Visit, flow: str, name: str, node: Document
+) -> Iterator[tuple[object, str, str]]:
     """Yields each waiting question, its field's name, and its anchor, oldest first.
 
     A question about a text that is no longer in the form gets the form's anchor. Raises StoreUnavailable.
     """
     there = form_of(node)
-    for one in service_translation.waiting(visit.kit, f"{flow}.{name}"):
+    for one in service_translation.open_questions(visit.context, f"{flow}.{name}"):
         field, _ = field_of(one.place.split(".")[2:])
         at = anchor(field, one.language) if f"{field}.{one.language}" in there else "form"
         yield one, field_words(visit, field), at
@@ -260,16 +267,16 @@ REFUSED = table("field_faults")
 KINDS = table("screen_kinds")
 
 
-STATES = tinted("review_states")
+STATES = tinted_table("review_states")
 """The review state of a text, as a phrase and its tint."""
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenAtHand:
+class EditedScreen:
     """The screen on the page, and the state of the flow from which the form was made."""
 
     change_id: int
-    flow: FlowAtHand
+    flow: EditedFlow
     node: str
 
 
@@ -285,19 +292,19 @@ class EditorDraft:
     opened: str = ""
 
 
-def fresh(here: FlowAtHand) -> EditorDraft:
+def new_form(here: EditedFlow) -> EditorDraft:
     """Returns a new form of the newest state. Its token lets it be saved only once."""
     return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
 
 
-def drawn(
+def draw_editor(
     visit: Visit,
-    at: ScreenAtHand,
+    at: EditedScreen,
     state: HandsetState,
     draft: EditorDraft,
     *,
     status: int = 200,
-    told: Told | None = None,
+    told: SaveNotice | None = None,
     said: str = "",
 ) -> Response:
     """Draws the editor's page. Raises NotFound, StoreUnavailable."""
@@ -306,8 +313,8 @@ def drawn(
         "editor.html",
         status=status,
         s=_shows(visit, at, state, draft),
-        told=told or Told(),
-        asked=[*asked(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
+        told=told or SaveNotice(),
+        asked=[*waiting_questions(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
         said=said,
         keys=KEYS,
         titles=cache(partial(draft_titles, visit, at.flow)),
@@ -315,16 +322,16 @@ def drawn(
 
 
 def _shows(
-    visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDraft
+    visit: Visit, at: EditedScreen, state: HandsetState, draft: EditorDraft
 ) -> Mapping[str, object]:
     """Returns the template's values. Fields and errors have the names of the form's fields."""
     here, node = at.flow, at.node
-    around = service_drafts.book_around(visit.kit, here)
+    around = service_drafts.set_around(visit.context, here)
     parts = moving_parts(visit, around, here.name, draft.document, node, state)
     written = nodes_of(draft.document)[node]
     rows = outline(draft.document)
-    live = nodes_of(service_drafts.live_flow(visit.kit, here.name)).get(node)
-    shut = locked(nodes_of(here.document).get(node), live)
+    live = nodes_of(service_drafts.live_flow(visit.context, here.name)).get(node)
+    shut = locked_fields(nodes_of(here.document).get(node), live)
     fields = {**form_of(written), **draft.as_typed}
 
     def shows(row: str, group: str) -> bool:
@@ -332,7 +339,7 @@ def _shows(
         return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
 
     return {
-        "change": service_drafts.look(visit.kit, at.change_id),
+        "change": service_drafts.get_draft(visit.context, at.change_id),
         "flow": here.name,
         "node": node,
         "kind": kind_of(written),
@@ -340,7 +347,7 @@ def _shows(
         "once": draft.once,
         "author": here.author,
         "at": here.at,
-        "others": service_sessions.open_flow(visit.kit, visit.by, visit.token, here.name),
+        "others": service_sessions.open_flow(visit.context, visit.by, visit.token, here.name),
         "outline": rows,
         "row": next(row for row in rows if row.name == node),
         "fields": fields,
@@ -373,7 +380,7 @@ def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[st
     said = next((text for text in texts_in(written) if text.field == "text"), None)
     if said is None:
         return {}
-    signed = service_reviews.below(visit.kit, f"{flow}.{node}")
+    signed = service_reviews.signatures_below(visit.context, f"{flow}.{node}")
     text = ReviewedText(place_of(flow, node, written, "text"), said.words)
     return {code: STATES[state_of(text, code, signed)] for code in said.words}
 
@@ -384,7 +391,7 @@ MARK = re.compile(r"choices\.[^.]*\.(value|key)|(saves|topic|completes)(\..*)?")
 
 def _marks(written: Document) -> Mapping[str, str]:
     """Returns the form's fields for recorded values and alerts, with their values."""
-    signed = "signed" in marks_in(written)
+    signed = "signed" in recorded_values(written)
     return {
         name: said
         for name, said in form_of(written).items()
@@ -394,7 +401,7 @@ def _marks(written: Document) -> Mapping[str, str]:
 
 def _digits(written: Document) -> Sequence[str]:
     count = len(rows_of(written, "choices"))
-    choices = [shown(written, f"choices.{at}.key") for at in range(count)]
+    choices = [shown_value(written, f"choices.{at}.key") for at in range(count)]
     if kind_of(written) != "menu":
         return choices
     free = iter([digit for digit in NUMBERS if digit not in choices])

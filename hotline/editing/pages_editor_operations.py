@@ -11,8 +11,8 @@ from typing import Any
 
 from flask import Response
 
-from hotline.console.visit import Visit, page, posted, see
-from hotline.console.who import table
+from hotline.console.role_groups import table
+from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.documents import Document
 from hotline.editing import (
     pages_editor,
@@ -21,24 +21,24 @@ from hotline.editing import (
     service_drafts,
     service_reviews,
 )
-from hotline.editing.pages_editor import WHY, WHY_LETTERS, there
+from hotline.editing.pages_editor import WHY, WHY_LETTERS, flow_at_version
 from hotline.editing.pages_editor_drawing import KINDS, REFUSED
 from hotline.editing.pages_sentences import draft_titles, field_words
 from hotline.editing.rules_drafts import ENTRIES, StepKind
 from hotline.editing.rules_forms import FieldFault
 from hotline.editing.rules_preview import Arrow, arrows_of, outline
 from hotline.editing.service_draft_steps import StepSaved
-from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep
-from hotline.flows.anatomy import (
-    arrows_in,
+from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep
+from hotline.flows.models import DESCRIPTION_LETTERS, TITLE_LETTERS
+from hotline.flows.node_fields import (
     body_of,
     kind_of,
+    links_in,
     nodes_of,
     texts_in,
-    with_flow_marks,
     with_flow_texts,
+    with_flow_values,
 )
-from hotline.flows.models import DESCRIPTION_LETTERS, TITLE_LETTERS
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 
@@ -47,10 +47,10 @@ OVER = phrase("This draft has ended, so you cannot save in it.")
 QUICKER = phrase("Another person saved at the same moment. Check the page and submit again.")
 
 
-def stored(
+def store_flow(
     visit: Visit,
     change_id: int,
-    here: FlowAtHand,
+    here: EditedFlow,
     document: Document | None,
     did: StepKind,
     **says: Any,
@@ -59,29 +59,31 @@ def stored(
 
     Raises FormRefused.
     """
-    new = NewStep(here.name, document, f"{did} {pages_editor.once(visit)}", {"did": did, **says})
+    new = NewStep(
+        here.name, document, f"{did} {pages_editor.form_token(visit)}", {"did": did, **says}
+    )
     done = service_draft_steps.save_step(
-        visit.kit, visit.by, change_id, new, base_version=here.version
+        visit.context, visit.by, change_id, new, base_version=here.version
     )
     if not isinstance(done, StepSaved):
-        raise visit.wrong("name", OVER if isinstance(done, ChangeRefused) else QUICKER)
+        raise visit.wrong("name", OVER if isinstance(done, DraftRefused) else QUICKER)
 
 
-def check(visit: Visit, obstacle: rules_operations.Obstacle | None) -> None:
+def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> None:
     """Raises FormRefused if there is an obstacle to the operation."""
     if obstacle:
         raise visit.wrong("name", OBSTACLES[obstacle])
 
 
 def _question(
-    visit: Visit, template: str, change_id: int, here: FlowAtHand | None = None, **values: object
+    visit: Visit, template: str, change_id: int, here: EditedFlow | None = None, **values: object
 ) -> Response:
     """Draws the page of one question. A form with errors gets status 422."""
     return page(
         visit,
         template,
         status=0 if visit.form.fields else 200,
-        change=service_drafts.look(visit.kit, change_id),
+        change=service_drafts.get_draft(visit.context, change_id),
         here=here,
         once=visit.form.text("once") or secrets.token_urlsafe(12),
         **values | ({"titles": cache(partial(draft_titles, visit, here))} if here else {}),
@@ -90,7 +92,7 @@ def _question(
 
 TO = "to:"
 """The prefix before an arrow's key, for the field with its new target."""
-TAKE_OUT = "-"
+REMOVE_ARROW = "-"
 """The value that removes the arrow, and the choice in which it begins."""
 NO_NAME = phrase("Enter a name.")
 
@@ -98,16 +100,16 @@ NO_NAME = phrase("Enter a name.")
 def _decided(visit: Visit) -> Mapping[str, str]:
     """Returns each arrow's new target by the arrow's key. Empty if the arrow is removed."""
     return {
-        name.removeprefix(TO): "" if goes == TAKE_OUT else goes
+        name.removeprefix(TO): "" if goes == REMOVE_ARROW else goes
         for name, goes in visit.form.fields
         if name.startswith(TO) and goes
     }
 
 
-def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
-    here = service_drafts.at_hand(visit.kit, change_id, flow)
+def new_screen_form(visit: Visit, change_id: int, flow: str) -> Response:
+    here = service_drafts.edited_flow(visit.context, change_id, flow)
     after = visit.form.text("after") or visit.asked("after")
-    offered = arrows(here.document)
+    offered = flow_arrows(here.document)
     from_here = next((one.key for one in offered if after and one.node == after), "")
     return _question(
         visit,
@@ -122,12 +124,12 @@ def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
     )
 
 
-@posted(ask_new)
-def add(visit: Visit, change_id: int, flow: str) -> Response:
-    here, form = service_drafts.at_hand(visit.kit, change_id, flow), visit.form
+@form_view(new_screen_form)
+def add_screen(visit: Visit, change_id: int, flow: str) -> Response:
+    here, form = service_drafts.edited_flow(visit.context, change_id, flow), visit.form
     typed, names = form.text("name", most=200), nodes_of(here.document)
     name = typed if typed in names else rules_operations.name_of(typed, names)
-    arrow = next((one for one in arrows(here.document) if one.key == form.text("arrow")), None)
+    arrow = next((one for one in flow_arrows(here.document) if one.key == form.text("arrow")), None)
     new = rules_operations.NewScreen(name, form.text("kind"), form.text("after"), arrow)
     if not typed:
         raise visit.wrong("name", NO_NAME)
@@ -137,15 +139,15 @@ def add(visit: Visit, change_id: int, flow: str) -> Response:
             "Choose the screen or choice that leads here. If you do not, "
             "no caller can reach the new screen.",
         )
-    check(visit, rules_operations.obstacle_to_adding(here.document, new))
-    document = rules_operations.added(here.document, new)
+    check_obstacle(visit, rules_operations.obstacle_to_adding(here.document, new))
+    document = rules_operations.add_screen(here.document, new)
     if not names:
         document["start"] = name
-    stored(visit, change_id, here, document, StepKind.NODE_ADDED, node=name)
-    return see("editor.show", change_id=change_id, flow=flow, node=name)
+    store_flow(visit, change_id, here, document, StepKind.NODE_ADDED, node=name)
+    return redirect_to("editor.show", change_id=change_id, flow=flow, node=name)
 
 
-def arrows(flow: Document) -> tuple[Arrow, ...]:
+def flow_arrows(flow: Document) -> tuple[Arrow, ...]:
     """Returns the flow's arrows, and possible arrows of screens that lead nowhere yet."""
     known = arrows_of(flow)
     ends = (
@@ -156,8 +158,8 @@ def arrows(flow: Document) -> tuple[Arrow, ...]:
     return (*known, *ends)
 
 
-def ask_rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = there(visit, change_id, flow, node)
+def rename_form(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, change_id, flow, node)
     return _question(
         visit,
         "node_rename.html",
@@ -165,32 +167,34 @@ def ask_rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
         here,
         node=node,
         arrows=rules_operations.arrows_into(here.document, node),
-        signed=len(service_reviews.below(visit.kit, f"{here.name}.{node}")),
+        signed=len(service_reviews.signatures_below(visit.context, f"{here.name}.{node}")),
         name=visit.form.text("name", most=200) or node,
         title=nodes_of(here.document)[node].get("title") or {},
     )
 
 
-@posted(ask_rename)
-def rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = there(visit, change_id, flow, node)
+@form_view(rename_form)
+def rename_screen(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, change_id, flow, node)
     name = visit.form.text("name", most=200)
-    check(visit, rules_operations.obstacle_to_renaming(here.document, node, name))
-    document = rules_operations.renamed(here.document, node, name)
+    check_obstacle(visit, rules_operations.obstacle_to_renaming(here.document, node, name))
+    document = rules_operations.rename_screen(here.document, node, name)
     typed = {code: visit.form.text(f"title.{code}", most=TITLE_LETTERS) for code in CODES}
     document["nodes"][name]["title"] = {code: words for code, words in typed.items() if words}
     if not any(typed.values()):
         del document["nodes"][name]["title"]
     if name == node:
-        stored(visit, change_id, here, document, StepKind.EDITED, node=name)
+        store_flow(visit, change_id, here, document, StepKind.EDITED, node=name)
     else:
-        stored(visit, change_id, here, document, StepKind.NODE_RENAMED, node=name, **{"from": node})
-    return see("editor.show", change_id=change_id, flow=flow, node=name)
+        store_flow(
+            visit, change_id, here, document, StepKind.NODE_RENAMED, node=name, **{"from": node}
+        )
+    return redirect_to("editor.show", change_id=change_id, flow=flow, node=name)
 
 
-def ask_marks(visit: Visit, change_id: int, flow: str) -> Response:
+def recorded_values_form(visit: Visit, change_id: int, flow: str) -> Response:
     """Shows the form for the flow's marks. After an error it shows the typed values."""
-    typed, here = visit.form, service_drafts.at_hand(visit.kit, change_id, flow)
+    typed, here = visit.form, service_drafts.edited_flow(visit.context, change_id, flow)
     head, is_free = here.document, _is_free(visit, flow)
     return _question(
         visit,
@@ -207,24 +211,24 @@ def ask_marks(visit: Visit, change_id: int, flow: str) -> Response:
     )
 
 
-@posted(ask_marks)
-def set_marks(visit: Visit, change_id: int, flow: str) -> Response:
+@form_view(recorded_values_form)
+def set_recorded_values(visit: Visit, change_id: int, flow: str) -> Response:
     form, is_free = visit.form, _is_free(visit, flow)
     if form.text("do") == "texts":
         return _save_texts(visit, change_id, flow)
     if form.text("do") == "unlock" or not (is_free or form.ticked("unlocked")):
-        return ask_marks(visit, change_id, flow)
-    here = service_drafts.at_hand(visit.kit, change_id, flow)
+        return recorded_values_form(visit, change_id, flow)
+    here = service_drafts.edited_flow(visit.context, change_id, flow)
     gathers, why = form.text("gathers"), form.text("why", most=400)
     if gathers and gathers not in _offered(visit, change_id):
         raise visit.wrong("gathers", REFUSED[FieldFault.CHOICE])
-    document = with_flow_marks(here.document, gathers=gathers, private=form.ticked("private"))
+    document = with_flow_values(here.document, gathers=gathers, private=form.ticked("private"))
     if document != here.document:
         if not is_free and len(why) < WHY_LETTERS:
             raise visit.wrong("why", WHY)
         did, says = (StepKind.EDITED, {}) if is_free else (StepKind.MARKS, {"why": why})
-        stored(visit, change_id, here, document, did, **says)
-    return see("editor.flow", change_id=change_id, flow=flow)
+        store_flow(visit, change_id, here, document, did, **says)
+    return redirect_to("editor.flow", change_id=change_id, flow=flow)
 
 
 FLOW_TEXTS = {"title": TITLE_LETTERS, "description": DESCRIPTION_LETTERS}
@@ -233,36 +237,36 @@ FLOW_TEXTS = {"title": TITLE_LETTERS, "description": DESCRIPTION_LETTERS}
 
 def _save_texts(visit: Visit, change_id: int, flow: str) -> Response:
     """Saves the title and the description of a flow."""
-    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    here = service_drafts.edited_flow(visit.context, change_id, flow)
     texts = {
         field: {code: visit.form.text(f"{field}.{code}", most=most) for code in CODES}
         for field, most in FLOW_TEXTS.items()
     }
     document = with_flow_texts(here.document, texts)
     if document != here.document:
-        stored(visit, change_id, here, document, StepKind.EDITED)
-    return see("editor.flow", change_id=change_id, flow=flow)
+        store_flow(visit, change_id, here, document, StepKind.EDITED)
+    return redirect_to("editor.flow", change_id=change_id, flow=flow)
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
     """Returns True for a flow that was never published. It has no recorded values yet."""
-    return service_drafts.live_flow(visit.kit, flow) is None
+    return service_drafts.live_flow(visit.context, flow) is None
 
 
 def _offered(visit: Visit, change_id: int) -> Sequence[str]:
     """Returns the values of `gathers` that flows use. The code handles no others."""
-    flows = service_drafts.flows_in(visit.kit, change_id).values()
+    flows = service_drafts.flows_in(visit.context, change_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 
 @dataclass(frozen=True, slots=True)
-class FlowToTakeOut:
+class FlowToRemove:
     """One flow to remove from a draft, with the other flows and the arrows that lead into it."""
 
-    here: FlowAtHand
+    here: EditedFlow
     flows: Mapping[str, Document]
     entries: Mapping[str, str]
-    callers: Mapping[str, FlowAtHand]
+    callers: Mapping[str, EditedFlow]
     """The flows that lead to it, in their newest state."""
 
     @property
@@ -279,9 +283,9 @@ class FlowToTakeOut:
         return [row.name for row in outline(self.flows[flow]) if row.name not in gone]
 
 
-def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
+def remove_flow_form(visit: Visit, change_id: int, flow: str) -> Response:
     out = _gathered(visit, change_id, flow)
-    head, kept = out.here.document, rules_operations.keeps(out.flows, out.entries, flow)
+    head, kept = out.here.document, rules_operations.removal_obstacle(out.flows, out.entries, flow)
     return _question(
         _with_obstacle(visit, kept),
         "flow_take_out.html",
@@ -294,7 +298,7 @@ def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
         flows=[other for other in out.flows if other != flow],
         rows=outline(head),
         tells=bool(head.get("gathers") or head.get("private")),
-        signed=len(service_reviews.below(visit.kit, flow)),
+        signed=len(service_reviews.signatures_below(visit.context, flow)),
         chosen=dict(visit.form.fields),
     )
 
@@ -306,24 +310,28 @@ def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
     return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})
 
 
-@posted(ask_take_out)
-def take_out(visit: Visit, change_id: int, flow: str) -> Response:
+@form_view(remove_flow_form)
+def remove_flow(visit: Visit, change_id: int, flow: str) -> Response:
     """Removes a flow. Changes the arrows that lead to it first, so that none leads to a missing flow."""
     out, decided = _gathered(visit, change_id, flow), _decided(visit)
-    check(visit, rules_operations.obstacle_to_taking_out(out.flows, out.entries, flow, decided))
-    for name, document in rules_operations.led_away(out.flows, flow, decided).items():
-        stored(visit, change_id, out.callers[name], document, StepKind.EDITED)
-    stored(visit, change_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
-    return see("changes.show", change_id=change_id)
+    check_obstacle(
+        visit, rules_operations.obstacle_to_removing(out.flows, out.entries, flow, decided)
+    )
+    for name, document in rules_operations.flows_without_arrows(out.flows, flow, decided).items():
+        store_flow(visit, change_id, out.callers[name], document, StepKind.EDITED)
+    store_flow(visit, change_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
+    return redirect_to("changes.show", change_id=change_id)
 
 
-def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
-    here = service_drafts.at_hand(visit.kit, change_id, flow)
-    flows = service_drafts.flows_in(visit.kit, change_id)
+def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToRemove:
+    here = service_drafts.edited_flow(visit.context, change_id, flow)
+    flows = service_drafts.flows_in(visit.context, change_id)
     opened_by = dict.fromkeys(place.flow for place in rules_operations.calls_of(flows, flow))
-    callers = {name: service_drafts.at_hand(visit.kit, change_id, name) for name in opened_by}
-    entries = service_drafts.draft(visit.kit, change_id, ENTRIES).document or {}
-    return FlowToTakeOut(
+    callers = {
+        name: service_drafts.edited_flow(visit.context, change_id, name) for name in opened_by
+    }
+    entries = service_drafts.part_draft(visit.context, change_id, ENTRIES).document or {}
+    return FlowToRemove(
         here=here,
         flows={**flows, **{name: caller.document for name, caller in callers.items()}},
         entries={digits: row["flow"] for digits, row in entries.items()},
@@ -331,8 +339,8 @@ def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
     )
 
 
-def ask_delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = there(visit, change_id, flow, node)
+def delete_form(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, change_id, flow, node)
     written = nodes_of(here.document)[node]
     is_start = (
         rules_operations.obstacle_to_deleting(here.document, node, {})
@@ -346,36 +354,36 @@ def ask_delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
         node=node,
         is_start=is_start,
         into=rules_operations.arrows_into(here.document, node),
-        out=[goes for _, goes in arrows_in(written)],
+        out=[goes for _, goes in links_in(written)],
         texts=[*texts_in(written)],
-        signed=len(service_reviews.below(visit.kit, f"{here.name}.{node}")),
+        signed=len(service_reviews.signatures_below(visit.context, f"{here.name}.{node}")),
         screens=[name for name in nodes_of(here.document) if name != node],
         chosen=dict(visit.form.fields),
     )
 
 
-@posted(ask_delete)
-def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here, chosen = there(visit, change_id, flow, node), _decided(visit)
-    check(visit, rules_operations.obstacle_to_deleting(here.document, node, chosen))
-    document = rules_operations.deleted(here.document, node, chosen)
-    stored(visit, change_id, here, document, StepKind.NODE_DELETED, node=node)
-    return see("editor.flow", change_id=change_id, flow=flow)
+@form_view(delete_form)
+def delete_screen(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here, chosen = flow_at_version(visit, change_id, flow, node), _decided(visit)
+    check_obstacle(visit, rules_operations.obstacle_to_deleting(here.document, node, chosen))
+    document = rules_operations.delete_screen(here.document, node, chosen)
+    store_flow(visit, change_id, here, document, StepKind.NODE_DELETED, node=node)
+    return redirect_to("editor.flow", change_id=change_id, flow=flow)
 
 
 ONWARD, FRONT = "onward", "front"
-MOST_MENUS = 250
+MAX_MENUS = 250
 """The most menus in one list. With more, the page offers only those of the front and of one flow."""
 SHOW_MENUS = "menus"
 NO_MENU = phrase("Choose a menu that leads to the flow.")
 MODELS = table("flow_models")
 
 
-def ask_flow(visit: Visit, change_id: int) -> Response:
-    form, every = visit.form, menus(service_drafts.flows_in(visit.kit, change_id))
+def new_flow_form(visit: Visit, change_id: int) -> Response:
+    form, every = visit.form, menus(service_drafts.flows_in(visit.context, change_id))
     chosen = "" if form.text("do") == SHOW_MENUS else form.text("menu")
     within = form.text("within") or _flow_of(chosen) or FRONT
-    one_by_one = len(every) > MOST_MENUS
+    one_by_one = len(every) > MAX_MENUS
     offered = [
         menu for flow in dict.fromkeys((within, FRONT)) for menu in every if _flow_of(menu) == flow
     ]
@@ -391,13 +399,13 @@ def ask_flow(visit: Visit, change_id: int) -> Response:
     )
 
 
-@posted(ask_flow)
-def begin(visit: Visit, change_id: int) -> Response:
+@form_view(new_flow_form)
+def add_flow(visit: Visit, change_id: int) -> Response:
     """Adds a flow, and then the choice that leads to it, so that no choice leads to a missing flow."""
     form = visit.form
     if form.text("do") == SHOW_MENUS:
-        return ask_flow(visit, change_id)
-    flows = service_drafts.flows_in(visit.kit, change_id)
+        return new_flow_form(visit, change_id)
+    flows = service_drafts.flows_in(visit.context, change_id)
     label = {code: said for code in CODES if (said := form.text(f"label.{code}"))}
     _check_new_flow(visit, flows, label)
     name = rules_operations.name_of(form.text("name", most=200), flows)
@@ -405,17 +413,17 @@ def begin(visit: Visit, change_id: int) -> Response:
     made = rules_operations.new_flow(
         rules_operations.FlowModelName(form.text("model")), name, onward=onward
     )
-    begun = service_drafts.draft(visit.kit, change_id, name)
-    empty = FlowAtHand(name, begun.version, {}, begun.author, begun.at, {})
-    stored(visit, change_id, empty, made, StepKind.FLOW_ADDED, flow=name)
+    begun = service_drafts.part_draft(visit.context, change_id, name)
+    empty = EditedFlow(name, begun.version, {}, begun.author, begun.at, {})
+    store_flow(visit, change_id, empty, made, StepKind.FLOW_ADDED, flow=name)
     flow, _, menu = form.text("menu").partition(".")
-    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    here = service_drafts.edited_flow(visit.context, change_id, flow)
     led = rules_operations.with_choice(here.document, menu, name, label)
     if led is None:
         raise visit.wrong("menu", NO_MENU)
     says = {"node": menu, "languages": [*label]}
-    stored(visit, change_id, here, led, StepKind.EDITED, **says)
-    return see("editor.show", change_id=change_id, flow=name, node=str(made["start"]))
+    store_flow(visit, change_id, here, led, StepKind.EDITED, **says)
+    return redirect_to("editor.show", change_id=change_id, flow=name, node=str(made["start"]))
 
 
 def _check_new_flow(

@@ -6,44 +6,44 @@ from collections.abc import Mapping
 from flask import Response
 
 from hotline.console.form import number_of
-from hotline.console.visit import MOST_ROWS, Visit, page, part_of_list, posted, see
+from hotline.console.visit import MAX_ROWS, Visit, form_view, page, part_of_list, redirect_to
 from hotline.editing import service_drafts, service_numbers
 from hotline.editing.pages_sentences import not_saved
-from hotline.editing.service_numbers import Edited, EntryFault, NumberFault, SentForm
+from hotline.editing.service_numbers import Edited, NumberFault, SentForm, ShortCodeFault
 from hotline.errors import FormRefused
 from hotline.flows.numbers import EMERGENCY
 
 FIELDS: Mapping[str, str] = {
-    EntryFault.FLOW: "flow",
+    ShortCodeFault.FLOW: "flow",
     NumberFault.DIGITS: "number",
     NumberFault.SERVICE: "service",
     NumberFault.EVIDENCE: "evidence",
 }
 
 
-def listed(visit: Visit, change_id: int) -> Response:
+def numbers(visit: Visit, change_id: int) -> Response:
     return page(
         visit,
         "numbers.html",
-        change=service_drafts.look(visit.kit, change_id),
-        part=service_numbers.numbers_of(visit.kit, change_id),
+        change=service_drafts.get_draft(visit.context, change_id),
+        part=service_numbers.numbers_of(visit.context, change_id),
         emergency=EMERGENCY,
         once=secrets.token_hex(8),
     )
 
 
-@posted(listed)
-def act(visit: Visit, change_id: int) -> None:
+@form_view(numbers)
+def change_number(visit: Visit, change_id: int) -> None:
     """Confirms a number, or removes it."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
-    acts = {"confirm": service_numbers.confirm, "away": service_numbers.take_away}
+    acts = {"confirm": service_numbers.confirm, "away": service_numbers.end_confirmation}
     if does in acts:
         done = acts[does](_sent(visit, change_id), digits)
         _check_saved(visit, done, "numbers")
 
 
-@posted(listed)
-def add(visit: Visit, change_id: int) -> None:
+@form_view(numbers)
+def add_number(visit: Visit, change_id: int) -> None:
     row = [visit.form.text(name, most=500) for name in ("service", "evidence", "status")]
     digits = "".join(visit.form.text("number", most=40).split())
     done = service_numbers.list_number(_sent(visit, change_id), digits, *row)
@@ -54,59 +54,59 @@ def _sent(visit: Visit, change_id: int) -> SentForm:
     """Returns the form with its version and its token."""
     version = number_of(visit.form.text("version", most=20), signed=True)
     once = visit.form.text("once", most=32)
-    return SentForm(visit.kit, visit.by, change_id, version or 0, once)
+    return SentForm(visit.context, visit.by, change_id, version or 0, once)
 
 
-def _check_saved(visit: Visit, done: Edited | NumberFault | EntryFault, otherwise: str) -> None:
+def _check_saved(visit: Visit, done: Edited | NumberFault | ShortCodeFault, otherwise: str) -> None:
     """Raises FormRefused if nothing was saved, at the field of the error or at `otherwise`."""
-    if isinstance(done, NumberFault | EntryFault):
+    if isinstance(done, NumberFault | ShortCodeFault):
         raise visit.wrong(FIELDS.get(done, otherwise), done.value)
     if refused := not_saved(visit, done):
         raise FormRefused({otherwise: refused})
 
 
-def entries(visit: Visit, change_id: int) -> Response:
-    part = service_numbers.entries_of(visit.kit, change_id)
+def short_codes(visit: Visit, change_id: int) -> Response:
+    part = service_numbers.short_codes_of(visit.context, change_id)
     shown = part_of_list(part.lines, visit.asked("part"))
     before = sum(line.digits < part.next_digits for line in part.lines)
     return page(
         visit,
         "entries.html",
-        change=service_drafts.look(visit.kit, change_id),
+        change=service_drafts.get_draft(visit.context, change_id),
         part=part,
         shown=shown,
         asked=shown.number if shown.count > 1 else None,
         # The part of a long list that will contain the new short code.
-        new_at=before // MOST_ROWS + 1 if len(part.lines) >= MOST_ROWS else None,
+        new_at=before // MAX_ROWS + 1 if len(part.lines) >= MAX_ROWS else None,
         once=secrets.token_hex(8),
     )
 
 
-@posted(entries)
-def act_on_entries(visit: Visit, change_id: int) -> Response:
+@form_view(short_codes)
+def change_short_codes(visit: Visit, change_id: int) -> Response:
     """Names all short codes of a part at once, or removes one that was never printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
-        done = service_numbers.take_entry_out(_sent(visit, change_id), digits)
+        done = service_numbers.remove_short_code(_sent(visit, change_id), digits)
         return _entries_saved(visit, change_id, done)
     names = {
         name.removeprefix("name."): value
         for name, value in visit.form.fields
         if name.startswith("name.")
     }
-    done = service_numbers.name_entries(_sent(visit, change_id), names)
+    done = service_numbers.name_short_codes(_sent(visit, change_id), names)
     return _entries_saved(visit, change_id, done)
 
 
-@posted(entries)
-def add_entry(visit: Visit, change_id: int) -> Response:
+@form_view(short_codes)
+def add_short_code(visit: Visit, change_id: int) -> Response:
     flow, name = visit.form.text("flow"), visit.form.text("name")
-    done = service_numbers.add_entry(_sent(visit, change_id), flow, name)
+    done = service_numbers.add_short_code(_sent(visit, change_id), flow, name)
     return _entries_saved(visit, change_id, done)
 
 
-def _entries_saved(visit: Visit, change_id: int, done: Edited | EntryFault) -> Response:
+def _entries_saved(visit: Visit, change_id: int, done: Edited | ShortCodeFault) -> Response:
     """Checks the result, and returns to the part of the list that was shown."""
     _check_saved(visit, done, "entries")
     asked = {"part": said} if (said := visit.asked("part")) else {}
-    return see("numbers.entries", change_id=change_id, **asked)
+    return redirect_to("numbers.entries", change_id=change_id, **asked)

@@ -11,7 +11,7 @@ from hotline.editing.rules_preview import arrows_of, outline, start_of
 from hotline.errors import NotFound
 from hotline.flows import service_authoring
 
-BOX_WIDTH, BOX_HEIGHT = 168, 48
+BOX_WIDTH, BOX_HEIGHT = 216, 48
 BETWEEN, BETWEEN_LAYERS = 24, 44
 THIN = 12
 """The width that an arrow takes when it passes a layer."""
@@ -45,7 +45,9 @@ class PlacedPicture:
     arrows: tuple[PlacedArrow, ...]
 
 
-def placed(names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str) -> PlacedPicture:
+def place_boxes(
+    names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str
+) -> PlacedPicture:
     """Places boxes and arrows in layers. Boxes without an arrow to them start at the top."""
     known = set(names)
     pairs = [pair for pair in dict.fromkeys(arrows) if set(pair) <= known]
@@ -159,17 +161,17 @@ def _across(spot: Spot) -> int:
 
 
 TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
-LETTERS = 18
+LETTERS = 25
 """The letters of a name that fit into a box."""
 
 
 def show(visit: Visit, flow: str) -> Response:
-    document = service_authoring.live_document(visit.kit.database)["flows"].get(flow)
+    document = service_authoring.live_document(visit.context.database)["flows"].get(flow)
     if document is None:
         raise NotFound(f"no flow {flow}")
     rows = {row.name: row for row in outline(document)}
     pairs = [(arrow.node, arrow.goes) for arrow in arrows_of(document) if arrow.node]
-    picture = placed([*rows], pairs, start_of(document))
+    picture = place_boxes([*rows], pairs, start_of(document))
     return page(
         visit,
         "picture.html",

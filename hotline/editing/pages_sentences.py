@@ -3,25 +3,30 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from hotline.console.role_groups import table
 from hotline.console.visit import Visit
-from hotline.console.who import table
 from hotline.core.documents import Document
-from hotline.editing.rules_difference import Difference, HeldBack, LeftBehind, left_behind
+from hotline.editing.rules_difference import (
+    Difference,
+    NeedsApprover,
+    StaleTranslation,
+    stale_translations,
+)
 from hotline.editing.rules_drafting import SENTENCES
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import (
-    ChangeRefused,
-    FlowAtHand,
+    DraftRefused,
+    EditedFlow,
     Refusal,
     StepRow,
     live_titles,
 )
 from hotline.errors import FormRefused
-from hotline.flows.anatomy import Titles
-from hotline.flows.check import Code, Finding
+from hotline.flows.check import Code, Problem
+from hotline.flows.node_fields import Titles
 from hotline.text.languages import NAMES
-from hotline.text.phrases import Remark, phrase
+from hotline.text.phrases import MessageText, phrase
 
 Done = TypeVar("Done")
 PARTS = table("change_parts")
@@ -32,9 +37,9 @@ FIELDS = table("field_names")
 OF_A_NUMBER = table("number_fields")
 
 
-def draft_titles(visit: Visit, here: FlowAtHand) -> Titles:
+def draft_titles(visit: Visit, here: EditedFlow) -> Titles:
     """Returns the titles of the flows as a draft has them. Raises StoreUnavailable."""
-    live = live_titles(visit.kit, visit.language).flows
+    live = live_titles(visit.context, visit.language).flows
     return Titles({**live, **here.others, here.name: here.document}, visit.language)
 
 
@@ -61,7 +66,7 @@ def part_words(visit: Visit, titles: Titles, part: str) -> str:
     return visit.say(PARTS[part]) if part in PARTS else titles.flow(part)
 
 
-def finding_place(visit: Visit, titles: Titles, one: Finding) -> str:
+def problem_place(visit: Visit, titles: Titles, one: Problem) -> str:
     """Returns the flow, screen, field and language of a problem, as far as it has them."""
     field = field_words(visit, one.field) if one.field else ""
     language = NAMES.get(one.language, one.language)
@@ -70,33 +75,33 @@ def finding_place(visit: Visit, titles: Titles, one: Finding) -> str:
 
 
 REFUSALS = table("change_refusals")
-HELD_BACK = table("held_back")
+NEEDS_APPROVER = table("held_back")
 KEEPS_LANGUAGES = "keeps-languages"
 """The checkbox which confirms that other languages keep the old text for now."""
-MOST_PLACES = 5
+MAX_PLACES = 5
 """The places that a sentence names. The page lists all of them."""
 
 
 def _some(places: Sequence[str]) -> str:
-    return "; ".join(places[:MOST_PLACES]) + ("; ..." if len(places) > MOST_PLACES else "")
+    return "; ".join(places[:MAX_PLACES]) + ("; ..." if len(places) > MAX_PLACES else "")
 
 
-def refused_words(visit: Visit, titles: Titles, refused: ChangeRefused) -> str:
+def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
     where = list(dict.fromkeys(_where(visit, titles, refused)))
     return visit.say(REFUSALS[refused.why], where=_some(where))
 
 
-def allowed(visit: Visit, done: Done | ChangeRefused, field: str) -> Done:
+def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
     """Returns a service's result. Raises FormRefused with the reason at that field if the service refused."""
-    if isinstance(done, ChangeRefused):
-        titles = live_titles(visit.kit, visit.language)
-        raise FormRefused({field: refused_words(visit, titles, done)})
+    if isinstance(done, DraftRefused):
+        titles = live_titles(visit.context, visit.language)
+        raise FormRefused({field: refusal_text(visit, titles, done)})
     return done
 
 
-def _where(visit: Visit, titles: Titles, refused: ChangeRefused) -> Iterator[str]:
+def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
     """Yields the places of a refusal. Yields the checker's English text only if there are no places."""
-    yield from (finding_place(visit, titles, one) for one in refused.findings)
+    yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
     if refused.why is Refusal.CLASHES:
@@ -107,21 +112,21 @@ def _where(visit: Visit, titles: Titles, refused: ChangeRefused) -> Iterator[str
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
     """Returns the places where English is new and another language keeps the old text. Empty if there are none."""
-    titles = live_titles(visit.kit, visit.language)
-    return _some([_kept(visit, titles, one) for one in left_behind(changes, after)])
+    titles = live_titles(visit.context, visit.language)
+    return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
 
 
-def _kept(visit: Visit, titles: Titles, behind: LeftBehind) -> str:
+def _kept(visit: Visit, titles: Titles, behind: StaleTranslation) -> str:
     languages = ", ".join(NAMES.get(code, code) for code in behind.languages)
     place = titles.place(behind.flow, behind.node)
     return f"{place}, {field_words(visit, behind.field)}: {languages}"
 
 
-def _held(visit: Visit, titles: Titles, held: HeldBack) -> str:
+def _held(visit: Visit, titles: Titles, held: NeedsApprover) -> str:
     place = titles.place(held.flow, held.node) if held.flow else ""
     field = field_words(visit, held.field) if held.flow else held.field
     named = ", ".join(part for part in (place, field) if part)
-    why = visit.say(HELD_BACK[held.reason])
+    why = visit.say(NEEDS_APPROVER[held.reason])
     return f"{named}: {why}" if named else why
 
 
@@ -156,9 +161,9 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
     ).rstrip(": ")
 
 
-def why_marks(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
+def recorded_value_reasons(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
     """Returns sentences with the reasons for the approver, one for each step that changes recorded values or alerts."""
-    titles = live_titles(visit.kit, visit.language)
+    titles = live_titles(visit.context, visit.language)
     return [
         step_sentence(visit, titles, step)
         for step in found
@@ -184,21 +189,21 @@ LACKS = table("lacks")
 _HALF_MADE = {said: LACKS[lack] for lack, said in SENTENCES.items()}
 
 
-def finding_says(visit: Visit, finding: Finding) -> str:
+def problem_sentence(visit: Visit, finding: Problem) -> str:
     """Returns the problem in one sentence."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return visit.say(_HALF_MADE[finding.message])
     return visit.say(SAYS[finding.code])
 
 
-def finding_detail(visit: Visit, finding: Finding) -> str:
+def problem_details(visit: Visit, finding: Problem) -> str:
     """Returns the details of a problem and the fix. Empty if the sentence already says them."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return ""
-    return f"{remark_words(visit, finding.message)}. {remark_words(visit, finding.fix)}."
+    return f"{checker_message(visit, finding.message)}. {checker_message(visit, finding.fix)}."
 
 
-def remark_words(visit: Visit, one: Remark) -> str:
+def checker_message(visit: Visit, one: MessageText) -> str:
     """Returns a checker's message. Fields and languages get the names that the page uses."""
 
     def shown(name: str, value: str) -> str:
@@ -209,11 +214,11 @@ def remark_words(visit: Visit, one: Remark) -> str:
     return one.said(visit.say, shown)
 
 
-def not_saved(visit: Visit, done: StepSaved | StepClash | ChangeRefused) -> str:
+def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
     """Returns a sentence why nothing was saved. Empty if it was saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
         return visit.say("{by} edited the same text meanwhile. Check it, then decide.", by=by)
-    if isinstance(done, ChangeRefused):
-        return refused_words(visit, live_titles(visit.kit, visit.language), done)
+    if isinstance(done, DraftRefused):
+        return refusal_text(visit, live_titles(visit.context, visit.language), done)
     return ""

@@ -11,25 +11,25 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from hotline.core.documents import Document, Way
-from hotline.editing.rules_preview import calling_order, said
-from hotline.flows.anatomy import (
+from hotline.core.documents import Document, DocumentPath
+from hotline.editing.rules_preview import calling_order, readable_value
+from hotline.flows.check_safety import digits_in, new_risky_words
+from hotline.flows.conversation import Place
+from hotline.flows.flow import reachable
+from hotline.flows.models import field_of
+from hotline.flows.node_fields import (
     ABSENT,
-    OF_A_FLOW,
+    RECORDED_OF_FLOW,
     ROWS,
-    called_by,
-    compared,
+    called_flow,
+    changed_values,
     is_moved,
     kind_of,
-    mark_of,
     nodes_of,
+    recorded_name,
     texts_in,
 )
-from hotline.flows.check_safety import digits_in, new_risky_words
-from hotline.flows.flow import reached
-from hotline.flows.models import field_of
 from hotline.flows.numbers import EMERGENCY, Evidence
-from hotline.flows.run import Place
 
 _PIECE = re.compile(r"\s+|[^\s]+")
 
@@ -47,7 +47,7 @@ class WordSpan(NamedTuple):
     text: str
 
 
-def spans(before: str, after: str) -> tuple[WordSpan, ...]:
+def word_spans(before: str, after: str) -> tuple[WordSpan, ...]:
     """Compares two texts by whole words. Without `ins` spans the result is `before`, without `del` spans `after`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     found: list[tuple[SpanKind, list[str]]] = []
@@ -72,7 +72,7 @@ class ScreenState(StrEnum):
     CHANGED = "changed"
 
 
-class WordsChanged(NamedTuple):
+class TextChanged(NamedTuple):
     field: str
     language: str
     before: str
@@ -81,7 +81,7 @@ class WordsChanged(NamedTuple):
 
     @property
     def spans(self) -> tuple[WordSpan, ...]:
-        return spans(self.before, self.after)
+        return word_spans(self.before, self.after)
 
 
 class FieldChanged(NamedTuple):
@@ -98,7 +98,7 @@ class ScreenDifference(NamedTuple):
     node: str
     """Empty for the flow's own fields, such as its start."""
     state: ScreenState
-    words: tuple[WordsChanged, ...] = ()
+    words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
     """Changed targets, such as "Choice 2 led to a, leads to b". Includes the flow that a call opens."""
     marks: tuple[FieldChanged, ...] = ()
@@ -125,16 +125,16 @@ class Difference(NamedTuple):
         return frozenset(code for screen in self.screens for code in screen.languages)
 
 
-class LeftBehind(NamedTuple):
+class StaleTranslation(NamedTuple):
     """A text whose English changed while other languages did not."""
 
     flow: str
     node: str
     field: str
-    languages: Way
+    languages: DocumentPath
 
 
-def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
+def stale_translations(changes: Difference, after: Document) -> tuple[StaleTranslation, ...]:
     """Returns the texts whose English changed while another language did not."""
     found = []
     for screen in changes.screens:
@@ -146,11 +146,11 @@ def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
             changed = {one.language for one in screen.words if one.field == name}
             kept = tuple(code for code in texts.get(name, {}) if code not in changed)
             if SOURCE in changed and kept:
-                found.append(LeftBehind(screen.flow, screen.node, name, kept))
+                found.append(StaleTranslation(screen.flow, screen.node, name, kept))
     return tuple(found)
 
 
-def difference(before: Document, after: Document) -> Difference:
+def compare_documents(before: Document, after: Document) -> Difference:
     """Returns all differences between two documents of a revision."""
     old, new = _flows(before), _flows(after)
     by_flow = _as_callers_come(before, after)
@@ -198,16 +198,16 @@ def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[
 
 def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | None:
     was, now = _part(old, place), _part(new, place)
-    words: dict[tuple[str, str], WordsChanged] = {}
+    words: dict[tuple[str, str], TextChanged] = {}
     found: dict[str, list[FieldChanged]] = {"arrows": [], "marks": [], "others": []}
-    for change in compared(was, now):
+    for change in changed_values(was, now):
         steps = [step for step in change.at if step != ROWS]
         name, language = field_of(steps) if place.node else (".".join(change.at), "")
-        before, after = said(change.before), said(change.after)
+        before, after = readable_value(change.before), readable_value(change.after)
         if language:
             # A text whose screen changed its kind has two paths. Both belong to one text.
-            one = words.get((name, language), WordsChanged(name, language, "", ""))
-            both = WordsChanged(name, language, one.before or before, one.after or after)
+            one = words.get((name, language), TextChanged(name, language, "", ""))
+            both = TextChanged(name, language, one.before or before, one.after or after)
             words[name, language] = both
         else:
             changed = FieldChanged(name or ".".join(steps), before, after)
@@ -226,7 +226,7 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
 
 def _group(place: Place, name: str) -> str:
     """Returns the group of a field: arrows, marks or others."""
-    if mark_of(name) if place.node else name in OF_A_FLOW:
+    if recorded_name(name) if place.node else name in RECORDED_OF_FLOW:
         return "marks"
     last = name.rpartition(".")[2]
     is_arrow = last in ("goes", "weak", "flow") if place.node else name == "start"
@@ -236,7 +236,11 @@ def _group(place: Place, name: str) -> str:
 def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
     """Returns the change of order of a flow's screens, or None. Callers do not notice it, but the page shows it."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
-    return FieldChanged("nodes", said(before), said(after)) if is_moved(before, after) else None
+    return (
+        FieldChanged("nodes", readable_value(before), readable_value(after))
+        if is_moved(before, after)
+        else None
+    )
 
 
 def _part(flows: Document, place: Place) -> Any:
@@ -255,11 +259,11 @@ def by_number(rows: object) -> Mapping[str, Document]:
 
 
 def _plain(name: str, before: object, after: object) -> Iterator[FieldChanged]:
-    for change in compared(before, after):
+    for change in changed_values(before, after):
         yield FieldChanged(
             ".".join((name, *change.at) if name else change.at),
-            said(change.before),
-            said(change.after),
+            readable_value(change.before),
+            readable_value(change.after),
         )
 
 
@@ -298,60 +302,62 @@ class NotInEmergency(StrEnum):
     OTHER = "other"
 
 
-class HeldBack(NamedTuple):
+class NeedsApprover(NamedTuple):
     reason: NotInEmergency
     flow: str
     node: str
     field: str
 
 
-def held_back(
+def parts_needing_approver(
     before: Document, after: Document, changes: Difference | None = None
-) -> tuple[HeldBack, ...]:
+) -> tuple[NeedsApprover, ...]:
     """Returns the parts of a change that need an approver. Empty where an emergency change may be published at once.
 
     `before` and `after` are whole documents. `changes` is their difference, where it is already known.
     """
-    changes = difference(before, after) if changes is None else changes
+    changes = compare_documents(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))
 
 
-def _of_screens(changes: Difference, before: Document, after: Document) -> Iterator[HeldBack]:
+def _of_screens(changes: Difference, before: Document, after: Document) -> Iterator[NeedsApprover]:
     guarded = _guarded(before) | _guarded(after)
     for screen in changes.screens:
         where = screen.flow, screen.node
         if screen.state is not ScreenState.CHANGED:
-            yield HeldBack(NotInEmergency.SCREEN, *where, "")
+            yield NeedsApprover(NotInEmergency.SCREEN, *where, "")
             continue
         for arrow in screen.arrows:
-            yield HeldBack(NotInEmergency.ARROW, *where, arrow.field)
+            yield NeedsApprover(NotInEmergency.ARROW, *where, arrow.field)
         for mark in screen.marks:
-            yield HeldBack(NotInEmergency.MARK, *where, mark.field)
+            yield NeedsApprover(NotInEmergency.MARK, *where, mark.field)
         for other in screen.others:
             if other.field != "nodes":
-                yield HeldBack(NotInEmergency.FIELD, *where, other.field)
+                yield NeedsApprover(NotInEmergency.FIELD, *where, other.field)
         for words in screen.words:
             if Counter(digits_in(words.after)) - Counter(digits_in(words.before)):
-                yield HeldBack(NotInEmergency.DIGITS, *where, words.field)
+                yield NeedsApprover(NotInEmergency.DIGITS, *where, words.field)
             if any(new_risky_words(words.before, words.after, words.language)):
-                yield HeldBack(NotInEmergency.RISKY, *where, words.field)
+                yield NeedsApprover(NotInEmergency.RISKY, *where, words.field)
         if screen.flow in guarded:
-            yield from (HeldBack(NotInEmergency.GUARDED, *where, one.field) for one in screen.words)
+            yield from (
+                NeedsApprover(NotInEmergency.GUARDED, *where, one.field) for one in screen.words
+            )
 
 
-def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iterator[HeldBack]:
+def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iterator[NeedsApprover]:
     for entry in changes.entries:
-        yield HeldBack(NotInEmergency.ENTRY, "", "", entry.field)
+        yield NeedsApprover(NotInEmergency.ENTRY, "", "", entry.field)
     was, now = by_number(before.get("numbers")), by_number(after.get("numbers"))
     for digits in dict.fromkeys((*was, *now)):
         if was.get(digits) == now.get(digits):
             continue
         if digits not in was or _shows(now.get(digits)):
-            yield HeldBack(NotInEmergency.NUMBER, "", "", digits)
+            yield NeedsApprover(NotInEmergency.NUMBER, "", "", digits)
         elif digits == EMERGENCY and _shows(was[digits]):
-            yield HeldBack(NotInEmergency.EMERGENCY_NUMBER, "", "", digits)
+            yield NeedsApprover(NotInEmergency.EMERGENCY_NUMBER, "", "", digits)
     for other in changes.others:
-        yield HeldBack(NotInEmergency.OTHER, "", "", other.field)
+        yield NeedsApprover(NotInEmergency.OTHER, "", "", other.field)
 
 
 def _shows(row: Document | None) -> bool:
@@ -369,5 +375,5 @@ def _guarded(document: Document) -> set[str]:
         if name in GUARDED
         or (isinstance(flow, Mapping) and (flow.get("gathers") or flow.get("private")))
     ]
-    found = reached(begins, lambda name: map(called_by, nodes_of(flows.get(name)).values()))
+    found = reachable(begins, lambda name: map(called_flow, nodes_of(flows.get(name)).values()))
     return {name for name in found if name in flows}

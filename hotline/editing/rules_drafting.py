@@ -13,15 +13,15 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from hotline.core.documents import Document, Editable
-from hotline.flows.anatomy import kind_of, nodes_of, path_of
-from hotline.flows.check import MEND, Code, Finding
-from hotline.flows.check_flow_set import of_flow, of_node
+from hotline.flows.check import FIX, Code, Problem
+from hotline.flows.check_flow_set import flow_problems, node_problems
 from hotline.flows.document import shape_faults
-from hotline.flows.flow import Book, Flow
+from hotline.flows.flow import Flow, FlowSet
 from hotline.flows.models import FlowModel, NodeModel, field_of, flow_of
-from hotline.text.phrases import Remark, remark
+from hotline.flows.node_fields import kind_of, nodes_of, path_of
+from hotline.text.phrases import MessageText, message_text
 
-MOST_MENDS = 40
+MAX_REPAIRS = 40
 """Most attempts to remove broken parts of a node. After them the node is left out."""
 OPTIONAL = (
     "title",
@@ -38,7 +38,7 @@ OPTIONAL = (
 """Fields that a node can be previewed without."""
 
 
-class Lack(StrEnum):
+class MissingKind(StrEnum):
     """The kind of thing that is missing or wrong in a draft."""
 
     KIND = "kind"
@@ -55,43 +55,45 @@ class Lack(StrEnum):
     """Any other fault. The message describes it."""
 
 
-LACKS = {
-    "text": Lack.WORDS,
-    "goes": Lack.GOES,
-    "choices": Lack.CHOICES,
-    "arms": Lack.CHOICES,
-    "saves": Lack.NAME,
-    "value": Lack.NAME,
-    "flow": Lack.NAME,
+MISSING_BY_FIELD = {
+    "text": MissingKind.WORDS,
+    "goes": MissingKind.GOES,
+    "choices": MissingKind.CHOICES,
+    "arms": MissingKind.CHOICES,
+    "saves": MissingKind.NAME,
+    "value": MissingKind.NAME,
+    "flow": MissingKind.NAME,
 }
 """Kinds by the last part of the field that is empty or invalid."""
 SENTENCES = {
-    Lack.KIND: remark("is no screen yet"),
-    Lack.WORDS: remark("has no text yet"),
-    Lack.GOES: remark("has no next screen yet"),
-    Lack.CHOICES: remark("has no choices yet"),
-    Lack.NAME: remark("has no name yet"),
+    MissingKind.KIND: message_text("is no screen yet"),
+    MissingKind.WORDS: message_text("has no text yet"),
+    MissingKind.GOES: message_text("has no next screen yet"),
+    MissingKind.CHOICES: message_text("has no choices yet"),
+    MissingKind.NAME: message_text("has no name yet"),
 }
 
 
-def lack_of(fault: Finding) -> Lack:
+def missing_kind(fault: Problem) -> MissingKind:
     """Returns the kind of a fault, from its message."""
-    return next((lack for lack, said in SENTENCES.items() if said == fault.message), Lack.BROKEN)
+    return next(
+        (lack for lack, said in SENTENCES.items() if said == fault.message), MissingKind.BROKEN
+    )
 
 
-class Draft(NamedTuple):
+class ReadDraft(NamedTuple):
     flow: Flow
     """Part of the draft that can be previewed. It has only valid nodes."""
-    faults: tuple[Finding, ...]
+    faults: tuple[Problem, ...]
     """Faults of its shape. Things that are only missing have a short message for each kind."""
     missing: frozenset[str]
     """Nodes that cannot be previewed."""
 
-    def faults_of(self, node: str) -> tuple[Finding, ...]:
+    def faults_of(self, node: str) -> tuple[Problem, ...]:
         return tuple(fault for fault in self.faults if fault.node == node)
 
 
-def drafted(name: str, flow: object) -> Draft:
+def read_draft(name: str, flow: object) -> ReadDraft:
     """Returns the draft of a flow's document, whatever is broken in it."""
     written = nodes_of(flow)
     models: dict[str, NodeModel] = {}
@@ -111,34 +113,34 @@ def drafted(name: str, flow: object) -> Draft:
         gathers if isinstance(gathers, str) and gathers else None,
         private=head.get("private") is True,
     )
-    return Draft(compiled, tuple(faults), frozenset(written.keys() - models.keys()))
+    return ReadDraft(compiled, tuple(faults), frozenset(written.keys() - models.keys()))
 
 
-def played(flow: object, name: str) -> Flow:
+def playable_part(flow: object, name: str) -> Flow:
     """Returns the part of a flow's document that can be previewed."""
-    return drafted(name, flow).flow
+    return read_draft(name, flow).flow
 
 
-def put_in(book: Book, flow: Flow) -> Book:
+def with_flow(book: FlowSet, flow: Flow) -> FlowSet:
     """Returns the flow set with this flow added or replaced. It drops all cached drawings."""
     return replace(book, flows={**book.flows, flow.name: flow}, drawings={}, dependants={})
 
 
-def draft_findings(book: Book, draft: Draft, *, node: str = "") -> tuple[Finding, ...]:
+def draft_problems(book: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
     """Returns all faults of one draft, or of one node of it, together with the published flows.
 
     `book` may contain the draft already. Its cached drawings are then used.
     """
     name = draft.flow.name
     if book.flows.get(name) is not draft.flow:
-        book = put_in(book, draft.flow)
+        book = with_flow(book, draft.flow)
     half = draft.faults_of(node) if node else draft.faults
-    led = {remark("no screen is called {name}", name=node) for node in draft.missing}
-    found = of_node(book, name, node) if node else of_flow(book, name)
+    led = {message_text("no screen is called {name}", name=node) for node in draft.missing}
+    found = node_problems(book, name, node) if node else flow_problems(book, name)
     return (*half, *(one for one in found if one.message not in led))
 
 
-def _of_the_flow(name: str, flow: object) -> Iterator[Finding]:
+def _of_the_flow(name: str, flow: object) -> Iterator[Problem]:
     """Yields the faults of a flow's own fields, such as its start, its review and its kind of report."""
     head = dict(flow) if isinstance(flow, Mapping) else {}
     stand_in: Editable = {"start": {"finish": {}}}
@@ -148,17 +150,17 @@ def _of_the_flow(name: str, flow: object) -> Iterator[Finding]:
         yield from _faults((name, ""), invalid)
     nodes = head.get("nodes")
     if not isinstance(nodes, Mapping) or not nodes:
-        yield _fault((name, ""), remark("has no screen yet"), "nodes")
+        yield _fault((name, ""), message_text("has no screen yet"), "nodes")
     elif isinstance(head.get("start"), str) and head["start"] not in nodes:
-        message = remark("no screen is called {name}", name=head["start"])
+        message = message_text("no screen is called {name}", name=head["start"])
         yield _fault((name, ""), message, "start")
 
 
-def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None, Sequence[Finding]]:
+def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None, Sequence[Problem]]:
     """Returns the node without its broken parts, and every fault. The node is None where the rest is not valid."""
-    found: dict[Finding, None] = {}
+    found: dict[Problem, None] = {}
     rest: Editable = dict(document)
-    for _ in range(MOST_MENDS):
+    for _ in range(MAX_REPAIRS):
         try:
             return NodeModel.model_validate(rest), tuple(found)
         except ValidationError as invalid:
@@ -172,30 +174,30 @@ def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None,
     return None, tuple(found)
 
 
-def _fault(where: tuple[str, str], said: Remark, field: str, language: str = "") -> Finding:
-    return Finding(*where, Code.SHAPE, said, MEND, language, field)
+def _fault(where: tuple[str, str], said: MessageText, field: str, language: str = "") -> Problem:
+    return Problem(*where, Code.SHAPE, said, FIX, language, field)
 
 
-def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Finding]:
+def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Problem]:
     for fault in shape_faults(invalid):
         field, language = field_of(fault.path, str(fault.says))
         lack = _lack(field, language, fault.kind)
         yield _fault(where, SENTENCES.get(lack, fault.says), field, language)
 
 
-def _lack(field: str, language: str, kind: str) -> Lack:
+def _lack(field: str, language: str, kind: str) -> MissingKind:
     """Returns the kind of a fault. Only things that are just missing get another kind than `BROKEN`."""
     last = field.rpartition(".")[2]
     is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
     if not field:
-        return Lack.KIND if kind == "value_error" else Lack.BROKEN
+        return MissingKind.KIND if kind == "value_error" else MissingKind.BROKEN
     is_line = last.isdecimal() or last in ("text", "note", "skip", "one", "none")
     if is_line and (language or kind != "value_error"):
         last = "text"
-    return LACKS.get(last, Lack.BROKEN) if is_missing else Lack.BROKEN
+    return MISSING_BY_FIELD.get(last, MissingKind.BROKEN) if is_missing else MissingKind.BROKEN
 
 
-def _without(node: Editable, faults: Sequence[Finding]) -> Editable | None:
+def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
     """Returns the node without the parts that the faults name.
 
     None where a needed part is broken, or where no part was removed.
@@ -219,7 +221,7 @@ def _without(node: Editable, faults: Sequence[Finding]) -> Editable | None:
     return left if left != node else None
 
 
-def _says_more(node: Editable, fault: Finding) -> bool:
+def _says_more(node: Editable, fault: Problem) -> bool:
     """Removes a broken language from a text. Returns True if another language is left to show."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):

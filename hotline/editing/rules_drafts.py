@@ -29,16 +29,16 @@ any."""
 PartDocument = Mapping[str, Any]
 
 
-class ChangeState(StrEnum):
+class DraftState(StrEnum):
     OPEN = "open"
-    PROPOSED = "proposed"
+    SUBMITTED = "proposed"
     LIVE = "live"
     DROPPED = "dropped"
 
     @property
     def is_editable(self) -> bool:
         """Returns True if steps may be saved. An edit withdraws a draft that was submitted for approval."""
-        return self in (ChangeState.OPEN, ChangeState.PROPOSED)
+        return self in (DraftState.OPEN, DraftState.SUBMITTED)
 
 
 class StepKind(StrEnum):
@@ -53,9 +53,9 @@ class StepKind(StrEnum):
     ORDERED = "ordered"
     FLOW_ADDED = "flow_added"
     FLOW_DELETED = "flow_deleted"
-    BROUGHT_BACK = "brought_back"
+    RESTORED = "brought_back"
     """A part was restored. `version` names the restored state."""
-    CAUGHT_UP = "caught_up"
+    UPDATED = "caught_up"
     """The draft was updated with what was published meanwhile."""
     NUMBER_CONFIRMED = "number_confirmed"
     NUMBER_TAKEN_AWAY = "number_taken_away"
@@ -119,13 +119,13 @@ def _with_or_without(document: Document, name: str, said: Mapping[str, Any]) -> 
     return {**rest, name: said} if said else rest
 
 
-LASTS = timedelta(hours=4)
+EMERGENCY_DURATION = timedelta(hours=4)
 """Time until the clock restores the previous state, unless a second person has confirmed."""
 
 
-def ends(published_at: datetime, lapses_at: datetime | None) -> datetime:
+def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetime:
     """Returns when the clock ends it. A second one lasts no longer than the first, and stores that time."""
-    return lapses_at or published_at + LASTS
+    return lapses_at or published_at + EMERGENCY_DURATION
 
 
 EMERGENCY = "112"
@@ -142,7 +142,7 @@ def _has_emergency(document: Document) -> bool:
     return any(row[DIGITS] == EMERGENCY and row.get("confirmed_on") for row in rows)
 
 
-def brought_back(old: Document, today: Document) -> dict[str, Any]:
+def restored_document(old: Document, today: Document) -> dict[str, Any]:
     """Returns old flows and phrases with today's numbers and entries. Adds every flow that an entry still opens.
 
     So every printed short code leads to a flow, and no number that lapsed or was removed returns.

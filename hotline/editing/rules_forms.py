@@ -15,10 +15,10 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from hotline.core.documents import Document, Editable, Way
-from hotline.flows import anatomy
+from hotline.core.documents import Document, DocumentPath, Editable
+from hotline.flows import node_fields
 from hotline.flows.check import choices_of, conditions, nodes
-from hotline.flows.flow import REASON_LETTERS, Ask, Book, Menu
+from hotline.flows.flow import REASON_LETTERS, FlowSet, MenuNode, QuestionNode
 from hotline.flows.numbers import Evidence
 from hotline.flows.screen import NUMBERS
 from hotline.text.keying import UNSEEN
@@ -68,7 +68,7 @@ TEXTS_OF, ROWS_OF, SELDOM = (_TABLES[name] for name in ("texts", "lists", "seldo
 _MAY_HOLD = {name: FieldFault(kind) for kind, held in _TABLES["holds"].items() for name in held}
 WHEN = ("answer", "is", "flag", "not")
 TICKS = frozenset({"languages", "same_line", "every_page"})
-BESIDE = ("reason", "signed.by", "signed.day", "signed.digest")
+COMMON_FIELDS = ("reason", "signed.by", "signed.day", "signed.digest")
 """Fields of every kind, outside the body."""
 
 
@@ -101,11 +101,11 @@ def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
         yield from (f"{text}.{code}" for code in CODES)
     yield from _TABLES["values"].get(kind, ())
     for rows in ROWS_OF.get(kind, ()):
-        parts = (*(CODES if rows in anatomy.LINES else ()), *_TABLES["rows"][rows])
+        parts = (*(CODES if rows in node_fields.TEXT_LISTS else ()), *_TABLES["rows"][rows])
         for at in range(counted.get(rows, 0)):
             yield from (f"{rows}.{at}.{part}" for part in parts)
             yield from (f"{rows}.{at}.when.{part}" for part in WHEN)
-    yield from BESIDE if kind else ()
+    yield from COMMON_FIELDS if kind else ()
 
 
 def _is_day(typed: str) -> bool:
@@ -116,14 +116,14 @@ def _is_day(typed: str) -> bool:
     return True
 
 
-DEEPEST = 50
+MAX_DEPTH = 50
 """Most negations inside each other that are read."""
 
 
 def condition_fields(when: object) -> Mapping[str, str]:
     """Returns all fields of a condition, empty where it has no value. All are empty where `when` is no condition."""
     inner, turned = when, False
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         if not isinstance(inner, Mapping) or "not" not in inner:
             break
         inner, turned = inner["not"], not turned
@@ -160,38 +160,40 @@ LABELS = {"choices": "label", "lead": "text"}
 
 def form_of(node: Document) -> dict[str, str]:
     """Returns every field of the node's form in the order of the page, empty where the document has no value."""
-    counted = {rows: len(anatomy.rows_of(node, rows)) for rows in anatomy.ROW_LISTS}
-    return {name: shown(node, name) for name in field_names(anatomy.kind_of(node), counted)}
+    counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
+    return {
+        name: shown_value(node, name) for name in field_names(node_fields.kind_of(node), counted)
+    }
 
 
-def shown(node: object, name: str) -> str:
+def shown_value(node: object, name: str) -> str:
     """Returns the value that one field shows."""
     row, is_of_condition, part = name.partition(".when.")
     if is_of_condition:
-        return condition_fields(anatomy.value_at(node, _way(node, f"{row}.when")))[part]
+        return condition_fields(node_fields.value_at(node, _way(node, f"{row}.when")))[part]
     if name == "returns":
         return (
             TICK
-            if anatomy.kind_of(node) == "finish" and "text" not in anatomy.body_of(node)
+            if node_fields.kind_of(node) == "finish" and "text" not in node_fields.body_of(node)
             else ""
         )
-    value = anatomy.value_at(node, _way(node, name))
+    value = node_fields.value_at(node, _way(node, name))
     if name.rpartition(".")[2] in TICKS:
         return TICK if value is True else ""
     return "" if value is None or isinstance(value, Mapping | list) else str(value)
 
 
-def _way(node: object, name: str) -> Way:
+def _way(node: object, name: str) -> DocumentPath:
     """Returns the path of a field. A row's text is one step deeper than its field name says."""
     if name == "returns":
         return ("finish", "text")
     first, *rest = name.split(".")
     if first in LABELS and rest[1] in CODES:
         rest.insert(1, LABELS[first])
-    return anatomy.path_of(node, ".".join((first, *rest)))
+    return node_fields.path_of(node, ".".join((first, *rest)))
 
 
-MOST_ROWS = 60
+MAX_ROWS = 60
 """Most rows of one list in a form."""
 _ROW = re.compile(r"(choices|lead|arms)\.(\d{1,3})\.")
 NEEDED = ("text", "label")
@@ -216,10 +218,10 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     changed: Editable = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
     conditions: dict[str, None] = {}
-    for name in field_names(anatomy.kind_of(node), counted):
+    for name in field_names(node_fields.kind_of(node), counted):
         if name not in form or name in locked:
             continue
-        typed, before = plain(form[name]), plain(shown(node, name))
+        typed, before = plain_text(form[name]), plain_text(shown_value(node, name))
         if typed == before:
             continue
         if (fault := fault_of(name, typed)) is not None:
@@ -230,19 +232,19 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
             way = _way(node, name)
             value = _value(way[-1], typed)
             if name == "returns":
-                value = None if typed else anatomy.value_at(changed, way) or {}
+                value = None if typed else node_fields.value_at(changed, way) or {}
             _store(changed, way, value)
     for name in conditions:
         parts = {}
         for part in WHEN:
             # Uses the typed part, or the old one where the typed part is refused.
             field = f"{name}.{part}"
-            said = plain(form.get(field, shown(node, field)))
-            parts[part] = said if fault_of(field, said) is None else shown(node, field)
+            said = plain_text(form.get(field, shown_value(node, field)))
+            parts[part] = said if fault_of(field, said) is None else shown_value(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
-    for rows in anatomy.ROW_LISTS:
+    for rows in node_fields.ROW_LISTS:
         # An extra row of the page may stay empty.
-        listed, old = anatomy.rows_of(changed, rows), len(anatomy.rows_of(node, rows))
+        listed, old = node_fields.rows_of(changed, rows), len(node_fields.rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
     return FormRead(changed, tuple(refused))
@@ -252,7 +254,7 @@ def _empty(rows: str) -> Editable:
     return {LABELS[rows]: {}} if rows in LABELS else {}
 
 
-def plain(typed: str) -> str:
+def plain_text(typed: str) -> str:
     """Returns composed text with line feeds as line ends, tabs as blanks, and no blanks at the ends."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return unicodedata.normalize("NFC", lines).strip()
@@ -260,9 +262,9 @@ def plain(typed: str) -> str:
 
 def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
     """Returns the rows of each list: those of the node, and later ones with typed text."""
-    counted = {rows: len(anatomy.rows_of(node, rows)) for rows in anatomy.ROW_LISTS}
+    counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
     for name, typed in form.items():
-        if (found := _ROW.match(name)) and plain(typed) and int(found[2]) < MOST_ROWS:
+        if (found := _ROW.match(name)) and plain_text(typed) and int(found[2]) < MAX_ROWS:
             counted[found[1]] = max(counted[found[1]], int(found[2]) + 1)
     return counted
 
@@ -270,17 +272,17 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
 def _store(node: Editable, way: Sequence[str], value: object) -> None:
     """Stores a value at a path. None removes it, and also removes a text or an approval that becomes empty."""
     *before, last = way
-    inside = made(node, before)
+    inside = reach_value(node, before)
     if value is not None:
         inside[last] = value
         return
     inside.pop(last, None)
     holds_parts = last in CODES or before == ["signed"]
     if not inside and holds_parts and before[-1] not in NEEDED:
-        del anatomy.value_at(node, before[:-1])[before[-1]]
+        del node_fields.value_at(node, before[:-1])[before[-1]]
 
 
-def made(node: Editable, way: Sequence[str], end: type = dict) -> Any:
+def reach_value(node: Editable, way: Sequence[str], end: type = dict) -> Any:
     """Returns the value at the end of a path. Creates mappings, lists and rows that are missing."""
     here: Any = node
     for rows, step, after in zip(("", *way), way, (*way[1:], ""), strict=False):
@@ -304,21 +306,21 @@ def _value(part: str, typed: str) -> object:
 
 
 class FormOffers(NamedTuple):
-    screens: Way
+    screens: DocumentPath
     """Screens of this flow in order, as targets of `goes`."""
-    flows: Way
+    flows: DocumentPath
     """Flows that a call may open."""
-    lists: Way
+    lists: DocumentPath
     """Lists that a place may come from: `provinces`, `districts.{province}`."""
-    numbers: Way
+    numbers: DocumentPath
     """Phone numbers that conditional text may contain. They show only while they are verified."""
-    answers: Mapping[str, Way]
+    answers: Mapping[str, DocumentPath]
     """Possible values of each saved answer. Empty where the answer is typed or comes from a list."""
-    flags: Way
+    flags: DocumentPath
     """Flags that some condition already uses."""
 
 
-def offers(book: Book, flow: object) -> FormOffers:
+def offers(book: FlowSet, flow: object) -> FormOffers:
     """Returns the values that the form offers.
 
     `book` contains the draft. `flow` is its document, so that screens which cannot be previewed are offered too.
@@ -327,15 +329,15 @@ def offers(book: Book, flow: object) -> FormOffers:
     lists = {name: None for name in book.lists if "." not in name}
     flags: dict[str, None] = {}
     for _, _, node in nodes(book):
-        if isinstance(node, Menu | Ask) and node.saves is not None:
+        if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
             values = answers.setdefault(node.saves, {})
             values.update((choice.value, None) for choice in choices_of(node) if choice.value)
-        if isinstance(node, Ask) and node.list is not None:
+        if isinstance(node, QuestionNode) and node.list is not None:
             lists[node.list] = None
         flags.update((one.flag, None) for one in conditions(node) if one.flag is not None)
     signed = (one.digits for one in book.numbers.values() if one.evidence is not Evidence.NEVER)
     return FormOffers(
-        screens=tuple(anatomy.nodes_of(flow)),
+        screens=tuple(node_fields.nodes_of(flow)),
         flows=tuple(name for name, one in book.flows.items() if not one.private),
         lists=tuple(lists),
         numbers=tuple(signed),
@@ -348,7 +350,7 @@ NEW: Mapping[str, Document] = {"choices": {"label": {}}, "lead": {"text": {}}, "
 MOVES = {"up": -1, "down": 1}
 
 
-def acted(node: Document, do: str) -> Editable | None:
+def after_button(node: Document, do: str) -> Editable | None:
     """Returns the node after a button was pressed. None where the button is unknown or cannot change this node.
 
     `up`, `down` and `drop` name a row. Without a list they mean `choices` or `arms`. `add` names a list or none. `mend`
@@ -359,16 +361,18 @@ def acted(node: Document, do: str) -> Editable | None:
         language, _, letter = rest.partition(":")
         if verb == "mend" and not letter:
             return None
-        changed, times = anatomy.mended(node, language, letter if verb == "mend" else "")
+        changed, times = node_fields.replace_letters(
+            node, language, letter if verb == "mend" else ""
+        )
         return changed if times else None
 
-    own = ROWS_OF.get(anatomy.kind_of(node), [])
+    own = ROWS_OF.get(node_fields.kind_of(node), [])
     rows, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
     rows = rows or next(reversed(own), "")
     if rows not in own:
         return None
     changed = copy.deepcopy(dict(node))
-    listed: list[Any] = made(changed, anatomy.way_to_rows(node, rows), list)
+    listed: list[Any] = reach_value(changed, node_fields.path_to_rows(node, rows), list)
     if verb == "add":
         return changed if _added(listed, rows) else None
     if not at.isdecimal() or int(at) >= len(listed):
@@ -384,8 +388,8 @@ def acted(node: Document, do: str) -> Editable | None:
 
 
 def _added(listed: list[Any], rows: str) -> bool:
-    """Adds a row. A branch's new arm goes before a last arm without a condition. Returns False at `MOST_ROWS`."""
-    if len(listed) >= MOST_ROWS:
+    """Adds a row. A branch's new arm goes before a last arm without a condition. Returns False at `MAX_ROWS`."""
+    if len(listed) >= MAX_ROWS:
         return False
     last = listed[-1] if listed else None
     ends = rows == "arms" and isinstance(last, dict) and "when" not in last

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from hotline.core.documents import Document, Editable, Way
-from hotline.flows.anatomy import (
+from hotline.core.documents import Document, DocumentPath, Editable
+from hotline.flows.models import field_of
+from hotline.flows.node_fields import (
     ABSENT,
     ROWS,
     WHOLE,
@@ -21,7 +22,6 @@ from hotline.flows.anatomy import (
     names,
     names_after,
 )
-from hotline.flows.models import field_of
 from hotline.text.languages import CODES
 
 NODES = ("nodes",)
@@ -73,8 +73,8 @@ class _Merging:
 class _Where(NamedTuple):
     """A place in the flow by row names and by row numbers. The numbers are those of your version, or else of theirs."""
 
-    path: Way = ()
-    at: Way = ()
+    path: DocumentPath = ()
+    at: DocumentPath = ()
     key: str = ""
     """Key in the document. Empty for a row or a screen, because editors choose those names."""
 
@@ -86,7 +86,7 @@ class _Where(NamedTuple):
         return _Where((*self.path, name), (*self.at, str(at)))
 
 
-def merged(
+def merge(
     base: Document, theirs: Document, yours: Document, settled: Settled | None = None
 ) -> Merged:
     """Returns the flow with both edits since `base`. `yours` is being saved, `theirs` was saved in the meantime."""

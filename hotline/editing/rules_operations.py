@@ -23,10 +23,10 @@ from typing import NamedTuple
 from hotline.core.documents import Document, Editable
 from hotline.editing.rules_forms import FieldFault, fault_of
 from hotline.editing.rules_preview import Arrow, arrows_of, start_of
-from hotline.flows import anatomy
+from hotline.flows import node_fields
+from hotline.flows.conversation import Place
 from hotline.flows.document import parse
 from hotline.flows.models import LONGEST_NAME
-from hotline.flows.run import Place
 from hotline.text.languages import CODES
 
 EMPTY: Mapping[str, Document] = {
@@ -72,48 +72,48 @@ class NewScreen(NamedTuple):
 def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
     if fault_of("goes", new.name) is FieldFault.NAME or not new.name:
         return Obstacle.NAME
-    if new.name in anatomy.nodes_of(flow):
+    if new.name in node_fields.nodes_of(flow):
         return Obstacle.TAKEN
     if new.kind not in EMPTY:
         return Obstacle.KIND
     arrow = new.led_from
-    if new.after and new.after not in anatomy.nodes_of(flow):
+    if new.after and new.after not in node_fields.nodes_of(flow):
         return Obstacle.UNKNOWN
     return (
         Obstacle.UNKNOWN
-        if arrow and arrow.node and arrow.node not in anatomy.nodes_of(flow)
+        if arrow and arrow.node and arrow.node not in node_fields.nodes_of(flow)
         else None
     )
 
 
-def added(flow: Document, new: NewScreen) -> Editable:
+def add_screen(flow: Document, new: NewScreen) -> Editable:
     """Returns the flow with the new screen and its arrow in one step."""
     if obstacle_to_adding(flow, new) is not None:
-        return copied(flow)
-    changed, arrow = copied(flow), new.led_from
+        return copy_flow(flow)
+    changed, arrow = copy_flow(flow), new.led_from
     if arrow is not None:
-        changed = led(changed, arrow, new.name)
+        changed = lead_arrow(changed, arrow, new.name)
     changed["nodes"][new.name] = copy.deepcopy(dict(EMPTY[new.kind]))
     if arrow is not None and arrow.goes and new.kind in LED_ON:
         on = "arms.0.goes" if new.kind == "branch" else "goes"
-        changed = led(changed, Arrow(new.name, on, ""), arrow.goes)
+        changed = lead_arrow(changed, Arrow(new.name, on, ""), arrow.goes)
     names = [name for name in changed["nodes"] if name != new.name]
     names.insert(names.index(new.after) + 1 if new.after else len(names), new.name)
-    return in_order(changed, names)
+    return order_screens(changed, names)
 
 
-def led(flow: Document, arrow: Arrow, goes: str) -> Editable:
+def lead_arrow(flow: Document, arrow: Arrow, goes: str) -> Editable:
     """Returns the flow with one arrow to another screen. Empty `goes` removes the arrow.
 
     Nothing changes where the arrow's row does not exist.
     """
-    changed = copied(flow)
+    changed = copy_flow(flow)
     if not arrow.node:
         changed["start"] = goes
         return changed
     node = changed["nodes"].get(arrow.node)
-    *way, last = anatomy.path_of(node, arrow.field)
-    here = anatomy.value_at(node, way)
+    *way, last = node_fields.path_of(node, arrow.field)
+    here = node_fields.value_at(node, way)
     if isinstance(here, dict):
         here.pop(last, None) if not goes else here.update({last: goes})
     return changed
@@ -122,18 +122,18 @@ def led(flow: Document, arrow: Arrow, goes: str) -> Editable:
 def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
     if not new or fault_of("goes", new) is not None:
         return Obstacle.NAME
-    if old not in anatomy.nodes_of(flow):
+    if old not in node_fields.nodes_of(flow):
         return Obstacle.UNKNOWN
-    return Obstacle.TAKEN if new in anatomy.nodes_of(flow) and new != old else None
+    return Obstacle.TAKEN if new in node_fields.nodes_of(flow) and new != old else None
 
 
-def renamed(flow: Document, old: str, new: str) -> Editable:
+def rename_screen(flow: Document, old: str, new: str) -> Editable:
     """Returns the flow with one screen renamed. Every arrow to it and the start follow."""
-    changed = copied(flow)
+    changed = copy_flow(flow)
     if obstacle_to_renaming(flow, old, new) is not None:
         return changed
     for arrow in (one for one in arrows_of(flow) if one.goes == old):
-        changed = led(changed, arrow, new)
+        changed = lead_arrow(changed, arrow, new)
     changed["nodes"] = {
         new if name == old else name: node for name, node in changed["nodes"].items()
     }
@@ -150,7 +150,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
 
     `decided` has the new target of each arrow to it, by `Arrow.key`. `""` removes an arrow, where that is allowed.
     """
-    nodes = anatomy.nodes_of(flow)
+    nodes = node_fields.nodes_of(flow)
     if name not in nodes:
         return Obstacle.UNKNOWN
     if start_of(flow) == name:
@@ -163,33 +163,33 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
     return None
 
 
-def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
+def delete_screen(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
     """Returns the flow without a screen. Its arrows lead to the decided targets."""
-    changed = copied(flow)
+    changed = copy_flow(flow)
     if obstacle_to_deleting(flow, name, decided) is not None:
         return changed
     for arrow in arrows_into(flow, name):
-        changed = led(changed, arrow, decided[arrow.key])
+        changed = lead_arrow(changed, arrow, decided[arrow.key])
     del changed["nodes"][name]
     return changed
 
 
-def moved(flow: Document, name: str, by: int) -> Editable:
+def move_screen(flow: Document, name: str, by: int) -> Editable:
     """Returns the flow with a screen moved `by` rows in the outline. Callers do not notice it."""
-    changed = copied(flow)
+    changed = copy_flow(flow)
     names = [*changed["nodes"]]
     if name not in names:
         return changed
     at = names.index(name)
     names.insert(max(0, min(len(names) - 1, at + by)), names.pop(at))
-    return in_order(changed, names)
+    return order_screens(changed, names)
 
 
-def in_order(flow: Document, names: list[str]) -> Editable:
+def order_screens(flow: Document, names: list[str]) -> Editable:
     return {**flow, "nodes": {name: flow["nodes"][name] for name in names}}
 
 
-def copied(flow: Document) -> Editable:
+def copy_flow(flow: Document) -> Editable:
     """Returns a copy that may be changed. A document without nodes gets an empty mapping."""
     changed: Editable = copy.deepcopy(dict(flow))
     if not isinstance(changed.get("nodes"), dict):
@@ -205,13 +205,13 @@ def may_end(node: object, arrow: Arrow) -> bool:
     if arrow.field == "weak":
         return True
     if arrow.field == "goes":
-        return anatomy.kind_of(node) in ("say", "call")
-    return arrow.field.startswith("choices.") and bool(anatomy.body_of(node).get("goes"))
+        return node_fields.kind_of(node) in ("say", "call")
+    return arrow.field.startswith("choices.") and bool(node_fields.body_of(node).get("goes"))
 
 
-MOST_WORDS = 4
+MAX_WORDS = 4
 """Most words in a generated name. An editor can type a longer one."""
-OF_NOTHING = "screen"
+DEFAULT_NAME = "screen"
 """Name where the text has no letter to use."""
 _SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to"})
 
@@ -224,8 +224,8 @@ def name_of(english: str, taken: Collection[str] = ()) -> str:
     bare = unicodedata.normalize("NFKD", english).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", bare.replace("'", ""))
     said = [word for word in words if word not in _SMALL] or words
-    name = "_".join(said[:MOST_WORDS]).lstrip("_0123456789")[:LONGEST_NAME].rstrip("_")
-    return free_name(name or OF_NOTHING, taken)
+    name = "_".join(said[:MAX_WORDS]).lstrip("_0123456789")[:LONGEST_NAME].rstrip("_")
+    return free_name(name or DEFAULT_NAME, taken)
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
@@ -241,7 +241,7 @@ def with_call(flow: Document, called: str) -> tuple[Editable, str]:
 
     An existing node is used again. A new one goes to the end and has the other flow's name where that is free.
     """
-    changed, call = copied(flow), {"call": {"flow": called}}
+    changed, call = copy_flow(flow), {"call": {"flow": called}}
     own = changed["nodes"]
     name = next((name for name, node in own.items() if node == call), "")
     if not name:
@@ -250,10 +250,10 @@ def with_call(flow: Document, called: str) -> tuple[Editable, str]:
     return changed, name
 
 
-def led_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
+def lead_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
     """Returns the flow with one arrow to another flow."""
     changed, name = with_call(flow, called)
-    return led(changed, arrow, name)
+    return lead_arrow(changed, arrow, name)
 
 
 def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
@@ -262,12 +262,12 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
         Place(flow, node)
         for flow, document in flows.items()
         if flow != name
-        for node, written in anatomy.nodes_of(document).items()
-        if anatomy.called_by(written) == name
+        for node, written in node_fields.nodes_of(document).items()
+        if node_fields.called_flow(written) == name
     )
 
 
-LONGEST_STEM = 24
+MAX_STEM = 24
 """Most letters of a quiz's name in the names of its answers, which are longer."""
 
 
@@ -285,7 +285,7 @@ class FlowModelName(StrEnum):
 def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
     """Returns a new flow without text. Its end calls the flow `onward`, or returns where that is empty."""
     written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
-    stem = name.removeprefix("quiz_")[:LONGEST_STEM]
+    stem = name.removeprefix("quiz_")[:MAX_STEM]
     # Copies the nodes, because YAML aliases share one object.
     nodes = copy.deepcopy(parse(written.replace("{name}", name).replace("{stem}", stem))[model])
     nodes["last"] = {"call": {"flow": onward}} if onward else {"finish": {}}
@@ -301,12 +301,12 @@ def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
 ) -> Editable | None:
     """Returns the flow with a new choice in a menu that opens another flow. None where the menu does not exist."""
-    if anatomy.kind_of(anatomy.nodes_of(flow).get(menu)) != "menu":
+    if node_fields.kind_of(node_fields.nodes_of(flow).get(menu)) != "menu":
         return None
     changed, name = with_call(flow, called)
     node = changed["nodes"][menu]
     body = node["menu"] if isinstance(node["menu"], dict) else {}
-    choices = [*anatomy.rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
+    choices = [*node_fields.rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
     changed["nodes"][menu] = {**node, "menu": {**body, "choices": choices}}
     return changed
 
@@ -343,7 +343,9 @@ def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoF
     )
 
 
-def keeps(flows: Mapping[str, object], entries: Mapping[str, str], name: str) -> Obstacle | None:
+def removal_obstacle(
+    flows: Mapping[str, object], entries: Mapping[str, str], name: str
+) -> Obstacle | None:
     """Returns the reason why a flow cannot be deleted, whatever is decided about its arrows, or None."""
     if name not in flows:
         return Obstacle.UNKNOWN
@@ -352,7 +354,7 @@ def keeps(flows: Mapping[str, object], entries: Mapping[str, str], name: str) ->
     return Obstacle.ENTRY if name in entries.values() else None
 
 
-def obstacle_to_taking_out(
+def obstacle_to_removing(
     flows: Mapping[str, object], entries: Mapping[str, str], name: str, decided: Mapping[str, str]
 ) -> Obstacle | None:
     """Returns the reason why a flow cannot be deleted, or None. `decided` has each arrow's new target by its key.
@@ -360,12 +362,16 @@ def obstacle_to_taking_out(
     A target is a screen of the arrow's own flow, `flow:NAME`, or `""`, which removes the arrow. A choice that led into
     the flow is removed with its arrow. Each list keeps at least one row.
     """
-    if (kept := keeps(flows, entries, name)) is not None:
+    if (kept := removal_obstacle(flows, entries, name)) is not None:
         return kept
     gone = {*calls_of(flows, name)}
     dropped: Counter[tuple[str, str, str]] = Counter()
     for one in arrows_into_flow(flows, name):
-        goes, nodes, row = decided.get(one.key), anatomy.nodes_of(flows[one.flow]), _row(one.arrow)
+        goes, nodes, row = (
+            decided.get(one.key),
+            node_fields.nodes_of(flows[one.flow]),
+            _row(one.arrow),
+        )
         if goes == "" and row is not None:
             dropped[one.flow, one.arrow.node, row[0]] += 1
         elif goes == "":
@@ -378,16 +384,16 @@ def obstacle_to_taking_out(
         elif goes not in nodes or Place(one.flow, goes) in gone:
             return Obstacle.UNDECIDED
     for (flow, node, rows), count in dropped.items():
-        if count >= len(anatomy.rows_of(anatomy.nodes_of(flows[flow])[node], rows)):
+        if count >= len(node_fields.rows_of(node_fields.nodes_of(flows[flow])[node], rows)):
             return Obstacle.UNDECIDED
     return None
 
 
-def led_away(
+def flows_without_arrows(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """Returns the other flows that change, without any arrow into this one. Call `obstacle_to_taking_out` first."""
-    changed = {place.flow: copied(flows[place.flow]) for place in calls_of(flows, name)}
+    """Returns the other flows that change, without any arrow into this one. Call `obstacle_to_removing` first."""
+    changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
     # Removes rows last, from the end, because a removed row changes the numbers of later rows.
     into = sorted(
         arrows_into_flow(flows, name), key=lambda one: _row(one.arrow) or ("", 0), reverse=True
@@ -395,12 +401,12 @@ def led_away(
     for one in sorted(into, key=lambda one: decided[one.key] == ""):
         flow, goes, row = changed[one.flow], decided[one.key], _row(one.arrow)
         if goes.startswith(OTHER_FLOW):
-            changed[one.flow] = led_to_flow(flow, one.arrow, goes.removeprefix(OTHER_FLOW))
+            changed[one.flow] = lead_to_flow(flow, one.arrow, goes.removeprefix(OTHER_FLOW))
         elif goes or row is None:
-            changed[one.flow] = led(flow, one.arrow, goes)
+            changed[one.flow] = lead_arrow(flow, one.arrow, goes)
         else:
             node = flow["nodes"][one.arrow.node]
-            del anatomy.value_at(node, anatomy.way_to_rows(node, row[0]))[row[1]]
+            del node_fields.value_at(node, node_fields.path_to_rows(node, row[0]))[row[1]]
     for place in calls_of(flows, name):
         del changed[place.flow]["nodes"][place.node]
     return changed

@@ -10,44 +10,44 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from hotline.core.documents import Document, Way, derived
+from hotline.core.documents import Document, DocumentPath, derived_value
 from hotline.flows import turn
-from hotline.flows.anatomy import (
-    Absent,
-    arrows_in,
-    called_by,
-    first_words,
-    kind_of,
-    nodes_of,
-    value_at,
-)
 from hotline.flows.check import conditions
 from hotline.flows.check_paths import drawings, listings, situations
+from hotline.flows.conversation import ConversationState, Facts, Place
+from hotline.flows.drawing import screen_of
+from hotline.flows.engine_texts import RESERVED_SEPTETS
 from hotline.flows.flow import (
     WIDEST,
-    Ask,
-    Book,
-    Finish,
+    EndNode,
+    FlowSet,
+    MessageNode,
     Node,
-    Say,
+    QuestionNode,
     Waiting,
     node_at,
     numbers_shown,
     view,
 )
-from hotline.flows.flow_words import HELD_BACK
-from hotline.flows.page_cache import screen_of
-from hotline.flows.run import Facts, Place, Run
+from hotline.flows.node_fields import (
+    Absent,
+    called_flow,
+    first_text,
+    kind_of,
+    links_in,
+    nodes_of,
+    value_at,
+)
 from hotline.flows.screen import DEFAULT_LIMIT, Screen, paginate
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
 
-MOST_KEYS = 60
+MAX_KEYS = 60
 """Most keys that one preview applies. Later keys are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Supposed:
+class Assumptions:
     """The assumptions of a preview about the caller: earlier answers, and flags of the session."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -73,24 +73,24 @@ class Previewed:
         return self.screens[-1] if self.screens else None
 
 
-class Supposition(NamedTuple):
+class Assumption(NamedTuple):
     """An answer or a flag that a node depends on, for the assumptions of a preview."""
 
     name: str
     is_flag: bool
-    values: Way
+    values: DocumentPath
     """Possible values of an answer. Empty for a flag, which is on or off."""
 
 
-def played(
-    book: Book,
+def preview(
+    book: FlowSet,
     keys: Sequence[str] = (),
     *,
     flow: str = "",
     node: str = "",
     language: str,
     today: date,
-    supposed: Supposed | None = None,
+    supposed: Assumptions | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Previewed:
     """Returns the preview after these keys. It starts at a node of a flow, or at the front where no flow is named.
@@ -101,16 +101,16 @@ def played(
     def missing(passed: Sequence[Place]) -> Place | None:
         return next((one for one in passed if node_at(book, one) is None), None)
 
-    told = supposed or Supposed()
+    told = supposed or Assumptions()
     facts = Facts(flags={**numbers_shown(book, today), **told.flags}, words=WIDEST)
     begin = node or (book.flows[flow].start if flow in book.flows else "")
     began = (Place(flow, begin),) if flow else turn.front(book)
-    walked = turn.settle(book, facts, Run(language, began, answers=told.answers))
+    walked = turn.settle(book, facts, ConversationState(language, began, answers=told.answers))
     run, screens = walked.run, list[Screen]()
     stuck = missing(walked.passed)
     if stuck is None:
         screens.append(turn.render(book, run, facts, limit=limit))
-    for keyed in keys[:MOST_KEYS]:
+    for keyed in keys[:MAX_KEYS]:
         if stuck is not None or run.finished:
             break
         following = turn.resume(book, run, keyed, facts, limit=limit)
@@ -121,33 +121,33 @@ def played(
 
     here = run.calls[-1] if run.calls and stuck is None and not run.finished else None
     asked = node_at(book, here) if here else None
-    expects = asked.kind if isinstance(asked, Ask) else ""
+    expects = asked.kind if isinstance(asked, QuestionNode) else ""
     return Previewed(tuple(screens), here, stuck, expects, run.language, run.answers)
 
 
-def suppositions(node: Node) -> tuple[Supposition, ...]:
+def assumptions_of(node: Node) -> tuple[Assumption, ...]:
     """Returns each answer and flag that decides what a node shows or where it leads, without duplicates."""
     found: dict[tuple[str, bool], dict[str, None]] = {}
     for condition in conditions(node):
         name = condition.answer or condition.flag or ""
         values = found.setdefault((name, condition.flag is not None), {})
         values.update(dict.fromkeys(condition.values))
-    return tuple(Supposition(name, is_flag, tuple(v)) for (name, is_flag), v in found.items())
+    return tuple(Assumption(name, is_flag, tuple(v)) for (name, is_flag), v in found.items())
 
 
 def screens_of(
-    book: Book, place: Place, language: str, *, limit: int = DEFAULT_LIMIT
+    book: FlowSet, place: Place, language: str, *, limit: int = DEFAULT_LIMIT
 ) -> tuple[Screen, ...]:
     """Returns a node's screens page by page, for reading before and after a change.
 
     It takes the situation with the most text, and the first list of the node. Empty where the node shows nothing.
     """
     node = node_at(book, place)
-    if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
+    if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return ()
     # Takes the situation that shows most of the node.
-    run = Run(language, (place,))
-    named = {} if isinstance(node, Finish) else next(listings(book, node))[1]
+    run = ConversationState(language, (place,))
+    named = {} if isinstance(node, EndNode) else next(listings(book, node))[1]
     seen = (
         view(book, node, replace(there, answers={**there.answers, **named}), facts).layout
         for there, facts in situations(node, run)
@@ -156,10 +156,10 @@ def screens_of(
         seen, key=lambda one: len(one.text) + sum(len(button.label) for button in one.buttons)
     )
     pages = paginate(fullest, limit)
-    return tuple(screen_of(page.text, ends=isinstance(node, Finish)) for page in pages)
+    return tuple(screen_of(page.text, ends=isinstance(node, EndNode)) for page in pages)
 
 
-def said(value: object) -> str:
+def readable_value(value: object) -> str:
     """Returns a value as readable text: a condition as `danger = yes, unsure`, a tick as yes or no."""
     match value:
         case Absent() | None:
@@ -167,15 +167,15 @@ def said(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case list() | tuple():
-            return ", ".join(map(said, value))
+            return ", ".join(map(readable_value, value))
         case {"not": inner}:
-            return f"not ({said(inner)})"
+            return f"not ({readable_value(inner)})"
         case {"answer": answer, **rest}:
-            return f"{answer} = {said(rest.get('is')) or '*'}"
+            return f"{answer} = {readable_value(rest.get('is')) or '*'}"
         case {"flag": flag}:
             return str(flag)
         case Mapping():
-            return ", ".join(f"{key} {said(each)}".strip() for key, each in value.items())
+            return ", ".join(f"{key} {readable_value(each)}".strip() for key, each in value.items())
     return str(value)
 
 
@@ -213,10 +213,10 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
         OutlineRow(
             name=name,
             kind=kind_of(node),
-            words=first_words(node),
+            words=first_text(node),
             leads_to=tuple(arrow for arrow in arrows if arrow.node == name),
             comes_from=tuple(arrow for arrow in arrows if arrow.goes == name),
-            calls=called_by(node),
+            calls=called_flow(node),
             is_start=name == start,
         )
         for name, node in nodes_of(flow).items()
@@ -226,7 +226,7 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
 def arrows_of(flow: object) -> tuple[Arrow, ...]:
     """Returns the start, and every arrow between the flow's nodes. Includes arrows to missing nodes."""
     start = start_of(flow)
-    inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in arrows_in(node)]
+    inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in links_in(node)]
     return (*([Arrow("", "start", start)] if start else []), *inner)
 
 
@@ -240,7 +240,7 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
     `begins` names the front and the landing flows. Nodes that nothing leads to come last, in the document's order.
     """
-    ways = {name: derived(_ways, flow) for name, flow in flows.items()}
+    ways = {name: derived_value(_ways, flow) for name, flow in flows.items()}
     found: dict[Place, None] = {}
     for flow in dict.fromkeys((*begins, *flows)):
         for begin in (start_of(flows.get(flow)), *ways.get(flow, ())):
@@ -257,10 +257,10 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
     return [*found]
 
 
-def _ways(flow: object) -> Mapping[str, tuple[str, Way]]:
+def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
     """Returns for each node the flow that it calls, and the nodes that it leads to in reverse order."""
     return {
-        name: (called_by(node), tuple(goes for _, goes in reversed([*arrows_in(node)])))
+        name: (called_flow(node), tuple(goes for _, goes in reversed([*links_in(node)])))
         for name, node in nodes_of(flow).items()
     }
 
@@ -287,26 +287,26 @@ class FilledMeter(NamedTuple):
 
 
 def meters(
-    book: Book, place: Place, document: Document, *, limit: int = DEFAULT_LIMIT
+    book: FlowSet, place: Place, document: Document, *, limit: int = DEFAULT_LIMIT
 ) -> Mapping[str, FilledMeter]:
     """Returns the sizes of a node by language.
 
     A node that cannot be previewed yet is measured by its text alone. Without a text it is not measured.
     """
     node = node_at(book, place)
-    if node is None and (words := first_words(document)):
-        node = Say(words)
-    if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
+    if node is None and (words := first_text(document)):
+        node = MessageNode(words)
+    if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return {}
     found = {}
     for code in (code for code in CODES if code in (node.text or {})):
-        shown = [*drawings(book, node, Run(code, (place,)), limit)]
+        shown = [*drawings(book, node, ConversationState(code, (place,)), limit)]
         tight = [one.seen.layout._replace(ways=one.seen.layout.ways[-1:]) for one in shown]
         whole = (sum(septets(page.text) for page in paginate(one, ONE_PAGE)) for one in tight)
         found[code] = FilledMeter(
             language=code,
             septets=max(screen.septets for one in shown for screen in one.screens),
-            most=limit - HELD_BACK,
+            most=limit - RESERVED_SEPTETS,
             screens=max(len(one.pages) for one in shown),
             whole=max(whole),
         )

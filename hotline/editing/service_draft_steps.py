@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hotline.core.actors import Actor
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.documents import Document
-from hotline.core.driver import written
+from hotline.core.driver import with_json
 from hotline.core.jobs import Job
 from hotline.editing import service_publishing, tables
 from hotline.editing.rules_drafts import (
     PHRASES,
     Author,
-    ChangeState,
+    DraftState,
     PartDocument,
     StepKind,
     part_of,
@@ -26,31 +26,31 @@ from hotline.editing.rules_drafts import (
 )
 from hotline.editing.rules_merging import FieldClash, Merged, Settled
 from hotline.editing.service_drafts import (
-    ChangeRefused,
+    DraftRefused,
     NewStep,
     Refusal,
-    Says,
-    add,
+    StepDescription,
+    add_draft,
     are_alike,
     base_id,
     document_of,
-    gather,
+    gather_draft,
     is_as_read,
+    merge,
     merge_part,
-    merged,
     newest,
     state_at,
 )
-from hotline.editing.tables import Change, ChangeStep
+from hotline.editing.tables import DraftRow, DraftStep
 from hotline.errors import NotFound, NotReady
 from hotline.flows import document as documents
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
-from hotline.flows.anatomy import nodes_of
+from hotline.flows.flow_set_cache import MARK
+from hotline.flows.node_fields import nodes_of
 from hotline.flows.rules_reviews import Signature
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import MARK
-from hotline.flows.tables import Publishing
+from hotline.flows.tables import PublicationKind
 from hotline.gateway.doorbell import ring
 
 
@@ -72,93 +72,93 @@ class StepClash(NamedTuple):
 
 
 def save_step(
-    kit: Kit,
+    context: Context,
     by: Author,
     change_id: int,
     new: NewStep,
     *,
     base_version: int,
     settled: Settled | None = None,
-) -> StepSaved | StepClash | ChangeRefused:
+) -> StepSaved | StepClash | DraftRefused:
     """Saves a part's next complete state, made from `base_version`. Withdraws a submission of the change.
 
     `settled` contains the choices for conflicts of the same form. Raises NotFound, StoreUnavailable.
     """
     while True:
         # The slow work comes before the transaction, because callers share SQLite's only writer.
-        with kit.database.reading() as session:
-            sent = tables.sent_before(session, change_id, new.part, new.once)
+        with context.database.reading() as session:
+            sent = tables.step_of_form(session, change_id, new.part, new.once)
             if sent is not None:
                 return StepSaved(sent.version, sent.document)
-            change = tables.found(session, change_id)
+            change = tables.get_draft(session, change_id)
             if not change.is_editable:
-                return ChangeRefused(Refusal.OVER)
+                return DraftRefused(Refusal.OVER)
             now = newest(session, change, new.part)
             base = state_at(session, change, new.part, base_version)
-        both = merged(base, now.document, new.document, settled)
+        both = merge(base, now.document, new.document, settled)
         if both.clashes:
             return StepClash(both.clashes, now.author)
         if are_alike(both.document, now.document):
             return StepSaved(now.version, now.document)
 
-        both_kept = new._replace(document=written(both.document))
-        with kit.database.writing() as session:
-            saved = _add(session, kit, by, change_id, both_kept, now.version)
-        if isinstance(saved, ChangeRefused):
+        both_kept = new._replace(document=with_json(both.document))
+        with context.database.writing() as session:
+            saved = _add(session, context, by, change_id, both_kept, now.version)
+        if isinstance(saved, DraftRefused):
             return saved
         if saved is not None:
-            ring(kit, Job.CHECK_CHANGE, change_id)
+            ring(context, Job.CHECK_DRAFT, change_id)
             return StepSaved(saved, both.document, not are_alike(both.document, new.document))
 
 
-def bring_back(
-    kit: Kit, by: Author, change_id: int, step_id: int, *, once: str, before: bool = False
-) -> StepSaved | ChangeRefused:
+def restore_step(
+    context: Context, by: Author, change_id: int, step_id: int, *, once: str, before: bool = False
+) -> StepSaved | DraftRefused:
     """Restores a part's state after a step as its newest state. Raises NotFound, StoreUnavailable.
 
     `before` restores the state before that step. Before the first step, that is the state of the base.
     """
-    with kit.database.reading() as session:
-        step = tables.step(session, change_id, step_id)
+    with context.database.reading() as session:
+        step = tables.get_step(session, change_id, step_id)
         if step is None:
             raise NotFound(f"no step {step_id} in change {change_id}")
-        change = tables.found(session, change_id)
+        change = tables.get_draft(session, change_id)
         now = newest(session, change, step.part)
         document, version = step.document, step.version - before
         if before:
             at = version or -base_id(session, change)
             document = state_at(session, change, step.part, at)
-    says = {"did": StepKind.BROUGHT_BACK, "version": version}
+    says = {"did": StepKind.RESTORED, "version": version}
     new = NewStep(step.part, document, once, says)
-    saved = save_step(kit, by, change_id, new, base_version=now.version)
+    saved = save_step(context, by, change_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
         # Another person saved meanwhile. The request was for this exact state, so it is saved anyway.
-        return bring_back(kit, by, change_id, step_id, once=once, before=before)
+        return restore_step(context, by, change_id, step_id, once=once, before=before)
     return saved
 
 
 def _add(
-    session: Session, kit: Kit, by: Author, change_id: int, new: NewStep, after: int
-) -> int | ChangeRefused | None:
+    session: Session, context: Context, by: Author, change_id: int, new: NewStep, after: int
+) -> int | DraftRefused | None:
     """Adds a step and returns its version. Returns None if this part or this form was saved meanwhile."""
-    change = tables.found(session, change_id, held=True)
+    change = tables.get_draft(session, change_id, held=True)
     if not change.is_editable:
-        return ChangeRefused(Refusal.OVER)
+        return DraftRefused(Refusal.OVER)
     base = base_id(session, change)
     known = tables.newest_versions(session, change_id).get(new.part, -base)
-    if known != after or tables.sent_before(session, change_id, new.part, new.once):
+    if known != after or tables.step_of_form(session, change_id, new.part, new.once):
         return None
     change.base_id = base
-    return add_step(session, by, change, new, kit.now())
+    return add_step(session, by, change, new, context.now())
 
 
 def add_steps(
     session: Session,
     by: Author,
-    change: Change,
+    change: DraftRow,
     documents: Mapping[str, PartDocument | None],
     once: str,
-    says: Says,
+    says: StepDescription,
     at: datetime,
 ) -> None:
     """Adds the next version of several parts, with `add_step` for each."""
@@ -166,14 +166,14 @@ def add_steps(
         add_step(session, by, change, NewStep(part, document, once, says), at)
 
 
-def add_step(session: Session, by: Author, change: Change, new: NewStep, at: datetime) -> int:
+def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: datetime) -> int:
     """Adds a part's next version, inside a transaction that locks the change.
 
-    The caller makes `new.document` with `written` before that transaction, because it may be large.
+    The caller makes `new.document` with `with_json` before that transaction, because it may be large.
     """
     version = tables.newest_versions(session, change.id).get(new.part, 0) + 1
     session.add(
-        ChangeStep(
+        DraftStep(
             change_id=change.id,
             part=new.part,
             version=version,
@@ -182,40 +182,45 @@ def add_step(session: Session, by: Author, change: Change, new: NewStep, at: dat
             made_by=by.name,
             at=at,
             says=dict(new.says),
-            once=tables.stamped(change.id, new.part, new.once),
+            once=tables.form_key(change.id, new.part, new.once),
         )
     )
-    take_back(change)
+    withdraw_submission(change)
     session.flush()
     return version
 
 
-def take_back(change: Change) -> None:
+def withdraw_submission(change: DraftRow) -> None:
     """Reopens a change, because an edit withdraws its submission."""
-    change.state = ChangeState.OPEN
+    change.state = DraftState.OPEN
     change.proposed_by_id = change.proposed_by = None
     change.proposed_at = change.proposed_digest = None
 
 
-class CatchUpClash(NamedTuple):
+class UpdateClash(NamedTuple):
     """The conflicts that still need a choice, by part. The other side is the published flows."""
 
     parts: Mapping[str, Merged]
 
 
-def catch_up(
-    kit: Kit, by: Author, change_id: int, *, once: str, settled: Mapping[str, Settled] | None = None
-) -> int | CatchUpClash | ChangeRefused:
+def update_draft(
+    context: Context,
+    by: Author,
+    change_id: int,
+    *,
+    once: str,
+    settled: Mapping[str, Settled] | None = None,
+) -> int | UpdateClash | DraftRefused:
     """Updates a draft: merges every part with the published flows, and saves it as a new step.
 
     Returns the revision on which the draft is based now. `settled` contains the choices for each part. Raises NotFound,
     NotReady, StoreUnavailable.
     """
-    with kit.database.reading() as session:
-        gathered = gather(session, change_id)
-        sent = any(tables.sent_before(session, change_id, part, once) for part in gathered.steps)
+    with context.database.reading() as session:
+        gathered = gather_draft(session, change_id)
+        sent = any(tables.step_of_form(session, change_id, part, once) for part in gathered.steps)
     if not gathered.change.is_editable:
-        return ChangeRefused(Refusal.OVER)
+        return DraftRefused(Refusal.OVER)
     if gathered.change.base_id == gathered.live_id or sent:
         return gathered.change.base_id
     parts = {
@@ -224,14 +229,14 @@ def catch_up(
     }
     open_parts = {part: one for part, one in parts.items() if one.clashes}
     if open_parts:
-        return CatchUpClash(open_parts)
-    documents = {part: written(one.document) for part, one in parts.items()}
-    with kit.database.writing() as session:
-        change = tables.found(session, change_id, held=True)
+        return UpdateClash(open_parts)
+    documents = {part: with_json(one.document) for part, one in parts.items()}
+    with context.database.writing() as session:
+        change = tables.get_draft(session, change_id, held=True)
         if not is_as_read(session, gathered):
-            return ChangeRefused(Refusal.CHANGED)
-        says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
-        add_steps(session, by, change, documents, once, says, kit.now())
+            return DraftRefused(Refusal.CHANGED)
+        says = {"did": StepKind.UPDATED, "revision": gathered.live_id}
+        add_steps(session, by, change, documents, once, says, context.now())
         change.base_id = gathered.live_id
     return gathered.live_id
 
@@ -250,77 +255,86 @@ class VersionReleased(NamedTuple):
     published_by: str = ""
 
 
-def release(
-    kit: Kit, document: Document, version: str, signed: Sequence[Signature] = ()
+def publish_version(
+    context: Context, document: Document, version: str, signed: Sequence[Signature] = ()
 ) -> VersionReleased:
     """Publishes a version's flows, or makes a change of them if a person published others. It is safe to repeat.
 
     `signed` lists the texts that the version's files mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid if
     this code cannot play the version's flows or the published ones.
     """
-    with kit.database.reading() as session:
-        standing = flows_tables.standing(session)
+    with context.database.reading() as session:
+        standing = flows_tables.current(session)
         live_id = flows_tables.live_id(session)
         live = None if live_id is None else document_of(session, live_id)
     if signed:
-        with kit.database.writing() as session:
-            tables.sign(session, signed)
-    is_ours = standing is None or standing.kind == Publishing.VERSION
+        with context.database.writing() as session:
+            tables.store_signatures(session, signed)
+    is_ours = standing is None or standing.kind == PublicationKind.VERSION
     if is_ours or live is None or service_authoring.are_same(live, document):
-        revision = service_publishing.publish_version(kit, document)
+        revision = service_publishing.publish_version(context, document)
         # None: another process published at the same moment.
-        return VersionReleased(revision) if revision else release(kit, document, version)
+        return (
+            VersionReleased(revision) if revision else publish_version(context, document, version)
+        )
     assert standing is not None
     assert live_id is not None
     # This code must be able to play the published flows, and no process should have to compile them.
-    pressed = service_authoring.pressed(live)
-    with kit.database.writing() as session:
-        flows_tables.press_again(session, live_id, pressed, MARK)
+    pressed = service_authoring.compile_text(live)
+    with context.database.writing() as session:
+        flows_tables.store_compiled(session, live_id, pressed, MARK)
     documents.compile(document, place_lists())
-    change = _as_change(kit, document, live_id, version)
+    change = _as_change(context, document, live_id, version)
     return VersionReleased(live_id, change, standing.published_by)
 
 
 def import_folder(
-    kit: Kit, by: Author, document: Document, *, title: str, signed: Sequence[Signature] = ()
+    context: Context,
+    by: Author,
+    document: Document,
+    *,
+    title: str,
+    signed: Sequence[Signature] = (),
 ) -> int | None:
     """Makes a change of everything in a folder that differs from the published flows.
 
     Returns None without a difference. `signed` lists the texts that the folder marks as reviewed. Raises NotReady,
     StoreUnavailable.
     """
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         live_id = flows_tables.live_id(session)
         live = None if live_id is None else document_of(session, live_id)
     if live_id is None or live is None:
         raise NotReady(service_authoring.NO_FLOWS)
     edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
-    with kit.database.writing() as session:
-        tables.sign(session, signed)
+    with context.database.writing() as session:
+        tables.store_signatures(session, signed)
         if not edits:
             return None
-        change = add(session, by, title, "", base=live_id, at=kit.now())
-        add_steps(session, by, change, edits, "import", IMPORTED | {"source": title}, kit.now())
+        change = add_draft(session, by, title, "", base=live_id, at=context.now())
+        add_steps(session, by, change, edits, "import", IMPORTED | {"source": title}, context.now())
         return change.id
 
 
-def _as_change(kit: Kit, document: Document, live_id: int, version: str) -> int | None:
+def _as_change(context: Context, document: Document, live_id: int, version: str) -> int | None:
     """Makes a change of the differences between this version's flows and those of the version before."""
     source, line = service_authoring.digest_of(document), Actor(service_publishing.LINE)
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         last = flows_tables.newest_of_version(session)
         base_id = live_id if last is None else last.revision_id
         base = document_of(session, base_id)
     edits = dict(_edits(base, document))
-    with kit.database.writing() as session:
-        known = tables.of_source(session, source)
+    with context.database.writing() as session:
+        known = tables.draft_of_source(session, source)
         if known is not None:
             return known.id
         if not edits:
             return None
         title = TITLE.format(version=version)
-        change = add(session, line, title, "", base=base_id, at=kit.now(), source=source)
-        add_steps(session, line, change, edits, "import", IMPORTED | {"source": version}, kit.now())
+        change = add_draft(session, line, title, "", base=base_id, at=context.now(), source=source)
+        add_steps(
+            session, line, change, edits, "import", IMPORTED | {"source": version}, context.now()
+        )
         return change.id
 
 
@@ -332,4 +346,4 @@ def _edits(
             continue
         now, was = part_of(after, part), part_of(before, part)
         if now != was or [*nodes_of(now)] != [*nodes_of(was)]:
-            yield part, written(now)
+            yield part, with_json(now)

@@ -13,26 +13,26 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hotline.core.actors import Actor
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.core.documents import Document, Editable, derived
+from hotline.core.documents import Document, Editable, derived_value
 from hotline.editing import tables
-from hotline.editing.rules_difference import HeldBack, LeftBehind
-from hotline.editing.rules_drafting import played, put_in
-from hotline.editing.rules_drafts import Author, ChangeState, PartDocument, part_of, with_part
+from hotline.editing.rules_difference import NeedsApprover, StaleTranslation
+from hotline.editing.rules_drafting import playable_part, with_flow
+from hotline.editing.rules_drafts import Author, DraftState, PartDocument, part_of, with_part
 from hotline.editing.rules_merging import FieldClash, Merged, MergedField, Settled, Side
-from hotline.editing.rules_merging import merged as merged_fields
-from hotline.editing.tables import Change, ChangeStep
+from hotline.editing.rules_merging import merge as merged_fields
+from hotline.editing.tables import DraftRow, DraftStep
 from hotline.errors import NotFound, NotReady
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
-from hotline.flows.anatomy import ABSENT, Titles
-from hotline.flows.check import Finding
-from hotline.flows.flow import Book
+from hotline.flows.check import Problem
+from hotline.flows.flow import FlowSet
+from hotline.flows.node_fields import ABSENT, Titles
 from hotline.people import tables_accounts, tables_audit
 
-ChangeRow = Change
-StepRow = ChangeStep
+ChangeRow = DraftRow
+StepRow = DraftStep
 """Database rows under the names that pages use."""
 
 
@@ -52,10 +52,10 @@ class Refusal(StrEnum):
 
     OVER = "over"
     """The change was published or dropped."""
-    NOTHING_THERE = "nothing_there"
+    EMPTY = "nothing_there"
     """The change does not differ from the published flows."""
     UNTITLED = "untitled"
-    NOT_PROPOSED = "not_proposed"
+    NOT_SUBMITTED = "not_proposed"
     OWN_HAND = "own_hand"
     """A person who submitted the change or saved a step of it cannot approve it."""
     CHANGED = "changed"
@@ -64,7 +64,7 @@ class Refusal(StrEnum):
     """A newer publication changed the same fields. `problems` lists the parts."""
     BROKEN = "broken"
     """The flows cannot be played. `problems` says where."""
-    HURTS = "hurts"
+    HAS_ERRORS = "hurts"
     """`findings` lists errors that the published flows do not have."""
     LANGUAGES_KEPT = "languages_kept"
     """The English text is new, but another language has the old text. `left_behind` lists the places."""
@@ -85,15 +85,15 @@ class Refusal(StrEnum):
     """The first person gave this person the role, so this person cannot be the second one."""
 
 
-class ChangeRefused(NamedTuple):
+class DraftRefused(NamedTuple):
     why: Refusal
     problems: Sequence[str] = ()
-    findings: Sequence[Finding] = ()
-    held_back: Sequence[HeldBack] = ()
-    left_behind: Sequence[LeftBehind] = ()
+    findings: Sequence[Problem] = ()
+    held_back: Sequence[NeedsApprover] = ()
+    left_behind: Sequence[StaleTranslation] = ()
 
 
-class ChangePublished(NamedTuple):
+class DraftPublished(NamedTuple):
     """The result of a publication."""
 
     publication_id: int
@@ -104,7 +104,7 @@ WHOLE = ""
 """The key of a conflict about a whole part: one side removed it and the other changed it."""
 
 
-def merged(
+def merge(
     base: PartDocument | None,
     theirs: PartDocument | None,
     yours: PartDocument | None,
@@ -133,11 +133,11 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class GatheredChange:
+class GatheredDraft:
     """A change, its newest steps, and the two documents that it is merged with."""
 
-    change: Change
-    steps: Mapping[str, ChangeStep]
+    change: DraftRow
+    steps: Mapping[str, DraftStep]
     """The newest step of each part."""
     live_id: int
     live_digest: str
@@ -157,8 +157,8 @@ class GatheredChange:
         return f"{self.live_digest}+{self.own_digest}"
 
 
-class AssembledChange(NamedTuple):
-    gathered: GatheredChange
+class AssembledDraft(NamedTuple):
+    gathered: GatheredDraft
     document: Document
     clashes: Mapping[str, Merged]
     """Parts in which a newer publication changed the same fields."""
@@ -168,19 +168,20 @@ class AssembledChange(NamedTuple):
         """Returns the digest of the document that an approver reads. The approval must name the same one."""
         flows = self.document["flows"]
         of_flows = {
-            name: derived(service_authoring.digest_of_flow, flow) for name, flow in flows.items()
+            name: derived_value(service_authoring.digest_of_flow, flow)
+            for name, flow in flows.items()
         }
         return service_authoring.sha_of({**self.document, "flows": of_flows})
 
 
-def gather(session: Session, change_id: int) -> GatheredChange:
+def gather_draft(session: Session, change_id: int) -> GatheredDraft:
     """Returns a change with its newest steps and the documents. Raises NotFound, NotReady."""
-    change, now = tables.found(session, change_id), flows_tables.live(session)
+    change, now = tables.get_draft(session, change_id), flows_tables.live_revision(session)
     if now is None:
         raise NotReady(service_authoring.NO_FLOWS)
-    steps, live = tables.newest(session, change_id), document_of(session, now.id)
+    steps, live = tables.newest_steps(session, change_id), document_of(session, now.id)
     base = live if change.base_id == now.id else document_of(session, change.base_id)
-    return GatheredChange(change, steps, now.id, now.digest, live, base)
+    return GatheredDraft(change, steps, now.id, now.digest, live, base)
 
 
 def document_of(session: Session, revision_id: int) -> Document:
@@ -196,7 +197,7 @@ def part_in(session: Session, revision_id: int, part: str) -> PartDocument | Non
     return part_of(document_of(session, revision_id), part)
 
 
-def assemble(gathered: GatheredChange) -> AssembledChange:
+def assemble(gathered: GatheredDraft) -> AssembledDraft:
     """Merges every edited part into the published document, field by field."""
     document = dict(gathered.live)
     clashes = {}
@@ -205,18 +206,18 @@ def assemble(gathered: GatheredChange) -> AssembledChange:
         if one.clashes:
             clashes[part] = one
         document = with_part(document, part, one.document)
-    return AssembledChange(gathered, document, clashes)
+    return AssembledDraft(gathered, document, clashes)
 
 
 def merge_part(
-    gathered: GatheredChange, part: str, edited: PartDocument | None, settled: Settled | None = None
+    gathered: GatheredDraft, part: str, edited: PartDocument | None, settled: Settled | None = None
 ) -> Merged:
     """Merges one edited part with its published version. In a conflict, `theirs` is the published version."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
-    return merged(base, live, edited, settled)
+    return merge(base, live, edited, settled)
 
 
-def is_as_read(session: Session, gathered: GatheredChange) -> bool:
+def is_as_read(session: Session, gathered: GatheredDraft) -> bool:
     """Returns True if the parts did not change since they were read. The caller's transaction must lock the change."""
     read = {part: step.version for part, step in gathered.steps.items()}
     return tables.newest_versions(session, gathered.change.id) == read
@@ -224,7 +225,7 @@ def is_as_read(session: Session, gathered: GatheredChange) -> bool:
 
 SHOWN = 50
 """Steps on one page."""
-Says = Document
+StepDescription = Document
 """A step's description: `{"did": a StepKind, ...}`."""
 
 
@@ -247,43 +248,45 @@ class NewStep(NamedTuple):
     """The complete part. None removes a flow."""
     once: str
     """A token made with the form. A form that arrives twice makes one step."""
-    says: Says
+    says: StepDescription
 
 
-def draft(kit: Kit, change_id: int, part: str) -> PartDraft:
+def part_draft(context: Context, change_id: int, part: str) -> PartDraft:
     """Returns the newest state of a part. Raises NotFound, StoreUnavailable."""
-    with kit.database.reading() as session:
-        return newest(session, tables.found(session, change_id), part)
+    with context.database.reading() as session:
+        return newest(session, tables.get_draft(session, change_id), part)
 
 
-def drafts(kit: Kit, change_id: int) -> Mapping[str, PartDraft]:
+def part_drafts(context: Context, change_id: int) -> Mapping[str, PartDraft]:
     """Returns the newest state of every part that the change edits. Raises NotFound, StoreUnavailable."""
-    with kit.database.reading() as session:
-        tables.found(session, change_id)
-        return {part: _of_step(step) for part, step in tables.newest(session, change_id).items()}
+    with context.database.reading() as session:
+        tables.get_draft(session, change_id)
+        return {
+            part: _of_step(step) for part, step in tables.newest_steps(session, change_id).items()
+        }
 
 
 def history(
-    kit: Kit, change_id: int, *, before: int | None = None, limit: int = SHOWN
-) -> Sequence[ChangeStep]:
+    context: Context, change_id: int, *, before: int | None = None, limit: int = SHOWN
+) -> Sequence[DraftStep]:
     """Returns the steps, newest first. `before` is a step's id and selects older steps.
 
     Raises NotFound, StoreUnavailable.
     """
-    with kit.database.reading() as session:
-        tables.found(session, change_id)
-        return tables.steps(session, change_id, before=before, limit=limit)
+    with context.database.reading() as session:
+        tables.get_draft(session, change_id)
+        return tables.list_steps(session, change_id, before=before, limit=limit)
 
 
-def newest(session: Session, change: Change, part: str) -> PartDraft:
-    step = tables.newest_of(session, change.id, part)
+def newest(session: Session, change: DraftRow, part: str) -> PartDraft:
+    step = tables.newest_step(session, change.id, part)
     if step is not None:
         return _of_step(step)
     base = base_id(session, change)
     return PartDraft(-base, part_in(session, base, part), "", None)
 
 
-def base_id(session: Session, change: Change) -> int:
+def base_id(session: Session, change: DraftRow) -> int:
     """Returns the revision on which a change's parts are based.
 
     A change without a step follows the published revision.
@@ -293,15 +296,15 @@ def base_id(session: Session, change: Change) -> int:
     return flows_tables.live_id(session) or change.base_id
 
 
-def _of_step(step: ChangeStep) -> PartDraft:
+def _of_step(step: DraftStep) -> PartDraft:
     return PartDraft(step.version, step.document, step.made_by, step.at)
 
 
-def state_at(session: Session, change: Change, part: str, version: int) -> PartDocument | None:
+def state_at(session: Session, change: DraftRow, part: str, version: int) -> PartDocument | None:
     """Returns the state from which a form was made. Raises NotFound."""
     if version < 0:
         return part_in(session, -version, part)
-    step = tables.version(session, change.id, part, version)
+    step = tables.step_of_version(session, change.id, part, version)
     if step is None:
         raise NotFound(f"no version {version} of {part}")
     document: PartDocument | None = step.document
@@ -315,19 +318,19 @@ NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
 """Eight digits or more, with or without separators. They could be a person's telephone number."""
 
 
-def open_change(kit: Kit, by: Author, title: str, why: str = "") -> int | ChangeRefused:
+def open_draft(context: Context, by: Author, title: str, why: str = "") -> int | DraftRefused:
     """Opens a new change based on the published flows, and returns its id. Raises NotReady, StoreUnavailable."""
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
-        return ChangeRefused(Refusal.UNTITLED)
-    with kit.database.writing() as session:
+        return DraftRefused(Refusal.UNTITLED)
+    with context.database.writing() as session:
         base = flows_tables.live_id(session)
         if base is None:
             raise NotReady(service_authoring.NO_FLOWS)
-        return add(session, by, title, why.strip(), base=base, at=kit.now()).id
+        return add_draft(session, by, title, why.strip(), base=base, at=context.now()).id
 
 
-def add(
+def add_draft(
     session: Session,
     by: Author,
     title: str,
@@ -336,12 +339,12 @@ def add(
     base: int,
     at: datetime,
     source: str | None = None,
-) -> Change:
+) -> DraftRow:
     """Adds a new change inside the caller's transaction."""
-    row = Change(
+    row = DraftRow(
         title=title,
         why=why,
-        state=ChangeState.OPEN,
+        state=DraftState.OPEN,
         base_id=base,
         source=source,
         created_by=by.name,
@@ -352,51 +355,51 @@ def add(
     return row
 
 
-def listed(
-    kit: Kit, *, over: bool = False, limit: int = LISTED
-) -> Sequence[tuple[Change, Sequence[str]]]:
+def list_drafts(
+    context: Context, *, over: bool = False, limit: int = LISTED
+) -> Sequence[tuple[DraftRow, Sequence[str]]]:
     """Returns the editable changes, or the ended ones, each with the parts that it edits. The newest comes first.
 
     Parts are flow names, `#numbers`, `#entries` and `#phrases`. Raises StoreUnavailable.
     """
-    with kit.database.reading() as session:
-        rows = tables.listed(session, editable=not over, limit=limit)
+    with context.database.reading() as session:
+        rows = tables.list_drafts(session, editable=not over, limit=limit)
         edited = tables.parts_edited(session, [row.id for row in rows])
     return [(row, edited[row.id]) for row in rows]
 
 
-def look(kit: Kit, change_id: int) -> Change:
+def get_draft(context: Context, change_id: int) -> DraftRow:
     """Returns a change by its id. Raises NotFound, StoreUnavailable."""
-    with kit.database.reading() as session:
-        return tables.found(session, change_id)
+    with context.database.reading() as session:
+        return tables.get_draft(session, change_id)
 
 
-def drop(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
+def drop_draft(context: Context, by: Author, change_id: int) -> DraftRefused | None:
     """Drops a change, so that it can no longer be edited or published. Its steps stay.
 
     Raises NotFound, StoreUnavailable.
     """
-    with kit.database.writing() as session:
-        row = tables.found(session, change_id, held=True)
+    with context.database.writing() as session:
+        row = tables.get_draft(session, change_id, held=True)
         if not row.is_editable:
-            return ChangeRefused(Refusal.OVER)
-        row.state, row.ended_at = ChangeState.DROPPED, kit.now()
-        noted(session, kit, by, "change_dropped", f"change {change_id}", row.title)
+            return DraftRefused(Refusal.OVER)
+        row.state, row.ended_at = DraftState.DROPPED, context.now()
+        log_command(session, context, by, "change_dropped", f"change {change_id}", row.title)
     return None
 
 
-def noted(
-    session: Session, kit: Kit, by: Author | str, action: str, subject: str, reason: str
+def log_command(
+    session: Session, context: Context, by: Author | str, action: str, subject: str, reason: str
 ) -> None:
     """Writes a command to the audit log. Puts its reason on one line and removes telephone numbers."""
     said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
     actor = by if isinstance(by, str) else actor_of(by)
-    tables_audit.append(
-        session, at=kit.now(), actor=actor, action=action, subject=subject, reason=said
+    tables_audit.append_row(
+        session, at=context.now(), actor=actor, action=action, subject=subject, reason=said
     )
 
 
-class FlowAtHand(NamedTuple):
+class EditedFlow(NamedTuple):
     """A flow as a form shows it. The form sends `version` back."""
 
     name: str
@@ -409,52 +412,54 @@ class FlowAtHand(NamedTuple):
     """The other flows that the change edits. None for a flow that it removes."""
 
 
-def live_titles(context: Kit, language: str) -> Titles:
+def live_titles(context: Context, language: str) -> Titles:
     """Returns the titles of the published flows. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return Titles(flows_tables.live_flows(session), language)
 
 
-def at_hand(kit: Kit, change_id: int, flow: str, version: int | None = None) -> FlowAtHand:
+def edited_flow(
+    context: Context, change_id: int, flow: str, version: int | None = None
+) -> EditedFlow:
     """Returns the newest state of a flow, or the one of the given version. Raises NotFound, StoreUnavailable."""
-    with kit.database.reading() as session:
-        change = tables.found(session, change_id)
+    with context.database.reading() as session:
+        change = tables.get_draft(session, change_id)
         now = newest(session, change, flow)
         document, made_of = now.document, now.version
         if version is not None and version != now.version:
             document, made_of = state_at(session, change, flow, version), version
         others = {
-            part: tables.shared(session, step)
-            for part, step in tables.newest(session, change_id).items()
+            part: tables.step_document(session, step)
+            for part, step in tables.newest_steps(session, change_id).items()
             if part != flow and not part.startswith("#")
         }
     if document is None or flow.startswith("#"):
         raise NotFound(f"no flow {flow} in change {change_id}")
-    return FlowAtHand(flow, made_of, document, now.author, now.at, others)
+    return EditedFlow(flow, made_of, document, now.author, now.at, others)
 
 
-def book_around(kit: Kit, here: FlowAtHand) -> Book:
+def set_around(context: Context, here: EditedFlow) -> FlowSet:
     """Returns the published flow set with the change's other flows in place. Raises NotReady, StoreUnavailable."""
-    book = kit.books.book(kit.books.live())
+    book = context.books.book(context.books.live())
     for name, document in here.others.items():
         if document is not None:
-            book = put_in(book, derived(played, document, name))
+            book = with_flow(book, derived_value(playable_part, document, name))
     return book
 
 
-def live_flow(kit: Kit, flow: str) -> Document | None:
+def live_flow(context: Context, flow: str) -> Document | None:
     """Returns a flow as callers hear it. Returns None if there is none of that name. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         live = flows_tables.live_id(session)
         return None if live is None else part_in(session, live, flow)
 
 
-def flows_in(kit: Kit, change_id: int) -> Mapping[str, Document]:
+def flows_in(context: Context, change_id: int) -> Mapping[str, Document]:
     """Returns every flow of a change: those of its base, replaced by its own. Raises NotFound, StoreUnavailable."""
-    with kit.database.reading() as session:
-        change = tables.found(session, change_id)
+    with context.database.reading() as session:
+        change = tables.get_draft(session, change_id)
         own: Editable = dict(document_of(session, base_id(session, change))["flows"])
-        for part, step in tables.newest(session, change_id).items():
+        for part, step in tables.newest_steps(session, change_id).items():
             if not part.startswith("#"):
                 own[part] = step.document
     return {name: flow for name, flow in own.items() if flow is not None}

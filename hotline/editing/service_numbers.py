@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.documents import Document
 from hotline.core.wording import Template
 from hotline.counters.service import day_of
@@ -21,11 +21,11 @@ from hotline.editing import service_draft_steps, service_drafts
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
 from hotline.editing.rules_drafts import PHRASES as CODE_WORDS
 from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import ChangeRefused, NewStep, PartDraft, assemble, gather
-from hotline.editing.service_review_document import phrase_words
-from hotline.flows.anatomy import WordsFound, nodes_of, place_of, rows_of, searched, value_at
+from hotline.editing.service_drafts import DraftRefused, NewStep, PartDraft, assemble, gather_draft
+from hotline.editing.service_review_document import phrase_texts
 from hotline.flows.check import anchor
-from hotline.flows.check_safety import plain
+from hotline.flows.check_safety import plain_text
+from hotline.flows.node_fields import TextMatch, nodes_of, place_of, rows_of, search_texts, value_at
 from hotline.flows.numbers import EMERGENCY, Evidence, Number
 from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.service_authoring import live_document
@@ -75,13 +75,13 @@ class NumbersPart(NamedTuple):
     lines: Sequence[NumberLine]
 
 
-Edited = StepSaved | StepClash | ChangeRefused
+Edited = StepSaved | StepClash | DraftRefused
 
 
 class SentForm(NamedTuple):
     """A form of the page: its sender, and the version of the draft that it shows."""
 
-    kit: Kit
+    context: Context
     by: Author
     change_id: int
     version: int
@@ -89,21 +89,21 @@ class SentForm(NamedTuple):
 
     def newest(self, part: str) -> PartDocument:
         """Returns a part as the draft has it now. Raises NotFound, StoreUnavailable."""
-        return service_drafts.draft(self.kit, self.change_id, part).document or {}
+        return service_drafts.part_draft(self.context, self.change_id, part).document or {}
 
     def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
         """Saves the next state of a part. Raises NotFound, StoreUnavailable."""
         step = NewStep(part, document, self.once, says)
         return service_draft_steps.save_step(
-            self.kit, self.by, self.change_id, step, base_version=self.version
+            self.context, self.by, self.change_id, step, base_version=self.version
         )
 
 
-def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
+def numbers_of(context: Context, change_id: int) -> NumbersPart:
     """Returns the numbers of a draft, each with its state. Raises NotFound, NotReady, StoreUnavailable."""
-    now, live, document = _part(kit, change_id, NUMBERS)
+    now, live, document = _part(context, change_id, NUMBERS)
     named = _named(document["flows"])
-    today = kit.now().date()
+    today = context.now().date()
     lines = []
     for digits, row in (now.document or {}).items():
         number = _number(digits, row)
@@ -112,12 +112,18 @@ def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
     return NumbersPart(now.version, lines)
 
 
-def _part(kit: Kit, change_id: int, part: str) -> tuple[PartDraft, PartDocument, PartDocument]:
+def _part(
+    context: Context, change_id: int, part: str
+) -> tuple[PartDraft, PartDocument, PartDocument]:
     """Returns a part of the draft, the same part as published, and the document that the draft would publish."""
-    with kit.database.reading() as session:
-        gathered = gather(session, change_id)
+    with context.database.reading() as session:
+        gathered = gather_draft(session, change_id)
         document = assemble(gathered).document
-    return service_drafts.draft(kit, change_id, part), part_of(gathered.live, part) or {}, document
+    return (
+        service_drafts.part_draft(context, change_id, part),
+        part_of(gathered.live, part) or {},
+        document,
+    )
 
 
 def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
@@ -127,12 +133,12 @@ def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
         return NumberFault.NOT_THERE
     if numbers[digits].get("status") != Evidence.VERIFIED:
         return NumberFault.NOT_VERIFIED
-    signed = {"confirmed_by": form.by.name, "confirmed_on": form.kit.now().date().isoformat()}
+    signed = {"confirmed_by": form.by.name, "confirmed_on": form.context.now().date().isoformat()}
     new = {**numbers, digits: {**numbers[digits], **signed}}
     return form.save(NUMBERS, new, did=StepKind.NUMBER_CONFIRMED, digits=digits)
 
 
-def take_away(form: SentForm, digits: str) -> Edited | NumberFault:
+def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
     """Ends the confirmation of a number, so no screen shows it any more. Raises NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
@@ -197,12 +203,12 @@ NAME_LETTERS = 60
 CALLS_OF = timedelta(days=28)
 FIRST, LAST = 11, 99
 """Range of the digits that short codes get."""
-NEVER_OPENED = ("front", "questions")
+NEVER_DIALLED = ("front", "questions")
 FULL = ""
 """Value in the place of the next digits if none are free."""
 
 
-class EntryFault(StrEnum):
+class ShortCodeFault(StrEnum):
     """The reason why a short code is refused, as a message key."""
 
     FLOW = "Choose the flow that the short code opens."
@@ -211,7 +217,7 @@ class EntryFault(StrEnum):
     NOT_THERE = "This short code is no longer in the draft."
 
 
-class EntryLine(NamedTuple):
+class ShortCodeLine(NamedTuple):
     digits: str
     printed: str
     """The whole string on a poster: `*384*777*11#`."""
@@ -223,28 +229,28 @@ class EntryLine(NamedTuple):
     """Calls that began with it in the last 28 days, up to yesterday; None if it is not published."""
 
 
-class EntriesPart(NamedTuple):
+class ShortCodesPart(NamedTuple):
     version: int
-    lines: Sequence[EntryLine]
+    lines: Sequence[ShortCodeLine]
     offered: Sequence[str]
     """Flows to which a new short code may lead."""
     next_digits: str
     """The lowest free digits; empty if none are free."""
 
 
-def entries_of(kit: Kit, change_id: int) -> EntriesPart:
+def short_codes_of(context: Context, change_id: int) -> ShortCodesPart:
     """Returns the short codes of a draft, with their calls. Raises NotFound, NotReady, StoreUnavailable."""
-    now, live, document = _part(kit, change_id, ENTRIES)
-    entries, after = now.document or {}, day_of(kit.now())
-    with kit.database.reading() as session:
+    now, live, document = _part(context, change_id, ENTRIES)
+    entries, after = now.document or {}, day_of(context.now())
+    with context.database.reading() as session:
         counted = queries.use_counts(session, after - CALLS_OF, after, None).calls
     calls: Counter[str] = Counter()
     for (_, digits, _), count in counted.items():
         calls[digits] += count
     lines = [
-        EntryLine(
+        ShortCodeLine(
             digits=digits,
-            printed=f"{kit.line.service_code.removesuffix('#')}*{digits}#",
+            printed=f"{context.line.service_code.removesuffix('#')}*{digits}#",
             flow=row["flow"],
             name=row.get("name", ""),
             is_live=digits in live,
@@ -258,24 +264,24 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
     offered = [
         name
         for name, flow in document["flows"].items()
-        if not (flow.get("gathers") or flow.get("private") or name in NEVER_OPENED)
+        if not (flow.get("gathers") or flow.get("private") or name in NEVER_DIALLED)
     ]
-    return EntriesPart(now.version, lines, offered, free)
+    return ShortCodesPart(now.version, lines, offered, free)
 
 
-def add_entry(form: SentForm, flow: str, name: str) -> Edited | EntryFault:
+def add_short_code(form: SentForm, flow: str, name: str) -> Edited | ShortCodeFault:
     """Adds a short code on the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
-    part = entries_of(form.kit, form.change_id)
+    part = short_codes_of(form.context, form.change_id)
     digits = part.next_digits
     if flow not in part.offered:
-        return EntryFault.FLOW
+        return ShortCodeFault.FLOW
     if digits == FULL:
-        return EntryFault.FULL
+        return ShortCodeFault.FULL
     new = {**form.newest(ENTRIES), digits: {"flow": flow, **_named_as(name)}}
     return form.save(ENTRIES, new, did=StepKind.ENTRY_ADDED, digits=digits, flow=flow)
 
 
-def name_entries(form: SentForm, names: Mapping[str, str]) -> Edited | EntryFault:
+def name_short_codes(form: SentForm, names: Mapping[str, str]) -> Edited | ShortCodeFault:
     """Sets the names of the posters. Statistics show them, and callers never see them.
 
     Raises NotFound, StoreUnavailable.
@@ -283,22 +289,22 @@ def name_entries(form: SentForm, names: Mapping[str, str]) -> Edited | EntryFaul
     entries = form.newest(ENTRIES)
     for digits, name in names.items():
         if digits not in entries:
-            return EntryFault.NOT_THERE
+            return ShortCodeFault.NOT_THERE
         entries = {**entries, digits: {"flow": entries[digits]["flow"], **_named_as(name)}}
     return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
 
-def take_entry_out(form: SentForm, digits: str) -> Edited | EntryFault:
+def remove_short_code(form: SentForm, digits: str) -> Edited | ShortCodeFault:
     """Removes a short code that this draft added and that was never published.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
-    now, live, _ = _part(form.kit, form.change_id, ENTRIES)
+    now, live, _ = _part(form.context, form.change_id, ENTRIES)
     entries = dict(now.document or {})
     if digits not in entries:
-        return EntryFault.NOT_THERE
+        return ShortCodeFault.NOT_THERE
     if digits in live:
-        return EntryFault.LIVE
+        return ShortCodeFault.LIVE
     del entries[digits]
     return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
@@ -308,11 +314,11 @@ def _named_as(name: str) -> Document:
     return {"name": said} if said else {}
 
 
-MOST_HITS = 50
+MAX_HITS = 50
 
 
-class WordsHit(NamedTuple):
-    found: WordsFound
+class SearchHit(NamedTuple):
+    found: TextMatch
     place: str
     """The place of the text in reviews; empty for the name of a flow or a screen."""
 
@@ -322,31 +328,31 @@ class WordsHit(NamedTuple):
         return anchor(self.found.field, self.found.language)
 
 
-def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHit, ...]:
-    """Searches the published text, or a draft. Returns the first `MOST_HITS` places, in the order of the flows.
+def find_texts(context: Context, query: str, change_id: int | None = None) -> tuple[SearchHit, ...]:
+    """Searches the published text, or a draft. Returns the first `MAX_HITS` places, in the order of the flows.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
     if change_id is None:
-        document = live_document(kit.database)
+        document = live_document(context.database)
     else:
-        phrases = service_drafts.draft(kit, change_id, CODE_WORDS).document or {}
-        document = {"flows": service_drafts.flows_in(kit, change_id), "phrases": phrases}
-    return tuple(islice(_hits(document, kit.phrases, query), MOST_HITS))
+        phrases = service_drafts.part_draft(context, change_id, CODE_WORDS).document or {}
+        document = {"flows": service_drafts.flows_in(context, change_id), "phrases": phrases}
+    return tuple(islice(_hits(document, context.phrases, query), MAX_HITS))
 
 
-def _hits(document: Document, phrases: Phrases, query: str) -> Iterator[WordsHit]:
+def _hits(document: Document, phrases: Phrases, query: str) -> Iterator[SearchHit]:
     flows = document["flows"]
-    for found in searched(flows, query):
+    for found in search_texts(flows, query):
         place = ""
         if found.field:
             node = nodes_of(flows[found.flow])[found.node]
             place = place_of(found.flow, found.node, node, found.field)
-        yield WordsHit(found, place)
+        yield SearchHit(found, place)
 
-    wanted = plain(query)
+    wanted = plain_text(query)
     for template in Template if wanted else ():
-        for code, words in phrase_words(phrases, document.get("phrases", {}), template).items():
-            if wanted in plain(words):
-                found = WordsFound(PHRASES, template.name, "", code, words)
-                yield WordsHit(found, f"{PHRASES}.{template.name}")
+        for code, words in phrase_texts(phrases, document.get("phrases", {}), template).items():
+            if wanted in plain_text(words):
+                found = TextMatch(PHRASES, template.name, "", code, words)
+                yield SearchHit(found, f"{PHRASES}.{template.name}")

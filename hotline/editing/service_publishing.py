@@ -14,34 +14,42 @@ from string import Formatter
 from typing import NamedTuple
 
 from hotline.alerts.rules_replies import OFFERED_DIGITS
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.wording import ALWAYS_SHIPPED, Template
-from hotline.editing.rules_drafting import Draft, draft_findings
-from hotline.editing.service_drafts import noted
+from hotline.editing.rules_drafting import ReadDraft, draft_problems
+from hotline.editing.service_drafts import log_command
 from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
 from hotline.flows import service_authoring, tables
-from hotline.flows.check import Code, Finding, Findings, fault, leads_to, node_of, nodes
-from hotline.flows.check_flow_set import check, of_book
-from hotline.flows.check_safety import IN_A_MESSAGE, risky_words, uncovered
-from hotline.flows.check_texts import unsigned
-from hotline.flows.flow import Ask, Book, Branch, Menu, holds, list_name, reached
+from hotline.flows.check import Code, Problem, Problems, next_nodes, node_of, nodes, problem
+from hotline.flows.check_flow_set import check_document, set_problems
+from hotline.flows.check_safety import IN_A_MESSAGE, risky_words, words_newer_than_reason
+from hotline.flows.check_texts import unverified_in
+from hotline.flows.conversation import ConversationState, Facts, Place
+from hotline.flows.flow import (
+    BranchNode,
+    FlowSet,
+    MenuNode,
+    QuestionNode,
+    is_met,
+    list_name,
+    reachable,
+)
 from hotline.flows.numbers import Number
 from hotline.flows.rules_reviews import PHRASES
-from hotline.flows.run import Facts, Place, Run
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.flows.service_check import place_lists
-from hotline.flows.tables import Publication, Publishing
+from hotline.flows.tables import Publication, PublicationKind
 from hotline.people import tables_audit
-from hotline.text.gsm7 import segments, strangers, substitute
-from hotline.text.phrases import Remark, remark
-from hotline.text.quiz import AGAIN, BEFORE, VALUES
+from hotline.text.gsm7 import foreign_letters, segments, substitute
+from hotline.text.phrases import MessageText, message_text
+from hotline.text.quiz import ANSWER_VALUES, FIRST_PREFIX, SECOND_PREFIX
 from hotline.tips import rules, rules_receipts
 from hotline.tips.rules import Matter, TipState
 
-LONGEST = {
+LONGEST_VALUES = {
     "ref": "K7Q4AC",
     "place": "Nyamasheke place",
     "code": "*384*77777*90#",
@@ -64,59 +72,59 @@ LONGEST = {
 
 def phrase_faults(
     template: Template, language: str, text: str, numbers: Mapping[str, Number]
-) -> Iterator[Remark]:
+) -> Iterator[MessageText]:
     """Yields every problem in a phrase. `numbers` are the telephone numbers that it may contain."""
     try:
         named = placeholders(text)
     except ValueError:
-        yield remark("has a brace outside a placeholder: remove it")
+        yield message_text("has a brace outside a placeholder: remove it")
         return
     if named != placeholders(template.value):
         names = ", ".join(sorted(placeholders(template)))
-        yield remark("use exactly these placeholders: {names}", names=names)
+        yield message_text("use exactly these placeholders: {names}", names=names)
         return
-    for letter in strangers(text):
-        yield remark(
+    for letter in foreign_letters(text):
+        yield message_text(
             "{code} {letter} is not on a basic phone: use {instead}",
             code=f"U+{ord(letter):04X}",
             letter=letter,
             instead=substitute(letter),
         )
     for word in risky_words(text, language, IN_A_MESSAGE):
-        yield remark(
+        yield message_text(
             'contains "{word}", which anyone who holds the phone could read: use other words',
             word=word,
         )
-    for number in unsigned(text, numbers):
-        yield remark(
+    for number in unverified_in(text, numbers):
+        yield message_text(
             "contains {number}, which is not verified: remove it, or have the number verified "
             "first",
             number=number,
         )
     digit = OFFERED_DIGITS.get(template)
     if digit is not None and not text.startswith(f"{digit} "):
-        yield remark('must begin with "{digit}", the digit that people send', digit=digit)
-    if segments(text.format_map(LONGEST)) > 1:
-        yield remark("longer than one SMS: shorten it")
+        yield message_text('must begin with "{digit}", the digit that people send', digit=digit)
+    if segments(text.format_map(LONGEST_VALUES)) > 1:
+        yield message_text("longer than one SMS: shorten it")
 
 
-def phrase_findings(book: Book) -> Findings:
+def phrase_problems(book: FlowSet) -> Problems:
     """Yields the problems of the phrases in which a revision differs from the catalogues."""
     for language, said in book.phrases.items():
         for name, text in said.items():
             template = Template.__members__.get(name)
             if template is None:
-                wrong: Iterable[Remark] = [remark("there is no such text")]
+                wrong: Iterable[MessageText] = [message_text("there is no such text")]
             elif template in ALWAYS_SHIPPED:
                 wrong = [
-                    remark(
+                    message_text(
                         "callers see this text when the database is down, so it cannot be changed"
                     )
                 ]
             else:
                 wrong = phrase_faults(template, language, text, book.numbers)
-            fix = remark("use other words")
-            yield from (Finding(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
+            fix = message_text("use other words")
+            yield from (Problem(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
 
 
 def placeholders(text: str) -> set[str]:
@@ -132,56 +140,56 @@ EMERGENCY_STANDS = (
 )
 
 
-def publish_version(kit: Kit, document: Document) -> int | None:
+def publish_version(context: Context, document: Document) -> int | None:
     """Publishes a version's flows, and returns their revision. It is safe to repeat.
 
     Returns None if a person published other flows. Raises FlowInvalid, StoreUnavailable.
     """
-    made = service_authoring.ready(document)
-    with kit.database.writing() as session:
-        tables.take_turns(session)
-        standing = tables.standing(session)
+    made = service_authoring.prepare(document)
+    with context.database.writing() as session:
+        tables.take_lock(session)
+        standing = tables.current(session)
         live = tables.live_id(session)
-        saved = tables.with_digest(session, made.digest)
-        by_hand = standing is not None and standing.kind != Publishing.VERSION
+        saved = tables.find_by_digest(session, made.digest)
+        by_hand = standing is not None and standing.kind != PublicationKind.VERSION
         if by_hand and (saved is None or saved.id != live):
             return None
-        revision = service_authoring.put_live(session, made, kit.now())
+        revision = service_authoring.publish_document(session, made, context.now())
         if standing is None or standing.revision_id != revision:
-            said = Publication(published_by=LINE, kind=Publishing.VERSION, reason=OF_A_VERSION)
-            record(session, revision, said, kit.now())
+            said = Publication(published_by=LINE, kind=PublicationKind.VERSION, reason=OF_A_VERSION)
+            record(session, revision, said, context.now())
     return revision
 
 
-def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: bool) -> int:
+def publish(context: Context, document: Document, *, by: str, reason: str, of_version: bool) -> int:
     """Publishes flows for a named person, and returns their revision. With `of_version`, later versions replace them.
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
     """
-    made = service_authoring.ready(document)
-    with kit.database.writing() as session:
-        tables.take_turns(session)
+    made = service_authoring.prepare(document)
+    with context.database.writing() as session:
+        tables.take_lock(session)
         if not of_version and tables.unsettled(session) is not None:
             # The folder may contain the emergency's text. Then no second person would read it, and it would stay.
             raise NotReady(EMERGENCY_STANDS)
-        revision = service_authoring.put_live(session, made, kit.now())
-        kind = Publishing.VERSION if of_version else Publishing.BY_HAND
+        revision = service_authoring.publish_document(session, made, context.now())
+        kind = PublicationKind.VERSION if of_version else PublicationKind.BY_HAND
         said = Publication(published_by=by, kind=kind, reason=reason)
-        record(session, revision, said, kit.now())
+        record(session, revision, said, context.now())
         actor = tables_audit.by_command(by)
-        noted(session, kit, actor, "flows_published", f"revision {revision}", reason)
+        log_command(session, context, actor, "flows_published", f"revision {revision}", reason)
     return revision
 
 
 def record(session: Session, revision: int, row: Publication, at: datetime) -> None:
     """Writes to the publication history which revision is published from now on."""
-    tables.end_standing(session, at)
+    tables.end_current(session, at)
     row.revision_id, row.published_at = revision, at
     session.add(row)
     session.flush()
 
 
-MOST_ANSWERS = 4
+MAX_ANSWERS = 4
 
 
 class _Pressing(NamedTuple):
@@ -200,7 +208,7 @@ class _Pressing(NamedTuple):
 PRESSING = {
     Matter.TIP: _Pressing("danger", "yes", rules.stage),
     Matter.COMPLAINT: _Pressing(
-        rules_receipts.WRONG, rules_receipts.Wrong.HURT, rules_receipts.stage
+        rules_receipts.WRONG, rules_receipts.ComplaintKind.HURT, rules_receipts.stage
     ),
 }
 
@@ -217,91 +225,97 @@ class _Way(NamedTuple):
         return _Way(place, tuple({**dict(self.answers), name: value}.items()))
 
 
-def late_alerts(book: Book) -> Findings:
+def late_alerts(book: FlowSet) -> Problems:
     """Yields the screens that a caller in danger may reach after four answers without an alert."""
     for flow in book.flows.values():
         if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
             continue
         pressing = PRESSING[Matter(flow.gathers)]
         ways = _questions(book, [_Way(Place(flow.name, flow.start))])
-        for _ in range(MOST_ANSWERS):
+        for _ in range(MAX_ANSWERS):
             ways = _questions(book, (after for way in ways for after in _answered(book, way)))
         late = [way.place for way in ways if not pressing.alerted(dict(way.answers))]
         for place in dict.fromkeys(late):
             answer, value = pressing.answer, pressing.value
             where = place.flow, place.node
-            yield fault("late", *where, count=MOST_ANSWERS, answer=answer, value=value)
+            yield problem("late", *where, count=MAX_ANSWERS, answer=answer, value=value)
 
 
-def _questions(book: Book, ways: Iterable[_Way]) -> Iterable[_Way]:
+def _questions(book: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
     """Returns the next question on each path. A path that ends has none."""
 
     def asks(way: _Way) -> bool:
-        return isinstance(node_of(book, way.place), Menu | Ask)
+        return isinstance(node_of(book, way.place), MenuNode | QuestionNode)
 
     def following(way: _Way) -> Iterator[_Way]:
         if not asks(way):
             yield from (_Way(place, way.answers) for place in _silent(book, way))
 
-    return [way for way in reached(ways, following) if asks(way)]
+    return [way for way in reachable(ways, following) if asks(way)]
 
 
-def _silent(book: Book, way: _Way) -> Iterator[Place]:
+def _silent(book: FlowSet, way: _Way) -> Iterator[Place]:
     """Yields the places that follow a node without a question. A flag may be set or not."""
     node = node_of(book, way.place)
-    if not isinstance(node, Branch):
-        yield from leads_to(book, way.place)
+    if not isinstance(node, BranchNode):
+        yield from next_nodes(book, way.place)
         return
-    run = Run("", (way.place,), answers=dict(way.answers))
+    run = ConversationState("", (way.place,), answers=dict(way.answers))
     for arm in node.arms:
-        if arm.when is None or arm.when.flag is not None or holds(arm.when, run, Facts()):
+        if arm.when is None or arm.when.flag is not None or is_met(arm.when, run, Facts()):
             if arm.goes in book.flows[way.place.flow].nodes:
                 yield Place(way.place.flow, arm.goes)
             if arm.when is None or arm.when.flag is None:
                 return
 
 
-def _answered(book: Book, way: _Way) -> Iterator[_Way]:
+def _answered(book: FlowSet, way: _Way) -> Iterator[_Way]:
     """Yields the path after each answer.
 
     For a list it uses the first place, because all places lead to the same node.
     """
     node = node_of(book, way.place)
-    assert isinstance(node, Menu | Ask)
+    assert isinstance(node, MenuNode | QuestionNode)
     options = [(choice.value, choice.goes or node.goes) for choice in node.choices]
-    if isinstance(node, Ask):
+    if isinstance(node, QuestionNode):
         options.append((_first(book, node, dict(way.answers)), node.goes))
     for value, goes in options:
         if goes is not None and goes in book.flows[way.place.flow].nodes:
             yield way.saved(node.saves, value, Place(way.place.flow, goes))
 
 
-def _first(book: Book, node: Ask, answers: dict[str, str]) -> str:
+def _first(book: FlowSet, node: QuestionNode, answers: dict[str, str]) -> str:
     if node.list is None:
         return "any"
     options = book.lists.get(list_name(node.list, answers), ())
     return options[0].value if options else ""
 
 
-ONE_OF = remark("use one of {values}", values=", ".join(sorted(VALUES)))
+ONE_OF = message_text("use one of {values}", values=", ".join(sorted(ANSWER_VALUES)))
 
 
-def uncounted(book: Book) -> Findings:
+def uncounted_questions(book: FlowSet) -> Problems:
     """Yields questions of a quiz whose answers are never counted."""
     asked = {
         node.saves: (flow.name, name, node)
         for flow, name, node in nodes(book)
-        if isinstance(node, Menu) and node.saves and node.saves.startswith((BEFORE, AGAIN))
+        if isinstance(node, MenuNode)
+        and node.saves
+        and node.saves.startswith((FIRST_PREFIX, SECOND_PREFIX))
     }
     for saves, (flow_name, name, menu) in asked.items():
-        pair = (BEFORE, AGAIN) if saves.startswith(BEFORE) else (AGAIN, BEFORE)
+        pair = (
+            (FIRST_PREFIX, SECOND_PREFIX)
+            if saves.startswith(FIRST_PREFIX)
+            else (SECOND_PREFIX, FIRST_PREFIX)
+        )
         other = pair[1] + saves.removeprefix(pair[0])
         if other not in asked:
-            yield fault("never_counted", flow_name, name, "saves", saves=saves, other=other)
-        if odd := sorted({choice.value for choice in menu.choices} - VALUES):
+            yield problem("never_counted", flow_name, name, "saves", saves=saves, other=other)
+        if odd := sorted({choice.value for choice in menu.choices} - ANSWER_VALUES):
             named = ", ".join(filter(None, odd))
             rule = "other_value" if named else "no_value"
-            found = fault(rule, flow_name, name, "choices", saves=saves, values=named)
+            found = problem(rule, flow_name, name, "choices", saves=saves, values=named)
             yield found._replace(fix=ONE_OF)
 
 
@@ -316,56 +330,65 @@ BEARABLE = frozenset(
     }
 )
 """Problems that only make a conversation longer than it should be."""
-MOST_SCREENS = 1000
+MAX_SCREENS = 1000
 """Maximum number of screens that can be checked within a second while an editor writes."""
 
 
-def findings(
+def all_problems(
     document: Document, limit: int = DEFAULT_LIMIT, *, live: Document | None = None
-) -> Sequence[Finding]:
+) -> Sequence[Problem]:
     """Returns the findings of the engine's checker and of the checks in this module.
 
     `live` are the published flows. Without them, an exception's reason covers every text of its screen.
     """
     lists = place_lists()
-    found = check(document, lists, limit=limit)
+    found = check_document(document, lists, limit=limit)
     if any(one.code is Code.SHAPE for one in found):
         return found
-    book = documents.bind(documents.read(document), lists)
-    new = [] if live is None else uncovered(documents.bind(documents.read(live), lists), book)
-    return [*found, *new, *uncounted(book), *late_alerts(book), *phrase_findings(book)]
+    book = documents.bind_lists(documents.read(document), lists)
+    new = (
+        []
+        if live is None
+        else words_newer_than_reason(documents.bind_lists(documents.read(live), lists), book)
+    )
+    return [*found, *new, *uncounted_questions(book), *late_alerts(book), *phrase_problems(book)]
 
 
 class ScreenCheck(NamedTuple):
     """The problems of a draft that an editor sees next to one screen."""
 
-    here: Sequence[Finding]
+    here: Sequence[Problem]
     elsewhere: int
     """Number of other screens of the flow with problems."""
     is_whole: bool
     """False if there are too many flows for this check. The change's page then shows the rest."""
 
 
-def of_screen(
-    book: Book, draft: Draft, node: str, *, live: Book, most: int = MOST_SCREENS
+def check_screen(
+    book: FlowSet, draft: ReadDraft, node: str, *, live: FlowSet, most: int = MAX_SCREENS
 ) -> ScreenCheck:
     """Checks one screen of a draft alone, among all flows, and against the published flows.
 
     `book` contains the draft.
     """
-    alone = draft_findings(book, draft, node=node)
+    alone = draft_problems(book, draft, node=node)
     if sum(len(flow.nodes) for flow in book.flows.values()) > most:
         return ScreenCheck(alone, 0, is_whole=False)
-    book_wide = (*of_book(book), *uncovered(live, book), *uncounted(book), *late_alerts(book))
+    book_wide = (
+        *set_problems(book),
+        *words_newer_than_reason(live, book),
+        *uncounted_questions(book),
+        *late_alerts(book),
+    )
     among = [one for one in book_wide if one.flow == draft.flow.name]
     here = dict.fromkeys((*alone, *(one for one in among if one.node == node)))
-    elsewhere = {one.node for one in (*among, *draft_findings(book, draft))} - {node}
+    elsewhere = {one.node for one in (*among, *draft_problems(book, draft))} - {node}
     return ScreenCheck([*here], len(elsewhere), is_whole=True)
 
 
-def bearable(document: Document) -> Sequence[Finding]:
+def bearable_problems(document: Document) -> Sequence[Problem]:
     """Returns problems that should be fixed but do not prevent publication. Raises FlowInvalid with those that do."""
-    found = findings(document)
+    found = all_problems(document)
     hurting = [one.sentence for one in found if one.code not in BEARABLE]
     if hurting:
         raise FlowInvalid(hurting)
@@ -373,10 +396,10 @@ def bearable(document: Document) -> Sequence[Finding]:
 
 
 @cache
-def mark() -> str:
+def checker_digest() -> str:
     """Returns a digest of the checking code. Findings of another version are not reused."""
     hashed = hashlib.sha256()
-    for written_in in (inspect.getfile(Finding), __file__):
+    for written_in in (inspect.getfile(Problem), __file__):
         files = Path(written_in).parent.rglob("*.*")
         for file in sorted(one for one in files if one.suffix in (".py", ".csv", ".toml")):
             hashed.update(file.read_bytes())

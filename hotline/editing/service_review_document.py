@@ -12,46 +12,52 @@ from functools import cached_property
 from math import sqrt
 from typing import NamedTuple
 
-from hotline.core.context import ConsoleKit, Kit
-from hotline.core.documents import Document, Way, derived
+from hotline.core.contexts import ConsoleContext, Context
+from hotline.core.documents import Document, DocumentPath, derived_value
 from hotline.core.wording import ALWAYS_SHIPPED, Template
 from hotline.editing import service_drafts, service_publishing, service_reviews
-from hotline.editing.rules_difference import WordSpan, spans
-from hotline.editing.rules_drafting import Draft, draft_findings, drafted, played, put_in
+from hotline.editing.rules_difference import WordSpan, word_spans
+from hotline.editing.rules_drafting import (
+    ReadDraft,
+    draft_problems,
+    playable_part,
+    read_draft,
+    with_flow,
+)
 from hotline.editing.rules_preview import FilledMeter, meters
-from hotline.editing.service_drafts import assemble, gather
-from hotline.editing.service_publishing import LONGEST
-from hotline.flows import flow_words as engine_words
-from hotline.flows.anatomy import nodes_of, with_value
-from hotline.flows.check import Code, Finding
-from hotline.flows.check_flow_set import of_words
-from hotline.flows.check_safety import uncovered
-from hotline.flows.flow import Book
+from hotline.editing.service_drafts import assemble, gather_draft
+from hotline.editing.service_publishing import LONGEST_VALUES
+from hotline.flows import engine_texts as engine_words
+from hotline.flows.check import Code, Problem
+from hotline.flows.check_flow_set import text_problems
+from hotline.flows.check_safety import words_newer_than_reason
+from hotline.flows.conversation import Place
+from hotline.flows.flow import FlowSet
 from hotline.flows.models import field_of
+from hotline.flows.node_fields import nodes_of, with_value
 from hotline.flows.rules_reviews import (
     ENGINE,
     ENGLISH,
     PHRASES,
-    Doubt,
+    DoubtfulTerm,
     ReviewedText,
     ReviewState,
     Signature,
-    readers,
     state_of,
     texts_of,
+    valid_signatures,
 )
-from hotline.flows.run import Place
 from hotline.flows.service_authoring import live_document
-from hotline.text.gsm7 import septets, strangers, substitute
+from hotline.text.gsm7 import foreign_letters, septets, substitute
 from hotline.text.languages import CODES, FIRST
-from hotline.text.phrases import Phrases, Remark, remark
+from hotline.text.phrases import MessageText, Phrases, message_text
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
 """Title of the draft that holds a language's new text."""
 
 
 @dataclass(frozen=True)
-class ReviewBook:
+class LanguageReview:
     language: str
     document: Document
     """The document that would be published with this language's draft."""
@@ -72,10 +78,10 @@ class ReviewBook:
             return ReviewState.MISSING
         return state_of(text, self.language, self.signatures.get(text.place, ()))
 
-    def signed_by(self, text: ReviewedText) -> Way:
+    def signed_by(self, text: ReviewedText) -> DocumentPath:
         """Returns the names of the people who reviewed exactly this text."""
         signed = self.signatures.get(text.place, ())
-        return tuple(one.by for one in readers(text, self.language, signed))
+        return tuple(one.by for one in valid_signatures(text, self.language, signed))
 
     def waits_for(self, text: ReviewedText, name: str) -> bool:
         """Returns True if the text still needs a review by this person."""
@@ -93,13 +99,15 @@ def is_fixed(place: str) -> bool:
     return chapter == ENGINE or (chapter == PHRASES and name in always)
 
 
-def review_book(kit: Kit, language: str) -> ReviewBook:
+def language_review(context: Context, language: str) -> LanguageReview:
     """Returns the texts of one language with their reviews. Raises NotReady, StoreUnavailable."""
-    (one,) = review_books(kit, (language,))
+    (one,) = language_reviews(context, (language,))
     return one
 
 
-def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewBook]:
+def language_reviews(
+    context: Context, languages: Sequence[str] = CODES
+) -> Iterator[LanguageReview]:
     """Yields the texts of each language with their reviews. Raises NotReady, StoreUnavailable.
 
     Reads the published text once, for all languages without a draft.
@@ -107,29 +115,31 @@ def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewB
     live: Document | None = None
     live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
     for language in languages:
-        change_id = words_change(kit, language)
+        change_id = text_draft(context, language)
         if change_id is not None:
-            with kit.database.reading() as session:
-                document = assemble(gather(session, change_id)).document
-            texts = _chapters(document, kit.phrases)
+            with context.database.reading() as session:
+                document = assemble(gather_draft(session, change_id)).document
+            texts = _chapters(document, context.phrases)
         else:
             if live is None:
-                live = live_document(kit.database)
-                live_texts = _chapters(live, kit.phrases)
+                live = live_document(context.database)
+                live_texts = _chapters(live, context.phrases)
             document, texts = live, live_texts
         signatures: dict[str, list[Signature]] = {}
-        for one in service_reviews.everyone(kit, language):
+        for one in service_reviews.all_signatures(context, language):
             signatures.setdefault(one.place, []).append(one)
-        yield ReviewBook(language, document, texts, signatures, change_id)
+        yield LanguageReview(language, document, texts, signatures, change_id)
 
 
-def words_change(kit: Kit, language: str) -> int | None:
+def text_draft(context: Context, language: str) -> int | None:
     """Returns the open draft of a language's text, the older one if two are open. Raises StoreUnavailable."""
-    open_now = [row.id for row, _ in service_drafts.listed(kit) if row.title == TITLES[language]]
+    open_now = [
+        row.id for row, _ in service_drafts.list_drafts(context) if row.title == TITLES[language]
+    ]
     return min(open_now, default=None)
 
 
-def phrase_words(phrases: Phrases, said: Document, template: Template) -> dict[str, str]:
+def phrase_texts(phrases: Phrases, said: Document, template: Template) -> dict[str, str]:
     """Returns the text of a template, by language. `said`: the phrases in the document, which replace those of the
     code.
     """
@@ -140,13 +150,13 @@ def phrase_words(phrases: Phrases, said: Document, template: Template) -> dict[s
 
 
 def _chapters(document: Document, phrases: Phrases) -> Mapping[str, Mapping[str, ReviewedText]]:
-    flows = {name: derived(_texts_in, flow, name) for name, flow in document["flows"].items()}
+    flows = {name: derived_value(_texts_in, flow, name) for name, flow in document["flows"].items()}
     rest = {}
     for template in Template:
-        words = phrase_words(phrases, document.get("phrases", {}), template)
+        words = phrase_texts(phrases, document.get("phrases", {}), template)
         place = f"{PHRASES}.{template.name}"
         rest[place] = ReviewedText(place, words)
-    own = {f"{ENGINE}.{name}": said for name, said in engine_words.every().items()}
+    own = {f"{ENGINE}.{name}": said for name, said in engine_words.all_texts().items()}
     return {
         **flows,
         PHRASES: rest,
@@ -158,7 +168,7 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
     return {text.place: text for text in texts_of({name: {"nodes": nodes_of(flow)}})}
 
 
-class Unfit(StrEnum):
+class TextRefusal(StrEnum):
     """The reason why a text is refused, in the words of the page. `{...}` are the values of the fault."""
 
     GONE = "This text was moved or removed meanwhile."
@@ -174,21 +184,21 @@ class Unfit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WordsFault:
-    why: Unfit
-    values: Mapping[str, str | Remark] = field(default_factory=dict)
-    finding: Finding | None = None
+class TextFault:
+    why: TextRefusal
+    values: Mapping[str, str | MessageText] = field(default_factory=dict)
+    finding: Problem | None = None
     """The problem that the checker found, if it found one."""
 
     def __str__(self) -> str:
         return self.why.value.format_map(self.values)
 
 
-WordsFaults = Mapping[str, WordsFault]
+TextFaults = Mapping[str, TextFault]
 """The first fault of each text, by place."""
 
 
-def faults_of(review: ReviewBook, book: Book, new: Sequence[ReviewedText]) -> WordsFaults:
+def faults_of(review: LanguageReview, book: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
     """Returns the faults of new texts, by place. `book`: the published flow set. Checks all texts together."""
     found = {text.place: fault for text in new for fault in _alone(review, book, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
@@ -200,7 +210,9 @@ def faults_of(review: ReviewBook, book: Book, new: Sequence[ReviewedText]) -> Wo
     return found
 
 
-def said_so(flow: object, texts: Sequence[ReviewedText], language: str) -> dict[str, object] | None:
+def with_texts(
+    flow: object, texts: Sequence[ReviewedText], language: str
+) -> dict[str, object] | None:
     """Returns a flow's document with these texts. None if one of the texts has no place in it."""
     changed = dict(nodes_of(flow))
     for text in texts:
@@ -212,47 +224,47 @@ def said_so(flow: object, texts: Sequence[ReviewedText], language: str) -> dict[
     return {**(flow if isinstance(flow, Mapping) else {}), "nodes": changed}
 
 
-def _alone(review: ReviewBook, book: Book, text: ReviewedText) -> Iterator[WordsFault]:
+def _alone(review: LanguageReview, book: FlowSet, text: ReviewedText) -> Iterator[TextFault]:
     """Yields the first fault of a text alone, without its screen."""
     words = text.words[review.language]
     if is_fixed(text.place):
-        yield WordsFault(Unfit.FIXED)
+        yield TextFault(TextRefusal.FIXED)
     elif not words:
-        yield WordsFault(Unfit.EMPTY)
-    elif letters := strangers(words):
+        yield TextFault(TextRefusal.EMPTY)
+    elif letters := foreign_letters(words):
         values = {"letter": letters[0], "instead": substitute(letters[0])}
-        yield WordsFault(Unfit.LETTER, values)
+        yield TextFault(TextRefusal.LETTER, values)
     elif not text.in_flows:
         template = Template[text.place.removeprefix(f"{PHRASES}.")]
         for message in service_publishing.phrase_faults(
             template, review.language, words, book.numbers
         ):
-            yield WordsFault(Unfit.PHRASE, {"message": message})
+            yield TextFault(TextRefusal.PHRASE, {"message": message})
             return
 
 
 def _of_flow(
-    review: ReviewBook, book: Book, name: str, texts: Sequence[ReviewedText]
-) -> dict[str, WordsFault]:
+    review: LanguageReview, book: FlowSet, name: str, texts: Sequence[ReviewedText]
+) -> dict[str, TextFault]:
     """Returns the new problems that the checker finds on the screens of these texts.
 
     Each problem is listed at the text whose field it names.
     """
     before = review.document["flows"][name]
-    after = said_so(before, texts, review.language)
+    after = with_texts(before, texts, review.language)
     if after is None:
-        return {text.place: WordsFault(Unfit.GONE) for text in texts}
-    drafts = [drafted(name, flow) for flow in (before, after)]
-    books = [put_in(book, draft.flow) for draft in drafts]
-    unsafe = [[*of_words(one), *uncovered(book, one)] for one in books]
-    found: dict[str, WordsFault] = {}
+        return {text.place: TextFault(TextRefusal.GONE) for text in texts}
+    drafts = [read_draft(name, flow) for flow in (before, after)]
+    books = [with_flow(book, draft.flow) for draft in drafts]
+    unsafe = [[*text_problems(one), *words_newer_than_reason(book, one)] for one in books]
+    found: dict[str, TextFault] = {}
     for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
         here = [text.place for text in texts if text.place.split(".")[1] == node]
         known, now = map(_told, books, drafts, unsafe, (node, node))
         for told, one in now.items():
             if one.language in ("", review.language) and told not in known:
-                said = remark("{message}: {fix}", message=one.message, fix=one.fix)
-                fault = WordsFault(Unfit.FINDING, {"message": said}, one)
+                said = message_text("{message}: {fix}", message=one.message, fix=one.fix)
+                fault = TextFault(TextRefusal.FINDING, {"message": said}, one)
                 steps = one.field.split(".")
                 # A problem of the whole screen is listed at the first changed text of that screen.
                 named = [at for at in here if all(step in at.split(".")[2:] for step in steps)]
@@ -260,16 +272,18 @@ def _of_flow(
     return found
 
 
-Told = tuple[Code, str, str, Remark]
+Told = tuple[Code, str, str, MessageText]
 """The values by which a problem is recognised as the same before and after a change."""
 
 
-def _told(book: Book, draft: Draft, unsafe: Sequence[Finding], node: str) -> Mapping[Told, Finding]:
+def _told(
+    book: FlowSet, draft: ReadDraft, unsafe: Sequence[Problem], node: str
+) -> Mapping[Told, Problem]:
     place = draft.flow.name, node
     among = [one for one in unsafe if (one.flow, one.node) == place]
     return {
         (one.code, one.language, one.field, one.message): one
-        for one in (*draft_findings(book, draft, node=node), *among)
+        for one in (*draft_problems(book, draft, node=node), *among)
     }
 
 
@@ -308,7 +322,7 @@ class PageText(NamedTuple):
     is_fixed: bool
     english: Sequence[WordSpan]
     """Changes in the English since a review. Empty if there are none, or if they are not known."""
-    doubts: Sequence[Doubt]
+    doubts: Sequence[DoubtfulTerm]
     question: str
     """The question of a careful reader about the text; empty if there is none."""
     widest: str
@@ -321,14 +335,14 @@ class PageText(NamedTuple):
         return self.text.place
 
 
-class WordsFilter(NamedTuple):
+class TextFilter(NamedTuple):
     state: str = TODO
     flow: str = ""
     at: str = ""
     """The place at which the page begins. If it is not a known place, the page begins at the account's own point."""
 
 
-class WordsPage(NamedTuple):
+class TextPage(NamedTuple):
     texts: Sequence[PageText]
     left: int
     """Number of all texts that the filter holds."""
@@ -337,10 +351,10 @@ class WordsPage(NamedTuple):
     change_id: int | None
 
 
-class WordsMatrix(NamedTuple):
+class ReviewMatrix(NamedTuple):
     """The states of all texts by chapter: a flow, the phrases of the code, or the engine's own words."""
 
-    reviews: Sequence[ReviewBook]
+    reviews: Sequence[LanguageReview]
     """The texts of each language."""
 
     @property
@@ -357,16 +371,16 @@ class WordsMatrix(NamedTuple):
         }
 
 
-def matrix(kit: Kit) -> WordsMatrix:
+def review_matrix(context: Context) -> ReviewMatrix:
     """Returns the states of all texts in all languages. Raises NotReady, StoreUnavailable."""
-    return WordsMatrix([*review_books(kit)])
+    return ReviewMatrix([*language_reviews(context)])
 
 
-def words_page(
-    kit: ConsoleKit, by_name: str, account_id: int, language: str, wanted: WordsFilter
-) -> WordsPage:
+def text_page(
+    context: ConsoleContext, by_name: str, account_id: int, language: str, wanted: TextFilter
+) -> TextPage:
     """Returns one page of texts for a translator. Raises NotReady, StoreUnavailable."""
-    review = review_book(kit, language)
+    review = language_review(context, language)
     places = [*review.texts]
     begin = int(account_id * SPREAD % 1 * len(places)) if wanted.state == TODO else 0
     if wanted.flow:
@@ -378,27 +392,31 @@ def words_page(
     asked = here.get(wanted.at, 0)
     start = next((n for n, place in enumerate(fit) if here[place] >= asked), 0)
     shown, after = fit[start : start + PAGE], fit[start + PAGE : start + PAGE + 1]
-    texts = [*_shown(kit, review, shown, by_name)]
-    return WordsPage(texts, len(fit), "".join(after), review.change_id)
+    texts = [*_shown(context, review, shown, by_name)]
+    return TextPage(texts, len(fit), "".join(after), review.change_id)
 
 
-def measured(kit: Kit, language: str, typed: Mapping[str, str]) -> Mapping[str, FilledMeter]:
+def text_meters(
+    context: Context, language: str, typed: Mapping[str, str]
+) -> Mapping[str, FilledMeter]:
     """Returns the meters of texts while a person types them, by place. Stores nothing."""
-    review = review_book(kit, language)
+    review = language_review(context, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts
     ]
-    return _meters(kit, review, [text.saying(language, words) for text, words in known])
+    return _meters(context, review, [text.saying(language, words) for text, words in known])
 
 
-def filtered(review: ReviewBook, wanted: WordsFilter, by_name: str) -> Sequence[ReviewedText]:
+def filter_texts(
+    review: LanguageReview, wanted: TextFilter, by_name: str
+) -> Sequence[ReviewedText]:
     """Returns every text of a filter, in the order of the flows."""
     return [
         text for place, text in review.texts.items() if _is_wanted(review, place, wanted, by_name)
     ]
 
 
-def _is_wanted(review: ReviewBook, place: str, wanted: WordsFilter, by_name: str) -> bool:
+def _is_wanted(review: LanguageReview, place: str, wanted: TextFilter, by_name: str) -> bool:
     text = review.texts[place]
     if wanted.flow and place.partition(".")[0] != wanted.flow:
         return False
@@ -410,12 +428,12 @@ def _is_wanted(review: ReviewBook, place: str, wanted: WordsFilter, by_name: str
 
 
 def _shown(
-    kit: ConsoleKit, review: ReviewBook, places: Sequence[str], by_name: str
+    context: ConsoleContext, review: LanguageReview, places: Sequence[str], by_name: str
 ) -> Iterator[PageText]:
     texts = [review.texts[place] for place in places]
-    filled = _meters(kit, review, texts)
+    filled = _meters(context, review, texts)
     stale = [text.place for text in texts if review.state(text) is ReviewState.STALE]
-    read = service_reviews.english_read(kit, review.language, stale) if stale else {}
+    read = service_reviews.english_read(context, review.language, stale) if stale else {}
     for text in texts:
         kinyarwanda = text.words.get(FIRST, "")
         signed = review.signed_by(text)
@@ -427,9 +445,9 @@ def _shown(
             signed_by=signed,
             is_own=by_name.casefold() in {name.casefold() for name in signed},
             is_fixed=is_fixed(text.place),
-            english=spans(before, now) if before not in (None, now) else (),
-            doubts=[one for one in kit.aids.doubts if one.stands_in(kinyarwanda)],
-            question=kit.aids.questions.get((text.place, review.language), ""),
+            english=word_spans(before, now) if before not in (None, now) else (),
+            doubts=[one for one in context.aids.doubts if one.stands_in(kinyarwanda)],
+            question=context.aids.questions.get((text.place, review.language), ""),
             widest=widest(text, review.language),
             meter=filled.get(text.place),
         )
@@ -441,15 +459,15 @@ def widest(text: ReviewedText, language: str) -> str:
     if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
         return ""
     try:
-        return words.format_map(LONGEST)
+        return words.format_map(LONGEST_VALUES)
     except (KeyError, ValueError, IndexError):
         return ""
 
 
 def _meters(
-    kit: Kit, review: ReviewBook, texts: Sequence[ReviewedText]
+    context: Context, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Mapping[str, FilledMeter]:
-    book = kit.books.book(kit.books.live())
+    book = context.books.book(context.books.live())
     found: dict[str, FilledMeter] = {}
     flows: dict[str, list[ReviewedText]] = {}
     for text in texts:
@@ -467,12 +485,12 @@ def _meters(
 
 
 def _meters_of_flow(
-    book: Book, review: ReviewBook, name: str, texts: Sequence[ReviewedText]
+    book: FlowSet, review: LanguageReview, name: str, texts: Sequence[ReviewedText]
 ) -> Iterator[tuple[str, FilledMeter]]:
-    document = said_so(review.document["flows"][name], texts, review.language)
+    document = with_texts(review.document["flows"][name], texts, review.language)
     if document is None:
         return
-    drawn = put_in(book, played(document, name))
+    drawn = with_flow(book, playable_part(document, name))
     nodes = nodes_of(document)
     for text in texts:
         node = text.place.split(".")[1]

@@ -10,23 +10,23 @@ from dataclasses import astuple, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from hotline.core.check_result import CheckResult, checked
-from hotline.core.context import Kit
+from hotline.core.check_result import CheckResult, check_result
+from hotline.core.contexts import Context
 from hotline.core.documents import Document
 from hotline.editing import tables
 from hotline.editing.rules_drafts import Author
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
-from hotline.flows.flow import Book, numbers_named
-from hotline.flows.number_questions import QuestionStatus, questions
+from hotline.flows.flow import FlowSet, numbers_named
 from hotline.flows.numbers import EMERGENCY, Evidence
+from hotline.flows.questions_back import QuestionStatus, questions
 from hotline.flows.rules_reviews import (
     ENGLISH,
     ReviewedText,
     ReviewState,
     Signature,
-    readers,
     state_of,
     texts_of,
+    valid_signatures,
 )
 
 REVIEWS = "reviews.csv"
@@ -54,7 +54,7 @@ def read_signatures(folder: Path) -> tuple[Signature, ...]:
         raise ImportRefused([f"{REVIEWS}: must have {','.join(COLUMNS)}, each row whole"]) from None
 
 
-def overstated(document: Document, signatures: Sequence[Signature]) -> Iterator[str]:
+def overstated_files(document: Document, signatures: Sequence[Signature]) -> Iterator[str]:
     """Yields files that call a language `reviewed` although some of its texts have changed or lack a review."""
     for name, flow in document["flows"].items():
         for language, said in flow["review"].items():
@@ -76,19 +76,21 @@ def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
     return path
 
 
-def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
+def all_signatures(context: Context, language: str | None = None) -> Sequence[Signature]:
     """Returns all reviews in the order in which they were made. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        return tables.everyone(session, language)
+    with context.database.reading() as session:
+        return tables.all_signatures(session, language)
 
 
-def below(kit: Kit, place: str) -> Sequence[Signature]:
+def signatures_below(context: Context, place: str) -> Sequence[Signature]:
     """Returns the reviews of every text below a place, such as a screen. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        return tables.below(session, place)
+    with context.database.reading() as session:
+        return tables.signatures_below(session, place)
 
 
-def carried(before: Document, after: Document, signed: Sequence[Signature]) -> Sequence[Signature]:
+def moved_signatures(
+    before: Document, after: Document, signed: Sequence[Signature]
+) -> Sequence[Signature]:
     """Returns the reviews of texts that a change moved inside their flow, for their new places.
 
     A place is a position. Without this, a choice that moves up would lose its reviews.
@@ -100,7 +102,7 @@ def carried(before: Document, after: Document, signed: Sequence[Signature]) -> S
     known = {(one.place, one.language, one.digest) for one in signed}
     by_words: dict[tuple[str, str, str], list[Signature]] = {}
     for text in texts_of({name: old[name] for name in changed}):
-        for one in (one for code in text.words for one in readers(text, code, signed)):
+        for one in (one for code in text.words for one in valid_signatures(text, code, signed)):
             by_words.setdefault((_flow(text.place), one.language, one.digest), []).append(one)
     found: list[Signature] = []
     for text in texts_of({name: new[name] for name in changed}):
@@ -116,41 +118,42 @@ def _flow(place: str) -> str:
     return place.partition(".")[0]
 
 
-def sign(kit: Kit, by: Author, texts: Sequence[ReviewedText], language: str) -> int:
+def sign(context: Context, by: Author, texts: Sequence[ReviewedText], language: str) -> int:
     """Records that a person reviewed these texts in their current form. Returns how many reviews are new."""
-    today = kit.now().date()
-    with kit.database.writing() as session:
-        before = tables.everyone(session, language)
+    today = context.now().date()
+    with context.database.writing() as session:
+        before = tables.all_signatures(session, language)
         new = [
             Signature(text.place, language, text.digest(language), by.name, today)
             for text in texts
-            if by.name.casefold() not in {s.by.casefold() for s in readers(text, language, before)}
+            if by.name.casefold()
+            not in {s.by.casefold() for s in valid_signatures(text, language, before)}
         ]
         read = {text.place: text.words.get(ENGLISH, "") for text in texts}
-        return tables.sign(session, new, read)
+        return tables.store_signatures(session, new, read)
 
 
-def english_read(kit: Kit, language: str, places: Sequence[str]) -> Mapping[str, str]:
+def english_read(context: Context, language: str, places: Sequence[str]) -> Mapping[str, str]:
     """Returns the English of each text at its last review, if it is known. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         return tables.english_read(session, language, places)
 
 
-AHEAD = timedelta(days=30)
+NOTICE_PERIOD = timedelta(days=30)
 """Time before a number leaves the screens at which the operator is notified."""
 
 
-def findings(kit: Kit) -> Sequence[CheckResult]:
+def check_reviews(context: Context) -> Sequence[CheckResult]:
     """Returns the check results about reviews of numbers and desk questions that have lapsed or soon will."""
     try:
-        book = kit.books.book(kit.books.live())
+        book = context.books.book(context.books.live())
     except (NotReady, StoreUnavailable):
         return [CheckResult(name, True, "no flows are live") for name in ("numbers", "questions")]
-    today = kit.now().date()
+    today = context.now().date()
     return [_numbers(book, today), _questions(book, today)]
 
 
-def _numbers(book: Book, today: date) -> CheckResult:
+def _numbers(book: FlowSet, today: date) -> CheckResult:
     """Returns the check result about numbers.
 
     Only the emergency number stays after a lapse, which is therefore worse.
@@ -161,8 +164,8 @@ def _numbers(book: Book, today: date) -> CheckResult:
         for digits, number in book.numbers.items()
         if digits in named and number.until is not None and number.evidence is Evidence.VERIFIED
     }
-    late = [digits for digits, until in ends.items() if until - today <= AHEAD]
-    return checked(
+    late = [digits for digits, until in ends.items() if until - today <= NOTICE_PERIOD]
+    return check_result(
         "numbers",
         f"{', '.join(late)} must be confirmed again: {_what_then(ends, late)}" if late else None,
         f"{', '.join(ends) or 'none'} may be shown",
@@ -180,15 +183,15 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
     return "; ".join(says)
 
 
-def _questions(book: Book, today: date) -> CheckResult:
+def _questions(book: FlowSet, today: date) -> CheckResult:
     """Returns the check result about desk questions whose review lapses soon, or has lapsed."""
     listed = questions(book).values()
     shown = [one for one in listed if one.standing(today) is QuestionStatus.SHOWS]
-    fresh = [one for one in shown if one.until is not None and one.until - today > AHEAD]
+    fresh = [one for one in shown if one.until is not None and one.until - today > NOTICE_PERIOD]
     lapsing = [one.name for one in listed if one.until is not None and one not in fresh]
-    return checked(
+    return check_result(
         "questions",
-        f"{', '.join(lapsing)} must be signed again: over or changed, or within {AHEAD.days} days"
+        f"{', '.join(lapsing)} must be signed again: over or changed, or within {NOTICE_PERIOD.days} days"
         if lapsing
         else None,
         f"{len(shown)} may be asked back",

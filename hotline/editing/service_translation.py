@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from hotline.core.context import ConsoleKit, Kit
+from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.wording import Template
 from hotline.editing import service_draft_steps, service_drafts, service_reviews, tables
-from hotline.editing.rules_drafting import played, put_in
+from hotline.editing.rules_drafting import playable_part, with_flow
 from hotline.editing.rules_drafts import PHRASES as PHRASES_PART
 from hotline.editing.rules_drafts import Author, PartDocument, StepKind
 from hotline.editing.service_draft_steps import StepSaved
@@ -21,36 +21,36 @@ from hotline.editing.service_drafts import NewStep
 from hotline.editing.service_review_document import (
     SEGMENT,
     TITLES,
-    ReviewBook,
-    Unfit,
-    WordsFault,
-    WordsFaults,
-    WordsFilter,
+    LanguageReview,
+    TextFault,
+    TextFaults,
+    TextFilter,
+    TextRefusal,
     faults_of,
-    filtered,
-    phrase_words,
-    review_book,
-    said_so,
+    filter_texts,
+    language_review,
+    phrase_texts,
+    text_draft,
     widest,
-    words_change,
+    with_texts,
 )
 from hotline.editing.tables import TextQuestion
 from hotline.errors import NotFound
-from hotline.flows.check_texts import left
+from hotline.flows.check_texts import free_septets
+from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
-from hotline.flows.run import Place
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
-from hotline.text.review_sheets import AGREED, WHY, SheetRow, SheetRowFault, plain_words
+from hotline.text.review_sheets import AGREED, REASON_COLUMN, SheetRow, SheetRowFault, plain_text
 
-TRIES = 3
+MAX_ATTEMPTS = 3
 """Attempts to save, if another person publishes or drops the draft meanwhile."""
 
 
-def save_words(
-    kit: Kit, by: Author, language: str, texts: Sequence[ReviewedText], once: str
-) -> WordsFaults:
+def save_texts(
+    context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
+) -> TextFaults:
     """Saves each part's new text as one step. Returns, by place, the faults of texts that were not saved.
 
     Raises StoreUnavailable.
@@ -59,69 +59,75 @@ def save_words(
     for text in texts:
         name = text.place.partition(".")[0] if text.in_flows else PHRASES_PART
         parts.setdefault(name, []).append(text)
-    unsaved: dict[str, WordsFault] = {}
+    unsaved: dict[str, TextFault] = {}
     for part, own in parts.items():
-        fault = _save_part(kit, by, language, part, own, once)
+        fault = _save_part(context, by, language, part, own, once)
         if fault is not None:
             unsaved |= {text.place: fault for text in own}
     return unsaved
 
 
-def open_words_change(kit: Kit, by: Author, language: str) -> int:
+def open_text_draft(context: Context, by: Author, language: str) -> int:
     """Returns the open draft for a language's text. Opens one if there is none. Raises NotReady, StoreUnavailable."""
-    here = words_change(kit, language)
+    here = text_draft(context, language)
     if here is not None:
         return here
-    opened = service_drafts.open_change(kit, by, TITLES[language])
+    opened = service_drafts.open_draft(context, by, TITLES[language])
     assert isinstance(opened, int), "the title is ours"
-    older = words_change(kit, language)
+    older = text_draft(context, language)
     if older is None or older == opened:
         return opened
-    service_drafts.drop(kit, by, opened)
+    service_drafts.drop_draft(context, by, opened)
     return older
 
 
 def _save_part(
-    kit: Kit, by: Author, language: str, part: str, texts: Sequence[ReviewedText], once: str
-) -> WordsFault | None:
-    for _ in range(TRIES):
-        change_id = open_words_change(kit, by, language)
-        now = service_drafts.draft(kit, change_id, part)
-        document = _with_words(kit, part, now.document, texts, language)
+    context: Context, by: Author, language: str, part: str, texts: Sequence[ReviewedText], once: str
+) -> TextFault | None:
+    for _ in range(MAX_ATTEMPTS):
+        change_id = open_text_draft(context, by, language)
+        now = service_drafts.part_draft(context, change_id, part)
+        document = _with_words(context, part, now.document, texts, language)
         if document is None:
-            again = service_draft_steps.catch_up(kit, by, change_id, once=secrets.token_hex(8))
+            again = service_draft_steps.update_draft(
+                context, by, change_id, once=secrets.token_hex(8)
+            )
             if not isinstance(again, int):
-                return WordsFault(Unfit.WAITS)
-            now = service_drafts.draft(kit, change_id, part)
-            document = _with_words(kit, part, now.document, texts, language)
+                return TextFault(TextRefusal.WAITS)
+            now = service_drafts.part_draft(context, change_id, part)
+            document = _with_words(context, part, now.document, texts, language)
         if document is None:
-            return WordsFault(Unfit.GONE)
+            return TextFault(TextRefusal.GONE)
         says = {"did": StepKind.WORDS_TAKEN, "languages": [language], "count": len(texts)}
         new = NewStep(part, document, once, says)
-        saved = service_draft_steps.save_step(kit, by, change_id, new, base_version=now.version)
+        saved = service_draft_steps.save_step(context, by, change_id, new, base_version=now.version)
         if isinstance(saved, StepSaved):
             return None
         if isinstance(saved, service_draft_steps.StepClash):
-            return WordsFault(Unfit.CHANGED)
-    return WordsFault(Unfit.WAITS)
+            return TextFault(TextRefusal.CHANGED)
+    return TextFault(TextRefusal.WAITS)
 
 
 def _with_words(
-    kit: Kit, part: str, document: PartDocument | None, texts: Sequence[ReviewedText], language: str
+    context: Context,
+    part: str,
+    document: PartDocument | None,
+    texts: Sequence[ReviewedText],
+    language: str,
 ) -> PartDocument | None:
     """Returns the part with the new texts. None if one of the texts has no place in it."""
     if part != PHRASES_PART:
-        return said_so(document, texts, language) if document else None
+        return with_texts(document, texts, language) if document else None
     said = dict((document or {}).get(language, {}))
     for text in texts:
         template = Template[text.place.partition(".")[2]]
         said[template.name] = text.words[language]
-        if phrase_words(kit.phrases, {}, template)[language] == said[template.name]:
+        if phrase_texts(context.phrases, {}, template)[language] == said[template.name]:
             del said[template.name]
     return {**(document or {}), language: said}
 
 
-class TypedWords(NamedTuple):
+class TypedText(NamedTuple):
     """A field of the page as the translator sent it."""
 
     place: str
@@ -132,66 +138,66 @@ class TypedWords(NamedTuple):
     """Digest of the English alone."""
 
 
-def keep(
-    kit: Kit,
+def save_typed(
+    context: Context,
     by: Author,
     language: str,
-    typed: Sequence[TypedWords],
+    typed: Sequence[TypedText],
     *,
     agreed: str = "",
     saving: bool = True,
     once: str,
-) -> WordsFaults:
+) -> TextFaults:
     """Saves every text that was changed, and marks the text at `agreed` as reviewed. Saves nothing if a check fails.
 
     `saving`: if False, a change of the text at `agreed` is refused. Raises NotReady, StoreUnavailable.
     """
-    review = review_book(kit, language)
+    review = language_review(context, language)
     changed, faults = _changed(review, typed, agreed)
     if not saving and agreed in changed:
-        faults[agreed] = WordsFault(Unfit.UNSAVED)
+        faults[agreed] = TextFault(TextRefusal.UNSAVED)
     fit = [text for place, text in changed.items() if place not in faults]
-    book = kit.books.book(kit.books.live())
+    book = context.books.book(context.books.live())
     faults |= faults_of(review, book, fit)
-    faults = faults or dict(save_words(kit, by, language, fit, once))
+    faults = faults or dict(save_texts(context, by, language, fit, once))
     if agreed and not faults:
         text = changed.get(agreed, review.texts[agreed])
-        service_reviews.sign(kit, by, [text], language)
+        service_reviews.sign(context, by, [text], language)
     return faults
 
 
 def _changed(
-    review: ReviewBook, typed: Sequence[TypedWords], agreed: str
-) -> tuple[dict[str, ReviewedText], dict[str, WordsFault]]:
+    review: LanguageReview, typed: Sequence[TypedText], agreed: str
+) -> tuple[dict[str, ReviewedText], dict[str, TextFault]]:
     """Returns the changed texts, and the faults of texts whose page was out of date."""
     changed: dict[str, ReviewedText] = {}
-    faults: dict[str, WordsFault] = {}
+    faults: dict[str, TextFault] = {}
     known: Mapping[str, ReviewedText] = review.texts
     for one in typed:
-        text, words = known.get(one.place), plain_words(one.words)
+        text, words = known.get(one.place), plain_text(one.words)
         if text is None:
-            faults[one.place] = WordsFault(Unfit.GONE)
+            faults[one.place] = TextFault(TextRefusal.GONE)
         elif words != text.words.get(review.language, ""):
             changed[one.place] = text.saying(review.language, words)
             if one.digest != text.digest(review.language):
-                faults[one.place] = WordsFault(Unfit.CHANGED)
+                faults[one.place] = TextFault(TextRefusal.CHANGED)
         elif one.place == agreed and one.english != text.digest(ENGLISH):
-            faults[one.place] = WordsFault(Unfit.CHANGED)
+            faults[one.place] = TextFault(TextRefusal.CHANGED)
         elif one.place == agreed and not words:
-            faults[one.place] = WordsFault(Unfit.EMPTY)
+            faults[one.place] = TextFault(TextRefusal.EMPTY)
     return changed, faults
 
 
-LONGEST_NOTE = 300
+MAX_NOTE = 300
 LISTED = 100
 
 
-def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
+def ask_question(context: Context, by: Author, language: str, place: str, note: str) -> bool:
     """Stores a translator's question. Returns False if the question is empty. Raises StoreUnavailable."""
-    asks = " ".join(note.split())[:LONGEST_NOTE]
+    asks = " ".join(note.split())[:MAX_NOTE]
     if not asks:
         return False
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         session.add(
             TextQuestion(
                 place=place,
@@ -199,59 +205,59 @@ def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
                 asks=asks,
                 asked_by_id=by.account_id,
                 asked_by=by.name,
-                asked_at=kit.now(),
+                asked_at=context.now(),
             )
         )
     return True
 
 
-def waiting(kit: Kit, below: str = "") -> Sequence[TextQuestion]:
+def open_questions(context: Context, below: str = "") -> Sequence[TextQuestion]:
     """Returns the open questions, oldest first. `below`: only those of one screen, by its flow and its name.
 
     Raises StoreUnavailable.
     """
-    with kit.database.reading() as session:
-        return tables.waiting(session, LISTED, below)
+    with context.database.reading() as session:
+        return tables.open_questions(session, LISTED, below)
 
 
-def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[TextQuestion]]:
+def questions_by_place(context: Context, language: str) -> Mapping[str, Sequence[TextQuestion]]:
     """Returns the open questions of a language, by place. Raises StoreUnavailable."""
     found: dict[str, list[TextQuestion]] = {}
-    for one in waiting(kit):
+    for one in open_questions(context):
         if one.language == language:
             found.setdefault(one.place, []).append(one)
     return found
 
 
-def count(kit: Kit) -> int:
+def count_questions(context: Context) -> int:
     """Returns the number of open questions. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        return tables.count(session)
+    with context.database.reading() as session:
+        return tables.count_questions(session)
 
 
-def settle(kit: Kit, by: Author, question_id: int) -> None:
+def settle_question(context: Context, by: Author, question_id: int) -> None:
     """Records that an editor has settled a question, by a change or by an answer. A repeat changes nothing.
 
     Raises NotFound, StoreUnavailable.
     """
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         row = session.get(TextQuestion, question_id)
         if row is None:
             raise NotFound(f"no question {question_id}")
         if row.settled_at is None:
-            row.settled_by, row.settled_at = by.name, kit.now()
+            row.settled_by, row.settled_at = by.name, context.now()
 
 
 class RefusedRow(NamedTuple):
     """A row that is refused, and its text today."""
 
     row: SheetRow
-    why: SheetRowFault | WordsFault
+    why: SheetRowFault | TextFault
     now: ReviewedText | None
     """None if the text no longer exists."""
 
 
-class JudgedSheet(NamedTuple):
+class CheckedSheet(NamedTuple):
     accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
     """The accepted rows by place, with the texts that they make."""
     changed: int
@@ -266,57 +272,57 @@ class JudgedSheet(NamedTuple):
 
 
 def sheet_rows(
-    kit: ConsoleKit, by_name: str, language: str, wanted: WordsFilter
+    context: ConsoleContext, by_name: str, language: str, wanted: TextFilter
 ) -> list[dict[str, str]]:
     """Returns the rows of a sheet for a filter. Raises NotReady, StoreUnavailable."""
-    review = review_book(kit, language)
-    return [*_rows(kit, review, filtered(review, wanted, by_name))]
+    review = language_review(context, language)
+    return [*_rows(context, review, filter_texts(review, wanted, by_name))]
 
 
-def judged(kit: Kit, language: str, rows: Sequence[SheetRow]) -> JudgedSheet:
+def check_sheet(context: Context, language: str, rows: Sequence[SheetRow]) -> CheckedSheet:
     """Returns the result that a sheet would have. Stores nothing. Raises NotReady, StoreUnavailable."""
-    return _judged(kit, review_book(kit, language), rows)
+    return _judged(context, language_review(context, language), rows)
 
 
 def take_sheet(
-    kit: Kit, by: Author, language: str, rows: Sequence[SheetRow], once: str
-) -> JudgedSheet:
+    context: Context, by: Author, language: str, rows: Sequence[SheetRow], once: str
+) -> CheckedSheet:
     """Checks a sheet again, saves its new texts, and marks the text of each accepted row as reviewed.
 
     Raises NotReady, StoreUnavailable.
     """
-    review = review_book(kit, language)
-    sheet = _judged(kit, review, rows)
+    review = language_review(context, language)
+    sheet = _judged(context, review, rows)
     new = _new(review, sheet.accepted)
-    unsaved = save_words(kit, by, language, new, once)
+    unsaved = save_texts(context, by, language, new, once)
     late = [
         RefusedRow(row, unsaved[row.place], review.texts.get(row.place))
         for row in sheet.taken
         if row.place in unsaved
     ]
     kept = {place: one for place, one in sheet.accepted.items() if place not in unsaved}
-    service_reviews.sign(kit, by, [text for _, text in kept.values()], language)
-    return JudgedSheet(kept, len(new) - len(unsaved), [*sheet.refused, *late], sheet.waiting)
+    service_reviews.sign(context, by, [text for _, text in kept.values()], language)
+    return CheckedSheet(kept, len(new) - len(unsaved), [*sheet.refused, *late], sheet.waiting)
 
 
 def refused_rows(
-    kit: ConsoleKit, language: str, rows: Sequence[tuple[SheetRow, str]]
+    context: ConsoleContext, language: str, rows: Sequence[tuple[SheetRow, str]]
 ) -> list[dict[str, str]]:
     """Returns the refused rows with their reasons: the text that was sent, and today's English and digest."""
-    review = review_book(kit, language)
+    review = language_review(context, language)
     found = []
     for row, why in rows:
         text = review.texts.get(row.place)
         empty = dict.fromkeys((*CODES, "letters left", "doubts", "question", "state", "digest"), "")
-        cells = empty if text is None else next(_rows(kit, review, [text]))
-        said = {"place": row.place, language: row.words, "agreed": "", WHY: why}
+        cells = empty if text is None else next(_rows(context, review, [text]))
+        said = {"place": row.place, language: row.words, "agreed": "", REASON_COLUMN: why}
         found.append({**cells, **said})
     return found
 
 
-def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedSheet:
+def _judged(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
     """Checks each row. A row is accepted if it is agreed to and up to date, and if its text has no fault."""
-    book = kit.books.book(kit.books.live())
+    book = context.books.book(context.books.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
     waiting = 0
@@ -335,11 +341,11 @@ def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedShe
             row, _ = accepted.pop(place)
             refused.append(RefusedRow(row, unfit, review.texts[place]))
     refused.sort(key=lambda one: one.row.line)
-    return JudgedSheet(accepted, len(_new(review, accepted)), refused, waiting)
+    return CheckedSheet(accepted, len(_new(review, accepted)), refused, waiting)
 
 
 def _new(
-    review: ReviewBook, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
+    review: LanguageReview, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
 ) -> Sequence[ReviewedText]:
     """Returns the texts of these rows that are new."""
     return [text for place, (_, text) in accepted.items() if text != review.texts[place]]
@@ -362,18 +368,18 @@ def _fault(
 
 
 def _rows(
-    kit: ConsoleKit, review: ReviewBook, texts: Sequence[ReviewedText]
+    context: ConsoleContext, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Iterator[dict[str, str]]:
-    book = kit.books.book(kit.books.live())
+    book = context.books.book(context.books.live())
     for name in dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows):
-        book = put_in(book, played(review.document["flows"][name], name))
+        book = with_flow(book, playable_part(review.document["flows"][name], name))
 
     @cache
     def left_on(flow: str, node: str) -> int:
         """Returns the letters that are left on a screen; 0 for a screen that is not complete yet."""
         if node not in book.flows[flow].nodes:
             return 0
-        return left(book, Place(flow, node), review.language, DEFAULT_LIMIT) or 0
+        return free_septets(book, Place(flow, node), review.language, DEFAULT_LIMIT) or 0
 
     for text in texts:
         flow, node, *_ = text.place.split(".")
@@ -385,8 +391,10 @@ def _rows(
             "place": text.place,
             **{code: text.words.get(code, "") for code in CODES},
             "letters left": str(room),
-            "doubts": "; ".join(str(one) for one in kit.aids.doubts if one.stands_in(kinyarwanda)),
-            "question": kit.aids.questions.get((text.place, review.language), ""),
+            "doubts": "; ".join(
+                str(one) for one in context.aids.doubts if one.stands_in(kinyarwanda)
+            ),
+            "question": context.aids.questions.get((text.place, review.language), ""),
             "state": review.state(text).value,
             "agreed": "",
             "digest": text.digest(review.language),

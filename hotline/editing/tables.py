@@ -9,15 +9,15 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.core.actors import Actor
 from hotline.core.database import Row, add_if_new
-from hotline.core.driver import IN_SESSION, Memory
-from hotline.editing.rules_drafts import ChangeState
+from hotline.core.driver import IN_SESSION, DocumentCaches
+from hotline.editing.rules_drafts import DraftState
 from hotline.errors import NotFound
 from hotline.flows.rules_reviews import Signature
 
-EDITABLE = tuple(state for state in ChangeState if state.is_editable)
+EDITABLE = tuple(state for state in DraftState if state.is_editable)
 
 
-class Change(Row):
+class DraftRow(Row):
     """One draft: a set of edits with a title. It is published once an approver has read it."""
 
     __tablename__ = "change"
@@ -27,7 +27,7 @@ class Change(Row):
     title: Mapped[str]
     why: Mapped[str]
     state: Mapped[str]
-    """A `ChangeState`."""
+    """A `DraftState`."""
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     """The revision from which its parts were made."""
     source: Mapped[str | None] = mapped_column(unique=True)
@@ -47,7 +47,7 @@ class Change(Row):
 
     @property
     def is_editable(self) -> bool:
-        return ChangeState(self.state).is_editable
+        return DraftState(self.state).is_editable
 
     @property
     def proposer(self) -> Actor | None:
@@ -56,7 +56,7 @@ class Change(Row):
         return Actor(self.proposed_by, self.proposed_by_id)
 
 
-class ChangeStep(Row):
+class DraftStep(Row):
     """One saved version of one part, complete. It never changes. The newest version is the current one."""
 
     __tablename__ = "change_step"
@@ -77,12 +77,12 @@ class ChangeStep(Row):
     """A key that the form gives. A form that is sent twice makes only one step."""
 
 
-def found(session: Session, change_id: int, *, held: bool = False) -> Change:
+def get_draft(session: Session, change_id: int, *, held: bool = False) -> DraftRow:
     """Returns a draft. Raises NotFound.
 
     With `held` it locks the draft until the transaction ends. So saving, submitting and publishing take turns.
     """
-    here = select(Change).where(Change.id == change_id)
+    here = select(DraftRow).where(DraftRow.id == change_id)
     if held:
         here = here.with_for_update().execution_options(populate_existing=True)
     change = session.scalar(here)
@@ -91,33 +91,33 @@ def found(session: Session, change_id: int, *, held: bool = False) -> Change:
     return change
 
 
-def of_source(session: Session, source: str) -> Change | None:
-    return session.scalar(select(Change).where(Change.source == source))
+def draft_of_source(session: Session, source: str) -> DraftRow | None:
+    return session.scalar(select(DraftRow).where(DraftRow.source == source))
 
 
-def listed(session: Session, *, editable: bool, limit: int) -> Sequence[Change]:
+def list_drafts(session: Session, *, editable: bool, limit: int) -> Sequence[DraftRow]:
     """Returns the drafts that can be edited, or those that have ended, newest first."""
-    wanted = Change.state.in_(EDITABLE) if editable else Change.state.not_in(EDITABLE)
+    wanted = DraftRow.state.in_(EDITABLE) if editable else DraftRow.state.not_in(EDITABLE)
     return session.scalars(
-        select(Change).where(wanted).order_by(Change.id.desc()).limit(limit)
+        select(DraftRow).where(wanted).order_by(DraftRow.id.desc()).limit(limit)
     ).all()
 
 
-def newest(session: Session, change_id: int) -> Mapping[str, ChangeStep]:
+def newest_steps(session: Session, change_id: int) -> Mapping[str, DraftStep]:
     """Returns the newest step of each part, in the order in which the parts were first edited."""
     last = (
-        select(func.max(ChangeStep.id).label("id"), func.min(ChangeStep.id).label("first"))
-        .where(ChangeStep.change_id == change_id)
-        .group_by(ChangeStep.part)
+        select(func.max(DraftStep.id).label("id"), func.min(DraftStep.id).label("first"))
+        .where(DraftStep.change_id == change_id)
+        .group_by(DraftStep.part)
         .subquery()
     )
-    steps = select(ChangeStep).join(last, last.c.id == ChangeStep.id).order_by(last.c.first)
+    steps = select(DraftStep).join(last, last.c.id == DraftStep.id).order_by(last.c.first)
     return {step.part: step for step in session.scalars(steps)}
 
 
-def shared(session: Session, step: ChangeStep) -> Mapping[str, Any] | None:
+def step_document(session: Session, step: DraftStep) -> Mapping[str, Any] | None:
     """Returns the document of a step. Where documents are cached, other callers share it, so nothing may change it."""
-    memory: Memory | None = session.info.get(IN_SESSION)
+    memory: DocumentCaches | None = session.info.get(IN_SESSION)
     document: Mapping[str, Any] | None = step.document
     if memory is None or document is None:
         return document
@@ -126,63 +126,61 @@ def shared(session: Session, step: ChangeStep) -> Mapping[str, Any] | None:
 
 def newest_versions(session: Session, change_id: int) -> Mapping[str, int]:
     """Returns the newest version number of each part. Steps never change, so equal numbers mean equal documents."""
-    each = select(ChangeStep.part, func.max(ChangeStep.version))
-    rows = session.execute(each.where(ChangeStep.change_id == change_id).group_by(ChangeStep.part))
+    each = select(DraftStep.part, func.max(DraftStep.version))
+    rows = session.execute(each.where(DraftStep.change_id == change_id).group_by(DraftStep.part))
     return dict(rows.all())
 
 
-def newest_of(session: Session, change_id: int, part: str) -> ChangeStep | None:
-    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
-    return session.scalar(select(ChangeStep).where(*here).order_by(ChangeStep.id.desc()).limit(1))
+def newest_step(session: Session, change_id: int, part: str) -> DraftStep | None:
+    here = (DraftStep.change_id == change_id, DraftStep.part == part)
+    return session.scalar(select(DraftStep).where(*here).order_by(DraftStep.id.desc()).limit(1))
 
 
-def step(session: Session, change_id: int, step_id: int) -> ChangeStep | None:
-    here = (ChangeStep.change_id == change_id, ChangeStep.id == step_id)
-    return session.scalar(select(ChangeStep).where(*here))
+def get_step(session: Session, change_id: int, step_id: int) -> DraftStep | None:
+    here = (DraftStep.change_id == change_id, DraftStep.id == step_id)
+    return session.scalar(select(DraftStep).where(*here))
 
 
-def version(session: Session, change_id: int, part: str, number: int) -> ChangeStep | None:
-    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
-    return session.scalar(select(ChangeStep).where(*here, ChangeStep.version == number))
+def step_of_version(session: Session, change_id: int, part: str, number: int) -> DraftStep | None:
+    here = (DraftStep.change_id == change_id, DraftStep.part == part)
+    return session.scalar(select(DraftStep).where(*here, DraftStep.version == number))
 
 
-def sent_before(session: Session, change_id: int, part: str, once: str) -> ChangeStep | None:
+def step_of_form(session: Session, change_id: int, part: str, once: str) -> DraftStep | None:
     """Returns the step that this form has made already, or None."""
-    stamp = stamped(change_id, part, once)
-    return session.scalar(select(ChangeStep).where(ChangeStep.once == stamp))
+    stamp = form_key(change_id, part, once)
+    return session.scalar(select(DraftStep).where(DraftStep.once == stamp))
 
 
-def stamped(change_id: int, part: str, once: str) -> str:
+def form_key(change_id: int, part: str, once: str) -> str:
     """Returns the unique key of a form's step. It includes the part, so the same form key works once for each part."""
     return f"{change_id} {part} {once}"
 
 
-def steps(
+def list_steps(
     session: Session, change_id: int, *, before: int | None, limit: int
-) -> Sequence[ChangeStep]:
+) -> Sequence[DraftStep]:
     """Returns the steps of a draft, newest first, without their documents."""
-    wanted = select(ChangeStep).where(ChangeStep.change_id == change_id)
+    wanted = select(DraftStep).where(DraftStep.change_id == change_id)
     if before is not None:
-        wanted = wanted.where(ChangeStep.id < before)
-    light = wanted.options(defer(ChangeStep.document, raiseload=True))
-    return session.scalars(light.order_by(ChangeStep.id.desc()).limit(limit)).all()
+        wanted = wanted.where(DraftStep.id < before)
+    light = wanted.options(defer(DraftStep.document, raiseload=True))
+    return session.scalars(light.order_by(DraftStep.id.desc()).limit(limit)).all()
 
 
-def hands(session: Session, change_id: int) -> Sequence[Actor]:
+def step_authors(session: Session, change_id: int) -> Sequence[Actor]:
     """Returns every author of a step of this draft, each once."""
-    people = select(ChangeStep.made_by, ChangeStep.made_by_id).where(
-        ChangeStep.change_id == change_id
-    )
+    people = select(DraftStep.made_by, DraftStep.made_by_id).where(DraftStep.change_id == change_id)
     return [Actor(*one) for one in session.execute(people.distinct())]
 
 
 def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     """Returns the edited parts of each of these drafts, in the order of their first edit."""
     pairs = (
-        select(ChangeStep.change_id, ChangeStep.part, func.min(ChangeStep.id))
-        .where(ChangeStep.change_id.in_(change_ids))
-        .group_by(ChangeStep.change_id, ChangeStep.part)
-        .order_by(func.min(ChangeStep.id))
+        select(DraftStep.change_id, DraftStep.part, func.min(DraftStep.id))
+        .where(DraftStep.change_id.in_(change_ids))
+        .group_by(DraftStep.change_id, DraftStep.part)
+        .order_by(func.min(DraftStep.id))
     )
     edited: dict[int, list[str]] = {one: [] for one in change_ids}
     for change_id, part, _ in session.execute(pairs):
@@ -190,7 +188,7 @@ def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Se
     return edited
 
 
-class ChangeCheck(Row):
+class DraftCheck(Row):
     """The problems that a check found in one whole document."""
 
     __tablename__ = "change_check"
@@ -203,22 +201,22 @@ class ChangeCheck(Row):
     at: Mapped[datetime]
 
 
-def kept_findings(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
+def stored_problems(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
     """Returns the problems found in a document. Returns None if it was not checked yet."""
-    return session.scalar(select(ChangeCheck.findings).where(ChangeCheck.digest == digest))
+    return session.scalar(select(DraftCheck.findings).where(DraftCheck.digest == digest))
 
 
-def keep_findings(
+def store_problems(
     session: Session, digest: str, findings: list[Any], *, change_id: int | None, at: datetime
 ) -> None:
     """Stores the problems found in a document. Does nothing if they are stored already."""
-    row = ChangeCheck(digest=digest, change_id=change_id, findings=findings, at=at)
+    row = DraftCheck(digest=digest, change_id=change_id, findings=findings, at=at)
     add_if_new(session, row)
 
 
-def forget_findings(session: Session, before: datetime) -> None:
+def delete_problems(session: Session, before: datetime) -> None:
     """Deletes the results of checks before this time. A document is checked again when needed."""
-    session.execute(delete(ChangeCheck).where(ChangeCheck.at < before))
+    session.execute(delete(DraftCheck).where(DraftCheck.at < before))
 
 
 # Stores signatures: which reader has reviewed which text. Import and export keep them equal to `reviews.csv`.
@@ -241,7 +239,7 @@ class SignatureRow(Row):
     """The English text that was shown with it. None for a signature from a file."""
 
 
-def everyone(session: Session, language: str | None = None) -> Sequence[Signature]:
+def all_signatures(session: Session, language: str | None = None) -> Sequence[Signature]:
     """Returns all signatures, or those of one language, in the order of signing."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
@@ -249,7 +247,7 @@ def everyone(session: Session, language: str | None = None) -> Sequence[Signatur
     return [_signature(row) for row in session.scalars(rows)]
 
 
-def below(session: Session, place: str) -> Sequence[Signature]:
+def signatures_below(session: Session, place: str) -> Sequence[Signature]:
     """Returns the signatures of every text below a place. A screen's place is its flow and its name."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     rows = rows.where(SignatureRow.place.startswith(f"{place}.", autoescape=True))
@@ -271,7 +269,7 @@ def english_read(session: Session, language: str, places: Sequence[str]) -> Mapp
     return {place: english or "" for place, english in session.execute(rows)}
 
 
-def sign(
+def store_signatures(
     session: Session, signatures: Iterable[Signature], english: Mapping[str, str] | None = None
 ) -> int:
     """Stores signatures and returns how many are new. Skips those that are stored already.
@@ -313,14 +311,17 @@ class TextQuestion(Row):
     """None while it waits for an editor."""
 
 
-def waiting(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
-    """Returns the open questions, oldest first. With `below`, returns only those about texts below that place."""
+def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
+    """Returns the open questions, oldest first.
+
+    With `signatures_below`, returns only those about texts below that place.
+    """
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
     if below:
         here = here.where(TextQuestion.place.startswith(f"{below}.", autoescape=True))
     return session.scalars(here.order_by(TextQuestion.id).limit(limit)).all()
 
 
-def count(session: Session) -> int:
+def count_questions(session: Session) -> int:
     here = select(func.count()).where(TextQuestion.settled_at.is_(None))
     return session.scalar(here) or 0

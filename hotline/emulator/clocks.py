@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hotline.errors import SettingsInvalid
 
-MOST = 366 * 86400
+MAX_OFFSET = 366 * 86400
 """Most seconds that the hotline's clock may be ahead or behind."""
 
 
@@ -114,11 +114,11 @@ class LineClock:
     def set(self, offset: int) -> None:
         """Sets the clock to `offset` seconds ahead of the true time.
 
-        Raises SettingsInvalid where the clock cannot be changed, or where the offset exceeds `MOST`.
+        Raises SettingsInvalid where the clock cannot be changed, or where the offset exceeds `MAX_OFFSET`.
         """
         if self.file is None:
             raise SettingsInvalid(["the clock: this line's cannot be turned; `hotline demo` can"])
-        if abs(offset) > MOST:
+        if abs(offset) > MAX_OFFSET:
             raise SettingsInvalid(["the clock: not by more than a year"])
         # Replaces the file in one step, so that no process reads half a number.
         fresh = self.file.with_suffix(".new")

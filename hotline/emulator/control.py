@@ -18,7 +18,7 @@ from hotline.emulator.ussd import size_of
 from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-LONGEST_WAIT = 30.0
+MAX_WAIT = 30.0
 BUDGET = 156
 REFUSALS: Mapping[type[Exception], int] = {HandsetRefused: 409, NotFound: 404, SettingsInvalid: 400}
 
@@ -181,7 +181,7 @@ class _Control:
 
     def changes(self) -> dict[str, Any]:
         since = request.args.get("since", default=-1, type=int)
-        wait = min(request.args.get("wait", default=0.0, type=float), LONGEST_WAIT)
+        wait = min(request.args.get("wait", default=0.0, type=float), MAX_WAIT)
         version = self._state.wait_past(since, wait)
         with self._state.lock:
             return {"version": version, "travels": [*map(asdict, self._state.travels)]}

@@ -165,7 +165,7 @@ class GatewayFault:
         return cls(**{**document, "kind": FaultKind(document["kind"])})
 
 
-Struck = Mapping[FaultKind, GatewayFault]
+DrawnFaults = Mapping[FaultKind, GatewayFault]
 """Drawn faults by their kind."""
 
 
@@ -189,7 +189,7 @@ class Faults:
             if seed is not None:
                 self._dice = random.Random(seed)
 
-    def draw(self, point: Point, msisdn: str, *, first_hop: bool = False) -> Struck:
+    def draw(self, point: Point, msisdn: str, *, first_hop: bool = False) -> DrawnFaults:
         """Returns every fault that strikes now, by kind. At `Point.SEND`, returns the first one only."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:

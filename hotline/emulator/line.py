@@ -11,7 +11,7 @@ import requests
 
 USER_AGENT = "at-ussd-api/1.0"
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
-LONGEST_BODY = 4096
+MAX_BODY = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,12 @@ class LineAddress:
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
-    """Reads the body up to about `LONGEST_BODY` bytes. Raises requests.Timeout after the deadline."""
+    """Reads the body up to about `MAX_BODY` bytes. Raises requests.Timeout after the deadline."""
     content = bytearray()
     for piece in response.iter_content(1):
         content += piece
         if time.monotonic() > deadline:
             raise requests.Timeout
-        if len(content) >= LONGEST_BODY:
+        if len(content) >= MAX_BODY:
             break
     return bytes(content)

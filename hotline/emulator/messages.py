@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hotline.emulator.clocks import Scheduler
-from hotline.emulator.faults import FaultKind, Faults, GatewayFault, Point, Struck
+from hotline.emulator.faults import DrawnFaults, FaultKind, Faults, GatewayFault, Point
 from hotline.emulator.line import LineAddress
 from hotline.emulator.state import Direction, EmulatorState, Incoming, MoDate, Sent, Sms
 from hotline.errors import HandsetRefused
@@ -76,7 +76,7 @@ class Messages:
     faults: Faults
     scheduler: Scheduler
     ids: Ids
-    waiting: dict[str, list[tuple[Sent, Struck]]] = field(default_factory=dict)
+    waiting: dict[str, list[tuple[Sent, DrawnFaults]]] = field(default_factory=dict)
     """Messages that wait for a phone to be switched on, by number. Access it under the state's lock."""
 
     def sender_known(self, sender: str) -> bool:
@@ -177,7 +177,9 @@ class Messages:
         reversed_ = FaultKind.REVERSED_REPORTS in faults
         self._go_on(sent, () if reversed_ else self.state.settings.interim, faults, wait=0.0)
 
-    def _go_on(self, sent: Sent, interim: Sequence[str], faults: Struck, *, wait: float) -> None:
+    def _go_on(
+        self, sent: Sent, interim: Sequence[str], faults: DrawnFaults, *, wait: float
+    ) -> None:
         """Schedules the interim reports, then the arrival.
 
         Each step schedules the next one before it posts. The order stays right, and a slow hotline delays nothing.
@@ -194,7 +196,7 @@ class Messages:
 
         self.scheduler.after(wait, step)
 
-    def _arrive(self, sent: Sent, faults: Struck) -> None:
+    def _arrive(self, sent: Sent, faults: DrawnFaults) -> None:
         if FaultKind.FAILED_REPORT in faults:
             status, _, reason = (faults[FaultKind.FAILED_REPORT].value or "Failed").partition(":")
             self._report(sent, status, faults, reason)
@@ -223,7 +225,7 @@ class Messages:
             for place, status in enumerate(reversed(settings.interim), start=1):
                 self._report_later(place * settings.report_gap, sent, status, faults)
 
-    def _give_up(self, sent: Sent, faults: Struck) -> None:
+    def _give_up(self, sent: Sent, faults: DrawnFaults) -> None:
         """Drops a message that waited for a phone which stayed off, and reports the failure to the hotline."""
         with self.state.lock:
             waiting = self.waiting.get(sent.to, [])
@@ -232,14 +234,14 @@ class Messages:
             waiting.remove((sent, faults))
         self._report(sent, "Failed", faults, "UserIsInactive")
 
-    def _report_later(self, seconds: float, sent: Sent, status: str, faults: Struck) -> None:
+    def _report_later(self, seconds: float, sent: Sent, status: str, faults: DrawnFaults) -> None:
         self.scheduler.after(seconds, lambda: self._report(sent, status, faults))
 
-    def _report(self, sent: Sent, status: str, faults: Struck, reason: str = "") -> None:
+    def _report(self, sent: Sent, status: str, faults: DrawnFaults, reason: str = "") -> None:
         self._queue(sent, status, faults, reason)
         self._tell_reports(sent)
 
-    def _queue(self, sent: Sent, status: str, faults: Struck, reason: str = "") -> None:
+    def _queue(self, sent: Sent, status: str, faults: DrawnFaults, reason: str = "") -> None:
         if FaultKind.NO_REPORT in faults:
             return
         with self.state.changing() as state:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotline.emulator.clocks import Scheduler
-from hotline.emulator.faults import FaultKind, Faults, Point, Struck
+from hotline.emulator.faults import DrawnFaults, FaultKind, Faults, Point
 from hotline.emulator.line import HookAnswer, LineAddress
 from hotline.emulator.messages import Ids
 from hotline.emulator.state import (
@@ -179,7 +179,7 @@ class Ussd:
             if session.phase is not Phase.ENDED:
                 self._end(session, SessionStatus.INCOMPLETE, screen=TIMED_OUT)
 
-    def _post(self, session: UssdSession, hop: Hop, faults: Struck) -> HookAnswer:
+    def _post(self, session: UssdSession, hop: Hop, faults: DrawnFaults) -> HookAnswer:
         """Returns the answer that reaches the handset."""
         if FaultKind.CONCURRENT_HOP in faults:
             answer = self._twice_at_once(session, hop, faults)
@@ -199,7 +199,7 @@ class Ussd:
         self._judge(session, answer)
         return answer
 
-    def _once(self, session: UssdSession, text: str, faults: Struck) -> HookAnswer:
+    def _once(self, session: UssdSession, text: str, faults: DrawnFaults) -> HookAnswer:
         plus = "+" if FaultKind.MISSING_PLUS in faults else ""
         fields = {
             "phoneNumber": session.msisdn.removeprefix(plus),
@@ -224,7 +224,7 @@ class Ussd:
                 state.violated("slow answer", session.id)
         return answer
 
-    def _twice_at_once(self, session: UssdSession, hop: Hop, faults: Struck) -> HookAnswer:
+    def _twice_at_once(self, session: UssdSession, hop: Hop, faults: DrawnFaults) -> HookAnswer:
         start = threading.Barrier(2)
 
         def racer() -> HookAnswer:

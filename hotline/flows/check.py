@@ -7,28 +7,28 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from hotline.core.documents import Document, Editable
+from hotline.flows.conversation import Place
 from hotline.flows.flow import (
-    Ask,
-    Book,
-    Branch,
-    Call,
+    BranchNode,
+    CallNode,
     Choice,
     Condition,
-    Finish,
+    EndNode,
     Flow,
+    FlowSet,
     Lead,
-    Menu,
+    MenuNode,
+    MessageNode,
     Node,
-    Say,
+    QuestionNode,
     Text,
     Waiting,
-    reached,
+    reachable,
 )
 from hotline.flows.models import targets
-from hotline.flows.run import Place
-from hotline.text.phrases import Remark, remark, remark_of
+from hotline.text.phrases import MessageText, message_text, message_text_of
 
-MEND = remark("enter it again")
+FIX = message_text("enter it again")
 
 
 class Code(StrEnum):
@@ -81,12 +81,12 @@ class Code(StrEnum):
     """A phrase of the code cannot have this text."""
 
 
-class Finding(NamedTuple):
+class Problem(NamedTuple):
     flow: str
     node: str
     code: Code
-    message: Remark
-    fix: Remark
+    message: MessageText
+    fix: MessageText
     language: str = ""
     field: str = ""
     """The field to fix, under its name in the form: `choices.2`. Empty where the finding is about the whole node."""
@@ -101,14 +101,14 @@ class Finding(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return str(self.told)
+        return str(self.message_text)
 
     @property
-    def told(self) -> Remark:
+    def message_text(self) -> MessageText:
         """Returns the finding as a message for a person: its place, the fault and the fix."""
         field = self.field if self.code is Code.SHAPE else ""
         where = " ".join(part for part in (self.file, self.node, field, self.language) if part)
-        return remark(
+        return message_text(
             "{where}: {message} [{code}]. Fix: {fix}",
             where=where,
             message=self.message,
@@ -134,35 +134,35 @@ class Finding(NamedTuple):
         }
 
     @classmethod
-    def of_row(cls, written: Document) -> "Finding":
+    def from_row(cls, written: Document) -> "Problem":
         """Returns the finding that `to_row` stored."""
-        said = {name: remark_of(written[name]) for name in ("message", "fix")}
+        said = {name: message_text_of(written[name]) for name in ("message", "fix")}
         return cls(**{**written, **said, "code": Code(written["code"])})
 
 
-Findings = Iterator[Finding]
+Problems = Iterator[Problem]
 RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "rules.toml").read_text(encoding="utf-8")
 )
 """The rules of the check by name: kind of fault, message and fix. Values such as `{field}` are filled in."""
 
 
-def fault(
+def problem(
     rule: str,
     flow: str,
     node: str,
     field: str = "",
     language: str = "",
     /,
-    **values: str | int | Remark,
-) -> Finding:
+    **values: str | int | MessageText,
+) -> Problem:
     """Returns the finding of this rule at this place."""
     known = {"field": field, "language": language, **values}
     says, fix = (
-        remark(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
+        message_text(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
         for words in (RULES[rule]["says"], RULES[rule]["fix"])
     )
-    return Finding(flow, node, Code(RULES[rule]["code"]), says, fix, language, field)
+    return Problem(flow, node, Code(RULES[rule]["code"]), says, fix, language, field)
 
 
 def anchor(field: str, language: str = "") -> str:
@@ -189,20 +189,20 @@ class WrittenText(NamedTuple):
         return self.flow, self.node, self.field
 
 
-def nodes(book: Book) -> Iterator[tuple[Flow, str, Node]]:
+def nodes(book: FlowSet) -> Iterator[tuple[Flow, str, Node]]:
     for flow in book.flows.values():
         for name, node in flow.nodes.items():
             yield flow, name, node
 
 
-def texts(book: Book) -> Iterator[WrittenText]:
+def texts(book: FlowSet) -> Iterator[WrittenText]:
     for flow, name, node in nodes(book):
-        may = {f"lead.{place}": lead.number for place, lead in enumerate(leads_of(node))}
+        may = {f"lead.{place}": lead.number for place, lead in enumerate(conditional_texts(node))}
         for field, text in node_texts(node):
             yield WrittenText(flow.name, name, field, text, may.get(field))
 
 
-def said_texts(book: Book) -> Iterator[tuple[WrittenText, str, str]]:
+def translations(book: FlowSet) -> Iterator[tuple[WrittenText, str, str]]:
     """Yields each text in each of its languages, with the language and the wording."""
     for written in texts(book):
         for language, words in written.text.items():
@@ -210,26 +210,28 @@ def said_texts(book: Book) -> Iterator[tuple[WrittenText, str, str]]:
 
 
 def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
-    if isinstance(node, Say | Menu | Ask):
+    if isinstance(node, MessageNode | MenuNode | QuestionNode):
         yield "text", node.text
         for number, lead in enumerate(node.leads):
             yield f"lead.{number}", lead.text
-    if isinstance(node, Menu | Ask):
+    if isinstance(node, MenuNode | QuestionNode):
         for number, choice in enumerate(node.choices):
             yield f"choices.{number}", choice.label
-    for name in ("note", "skip", "one", "none") if isinstance(node, Menu | Ask) else ():
+    for name in (
+        ("note", "skip", "one", "none") if isinstance(node, MenuNode | QuestionNode) else ()
+    ):
         if text := getattr(node, name, None):
             yield name, text
-    if isinstance(node, Finish) and node.text is not None:
+    if isinstance(node, EndNode) and node.text is not None:
         yield "text", node.text
 
 
-def leads_of(node: Node) -> tuple[Lead, ...]:
-    return node.leads if isinstance(node, Say | Menu | Ask) else ()
+def conditional_texts(node: Node) -> tuple[Lead, ...]:
+    return node.leads if isinstance(node, MessageNode | MenuNode | QuestionNode) else ()
 
 
 def choices_of(node: Node) -> tuple[Choice, ...]:
-    return node.choices if isinstance(node, Menu | Ask) else ()
+    return node.choices if isinstance(node, MenuNode | QuestionNode) else ()
 
 
 def conditions(node: Node) -> Iterator[Condition]:
@@ -238,30 +240,30 @@ def conditions(node: Node) -> Iterator[Condition]:
 
 def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
     """Yields each condition of a node, with the field that depends on it."""
-    for number, lead in enumerate(leads_of(node)):
+    for number, lead in enumerate(conditional_texts(node)):
         yield from ((f"lead.{number}", when) for when in lead.whens)
     for number, choice in enumerate(choices_of(node)):
         if choice.when:
             yield f"choices.{number}.when", choice.when
-    if isinstance(node, Branch):
+    if isinstance(node, BranchNode):
         for number, arm in enumerate(node.arms):
             if arm.when:
                 yield f"arms.{number}.when", arm.when
 
 
-def leads_to(book: Book, place: Place) -> Iterator[Place]:
+def next_nodes(book: FlowSet, place: Place) -> Iterator[Place]:
     """Yields the nodes that a node may lead to.
 
     A call leads to the start of its flow. It leads to the node after the call only where that flow can return.
     """
     flow = book.flows[place.flow]
     node = flow.nodes[place.node]
-    if isinstance(node, Call) and node.flow in book.flows:
+    if isinstance(node, CallNode) and node.flow in book.flows:
         called = book.flows[node.flow]
         if called.start in called.nodes:
             yield Place(called.name, called.start)
         if not any(
-            one == Finish() or (isinstance(one, Call) and one.goes is None)
+            one == EndNode() or (isinstance(one, CallNode) and one.goes is None)
             for one in called.nodes.values()
         ):
             return
@@ -270,24 +272,26 @@ def leads_to(book: Book, place: Place) -> Iterator[Place]:
             yield Place(flow.name, goes)
 
 
-def node_of(book: Book, place: Place) -> Node:
+def node_of(book: FlowSet, place: Place) -> Node:
     return book.flows[place.flow].nodes[place.node]
 
 
-def screens_from(book: Book, places: Iterable[Place]) -> Iterator[Place]:
+def screens_from(book: FlowSet, places: Iterable[Place]) -> Iterator[Place]:
     """Yields the first screens on every path from these places."""
 
     def following(place: Place) -> Iterable[Place]:
-        return () if shows(node_of(book, place)) else leads_to(book, place)
+        return () if shows_screen(node_of(book, place)) else next_nodes(book, place)
 
-    yield from (place for place in reached(places, following) if shows(node_of(book, place)))
-
-
-def shows(node: Node) -> bool:
-    return isinstance(node, Waiting) or (isinstance(node, Finish) and node.text is not None)
+    yield from (
+        place for place in reachable(places, following) if shows_screen(node_of(book, place))
+    )
 
 
-def beginnings(book: Book) -> Iterator[Place]:
+def shows_screen(node: Node) -> bool:
+    return isinstance(node, Waiting) or (isinstance(node, EndNode) and node.text is not None)
+
+
+def starts(book: FlowSet) -> Iterator[Place]:
     """Yields the starts of the front flow and of each landing flow of a short code."""
     for name in (book.front, *book.entries.values()):
         flow = book.flows.get(name)

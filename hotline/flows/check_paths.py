@@ -17,52 +17,52 @@ from itertools import islice, product
 
 from hotline.flows.check import (
     Code,
-    Finding,
-    Findings,
-    beginnings,
+    Problem,
+    Problems,
     choices_of,
     conditions,
-    fault,
-    leads_to,
+    next_nodes,
     node_of,
     node_texts,
     nodes,
     placed_conditions,
+    problem,
+    starts,
 )
-from hotline.flows.check_safety import asks_of_anybody
+from hotline.flows.check_safety import any_identity_words
+from hotline.flows.conversation import ConversationState, Facts, Place
+from hotline.flows.drawing import Drawn, draw
+from hotline.flows.engine_texts import texts_of
 from hotline.flows.flow import (
     WIDEST,
-    Ask,
-    Book,
-    Branch,
-    Call,
+    BranchNode,
+    CallNode,
     Choice,
     Condition,
-    Finish,
+    EndNode,
     Flow,
-    Menu,
-    Say,
+    FlowSet,
+    MenuNode,
+    MessageNode,
+    QuestionNode,
     Waiting,
     list_answers,
-    reached,
+    reachable,
 )
-from hotline.flows.flow_words import words
 from hotline.flows.models import BrokenReference, targets
-from hotline.flows.number_questions import ANSWER, FLOW, Question, flag_of, questions
-from hotline.flows.page_cache import Drawn, drawn
-from hotline.flows.run import Facts, Place, Run
+from hotline.flows.questions_back import ANSWER, FLOW, Question, question_flag, questions
 from hotline.text.languages import CODES
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
-LEAD_TO_ONE = remark("choose one that exists, or add it")
+LEAD_TO_ONE = message_text("choose one that exists, or add it")
 
 
-def unknown_names(broken: Iterable[BrokenReference]) -> Findings:
+def unknown_names(broken: Iterable[BrokenReference]) -> Problems:
     for one in broken:
-        yield Finding(one.flow, one.node, Code(one.code), one.message, LEAD_TO_ONE, field=one.field)
+        yield Problem(one.flow, one.node, Code(one.code), one.message, LEAD_TO_ONE, field=one.field)
 
 
-def unknown_answers(book: Book) -> Findings:
+def unknown_answers(book: FlowSet) -> Problems:
     """Finds conditions that never hold: nothing saves the answer, or no choice has the value."""
     saved = _saved_values(book)
     for flow, name, node in nodes(book):
@@ -71,61 +71,62 @@ def unknown_answers(book: Book) -> Findings:
                 continue
             answer, values = condition.answer, saved.get(condition.answer)
             if values is None:
-                yield fault("never_saved", flow.name, name, field, answer=answer)
+                yield problem("never_saved", flow.name, name, field, answer=answer)
             elif None not in values and (odd := set(condition.values) - values):
                 said = ", ".join(sorted(odd))
-                yield fault("never_said", flow.name, name, field, answer=answer, values=said)
+                yield problem("never_said", flow.name, name, field, answer=answer, values=said)
 
 
-def dead_ends(book: Book) -> Findings:
+def dead_ends(book: FlowSet) -> Problems:
     for flow, name, node in nodes(book):
-        if isinstance(node, Branch) and node.arms[-1].when is not None:
-            yield fault("no_last_arm", flow.name, name, "arms")
-        if isinstance(node, Menu) and all(choice.when for choice in node.choices):
-            yield fault("nothing_to_press", flow.name, name, "choices")
-        if isinstance(node, Say) and node.goes is None and flow.gathers:
-            yield fault("stops", flow.name, name, "goes")
+        if isinstance(node, BranchNode) and node.arms[-1].when is not None:
+            yield problem("no_last_arm", flow.name, name, "arms")
+        if isinstance(node, MenuNode) and all(choice.when for choice in node.choices):
+            yield problem("nothing_to_press", flow.name, name, "choices")
+        if isinstance(node, MessageNode) and node.goes is None and flow.gathers:
+            yield problem("stops", flow.name, name, "goes")
     for flow in book.flows.values():
         ends = (
-            isinstance(node, Finish) or (isinstance(node, Call | Say) and node.goes is None)
+            isinstance(node, EndNode)
+            or (isinstance(node, CallNode | MessageNode) and node.goes is None)
             for node in flow.nodes.values()
         )
         if flow.name != book.front and not any(ends):
-            yield fault("endless", flow.name, flow.start)
+            yield problem("endless", flow.name, flow.start)
 
 
-def unreachable(book: Book) -> Findings:
-    there = reached(beginnings(book), lambda place: leads_to(book, place))
+def unreachable(book: FlowSet) -> Problems:
+    there = reachable(starts(book), lambda place: next_nodes(book, place))
     for flow in book.flows.values():
         inside = {place.node for place in there if place.flow == flow.name}
         if not inside:
-            yield fault("nobody_comes", flow.name, "")
+            yield problem("nobody_comes", flow.name, "")
             continue
         for name in flow.nodes:
             if name not in inside:
-                yield fault("nothing_leads_here", flow.name, name)
+                yield problem("nothing_leads_here", flow.name, name)
 
 
-def loops(book: Book) -> Findings:
+def loops(book: FlowSet) -> Problems:
     """Finds loops of branches and calls that never show a screen."""
     steps = {
         Place(flow.name, name): tuple(_silent_steps(book, Place(flow.name, name)))
         for flow, name, node in nodes(book)
-        if isinstance(node, Branch | Call)
+        if isinstance(node, BranchNode | CallNode)
     }
     for place, first in steps.items():
-        if place in reached(first, lambda one: steps.get(one, ())):
-            yield fault("loop", place.flow, place.node)
+        if place in reachable(first, lambda one: steps.get(one, ())):
+            yield problem("loop", place.flow, place.node)
 
 
-def _silent_steps(book: Book, place: Place) -> Iterator[Place]:
+def _silent_steps(book: FlowSet, place: Place) -> Iterator[Place]:
     """Yields the nodes that a branch or call leads to before a screen is shown.
 
     The node after a call counts only where the called flow may return without a screen.
     """
     node = book.flows[place.flow].nodes[place.node]
-    if not isinstance(node, Call) or node.flow not in book.flows:
-        yield from leads_to(book, place)
+    if not isinstance(node, CallNode) or node.flow not in book.flows:
+        yield from next_nodes(book, place)
         return
     called = book.flows[node.flow]
     yield Place(called.name, called.start)
@@ -138,28 +139,30 @@ def _returns_unseen(flow: Flow) -> bool:
 
     def following(name: str) -> Iterable[str]:
         node = flow.nodes.get(name)
-        return targets(node) if isinstance(node, Branch) else ()
+        return targets(node) if isinstance(node, BranchNode) else ()
 
-    return any(flow.nodes.get(name) == Finish() for name in reached([flow.start], following))
+    return any(flow.nodes.get(name) == EndNode() for name in reachable([flow.start], following))
 
 
-def _saved_values(book: Book) -> dict[str, set[str | None]]:
+def _saved_values(book: FlowSet) -> dict[str, set[str | None]]:
     """Returns for each answer the values it may take. None among them means any value."""
     found: dict[str, set[str | None]] = {}
     for _, _, node in nodes(book):
-        if isinstance(node, Menu | Ask) and node.saves is not None:
+        if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
             values = found.setdefault(node.saves, set())
             values.update(choice.value for choice in node.choices if choice.value)
-            if isinstance(node, Ask):
+            if isinstance(node, QuestionNode):
                 values.add(None)
     return found
 
 
-MOST_SITUATIONS = 256
+MAX_SITUATIONS = 256
 
 
-def situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
-    """Yields every combination of flags and answers that the node's conditions distinguish, up to `MOST_SITUATIONS`."""
+def situations(
+    node: Waiting | EndNode, run: ConversationState
+) -> Iterator[tuple[ConversationState, Facts]]:
+    """Yields every combination of flags and answers that the node's conditions distinguish, up to `MAX_SITUATIONS`."""
     asked = list(conditions(node))
     flags = sorted({condition.flag for condition in asked if condition.flag})
     values: dict[str, list[str | None]] = {}
@@ -167,19 +170,19 @@ def situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
         if one.answer:
             values.setdefault(one.answer, [None, "any"]).extend(one.values)
     combinations = product(product((False, True), repeat=len(flags)), product(*values.values()))
-    for set_flags, given in islice(combinations, MOST_SITUATIONS):
+    for set_flags, given in islice(combinations, MAX_SITUATIONS):
         answers = zip(values, given, strict=True)
         told = {name: value for name, value in answers if value is not None}
         facts = Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST)
         yield replace(run, answers=told), facts
 
 
-def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
+def listings(book: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
     """Yields the node once for each list that it may show, with the answers that name the list.
 
     A list known only during a session is shown empty, because editors do not write its content.
     """
-    if not isinstance(node, Ask) or node.list is None:
+    if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}
         return
     named = list_answers(node.list)
@@ -191,47 +194,49 @@ def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str
         yield from ((one, {}) for one in _without_list(node))
 
 
-def _without_list(node: Ask) -> Iterator[Ask]:
+def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
     """Yields the question with an empty list, and its variants for a list with no place or one place."""
     bare = replace(node, list=None)
     yield bare
     if node.none is not None:
         yield replace(bare, text=node.none)
     if node.one is not None:
-        yes = Choice({code: words(code).yes for code in CODES}, "yes")
+        yes = Choice({code: texts_of(code).yes for code in CODES}, "yes")
         yield replace(bare, text=node.one, choices=(yes, *node.choices))
 
 
-def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterator[Drawn]:
+def drawings(
+    book: FlowSet, node: Waiting | EndNode, run: ConversationState, limit: int
+) -> Iterator[Drawn]:
     """Yields all that the node may show, without duplicates. The flow set caches the drawings."""
     shown: dict[int, Drawn] = {}
-    listed = [(node, dict[str, str]())] if isinstance(node, Finish) else listings(book, node)
+    listed = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(book, node)
     for one, named in listed:
         for there, facts in situations(one, run):
             seen = replace(there, answers={**there.answers, **named})
-            found = drawn(book, one, seen, facts, limit)
+            found = draw(book, one, seen, facts, limit)
             shown[id(found)] = found
     yield from shown.values()
 
 
-def asked_back(book: Book) -> Findings:
+def questions_back(book: FlowSet) -> Problems:
     listed = questions(book)
     for flow in book.flows.values():
         for name in flow.signed:
             if flow.name != FLOW or name not in listed:
-                yield fault("signed_elsewhere", flow.name, name)
+                yield problem("signed_elsewhere", flow.name, name)
     for name, question in listed.items():
         for rule in _shape(book.flows[FLOW], question):
-            yield fault(rule, FLOW, name, answer=ANSWER)
+            yield problem(rule, FLOW, name, answer=ANSWER)
         start = book.flows[FLOW].nodes.get(book.flows[FLOW].start)
-        arms = start.arms if isinstance(start, Branch) else ()
-        if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=flag_of(name))]:
-            arm = f"{{when: {{flag: {flag_of(name)}}}, goes: {name}}}"
-            yield fault("no_flag", FLOW, name, arm=arm, start=book.flows[FLOW].start)
+        arms = start.arms if isinstance(start, BranchNode) else ()
+        if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=question_flag(name))]:
+            arm = f"{{when: {{flag: {question_flag(name)}}}, goes: {name}}}"
+            yield problem("no_flag", FLOW, name, arm=arm, start=book.flows[FLOW].start)
         for field, text in node_texts(question.node):
             for language, said in text.items():
-                for word in asks_of_anybody(said, language):
-                    yield fault("asks_of_anybody", FLOW, name, field, language, word=word)
+                for word in any_identity_words(said, language):
+                    yield problem("asks_of_anybody", FLOW, name, field, language, word=word)
 
 
 def _shape(flow: Flow, question: Question) -> Iterator[str]:
@@ -240,22 +245,22 @@ def _shape(flow: Flow, question: Question) -> Iterator[str]:
     An approval covers only the text and the choices. So a question may hold nothing else and lead to nothing else.
     """
     node = question.node
-    if isinstance(node, Ask) and (node.kind != "words" or node.skip is not None):
+    if isinstance(node, QuestionNode) and (node.kind != "words" or node.skip is not None):
         yield "no_menu"
-    if node.leads or node.topic or node.completes or (isinstance(node, Menu) and node.note):
+    if node.leads or node.topic or node.completes or (isinstance(node, MenuNode) and node.note):
         yield "holds_more"
     if node.saves != ANSWER:
         yield "saves_elsewhere"
     if not all(choice.value for choice in node.choices) or any(c.when for c in node.choices):
         yield "no_answer"
-    if any(flow.nodes.get(goes) != Finish() for goes in targets(node)):
+    if any(flow.nodes.get(goes) != EndNode() for goes in targets(node)):
         yield "leads_on"
 
 
-MOST_ANSWERS = 9
+MAX_ANSWERS = 9
 
 
-def twice(book: Book) -> Findings:
+def repeated_values(book: FlowSet) -> Problems:
     """Finds a choice with the same value as an earlier one. Their answers would be counted together."""
     for flow, name, node in nodes(book):
         first: dict[str, str] = {}
@@ -264,46 +269,50 @@ def twice(book: Book) -> Findings:
             other = first.setdefault(value, field)
             if value and other != field:
                 said = {"field": field, "value": value, "other_field": other}
-                yield fault("value_twice", flow.name, name, f"{field}.value", **said)
+                yield problem("value_twice", flow.name, name, f"{field}.value", **said)
 
 
-def too_many(book: Book) -> Findings:
-    """Finds questions of a report that come after `MOST_ANSWERS` answers and before the report is complete."""
+def too_many_answers(book: FlowSet) -> Problems:
+    """Finds questions of a report that come after `MAX_ANSWERS` answers and before the report is complete."""
     for flow in book.flows.values():
         if flow.gathers and flow.start in flow.nodes:
             asked = _questions(book, flow, [Place(flow.name, flow.start)])
-            for _ in range(MOST_ANSWERS):
-                ways = ((place, after) for place in asked for after in leads_to(book, place))
+            for _ in range(MAX_ANSWERS):
+                ways = ((place, after) for place in asked for after in next_nodes(book, place))
                 again = [after for place, after in ways if not _types_again(book, place, after)]
                 asked = _questions(book, flow, again)
             for place in asked:
-                yield fault("too_many_answers", place.flow, place.node, count=MOST_ANSWERS)
+                yield problem("too_many_answers", place.flow, place.node, count=MAX_ANSWERS)
 
 
-def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
+def _questions(book: FlowSet, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
     """Returns the next questions on every path from here, before the node that completes the flow."""
 
     def asks(place: Place) -> bool:
         node = node_of(book, place)
-        return isinstance(node, Menu | Ask) and not _is_chosen_next(node, flow)
+        return isinstance(node, MenuNode | QuestionNode) and not _is_chosen_next(node, flow)
 
     def completes(place: Place) -> bool:
         return getattr(node_of(book, place), "completes", None) == flow.gathers
 
-    there = reached(places, lambda one: () if completes(one) or asks(one) else leads_to(book, one))
+    there = reachable(
+        places, lambda one: () if completes(one) or asks(one) else next_nodes(book, one)
+    )
     return [place for place in there if asks(place) and not completes(place)]
 
 
-def _types_again(book: Book, asked: Place, after: Place) -> bool:
+def _types_again(book: FlowSet, asked: Place, after: Place) -> bool:
     """Returns True if the caller types a name again for the same question. The new answer replaces the old one."""
     node = node_of(book, after)
-    again = isinstance(node, Ask) and node.goes == asked.node and after.flow == asked.flow
-    return again and isinstance(node, Ask) and _is_chosen_next(node, book.flows[after.flow])
+    again = isinstance(node, QuestionNode) and node.goes == asked.node and after.flow == asked.flow
+    return (
+        again and isinstance(node, QuestionNode) and _is_chosen_next(node, book.flows[after.flow])
+    )
 
 
-def _is_chosen_next(node: Menu | Ask, flow: Flow) -> bool:
+def _is_chosen_next(node: MenuNode | QuestionNode, flow: Flow) -> bool:
     """Returns True if a typed name is then chosen from the list it makes. Both count as one answer."""
-    if not isinstance(node, Ask) or node.list is not None:
+    if not isinstance(node, QuestionNode) or node.list is not None:
         return False
     chosen = flow.nodes.get(node.goes)
-    return isinstance(chosen, Ask) and node.saves in list_answers(chosen.list or "")
+    return isinstance(chosen, QuestionNode) and node.saves in list_answers(chosen.list or "")

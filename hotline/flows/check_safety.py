@@ -13,22 +13,32 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from hotline.core.documents import Way
+from hotline.core.documents import DocumentPath
 from hotline.flows.check import (
     Code,
-    Finding,
-    Findings,
-    fault,
-    leads_to,
+    Problem,
+    Problems,
+    next_nodes,
     node_of,
     node_texts,
     nodes,
-    said_texts,
+    problem,
     screens_from,
+    translations,
 )
-from hotline.flows.flow import REASON_LETTERS, Ask, Book, Finish, Flow, Menu, Node, Text, reached
-from hotline.flows.run import Place
-from hotline.text.phrases import Remark, remark
+from hotline.flows.conversation import Place
+from hotline.flows.flow import (
+    REASON_LETTERS,
+    EndNode,
+    Flow,
+    FlowSet,
+    MenuNode,
+    Node,
+    QuestionNode,
+    Text,
+    reachable,
+)
+from hotline.text.phrases import MessageText, message_text
 
 Table = Mapping[str, Sequence[str]]
 
@@ -58,29 +68,38 @@ TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
 SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free"))
 PAY_FIRST = _TABLES["pay_first"]
 """Words of a recruiter who asks for money. The hotline never says them."""
-WARNED_OF = _TABLES["warned_of"]
+WARNING_WORDS = _TABLES["warned_of"]
 """The same words in a lesson that warns against them."""
 PROMISES = _TABLES["promises"]
 """Promises that help comes. "We cannot say if or when help comes" is not one."""
-VOWS = _TABLES["vows"]
+ANY_PROMISES = _TABLES["vows"]
 """Any promise by the hotline."""
 ELSEWHERE = _TABLES["elsewhere"]
 """Addresses of other services, or invitations to write to them. The hotline cannot protect what callers write there."""
 AFTERWARDS = _TABLES["afterwards"]
 """Words about help, a time or a place. The last screen stays on the phone and must not show them."""
-WHO_SHE_IS = _TABLES["who_she_is"]
+IDENTITY_WORDS = _TABLES["who_she_is"]
 """Words of a question about the caller's name, phone, house or papers."""
-NOT_ASKED = _TABLES["not_asked"]
+IDENTITY_NOT_ASKED = _TABLES["not_asked"]
 """The same words in a text that says the hotline does not ask for them."""
-OF_ANYBODY = _TABLES["of_anybody"]
+ANY_IDENTITY_WORDS = _TABLES["of_anybody"]
 """Words of a question about any person's name, number, house or papers. A desk may not ask for these."""
-SAID_OF_NONE = _TABLES["said_of_none"]
+IDENTITY_WARNINGS = _TABLES["said_of_none"]
 """The same words in a text that warns against giving them."""
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
-IN_A_REPORT = (TRAFFICKING, TRADE_IN_PEOPLE, SAFETY, SECRECY, FREE, PROMISES, VOWS, ELSEWHERE)
-ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, VOWS, ELSEWHERE)
+IN_A_REPORT = (
+    TRAFFICKING,
+    TRADE_IN_PEOPLE,
+    SAFETY,
+    SECRECY,
+    FREE,
+    PROMISES,
+    ANY_PROMISES,
+    ELSEWHERE,
+)
+ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
 """Words that need a reason on any screen. Most promise what the hotline cannot keep.
 
 A screen that warns of such words says so in its reason.
@@ -88,19 +107,19 @@ A screen that warns of such words says so in its reason.
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
 """Words that no SMS may contain. Lock screens show an SMS, and other people may hold the phone."""
 
-MOST_TEXTS = 1 << 14
+MAX_TEXTS = 1 << 14
 """Most texts whose words are cached. This is several times the number of shipped texts."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
-def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Way:
+def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> DocumentPath:
     """Returns the words of the tables that `text` contains, without duplicates."""
     words = dict.fromkeys(word for table in tables for word in table.get(language, ()))
-    return _standing(plain(text), tuple(words), language)
+    return _standing(plain_text(text), tuple(words), language)
 
 
-@lru_cache(MOST_TEXTS)
-def _standing(said: str, words: Way, language: str) -> Way:
+@lru_cache(MAX_TEXTS)
+def _standing(said: str, words: DocumentPath, language: str) -> DocumentPath:
     return tuple(word for word in words if _pattern(word, language).search(said))
 
 
@@ -111,13 +130,13 @@ def _pattern(word: str, language: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(word) + after)
 
 
-def promised(text: str, language: str) -> Way:
+def unsafe_promises(text: str, language: str) -> DocumentPath:
     """Returns the words that no caller's screen may say without a reason. Warnings against them do not count."""
-    return risky_words(_without(text, language, WARNED_OF), language, ON_ANY_SCREEN)
+    return risky_words(_without(text, language, WARNING_WORDS), language, ON_ANY_SCREEN)
 
 
 def _without(text: str, language: str, innocent: Table) -> str:
-    said = plain(text)
+    said = plain_text(text)
     for phrase in innocent.get(language, ()):
         said = said.replace(phrase, "")
     return said
@@ -128,28 +147,28 @@ def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
     heard = {*_sentences(before)}
     new = [sentence for sentence in _sentences(after) if sentence not in heard]
     for sentence in new:
-        yield from promised(sentence, language)
-        yield from asks_who(sentence, language)
+        yield from unsafe_promises(sentence, language)
+        yield from identity_words(sentence, language)
 
 
 def _sentences(text: str) -> list[str]:
-    return _SENTENCE_END.split(plain(text))
+    return _SENTENCE_END.split(plain_text(text))
 
 
-def asks_who(text: str, language: str) -> Way:
+def identity_words(text: str, language: str) -> DocumentPath:
     """Returns the words with which `text` asks for the caller's identity."""
-    return risky_words(_without(text, language, NOT_ASKED), language, (WHO_SHE_IS,))
+    return risky_words(_without(text, language, IDENTITY_NOT_ASKED), language, (IDENTITY_WORDS,))
 
 
-def asks_of_anybody(text: str, language: str) -> Way:
+def any_identity_words(text: str, language: str) -> DocumentPath:
     """Returns the words with which `text` asks for any person's identity, name, number, house or papers."""
-    said = _without(text, language, SAID_OF_NONE)
-    asked = (*asks_who(said, language), *risky_words(said, language, (OF_ANYBODY,)))
+    said = _without(text, language, IDENTITY_WARNINGS)
+    asked = (*identity_words(said, language), *risky_words(said, language, (ANY_IDENTITY_WORDS,)))
     return tuple(dict.fromkeys(asked))
 
 
-@lru_cache(MOST_TEXTS)
-def plain(text: str) -> str:
+@lru_cache(MAX_TEXTS)
+def plain_text(text: str) -> str:
     """Returns the text without accents and capitals, and with single blanks."""
     parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold().replace("’", "'"))
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
@@ -159,48 +178,48 @@ GUARDED_SCREENS = 2
 """Screens from the front that are checked. The front is the first."""
 
 
-def too_early(book: Book) -> Findings:
+def too_early(book: FlowSet) -> Problems:
     for place, depth in sorted(_depths(book).items(), key=lambda item: item[1]):
-        where = remark("{depth} screens from the start", depth=depth)
+        where = message_text("{depth} screens from the start", depth=depth)
         for field, text in node_texts(node_of(book, place)):
             yield from _named(place, field, text, where, EARLY)
 
 
-def last_screens(book: Book) -> Findings:
+def last_screens(book: FlowSet) -> Problems:
     """Finds last screens that differ from each other, or that use risky words.
 
     The last screen must be the same after a lesson and after a tip.
     """
     first: Text | None = None
     for place, text in _last(book):
-        yield from _named(place, "text", text, remark("on the last screen"), LAST)
+        yield from _named(place, "text", text, message_text("on the last screen"), LAST)
         first = first or text
         if text != first:
-            yield fault("last_screen", place.flow, place.node, "text")
+            yield problem("last_screen", place.flow, place.node, "text")
 
 
-def guarded(book: Book) -> set[Place]:
+def early_word_places(book: FlowSet) -> set[Place]:
     """Returns the places where this module checks for the words of `EARLY`."""
     return {*_depths(book), *(place for place, _ in _last(book))}
 
 
-def _last(book: Book) -> Iterator[tuple[Place, Text]]:
+def _last(book: FlowSet) -> Iterator[tuple[Place, Text]]:
     for flow, name, node in nodes(book):
-        if not flow.private and isinstance(node, Finish) and node.text is not None:
+        if not flow.private and isinstance(node, EndNode) and node.text is not None:
             yield Place(flow.name, name), node.text
 
 
 def _named(
-    place: Place, field: str, text: Text, where: Remark, tables: tuple[Table, ...]
-) -> Findings:
+    place: Place, field: str, text: Text, where: MessageText, tables: tuple[Table, ...]
+) -> Problems:
     for language, words in text.items():
         for word in risky_words(words, language, tables):
-            yield fault(
+            yield problem(
                 "too_early", place.flow, place.node, field, language, word=word, where=where
             )
 
 
-def _depths(book: Book) -> dict[Place, int]:
+def _depths(book: FlowSet) -> dict[Place, int]:
     """Returns the number of the screen for each place within `GUARDED_SCREENS` screens of the front.
 
     The number is the smallest one. Nodes that show nothing do not count.
@@ -213,7 +232,7 @@ def _depths(book: Book) -> dict[Place, int]:
     for depth in range(1, GUARDED_SCREENS + 1):
         shown = [place for place in screens_from(book, layer) if place not in depths]
         depths.update(dict.fromkeys(shown, depth))
-        layer = [after for place in shown for after in leads_to(book, place)]
+        layer = [after for place in shown for after in next_nodes(book, place)]
     return depths
 
 
@@ -234,7 +253,7 @@ _TIME = re.compile(
     r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
 )
 """A date, a time or opening hours, without other digits. These are not phone numbers."""
-FEWEST, DISGUISED = 3, 6
+MIN_DIGITS, MIN_DISGUISED_DIGITS = 3, 6
 """Fewest digits of a number, and of a number that unusual marks split in two."""
 
 
@@ -258,14 +277,14 @@ def numbers_in(text: str) -> Iterator[str]:
         if _TIME.fullmatch(plain, run[0].begins, run[-1].ends):
             continue
         if all(part.is_plain for part in run):
-            yield from [digits] * (len(digits) >= FEWEST)
-        elif len(run) >= FEWEST or len(digits) >= DISGUISED:
+            yield from [digits] * (len(digits) >= MIN_DIGITS)
+        elif len(run) >= MIN_DIGITS or len(digits) >= MIN_DISGUISED_DIGITS:
             yield digits
         else:
-            yield from (part.digits for part in run if len(part.digits) >= FEWEST)
+            yield from (part.digits for part in run if len(part.digits) >= MIN_DIGITS)
 
 
-def digits_in(text: str) -> Way:
+def digits_in(text: str) -> DocumentPath:
     """Returns every digit and digit word of a text in reading order, without articles that are alone."""
     runs = (run for run in _runs(_folded(text)) if len(run) > 1 or run[0].word not in ARTICLES)
     return tuple(part.digits for run in runs for part in run)
@@ -323,28 +342,28 @@ def _digits_of(word: str, *, has_run: bool) -> str:
     return like if is_like and like.isdecimal() else ""
 
 
-_REASON_MISSING = remark(
+_REASON_MISSING = message_text(
     'use other words, or enter a reason of {count} letters or more in "{reason_field}"',
     reason_field="reason",
     count=REASON_LETTERS,
 )
-_REASON_OLDER = remark(
+_REASON_OLDER = message_text(
     'use other words, or change "{reason_field}": that reason was given for an older text',
     reason_field="reason",
 )
 
 
-def promises(book: Book) -> Findings:
+def promises(book: FlowSet) -> Problems:
     """Yields promises and identity words on screens outside a report that have no reason.
 
-    Screens of a report are stricter. `unsafe_words` and `questions_of_who` accept no reason.
+    Screens of a report are stricter. `unsafe_words` and `identity_questions` accept no reason.
     """
     for risk in _risks(book):
         if book.flows[risk.flow].reason_of(risk.node) is None:
             yield risk.finding(_REASON_MISSING)
 
 
-def uncovered(live: Book, book: Book) -> Findings:
+def words_newer_than_reason(live: FlowSet, book: FlowSet) -> Problems:
     """Yields risky words that are newer than the reason of their screen.
 
     A reason covers the words that callers saw when it was written. `live` is the published flow set. A new reason
@@ -369,33 +388,35 @@ class _Risk(NamedTuple):
     code: Code
     word: str
 
-    def finding(self, fix: Remark) -> Finding:
+    def finding(self, fix: MessageText) -> Problem:
         rule = "names_who" if self.code is Code.ASKS_WHO else "promises"
         place = self.flow, self.node, self.field, self.language
-        return fault(rule, *place, word=self.word)._replace(fix=fix)
+        return problem(rule, *place, word=self.word)._replace(fix=fix)
 
 
-def _risks(book: Book) -> Iterator[_Risk]:
-    inside = gathering(book)
-    for written, language, words in said_texts(book):
+def _risks(book: FlowSet) -> Iterator[_Risk]:
+    inside = report_nodes(book)
+    for written, language, words in translations(book):
         flow = book.flows[written.flow]
         if flow.private or Place(written.flow, written.node) in inside:
             continue
         is_question = _asks(flow.nodes[written.node], in_report=False)
         for code, word in _risky(words, language):
-            # Skips identity words in a question. `questions_of_who` checks them and accepts no reason.
+            # Skips identity words in a question. `identity_questions` checks them and accepts no reason.
             if code is Code.PROMISE or not is_question:
                 yield _Risk(*written.at, language, code, word)
 
 
 def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
-    yield from ((Code.PROMISE, word) for word in promised(words, language))
-    yield from ((Code.ASKS_WHO, word) for word in asks_who(words, language))
+    yield from ((Code.PROMISE, word) for word in unsafe_promises(words, language))
+    yield from ((Code.ASKS_WHO, word) for word in identity_words(words, language))
 
 
 def _given_for(live: Flow, node: str, reason: str) -> str | None:
     """Returns the published screen with this reason. It is the same screen, or one that was renamed or copied."""
-    there = [name for name in live.nodes if plain(live.reasons.get(name, "")) == plain(reason)]
+    there = [
+        name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
+    ]
     return node if node in there else next(iter(there), None)
 
 
@@ -414,52 +435,52 @@ def has_promises(flow: Flow, name: str) -> bool:
     )
 
 
-def unsafe_words(book: Book) -> Findings:
+def unsafe_words(book: FlowSet) -> Problems:
     """Finds unsafe words in a report. Skips words of `EARLY` on screens where other checks report them."""
-    told, inside = guarded(book), gathering(book)
+    told, inside = early_word_places(book), report_nodes(book)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
-    for written, language, words in said_texts(book):
+    for written, language, words in translations(book):
         place = Place(written.flow, written.node)
         if place in inside:
             for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
-                yield fault("unsafe_word", *written.at, language, word=word)
+                yield problem("unsafe_word", *written.at, language, word=word)
 
 
-def questions_of_who(book: Book) -> Findings:
+def identity_questions(book: FlowSet) -> Problems:
     """Finds questions about identity. In a report checks every question, elsewhere those for words, numbers or PINs."""
-    inside = gathering(book)
-    for written, language, words in said_texts(book):
+    inside = report_nodes(book)
+    for written, language, words in translations(book):
         place = Place(written.flow, written.node)
         in_report = place in inside
         if not book.flows[place.flow].private and _asks(node_of(book, place), in_report=in_report):
-            for word in asks_who(words, language):
-                yield fault("asks_who", *written.at, language, word=word)
+            for word in identity_words(words, language):
+                yield problem("asks_who", *written.at, language, word=word)
 
 
-def words_outside(book: Book) -> Findings:
+def free_text_outside_reports(book: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
     Nothing saves such text. Each hop replays the input, and no row records where the text ends. Private flows are not
     checked, because ordinary callers never reach them.
     """
-    inside = gathering(book)
+    inside = report_nodes(book)
     for flow, name, node in nodes(book):
-        asks_words = isinstance(node, Ask) and node.kind == "words" and not flow.private
+        asks_words = isinstance(node, QuestionNode) and node.kind == "words" and not flow.private
         if asks_words and Place(flow.name, name) not in inside:
-            yield fault("words_lost", flow.name, name, "text")
+            yield problem("words_lost", flow.name, name, "text")
 
 
-def gathering(book: Book) -> set[Place]:
+def report_nodes(book: FlowSet) -> set[Place]:
     """Returns every node on a path through a report flow, with the nodes of the flows it calls."""
     begins = [
         Place(flow.name, flow.start)
         for flow in book.flows.values()
         if flow.gathers and flow.start in flow.nodes
     ]
-    return set(reached(begins, lambda place: leads_to(book, place)))
+    return set(reachable(begins, lambda place: next_nodes(book, place)))
 
 
 def _asks(node: Node, *, in_report: bool) -> bool:
-    if isinstance(node, Ask) and node.kind != "place":
+    if isinstance(node, QuestionNode) and node.kind != "place":
         return True
-    return in_report and isinstance(node, Menu | Ask)
+    return in_report and isinstance(node, MenuNode | QuestionNode)

@@ -9,78 +9,80 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from hotline.flows import flow_words as engine_words
+from hotline.flows import engine_texts as engine_words
 from hotline.flows.check import (
-    Findings,
+    Problems,
     WrittenText,
     choices_of,
-    fault,
-    leads_of,
+    conditional_texts,
     node_texts,
     nodes,
-    said_texts,
+    problem,
     texts,
+    translations,
 )
 from hotline.flows.check_paths import drawings, situations
-from hotline.flows.check_safety import has_promises, numbers_in, plain
+from hotline.flows.check_safety import has_promises, numbers_in, plain_text
+from hotline.flows.conversation import ConversationState, Place
+from hotline.flows.engine_texts import RESERVED_SEPTETS
 from hotline.flows.flow import (
     FOUND,
     REASON_LETTERS,
     WIDEST,
-    Ask,
-    Book,
-    Branch,
+    BranchNode,
     Condition,
-    Finish,
+    EndNode,
     Flow,
-    Menu,
+    FlowSet,
+    MenuNode,
+    MessageNode,
     Node,
-    Say,
+    QuestionNode,
     Text,
     View,
     Waiting,
-    filled,
-    said,
+    fill_placeholders,
+    text_in,
     view,
 )
-from hotline.flows.flow_words import HELD_BACK
 from hotline.flows.models import targets
-from hotline.flows.number_questions import FLOW
 from hotline.flows.numbers import Evidence, Number
-from hotline.flows.run import Place, Run
-from hotline.flows.screen import MOST_LINES, NARROWEST, Layout, Page, paginate, wrapped
-from hotline.text.gsm7 import septets, strangers, substitute, to_gsm7
+from hotline.flows.questions_back import FLOW
+from hotline.flows.screen import MAX_LINES, NARROWEST, Layout, Page, paginate, wrapped
+from hotline.text.gsm7 import foreign_letters, septets, substitute, to_gsm7
 from hotline.text.languages import CODES
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 OUR_KEYS = frozenset({"000"})
 """Keys of the engine that look like a number in a text."""
 
 
-def missing_languages(book: Book) -> Findings:
+def missing_languages(book: FlowSet) -> Problems:
     for written in texts(book):
         for language in CODES:
             if language not in written.text:
-                yield fault("language_missing", *written.at, language)
+                yield problem("language_missing", *written.at, language)
 
 
-def letters(book: Book) -> Findings:
-    for written, language, words in said_texts(book):
-        for letter in strangers(words):
+def letters(book: FlowSet) -> Problems:
+    for written, language, words in translations(book):
+        for letter in foreign_letters(words):
             name, instead = unicodedata.name(letter, f"U+{ord(letter):04X}"), substitute(letter)
-            yield fault("letter", *written.at, language, letter=letter, name=name, instead=instead)
+            yield problem(
+                "letter", *written.at, language, letter=letter, name=name, instead=instead
+            )
 
 
-def unsigned_numbers(book: Book) -> Findings:
-    for written, language, words in said_texts(book):
-        nobodys = set(unsigned(words, book.numbers))
+def unverified_numbers(book: FlowSet) -> Problems:
+    for written, language, words in translations(book):
+        nobodys = set(unverified_in(words, book.numbers))
         for number in _named(words):
             if number in nobodys or number != written.number:
                 rule = "unsigned" if number in nobodys else "outlasts"
-                yield fault(rule, *written.at, language, number=number)
+                yield problem(rule, *written.at, language, number=number)
 
 
-def unsigned(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
+def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
     """Yields the numbers in `text` that are not listed, or that are listed as never to be shown."""
     for number in _named(text):
         row = numbers.get(number)
@@ -100,11 +102,11 @@ Labels = Mapping[str, Mapping[str, list[Text]]]
 """Labels of the choices by answer and value."""
 
 
-def echoes(book: Book) -> Findings:
+def echoes(book: FlowSet) -> Problems:
     labels = _labels(book)
     for flow, name, node in nodes(book):
         place = Place(flow.name, name)
-        for number, lead in enumerate(leads_of(node)):
+        for number, lead in enumerate(conditional_texts(node)):
             for when in lead.whens:
                 yield from _repeated(place, f"lead.{number}", lead.text, when, labels)
         if (only := _only_after(flow, name)) is not None:
@@ -113,12 +115,12 @@ def echoes(book: Book) -> Findings:
                     yield from _repeated(place, field, text, only, labels)
 
 
-def placeholders(book: Book) -> Findings:
+def placeholders(book: FlowSet) -> Problems:
     """Finds placeholders in braces that no screen fills in."""
-    for written, language, words in said_texts(book):
+    for written, language, words in translations(book):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
             if not _is_filled(written.field, found):
-                yield fault("placeholder", *written.at, language, found=found)
+                yield problem("placeholder", *written.at, language, found=found)
 
 
 def _is_filled(field: str, found: str) -> bool:
@@ -128,7 +130,7 @@ def _is_filled(field: str, found: str) -> bool:
     return field == "text" and found != FOUND and found[1:-1] in WIDEST
 
 
-def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Findings:
+def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
     """Finds text that shows because of an answer and repeats that answer."""
     if when.answer is None or when.negated:
         return
@@ -136,15 +138,15 @@ def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Lab
     for language, words in text.items():
         for value in when.values or tuple(said):
             if any(_echoes(words, label.get(language, "")) for label in said.get(value, ())):
-                yield fault("echo", *where, language, answer=when.answer, value=value)
+                yield problem("echo", *where, language, answer=when.answer, value=value)
 
 
 def _echoes(words: str, label: str) -> bool:
-    bare = plain(label).strip(" .!?")
+    bare = plain_text(label).strip(" .!?")
     if not bare:
         return False
     after = r'(?=\s*(?:[.!?;,"]|$))' if len(bare) <= SHORT else r"\b"
-    return re.search(r"\b" + re.escape(bare) + after, plain(words)) is not None
+    return re.search(r"\b" + re.escape(bare) + after, plain_text(words)) is not None
 
 
 def _only_after(flow: Flow, name: str) -> Condition | None:
@@ -156,31 +158,31 @@ def _only_after(flow: Flow, name: str) -> Condition | None:
     if len(sources) != 1 or name == flow.start:
         return None
     (node,) = sources
-    if isinstance(node, Branch):
+    if isinstance(node, BranchNode):
         arms = [arm.when for arm in node.arms if arm.goes == name]
         return arms[0] if len(arms) == 1 else None
-    if isinstance(node, Menu | Ask) and node.saves and node.goes != name:
+    if isinstance(node, MenuNode | QuestionNode) and node.saves and node.goes != name:
         values = tuple(c.value for c in node.choices if c.goes == name and c.value)
         return Condition(answer=node.saves, values=values) if values else None
     return None
 
 
-def _labels(book: Book) -> Labels:
+def _labels(book: FlowSet) -> Labels:
     found: dict[str, dict[str, list[Text]]] = {}
     for _, _, node in nodes(book):
-        if not isinstance(node, Menu | Ask) or node.saves is None:
+        if not isinstance(node, MenuNode | QuestionNode) or node.saves is None:
             continue
         values = found.setdefault(node.saves, {})
         for choice in choices_of(node):
             if choice.value:
                 values.setdefault(choice.value, []).append(choice.label)
-        if isinstance(node, Ask) and node.list is not None:
+        if isinstance(node, QuestionNode) and node.list is not None:
             for value, label in _options(book, node.list):
                 values.setdefault(value, []).append(label)
     return found
 
 
-def _options(book: Book, pattern: str) -> Iterator[tuple[str, Text]]:
+def _options(book: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
     """Yields the options of every list that this pattern can name."""
     name = re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(pattern)))
     for listed, options in book.lists.items():
@@ -188,120 +190,120 @@ def _options(book: Book, pattern: str) -> Iterator[tuple[str, Text]]:
             yield from ((option.value, option.label) for option in options)
 
 
-MOST_CHOICES = 5
-MOST_TOPIC_PAGES = 3
-MOST_ENGLISH_LETTERS = 130
+MAX_CHOICES = 5
+MAX_TOPIC_PAGES = 3
+MAX_ENGLISH_LETTERS = 130
 """Most English letters on one screen of a report, so that the Kinyarwanda text fits."""
 ENGLISH = "en"
 UNSURE = "unsure"
 """Value of the choice "not sure"."""
 
 
-def _views(book: Book, place: Place, node: Waiting | Finish, language: str) -> Iterator[View]:
+def _views(book: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
     """Yields the views of a node in every situation, without the places of its list."""
-    bare = replace(node, list=None) if isinstance(node, Ask) else node
-    for run, facts in situations(bare, Run(language, (place,))):
+    bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
+    for run, facts in situations(bare, ConversationState(language, (place,))):
         yield view(book, bare, run, facts)
 
 
-def labels(book: Book, limit: int) -> Findings:
+def labels(book: FlowSet, limit: int) -> Problems:
     """Finds labels that do not fit on one page with their number and the keys `9`, `0` and `00`."""
     for flow, name, node in nodes(book):
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:
-                own = engine_words.words(language)
+                own = engine_words.texts_of(language)
                 ways = f"\n9 {own.more}\n0 {own.back_short}\n00 {own.home}"
-                label = septets(f"1 {to_gsm7(said(choice.label, language))}")
-                over = label - (limit - HELD_BACK - septets(ways))
+                label = septets(f"1 {to_gsm7(text_in(choice.label, language))}")
+                over = label - (limit - RESERVED_SEPTETS - septets(ways))
                 if over > 0:
                     where = flow.name, name, f"choices.{number}"
-                    yield fault("label_too_long", *where, language, over=over)
+                    yield problem("label_too_long", *where, language, over=over)
 
 
-def pages(book: Book, limit: int) -> Findings:
+def pages(book: FlowSet, limit: int) -> Problems:
     """Finds nodes that take too many screens, and screens of a report that are too long in English.
 
     The places of a list do not count.
     """
     for flow, name, node in nodes(book):
         most = _most_pages(book, flow, node)
-        if most is None or not isinstance(node, Waiting | Finish):
+        if most is None or not isinstance(node, Waiting | EndNode):
             continue
         for language in CODES:
             seen = _views(book, Place(flow.name, name), node, language)
             shown = [paginate(one.layout, limit) for one in seen]
             if (needed := max(map(len, shown))) > most:
                 counts = {"needed": needed, "limit": limit, "most": most}
-                yield fault("too_many_pages", flow.name, name, "text", language, **counts)
+                yield problem("too_many_pages", flow.name, name, "text", language, **counts)
             if flow.gathers and isinstance(node, Waiting) and language == ENGLISH:
                 letters = max((len(one[0].text) for one in shown if len(one) == 1), default=0)
-                if letters > MOST_ENGLISH_LETTERS:
-                    counts = {"count": letters, "most": MOST_ENGLISH_LETTERS}
-                    yield fault("too_much_english", flow.name, name, "text", ENGLISH, **counts)
+                if letters > MAX_ENGLISH_LETTERS:
+                    counts = {"count": letters, "most": MAX_ENGLISH_LETTERS}
+                    yield problem("too_much_english", flow.name, name, "text", ENGLISH, **counts)
 
 
-def left(book: Book, place: Place, language: str, limit: int) -> int | None:
+def free_septets(book: FlowSet, place: Place, language: str, limit: int) -> int | None:
     """Returns the free septets on the last screen of a node, where it is fullest. None where the node shows nothing."""
     node = book.flows[place.flow].nodes[place.node]
-    if not isinstance(node, Waiting | Finish):
+    if not isinstance(node, Waiting | EndNode):
         return None
     layouts = (one.layout for one in _views(book, place, node, language))
     last = (paginate(one._replace(ways=one.ways[-1:]), limit)[-1] for one in layouts)
-    return min(limit - HELD_BACK - septets(page.text) for page in last)
+    return min(limit - RESERVED_SEPTETS - septets(page.text) for page in last)
 
 
-def choices(book: Book) -> Findings:
+def choices(book: FlowSet) -> Problems:
     """Finds menus with too many choices. Languages do not count. Questions with a list are not checked."""
     for flow, name, node in nodes(book):
-        if isinstance(node, Menu):
+        if isinstance(node, MenuNode):
             plain = replace(node, languages=False)
             seen = _views(book, Place(flow.name, name), plain, CODES[0])
             count = max(sum(one.language is None for one in each.choices) for each in seen)
-            if count > MOST_CHOICES:
-                counts = {"count": count, "most": MOST_CHOICES}
-                yield fault("too_many_choices", flow.name, name, "choices", **counts)
+            if count > MAX_CHOICES:
+                counts = {"count": count, "most": MAX_CHOICES}
+                yield problem("too_many_choices", flow.name, name, "choices", **counts)
 
 
-def unsure_late(book: Book) -> Findings:
+def unsure_late(book: FlowSet) -> Problems:
     """Finds lists whose choice "not sure" is not on every page."""
     for flow, name, node in nodes(book):
-        if isinstance(node, Ask) and node.list is not None:
+        if isinstance(node, QuestionNode) and node.list is not None:
             for number, one in enumerate(node.choices):
                 if one.value == UNSURE and not one.every_page:
-                    yield fault("unsure_late", flow.name, name, f"choices.{number}.every_page")
+                    yield problem("unsure_late", flow.name, name, f"choices.{number}.every_page")
 
 
-def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
+def _most_pages(book: FlowSet, flow: Flow, node: Node) -> int | None:
     """Returns the most screens that a node may take. None means no limit."""
-    if isinstance(node, Finish):
+    if isinstance(node, EndNode):
         return None if node.text is None else 1
     if not isinstance(node, Waiting):
         return None
     if flow.gathers or flow.name in (book.front, FLOW):
         return 1
-    return MOST_TOPIC_PAGES if isinstance(node, Say) or node.topic else None
+    return MAX_TOPIC_PAGES if isinstance(node, MessageNode) or node.topic else None
 
 
 DIGIT = len("1 ")
 """Letters in front of a label."""
 
 
-def broken_words(book: Book) -> Findings:
+def broken_words(book: FlowSet) -> Problems:
     most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
-    for written, language, text in said_texts(book):
+    for written, language, text in translations(book):
         if (word := _broken(written, text)) is not None:
-            yield fault("broken_word", *written.at, language, word=word, **most)
+            yield problem("broken_word", *written.at, language, word=word, **most)
 
 
 def _broken(written: WrittenText, text: str) -> str | None:
-    words = filled(text, WIDEST).split()
+    words = fill_placeholders(text, WIDEST).split()
     is_label = written.field == "skip" or written.field.startswith("choices.")
     if is_label and words and len(words[0]) > NARROWEST - DIGIT:
         return words[0]
     return next((word for word in words if len(word) > NARROWEST), None)
 
 
-class Narrow(NamedTuple):
+class PageSize(NamedTuple):
     """The size of a node's largest page in one language, in lines of a narrow phone."""
 
     place: Place
@@ -313,7 +315,7 @@ class Narrow(NamedTuple):
     """Most lines of a page without its note, `9`, `0` and `00`."""
 
 
-def narrow(book: Book, limit: int) -> Iterator[Narrow]:
+def page_sizes(book: FlowSet, limit: int) -> Iterator[PageSize]:
     """Yields the sizes of every node with a screen, in every language. Nodes that end the dialogue are not measured."""
     for flow, name, node in nodes(book):
         if isinstance(node, Waiting):
@@ -322,44 +324,46 @@ def narrow(book: Book, limit: int) -> Iterator[Narrow]:
                 yield _measured(book, place, node, language, limit)
 
 
-SHORTEN = remark(
+SHORTEN = message_text(
     'shorten it, or enter a reason of {count} letters or more in "{reason_field}"',
     reason_field="reason",
     count=REASON_LETTERS,
 )
 
 
-def too_many_lines(book: Book, limit: int) -> Findings:
+def too_many_lines(book: FlowSet, limit: int) -> Problems:
     """Finds questions with too many lines and no reason, and reasons that are not needed."""
     long: set[Place] = set()
-    for each in narrow(book, limit):
+    for each in page_sizes(book, limit):
         flow, node = book.flows[each.place.flow], each.place.node
         count = each.with_leads if flow.gathers else each.question
-        if count <= MOST_LINES:
+        if count <= MAX_LINES:
             continue
         long.add(each.place)
         if flow.gathers or flow.reason_of(node) is None:
             place, sizes = (
                 (flow.name, node, "text", each.language),
-                {"letters": NARROWEST, "most": MOST_LINES},
+                {"letters": NARROWEST, "most": MAX_LINES},
             )
-            found = fault("too_many_lines", *place, count=count, **sizes)
+            found = problem("too_many_lines", *place, count=count, **sizes)
             yield found if flow.gathers else found._replace(fix=SHORTEN)
     for flow in book.flows.values():
         for name in flow.reasons:
             if Place(flow.name, name) not in long and not has_promises(flow, name):
-                yield fault("needs_no_reason", flow.name, name, "reason", reason_field="reason")
+                yield problem("needs_no_reason", flow.name, name, "reason", reason_field="reason")
 
 
-def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
+def _measured(book: FlowSet, place: Place, node: Waiting, language: str, limit: int) -> PageSize:
     lines = asked = above = 0
-    question = filled(said(node.text, language), WIDEST).strip()
-    for found in drawings(book, node, Run(language, (place,)), limit):
+    question = fill_placeholders(text_in(node.text, language), WIDEST).strip()
+    for found in drawings(book, node, ConversationState(language, (place,)), limit):
         for page in found.pages:
             lines = max(lines, len(wrapped(page.text)))
             asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
             above = max(above, len(wrapped(_above(found.seen.layout, page))))
-    return Narrow(place, language, lines, asked if isinstance(node, Menu | Ask) else 0, above)
+    return PageSize(
+        place, language, lines, asked if isinstance(node, MenuNode | QuestionNode) else 0, above
+    )
 
 
 def _above(layout: Layout, page: Page) -> str:

@@ -57,42 +57,42 @@ from pydantic_core import ErrorDetails
 
 from hotline.core.documents import Document
 from hotline.errors import FlowInvalid
-from hotline.flows.flow import Book
-from hotline.flows.models import REMARK, RevisionModel, broken_references, flow_of
-from hotline.flows.run import Option
-from hotline.text.phrases import Remark, remark
+from hotline.flows.conversation import Option
+from hotline.flows.flow import FlowSet
+from hotline.flows.models import MESSAGE_KEY, RevisionModel, broken_references, flow_of
+from hotline.text.phrases import MessageText, message_text
 
 Lists = Mapping[str, tuple[Option, ...]]
 
 
-OF_PYDANTIC: Mapping[str, Remark] = {
-    "missing": remark("this field is empty: enter a value"),
-    "extra_forbidden": remark("this field does not belong here"),
-    "string_pattern_mismatch": remark("these letters are not allowed here"),
-    "string_too_long": remark("enter {max_length} letters or fewer"),
-    "string_too_short": remark("this field is empty: enter a value"),
-    "string_type": remark("enter a text"),
-    "dict_type": remark("enter a text for each language, or a list of fields"),
-    "list_type": remark("enter a list"),
-    "bool_type": remark("enter yes or no"),
-    "model_type": remark("this part has no fields"),
-    "literal_error": remark("choose one of the values on offer"),
-    "enum": remark("choose one of the values on offer"),
+OF_PYDANTIC: Mapping[str, MessageText] = {
+    "missing": message_text("this field is empty: enter a value"),
+    "extra_forbidden": message_text("this field does not belong here"),
+    "string_pattern_mismatch": message_text("these letters are not allowed here"),
+    "string_too_long": message_text("enter {max_length} letters or fewer"),
+    "string_too_short": message_text("this field is empty: enter a value"),
+    "string_type": message_text("enter a text"),
+    "dict_type": message_text("enter a text for each language, or a list of fields"),
+    "list_type": message_text("enter a list"),
+    "bool_type": message_text("enter yes or no"),
+    "model_type": message_text("this part has no fields"),
+    "literal_error": message_text("choose one of the values on offer"),
+    "enum": message_text("choose one of the values on offer"),
 }
 """Our message for each kind of fault that pydantic finds. Its own messages are for programmers."""
-TOO_SHORT: Mapping[str, Remark] = {
-    "Dictionary": remark("enter the text in at least one language"),
-    "List": remark("add at least one"),
+TOO_SHORT: Mapping[str, MessageText] = {
+    "Dictionary": message_text("enter the text in at least one language"),
+    "List": message_text("add at least one"),
 }
 """Messages for empty lists and mappings, by pydantic's name of the type."""
-UNFIT = remark("this value does not fit here: choose another")
+UNFIT = message_text("this value does not fit here: choose another")
 
 
 class ShapeFault(NamedTuple):
     path: tuple[str, ...]
     kind: str
     """Kind of fault in pydantic's words: `missing`, `value_error`."""
-    says: Remark
+    says: MessageText
 
     def __str__(self) -> str:
         return f"{'.'.join(self.path)}: {self.says}"
@@ -104,26 +104,26 @@ def shape_faults(invalid: ValidationError) -> Iterator[ShapeFault]:
         yield ShapeFault(path, fault["type"], _says(fault))
 
 
-def _says(fault: ErrorDetails) -> Remark:
+def _says(fault: ErrorDetails) -> MessageText:
     context = fault.get("ctx", {})
-    own = context.get(REMARK)
-    if isinstance(own, Remark):
+    own = context.get(MESSAGE_KEY)
+    if isinstance(own, MessageText):
         return own
     if fault["type"] == "too_short":
         return TOO_SHORT.get(str(context.get("field_type")), UNFIT)
     known = OF_PYDANTIC.get(fault["type"], UNFIT)
-    return Remark(known.template, tuple((name, str(value)) for name, value in context.items()))
+    return MessageText(known.template, tuple((name, str(value)) for name, value in context.items()))
 
 
 def read(document: Document) -> RevisionModel:
     """Returns the document as a checked model. Raises FlowInvalid with every fault and its path."""
-    found = shaped(document)
+    found = parse_shape(document)
     if isinstance(found, RevisionModel):
         return found
     raise FlowInvalid([str(fault) for fault in found])
 
 
-def shaped(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
+def parse_shape(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
     """Returns the document as a checked model, or every fault of its shape."""
     try:
         return RevisionModel.model_validate(document)
@@ -131,14 +131,14 @@ def shaped(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
         return tuple(shape_faults(invalid))
 
 
-def bind(revision: RevisionModel, lists: Lists) -> Book:
+def bind_lists(revision: RevisionModel, lists: Lists) -> FlowSet:
     """Returns the flow set of a well-shaped revision for the check. Its references may be broken."""
     flows = {
         name: flow_of(name, model.start, model.nodes, model.gathers, private=model.private)
         for name, model in revision.flows.items()
     }
     numbers = {row.number: row.compile() for row in revision.numbers}
-    return Book(
+    return FlowSet(
         flows=flows,
         lists=lists,
         entries=revision.entries,
@@ -147,12 +147,12 @@ def bind(revision: RevisionModel, lists: Lists) -> Book:
     )
 
 
-def compile(document: Document, lists: Lists) -> Book:
+def compile(document: Document, lists: Lists) -> FlowSet:
     """Returns a flow set that callers can use.
 
     Raises FlowInvalid with every fault of shape, or with every broken reference.
     """
-    book = bind(read(document), lists)
+    book = bind_lists(read(document), lists)
     broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(book)]
     if broken:
         raise FlowInvalid([*dict.fromkeys(broken)])

@@ -1,6 +1,6 @@
 """Defines a written conversation as compiled values: nodes, choices and texts.
 
-`document.py` builds them from YAML or JSON. For SMS, `awareness` leaves out report flows and private flows.
+`document.py` builds them from YAML or JSON. For SMS, `public_flow_set` leaves out report flows and private flows.
 """
 
 import re
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple, TypeVar
 
-from hotline.flows.flow_words import words
-from hotline.flows.numbers import Number, flags
-from hotline.flows.run import Facts, Option, Place, Run
-from hotline.flows.screen import MOST_LINES, NARROWEST, NUMBERS, Button, Layout
+from hotline.flows.conversation import ConversationState, Facts, Option, Place
+from hotline.flows.engine_texts import texts_of
+from hotline.flows.numbers import Number, number_flags
+from hotline.flows.screen import MAX_LINES, NARROWEST, NUMBERS, Button, Layout
 from hotline.text.keying import PIN_DIGITS
 from hotline.text.languages import FIRST, LANGUAGES
 
@@ -62,7 +62,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class MessageNode:
     """A message of one or more pages. `9` leads on."""
 
     text: Text
@@ -73,7 +73,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Menu:
+class MenuNode:
     text: Text
     choices: tuple[Choice, ...]
     saves: str | None = None
@@ -89,7 +89,7 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class QuestionNode:
     """A question answered with words, digits, a place from a list, or a PIN.
 
     The conversation state never holds a PIN.
@@ -126,12 +126,12 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class BranchNode:
     arms: tuple[Arm, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallNode:
     """A call of another flow. `goes` is the node after its return. None ends this flow with the called one."""
 
     flow: str
@@ -139,17 +139,17 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class EndNode:
     """The end of a flow. With a text it is the last screen. Without one the flow returns to its caller."""
 
     text: Text | None = None
 
 
-Node = Say | Menu | Ask | Branch | Call | Finish
+Node = MessageNode | MenuNode | QuestionNode | BranchNode | CallNode | EndNode
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class TextApproval:
     """An approval of a node's text: who gave it, when, and for which digest. See `questions.py`."""
 
     by: str
@@ -169,7 +169,7 @@ class Flow:
     """
     private: bool = False
     """True where only its own short code or another private flow opens it, and the service allows that (responders)."""
-    signed: Mapping[str, Signed] = field(default_factory=dict)
+    signed: Mapping[str, TextApproval] = field(default_factory=dict)
     """Approvals of questions by node name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Reasons by node name. A reason excuses too many lines for a narrow phone, or words that the check finds."""
@@ -181,7 +181,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class FlowSet:
     """All flows of one revision, with their lists and the published short codes."""
 
     flows: Mapping[str, Flow]
@@ -203,25 +203,30 @@ class Book:
     """Cache of the answers to drop when another answer changes."""
 
 
-def numbers_shown(book: Book, today: date) -> Mapping[str, bool]:
+def numbers_shown(book: FlowSet, today: date) -> Mapping[str, bool]:
     """Returns the flags of the phone numbers for a session that begins today. Cached, because every hop needs them."""
     shown = book.days.get(today)
     if shown is None:
-        shown = book.days[today] = flags(book.numbers, today)
+        shown = book.days[today] = number_flags(book.numbers, today)
     return shown
 
 
-def numbers_named(book: Book) -> frozenset[str]:
+def numbers_named(book: FlowSet) -> frozenset[str]:
     """Returns the phone numbers that some conditional text shows while they are verified."""
     nodes = (node for flow in book.flows.values() for node in flow.nodes.values())
-    leads = (lead for node in nodes if isinstance(node, Say | Menu | Ask) for lead in node.leads)
+    leads = (
+        lead
+        for node in nodes
+        if isinstance(node, MessageNode | MenuNode | QuestionNode)
+        for lead in node.leads
+    )
     return frozenset(lead.number for lead in leads if lead.number is not None)
 
 
 T = TypeVar("T")
 
 
-def reached(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
+def reachable(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
     """Returns every item reachable from `begins`, those included, without duplicates."""
     found = dict.fromkeys(begins)
     waiting = [*found]
@@ -259,12 +264,12 @@ ABOUT = "work_case"
 _BRACED = re.compile(r"\{(\w*)\}")
 
 
-def named(text: str) -> tuple[str, ...]:
+def placeholders_in(text: str) -> tuple[str, ...]:
     """Returns the names of all placeholders in a text, allowed or not."""
     return tuple(_BRACED.findall(text)) if "{" in text else ()
 
 
-def filled(text: str, words: Mapping[str, str], about: str = "") -> str:
+def fill_placeholders(text: str, words: Mapping[str, str], about: str = "") -> str:
     """Returns the text with its placeholders filled in.
 
     Values about the case come first. Unknown names become empty.
@@ -279,7 +284,7 @@ def filled(text: str, words: Mapping[str, str], about: str = "") -> str:
     return _BRACED.sub(word, text)
 
 
-Waiting = Say | Menu | Ask
+Waiting = MessageNode | MenuNode | QuestionNode
 """Nodes that show a screen and wait for the caller. Other nodes are passed through."""
 
 
@@ -289,12 +294,12 @@ class View(NamedTuple):
     """Choices of the layout's buttons, in the same order."""
 
 
-def node_at(book: Book, place: Place) -> Node | None:
+def node_at(book: FlowSet, place: Place) -> Node | None:
     flow = book.flows.get(place.flow)
     return flow.nodes.get(place.node) if flow else None
 
 
-def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
+def is_met(condition: Condition | None, run: ConversationState, facts: Facts) -> bool:
     """Returns True if the condition holds.
 
     A condition on an answer without `values` tests only that it was given. The name of a flag may contain an answer:
@@ -310,68 +315,81 @@ def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
     return is_one is not condition.negated
 
 
-def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
+def view(book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: Facts) -> View:
     """Returns the node as this caller sees it."""
-    if isinstance(node, Finish):
-        text = filled(said(node.text or {}, run.language), facts.words, run.answers.get(ABOUT, ""))
+    if isinstance(node, EndNode):
+        text = fill_placeholders(
+            text_in(node.text or {}, run.language), facts.words, run.answers.get(ABOUT, "")
+        )
         return View(Layout(text, more=""))
 
     asked, choices = _asked(book, node, run, facts)
-    leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
-    own, flow = words(run.language), book.flows.get(run.calls[-1].flow)
+    leads = [text_in(lead.text, run.language) for lead in shown_leads(node, run, facts)]
+    own, flow = texts_of(run.language), book.flows.get(run.calls[-1].flow)
     # In a report, lists are cut into pages that a narrow phone shows.
-    is_cut = isinstance(node, Ask) and node.kind == "place" and flow is not None and flow.gathers
-    text = filled(asked, facts.words, run.answers.get(ABOUT, ""))
+    is_cut = (
+        isinstance(node, QuestionNode)
+        and node.kind == "place"
+        and flow is not None
+        and flow.gathers
+    )
+    text = fill_placeholders(asked, facts.words, run.answers.get(ABOUT, ""))
     layout = Layout(
         # A conditional text is on its own line, unless it ends in a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(
             Button(
-                said(one.label, run.language),
+                text_in(one.label, run.language),
                 one.key,
                 one.same_line,
                 one.every_page,
                 # A choice after a list is never alone on a page. A place of the list is on the same page.
-                isinstance(node, Ask) and node.list is not None and one in node.choices,
+                isinstance(node, QuestionNode) and node.list is not None and one in node.choices,
             )
             for one in choices
         ),
-        note=said(node.note or {}, run.language) if isinstance(node, Menu) else "",
-        tail=f"9 {own.more}" if isinstance(node, Say) and node.goes is not None else "",
+        note=text_in(node.note or {}, run.language) if isinstance(node, MenuNode) else "",
+        tail=f"9 {own.more}" if isinstance(node, MessageNode) and node.goes is not None else "",
         more=f"9 {own.more}",
         ways=_ways_out(book, node, run),
-        lines=MOST_LINES if is_cut else None,
+        lines=MAX_LINES if is_cut else None,
     )
     return View(layout, choices)
 
 
-def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:
-    return tuple(lead for lead in node.leads if all(holds(when, run, facts) for when in lead.whens))
+def shown_leads(node: Waiting, run: ConversationState, facts: Facts) -> tuple[Lead, ...]:
+    return tuple(
+        lead for lead in node.leads if all(is_met(when, run, facts) for when in lead.whens)
+    )
 
 
-def _asked(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[str, tuple[Choice, ...]]:
+def _asked(
+    book: FlowSet, node: Waiting, run: ConversationState, facts: Facts
+) -> tuple[str, tuple[Choice, ...]]:
     """Returns the question and its choices. A list with one place or none has its own question."""
     choices, text = shown_choices(book, node, run, facts), node.text
-    if not isinstance(node, Ask) or node.list is None:
-        return said(text, run.language), choices
+    if not isinstance(node, QuestionNode) or node.list is None:
+        return text_in(text, run.language), choices
     places = [choice for choice in choices if choice not in node.choices]
     if not places and node.none is not None:
-        return said(node.none, run.language), choices
+        return text_in(node.none, run.language), choices
     if len(places) == 1 and node.one is not None:
         (place,) = places
-        asked = said(node.one, run.language).replace(FOUND, said(place.label, run.language))
-        yes = replace(place, label={run.language: words(run.language).yes})
+        asked = text_in(node.one, run.language).replace(FOUND, text_in(place.label, run.language))
+        yes = replace(place, label={run.language: texts_of(run.language).yes})
         return asked, (yes, *choices[1:])
-    return said(text, run.language), choices
+    return text_in(text, run.language), choices
 
 
-def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Choice, ...]:
+def shown_choices(
+    book: FlowSet, node: Waiting, run: ConversationState, facts: Facts
+) -> tuple[Choice, ...]:
     """Returns the menu's choices whose condition holds, or the places of a list and the choices after them."""
-    if isinstance(node, Say):
+    if isinstance(node, MessageNode):
         return ()
-    written = tuple(choice for choice in node.choices if holds(choice.when, run, facts))
-    if isinstance(node, Menu):
+    written = tuple(choice for choice in node.choices if is_met(choice.when, run, facts))
+    if isinstance(node, MenuNode):
         return (*written, *(_languages(run) if node.languages else ()))
     if node.list is None:
         return written
@@ -380,7 +398,7 @@ def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Ch
     return (*(Choice(option.label, option.value) for option in listed), *written)
 
 
-def _languages(run: Run) -> tuple[Choice, ...]:
+def _languages(run: ConversationState) -> tuple[Choice, ...]:
     """Returns the other languages, in their own names, on the highest keys. Choosing one shows the same place again."""
     others = [language for language in LANGUAGES if language.code != run.language]
     return tuple(
@@ -394,7 +412,7 @@ def _languages(run: Run) -> tuple[Choice, ...]:
     )
 
 
-def said(text: Text, language: str) -> str:
+def text_in(text: Text, language: str) -> str:
     """Returns a text in `language`, or in the first language, or empty. The check finds missing languages."""
     return text.get(language) or text.get(FIRST, "")
 
@@ -411,17 +429,17 @@ def list_answers(pattern: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\{(\w+)\}", pattern))
 
 
-def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
+def _ways_out(book: FlowSet, node: Waiting, run: ConversationState) -> tuple[str, ...]:
     """Returns the line with `0` and `00` in each wording, longest first. Every page shows it.
 
     The front has no such line, because the keys lead there. Where a question may be skipped, `0` skips it.
     """
     if at_front(book, run):
         return ()
-    own = words(run.language)
+    own = texts_of(run.language)
     back = (own.back, own.back_short)
-    if isinstance(node, Ask) and node.skip is not None:
-        back = (said(node.skip, run.language),) * 2
+    if isinstance(node, QuestionNode) and node.skip is not None:
+        back = (text_in(node.skip, run.language),) * 2
     ways: dict[str, None] = {}
     for word in back:
         line, home = f"0 {word}", f"00 {own.home}"
@@ -432,25 +450,25 @@ def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
     return tuple(ways)
 
 
-def at_front(book: Book, run: Run) -> bool:
+def at_front(book: FlowSet, run: ConversationState) -> bool:
     here = run.calls[-1]
     flow = book.flows.get(book.front)
     return flow is not None and here.flow == flow.name and here.node == flow.start
 
 
-def shows_word(book: Book, run: Run, word: str) -> bool:
+def shows_word(book: FlowSet, run: ConversationState, word: str) -> bool:
     """Returns True if the text of the current node has a placeholder for this word."""
     node = node_at(book, run.calls[-1])
-    return isinstance(node, Waiting) and word in named(said(node.text, run.language))
+    return isinstance(node, Waiting) and word in placeholders_in(text_in(node.text, run.language))
 
 
-def gathers(book: Book, run: Run, what: str) -> bool:
+def is_reporting(book: FlowSet, run: ConversationState, what: str) -> bool:
     """Returns True if the caller is inside a flow that makes this kind of report."""
     here = (book.flows.get(place.flow) for place in run.calls)
     return any(flow is not None and flow.gathers == what for flow in here)
 
 
-def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -> Book:
+def public_flow_set(book: FlowSet, *, but: Collection[str], entries: Mapping[str, str]) -> FlowSet:
     """Returns the flow set without report flows, private flows and those in `but`. Only `entries` are its short codes.
 
     It offers no choice that leads to a removed flow, and skips calls of one. A flow that only removed flows lead to is
@@ -462,7 +480,7 @@ def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -
         if name not in but and flow.gathers is None and not flow.private
     }
     begins = [name for name in (book.front, *entries.values()) if name in allowed]
-    there = reached(begins, lambda name: _called(allowed[name]) & allowed.keys())
+    there = reachable(begins, lambda name: _called(allowed[name]) & allowed.keys())
     flows = {name: flow for name, flow in allowed.items() if name in there}
     return replace(
         book,
@@ -474,20 +492,20 @@ def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -
 
 
 def _called(flow: Flow) -> set[str]:
-    return {node.flow for node in flow.nodes.values() if isinstance(node, Call)}
+    return {node.flow for node in flow.nodes.values() if isinstance(node, CallNode)}
 
 
 def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
     closed = {
         name
         for name, node in flow.nodes.items()
-        if isinstance(node, Call) and node.flow not in flows
+        if isinstance(node, CallNode) and node.flow not in flows
     }
     if not closed:
         return flow
     nodes = dict(flow.nodes)
     for name, node in flow.nodes.items():
-        if isinstance(node, Menu):
+        if isinstance(node, MenuNode):
             offered = [one for one in node.choices if (one.goes or node.goes) not in closed]
             nodes[name] = replace(node, choices=tuple(offered))
     return replace(flow, nodes=nodes)

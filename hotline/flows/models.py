@@ -10,19 +10,29 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from hotline.flows import flow as compiled
-from hotline.flows.flow import Ask, Book, Branch, Call, Flow, Menu, Node, Say, list_answers
-from hotline.flows.numbers import Evidence, Number, flag_of
+from hotline.flows.flow import (
+    BranchNode,
+    CallNode,
+    Flow,
+    FlowSet,
+    MenuNode,
+    MessageNode,
+    Node,
+    QuestionNode,
+    list_answers,
+)
+from hotline.flows.numbers import Evidence, Number, number_flag
 from hotline.text.keying import UNSEEN
 from hotline.text.languages import CODES
-from hotline.text.phrases import Remark, remark
+from hotline.text.phrases import MessageText, message_text
 
-REMARK = "remark"
+MESSAGE_KEY = "remark"
 """Key under which a validation error carries our message."""
 
 
-def refused(says: Remark) -> PydanticCustomError:
+def invalid(says: MessageText) -> PydanticCustomError:
     """Returns the error that a validator raises. Unlike a ValueError, its message can be translated."""
-    return PydanticCustomError("value_error", "{says}", {"says": str(says), REMARK: says})
+    return PydanticCustomError("value_error", "{says}", {"says": str(says), MESSAGE_KEY: says})
 
 
 def _words(text: str) -> str:
@@ -36,18 +46,20 @@ def _words(text: str) -> str:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
             code = f"U+{ord(letter):04X}"
-            raise refused(
-                remark("contains an invisible character: {name} ({code})", name=name, code=code)
+            raise invalid(
+                message_text(
+                    "contains an invisible character: {name} ({code})", name=name, code=code
+                )
             )
     if not text:
-        raise refused(remark("is empty"))
+        raise invalid(message_text("is empty"))
     return text
 
 
 def _known(language: str) -> str:
     if language not in CODES:
         known = ", ".join(CODES)
-        raise refused(remark("is not a language of the line ({known})", known=known))
+        raise invalid(message_text("is not a language of the line ({known})", known=known))
     return language
 
 
@@ -111,78 +123,84 @@ class BrokenReference(NamedTuple):
     node: str
     code: str
     """Kind of reference: `unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
-    message: Remark
+    message: MessageText
     field: str = ""
     """Field of the node: `choices.2.goes`."""
 
 
 def targets(node: Node) -> Iterator[str]:
     """Returns the nodes of its own flow that a node leads to."""
-    return iter(dict.fromkeys(goes for _, goes in arrows(node)))
+    return iter(dict.fromkeys(goes for _, goes in links(node)))
 
 
-def arrows(node: Node) -> Iterator[tuple[str, str]]:
+def links(node: Node) -> Iterator[tuple[str, str]]:
     """Yields each field that leads to a node, with that node. A node can occur several times."""
     found: list[tuple[str, str | None]] = []
-    if isinstance(node, Menu | Ask):
+    if isinstance(node, MenuNode | QuestionNode):
         found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]
-    if isinstance(node, Branch):
+    if isinstance(node, BranchNode):
         found = [(f"arms.{at}.goes", arm.goes) for at, arm in enumerate(node.arms)]
-    if isinstance(node, Say | Menu | Ask | Call):
+    if isinstance(node, MessageNode | MenuNode | QuestionNode | CallNode):
         found.append(("goes", node.goes))
-    if isinstance(node, Ask):
+    if isinstance(node, QuestionNode):
         found.append(("weak", node.weak))
     yield from ((field, goes) for field, goes in found if goes is not None)
 
 
-def broken_references(book: Book) -> Iterator[BrokenReference]:
+def broken_references(book: FlowSet) -> Iterator[BrokenReference]:
     for flow in book.flows.values():
         yield from broken_in_flow(book, flow)
-    yield from broken_in_book(book)
+    yield from broken_in_set(book)
 
 
-def broken_in_book(book: Book) -> Iterator[BrokenReference]:
+def broken_in_set(book: FlowSet) -> Iterator[BrokenReference]:
     """Yields broken references outside of flows: the front and the short codes."""
     if book.front not in book.flows:
         yield BrokenReference(
             book.front,
             "",
             "unknown_flow",
-            remark("there is no flow called front, where calls start"),
+            message_text("there is no flow called front, where calls start"),
         )
     for entry, name in book.entries.items():
         if name not in book.flows:
-            message = remark("no flow is called {name}", name=name)
+            message = message_text("no flow is called {name}", name=name)
             yield BrokenReference("entries", entry, "unknown_entry", message)
         elif book.flows[name].gathers:
-            message = remark(
+            message = message_text(
                 "{name} collects a report: no printed short code may open it", name=name
             )
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
 
-def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
+def broken_in_flow(book: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
     if flow.start not in flow.nodes:
-        message = remark("no screen is called {name}", name=flow.start)
+        message = message_text("no screen is called {name}", name=flow.start)
         yield BrokenReference(flow.name, "start", "unknown_node", message)
     for name, node in flow.nodes.items():
-        for field, goes in arrows(node):
+        for field, goes in links(node):
             if goes not in flow.nodes:
-                message = remark("no screen is called {name}", name=goes)
+                message = message_text("no screen is called {name}", name=goes)
                 yield BrokenReference(flow.name, name, "unknown_node", message, field)
-        if isinstance(node, Call):
+        if isinstance(node, CallNode):
             called = book.flows.get(node.flow)
-            message = remark("no flow is called {name}", name=node.flow)
+            message = message_text("no flow is called {name}", name=node.flow)
             if called is not None:
-                message = remark("{name} is private: only its short code opens it", name=node.flow)
+                message = message_text(
+                    "{name} is private: only its short code opens it", name=node.flow
+                )
             if called is None or (called.private and not flow.private):
                 yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
-        if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
-            message = remark("no list is called {name}", name=node.list)
+        if (
+            isinstance(node, QuestionNode)
+            and node.list is not None
+            and not _listed(book, flow, node.list)
+        ):
+            message = message_text("no list is called {name}", name=node.list)
             yield BrokenReference(flow.name, name, "unknown_list", message, "list")
 
 
-def _listed(book: Book, flow: Flow, pattern: str) -> bool:
+def _listed(book: FlowSet, flow: Flow, pattern: str) -> bool:
     """Returns True if any list can have this name. The lists of a private flow come from the session, so it is True."""
     if flow.private:
         return True
@@ -223,11 +241,13 @@ class ConditionModel(Part):
     def one_kind(self) -> Self:
         kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
         if len(kinds) != 1:
-            raise refused(
-                remark("a condition tests one thing: an answer, a fact, or the opposite of one")
+            raise invalid(
+                message_text(
+                    "a condition tests one thing: an answer, a fact, or the opposite of one"
+                )
             )
         if self.is_ is not None and self.answer is None:
-            raise refused(remark("only a condition on an answer compares a value"))
+            raise invalid(message_text("only a condition on an answer compares a value"))
         return self
 
     def compile(self) -> compiled.Condition:
@@ -250,13 +270,13 @@ class LeadModel(Part):
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
         if self.when is None and self.number is None:
-            raise refused(remark("conditional text needs a condition or a verified number"))
+            raise invalid(message_text("conditional text needs a condition or a verified number"))
         return self
 
     def compile(self) -> compiled.Lead:
         whens = [self.when.compile()] if self.when else []
         if self.number is not None:
-            whens.append(compiled.Condition(flag=flag_of(self.number)))
+            whens.append(compiled.Condition(flag=number_flag(self.number)))
         return compiled.Lead(tuple(whens), self.text, self.number)
 
 
@@ -281,13 +301,13 @@ class _Shown(Part):
     completes: Name | None = None
 
 
-class SayModel(_Shown):
-    makes = compiled.Say
+class MessageModel(_Shown):
+    makes = compiled.MessageNode
     goes: Name | None = None
 
 
 class MenuModel(_Shown):
-    makes = compiled.Menu
+    makes = compiled.MenuNode
     choices: Annotated[list[ChoiceModel], Field(min_length=1)]
     saves: Name | None = None
     goes: Name | None = None
@@ -298,16 +318,16 @@ class MenuModel(_Shown):
     def every_choice_means_something(self) -> Self:
         for number, choice in enumerate(self.choices):
             if choice.goes is None and self.goes is None:
-                raise refused(
-                    remark(
+                raise invalid(
+                    message_text(
                         "choice {number} has no next screen: choose one, or choose the menu's "
                         "next screen",
                         number=number + 1,
                     )
                 )
             if self.saves is not None and not choice.value and choice.goes is None:
-                raise refused(
-                    remark(
+                raise invalid(
+                    message_text(
                         "choice {number} has no recorded value and no next screen",
                         number=number + 1,
                     )
@@ -315,8 +335,8 @@ class MenuModel(_Shown):
         return self
 
 
-class AskModel(_Shown):
-    makes = compiled.Ask
+class QuestionModel(_Shown):
+    makes = compiled.QuestionNode
     kind: Literal["words", "number", "place", "pin"]
     saves: Name
     goes: Name
@@ -331,24 +351,28 @@ class AskModel(_Shown):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
-            raise refused(remark("only a question for a place uses a list, and it must use one"))
+            raise invalid(
+                message_text("only a question for a place uses a list, and it must use one")
+            )
         if self.kind in ("place", "pin") and self.skip is not None:
-            raise refused(remark("callers can skip only texts and numbers"))
+            raise invalid(message_text("callers can skip only texts and numbers"))
         if self.kind != "place" and (self.one is not None or self.none is not None):
-            raise refused(remark("only a list of places needs texts for one place or none"))
+            raise invalid(message_text("only a list of places needs texts for one place or none"))
         if self.kind in ("words", "pin") and self.choices:
-            raise refused(
-                remark(
+            raise invalid(
+                message_text(
                     "a question for text or a PIN has no choices: a digit would count as the answer"
                 )
             )
         if self.weak is not None and self.kind != "pin":
-            raise refused(remark("only a PIN question needs a screen for weak PINs"))
+            raise invalid(message_text("only a PIN question needs a screen for weak PINs"))
         if self.digits is not None and self.kind != "pin":
-            raise refused(remark("only a PIN has a number of digits"))
+            raise invalid(message_text("only a PIN has a number of digits"))
         for number, choice in enumerate(self.choices):
             if not choice.value:
-                raise refused(remark("choice {number} has no recorded value", number=number + 1))
+                raise invalid(
+                    message_text("choice {number} has no recorded value", number=number + 1)
+                )
         return self
 
 
@@ -359,20 +383,20 @@ class ArmModel(Part):
 
 
 class CallModel(Part):
-    makes = compiled.Call
+    makes = compiled.CallNode
     flow: Name
     goes: Name | None = None
 
 
-class FinishModel(Part):
-    makes = compiled.Finish
+class EndModel(Part):
+    makes = compiled.EndNode
     text: Texts | None = None
 
 
-class SignedModel(Part):
+class TextApprovalModel(Part):
     """An approval of a question: by a person, on a day, for a digest. `hotline flows check` prints the digest."""
 
-    makes = compiled.Signed
+    makes = compiled.TextApproval
 
     by: Annotated[str, Field(min_length=1)]
     day: date
@@ -382,15 +406,15 @@ class SignedModel(Part):
 class NodeModel(Model):
     title: Titled | None = None
     """The screen's title, for colleagues. Callers never see it."""
-    say: SayModel | None = None
+    say: MessageModel | None = None
     menu: MenuModel | None = None
-    ask: AskModel | None = None
+    ask: QuestionModel | None = None
     branch: Annotated[list[ArmModel], Field(min_length=1)] | None = None
     call: CallModel | None = None
-    finish: FinishModel | None = None
+    finish: EndModel | None = None
     review: Review | None = None
     """State of this node's texts, where it differs from the flow's."""
-    signed: SignedModel | None = None
+    signed: TextApprovalModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
     """Reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
 
@@ -401,8 +425,8 @@ class NodeModel(Model):
     def one_kind(self) -> Self:
         kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
         if sum(kind is not None for kind in kinds) != 1:
-            raise refused(
-                remark(
+            raise invalid(
+                message_text(
                     "choose one screen type: message, menu, question, branch, another flow or end"
                 )
             )
@@ -410,7 +434,7 @@ class NodeModel(Model):
 
     def compile(self) -> compiled.Node:
         if self.branch is not None:
-            return compiled.Branch(_compiled(self.branch))
+            return compiled.BranchNode(_compiled(self.branch))
         shown = self.say or self.menu or self.ask or self.call or self.finish
         node: compiled.Node = _compiled(shown)
         return node
@@ -445,7 +469,9 @@ class FlowModel(Model):
     def reviewed_in_every_language(self) -> Self:
         missing = [code for code in CODES if code not in self.review]
         if missing:
-            raise refused(remark("`review` does not name {missing}", missing=", ".join(missing)))
+            raise invalid(
+                message_text("`review` does not name {missing}", missing=", ".join(missing))
+            )
         return self
 
 
@@ -463,9 +489,9 @@ class NumberModel(Model):
     @model_validator(mode="after")
     def signed_whole(self) -> Self:
         if bool(self.confirmed_by) != (self.confirmed_on is not None):
-            raise refused(remark("enter both: who confirmed the number, and when"))
+            raise invalid(message_text("enter both: who confirmed the number, and when"))
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
-            raise refused(remark("only a verified number can be confirmed"))
+            raise invalid(message_text("only a verified number can be confirmed"))
         return self
 
     def compile(self) -> Number:
@@ -486,8 +512,8 @@ class RevisionModel(Model):
     def named_alike(self) -> Self:
         for name, flow in self.flows.items():
             if name != flow.flow:
-                raise refused(
-                    remark(
+                raise invalid(
+                    message_text(
                         "the flow {name} calls itself {flow}: use one name",
                         name=name,
                         flow=flow.flow,

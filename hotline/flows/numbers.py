@@ -55,11 +55,11 @@ class Number:
         return self.is_confirmed(today)
 
 
-def flag_of(digits: str) -> str:
+def number_flag(digits: str) -> str:
     """Returns the session flag that is set while the number may show."""
     return f"number.{digits}"
 
 
-def flags(numbers: Mapping[str, Number], today: date) -> dict[str, bool]:
+def number_flags(numbers: Mapping[str, Number], today: date) -> dict[str, bool]:
     """Returns for each number whether it may show today, by the name of its flag."""
-    return {flag_of(digits): number.shows(today) for digits, number in numbers.items()}
+    return {number_flag(digits): number.shows(today) for digits, number in numbers.items()}

@@ -36,7 +36,7 @@ class ReviewState(StrEnum):
     MISSING = "missing"
     """The text does not exist yet."""
     DRAFT = "draft"
-    READ = "read"
+    REVIEWED_ONCE = "read"
     """One person has signed it, and it needs one more."""
     REVIEWED = "reviewed"
     STALE = "stale"
@@ -92,7 +92,7 @@ def _inside(place: str, value: Any) -> Iterator[ReviewedText]:
             yield from _inside(f"{place}.{key}", each)
 
 
-def readers(
+def valid_signatures(
     text: ReviewedText, language: str, signatures: Iterable[Signature]
 ) -> tuple[Signature, ...]:
     """Returns the signatures for exactly this text, the first of each person, in order."""
@@ -110,11 +110,11 @@ def state_of(text: ReviewedText, language: str, signatures: Iterable[Signature])
     signed = [s for s in signatures if (s.place, s.language) == (text.place, language)]
     if not signed:
         return ReviewState.DRAFT
-    by = readers(text, language, signed)
+    by = valid_signatures(text, language, signed)
     if len(by) >= NEEDED.get(language, 1):
         return ReviewState.REVIEWED
     if by:
-        return ReviewState.READ
+        return ReviewState.REVIEWED_ONCE
     return ReviewState.STALE
 
 
@@ -124,7 +124,7 @@ _ROW = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class DoubtfulTerm:
     english: str
     terms: tuple[str, ...]
     sure: str
@@ -142,16 +142,16 @@ def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, terms))})\b")
 
 
-def doubts(glossary: str) -> Iterator[Doubt]:
+def doubtful_terms(glossary: str) -> Iterator[DoubtfulTerm]:
     """Yields the rows of `docs/glossary.md` that are marked B or C."""
     for row in _ROW.finditer(glossary):
         terms = re.split(r"[/;]", re.sub(r"\([^)]*\)", "", row["rw"]))
         bare = tuple(term.strip(" .").casefold() for term in terms if term.strip(" ."))
-        yield Doubt(row["en"].strip(), bare, row["sure"])
+        yield DoubtfulTerm(row["en"].strip(), bare, row["sure"])
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewAids:
-    doubts: Sequence[Doubt] = ()
+    doubts: Sequence[DoubtfulTerm] = ()
     questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Questions by place and language."""

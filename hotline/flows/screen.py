@@ -1,6 +1,7 @@
 """Fits text to the network's limit, page by page. Pure.
 
-Each page leaves `HELD_BACK` septets free, so that the line above a repeated screen never moves a page break. Breaks
+Each page leaves `RESERVED_SEPTETS` septets free, so that the line above a repeated screen never moves a page break.
+Breaks
 fall between words and between choices. Each page numbers its choices from 1. A choice with a key keeps that key. A page
 that begins with a choice repeats the question. Every page shows the keys to go back. A layout can also limit the lines
 of a page on a narrow phone.
@@ -11,18 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from hotline.flows.flow_words import HELD_BACK
+from hotline.flows.engine_texts import RESERVED_SEPTETS
 from hotline.text.gsm7 import septets, to_gsm7
 
 DEFAULT_LIMIT = 156
 """Septets of the body of a screen. It is a setting of each network, because no one publishes Rwanda's limit."""
 NARROWEST = 16
 """Letters in a line of the narrowest phones. They break between words, and break a longer word in the middle."""
-MOST_LINES = 10
+MAX_LINES = 10
 """Most lines of a question with its choices on the narrowest phones."""
-SMALLEST_ROOM = 40
+MIN_SEPTETS = 40
 """Fewest septets that a page is laid out for. A smaller limit is ignored, because no menu would fit."""
-LEAST_BESIDE = 20
+MIN_REPEATED_SEPTETS = 20
 """Fewest septets left on a page for choices to repeat on every page."""
 NUMBERS = "12345678"
 """Digits for choices. `9` always means more."""
@@ -143,7 +144,7 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
 
 def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
     """Returns one or more pages, each within `limit - HELD_BACK` septets of GSM-7."""
-    whole = max(limit - HELD_BACK, SMALLEST_ROOM)
+    whole = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
     ways = tuple(map(to_gsm7, layout.ways))
     room = whole - (septets(ways[-1]) if ways else 0)
     more = f"\n{to_gsm7(layout.more)}" if layout.more else ""
@@ -239,7 +240,7 @@ def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
     at_every = [index for index, button in enumerate(layout.buttons) if button.every_page]
     kept = [_button_piece(layout, index, room) for index in at_every]
     left = room - sum(septets(piece.gap) + piece.cost for piece in kept)
-    if left < LEAST_BESIDE or len(kept) >= len(NUMBERS):
+    if left < MIN_REPEATED_SEPTETS or len(kept) >= len(NUMBERS):
         kept, left = [], room
 
     pieces = list(_word_pieces(layout.text, left))

@@ -12,15 +12,15 @@ from typing import Any
 
 from hotline.core.database import Database, Session
 from hotline.core.documents import Document, Editable
-from hotline.core.driver import WrittenObject, written
+from hotline.core.driver import WrittenObject, with_json
 from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
 from hotline.flows import tables
-from hotline.flows.anatomy import nodes_of
+from hotline.flows.flow_set_cache import MARK, serialise
+from hotline.flows.node_fields import nodes_of
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import MARK, press
 
-ENTRIES = "entries"
+SHORT_CODES_FILE = "entries"
 """`entries.yaml` maps each published suffix to a flow, or to `{flow: abroad, name: poster}`."""
 PHRASES = "phrases"
 """`phrases.yaml` contains phrases by language and name, if they differ from the catalogues."""
@@ -33,7 +33,7 @@ COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed
 def read_folder(folder: Path) -> Editable:
     """Reads a folder of flow files as one document. Raises FlowInvalid with every error of every file."""
     document, faults = parse_folder(folder)
-    shape = documents.shaped(document)
+    shape = documents.parse_shape(document)
     faults = [*faults, *map(str, shape if isinstance(shape, tuple) else ())]
     if faults:
         raise FlowInvalid(faults)
@@ -51,7 +51,7 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
             faults.extend(f"{path.name}: {fault}" for fault in invalid.problems)
         except UnicodeDecodeError:
             faults.append(f"{path.name}: not UTF-8")
-    entries, names = _entries(read.pop(ENTRIES, None) or {})
+    entries, names = _entries(read.pop(SHORT_CODES_FILE, None) or {})
     phrases = read.pop(PHRASES, None)
     if not read and not faults:
         faults.append(f"{folder.name}: holds no flow file")
@@ -118,9 +118,9 @@ def _orders(document: Document) -> Mapping[str, Sequence[str]]:
     return {name: [*nodes_of(flow)] for name, flow in document.get("flows", {}).items()}
 
 
-def pressed(document: Document) -> str:
+def compile_text(document: Document) -> str:
     """Compiles a document to a flow set, as text. Raises FlowInvalid."""
-    return press(documents.compile(document, place_lists()))
+    return serialise(documents.compile(document, place_lists()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +132,25 @@ class ReadyDocument:
     digest: str
 
 
-def ready(document: Document) -> ReadyDocument:
+def prepare(document: Document) -> ReadyDocument:
     """Prepares a document for publication. Raises FlowInvalid if it cannot be played."""
-    return ReadyDocument(written(document), pressed(document), digest_of(document))
+    return ReadyDocument(with_json(document), compile_text(document), digest_of(document))
 
 
-def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
+def publish_document(session: Session, made: ReadyDocument, now: datetime) -> int:
     """Publishes a prepared document, and returns its revision. Raises FlowInvalid if it moves a published short code.
 
     The caller must have the lock of `publications.take_turns`.
     """
-    live = tables.live(session)
-    printed = {} if live is None else tables.piece_of(session, live.id, ENTRIES) or {}
-    if moved := moved_entries(printed, made.document.get(ENTRIES, {})):
+    live = tables.live_revision(session)
+    printed = {} if live is None else tables.part_of(session, live.id, SHORT_CODES_FILE) or {}
+    if moved := moved_short_codes(printed, made.document.get(SHORT_CODES_FILE, {})):
         raise FlowInvalid(moved)
     # After the clock was set back, the new revision must still follow the previous one.
     since = max(now, live.live_from + NEXT) if live and live.live_from else now
-    known = tables.with_digest(session, made.digest)
+    known = tables.find_by_digest(session, made.digest)
     if known is None:
-        return tables.add(
+        return tables.add_revision(
             session,
             digest=made.digest,
             document=made.document,
@@ -161,11 +161,11 @@ def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
         ).id
     if live is None or live.id != known.id:
         known.live_from = since
-    tables.press_again(session, known.id, made.pressed, MARK)
+    tables.store_compiled(session, known.id, made.pressed, MARK)
     return known.id
 
 
-def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:
+def moved_short_codes(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:
     """Returns an error for each published short code that is missing or leads elsewhere.
 
     Printed paper cannot be changed.
@@ -199,9 +199,9 @@ def write_folder(document: Document, folder: Path) -> tuple[Path, ...]:
     names = document.get("entry_names", {})
     entries = {
         digits: {"flow": flow, "name": names[digits]} if digits in names else flow
-        for digits, flow in document.get(ENTRIES, {}).items()
+        for digits, flow in document.get(SHORT_CODES_FILE, {}).items()
     }
-    texts[f"{ENTRIES}.yaml"] = documents.dump(entries)
+    texts[f"{SHORT_CODES_FILE}.yaml"] = documents.dump(entries)
     if document.get(PHRASES):
         texts[f"{PHRASES}.yaml"] = documents.dump(document[PHRASES])
     sheet = io.StringIO()

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from hotline.core.check_result import CheckResult
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
+from hotline.flows.conversation import Option
 from hotline.flows.numbers import Number
-from hotline.flows.rules_reviews import ReviewAids, doubts
-from hotline.flows.run import Option
+from hotline.flows.rules_reviews import ReviewAids, doubtful_terms
 from hotline.text import place_names, places
 
 NAME = "national number"
@@ -23,33 +23,33 @@ NAME = "national number"
 TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, and confirm it in the console or numbers.csv"
 
 
-def number(kit: Kit) -> str | None:
+def national_number(context: Context) -> str | None:
     """Returns the digits of the number. Returns None if none is set, or if it was not verified within the year."""
-    row = _row(kit)
-    return row.digits if row is not None and row.is_confirmed(kit.now().date()) else None
+    row = _row(context)
+    return row.digits if row is not None and row.is_confirmed(context.now().date()) else None
 
 
-def finding(kit: Kit) -> CheckResult:
+def check_national_number(context: Context) -> CheckResult:
     """Returns the check result about the number.
 
     Without it, messages about visit safety cannot say which number to call.
     """
-    if not kit.line.national_number:
+    if not context.line.national_number:
         return CheckResult(NAME, False, "none is set that responders ring", TODO)
-    row = _row(kit)
+    row = _row(context)
     if row is None:
         return CheckResult(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
-    if not row.is_confirmed(kit.now().date()):
+    if not row.is_confirmed(context.now().date()):
         says = "it is not signed, or too long ago: no message names it"
         return CheckResult(NAME, False, says, TODO)
     return CheckResult(NAME, True, f"responders are told to ring it, until {row.until}")
 
 
-def _row(kit: Kit) -> Number | None:
-    if not kit.line.national_number:
+def _row(context: Context) -> Number | None:
+    if not context.line.national_number:
         return None
     try:
-        return kit.books.book(kit.books.live()).numbers.get(kit.line.national_number)
+        return context.books.book(context.books.live()).numbers.get(context.line.national_number)
     except (NotReady, StoreUnavailable):
         return None
 
@@ -69,8 +69,8 @@ class PlaceLists(Mapping[str, tuple[Option, ...]]):
 
     def __getitem__(self, name: str) -> tuple[Option, ...]:
         if name not in self._written and name.startswith(NAMED):
-            found = place_names.find(name.removeprefix(NAMED))
-            says = place_names.label if len(found) > 1 else place_names.whole_label
+            found = place_names.find_areas(name.removeprefix(NAMED))
+            says = place_names.menu_label if len(found) > 1 else place_names.full_label
             return tuple(Option(area.code, says(area)) for area in found)
         return self._written[name]
 
@@ -104,7 +104,7 @@ QUESTIONS = "review_questions.csv"
 
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:
     """Returns the reading aids; empty for a file that does not exist. Raises ImportRefused if a file is broken."""
-    found = doubts(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
+    found = doubtful_terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
     return ReviewAids(tuple(found), read_questions(flows))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 from hotline.core import database
 from hotline.core.database import Row
 from hotline.core.documents import Document
-from hotline.core.driver import IN_SESSION, Memory, written
+from hotline.core.driver import IN_SESSION, DocumentCaches, with_json
 
 
 class Revision(Row):
@@ -50,7 +50,7 @@ def live_id(session: Session) -> int | None:
     )
 
 
-def live(session: Session) -> Revision | None:
+def live_revision(session: Session) -> Revision | None:
     """Returns the published revision, without its large columns, or None."""
     now = select(Revision).where(Revision.live_from.is_not(None)).options(*LIGHT)
     return session.scalar(now.order_by(Revision.live_from.desc(), Revision.id.desc()).limit(1))
@@ -65,7 +65,7 @@ def live_flows(session: Session) -> Document:
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
     """Returns the whole document of a revision. It may be shared in memory, so a caller may change only a copy."""
-    memory: Memory | None = session.info.get(IN_SESSION)
+    memory: DocumentCaches | None = session.info.get(IN_SESSION)
     if memory is None:
         return stored_document(session, revision_id)
     return memory.revisions.document(revision_id, lambda: stored_document(session, revision_id))
@@ -76,7 +76,7 @@ def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
 
 
-def piece_of(session: Session, revision_id: int, *names: str) -> Any:
+def part_of(session: Session, revision_id: int, *names: str) -> Any:
     """Returns the part of a revision's document under these names, or None.
 
     The whole document is large. So it is kept in memory, or the database extracts the part.
@@ -92,20 +92,20 @@ def piece_of(session: Session, revision_id: int, *names: str) -> Any:
     return session.scalar(select(piece).where(Revision.id == revision_id))
 
 
-def entry_names(session: Session) -> Mapping[str, str]:
+def short_code_names(session: Session) -> Mapping[str, str]:
     """Returns the names of the posters that print the published short codes, by digits."""
     revision_id = live_id(session)
-    names = None if revision_id is None else piece_of(session, revision_id, "entry_names")
+    names = None if revision_id is None else part_of(session, revision_id, "entry_names")
     return dict(names or {})
 
 
-def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
+def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
     """Returns the compiled flow set, if code of this mark can read it."""
     here = (Revision.id == revision_id, Revision.pressed_mark == mark)
     return session.scalar(select(Revision.pressed).where(*here))
 
 
-def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> None:
+def store_compiled(session: Session, revision_id: int, pressed: str, mark: str) -> None:
     """Stores the compiled flow set of a revision that exists, if it differs. The database compares the large texts."""
     held = Revision.pressed
     other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
@@ -113,12 +113,12 @@ def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> 
     session.execute(here.values(pressed=pressed, pressed_mark=mark))
 
 
-def with_digest(session: Session, digest: str) -> Revision | None:
+def find_by_digest(session: Session, digest: str) -> Revision | None:
     """Returns the revision with this digest, without its large columns, or None."""
     return session.scalar(select(Revision).where(Revision.digest == digest).options(*LIGHT))
 
 
-def add(
+def add_revision(
     session: Session,
     *,
     digest: str,
@@ -131,7 +131,7 @@ def add(
     """Adds a revision. It is a draft if no `live_from` is given. The row is large and is written once."""
     revision = Revision(
         digest=digest,
-        document=written(document),
+        document=with_json(document),
         created_at=at,
         live_from=live_from,
         pressed=pressed,
@@ -146,7 +146,7 @@ LOCK = 4_114_110_075
 """PostgreSQL's advisory lock for publishing, which reads the current publication and replaces it."""
 
 
-class Publishing(StrEnum):
+class PublicationKind(StrEnum):
     VERSION = "version"
     """The flows of a software release. The flows of the next release replace them."""
     BY_HAND = "by hand"
@@ -164,7 +164,7 @@ class Publication(Row):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     published_by: Mapped[str]
     kind: Mapped[str]
-    """A `Publishing`."""
+    """A `PublicationKind`."""
     reason: Mapped[str]
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
@@ -181,7 +181,7 @@ class Publication(Row):
     """The time when an emergency was confirmed, ended or replaced."""
 
 
-def standing(session: Session) -> Publication | None:
+def current(session: Session) -> Publication | None:
     """Returns the current publication. Returns None on a line that published before there was a history."""
     found = select(Publication).where(Publication.until.is_(None))
     return session.scalar(found.order_by(Publication.id.desc()).limit(1))
@@ -192,7 +192,7 @@ def history(session: Session, limit: int | None = None) -> Sequence[Publication]
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
 
 
-def found(session: Session, publication_id: int) -> Publication | None:
+def find(session: Session, publication_id: int) -> Publication | None:
     return session.get(Publication, publication_id)
 
 
@@ -201,7 +201,7 @@ def of_change(session: Session, change_id: int) -> Publication | None:
     return session.scalar(select(Publication).where(Publication.change_id == change_id).limit(1))
 
 
-def before(session: Session, publication_id: int) -> Publication | None:
+def previous(session: Session, publication_id: int) -> Publication | None:
     """Returns the publication that this one replaced, or None."""
     older = select(Publication).where(Publication.id < publication_id)
     return session.scalar(older.order_by(Publication.id.desc()).limit(1))
@@ -209,14 +209,14 @@ def before(session: Session, publication_id: int) -> Publication | None:
 
 def newest_of_version(session: Session) -> Publication | None:
     """Returns the newest publication of the flows of a software release, or None."""
-    of_version = select(Publication).where(Publication.kind == Publishing.VERSION)
+    of_version = select(Publication).where(Publication.kind == PublicationKind.VERSION)
     return session.scalar(of_version.order_by(Publication.id.desc()).limit(1))
 
 
 def unsettled(session: Session) -> Publication | None:
     """Returns the newest emergency that was neither confirmed, ended nor replaced, or None."""
     waits = select(Publication).where(
-        Publication.kind == Publishing.EMERGENCY, Publication.settled_at.is_(None)
+        Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None)
     )
     return session.scalar(waits.order_by(Publication.id.desc()).limit(1))
 
@@ -229,13 +229,13 @@ def was_approved(session: Session, revision_id: int) -> bool:
     return session.scalar(approved.limit(1)) is not None
 
 
-def take_turns(session: Session) -> None:
+def take_lock(session: Session) -> None:
     """Lets one transaction publish at a time. SQLite's writers queue anyway."""
-    database.take_turns(session, LOCK)
+    database.take_lock(session, LOCK)
 
 
-def end_standing(session: Session, at: datetime) -> None:
+def end_current(session: Session, at: datetime) -> None:
     for one in session.scalars(select(Publication).where(Publication.until.is_(None))):
         one.until = at
-        if one.kind == Publishing.EMERGENCY and one.settled_at is None:
+        if one.kind == PublicationKind.EMERGENCY and one.settled_at is None:
             one.settled_at = at

@@ -17,7 +17,7 @@ from requests import RequestException
 from urllib3.exceptions import HTTPError
 
 from hotline.errors import InboxUnavailable
-from hotline.gateway.http import MOST_BYTES, Connections, WireCall, get
+from hotline.gateway.http import MAX_BYTES, Connections, WireCall, get
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.rules_inbox import InboxPage, ListedSms
 
@@ -133,10 +133,10 @@ class AfricasTalkingSms:
             # The exception quotes the request, so only its class is passed on.
             outcome = Outcome.UNKNOWN if call.connected else Outcome.NOT_SENT
             return SendResult(outcome, provider_status=type(broken).__name__)
-        return understand(answer)
+        return outcome_of(answer)
 
 
-def understand(answer: GatewayAnswer) -> SendResult:
+def outcome_of(answer: GatewayAnswer) -> SendResult:
     """Returns the outcome that the gateway's answer means. Never raises. An unfamiliar answer is UNKNOWN."""
     if not 200 <= answer.http_status < 300:
         outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
@@ -187,7 +187,7 @@ class Service(SMSService):  # type: ignore[misc]
         api_key: str,
         seconds: float,
         *,
-        most: int = MOST_BYTES,
+        most: int = MAX_BYTES,
         at_once: int = 1,
     ) -> None:
         self._override = base_url.rstrip("/")
@@ -234,10 +234,10 @@ class Service(SMSService):  # type: ignore[misc]
 
 # Reads Africa's Talking's own inbox. It lists every MO of the shortcode, even if its callback never arrived.
 
-MOST_LISTED = 100
-MOST_INBOX_BYTES = MOST_LISTED * (1600 * 12 + 1000)
+MAX_LISTED = 100
+MAX_INBOX_BYTES = MAX_LISTED * (1600 * 12 + 1000)
 """Maximum bytes of an answer: 1,600 letters a message, each written as the two escapes of an emoji."""
-MOST_NUMBER = 2**63 - 1
+MAX_NUMBER = 2**63 - 1
 """The largest whole number that the database stores."""
 DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00:?00)?", re.ASCII)
 
@@ -248,7 +248,7 @@ class AfricasTalkingInbox:
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS
     ) -> None:
-        self._service = Service(base_url, username, api_key, seconds, most=MOST_INBOX_BYTES)
+        self._service = Service(base_url, username, api_key, seconds, most=MAX_INBOX_BYTES)
 
     def after(self, number: int) -> InboxPage:
         try:
@@ -303,7 +303,7 @@ def _number(written: int | str) -> int | None:
     if isinstance(written, bool) or not re.fullmatch(r"[0-9]{1,19}", str(written), re.ASCII):
         return None
     number = int(written)
-    return number if 0 < number <= MOST_NUMBER else None
+    return number if 0 < number <= MAX_NUMBER else None
 
 
 def _date(written: Any) -> datetime | None:

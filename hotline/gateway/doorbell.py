@@ -3,30 +3,32 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.errors import QueueUnavailable
 from hotline.gateway import tables
 
 
-def ring(kit: Kit, job: Job, row_id: int) -> bool:
+def ring(context: Context, job: Job, row_id: int) -> bool:
     """Rings for a worker. Returns False if the queue did not accept the job."""
     try:
-        kit.jobs.ring(job, row_id)
+        context.jobs.ring(job, row_id)
     except QueueUnavailable:
         return False
     return True
 
 
 @contextmanager
-def ringing(kit: Kit, turn: AbstractContextManager[object] | None = None) -> Iterator[Session]:
+def ringing(
+    context: Context, turn: AbstractContextManager[object] | None = None
+) -> Iterator[Session]:
     """Opens a writing transaction, and rings after the commit if a message is due.
 
     `turn` is held during the transaction, and released before the bell rings.
     """
-    with turn or nullcontext(), kit.database.writing() as session:
+    with turn or nullcontext(), context.database.writing() as session:
         yield session
     message_id = tables.first_due(session)
     if message_id is not None:
-        ring(kit, Job.DELIVER, message_id)
+        ring(context, Job.DELIVER, message_id)

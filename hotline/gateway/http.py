@@ -19,10 +19,10 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-KEPT_SECONDS = 5.0
+IDLE_SECONDS = 5.0
 """Seconds until an idle connection is closed instead of used again. Networks drop idle connections silently. A send on
 such a connection would wait in vain."""
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 """Maximum bytes of an answer, more than any send answers. The rest is not read. A request for a list sets its own
 maximum."""
 
@@ -74,7 +74,7 @@ class Connections:
         self,
         most: int = 1,
         *,
-        kept: float = KEPT_SECONDS,
+        kept: float = IDLE_SECONDS,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = Session()
@@ -91,7 +91,7 @@ class Connections:
         *,
         call: WireCall,
         seconds: float,
-        most: int = MOST_BYTES,
+        most: int = MAX_BYTES,
         **options: Any,
     ) -> tuple[Response, str]:
         """Makes one call, limited to `seconds` and to `most` bytes. Returns the response and its text. Raises the

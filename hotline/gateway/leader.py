@@ -81,4 +81,4 @@ class Leadership:
 
     def _leases(self, at: datetime, *, grace: timedelta) -> bool:
         with self._database.writing() as session:
-            return tables.lead(session, self._holder, at, LEASE, grace=grace)
+            return tables.take_lead(session, self._holder, at, LEASE, grace=grace)

@@ -8,30 +8,30 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from hotline.core.database import Database
-from hotline.core.driver import moment_of
+from hotline.core.driver import read_time
 from hotline.gateway import tables
 from hotline.gateway.rules_alert_path import STALE, AlertPath
-from hotline.gateway.tables import RELAY, SMS, Lane, LaneHold, Leader
-from hotline.keys.tables_canaries import SAID_AGAIN, ProcessStart
+from hotline.gateway.tables import RELAY, SMS, Leader, QueuePause, QueueState
+from hotline.keys.tables_canaries import REFUSAL_VALID, ProcessStart
 
 WORKERS = "workers"
 
 
-_LANE = Lane.name == SMS
+_LANE = QueueState.name == SMS
 
 
 QUESTION = select(
-    exists().where(LaneHold.lane == SMS),
+    exists().where(QueuePause.lane == SMS),
     exists().where(
         ProcessStart.role == WORKERS,
         ProcessStart.wrong_keys != "",
         ProcessStart.at > bindparam("since"),
     ),
-    select(Lane.reason).where(_LANE).scalar_subquery(),
+    select(QueueState.reason).where(_LANE).scalar_subquery(),
     select(func.max(Leader.until)).where(Leader.name == RELAY).scalar_subquery(),
-    select(Lane.awaited_at).where(_LANE).scalar_subquery(),
-    select(Lane.failing_since).where(_LANE).scalar_subquery(),
-    select(Lane.failed_at).where(_LANE).scalar_subquery(),
+    select(QueueState.awaited_at).where(_LANE).scalar_subquery(),
+    select(QueueState.failing_since).where(_LANE).scalar_subquery(),
+    select(QueueState.failed_at).where(_LANE).scalar_subquery(),
 )
 
 
@@ -54,43 +54,43 @@ class TickMemory:
         return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
 
 
-def find(database: Database, at: datetime) -> AlertPath:
+def alert_path(database: Database, at: datetime) -> AlertPath:
     """Returns the state of the alert path. Raises StoreUnavailable."""
     with database.looking() as connection:
-        row = connection.ask(QUESTION, since=at - SAID_AGAIN)
+        row = connection.ask(QUESTION, since=at - REFUSAL_VALID)
     assert row is not None
     held, wrong_key, fault, *moments = row
-    times = (None if one is None else moment_of(one) for one in moments)
+    times = (None if one is None else read_time(one) for one in moments)
     return AlertPath(bool(held), fault, bool(wrong_key), *times)
 
 
 # Stores when the monitor last looked, so that the doctor sees one that is frozen.
 
-WATCH = "watch"
+MONITOR = "watch"
 
 
 LEASE = timedelta(minutes=1)
 """Six rounds of ten seconds. A round takes longer if it tries a dead connection or a slow gateway."""
 
 
-def note(session: Session, at: datetime) -> None:
+def note_look(session: Session, at: datetime) -> None:
     """Records that the monitor looks at this moment."""
-    tables.write_leader(session, WATCH, at + LEASE, name=WATCH)
+    tables.write_leader(session, MONITOR, at + LEASE, name=MONITOR)
 
 
-def last(session: Session) -> datetime | None:
+def last_look(session: Session) -> datetime | None:
     """Returns the last time a monitor looked. None if it never did."""
-    row = session.get(Leader, WATCH)
+    row = session.get(Leader, MONITOR)
     return None if row is None else row.until - LEASE
 
 
 def is_starting(session: Session, at: datetime) -> bool:
     """Returns True if the processes were told to start within the lease. Then the monitor may not have looked yet."""
-    awaited = tables.lane_of(session).awaited_at
+    awaited = tables.queue_state(session).awaited_at
     return awaited is not None and at - awaited < LEASE
 
 
 def is_fresh(session: Session, at: datetime) -> bool:
     """Returns True if a monitor looked within its lease, or is starting."""
-    looked = last(session)
+    looked = last_look(session)
     return (looked is not None and at - looked < LEASE) or is_starting(session, at)

@@ -16,29 +16,29 @@ from sqlalchemy.orm import Session
 from hotline.core import rules_trial
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState, Priority
-from hotline.gateway.rules_message import TO_DECIDE, Kind
-from hotline.gateway.tables import SMS, Deadline, LaneHold, Leader, Message, Referral
+from hotline.gateway.rules_message import TO_DECIDE, MessageKind
+from hotline.gateway.tables import SMS, Assignment, Deadline, Leader, Message, QueuePause
 from hotline.people.tables import Responder
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules_deadlines import ASKS, DeadlineKind
-from hotline.tips.rules_receipts import Asked
-from hotline.tips.tables import WAITS, Tip, Untold
+from hotline.tips.rules_receipts import AskedAgain
+from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
 """Conditions of `Deadline`: it is open, and its kind asks people to take the tip."""
 UNTAKEN = or_(
-    Tip.holder_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
+    Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
 """Condition of `Tip`: people are asked to take it. It has no assignee, or the assignee passed it on or is silent."""
 OPEN = (
-    Message.state == MessageState.DEAD,
+    Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),
     Message.priority != Priority.DRILL,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
+class UndeliverableMessage:
     message_id: int
     kind: str
     written_at: datetime
@@ -47,34 +47,34 @@ class GivenUp:
     tip_id: int | None
 
 
-def unanswered(session: Session) -> Sequence[GivenUp]:
+def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
     """Returns the undeliverable messages that no person has answered for, oldest first."""
     rows = session.execute(
-        select(Message.id, Message.kind, Message.created_at, Responder.name, Referral.tip_id)
+        select(Message.id, Message.kind, Message.created_at, Responder.name, Assignment.tip_id)
         .join(Responder, Responder.id == Message.responder_id)
-        .outerjoin(Referral, Referral.id == Message.referral_id)
+        .outerjoin(Assignment, Assignment.id == Message.assignment_id)
         .where(*OPEN)
         .order_by(Message.id)
     )
-    return [GivenUp(*row) for row in rows]
+    return [UndeliverableMessage(*row) for row in rows]
 
 
-def answer(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
+def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
     """Notes that a person answers for these messages. Returns the ids that were not answered for before."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
 
 
-UNREFERRED = (WAITS, Tip.referred_at.is_(None), Tip.channel != rules_trial.CHANNEL)
+UNASSIGNED = (IS_WAITING, Tip.referred_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 LATE_UNTAKEN = (
     *ASK_RUNS,
     Tip.filed_at.is_not(None),
     Tip.channel.not_in(rules_trial.UNCOUNTED),
-    or_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.RED),
+    or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
 )
 """Conditions of tips joined to their deadlines: they wait to be acknowledged, or are overdue."""
-MOST_LATE = 100
+MAX_LATE = 100
 TO_RESPONDER = Message.responder_id.is_not(None)
 """Condition of messages to responders. Answers end after minutes, and the monitor's own notices raise no alarm."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
@@ -98,13 +98,13 @@ class OutboxHealth:
     """The time until which the clock last promised to run."""
 
 
-def standing(session: Session) -> OutboxHealth:
+def outbox_health(session: Session) -> OutboxHealth:
     return OutboxHealth(
         oldest_unsent=session.scalar(
             select(func.min(Message.created_at)).where(TO_RESPONDER, Message.state.in_(ON_THE_WAY))
         ),
         unknown=_count(session, MessageState.UNKNOWN),
-        dead=len(unanswered(session)),
+        dead=len(unreviewed(session)),
         unreferred_since=_unreferred(session),
         untaken_since=_untaken(session),
         locked=_locked(session),
@@ -120,10 +120,14 @@ class LateTip(NamedTuple):
     filed_at: datetime
 
 
-def unreferred_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
+def unassigned_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
     """Returns the tips that no responder was alerted of and that this viewer may see, oldest first."""
-    found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(Untold, Untold.tip_id == Tip.id)
-    return _late(session, found.where(or_(and_(*UNREFERRED), Untold.tip_id.is_not(None))), viewer)
+    found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(
+        PendingAlert, PendingAlert.tip_id == Tip.id
+    )
+    return _late(
+        session, found.where(or_(and_(*UNASSIGNED), PendingAlert.tip_id.is_not(None))), viewer
+    )
 
 
 def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
@@ -136,14 +140,14 @@ def _late(
     session: Session, found: Select[int, int, datetime | None], viewer: Viewer | None
 ) -> Sequence[LateTip]:
     rows = session.execute(
-        found.where(visible_to(viewer)).order_by(Tip.filed_at, Tip.id).limit(MOST_LATE)
+        found.where(visible_to(viewer)).order_by(Tip.filed_at, Tip.id).limit(MAX_LATE)
     )
     return [LateTip(id, urgency, at) for id, urgency, at in rows if at is not None]
 
 
 def _unreferred(session: Session) -> datetime | None:
     oldest = select(func.min(Tip.filed_at))
-    looks = (oldest.where(*UNREFERRED), oldest.join(Untold, Untold.tip_id == Tip.id))
+    looks = (oldest.where(*UNASSIGNED), oldest.join(PendingAlert, PendingAlert.tip_id == Tip.id))
     found = [since for look in looks if (since := session.scalar(look)) is not None]
     return min(found, default=None)
 
@@ -176,23 +180,25 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 class WaitingMessages:
     """MTs of one kind that are sent once the pause ends."""
 
-    kind: Kind
+    kind: MessageKind
     doubtful: bool
     """True if they were written before the backup was made. Only these may have been sent once already."""
     count: int
     oldest: datetime
 
 
-def pause(session: Session) -> LaneHold | None:
-    return session.get(LaneHold, SMS)
+def current_pause(session: Session) -> QueuePause | None:
+    return session.get(QueuePause, SMS)
 
 
-def pause_for_writing(session: Session) -> LaneHold | None:
+def pause_for_writing(session: Session) -> QueuePause | None:
     """Returns the pause and locks it until the transaction ends, so that two people do not end it at once."""
-    return session.get(LaneHold, SMS, with_for_update=True)
+    return session.get(QueuePause, SMS, with_for_update=True)
 
 
-def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[WaitingMessages]:
+def waiting_messages(
+    session: Session, doubtful_until: datetime | None
+) -> Sequence[WaitingMessages]:
     """Returns the messages that would be sent without a pause, the doubtful first, alerts before confirmations."""
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")
@@ -202,11 +208,13 @@ def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[Waiti
         .where(Message.kind.in_(TO_DECIDE), goes)
         .group_by(Message.kind, "doubtful")
     )
-    found = [WaitingMessages(Kind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
+    found = [WaitingMessages(MessageKind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
     return sorted(found, key=lambda one: (not one.doubtful, one.kind))
 
 
-def drop(session: Session, kinds: Collection[Kind], doubtful_until: datetime) -> int:
+def drop_doubtful(
+    session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
+) -> int:
     """Ends the doubtful messages of these kinds, so that none is sent again.
 
     Returns how many. Their deadlines continue.
@@ -228,24 +236,27 @@ def _unreported() -> ColumnElement[bool]:
     """Returns the condition of alerts that the gateway took and that may be sent once more for a missing report."""
     return and_(
         Message.state == MessageState.ACCEPTED,
-        Message.kind == Kind.ALERT,
+        Message.kind == MessageKind.ALERT,
         Message.resent.is_(False),
     )
 
 
-def asked_beside_holder(
+def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
-) -> dict[int, Asked]:
+) -> dict[int, AskedAgain]:
     """Returns the tips that have an assignee while people are asked to take them, each with the reason.
 
     Searches these tips, or all tips if none are given.
     """
     passed = exists().where(
-        Referral.tip_id == Tip.id,
-        Referral.responder_id == Tip.holder_id,
-        Referral.passed_at.is_not(None),
+        Assignment.tip_id == Tip.id,
+        Assignment.responder_id == Tip.assignee_id,
+        Assignment.passed_at.is_not(None),
     )
     held = select(Tip.id, passed.correlate(Tip)).join(Deadline, Deadline.tip_id == Tip.id)
-    held = held.where(*ASK_RUNS, Tip.holder_id.is_not(None))
+    held = held.where(*ASK_RUNS, Tip.assignee_id.is_not(None))
     rows = session.execute(held if tip_ids is None else held.where(Tip.id.in_(tip_ids)))
-    return {tip_id: Asked.PASSED_ON if is_passed else Asked.SILENT for tip_id, is_passed in rows}
+    return {
+        tip_id: AskedAgain.PASSED_ON if is_passed else AskedAgain.SILENT
+        for tip_id, is_passed in rows
+    }

@@ -8,53 +8,65 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hotline.alarms.tables import RaisedAlarm
-from hotline.core.database import add_if_new, is_any
+from hotline.core.database import add_if_new, has_row
 from hotline.errors import NotFound
 from hotline.gateway.rules_delivery import Priority
-from hotline.gateway.tables import Message, Watcher
+from hotline.gateway.tables import Message, OnCallContact
 from hotline.text.time import KIGALI
 
 STOPPED = "stopped"
 """The reason for an on-call contact who sent STOP and wants no more SMS."""
 
 
-def watchers(session: Session) -> Sequence[Watcher]:
+def on_call_contacts(session: Session) -> Sequence[OnCallContact]:
     """Returns the active on-call contacts, in the order of enrolment."""
-    return session.scalars(select(Watcher).where(Watcher.active).order_by(Watcher.id)).all()
+    return session.scalars(
+        select(OnCallContact).where(OnCallContact.active).order_by(OnCallContact.id)
+    ).all()
 
 
-def can_be_woken(session: Session) -> bool:
+def can_be_notified(session: Session) -> bool:
     """Returns True if SMS can reach at least one on-call contact."""
-    return is_any(session, Watcher.id, Watcher.active, Watcher.unreachable.is_(None))
+    return has_row(
+        session, OnCallContact.id, OnCallContact.active, OnCallContact.unreachable.is_(None)
+    )
 
 
-def enrol(session: Session, watcher: Watcher) -> bool:
+def add_contact(session: Session, contact: OnCallContact) -> bool:
     """Adds an on-call contact. Returns False if that number is one already.
 
     A contact who was removed or unreachable becomes active again, with the new name and language.
     """
-    if add_if_new(session, watcher):
+    if add_if_new(session, contact):
         return True
-    held = select(Watcher).where(Watcher.number_key == watcher.number_key).with_for_update()
+    held = (
+        select(OnCallContact)
+        .where(OnCallContact.number_key == contact.number_key)
+        .with_for_update()
+    )
     row = session.scalars(held).one()
     if row.active and row.unreachable is None:
         return False
-    row.person_id, row.active, row.unreachable = watcher.person_id, True, None
+    row.person_id, row.active, row.unreachable = contact.person_id, True, None
     return True
 
 
-def silence(session: Session, number_key: str, reason: str) -> None:
+def mark_unreachable(session: Session, number_key: str, reason: str) -> None:
     """Marks a number as unreachable, so that it gets no more notices."""
-    there = update(Watcher).where(Watcher.number_key == number_key)
+    there = update(OnCallContact).where(OnCallContact.number_key == number_key)
     session.execute(there.values(unreachable=reason))
 
 
-def watcher_for_writing(session: Session, watcher_id: int) -> Watcher:
+def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
     """Returns an active on-call contact, locked for writing. Raises NotFound."""
-    held = select(Watcher).where(Watcher.id == watcher_id, Watcher.active).with_for_update()
+    held = (
+        select(OnCallContact)
+        .where(OnCallContact.id == on_call_id, OnCallContact.active)
+        .with_for_update()
+    )
     row = session.scalars(held).one_or_none()
     if row is None:
-        raise NotFound(f"no on-call contact {watcher_id}")
+        raise NotFound(f"no on-call contact {on_call_id}")
     return row
 
 
@@ -65,7 +77,7 @@ def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
     )
     told = notice_parameters(alarm.name, alarm.since)
     rows = [row for row in session.scalars(written.order_by(Message.id)) if row.parameters == told]
-    return [*{row.watcher_id: row for row in rows}.values()]
+    return [*{row.on_call_id: row for row in rows}.values()]
 
 
 def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
@@ -75,8 +87,10 @@ def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
 
 def newest_to_contacts(session: Session) -> Message | None:
     """Returns the newest notice to a contact with a reachable number, or None."""
-    reached = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
-    written = select(Message).where(Message.watcher_id.in_(reached))
+    reached = select(OnCallContact.id).where(
+        OnCallContact.active, OnCallContact.unreachable.is_(None)
+    )
+    written = select(Message).where(Message.on_call_id.in_(reached))
     return session.scalars(written.order_by(Message.id.desc()).limit(1)).one_or_none()
 
 

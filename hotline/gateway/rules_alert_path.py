@@ -6,14 +6,14 @@ from enum import StrEnum
 
 STALE = timedelta(seconds=60)
 """Longer than a restart of all processes takes. An alarm waits as long before it notifies on-call contacts."""
-TRIED_LATELY = timedelta(minutes=2)
+RECENT_FAILURE = timedelta(minutes=2)
 """The worker repeats a failed send within a minute. An older failure proves nothing about the present."""
 
 
-class Blocked(StrEnum):
+class BlockReason(StrEnum):
     """One reason why no alert can be sent. `/readyz`, the doctor and the alarm show it. No caller reads it."""
 
-    HELD = "the lane is held by hand"
+    PAUSED = "the lane is held by hand"
     FAULT = "the gateway refuses us"
     KEYS = "a key of the workers is wrong"
     NO_SENDER = "no process that sends is running"
@@ -38,27 +38,27 @@ class AlertPath:
     failed_at: datetime | None = None
 
 
-def blocked(path: AlertPath, at: datetime, *, fresh: bool = False) -> Blocked | None:
+def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> BlockReason | None:
     """Returns the reason why no alert can be sent at a moment. Returns None if one can be sent.
 
     Returns None also where no process has ever sent. `fresh` is True if this process saw a clock tick within the last
     minute. It measures this minute itself, so a changed system time has no effect.
     """
     if path.held:
-        return Blocked.HELD
+        return BlockReason.PAUSED
     if path.fault is not None:
-        return Blocked.FAULT
+        return BlockReason.FAULT
     ticks = path.clock_until is not None and path.clock_until > at
     if path.wrong_key and not ticks:
-        return Blocked.KEYS
+        return BlockReason.KEYS
     seen = [moment for moment in (path.clock_until, path.awaited_at) if moment is not None]
     if seen and not fresh and at - max(seen) > STALE:
-        return Blocked.NO_SENDER
-    return Blocked.GATEWAY if _out_of_reach(path, at) else None
+        return BlockReason.NO_SENDER
+    return BlockReason.GATEWAY if _out_of_reach(path, at) else None
 
 
 def _out_of_reach(path: AlertPath, at: datetime) -> bool:
     """Returns True if every send failed to reach the gateway for a minute and one failed recently."""
     if path.failing_since is None or path.failed_at is None:
         return False
-    return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= TRIED_LATELY
+    return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= RECENT_FAILURE

@@ -24,7 +24,7 @@ class MessageState(StrEnum):
     RETRY = "retry"
     UNKNOWN = "unknown"
     FAILED = "failed"
-    DEAD = "dead"
+    UNDELIVERABLE = "dead"
 
 
 DUE_STATES = (MessageState.PENDING, MessageState.RETRY)
@@ -33,7 +33,7 @@ FINAL_STATES = (
     MessageState.DELIVERED,
     MessageState.ANSWERED,
     MessageState.FAILED,
-    MessageState.DEAD,
+    MessageState.UNDELIVERABLE,
 )
 
 
@@ -82,15 +82,15 @@ class SendResult:
 
 LEASE = timedelta(seconds=30)
 """Time for which a worker's claim on a message is valid. It is more than twice the longest send."""
-LONGEST_SEND = timedelta(seconds=12)
+MAX_SEND = timedelta(seconds=12)
 """The gateway's ten seconds, and time to write the result. An older claim belongs to a stopped process."""
-LIMIT = 8
+MAX_ATTEMPTS = 8
 """Attempts that may have reached the network."""
 PARALLEL_AFTER = 2
 """Counted failures of one alert before a colleague is alerted too."""
-HOLD = timedelta(seconds=60)
+FAULT_PAUSE = timedelta(seconds=60)
 """Time for which a paused queue waits before it tries one message."""
-LONG_WAITED = timedelta(seconds=5)
+LONG_WAIT = timedelta(seconds=5)
 """After this time a further alert of danger gets the rank of a first one. A first one may take ten seconds to send."""
 JITTER = 0.2
 
@@ -184,13 +184,15 @@ class Verdict:
 NUMBER_REFUSED = Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
 WITHOUT_RETRY = {
     **dict.fromkeys(NEVER, NUMBER_REFUSED),
-    Outcome.UNREADABLE: Verdict(MessageState.DEAD, timedelta(), counted=False, replace=True),
+    Outcome.UNREADABLE: Verdict(
+        MessageState.UNDELIVERABLE, timedelta(), counted=False, replace=True
+    ),
     Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
 }
 """Verdicts that end a message whatever the number of attempts."""
 
 
-def judge(
+def decide(
     result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
     """Returns the effect of one attempt's result on its message.
@@ -200,7 +202,7 @@ def judge(
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
-        return Verdict(MessageState.RETRY, HOLD, counted=False, hold=True)
+        return Verdict(MessageState.RETRY, FAULT_PAUSE, counted=False, hold=True)
     if queue.ends is not None:
         state = queue.ends.get(outcome, MessageState.RETRY)
         wait = retry_wait(priority, attempts, 0.0)
@@ -213,8 +215,8 @@ def judge(
         wait = retry_wait(priority, attempts - counted, chance)
         return Verdict(MessageState.RETRY, wait, counted=False)
 
-    if counted + 1 >= LIMIT:
-        return Verdict(MessageState.DEAD, timedelta(), counted=True, replace=True)
+    if counted + 1 >= MAX_ATTEMPTS:
+        return Verdict(MessageState.UNDELIVERABLE, timedelta(), counted=True, replace=True)
     second = counted + 1 == PARALLEL_AFTER
     if outcome is Outcome.TRANSIENT:
         wait = retry_wait(priority, attempts, chance)
@@ -235,16 +237,16 @@ def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class FreeSends:
     """The number of further sends that may begin."""
 
     first: int
-    """Places for the first danger alert of each escalation level, and for danger alerts that waited `LONG_WAITED`."""
+    """Places for the first danger alert of each escalation level, and for danger alerts that waited `LONG_WAIT`."""
     others: int
     """Places for danger alerts to a second or third person, and for messages that can wait."""
 
 
-def room(at_once: int, under_way: int, others: int, *, doubted: bool) -> Room:
+def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
     """Returns how many more sends may begin. First danger alerts may use every place, all others three of eight.
 
     `under_way` counts all sends in progress, and `others` those that are not first danger alerts. After a fault of ours
@@ -252,9 +254,9 @@ def room(at_once: int, under_way: int, others: int, *, doubted: bool) -> Room:
     """
     if doubted:
         one = 0 if under_way else 1
-        return Room(one, one)
+        return FreeSends(one, one)
     first = max(0, at_once - under_way)
-    return Room(first, max(0, min(first, max(1, at_once * 3 // 8) - others)))
+    return FreeSends(first, max(0, min(first, max(1, at_once * 3 // 8) - others)))
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:

@@ -57,7 +57,7 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PageResult:
     """The result of one page. The bookmark moves once all of `to_tell` was processed."""
 
     to_tell: Sequence[ListedSms]
@@ -68,23 +68,23 @@ class Reading:
     """True if another page may follow."""
 
 
-def ask_after(bookmark: Bookmark, at: datetime) -> int:
+def next_request(bookmark: Bookmark, at: datetime) -> int:
     """Returns the number after which the next page is requested. It is 0 after a long time without news."""
     return 0 if abs(at - bookmark.news_at) > NO_NEWS else bookmark.number
 
 
-def read(
+def read_page(
     bookmark: Bookmark, page: InboxPage, *, after: int, shortcode: str, at: datetime
-) -> Reading:
+) -> PageResult:
     """Returns what to process of the page that was listed after number `after`, and the new bookmark."""
     again = after < bookmark.number
     listed = [one for one in page.listed if one.number > after]
     latest = max((one.sent_at for one in listed if one.sent_at is not None), default=None)
-    if again and not _began_anew(bookmark, latest):
-        return Reading((), replace(bookmark, news_at=at), None, more=False)
+    if again and not _has_restarted(bookmark, latest):
+        return PageResult((), replace(bookmark, news_at=at), None, more=False)
     sure_from = bookmark.sure_from if page.whole and not again else at
     if not listed:
-        return Reading((), replace(bookmark, sure_from=sure_from), None, more=False)
+        return PageResult((), replace(bookmark, sure_from=sure_from), None, more=False)
 
     moved = Bookmark(
         number=listed[-1].number,
@@ -95,15 +95,15 @@ def read(
     )
     to_tell = [one for one in listed if one.to == shortcode and _is_ours(one, bookmark, at)]
     proves = min(latest, at) - APART if page.whole and latest is not None else None
-    return Reading(to_tell, moved, proves, more=True)
+    return PageResult(to_tell, moved, proves, more=True)
 
 
-def near(second: datetime) -> tuple[datetime, ...]:
+def same_second(second: datetime) -> tuple[datetime, ...]:
     """Returns the times that count as the same second. One source cuts off fractions, the other rounds them."""
     return (second, second - SECOND, second + SECOND)
 
 
-def _began_anew(bookmark: Bookmark, latest: datetime | None) -> bool:
+def _has_restarted(bookmark: Bookmark, latest: datetime | None) -> bool:
     return latest is not None and (bookmark.until is None or latest > bookmark.until)
 
 

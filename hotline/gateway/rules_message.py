@@ -12,7 +12,7 @@ from hotline.text.phrases import Phrases
 from hotline.text.places import place_name
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import Purpose
-from hotline.tips.rules_visit_safety import CARES, Care
+from hotline.tips.rules_visit_safety import VISIT_SAFETIES, VisitSafety
 
 
 class DoubtDecision(StrEnum):
@@ -22,7 +22,7 @@ class DoubtDecision(StrEnum):
     DROP = "drop"
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """The kind of one outgoing message."""
 
     ALERT = "alert"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
     """A message about an alarm to an on-call contact."""
 
 
-TO_DECIDE = (Kind.ALERT, Kind.CONFIRMATION)
+TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)
 """Kinds for which an admin decides after a restore. Answers are too late by then, and nothing delays notices."""
 
 
@@ -75,7 +75,7 @@ class Wording:
 Pair = tuple[Template, Template]
 """Two texts: one if a reply by SMS reaches us, one if the responder must dial."""
 
-ASKING: Mapping[Purpose, Pair] = {
+REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.OPEN: (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL),
     Purpose.OVERDUE: (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL),
     Purpose.LOOK: (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL),
@@ -93,7 +93,7 @@ ALERTS: Mapping[tuple[bool, bool], Pair] = {
 PLAIN: Mapping[Purpose, Template] = {
     Purpose.UNANSWERED: Template.MANNER_SILENT,
     Purpose.TOLD_FIRST: Template.TOLD_FIRST,
-    Purpose.LET_GO: Template.LET_GO,
+    Purpose.STAND_DOWN: Template.LET_GO,
     Purpose.MORE: Template.MORE_TOLD,
 }
 PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
@@ -101,11 +101,11 @@ PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
 NOTICES = {
     one.name
     for pair in (
-        *(row.sms for row in CARES.values()),
-        ASKING[Purpose.HOW],
-        ASKING[Purpose.LET],
+        *(row.sms for row in VISIT_SAFETIES.values()),
+        REQUEST_TEXTS[Purpose.HOW],
+        REQUEST_TEXTS[Purpose.LET],
         PLACE_CHANGED,
-        (PLAIN[Purpose.UNANSWERED], PLAIN[Purpose.TOLD_FIRST], PLAIN[Purpose.LET_GO]),
+        (PLAIN[Purpose.UNANSWERED], PLAIN[Purpose.TOLD_FIRST], PLAIN[Purpose.STAND_DOWN]),
         (Template.FOLLOW, Template.FOLLOW_ABOVE),
     )
     for one in pair
@@ -121,9 +121,9 @@ def alert_but_ref(
 
     The responder answers a requested closure only by dialling, so its `code` is never None.
     """
-    if purpose is Purpose.JUDGE:
+    if purpose is Purpose.CONFIRM_CLOSURE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
-    pair = ASKING.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
+    pair = REQUEST_TEXTS.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
     return _asking(pair, {"place": place_name(place, language)}, language, code)
 
 
@@ -136,7 +136,7 @@ def _asking(pair: Pair, said: Mapping[str, str], language: str, code: str | None
 
 def notice(
     purpose: Purpose,
-    care: Care,
+    care: VisitSafety,
     language: str,
     *,
     number: str | None,
@@ -147,12 +147,12 @@ def notice(
 
     `number` is the number of the national desk. `code` is the responders' short code, for when no reply reaches us.
     """
-    if purpose in ASKING:
+    if purpose in REQUEST_TEXTS:
         said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
-        return _asking(ASKING[purpose], said, language, code)
+        return _asking(REQUEST_TEXTS[purpose], said, language, code)
     if purpose in PLAIN:
         return Wording(PLAIN[purpose], {}, language)
-    with_number, alone = PLACE_CHANGED if purpose is Purpose.MOVED else CARES[care].sms
+    with_number, alone = PLACE_CHANGED if purpose is Purpose.MOVED else VISIT_SAFETIES[care].sms
     if number is None or with_number is alone:
         return Wording(alone, {}, language)
     return Wording(with_number, {"number": number}, language)
@@ -166,7 +166,7 @@ LIKE = {
 }
 
 
-def like_another(words: Wording, reference: str | None) -> Wording:
+def with_similar_case(words: Wording, reference: str | None) -> Wording:
     """Returns the alert with the reference of a similar case that the responder knows. Other texts do not change."""
     template = LIKE.get(words.template)
     if reference is None or template is None:
@@ -178,7 +178,7 @@ def render(wording: Wording, phrases: Phrases) -> str:
     return phrases.say(wording.language, wording.template, **wording.parameters)
 
 
-def responders_entry(service_code: str) -> str:
+def responders_short_code(service_code: str) -> str:
     """Returns the code that a responder dials: `*384*777#` becomes `*384*777*90#`."""
     return f"{service_code.removesuffix('#')}*{RESPONDERS_SUFFIX}#"
 
@@ -187,17 +187,17 @@ RESPONDERS_SUFFIX = "90"
 """The suffix of the responders' short code. The short codes of the flows include it too."""
 
 
-LATE = timedelta(minutes=10)
+MAX_ANSWER_DELAY = timedelta(minutes=10)
 """An answer that was not sent by then is not sent at all: another person may hold the phone by then."""
 KEPT = timedelta(hours=72)
 """Time for which an answer's row is kept without its number, so that it can be counted."""
 SOON = timedelta(seconds=50)
 """Limit for starting the one answer to a cry for help. With the longest send it arrives within a minute."""
-SELDOM = timedelta(days=7)
+CRY_ANSWER_INTERVAL = timedelta(days=7)
 """A phone that sent a cry for help gets one answer in this time. Its row is kept as long, to recognise the phone."""
 AN_HOUR, A_DAY = 20, 60
 """Answers to one phone in an hour and in a day. Above this number, two machines are answering each other."""
-SHARE = 0.7
+ANSWER_SHARE = 0.7
 """The part of a day's budget that answers may use. The rest is kept for alerts, which no budget limits."""
 
 
@@ -213,7 +213,7 @@ class AnswerForm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class AnswersSent:
     """Answers already sent: to this phone within an hour and a day, and to all phones today."""
 
     hour: int
@@ -221,6 +221,6 @@ class Spent:
     line: int
 
 
-def affordable(spent: Spent, budget: int) -> bool:
+def can_answer(spent: AnswersSent, budget: int) -> bool:
     """Returns True if one more answer may be written."""
-    return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * SHARE)
+    return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * ANSWER_SHARE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Condition, Lock
 
 from hotline.core import tables_sample
-from hotline.core.context import Send, SmsGateway
+from hotline.core.contexts import Send, SmsGateway
 from hotline.core.database import Database
 from hotline.errors import Unavailable
 from hotline.gateway.rules_delivery import Outcome, SendResult
@@ -77,7 +77,7 @@ def _name_failure(ended: Future[None]) -> None:
         logger.error("sending failed: %s", type(broken).__name__)
 
 
-INVENTED = "invented_year"
+SAMPLE = "invented_year"
 
 
 @dataclass
@@ -92,9 +92,9 @@ class SmsOfRealLines(SmsGateway):
         if self._known is None:
             try:
                 with self.database.reading() as session:
-                    self._known = tables_sample.is_invented(session)
+                    self._known = tables_sample.is_sample(session)
             except Unavailable:
                 return SendResult(Outcome.NOT_SENT)
         if self._known:
-            return SendResult(Outcome.CONFIG_FAULT, provider_status=INVENTED)
+            return SendResult(Outcome.CONFIG_FAULT, provider_status=SAMPLE)
         return self.sms.send(msisdn, text)

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from hotline.core.context import DoorKit
+from hotline.core.contexts import WebContext
 from hotline.core.database import Database
 from hotline.gateway import queries_alert_path, tables
-from hotline.gateway.rules_alert_path import Blocked, blocked
+from hotline.gateway.rules_alert_path import BlockReason, block_reason
 
 
-def why_blocked(kit: DoorKit) -> Blocked | None:
+def current_block_reason(context: WebContext) -> BlockReason | None:
     """Returns the reason why alerts are blocked, or None if they can be sent. Raises StoreUnavailable."""
-    at = kit.now()
-    path = queries_alert_path.find(kit.database, at)
-    return blocked(path, at, fresh=kit.ticks.saw(path.clock_until))
+    at = context.now()
+    path = queries_alert_path.alert_path(context.database, at)
+    return block_reason(path, at, fresh=context.ticks.saw(path.clock_until))
 
 
 def await_senders(database: Database, at: datetime) -> None:
@@ -24,11 +24,11 @@ def await_senders(database: Database, at: datetime) -> None:
         tables.await_senders(session, at)
 
 
-def begin(database: Database, at: datetime) -> None:
+def begin_waiting(database: Database, at: datetime) -> None:
     """Records it once for a new installation, so that no caller is promised an alert without senders.
 
     Raises StoreUnavailable.
     """
     with database.writing() as session:
-        if tables.lane_of(session).awaited_at is None:
+        if tables.queue_state(session).awaited_at is None:
             tables.await_senders(session, at)

@@ -6,9 +6,16 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from hotline.core.context import RUN_SECONDS, JobQueue, OpeningNotes, RunStore, Senders, SmsGateway
+from hotline.core.contexts import (
+    STATE_SECONDS,
+    JobQueue,
+    Senders,
+    SmsGateway,
+    StartStore,
+    StateStore,
+)
 from hotline.core.jobs import Job
-from hotline.core.ussd import Heard, Opening
+from hotline.core.ussd import CommittedText, SessionStart
 from hotline.errors import QueueUnavailable, RunsUnavailable
 from hotline.gateway.rules_delivery import Outcome, SendResult
 
@@ -74,7 +81,7 @@ class FakeJobs(JobQueue):
 
 
 @dataclass
-class FakeRuns(RunStore):
+class FakeStates(StateStore):
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     dead: bool = False
 
@@ -83,22 +90,22 @@ class FakeRuns(RunStore):
             raise RunsUnavailable("fake")
         return deepcopy(self.held.get(key))
 
-    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
+    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
         if self.dead:
             raise RunsUnavailable("fake")
         self.held[key] = deepcopy(dict(said))
 
 
 @dataclass
-class FakeNotes(OpeningNotes):
+class FakeStarts(StartStore):
     """Notes that store the last opening of each session. `dead` makes them store nothing and find nothing."""
 
-    told: dict[str, tuple[Opening, Heard]] = field(default_factory=dict)
+    told: dict[str, tuple[SessionStart, CommittedText]] = field(default_factory=dict)
     dead: bool = False
 
-    def tell(self, opening: Opening, heard: Heard) -> None:
+    def tell(self, opening: SessionStart, heard: CommittedText) -> None:
         if not self.dead and not opening.asks_rows:
             self.told[opening.key] = opening, heard
 
-    def find(self, key: str) -> tuple[Opening, Heard] | None:
+    def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
         return None if self.dead else self.told.get(key)

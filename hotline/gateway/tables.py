@@ -15,7 +15,7 @@ from hotline.gateway.rules_delivery import FINAL_STATES, MessageState
 from hotline.people import tables
 
 
-class Referral(Row):
+class Assignment(Row):
     """The assignment of a tip to one responder at one escalation level."""
 
     __tablename__ = "referral"
@@ -53,31 +53,33 @@ class Referral(Row):
     """The time when the responder first read the tip with their own PIN."""
 
 
-ANSWERED = Referral.acknowledged_at.is_not(None)
-BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
+HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
+IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
 """Condition of acknowledged assignments: the acknowledgement counts."""
-TOOK = and_(ANSWERED, BELIEVED)
-STANDS = Referral.released_at.is_(None)
+HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
+IS_CURRENT = Assignment.released_at.is_(None)
 """Condition of assignments: the case is still the responder's."""
 
 
-def told_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns conditions of `Referral`: the assignments of one tip to one responder."""
-    return (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Returns conditions of `Assignment`: the assignments of one tip to one responder."""
+    return (Assignment.tip_id == tip_id, Assignment.responder_id == responder_id)
 
 
-class Watcher(Row):
+class OnCallContact(Row):
     """One on-call contact: a number that is notified when something is wrong."""
 
     __tablename__ = "watcher"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    name: Mapped[str] = column_property(tables.person_name(person_id))
-    languages: Mapped[list[str]] = column_property(tables.person_languages(person_id))
+    name: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
+    languages: Mapped[list[str]] = column_property(
+        tables.person_languages(person_id), expire_on_flush=False
+    )
     number_key: Mapped[str] = mapped_column(unique=True)
     """Lasting keyed digest of the MSISDN."""
-    sealed_number: Mapped[bytes]
+    encrypted_number: Mapped[bytes]
     """The MSISDN, encrypted to the monitoring process alone."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
@@ -100,18 +102,18 @@ class Message(Row):
     __tablename__ = "message"
     __table_args__ = (
         Index("message_due", "state", "next_at"),
-        Index("message_referral", "referral_id"),
+        Index("message_referral", "assignment_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     """A `domain.outbox.message.Kind`."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
-    watcher_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
+    on_call_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
     contact_key: Mapped[str | None]
     """For an answer: this week's pseudonym of the phone. Its limit of answers is counted by this."""
-    sealed_number: Mapped[bytes | None]
+    encrypted_number: Mapped[bytes | None]
     """For an answer: the MSISDN, encrypted to the relay under the lock of a week. Emptied when the answer ends."""
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """For an answer: the flows that its screen is drawn from."""
@@ -212,7 +214,7 @@ TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
 """The time of a deadline that texts and pages name. Others are alerted then."""
 
 
-class Lane(Row):
+class QueueState(Row):
     """The state of the outgoing queue. A fault of configuration or money pauses the queue and uses up no attempt."""
 
     __tablename__ = "lane"
@@ -228,7 +230,7 @@ class Lane(Row):
     """The time of the last such send."""
 
 
-class LaneHold(Row):
+class QueuePause(Row):
     """A person's pause of the outgoing queue: no MT is sent while the row exists. The audit log has earlier pauses."""
 
     __tablename__ = "lane_hold"
@@ -271,43 +273,43 @@ def first_due(session: Session) -> int | None:
     return found
 
 
-def held(session: Session, at: datetime) -> str | None:
+def pause_reason(session: Session, at: datetime) -> str | None:
     """Returns why nothing may be sent now, or None. A person's pause lasts until a person ends it."""
-    if session.get(LaneHold, SMS) is not None:
+    if session.get(QueuePause, SMS) is not None:
         return BY_HAND
-    lane = lane_of(session)
+    lane = queue_state(session)
     is_held = lane.held_until is not None and lane.held_until > at
     return lane.reason or "held" if is_held else None
 
 
-def lane_of(session: Session) -> Lane:
+def queue_state(session: Session) -> QueueState:
     """Returns the state of the outgoing queue. A line that never sent gets a state without a pause."""
-    return session.get(Lane, SMS) or Lane(name=SMS)
+    return session.get(QueueState, SMS) or QueueState(name=SMS)
 
 
 def _change(session: Session, **values: Any) -> None:
     names = ("held_until", "reason", "awaited_at", "failing_since", "failed_at")
-    add_if_new(session, Lane(name=SMS, **dict.fromkeys(names)))
-    session.execute(update(Lane).where(Lane.name == SMS).values(**values))
+    add_if_new(session, QueueState(name=SMS, **dict.fromkeys(names)))
+    session.execute(update(QueueState).where(QueueState.name == SMS).values(**values))
 
 
-def hold(session: Session, until: datetime, reason: str) -> None:
+def pause_for_fault(session: Session, until: datetime, reason: str) -> None:
     _change(session, held_until=until, reason=reason)
 
 
-def release(session: Session) -> None:
+def end_fault(session: Session) -> None:
     """Ends a fault that pauses the queue, since the gateway took a message."""
-    faulty = or_(Lane.reason.is_not(None), Lane.failing_since.is_not(None))
+    faulty = or_(QueueState.reason.is_not(None), QueueState.failing_since.is_not(None))
     session.execute(
-        update(Lane)
-        .where(Lane.name == SMS, faulty)
+        update(QueueState)
+        .where(QueueState.name == SMS, faulty)
         .values(held_until=None, reason=None, failing_since=None, failed_at=None)
     )
 
 
 def note_failure(session: Session, at: datetime) -> None:
     """Notes that a send reached no gateway."""
-    _change(session, failing_since=func.coalesce(Lane.failing_since, at), failed_at=at)
+    _change(session, failing_since=func.coalesce(QueueState.failing_since, at), failed_at=at)
 
 
 def await_senders(session: Session, at: datetime) -> None:
@@ -315,7 +317,7 @@ def await_senders(session: Session, at: datetime) -> None:
     _change(session, awaited_at=at)
 
 
-def lead(
+def take_lead(
     session: Session,
     holder: str,
     at: datetime,

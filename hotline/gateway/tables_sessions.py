@@ -16,8 +16,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import driver
 from hotline.core.database import Database, Row, add_if_new
-from hotline.core.ussd import Heard, Opening, Pinned
-from hotline.text.sketch import place
+from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
+from hotline.text.sketch import register_and_rank
 
 # Stores sessions and the stop list. Phones are known only by keyed digests.
 
@@ -89,9 +89,9 @@ class InboundSeen(Row):
     received_at: Mapped[datetime]
     sms_key: Mapped[str | None]
     """Keyed digest of sender, shortcode, text and second. The id in a callback differs from the id in the inbox."""
-    referral_id: Mapped[int | None]
+    assignment_id: Mapped[int | None]
     """The assignment that the MO was about, if it acknowledges one."""
-    more_referrals: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     """The other assignments, if the MO named several."""
     waits: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     """Commands that wait until the inbox lists the MO: a `domain.sms.rules_replies.Verb` by assignment id."""
@@ -103,17 +103,17 @@ class InboundSeen(Row):
     """The time when a page of the inbox that should list it did not."""
 
 
-def referrals_of(seen: InboundSeen) -> tuple[int, ...]:
+def assignments_of(seen: InboundSeen) -> tuple[int, ...]:
     """Returns every assignment that an MO was about."""
-    first = () if seen.referral_id is None else (seen.referral_id,)
-    return (*first, *(seen.more_referrals or ()))
+    first = () if seen.assignment_id is None else (seen.assignment_id,)
+    return (*first, *(seen.more_assignments or ()))
 
 
-def dialogue(session: Session, key: str) -> Dialogue | None:
+def find_dialogue(session: Session, key: str) -> Dialogue | None:
     return session.get(Dialogue, key)
 
 
-def in_the_middle(session: Session, since: datetime) -> int:
+def running_calls(session: Session, since: datetime) -> int:
     """Returns the number of calls that began after a moment and have not ended."""
     here = select(func.count()).select_from(Dialogue)
     talking = here.where(
@@ -122,17 +122,17 @@ def in_the_middle(session: Session, since: datetime) -> int:
     return session.scalar(talking) or 0
 
 
-def stop(session: Session, number_key: str, at: datetime) -> None:
+def add_stop(session: Session, number_key: str, at: datetime) -> None:
     """Adds a number to the stop list. Does nothing if it is there already."""
     add_if_new(session, Stopped(number_key=number_key, stopped_at=at))
 
 
-def unstop(session: Session, number_key: str) -> None:
+def remove_stop(session: Session, number_key: str) -> None:
     """Removes a number from the stop list. Its owner asked for messages again, and a person recorded who said so."""
     session.execute(delete(Stopped).where(Stopped.number_key == number_key))
 
 
-def stopped_among(session: Session, number_keys: Collection[str]) -> set[str]:
+def stopped(session: Session, number_keys: Collection[str]) -> set[str]:
     """Returns those of these digests that are on the stop list."""
     return set(
         session.scalars(select(Stopped.number_key).where(Stopped.number_key.in_(number_keys)))
@@ -148,7 +148,7 @@ def try_writing(session: Session, at: datetime) -> None:
 PROBE = "probe"
 """The key of the test row. It is not a digest, so no number has it."""
 
-OPENED = (
+START_COLUMNS = (
     "revision_id",
     "entry",
     "dialled",
@@ -160,9 +160,9 @@ OPENED = (
     "caller_key",
     "pinned",
 )
-"""The columns that an `Opening` has, except its key."""
-ROW = ("key", "channel", "language", "counted", "heard", "heard_key", *OPENED)
-READ = f"SELECT {', '.join(OPENED)}, heard, starred FROM dialogue WHERE key = "
+"""The columns that an `SessionStart` has, except its key."""
+ROW = ("key", "channel", "language", "counted", "heard", "heard_key", *START_COLUMNS)
+READ = f"SELECT {', '.join(START_COLUMNS)}, heard, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
 """The columns of a tally: those of a `store.reach.outreach.Cell`, and the count."""
 _RAISED = (
@@ -175,7 +175,7 @@ _RAISED = (
 class FirstHop:
     """The data that is written when a session's first hop arrives."""
 
-    opening: Opening
+    opening: SessionStart
     channel: str
     language: str
     heard: int
@@ -188,7 +188,7 @@ class FirstHop:
     """The caller's digest in each period, for the estimate of callers."""
 
 
-def write(database: Database, first: FirstHop) -> bool:
+def write_first_hop(database: Database, first: FirstHop) -> bool:
     """Writes the first hop. Returns False and changes nothing if another hop of the session was first."""
     if database.is_sqlite:
         return database.jointly(lambda connection: _write_by_one(connection, first))
@@ -198,22 +198,24 @@ def write(database: Database, first: FirstHop) -> bool:
         return connection.first(said, given) is not None
 
 
-def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
+def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedText] | None:
     """Returns how a session began and how much of its text is committed. Returns None for an unknown session."""
     with database.looking() as connection:
         row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:
         return None
     *opened, heard, starred = row
-    given: dict[str, Any] = dict(zip(OPENED, opened, strict=True))
-    said = driver.document_of(given["pinned"])
+    given: dict[str, Any] = dict(zip(START_COLUMNS, opened, strict=True))
+    said = driver.read_json(given["pinned"])
     given |= {
         "reporting": bool(given["reporting"]),
         "alerts_blocked": bool(given["alerts_blocked"]),
-        "started_at": driver.moment_of(given["started_at"]),
-        "pinned": Pinned.from_dict(said) if isinstance(said, dict) else None,
+        "started_at": driver.read_time(given["started_at"]),
+        "pinned": CallerFacts.from_dict(said) if isinstance(said, dict) else None,
     }
-    return Opening(key=key, **given), Heard(heard, ends_of(driver.document_of(starred) or ()))
+    return SessionStart(key=key, **given), CommittedText(
+        heard, ends_of(driver.read_json(starred) or ())
+    )
 
 
 def _write_by_one(connection: driver.PlainConnection, first: FirstHop) -> bool:
@@ -271,7 +273,7 @@ def _row(first: FirstHop, connection: driver.PlainConnection) -> tuple[object, .
         "started_at": connection.moment(o.started_at),
         "pinned": json.dumps(o.pinned.to_dict()) if o.pinned is not None else None,
     }
-    opened = [changed[name] if name in changed else getattr(o, name) for name in OPENED]
+    opened = [changed[name] if name in changed else getattr(o, name) for name in START_COLUMNS]
     return (o.key, first.channel, first.language, "[]", first.heard, first.heard_key, *opened)
 
 
@@ -287,7 +289,7 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
     return tuple(
         value
         for period, digest in sorted(first.people.items())
-        for value in (period, *place(digest))
+        for value in (period, *register_and_rank(digest))
     )
 
 
@@ -298,10 +300,10 @@ def ends_of(starred: object) -> dict[int, int]:
     return {int(begins): int(ends) for begins, ends in pairs}
 
 
-STAYS = ("key", "channel", "entry", "responder_id", "started_at")
-CHANGES = ("language", "counted", "ended_at", "heard", "heard_key", "starred")
+FIXED_COLUMNS = ("key", "channel", "entry", "responder_id", "started_at")
+CHANGING_COLUMNS = ("language", "counted", "ended_at", "heard", "heard_key", "starred")
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
-_COLUMNS = tuple(_DIALOGUE.c[name] for name in (*STAYS, *CHANGES))
+_COLUMNS = tuple(_DIALOGUE.c[name] for name in (*FIXED_COLUMNS, *CHANGING_COLUMNS))
 _HELD = driver.PreparedStatement(
     select(*_COLUMNS).where(_DIALOGUE.c.key == bindparam("held")).with_for_update(),
     *(column.type for column in _COLUMNS),
@@ -309,7 +311,7 @@ _HELD = driver.PreparedStatement(
 
 
 @dataclass(slots=True)
-class HeldDialogue:
+class LockedDialogue:
     """A session's row that this transaction has locked. Its columns are explained at `Dialogue`.
 
     A list in it is replaced, never extended.
@@ -329,19 +331,19 @@ class HeldDialogue:
     read: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.read = {name: getattr(self, name) for name in CHANGES}
+        self.read = {name: getattr(self, name) for name in CHANGING_COLUMNS}
 
 
-def hold(session: Session, key: str) -> HeldDialogue | None:
+def lock_dialogue(session: Session, key: str) -> LockedDialogue | None:
     """Returns the committed row and locks it until this transaction ends. Returns None if there is none."""
     row = _HELD.first(session, held=key)
-    return None if row is None else HeldDialogue(*row)
+    return None if row is None else LockedDialogue(*row)
 
 
-def keep(session: Session, dialogue: HeldDialogue) -> None:
+def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
     """Writes the columns that were changed."""
-    new = {name: getattr(dialogue, name) for name in CHANGES}
-    changed = tuple(name for name in CHANGES if new[name] != dialogue.read[name])
+    new = {name: getattr(dialogue, name) for name in CHANGING_COLUMNS}
+    changed = tuple(name for name in CHANGING_COLUMNS if new[name] != dialogue.read[name])
     if changed:
         given = {f"new_{name}": new[name] for name in changed}
         _writing(changed).rows(session, held=dialogue.key, **given)

@@ -17,15 +17,15 @@ from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_NPUBBYTES as NONCE_
 from nacl.exceptions import CryptoError
 from nacl.utils import random
 
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.encrypt import VERSION
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.weekly_lock import WEEK_BYTES, WeeklyLock
 
-RUNS_KEY = "runs.key"
+STATES_KEY = "runs.key"
 
 
-class RunCipher:
+class StateCipher:
     """Encrypts states with XChaCha20-Poly1305, each bound to its session. The previous key decrypts while it exists."""
 
     def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
@@ -33,12 +33,12 @@ class RunCipher:
         self._live = live
 
     @classmethod
-    def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "RunCipher":
+    def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "StateCipher":
         """Reads the key from a folder, and checks it for a change after `each` seconds. Raises KeyMissing.
 
         A state that no key decrypts also causes a check.
         """
-        live = LiveKeys(folder.path, RUNS_KEY, each=each)
+        live = LiveKeys(folder.path, STATES_KEY, each=each)
         return cls(*live.now(), live=live)
 
     def keys(self) -> tuple[bytes, ...]:
@@ -50,32 +50,32 @@ class RunCipher:
         return self._keys if self._live is None else self._live.again()
 
     def seal(self, session_key: str, plain: bytes) -> bytes:
-        return VERSION + under(self.keys()[0], session_key.encode(), plain)
+        return VERSION + encrypt_under(self.keys()[0], session_key.encode(), plain)
 
-    def open(self, session_key: str, sealed: bytes) -> bytes:
+    def open(self, session_key: str, encrypted: bytes) -> bytes:
         """Decrypts a state. Raises SealBroken."""
-        if sealed[:1] != VERSION:
-            raise SealBroken("the conversation state has an unknown format")
+        if encrypted[:1] != VERSION:
+            raise DecryptionFailed("the conversation state has an unknown format")
         bound = session_key.encode()
         for key in self.keys():
-            if (plain := opened(key, bound, sealed[1:])) is not None:
+            if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
                 return plain
         for key in self.keys_again():
-            if (plain := opened(key, bound, sealed[1:])) is not None:
+            if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
                 return plain
-        raise SealBroken("the conversation state was altered or belongs to another session")
+        raise DecryptionFailed("the conversation state was altered or belongs to another session")
 
 
-def under(key: bytes, bound: bytes, plain: bytes) -> bytes:
+def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
     """Returns a nonce and `plain`, encrypted under a key and bound to `bound`."""
     nonce = random(NONCE_BYTES)
     return nonce + encrypt(plain, bound, nonce, key)
 
 
-def opened(key: bytes, bound: bytes, sealed: bytes) -> bytes | None:
-    """Decrypts what `under` encrypted. Returns None for another key, another binding or altered content."""
+def try_decrypt(key: bytes, bound: bytes, encrypted: bytes) -> bytes | None:
+    """Decrypts what `encrypt_under` encrypted. Returns None for another key, another binding or altered content."""
     try:
-        return decrypt(sealed[NONCE_BYTES:], bound, sealed[:NONCE_BYTES], key)
+        return decrypt(encrypted[NONCE_BYTES:], bound, encrypted[:NONCE_BYTES], key)
     except (CryptoError, ValueError, TypeError):
         return None
 
@@ -84,11 +84,11 @@ JOINED = b"\x03"
 HEAD_BYTES = 1 + WEEK_BYTES
 
 
-class WeeklyRuns:
+class WeeklyStateCipher:
     """Encrypts states under the hooks' key joined with the week's key, or under the hooks' key if there is no other."""
 
     def __init__(
-        self, cipher: RunCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
+        self, cipher: StateCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
     ) -> None:
         self._cipher = cipher
         self._weekly_lock = weekly_lock
@@ -100,31 +100,35 @@ class WeeklyRuns:
             return self._cipher.seal(session_key, plain)
         head = JOINED + week.encode()
         key = self._weekly_lock.joined(week, self._cipher.keys()[0])
-        return head + under(key, head + session_key.encode(), plain)
+        return head + encrypt_under(key, head + session_key.encode(), plain)
 
-    def open(self, session_key: str, sealed: bytes) -> bytes:
+    def open(self, session_key: str, encrypted: bytes) -> bytes:
         """Decrypts a state. Raises SealBroken."""
         bound = session_key.encode()
         try:
-            if sealed[:1] != JOINED:
-                return self._cipher.open(session_key, sealed)
-            plain = self._opened(self._cipher.keys(), bound, sealed)
+            if encrypted[:1] != JOINED:
+                return self._cipher.open(session_key, encrypted)
+            plain = self._opened(self._cipher.keys(), bound, encrypted)
             if plain is None:
-                plain = self._opened(self._cipher.keys_again(), bound, sealed)
+                plain = self._opened(self._cipher.keys_again(), bound, encrypted)
         except KeyMissing:
-            raise SealBroken("the key of the conversation state's week is destroyed") from None
+            raise DecryptionFailed(
+                "the key of the conversation state's week is destroyed"
+            ) from None
         except ValueError:
-            raise SealBroken("the conversation state names no week") from None
+            raise DecryptionFailed("the conversation state names no week") from None
         if plain is None:
-            raise SealBroken("the conversation state was altered or belongs to another session")
+            raise DecryptionFailed(
+                "the conversation state was altered or belongs to another session"
+            )
         return plain
 
-    def _opened(self, keys: Iterable[bytes], bound: bytes, sealed: bytes) -> bytes | None:
+    def _opened(self, keys: Iterable[bytes], bound: bytes, encrypted: bytes) -> bytes | None:
         """Decrypts a state with the first key that fits. Raises KeyMissing, or ValueError for an invalid week."""
-        head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+        head, rest = encrypted[:HEAD_BYTES], encrypted[HEAD_BYTES:]
         week = head[1:].decode()
         for key in keys:
-            plain = opened(self._weekly_lock.joined(week, key), head + bound, rest)
+            plain = try_decrypt(self._weekly_lock.joined(week, key), head + bound, rest)
             if plain is not None:
                 return plain
         return None

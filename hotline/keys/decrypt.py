@@ -9,27 +9,27 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
-from hotline.errors import KeyWrong, PassphraseWrong, SealBroken
+from hotline.errors import DecryptionFailed, KeyWrong, PassphraseWrong
 from hotline.keys import encrypt
 from hotline.keys.encrypt import HEAD_BYTES, VERSION, bound, case_name, document_in, label, unpadded
 from hotline.keys.key_folder import LiveKeys
 from hotline.keys.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
 
 
-def open_tip(
+def decrypt_tip(
     body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
 ) -> dict[str, str]:
     """Decrypts a tip's answers with a desk's grant and private key. Raises SealBroken."""
-    key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
-    return open_words(body, key, uid=uid, place=place)
+    key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    return decrypt_text(body, key, uid=uid, place=place)
 
 
-def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
+def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
     """Decrypts a tip's answers with the tip's own key. Raises SealBroken."""
     try:
         answers = document_in(_padded(body, key, encrypt.binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("the text was altered or belongs to another tip") from None
+        raise DecryptionFailed("the text was altered or belongs to another tip") from None
     return {str(name): str(value) for name, value in answers.items()}
 
 
@@ -37,42 +37,42 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
     """Decrypts a body and keeps its padding. Raises CryptoError, TypeError, ValueError or SealBroken."""
     if body[:1] != encrypt.PAIRED:
         return Aead(key).decrypt(_current(body), aad=bound)
-    head, sealed = body[:HEAD_BYTES], body[HEAD_BYTES:]
-    plain = SealedBox(PrivateKey.from_seed(key)).decrypt(sealed)
+    head, encrypted = body[:HEAD_BYTES], body[HEAD_BYTES:]
+    plain = SealedBox(PrivateKey.from_seed(key)).decrypt(encrypted)
     if not plain.endswith(head + bound):
-        raise SealBroken("the text was altered or belongs to another tip")
+        raise DecryptionFailed("the text was altered or belongs to another tip")
     return plain.removesuffix(head + bound)
 
 
-def open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
+def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
     """Decrypts a tip's key with a desk's grant and private key. Raises SealBroken."""
     plain = _open_box(grant, private_key)
     key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if told != label(uid, desk):
-        raise SealBroken("the grant belongs to another tip or another desk")
+        raise DecryptionFailed("the grant belongs to another tip or another desk")
     return key
 
 
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
     """Seals the content of a grant to the desk's next key. Raises SealBroken."""
-    key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
 
 def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bool:
     try:
-        open_grant(grant, uid=uid, desk=desk, private_key=private_key)
-    except SealBroken:
+        decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    except DecryptionFailed:
         return False
     return True
 
 
-def open_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
+def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
     """Decrypts the private half of a case's pair, from a grant without its weekly lock. Raises SealBroken."""
-    return open_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
+    return decrypt_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 
 
-def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
+def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
     """Decrypts codes that `case_codes` sealed. Raises SealBroken."""
     told = bound(uid, entry_id)
     try:
@@ -81,16 +81,16 @@ def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) ->
             raise ValueError
         return unpadded(plain.removesuffix(told))
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken("the codes were altered or belong to another event") from None
+        raise DecryptionFailed("the codes were altered or belong to another event") from None
 
 
-def open_number(sealed: bytes, *, private_key: bytes) -> str:
+def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
     """Decrypts an E.164 number that was sealed to the relay. Raises SealBroken."""
-    plain = _open_box(sealed, private_key)
+    plain = _open_box(encrypted, private_key)
     try:
         return bytes(sodium_unpad(plain, encrypt.NUMBER_BYTES)).decode()
     except (CryptoError, ValueError):
-        raise SealBroken("the number has an unknown format") from None
+        raise DecryptionFailed("the number has an unknown format") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +104,21 @@ class LiveNumbers:
     are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
     """Returns False if these keys open none of their canaries."""
 
-    def open_number(self, sealed: bytes) -> str:
+    def decrypt_number(self, encrypted: bytes) -> str:
         """Decrypts an E.164 number. Raises KeyWrong or SealBroken."""
         newest, *before = keys = self.keys.now()
         for key in before:
-            with suppress(SealBroken):
-                return open_number(sealed, private_key=key)
+            with suppress(DecryptionFailed):
+                return decrypt_number(encrypted, private_key=key)
         try:
-            return open_number(sealed, private_key=newest)
-        except SealBroken:
+            return decrypt_number(encrypted, private_key=newest)
+        except DecryptionFailed:
             if not self.are_ours(keys):
                 raise KeyWrong(f"{self.keys!r} decrypts nothing of this line") from None
             raise
 
 
-def stretched(passphrase: str, costs: Costs, salt: bytes) -> bytes:
+def stretch_passphrase(passphrase: str, costs: Costs, salt: bytes) -> bytes:
     """Computes the slow part of unwrapping.
 
     Wraps with the same salt share it, so a caller that opens many keeps it in `cache`.
@@ -130,7 +130,7 @@ Stretch = Callable[[str, Costs, bytes], bytes]
 
 
 def unwrap(
-    wrapped: bytes, passphrase: str, *, owner: str, says: str, stretch: Stretch = stretched
+    wrapped: bytes, passphrase: str, *, owner: str, says: str, stretch: Stretch = stretch_passphrase
 ) -> bytes:
     """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `says` as its name.
 
@@ -138,12 +138,12 @@ def unwrap(
     """
     envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
     if len(envelope) <= HEADER.size or checksum(envelope) != told:
-        raise SealBroken(f"{says} was altered")
+        raise DecryptionFailed(f"{says} was altered")
 
     version, passes, kib, salt = HEADER.unpack_from(envelope)
     costs = Costs(passes, kib)
     if version != VERSION or not costs.are_bearable:
-        raise SealBroken(f"{says} has an unknown format")
+        raise DecryptionFailed(f"{says} has an unknown format")
 
     key = stretch(passphrase, costs, salt)
     try:
@@ -154,14 +154,14 @@ def unwrap(
         raise PassphraseWrong(f"this passphrase does not decrypt {says}") from None
 
 
-def _open_box(sealed: bytes, private_key: bytes) -> bytes:
+def _open_box(encrypted: bytes, private_key: bytes) -> bytes:
     try:
-        return SealedBox(PrivateKey(private_key)).decrypt(_current(sealed))
+        return SealedBox(PrivateKey(private_key)).decrypt(_current(encrypted))
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("the sealed data was altered or is for another key") from None
+        raise DecryptionFailed("the sealed data was altered or is for another key") from None
 
 
-def _current(sealed: bytes) -> bytes:
-    if sealed[:1] != VERSION:
-        raise SealBroken("the sealed data has an unknown format")
-    return sealed[1:]
+def _current(encrypted: bytes) -> bytes:
+    if encrypted[:1] != VERSION:
+        raise DecryptionFailed("the sealed data has an unknown format")
+    return encrypted[1:]

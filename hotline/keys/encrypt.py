@@ -13,7 +13,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random
 
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.key_folder import LiveKeys
 from hotline.keys.weekly_lock import WeeklyLock
 
@@ -100,14 +100,14 @@ def readers_mark(desks: Mapping[str, bytes]) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedTip:
+class EncryptedTip:
     body: bytes
     grants: Mapping[str, bytes]
     """The tip's key for each desk code, sealed to that desk."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sealer:
+class Encrypter:
     relay_public_key: bytes | None = field(default=None, repr=False)
     """The relay's public key, to which numbers are sealed. A process that stores no number has none."""
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
@@ -125,7 +125,7 @@ class Sealer:
         place: str,
         desks: Mapping[str, bytes],
         at: datetime | None = None,
-    ) -> SealedTip:
+    ) -> EncryptedTip:
         """Seals answers to a new key pair, and the key of its private half to desks (code -> public key).
 
         The answers are padded to one of `SIZES`. A desk with an unusable key gets no grant. `at` locks the grants under
@@ -133,12 +133,12 @@ class Sealer:
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
-        body = _sealed(PAIRED + readers_mark(desks) + public_key, answers, uid, place)
+        body = _encrypted(PAIRED + readers_mark(desks) + public_key, answers, uid, place)
         grants = {}
         for desk, desk_key in desks.items():
             with suppress(CryptoError, TypeError, ValueError):
                 grants[desk] = self.grant(key, uid=uid, desk=desk, public_key=desk_key, at=at)
-        return SealedTip(body, grants)
+        return EncryptedTip(body, grants)
 
     def again(
         self,
@@ -157,7 +157,7 @@ class Sealer:
         head = body[:HEAD_BYTES]
         if len(head) < HEAD_BYTES or not head.startswith(PAIRED + readers_mark(desks)):
             return None
-        return _sealed(head, answers, uid, place)
+        return _encrypted(head, answers, uid, place)
 
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
@@ -208,7 +208,7 @@ def mark_of(public_key: bytes) -> str:
     return blake2b(public_key, digest_size=4, person=b"line").hexdigest()
 
 
-def _sealed(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
+def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
     """Seals padded answers and their binding to the public key in `head`. Returns them after the head."""
     public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
     return head + SealedBox(public_key).encrypt(
@@ -230,15 +230,15 @@ class NewCase:
     grant: bytes = field(repr=False)
 
 
-def new_case(sealer: Sealer, *, uid: str, at: datetime) -> NewCase:
+def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
     """Creates the key pair of a case. Raises KeyMissing where this process lacks the reader's public key."""
     private = random(PrivateKey.SEED_SIZE)
-    to = sealer.reader_key()
-    grant = sealer.grant(private, uid=case_name(uid), desk=READER, public_key=to, at=at)
+    to = encrypter.reader_key()
+    grant = encrypter.grant(private, uid=case_name(uid), desk=READER, public_key=to, at=at)
     return NewCase(bytes(PrivateKey.from_seed(private).public_key), grant)
 
 
-def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
+def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
     """Encrypts codes, bound to the tip of this uid and to a case event.
 
     An unfinished form has a name in place of the event. Raises SealBroken. Raises ValueError where the codes are too
@@ -248,7 +248,7 @@ def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str
     try:
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(codes)
     except (CryptoError, TypeError):
-        raise SealBroken("the public key of a case is invalid") from None
+        raise DecryptionFailed("the public key of a case is invalid") from None
 
 
 def case_name(uid: str) -> str:

@@ -12,9 +12,9 @@ from hotline.errors import SettingsInvalid
 
 GATEWAY_KEY = "gateway.key"
 """File name of the gateway's key in a key folder."""
-SENDING = ("workers", "watch")
+SENDING_ROLES = ("workers", "watch")
 """Roles whose folders contain the gateway's key."""
-MOST_BYTES = 4096
+MAX_BYTES = 4096
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -26,7 +26,7 @@ def read_gateway_key(file: Path) -> str:
     try:
         with file.open("rb") as opened:
             status = os.fstat(opened.fileno())
-            written = opened.read(MOST_BYTES)
+            written = opened.read(MAX_BYTES)
     except OSError as broken:
         reason = broken.strerror or type(broken).__name__
         raise _wrong(

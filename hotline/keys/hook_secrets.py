@@ -107,7 +107,7 @@ def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
     return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
 
 
-def rotate(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
+def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
     """Adds a new secret in front of the valid ones of each hook, and returns them all. Raises KeyMissing.
 
     `relay` is the folder of the process that calls the `listed` hook. The web process gets the new secret first, so
@@ -121,7 +121,7 @@ def rotate(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, .
     return live
 
 
-def end_old(folder: Path, relay: Path | None = None) -> None:
+def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
     """Keeps only the first secret of each hook. Raises KeyMissing."""
     live = live_secrets(folder)
     _write(folder, {hook: known[:1] for hook, known in live.items()})

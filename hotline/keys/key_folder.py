@@ -162,7 +162,7 @@ EACH = 1.0
 Stamp = tuple[int, int]
 
 
-def older(name: str) -> str:
+def previous_name(name: str) -> str:
     """Returns the file name of the previous key, which is kept while it is needed: `relay.key` -> `relay.old.key`."""
     stem, _, kind = name.rpartition(".")
     return f"{stem}.old.{kind}"
@@ -193,7 +193,7 @@ class LiveKeys:
     ) -> None:
         self._each, self._elapsed = each, elapsed
         self._due = elapsed() + each
-        self._files = (folder / name, folder / older(name))
+        self._files = (folder / name, folder / previous_name(name))
         self._stamp = self._look()
         self._keys = self._read()
         if not self._keys:

@@ -11,10 +11,10 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
 from nacl.secret import Aead
 
-from hotline.errors import KeysDiffer, SealBroken
+from hotline.errors import DecryptionFailed, KeysDiffer
 from hotline.keys import key_folder, pseudonyms
-from hotline.keys.conversation_state import RUNS_KEY
-from hotline.keys.factor_sealer import DIGEST_KEY, TOTP_KEY
+from hotline.keys.conversation_state import STATES_KEY
+from hotline.keys.factor_encryption import DIGEST_KEY, TOTP_KEY
 from hotline.keys.key_folder import HOOKS_FILE, KEY_BYTES, LISTED_SECRET, KeyFolder, PeopleKeys
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, far_key, new_weekly_key
 
@@ -29,7 +29,7 @@ READER_PUBLIC_KEY = "reader.pub"
 
 RANDOM: Mapping[str, Sequence[str]] = {
     pseudonyms.SESSION_KEY: ("hooks",),
-    RUNS_KEY: ("hooks",),
+    STATES_KEY: ("hooks",),
     pseudonyms.RECEIPT_KEY: ("hooks",),
     pseudonyms.ENROLLED_KEY: ("hooks", "console", "pages"),
     pseudonyms.JOINED_KEY: ("hooks", "console", "pages"),
@@ -55,7 +55,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
 """Every lasting key, and the roles whose folders contain it."""
 
 
-def lacking(folder: Path, role: str) -> list[str]:
+def missing_keys(folder: Path, role: str) -> list[str]:
     """Returns the names of the lasting keys that are missing from a role's folder."""
     keys = KeyFolder(folder)
     return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
@@ -130,7 +130,7 @@ class _Made:
         (role,), public = HELD_BY[name], PAIRS[name]
         private = [
             self.roles[role].read(one)
-            for one in (name, key_folder.older(name))
+            for one in (name, key_folder.previous_name(name))
             if self.roles[role].holds(one)
         ]
         halves = [bytes(PrivateKey(one).public_key) for one in private]
@@ -181,21 +181,25 @@ def canary_of(name: str, key: bytes) -> bytes:
     return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
 
 
-def opens(name: str, key: bytes, canary: bytes) -> bool:
+def decrypts(name: str, key: bytes, canary: bytes) -> bool:
     """Returns True if this key sealed the canary."""
-    with suppress(CryptoError, SealBroken, ValueError, TypeError):
+    with suppress(CryptoError, DecryptionFailed, ValueError, TypeError):
         return Aead(_derived(name, key)).decrypt(canary, aad=name.encode()) == TEXT
     return False
 
 
-def held(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
     """Yields each lasting key that is on disk in a role's folder. A key in rotation comes with its previous version."""
     keys = KeyFolder(folder)
     for name in WITH_CANARY:
         if keys.holds(name):
             yield (
                 name,
-                tuple(keys.read(one) for one in (name, key_folder.older(name)) if keys.holds(one)),
+                tuple(
+                    keys.read(one)
+                    for one in (name, key_folder.previous_name(name))
+                    if keys.holds(one)
+                ),
             )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
-from hotline.errors import SealBroken
+from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import VERSION, document_in, padded_document
 
 DIGEST_BYTES = 32
@@ -30,21 +30,21 @@ def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
     try:
         return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken("the public key is invalid") from None
+        raise DecryptionFailed("the public key is invalid") from None
 
 
-def open_box(sealed: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
+def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
     """Decrypts a document that `seal` sealed. Raises SealBroken."""
     try:
-        if sealed[:1] != VERSION:
+        if encrypted[:1] != VERSION:
             raise ValueError
-        plain = SealedBox(PrivateKey(private)).decrypt(sealed[1:])
+        plain = SealedBox(PrivateKey(private)).decrypt(encrypted[1:])
         told, padded = plain[:DIGEST_BYTES], plain[DIGEST_BYTES:]
         if not hmac.compare_digest(told, _digest(bound)):
             raise ValueError
         return document_in(padded)
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken("the sealed data was altered or belongs to another hop") from None
+        raise DecryptionFailed("the sealed data was altered or belongs to another hop") from None
 
 
 def _digest(bound: str) -> bytes:

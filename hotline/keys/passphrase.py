@@ -18,8 +18,8 @@ from hotline.keys.encrypt import VERSION, KeyPair
 
 HEADER = struct.Struct(">cII16s")
 CHECKSUM_BYTES = 16
-MOST_PASSES = 64
-MOST_KIB = 1 << 20
+MAX_PASSES = 64
+MAX_KIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Costs:
 
         They are read from data that an attacker may have changed.
         """
-        return 1 <= self.passes <= MOST_PASSES and 8 <= self.kib <= MOST_KIB
+        return 1 <= self.passes <= MAX_PASSES and 8 <= self.kib <= MAX_KIB
 
     def stretch(self, words: str, salt: bytes, size: int = Aead.KEY_SIZE) -> bytes:
         """Makes a key or a digest from text that a person typed."""

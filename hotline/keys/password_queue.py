@@ -12,24 +12,24 @@ from threading import Condition
 from time import monotonic
 from typing import Protocol
 
-STRANGERS = 8
+MAX_STRANGERS = 8
 """Most strangers that may wait."""
-KNOWN = 16
+MAX_KNOWN = 16
 """Most signed-in people and known browsers that may wait."""
-OF_ONE = 2
+MAX_OF_ONE = 2
 """Most places of one network, one session or one known browser, waiting or at work."""
 BURST = 20
 """Most attempts of one network at once. A whole ministry may have one address."""
 EACH_SECONDS = 1.0
 """Seconds between attempts of one network after its burst."""
-MOST_NETWORKS = 4096
+MAX_NETWORKS = 4096
 FULL_GAP = 10.0
 """Seconds without a refusal after which the strangers' queue no longer counts as full."""
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
 
 
-class Places(Protocol):
+class WorkPlaces(Protocol):
     """The places of requests that run at the same time. A thread that waits here gives its place to another."""
 
     def take(self) -> None: ...
@@ -75,8 +75,8 @@ class StretchQueue:
 
     def __init__(
         self,
-        strangers: int = STRANGERS,
-        known: int = KNOWN,
+        strangers: int = MAX_STRANGERS,
+        known: int = MAX_KNOWN,
         *,
         burst: int = BURST,
         clock: Callable[[], float] = monotonic,
@@ -89,9 +89,9 @@ class StretchQueue:
         self._at_work: object | None = None
         self._allowances: OrderedDict[str, _Allowance] = OrderedDict()
         self._full_since = self._refused_at = self._alarm_at = float("-inf")
-        self._lent: Places | None = None
+        self._lent: WorkPlaces | None = None
 
-    def share(self, places: Places) -> None:
+    def share(self, places: WorkPlaces) -> None:
         """Frees the place of each thread that waits or works here, so that other pages are answered in the meantime."""
         self._lent = places
 
@@ -147,7 +147,7 @@ class StretchQueue:
         at, known = self._clock(), bool(entrant.known)
         if self._held(known=known) >= self._most[known]:
             return StretchTurn(is_given=False, is_alarm=not known and self._is_alarm(at))
-        if self._places[entrant.name] >= OF_ONE:
+        if self._places[entrant.name] >= MAX_OF_ONE:
             return StretchTurn(is_given=False)
         return None if known else self._too_often(entrant.network, at)
 
@@ -170,7 +170,7 @@ class StretchQueue:
         gained = (at - allowance.at) / EACH_SECONDS
         allowance.left, allowance.at = min(self._burst, allowance.left + gained), at
         self._allowances[network] = allowance
-        while len(self._allowances) > MOST_NETWORKS:
+        while len(self._allowances) > MAX_NETWORKS:
             self._allowances.popitem(last=False)
         if allowance.left < 1:
             wait = -int(-(1 - allowance.left) * EACH_SECONDS // 1)

@@ -13,9 +13,9 @@ from pathlib import Path
 from nacl.public import PrivateKey
 
 from hotline.errors import NotReady
-from hotline.keys.conversation_state import RUNS_KEY
-from hotline.keys.factor_sealer import DIGEST_KEY, TOTP_KEY, digests_of
-from hotline.keys.key_folder import DIAL_SECRET, KEY_BYTES, KeyFolder, older
+from hotline.keys.conversation_state import STATES_KEY
+from hotline.keys.factor_encryption import DIGEST_KEY, TOTP_KEY, digests_of
+from hotline.keys.key_folder import DIAL_SECRET, KEY_BYTES, KeyFolder, previous_name
 from hotline.keys.key_making import HELD_BY, PAIRS, PEPPER_KEY, READER_KEY, RELAY_KEY, WATCH_KEY
 
 
@@ -43,7 +43,7 @@ class Rotating:
 
 
 ROTATING: Mapping[str, Rotating] = {
-    "runs": Rotating(RUNS_KEY),
+    "runs": Rotating(STATES_KEY),
     "relay": Rotating(RELAY_KEY),
     "watch": Rotating(WATCH_KEY),
     "dial": Rotating(DIAL_SECRET),
@@ -53,10 +53,10 @@ ROTATING: Mapping[str, Rotating] = {
 }
 
 
-def stage(folder: Path, key: Rotating) -> bool:
+def stage_key(folder: Path, key: Rotating) -> bool:
     """Makes a new key and keeps the old one as the previous key. Returns False if one was staged before.
 
-    No data is sealed to a new pair yet: `publish` writes its public half later. Raises NotReady if there is no key.
+    No data is sealed to a new pair yet: `publish_key` writes its public half later. Raises NotReady if there is no key.
     """
     role = KeyFolder(folder / key.role)
     if not role.holds(key.file):
@@ -66,7 +66,7 @@ def stage(folder: Path, key: Rotating) -> bool:
     now = role.read(key.file)
     if key.digest_file is not None:
         role.make(key.digest_file, digests_of(now))
-    if not role.make(older(key.file), now) and role.read(older(key.file)) != now:
+    if not role.make(previous_name(key.file), now) and role.read(previous_name(key.file)) != now:
         return False
     shared = key.shared_role is not None
     fresh = secrets.token_urlsafe(KEY_BYTES).encode() if shared else secrets.token_bytes(KEY_BYTES)
@@ -74,7 +74,7 @@ def stage(folder: Path, key: Rotating) -> bool:
     return True
 
 
-def publish(folder: Path, key: Rotating) -> bytes | None:
+def publish_key(folder: Path, key: Rotating) -> bytes | None:
     """Puts the new key into use, and returns its public half. Returns None if it has none.
 
     From now on, data is sealed to the new pair. The other role uses a new shared secret.
@@ -92,17 +92,17 @@ def publish(folder: Path, key: Rotating) -> bytes | None:
 
 def staged_at(folder: Path, key: Rotating) -> datetime | None:
     """Returns when the previous key was set aside. Returns None if there is none."""
-    file = folder / key.role / older(key.file)
+    file = folder / key.role / previous_name(key.file)
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
 
-def halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
+def private_halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
     """Returns the newest private half and the previous one. Raises KeyMissing."""
     role = KeyFolder(folder / key.role)
-    return role.read(key.file), role.read(older(key.file))
+    return role.read(key.file), role.read(previous_name(key.file))
 
 
-def newest(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
+def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
     """Yields the newest key, its public half and the key of its digests, with their file names. Raises KeyMissing."""
     role = KeyFolder(folder / key.role)
     secret = role.read(key.file)
@@ -113,7 +113,7 @@ def newest(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
         yield key.digest_file, role.read(key.digest_file)
 
 
-def destroy_old(folder: Path, key: Rotating) -> None:
+def destroy_previous(folder: Path, key: Rotating) -> None:
     """Destroys the previous key on disk. Each process that checks its keys again drops it from memory too."""
-    KeyFolder(folder / key.role).destroy(older(key.file))
+    KeyFolder(folder / key.role).destroy(previous_name(key.file))
     os.utime(folder / key.role / key.file)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new, insert_into
 
-SAID_AGAIN = timedelta(minutes=10)
+REFUSAL_VALID = timedelta(minutes=10)
 """The time after which a refused start no longer counts. A refused process reports it again within seconds."""
 
 
-GONE = timedelta(days=30)
+STARTS_KEPT = timedelta(days=30)
 """The age at which starts are deleted. A container has another name at each start."""
 
 
@@ -49,17 +49,17 @@ def canaries(session: Session) -> Mapping[str, Sequence[bytes]]:
     return found
 
 
-def add(session: Session, name: str, canary: bytes) -> None:
+def add_canary(session: Session, name: str, canary: bytes) -> None:
     add_if_new(session, KeyCanary(name=name, canary=canary))
 
 
-def drop(session: Session, name: str, canary: bytes) -> None:
+def drop_canary(session: Session, name: str, canary: bytes) -> None:
     session.execute(delete(KeyCanary).where(KeyCanary.name == name, KeyCanary.canary == canary))
 
 
 def note_start(session: Session, start: ProcessStart) -> None:
     """Replaces the last start of a role on a machine. Also deletes old starts, since their machines no longer exist."""
-    session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - GONE))
+    session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - STARTS_KEPT))
     values = {
         "at": start.at,
         "wrong_keys": start.wrong_keys,
@@ -72,10 +72,10 @@ def note_start(session: Session, start: ProcessStart) -> None:
     )
 
 
-def refused(session: Session, at: datetime) -> Sequence[ProcessStart]:
+def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
     """Returns the recent starts that a wrong key stopped."""
     asked = select(ProcessStart).where(
-        ProcessStart.wrong_keys != "", ProcessStart.at > at - SAID_AGAIN
+        ProcessStart.wrong_keys != "", ProcessStart.at > at - REFUSAL_VALID
     )
     return session.scalars(asked.order_by(ProcessStart.role, ProcessStart.host)).all()
 

@@ -26,7 +26,7 @@ from datetime import UTC, date, datetime, timedelta
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.key_folder import KEY_BYTES, KeyFolder
 
 WEEKLY_KEY = "epoch.key"
@@ -34,7 +34,7 @@ LOCKED = b"\x02"
 WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
-MOST_WEEKS = 100 * 53
+MAX_WEEKS = 100 * 53
 """Weeks. A clock that is wrong by more than this is ignored."""
 
 
@@ -48,7 +48,7 @@ def last_week(at: datetime) -> str:
     return week_of(at - timedelta(weeks=1))
 
 
-def mark(week: str) -> bytes:
+def week_mark(week: str) -> bytes:
     """Returns the first bytes of a grant that was locked in a week.
 
     They sort by week, after grants that were never locked.
@@ -88,7 +88,7 @@ class WeeklyLock:
         if self._start is None or grant[:1] == LOCKED:
             return grant
         week = self.week(at)
-        return mark(week) + bytes(self._box(week).encrypt(grant, aad=mark(week) + bound))
+        return week_mark(week) + bytes(self._box(week).encrypt(grant, aad=week_mark(week) + bound))
 
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
         """Returns the desk's grant without the weekly lock.
@@ -97,11 +97,11 @@ class WeeklyLock:
         """
         if grant[:1] != LOCKED:
             return grant
-        head, sealed = grant[:MARK_BYTES], grant[MARK_BYTES:]
+        head, encrypted = grant[:MARK_BYTES], grant[MARK_BYTES:]
         try:
-            return self._box(head[1:].decode()).decrypt(sealed, aad=head + bound)
+            return self._box(head[1:].decode()).decrypt(encrypted, aad=head + bound)
         except (CryptoError, ValueError, TypeError):
-            raise SealBroken("the grant was altered or belongs to another tip") from None
+            raise DecryptionFailed("the grant was altered or belongs to another tip") from None
 
     def forget(self, before: str) -> bool:
         """Advances to a week, so that no older week opens any more. Never goes back.
@@ -138,7 +138,7 @@ class WeeklyLock:
             raise KeyMissing("details are locked: this key folder holds no epoch.key")
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
-        if not 0 <= steps <= MOST_WEEKS:
+        if not 0 <= steps <= MAX_WEEKS:
             raise KeyMissing(f"details are locked: the key of {week} is not held, or was destroyed")
         return _walked(key, steps)
 
@@ -148,9 +148,9 @@ def _read(content: bytes) -> tuple[str, bytes]:
     try:
         _monday(week.decode())
     except ValueError:
-        raise SealBroken("epoch.key has an unknown format") from None
+        raise DecryptionFailed("epoch.key has an unknown format") from None
     if len(key) != KEY_BYTES:
-        raise SealBroken("epoch.key has an unknown format")
+        raise DecryptionFailed("epoch.key has an unknown format")
     return week.decode(), key
 
 
@@ -172,7 +172,7 @@ def _monday(week: str) -> date:
     return date.fromisocalendar(int(year), int(number), 1)
 
 
-def stuck(folder: KeyFolder) -> bool:
+def cannot_advance(folder: KeyFolder) -> bool:
     """Returns True if the folder holds a key that must advance, but is not writable."""
     return folder.holds(WEEKLY_KEY) and not folder.writable()
 

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from hotline.core import rules_trial
 from hotline.dialogue.redis_adapters import connect
 from hotline.gateway.africastalking import Account
-from hotline.gateway.own_line import Dialler
+from hotline.gateway.own_calls import Dialler
 from hotline.text.causes import cause_of
 
 DIAL_EACH = 300.0
@@ -26,7 +26,7 @@ BUSY_SECONDS = 300.0
 """Seconds for which a busy worker counts as active, because it sends no heartbeat during a job."""
 
 
-class Gauges:
+class LineInstruments:
     """The measurements of one line, the `Instruments` of production."""
 
     def __init__(

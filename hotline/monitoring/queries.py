@@ -10,11 +10,18 @@ from sqlalchemy.orm import Session
 
 from hotline.core import rules_trial
 from hotline.core.database import Row
-from hotline.core.tables_sample import HomeOrigin
-from hotline.core.writes import never_changes
+from hotline.core.tables_sample import SampleMark
+from hotline.core.writes import protect_rows
 from hotline.counters.rules import Arrivals
 from hotline.gateway.rules_delivery import FINAL_STATES, ReportMeaning, report_meaning
-from hotline.gateway.tables import Attempt, Deadline, DeliveryReport, Lane, Message, Referral
+from hotline.gateway.tables import (
+    Assignment,
+    Attempt,
+    Deadline,
+    DeliveryReport,
+    Message,
+    QueueState,
+)
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.tables import Responder
 from hotline.tips.rules import TipState
@@ -26,7 +33,7 @@ DELAYS = 1000
 """The most reports from which delays are computed. The newest are taken."""
 
 
-def sessions(session: Session, at: datetime) -> int:
+def recent_sessions(session: Session, at: datetime) -> int:
     """Returns the number of sessions in the last hour, without those that statistics leave out."""
     found = select(func.count()).where(
         Dialogue.started_at > at - HOUR,
@@ -41,7 +48,9 @@ def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
     oldest = session.scalar(select(func.min(Dialogue.started_at)))
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
     return [
-        sessions(session, hour) for hour in hours if oldest is not None and hour - HOUR >= oldest
+        recent_sessions(session, hour)
+        for hour in hours
+        if oldest is not None and hour - HOUR >= oldest
     ]
 
 
@@ -103,7 +112,7 @@ def handset(session: Session) -> Responder | None:
     ).one_or_none()
 
 
-def standing(session: Session) -> Trials | None:
+def trials(session: Session) -> Trials | None:
     """Returns the state of the trials, or None if no handset is enrolled."""
     to = handset(session)
     if to is None:
@@ -111,13 +120,13 @@ def standing(session: Session) -> Trials | None:
     begun = select(func.max(Tip.created_at)).where(Tip.channel == rules_trial.CHANNEL)
     arrived = (
         select(func.max(Message.delivered_at))
-        .join(Referral, Referral.id == Message.referral_id)
-        .where(Referral.responder_id == to.id)
+        .join(Assignment, Assignment.id == Message.assignment_id)
+        .where(Assignment.responder_id == to.id)
     )
     return Trials(to, session.scalar(begun), session.scalar(arrived))
 
 
-def untold(session: Session) -> Tip | None:
+def unsent_trial(session: Session) -> Tip | None:
     """Returns the newest filed trial tip without an alert, or None. It stays locked until the transaction ends."""
     waits = select(Tip).where(
         Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
@@ -126,7 +135,7 @@ def untold(session: Session) -> Tip | None:
     return session.scalars(held).one_or_none()
 
 
-never_changes(HomeOrigin)
+protect_rows(SampleMark)
 
 
 # Brings every due time forward after the clock was set back.
@@ -148,7 +157,7 @@ def bring_forward(session: Session, by: timedelta) -> None:
         message.lease_until = message.lease_until and message.lease_until - by
     for tip in _held(session, select(Tip).where(Tip.state == TipState.DRAFT)):
         tip.updated_at -= by
-    for lane in _held(session, select(Lane).where(Lane.held_until.is_not(None))):
+    for lane in _held(session, select(QueueState).where(QueueState.held_until.is_not(None))):
         lane.held_until = lane.held_until and lane.held_until - by
 
 

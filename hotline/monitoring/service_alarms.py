@@ -12,123 +12,136 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.alarms import tables
-from hotline.alarms.rules import HAPPENINGS, Alarm, Move, Notice, acknowledged, move
+from hotline.alarms.rules import (
+    EVENT_ALARMS,
+    Alarm,
+    AlarmChange,
+    Notice,
+    after_acknowledgement,
+    next_state,
+)
 from hotline.alarms.tables import RaisedAlarm
 from hotline.alerts import service_alarm_notices
-from hotline.alerts.service_alarm_notices import notice
+from hotline.alerts.service_alarm_notices import new_notice
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.check_result import CheckResult
-from hotline.core.context import ConsoleKit, Kit, LookingKit, WatchKit
+from hotline.core.contexts import CliContext, ConsoleContext, Context, MonitorContext
 from hotline.core.database import Session
 from hotline.errors import ImportRefused, NotFound
 from hotline.gateway import queries_alert_path, queries_health, queries_on_call, tables_sessions
 from hotline.gateway.queries_health import LateTip
 from hotline.gateway.rules_delivery import Outcome
-from hotline.gateway.tables import Message, Watcher
+from hotline.gateway.tables import Message, OnCallContact
 from hotline.monitoring import queries, service_checks_database, service_checks_outside
 from hotline.monitoring.service_checks_database import LATE
 from hotline.people import tables as people_tables
 from hotline.people import tables_accounts, tables_audit
 from hotline.people.tables import Person
-from hotline.people.tables_audit import Signer
+from hotline.people.tables_audit import CommandActor
 from hotline.text.languages import CODES
-from hotline.text.names import name_fault, tidy
-from hotline.text.phone_numbers import sendable
-from hotline.text.phrases import remark
+from hotline.text.names import name_fault, tidy_name
+from hotline.text.phone_numbers import parse_sendable
+from hotline.text.phrases import message_text
 from hotline.tips.queries_visible import THE_LINE, Viewer
 from hotline.tips.rules_deadlines import TIMES
 
 
-def look(kit: WatchKit, *, around: bool = True) -> None:
+def check_all(context: MonitorContext, *, around: bool = True) -> None:
     """Checks everything once, and writes the notices that follow. Raises StoreUnavailable if the database cannot
     commit.
 
     `around`: also checks things that change slowly and take long to ask.
     """
-    at = kit.now()
-    with kit.database.writing() as session:
+    at = context.now()
+    with context.database.writing() as session:
         tables_sessions.try_writing(session, at)
-        queries_alert_path.note(session, at)
-    found = readings(kit, around=around)
+        queries_alert_path.note_look(session, at)
+    found = readings(context, around=around)
 
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         moves = _moves(session, found, at)
     if not moves:
         return
-    with kit.database.writing() as session:
-        tables.take_turns(session)
-        before = tables.texts(session)
+    with context.database.writing() as session:
+        tables.take_lock(session)
+        before = tables.alarm_texts(session)
         for one in _moves(session, found, at):
-            tables.keep(session, one.alarm, one.now, _says(one.alarm, found, before))
+            tables.save(session, one.alarm, one.now, _says(one.alarm, found, before))
             if one.notice is not None:
-                write_notices(session, kit, one, at)
+                write_notices(session, context, one, at)
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
     """Returns the text of an alarm. While it settles, this is the last fault, and never the text of a healthy check."""
-    if alarm in HAPPENINGS:
-        return HAPPENINGS[alarm]
+    if alarm in EVENT_ALARMS:
+        return EVENT_ALARMS[alarm]
     now = found[alarm]
-    return before.get(alarm, "") if level(now) == 0 else now.says
+    return before.get(alarm, "") if alarm_level(now) == 0 else now.says
 
 
-def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
-    """Returns the checks that can raise an alarm. The check of the database itself is made in `look`."""
+def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
+    """Returns the checks that can raise an alarm. The check of the database itself is made in `check_all`."""
     found = (
-        *service_checks_outside.findings(kit),
-        *service_checks_database.findings(kit),
+        *service_checks_outside.check_outside(context),
+        *service_checks_database.check_database(context),
     )
-    found += service_checks_outside.traffic_findings(kit) if around else ()
-    wakes = set(Alarm) - {Alarm.DATABASE, *HAPPENINGS}
+    found += service_checks_outside.traffic_findings(context) if around else ()
+    wakes = set(Alarm) - {Alarm.DATABASE, *EVENT_ALARMS}
     return {Alarm(one.name): one for one in found if one.name in wakes}
 
 
-def tell_other_of_keys(kit: LookingKit) -> None:
+def notify_wrong_keys(context: CliContext) -> None:
     """Notifies the second channel that the keys of the watch process are wrong. No other process reports this.
 
     Stores the alarm like any other. So a repeated start that is refused does not notify again. Raises StoreUnavailable.
     """
-    at = kit.now()
-    with kit.database.writing() as session:
-        tables.take_turns(session)
-        one = move(tables.standing(session).get(Alarm.KEYS), Alarm.KEYS, 1, at)
-        tables.keep(session, one.alarm, one.now, "the watchman does not start: its keys are wrong")
-    if one.notice is not None and kit.watch.other.is_there():
+    at = context.now()
+    with context.database.writing() as session:
+        tables.take_lock(session)
+        one = next_state(tables.raised_alarms(session).get(Alarm.KEYS), Alarm.KEYS, 1, at)
+        tables.save(session, one.alarm, one.now, "the watchman does not start: its keys are wrong")
+    if one.notice is not None and context.watch.other.is_there():
         since = one.now.since if one.now is not None else at
-        kit.watch.other.tell(service_alarm_notices.words(kit, one.alarm, one.notice, since))
+        context.watch.other.tell(
+            service_alarm_notices.alarm_text(context, one.alarm, one.notice, since)
+        )
 
 
-def level(finding: CheckResult) -> int:
+def alarm_level(finding: CheckResult) -> int:
     return 0 if finding.ok else finding.level
 
 
-def _moves(session: Session, found: Mapping[Alarm, CheckResult], at: datetime) -> Sequence[Move]:
+def _moves(
+    session: Session, found: Mapping[Alarm, CheckResult], at: datetime
+) -> Sequence[AlarmChange]:
     """Returns the changes of alarms that this look makes."""
-    before = tables.standing(session)
-    levels = {alarm: level(one) for alarm, one in found.items()}
-    levels |= {alarm: 1 for alarm in HAPPENINGS if alarm in before}
-    moves = [move(before.get(alarm), alarm, wrong, at) for alarm, wrong in levels.items()]
+    before = tables.raised_alarms(session)
+    levels = {alarm: alarm_level(one) for alarm, one in found.items()}
+    levels |= {alarm: 1 for alarm in EVENT_ALARMS if alarm in before}
+    moves = [next_state(before.get(alarm), alarm, wrong, at) for alarm, wrong in levels.items()]
     return [one for one in moves if one.now != before.get(one.alarm)]
 
 
-def write_notices(session: Session, kit: WatchKit, told: Move, at: datetime) -> None:
+def write_notices(
+    session: Session, context: MonitorContext, told: AlarmChange, at: datetime
+) -> None:
     """Writes a notice for each on-call contact who can be reached, and for the other channel if there is one."""
     assert told.notice is not None
     since = told.now.since if told.now is not None else at
-    people: list[Watcher | None] = [
-        one for one in queries_on_call.watchers(session) if one.unreachable is None
+    people: list[OnCallContact | None] = [
+        one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None
     ]
-    people += [None] if kit.watch.other.is_there() else []
-    session.add_all(notice(told.alarm, told.notice, one, since, at) for one in people)
+    people += [None] if context.watch.other.is_there() else []
+    session.add_all(new_notice(told.alarm, told.notice, one, since, at) for one in people)
 
 
-def make_good(kit: Kit, by: timedelta) -> None:
+def bring_forward(context: Context, by: timedelta) -> None:
     """Moves everything that waits for a time forward, so that it comes early rather than late.
 
     It undoes nothing that has fired. Raises StoreUnavailable, and then nothing was moved.
     """
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         queries.bring_forward(session, by)
 
 
@@ -176,7 +189,7 @@ def cause_and_step(notice: Message) -> tuple[str, str]:
     """Returns why a notice did not get through, and the next step."""
     if notice.outcome is None:
         return UNTRIED
-    if notice.watcher_id is None:
+    if notice.on_call_id is None:
         return "not sent (the mail or command did not take it)", OTHER_STEP
     return CAUSES.get(notice.outcome, (notice.outcome, "`hotline doctor`"))
 
@@ -184,35 +197,41 @@ def cause_and_step(notice: Message) -> tuple[str, str]:
 NAME_LETTERS = 80
 
 
-def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -> None:
+def add_contact(
+    context: CliContext, name: str, number: str, language: str, *, by: CommandActor
+) -> None:
     """Adds an on-call contact: the person of that name, or a new one.
 
     Raises ImportRefused, NumberInvalid, and KeyMissing before `init`.
     """
-    msisdn, name = sendable(number), tidy(name)
+    msisdn, name = parse_sendable(number), tidy_name(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
-        raise ImportRefused([remark("enter a name of 1 to {most} letters", most=NAME_LETTERS)])
+        raise ImportRefused(
+            [message_text("enter a name of 1 to {most} letters", most=NAME_LETTERS)]
+        )
     if name_fault(name) is not None:
         raise ImportRefused(
-            [remark("enter the name in letters of one script, without loose marks")]
+            [message_text("enter the name in letters of one script, without loose marks")]
         )
     if language not in CODES:
-        raise ImportRefused([remark("choose one of the languages")])
-    watcher = Watcher(
-        number_key=kit.pseudonyms.enrolled(msisdn),
-        sealed_number=kit.watch.sealer.number(msisdn),
+        raise ImportRefused([message_text("choose one of the languages")])
+    contact = OnCallContact(
+        number_key=context.pseudonyms.enrolled(msisdn),
+        encrypted_number=context.watch.encrypter.number(msisdn),
         active=True,
         unreachable=None,
-        created_at=kit.now(),
+        created_at=context.now(),
     )
-    stop_key = kit.pseudonyms.stopped(msisdn)
-    with kit.database.writing() as session:
-        if tables_sessions.stopped_among(session, [stop_key]):
-            raise ImportRefused([remark("this number asked for no more messages (STOP)")])
-        watcher.person_id = _person(session, name, language)
-        if not queries_on_call.enrol(session, watcher):
-            raise ImportRefused([remark("this number is already a contact")])
-        tables_audit.sign(session, by, at=kit.now(), action="watcher_added", subject=name)
+    stop_key = context.pseudonyms.stopped(msisdn)
+    with context.database.writing() as session:
+        if tables_sessions.stopped(session, [stop_key]):
+            raise ImportRefused([message_text("this number asked for no more messages (STOP)")])
+        contact.person_id = _person(session, name, language)
+        if not queries_on_call.add_contact(session, contact):
+            raise ImportRefused([message_text("this number is already a contact")])
+        tables_audit.append_command(
+            session, by, at=context.now(), action="watcher_added", subject=name
+        )
 
 
 def _person(session: Session, name: str, language: str) -> int:
@@ -226,32 +245,32 @@ def _person(session: Session, name: str, language: str) -> int:
     return row.id
 
 
-def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
+def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) -> str:
     """Removes an on-call contact, and returns the name. Raises NotFound, and ImportRefused for the last one.
 
     Everyone who was notified so far gets one notice of this, and the removed contact too. So no person silences alarms
     alone.
     """
-    at = kit.now()
-    with kit.database.writing() as session:
-        tables.take_turns(session)
-        row = queries_on_call.watcher_for_writing(session, watcher_id)
+    at = context.now()
+    with context.database.writing() as session:
+        tables.take_lock(session)
+        row = queries_on_call.contact_for_writing(session, on_call_id)
         if not service_alarm_notices.end_contact(session, row, by, at):
             raise ImportRefused(
-                [remark("add another contact first: the last contact cannot be removed")]
+                [message_text("add another contact first: the last contact cannot be removed")]
             )
         return row.name
 
 
-def everybody(kit: LookingKit) -> Sequence[Watcher]:
-    with kit.database.reading() as session:
-        return queries_on_call.watchers(session)
+def on_call_contacts(context: CliContext) -> Sequence[OnCallContact]:
+    with context.database.reading() as session:
+        return queries_on_call.on_call_contacts(session)
 
 
-def standing(kit: Kit) -> Sequence[RaisedAlarm]:
+def raised_alarms(context: Context) -> Sequence[RaisedAlarm]:
     """Returns the alarms that people were notified of and that are not over, oldest first."""
-    with kit.database.reading() as session:
-        return tables.raised(session)
+    with context.database.reading() as session:
+        return tables.notified_alarms(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +294,12 @@ class NoticesSent:
     """The causes why the others did not go out, each cause once."""
 
 
-def notices_sent(kit: Kit) -> Sequence[NoticesSent]:
+def notices_sent(context: Context) -> Sequence[NoticesSent]:
     """Returns each raised alarm with the result of its notices, oldest first."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         return [
-            _sent(one, queries_on_call.notices_of(session, one)) for one in tables.raised(session)
+            _sent(one, queries_on_call.notices_of(session, one))
+            for one in tables.notified_alarms(session)
         ]
 
 
@@ -289,25 +309,25 @@ def _sent(alarm: RaisedAlarm, rows: Sequence[Message]) -> NoticesSent:
     return NoticesSent(alarm, len(rows), len(rows) - len(failed), [*causes])
 
 
-def tip_of(kit: ConsoleKit, by: SignedIn, alarm: str) -> AlarmTip | None:
+def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | None:
     """Returns the oldest late tip that this account may see.
 
     If it may see none, returns only the filing time of the oldest late tip.
     """
     if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
         return None
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        seen = _late(session, kit, alarm, viewer) if viewer.desks else None
+        seen = _late(session, context, alarm, viewer) if viewer.desks else None
         if seen is not None:
             return AlarmTip(seen.id, seen.filed_at)
-        late = _late(session, kit, alarm, THE_LINE)
+        late = _late(session, context, alarm, THE_LINE)
     return None if late is None else AlarmTip(None, late.filed_at)
 
 
-def _late(session: Session, kit: Kit, alarm: str, viewer: Viewer | None) -> LateTip | None:
-    at = kit.now()
-    look = queries_health.unreferred_tips if alarm == Alarm.TIPS else queries_health.untaken_tips
+def _late(session: Session, context: Context, alarm: str, viewer: Viewer | None) -> LateTip | None:
+    at = context.now()
+    look = queries_health.unassigned_tips if alarm == Alarm.TIPS else queries_health.untaken_tips
     found = look(session, viewer)
     late = (one for one in found if at - one.filed_at >= _within(alarm, one.urgency))
     return next(late, None)
@@ -317,45 +337,48 @@ def _within(alarm: str, urgency: int) -> timedelta:
     return LATE if alarm == Alarm.TIPS else TIMES[urgency].alarm
 
 
-def acknowledge(kit: LookingKit, alarm: str, by: Signer) -> None:
+def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
     """Records that a person acknowledges an alarm. No notice is repeated for a day, unless it gets worse.
 
     Raises NotFound.
     """
-    at = kit.now()
-    with kit.database.writing() as session:
-        tables.take_turns(session)
-        before = {row.name: row.says for row in tables.raised(session)}
+    at = context.now()
+    with context.database.writing() as session:
+        tables.take_lock(session)
+        before = {row.name: row.says for row in tables.notified_alarms(session)}
         if alarm not in before:
             raise NotFound(f"no alarm {alarm} is active")
-        now = acknowledged(tables.standing(session)[Alarm(alarm)], tables_audit.named(by), at)
-        tables.keep(session, Alarm(alarm), now, before[alarm])
-        tables_audit.sign(session, by, at=at, action="alarm_acknowledged", subject=alarm)
+        now = after_acknowledgement(
+            tables.raised_alarms(session)[Alarm(alarm)], tables_audit.name_of(by), at
+        )
+        tables.save(session, Alarm(alarm), now, before[alarm])
+        tables_audit.append_command(session, by, at=at, action="alarm_acknowledged", subject=alarm)
 
 
-def try_waking(kit: LookingKit) -> Sequence[int]:
+def send_test_notices(context: CliContext) -> Sequence[int]:
     """Writes a test notice to every on-call contact and to the other channel. Returns the ids of the notices."""
-    at = kit.now()
-    with kit.database.writing() as session:
+    at = context.now()
+    with context.database.writing() as session:
         rows = [
-            notice("trial", Notice.TRIAL, one, at, at) for one in queries_on_call.watchers(session)
+            new_notice("trial", Notice.TRIAL, one, at, at)
+            for one in queries_on_call.on_call_contacts(session)
         ]
-        if kit.watch.other.is_there():
-            rows.append(notice("trial", Notice.TRIAL, None, at, at))
+        if context.watch.other.is_there():
+            rows.append(new_notice("trial", Notice.TRIAL, None, at, at))
         session.add_all(rows)
         session.flush()
         return [row.id for row in rows]
 
 
-def told(kit: LookingKit, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
+def notice_recipients(context: CliContext, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
     """Returns the recipient and the row of each notice, which shows if it was sent.
 
     Leaves out contacts who were removed meanwhile.
     """
-    with kit.database.reading() as session:
-        names = {one.id: one.name for one in queries_on_call.watchers(session)}
+    with context.database.reading() as session:
+        names = {one.id: one.name for one in queries_on_call.on_call_contacts(session)}
         return [
-            ("the other channel" if row.watcher_id is None else names[row.watcher_id], row)
+            ("the other channel" if row.on_call_id is None else names[row.on_call_id], row)
             for row in queries_on_call.notices(session, ids)
-            if row.watcher_id is None or row.watcher_id in names
+            if row.on_call_id is None or row.on_call_id in names
         ]

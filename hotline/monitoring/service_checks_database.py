@@ -9,30 +9,30 @@ from enum import StrEnum
 from typing import TypeGuard
 
 from hotline.alerts import queries_people, queries_retention
-from hotline.alerts.queries_retention import Kept
+from hotline.alerts.queries_retention import RetainedTip
 from hotline.cases import queries_follow_up
 from hotline.cases.service_retention import ERRAND
 from hotline.core.actors import AccountState
-from hotline.core.check_result import CheckResult, checked, in_kigali, warning
-from hotline.core.context import Kit
+from hotline.core.check_result import CheckResult, check_result, in_kigali, warning
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.dialogue import service_inbox
 from hotline.duty import service_recipients
-from hotline.duty.service_account_changes import FEWEST_ADMINS
+from hotline.duty.service_account_changes import MIN_ADMINS
 from hotline.duty.service_invitations import admins_who_enter
 from hotline.editing import service_reviews
-from hotline.editing.rules_drafts import ends
-from hotline.errors import NotReady, SealBroken, StoreUnavailable
+from hotline.editing.rules_drafts import emergency_end
+from hotline.errors import DecryptionFailed, NotReady, StoreUnavailable
 from hotline.flows import tables as flows_tables
-from hotline.flows.tables import Publishing
+from hotline.flows.tables import PublicationKind
 from hotline.gateway import queries_health, queries_on_call, tables
-from hotline.gateway.tables import LaneHold
+from hotline.gateway.tables import QueuePause
 from hotline.keys import tables_canaries
-from hotline.keys.factor_sealer import FactorSealer
+from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.tables_canaries import ProcessStart
 from hotline.people import tables_accounts, tables_desks, tables_sessions
-from hotline.people.rules_second_factor import FAILED_IN_ALL, FAILED_OF_ONE, FORGET_AFTER
-from hotline.people.service_sign_in import owner
+from hotline.people.rules_second_factor import ALARM_FAILURES, ALARM_FAILURES_OF_NAME, FORGET_AFTER
+from hotline.people.service_sign_in import envelope_owner
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.statistics import queries
 from hotline.statistics.rules_periods import Span, due_at, span_of
@@ -40,7 +40,7 @@ from hotline.text.codes import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips import tables_call_back
 from hotline.tips.rules_call_back import CallBackState
-from hotline.tips.rules_deadlines import TIMES, Keeping
+from hotline.tips.rules_deadlines import TIMES, TextState
 from hotline.tips.tables_call_back import CallBack
 
 # Checks the console for the doctor: the admins, the key of the second factors, and failed sign-ins.
@@ -53,16 +53,16 @@ NAMED = 5
 
 
 def console_findings(
-    kit: Kit, factors: FactorSealer | None, *, pretended: bool
+    context: Context, factors: FactorEncrypter | None, *, is_emulated: bool
 ) -> tuple[CheckResult, ...]:
     """Returns the checks of admins and second factors. `factors`: None if the key is on another machine.
 
     Empty if the database does not answer, which another check reports.
     """
     try:
-        admins = admins_who_enter(kit, pretended=pretended)
-        with kit.database.reading() as session:
-            everybody = tables_accounts.everybody(session)
+        admins = admins_who_enter(context, is_emulated=is_emulated)
+        with context.database.reading() as session:
+            everybody = tables_accounts.all_accounts(session)
     except StoreUnavailable:
         return ()
     held = [one for one in everybody if one.totp and one.state != AccountState.ENDED]
@@ -71,16 +71,16 @@ def console_findings(
 
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
     """Checks if strangers try passwords. It names no account, because the audit log does."""
-    found = tables_sessions.failures(session, at - FORGET_AFTER)
+    found = tables_sessions.count_failures(session, at - FORGET_AFTER)
     says = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
-    if found.of_one < FAILED_OF_ONE and found.in_all < FAILED_IN_ALL:
+    if found.of_one < ALARM_FAILURES_OF_NAME and found.in_all < ALARM_FAILURES:
         return CheckResult(SIGN_INS, True, says)
     todo = "`hotline audit list` names the accounts: ask their people, and see who sends"
     return CheckResult(SIGN_INS, False, says, todo)
 
 
 def _admins(count: int) -> CheckResult:
-    if count >= FEWEST_ADMINS:
+    if count >= MIN_ADMINS:
         return CheckResult(ADMINS, True, f"{count} can sign in")
     says = (
         "none can sign in"
@@ -91,7 +91,7 @@ def _admins(count: int) -> CheckResult:
     return CheckResult(ADMINS, False, says, todo)
 
 
-def _factors(factors: FactorSealer | None, held: list[ConsoleAccount]) -> CheckResult:
+def _factors(factors: FactorEncrypter | None, held: list[ConsoleAccount]) -> CheckResult:
     if factors is None:
         return CheckResult(FACTORS, True, "the key of `pages` is not on this machine")
     shut = tuple(one.shown for one in held if not _opens(factors, one))
@@ -103,10 +103,10 @@ def _factors(factors: FactorSealer | None, held: list[ConsoleAccount]) -> CheckR
     return CheckResult(FACTORS, False, says, todo, names=shut)
 
 
-def _opens(factors: FactorSealer, account: ConsoleAccount) -> bool:
+def _opens(factors: FactorEncrypter, account: ConsoleAccount) -> bool:
     try:
-        factors.open(account.totp or b"", account=owner(account.id))
-    except SealBroken:
+        factors.open(account.totp or b"", account=envelope_owner(account.id))
+    except DecryptionFailed:
         return False
     return True
 
@@ -118,24 +118,24 @@ UNTIDY = timedelta(days=2)
 """Delay after which a daily task counts as missed. It was then not done yesterday either."""
 
 
-def findings(kit: Kit) -> tuple[CheckResult, ...]:
+def check_database(context: Context) -> tuple[CheckResult, ...]:
     """Returns the checks of the inside. A database that does not answer is a failed check, not an error."""
-    now = kit.now()
+    now = context.now()
     try:
-        with kit.database.reading() as session:
-            standing = queries_health.standing(session)
+        with context.database.reading() as session:
+            standing = queries_health.outbox_health(session)
             people = queries_people.members(session)
-            hold = queries_health.pause(session)
-            held = tables.held(session, now)
-            kept = queries_retention.warned(session)
+            hold = queries_health.current_pause(session)
+            held = tables.pause_reason(session, now)
+            kept = queries_retention.erased_next(session)
             tidied = queries_retention.done_at(session, ERRAND)
             summed = queries.summed_months(session)
-            uncounted = queries_follow_up.due(session, summed, now - UNTIDY)
-            woken = queries_on_call.can_be_woken(session)
-            inbox = service_inbox.findings(session, kit.line, now)
-            urgent = urgent_words(session, now)
+            uncounted = queries_follow_up.due_months(session, summed, now - UNTIDY)
+            woken = queries_on_call.can_be_notified(session)
+            inbox = service_inbox.check_inbox(session, context.line, now)
+            urgent = check_urgent_text(session, now)
             published = _statistics(session, now)
-            refused = tables_canaries.refused(session, now)
+            refused = tables_canaries.refused_starts(session, now)
             sign_ins = failed_sign_ins(session, now)
     except StoreUnavailable as broken:
         todo = "look at its server, its disk, its lock and HOTLINE_DATABASE_URL"
@@ -143,11 +143,11 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
 
     return (
         CheckResult("database", True, "answers, and holds our tables"),
-        _flows(kit),
+        _flows(context),
         urgent,
-        *service_reviews.findings(kit),
-        *service_recipients.findings(people, now),
-        checked(
+        *service_reviews.check_reviews(context),
+        *service_recipients.check_recipients(people, now),
+        check_result(
             "watchers",
             None if woken else "no one is notified of faults",
             "on-call contacts are notified of faults",
@@ -155,8 +155,8 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         ),
         _keys(refused),
         *_outbox(standing, now),
-        _lane(hold, held),
-        checked(
+        _outgoing_queue(hold, held),
+        check_result(
             "details",
             f"{standing.locked} tips that a desk should read and cannot: a key was missing"
             if standing.locked
@@ -172,9 +172,9 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
     )
 
 
-def _flows(kit: Kit) -> CheckResult:
+def _flows(context: Context) -> CheckResult:
     try:
-        revision = kit.books.live()
+        revision = context.books.live()
     except (NotReady, StoreUnavailable):
         says = "none is live: every dial ends politely"
         return CheckResult("flows", False, says, "`hotline upgrade` publishes them")
@@ -187,7 +187,7 @@ def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged, or another line's"
         for one in refused
     )
-    return checked(
+    return check_result(
         KEYS,
         says or None,
         "each process opens what is sealed to it",
@@ -199,13 +199,13 @@ def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
 def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
     until, waits, oldest = standing.clock_until, standing.unreferred_since, standing.oldest_unsent
     silent = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
-    yield checked(
+    yield check_result(
         "clock",
         None if until is not None and until > now else silent,
         "ticks",
         "start `hotline process worker`, or `hotline run`",
     )
-    yield checked(
+    yield check_result(
         "tips",
         f"one waits to be referred since {in_kigali(waits)}" if _is_late(waits, now) else None,
         "none waits to be referred",
@@ -216,13 +216,13 @@ def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[Ch
         for urgency, since in standing.untaken_since.items()
         if now - since >= TIMES[urgency].alarm
     ]
-    yield checked(
+    yield check_result(
         "unanswered",
         f"no one has taken a tip filed {in_kigali(min(untaken))}" if untaken else None,
         "every tip was taken, or is still in time",
         "telephone the national desk: `hotline tips list` says which tip",
     )
-    yield checked(
+    yield check_result(
         "unsent",
         f"the oldest waits since {in_kigali(oldest)}" if _is_late(oldest, now) else None,
         "no message is late",
@@ -230,7 +230,7 @@ def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[Ch
     )
     unknown = f"{standing.unknown} messages may or may not have gone out"
     yield CheckResult("unknown", True, unknown if standing.unknown else "every send was answered")
-    yield checked(
+    yield check_result(
         "given up",
         f"{standing.dead} messages are undeliverable" if standing.dead else None,
         "no message is undeliverable",
@@ -242,12 +242,12 @@ def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
     return since is not None and now - since >= LATE
 
 
-def _lane(hold: LaneHold | None, held: str | None) -> CheckResult:
+def _outgoing_queue(hold: QueuePause | None, held: str | None) -> CheckResult:
     if hold is not None:
         says = f"held by {hold.held_by} since {in_kigali(hold.since)} ({hold.reason}): nothing goes out"
         todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
         return CheckResult("lane", False, says, todo)
-    return checked(
+    return check_result(
         "lane",
         None if held is None else f"held ({held}): nothing goes out",
         "messages may go out",
@@ -255,8 +255,8 @@ def _lane(hold: LaneHold | None, held: str | None) -> CheckResult:
     )
 
 
-def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> CheckResult:
-    going = [one.term.goes_at for one in kept if one.term.keeping is Keeping.WARNED]
+def _retention(kept: Sequence[RetainedTip], tidied: datetime | None, now: datetime) -> CheckResult:
+    going = [one.term.goes_at for one in kept if one.term.keeping is TextState.WARNED]
     late = [when for when in going if now - when > UNTIDY]
     is_late = late or (tidied is not None and now - tidied > UNTIDY)
     soon = (
@@ -265,7 +265,7 @@ def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> 
         if going
         else "no words go within two weeks"
     )
-    return checked(
+    return check_result(
         "retention",
         f"nothing was forgotten for two days; the words of {len(late)} tips should be gone"
         if is_late
@@ -278,7 +278,7 @@ def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> 
 def _persons(uncounted: Sequence[str]) -> CheckResult:
     """Checks that the persons of each month were counted. Their codes are erased only after that."""
     late = " ".join(uncounted[:1])
-    return checked(
+    return check_result(
         "persons",
         f"the persons of {late} should have been counted two days ago: nothing of it is erased"
         if late
@@ -294,14 +294,14 @@ ENDED_BY = timedelta(minutes=2)
 """Time in which the clock must have ended text that one person published alone."""
 
 
-def urgent_words(session: Session, at: datetime) -> CheckResult:
+def check_urgent_text(session: Session, at: datetime) -> CheckResult:
     """Checks that two people approved the published text. Text of one person alone is a fault.
 
     The fault is worse once the clock should have ended that text.
     """
-    row, live = flows_tables.unsettled(session), flows_tables.standing(session)
+    row, live = flows_tables.unsettled(session), flows_tables.current(session)
     if row is not None:
-        until = ends(row.published_at, row.lapses_at)
+        until = emergency_end(row.published_at, row.lapses_at)
         return CheckResult(
             URGENT_WORDS,
             False,
@@ -313,7 +313,7 @@ def urgent_words(session: Session, at: datetime) -> CheckResult:
         return CheckResult(URGENT_WORDS, True, "nothing was published yet")
     if flows_tables.was_approved(session, live.revision_id):
         return CheckResult(URGENT_WORDS, True, f"two people have read revision {live.revision_id}")
-    by_release = live.kind == Publishing.VERSION
+    by_release = live.kind == PublicationKind.VERSION
     came = "came with the release" if by_release else "was published by one person"
     return warning(
         URGENT_WORDS,
@@ -340,7 +340,7 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
             todo = "read the log of `hotline process worker`: it names the kind of fault at its step `publish_due`"
         return CheckResult(name, False, says, todo)
     published = queries.published_periods(session)
-    for period in queries.made_periods(session):
+    for period in queries.released_periods(session):
         if period not in published and due_at(period) <= now - APPROVED_WITHIN:
             return warning(
                 name,
@@ -360,17 +360,21 @@ CLOSES = timedelta(minutes=2)
 """Time after a window's end in which the clock must have ended the call-back."""
 
 
-def call_back_findings(kit: Kit) -> tuple[CheckResult, ...]:
+def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
     """Returns the checks of call-backs. Empty if the database does not answer, which another check reports."""
     try:
-        with kit.database.reading() as session:
-            rows = tables_call_back.everyone(session)
+        with context.database.reading() as session:
+            rows = tables_call_back.visible_call_backs(session)
             has_key = bool(tables_desks.public_keys(session, [NATIONAL]))
-        offer = _offer(kit)
+        offer = _offer(context)
     except StoreUnavailable:
         return ()
     waiting = [row for row in rows if row.state == CallBackState.WAITING]
-    return _offered(offer, waiting=len(waiting)), _key(has_key=has_key), _left(waiting, kit.now())
+    return (
+        _offered(offer, waiting=len(waiting)),
+        _key(has_key=has_key),
+        _left(waiting, context.now()),
+    )
 
 
 class Offer(StrEnum):
@@ -383,16 +387,16 @@ class Offer(StrEnum):
     UNSIGNED = "not offered: the number that the desk calls from is not signed, or too long ago"
 
 
-def _offer(kit: Kit) -> Offer:
-    if not kit.line.call_back_number:
+def _offer(context: Context) -> Offer:
+    if not context.line.call_back_number:
         return Offer.UNSET
     try:
-        row = kit.books.book(kit.books.live()).numbers.get(kit.line.call_back_number)
+        row = context.books.book(context.books.live()).numbers.get(context.line.call_back_number)
     except NotReady:
         return Offer.NO_FLOWS
     if row is None:
         return Offer.UNLISTED
-    return Offer.OFFERED if row.is_confirmed(kit.now().date()) else Offer.UNSIGNED
+    return Offer.OFFERED if row.is_confirmed(context.now().date()) else Offer.UNSIGNED
 
 
 def _offered(offer: Offer, *, waiting: int) -> CheckResult:
@@ -405,7 +409,7 @@ def _offered(offer: Offer, *, waiting: int) -> CheckResult:
 
 
 def _key(*, has_key: bool) -> CheckResult:
-    return checked(
+    return check_result(
         "call-backs open for",
         None
         if has_key

@@ -21,11 +21,11 @@ class KeysChecked:
     """Keys that have no canary yet."""
 
 
-def check(database: Database, folder: Path) -> KeysChecked:
+def check_keys(database: Database, folder: Path) -> KeysChecked:
     """Checks each lasting key in a role's folder against its canary. Raises StoreUnavailable."""
     with database.reading() as session:
         known = tables_canaries.canaries(session)
-    held = dict(key_making.held(folder))
+    held = dict(key_making.held_keys(folder))
     return KeysChecked(
         wrong=[
             name for name, keys in held.items() if known.get(name) and not _fits(name, keys, known)
@@ -34,7 +34,7 @@ def check(database: Database, folder: Path) -> KeysChecked:
     )
 
 
-def is_ours(database: Database, name: str, keys: Sequence[bytes]) -> bool:
+def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
     """Returns False if the keys decrypt no canary of their name.
 
     Returns True also if there is no canary, or if the database does not answer.
@@ -62,34 +62,34 @@ def known_names(database: Database) -> frozenset[str]:
         return frozenset(tables_canaries.canaries(session))
 
 
-def add_missing(database: Database, folders: Iterable[Path]) -> Sequence[str]:
+def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequence[str]:
     """Encrypts a canary for each key that has none, and returns their names. Raises StoreUnavailable."""
-    held = {name: keys[0] for folder in folders for name, keys in key_making.held(folder)}
+    held = {name: keys[0] for folder in folders for name, keys in key_making.held_keys(folder)}
     with database.writing() as session:
         known = tables_canaries.canaries(session)
         missing = [name for name in held if not known.get(name)]
         for name in missing:
-            tables_canaries.add(session, name, key_making.canary_of(name, held[name]))
+            tables_canaries.add_canary(session, name, key_making.canary_of(name, held[name]))
     return missing
 
 
-def add(database: Database, name: str, key: bytes) -> None:
+def add_canary(database: Database, name: str, key: bytes) -> None:
     """Encrypts a canary for a new key and keeps the earlier key's canary. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
         if not _fits(name, (key,), tables_canaries.canaries(session)):
-            tables_canaries.add(session, name, key_making.canary_of(name, key))
+            tables_canaries.add_canary(session, name, key_making.canary_of(name, key))
 
 
-def replace(database: Database, name: str, key: bytes) -> None:
+def replace_canary(database: Database, name: str, key: bytes) -> None:
     """Leaves one canary of this name, the one that this key decrypts. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
         known = tables_canaries.canaries(session)
         for canary in known.get(name, ()):
-            if not key_making.opens(name, key, canary):
-                tables_canaries.drop(session, name, canary)
+            if not key_making.decrypts(name, key, canary):
+                tables_canaries.drop_canary(session, name, canary)
         if not _fits(name, (key,), known):
-            tables_canaries.add(session, name, key_making.canary_of(name, key))
+            tables_canaries.add_canary(session, name, key_making.canary_of(name, key))
 
 
 def _fits(name: str, keys: Sequence[bytes], known: Mapping[str, Sequence[bytes]]) -> bool:
-    return any(key_making.opens(name, key, one) for key in keys for one in known.get(name, ()))
+    return any(key_making.decrypts(name, key, one) for key in keys for one in known.get(name, ()))

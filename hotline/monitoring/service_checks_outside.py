@@ -8,11 +8,11 @@ from statistics import median
 
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
-from hotline.core.check_result import CheckResult, checked, in_kigali, warning
-from hotline.core.context import Kit, LookingKit
+from hotline.core.check_result import CheckResult, check_result, in_kigali, warning
+from hotline.core.contexts import CliContext, Context
 from hotline.core.database import Session
 from hotline.core.jobs import READER_QUEUE, WORKER_QUEUE
-from hotline.counters.rules import is_quiet, is_worse, spent
+from hotline.counters.rules import budget_level, is_quiet, is_worse
 from hotline.errors import StoreUnavailable
 from hotline.gateway import queries_alert_path, queries_on_call
 from hotline.gateway.rules_delivery import Outcome
@@ -26,11 +26,11 @@ GIB = 1 << 30
 DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
-def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
+def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
     """Returns the checks of Redis, disk and backups. It asks other programs, so no transaction may be open."""
-    instruments = kit.watch.instruments
+    instruments = context.watch.instruments
     return (
-        checked(
+        check_result(
             "redis",
             instruments.redis_fault(),
             "answers, and writes",
@@ -41,12 +41,12 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     )
 
 
-def second_channel(kit: LookingKit) -> CheckResult:
+def check_second_channel(context: CliContext) -> CheckResult:
     """Checks that alarms have a second channel. Only this channel reaches on-call contacts if SMS itself is at fault.
 
     Only `watch` may have the settings for it. At its start it records if it has them.
     """
-    if kit.watch.other.is_there() or _has_second_channel(kit):
+    if context.watch.other.is_there() or _has_second_channel(context):
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
     return warning(
         "second channel",
@@ -55,8 +55,8 @@ def second_channel(kit: LookingKit) -> CheckResult:
     )
 
 
-def _has_second_channel(kit: LookingKit) -> bool:
-    with suppress(StoreUnavailable), kit.database.reading() as session:
+def _has_second_channel(context: CliContext) -> bool:
+    with suppress(StoreUnavailable), context.database.reading() as session:
         return tables_canaries.has_second_channel(session)
     return False
 
@@ -97,18 +97,18 @@ _UNDIALLED = warning(
 )
 
 
-def traffic_findings(kit: LookingKit) -> tuple[CheckResult, ...]:
+def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
     """Asks the line's own address and the gateway, and then the database for hours of traffic."""
-    answers, balance = kit.watch.instruments.line_answers(), _balance(kit)
-    at = kit.now()
+    answers, balance = context.watch.instruments.line_answers(), _balance(context)
+    at = context.now()
     try:
-        with kit.database.reading() as session:
+        with context.database.reading() as session:
             return (
                 _dialled_by_watch(session, at) if answers is None else _dial(answers=answers),
                 balance,
                 _quiet(session, at),
                 _delivery(session, at),
-                service_trials.finding(session, at),
+                service_trials.check_trials(session, at),
             )
     except StoreUnavailable:
         # Another check names a database that does not answer.
@@ -117,12 +117,12 @@ def traffic_findings(kit: LookingKit) -> tuple[CheckResult, ...]:
 
 def _dial(*, answers: bool) -> CheckResult:
     wrong = None if answers else "the line does not answer its own call"
-    return checked(DIAL, wrong, "the line answers its own call", SEE_WEB)
+    return check_result(DIAL, wrong, "the line answers its own call", SEE_WEB)
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     """Returns the result of the watch process, for a process that cannot dial the line itself."""
-    alarm = tables.standing(session).get(Alarm.DIAL)
+    alarm = tables.raised_alarms(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
         if not alarm.told and queries_alert_path.is_starting(session, at):
             return CheckResult(DIAL, True, "the line has a minute to start")
@@ -133,30 +133,30 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     return _UNDIALLED
 
 
-def _balance(kit: LookingKit) -> CheckResult:
-    balance, budget = kit.watch.instruments.balance(), kit.watch.budget
+def _balance(context: CliContext) -> CheckResult:
+    balance, budget = context.watch.instruments.balance(), context.watch.budget
     if balance is None:
         return CheckResult("balance", True, "the gateway does not say")
     says = f"{balance:.0f} left at the gateway"
     if budget <= 0:
         return CheckResult("balance", balance > 0, says, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
-    level = spent(balance, budget)
+    level = budget_level(balance, budget)
     return CheckResult("balance", level == 0, f"{says}, of {budget:.0f}", "buy SMS", max(level, 1))
 
 
-def quiet_hour(kit: Kit) -> tuple[int, int] | None:
+def quiet_hour(context: Context) -> tuple[int, int] | None:
     """Returns the sessions of the last hour and the usual number, if this hour is quieter than usual. Else None."""
-    at = kit.now()
-    with kit.database.reading() as session:
-        now, before = queries.sessions(session, at), queries.sessions_of_weeks(session, at)
+    at = context.now()
+    with context.database.reading() as session:
+        now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
     return (now, round(median(before))) if is_quiet(now, before) else None
 
 
 def _quiet(session: Session, at: datetime) -> CheckResult:
-    now, before = queries.sessions(session, at), queries.sessions_of_weeks(session, at)
+    now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
     says, usual = f"{now} sessions in an hour", ", ".join(map(str, before))
     wrong = f"{says}; in this hour of the weeks before {usual}" if is_quiet(now, before) else None
-    return checked("quiet", wrong, says, "dial the line on each network; then ask the gateway")
+    return check_result("quiet", wrong, says, "dial the line on each network; then ask the gateway")
 
 
 def _delivery(session: Session, at: datetime) -> CheckResult:
@@ -164,7 +164,7 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
     usual = queries.arrivals(session, at - WEEK, at - HOUR)
     worse = sorted(network for network, one in now.items() if is_worse(one, usual.get(network)))
     networks = ", ".join(worse)
-    return checked(
+    return check_result(
         "delivery",
         f"fewer messages than usually arrive on network {networks}" if worse else None,
         "messages arrive as usually",
@@ -174,7 +174,7 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
 
 # Checks the processes that notify people and that work on queues, for the doctor. Each must show a sign of life.
 
-WATCH, WATCHERS, WORKERS = "watch", "watchers", "workers"
+MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
 """Time that a notice may stay untried. The watch process tries a notice within ten seconds."""
 HEARD = 60.0
@@ -188,60 +188,64 @@ START_WORKERS = (
 START_READER = "start `hotline process reader` again (`hotline run` does); one that is frozen must be ended first"
 
 
-def process_findings(kit: LookingKit) -> tuple[CheckResult, ...]:
+def process_findings(context: CliContext) -> tuple[CheckResult, ...]:
     """Checks the watch process, the result of its last notice, and the workers.
 
     Empty if the database does not answer, which another check reports.
     """
-    at = kit.now()
+    at = context.now()
     try:
-        with kit.database.reading() as session:
+        with context.database.reading() as session:
             starting = queries_alert_path.is_starting(session, at)
             found = (
-                _watch(queries_alert_path.last(session), at, starting=starting),
-                _watchers(session, at),
+                _watch(queries_alert_path.last_look(session), at, starting=starting),
+                _on_call_contacts(session, at),
             )
     except StoreUnavailable:
         return ()
-    return *found, _workers(kit, starting=starting)
+    return *found, _workers(context, starting=starting)
 
 
 def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckResult:
     if looked is not None and at - looked < queries_alert_path.LEASE:
-        return CheckResult(WATCH, True, f"looked at everything {in_kigali(looked)}")
+        return CheckResult(MONITOR, True, f"looked at everything {in_kigali(looked)}")
     if starting:
-        return CheckResult(WATCH, True, "has a minute to start")
+        return CheckResult(MONITOR, True, "has a minute to start")
     seen = "has never looked" if looked is None else f"has not looked since {in_kigali(looked)}"
     says = f"{seen}: the on-call contacts are notified of nothing"
-    return CheckResult(WATCH, False, says, START_WATCH)
+    return CheckResult(MONITOR, False, says, START_WATCH)
 
 
-def _watchers(session: Session, at: datetime) -> CheckResult:
+def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
     """Checks that a notice gets through. A contact that no SMS reaches is notified of nothing."""
-    if not queries_on_call.can_be_woken(session):
+    if not queries_on_call.can_be_notified(session):
         says = "no one is notified of faults"
-        return CheckResult(WATCHERS, False, says, "`hotline oncall add NAME`")
+        return CheckResult(ON_CALL_CONTACTS, False, says, "`hotline oncall add NAME`")
     newest = queries_on_call.newest_to_contacts(session)
     if newest is None:
         says = "no notice was ever sent: nothing proves that one arrives"
-        return warning(WATCHERS, says, "`hotline oncall test`")
+        return warning(ON_CALL_CONTACTS, says, "`hotline oncall test`")
     written = in_kigali(newest.created_at)
     if newest.outcome == Outcome.ACCEPTED:
-        return CheckResult(WATCHERS, True, f"the gateway took the last notice, written {written}")
+        return CheckResult(
+            ON_CALL_CONTACTS, True, f"the gateway took the last notice, written {written}"
+        )
     if newest.attempts == 0 and at - newest.created_at < UNTRIED:
-        return CheckResult(WATCHERS, True, f"the last notice, written {written}, is on its way")
+        return CheckResult(
+            ON_CALL_CONTACTS, True, f"the last notice, written {written}, is on its way"
+        )
     return _failed(newest, written)
 
 
 def _failed(notice: Message, written: str) -> CheckResult:
     cause, step = service_alarms.cause_and_step(notice)
     says = f"the last notice, written {written}, did not get through: {cause}"
-    return CheckResult(WATCHERS, False, says, f"{step}; then `hotline oncall test`")
+    return CheckResult(ON_CALL_CONTACTS, False, says, f"{step}; then `hotline oncall test`")
 
 
-def _workers(kit: LookingKit, *, starting: bool) -> CheckResult:
+def _workers(context: CliContext, *, starting: bool) -> CheckResult:
     queues = (WORKER_QUEUE, READER_QUEUE)
-    ages = {queue: kit.watch.instruments.worker_age(queue) for queue in queues}
+    ages = {queue: context.watch.instruments.worker_age(queue) for queue in queues}
     if None in ages.values():
         says = "Redis does not show which workers run"
         return warning(WORKERS, says, "see to Redis first: the clock delivers alerts meanwhile")

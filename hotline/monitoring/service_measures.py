@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from hotline.core.context import Kit, LookingKit
+from hotline.core.contexts import CliContext, Context
 from hotline.core.database import Session
 from hotline.core.jobs import WORKER_QUEUE
 from hotline.counters import service as reach
@@ -23,28 +23,28 @@ HOUR = timedelta(hours=1)
 Measured = Sequence[Gauge | Timing]
 
 
-def gather(kit: LookingKit) -> Measured:
+def gather(context: CliContext) -> Measured:
     """Returns all present values. A value that cannot be read is missing, and `hotline_wrong` shows the fault."""
     found = (
-        *service_checks_outside.findings(kit),
-        *service_checks_database.findings(kit),
-        *service_checks_outside.traffic_findings(kit),
+        *service_checks_outside.check_outside(context),
+        *service_checks_database.check_database(context),
+        *service_checks_outside.traffic_findings(context),
     )
     wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
     measured: list[Gauge | Timing] = [
         Gauge("hotline_wrong", "Result of each check: 0 is well, more is worse.", wrong),
-        *_around(kit),
+        *_around(context),
     ]
     try:
-        with kit.database.reading() as session:
-            measured += [*_hooks(session), *_outbox(session, kit), *_networks(session, kit)]
+        with context.database.reading() as session:
+            measured += [*_hooks(session), *_outbox(session, context), *_networks(session, context)]
     except StoreUnavailable:
         return measured
     return measured
 
 
-def _around(kit: LookingKit) -> Measured:
-    instruments = kit.watch.instruments
+def _around(context: CliContext) -> Measured:
+    instruments = context.watch.instruments
     length = instruments.queue_length(WORKER_QUEUE)
     return [
         Gauge(
@@ -62,7 +62,7 @@ def _hooks(session: Session) -> Measured:
     """Returns one timing for each hook and outcome."""
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
     seconds: dict[tuple[str, str], float] = defaultdict(float)
-    for one, (number, took) in tables.answered(session).items():
+    for one, (number, took) in tables.hook_counters(session).items():
         counts[one.hook, one.outcome][min(one.bound, BEYOND)] += number
         seconds[one.hook, one.outcome] += took
     return [
@@ -77,9 +77,9 @@ def _hooks(session: Session) -> Measured:
     ]
 
 
-def _outbox(session: Session, kit: LookingKit) -> Measured:
-    now = kit.now()
-    standing = queries_health.standing(session)
+def _outbox(session: Session, context: CliContext) -> Measured:
+    now = context.now()
+    standing = queries_health.outbox_health(session)
     until = standing.clock_until
     return [
         _one(
@@ -108,8 +108,8 @@ def _outbox(session: Session, kit: LookingKit) -> Measured:
     ]
 
 
-def _networks(session: Session, kit: LookingKit) -> Measured:
-    now = kit.now()
+def _networks(session: Session, context: CliContext) -> Measured:
+    now = context.now()
     rates = queries.arrivals(session, now - HOUR, now)
     delays = queries.delays(session, now - DAY)
     return [
@@ -141,7 +141,7 @@ def _one(name: str, help_: str, value: float | None) -> Gauge:
 # Adds up the counts that web processes make of their hooks.
 
 
-def add(kit: Kit, counted: Mapping[HookCount, tuple[int, float]]) -> None:
+def add(context: Context, counted: Mapping[HookCount, tuple[int, float]]) -> None:
     """Adds the counts of one process since its last report. Raises StoreUnavailable; the process then reports again."""
-    with kit.database.writing() as session:
-        tables.add(session, counted)
+    with context.database.writing() as session:
+        tables.add_hook_counts(session, counted)

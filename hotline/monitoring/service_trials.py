@@ -9,19 +9,19 @@ Also finds out if this line has sample data. Every page with statistics then say
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries, service_case_state, service_escalation
-from hotline.alerts.rules_escalation import LadderStep
+from hotline.alerts.rules_escalation import EscalationStep
 from hotline.core import rules_trial
 from hotline.core.check_result import CheckResult, in_kigali, warning
-from hotline.core.context import Kit, LookingKit, WatchKit
+from hotline.core.contexts import CliContext, Context, MonitorContext
 from hotline.core.database import Session
-from hotline.core.service_sample import is_invented
+from hotline.core.service_sample import is_sample
 from hotline.errors import StoreUnavailable
 from hotline.gateway.doorbell import ringing
 from hotline.monitoring import queries as monitoring_queries
 from hotline.people import tables_audit
 from hotline.people.tables import Person, Responder
-from hotline.people.tables_audit import Signer
-from hotline.text.phone_numbers import sendable
+from hotline.people.tables_audit import CommandActor
+from hotline.text.phone_numbers import parse_sendable
 
 EACH = timedelta(days=1)
 AGAIN = timedelta(hours=1)
@@ -29,22 +29,22 @@ AGAIN = timedelta(hours=1)
 LATE = timedelta(hours=26)
 
 
-def hold(kit: WatchKit) -> None:
+def run_trial(context: MonitorContext) -> None:
     """Begins a trial when it is due, and alerts the handset of the last one. Raises StoreUnavailable."""
-    at = kit.now()
-    with kit.database.reading() as session:
-        standing = monitoring_queries.standing(session)
+    at = context.now()
+    with context.database.reading() as session:
+        standing = monitoring_queries.trials(session)
     if standing is None:
         return
     if _is_due(standing, at):
-        kit.watch.instruments.tell_trial()
+        context.watch.instruments.tell_trial()
 
-    with ringing(kit) as session:
-        _send_on(session, kit, standing.handset.id, at)
+    with ringing(context) as session:
+        _send_on(session, context, standing.handset.id, at)
 
 
-def finding(session: Session, at: datetime) -> CheckResult:
-    standing = monitoring_queries.standing(session)
+def check_trials(session: Session, at: datetime) -> CheckResult:
+    standing = monitoring_queries.trials(session)
     if standing is None:
         says = "no handset is set for the daily trial"
         return warning("trial", says, "the page On-call contacts")
@@ -59,11 +59,11 @@ def finding(session: Session, at: datetime) -> CheckResult:
     )
 
 
-def enrol(kit: LookingKit, number: str, *, by: Signer) -> None:
+def set_handset(context: CliContext, number: str, *, by: CommandActor) -> None:
     """Sets the number to which trials are sent. Raises NumberInvalid."""
-    msisdn = sendable(number)
-    at = kit.now()
-    with kit.database.writing() as session:
+    msisdn = parse_sendable(number)
+    at = context.now()
+    with context.database.writing() as session:
         row = monitoring_queries.handset(session)
         if row is None:
             row = Responder(
@@ -74,12 +74,12 @@ def enrol(kit: LookingKit, number: str, *, by: Signer) -> None:
                 active=False,
             )
             session.add(row)
-        row.number_key = f"{rules_trial.LEVEL}:{kit.pseudonyms.enrolled(msisdn)}"
-        row.sealed_number = kit.sealer.number(msisdn)
+        row.number_key = f"{rules_trial.LEVEL}:{context.pseudonyms.enrolled(msisdn)}"
+        row.encrypted_number = context.encrypter.number(msisdn)
         row.unreachable = None
         row.created_at = at
         session.flush()
-        tables_audit.sign(session, by, at=at, action="trial_handset_enrolled", subject="")
+        tables_audit.append_command(session, by, at=at, action="trial_handset_enrolled", subject="")
 
 
 def _is_due(standing: monitoring_queries.Trials, at: datetime) -> bool:
@@ -89,25 +89,25 @@ def _is_due(standing: monitoring_queries.Trials, at: datetime) -> bool:
     return at - standing.begun >= (EACH if came else AGAIN)
 
 
-def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> None:
+def _send_on(session: Session, context: MonitorContext, handset: int, at: datetime) -> None:
     """Alerts the handset. Sets no clock, so the tip is never escalated."""
-    queries.take_turns(session)
-    tip = monitoring_queries.untold(session)
+    queries.take_lock(session)
+    tip = monitoring_queries.unsent_trial(session)
     if tip is None:
         return
-    queries.mark_told(session, [tip.id], at)
+    queries.mark_assigned(session, [tip.id], at)
     locked = tip.locked_for is not None
-    step = LadderStep(tip.id, service_case_state.case_of(tip), 0, (handset,), locked=locked)
-    service_escalation.tell(session, kit, [step], at)
+    step = EscalationStep(tip.id, service_case_state.case_of(tip), 0, (handset,), locked=locked)
+    service_escalation.write_steps(session, context, [step], at)
 
 
-def findings(kit: Kit, *, pretended: bool) -> tuple[CheckResult, ...]:
+def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResult, ...]:
     """Returns a check that warns of sample data. Empty for a real line.
 
     Also empty if the database does not answer, which another check reports.
     """
     try:
-        if not is_invented(kit):
+        if not is_sample(context):
             return ()
     except StoreUnavailable:
         return ()
@@ -115,4 +115,4 @@ def findings(kit: Kit, *, pretended: bool) -> tuple[CheckResult, ...]:
     todo = (
         "a real line has a database of its own: set HOTLINE_HOME to another folder, and begin there"
     )
-    return (CheckResult("origin", pretended, says, "" if pretended else todo),)
+    return (CheckResult("origin", is_emulated, says, "" if is_emulated else todo),)

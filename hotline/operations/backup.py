@@ -66,17 +66,17 @@ def measure(session: Session) -> Measures:
 
     Raises NotReady if the database has no tables of the line.
     """
-    schema = migrate.stands_at(session)
+    schema = migrate.current_version(session)
     if schema is None:
         raise NotReady(
             "the database has no tables of a line: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
         )
     names = inspect(session.connection()).get_table_names()
     rows = {name: _count(session.connection(), name) for name in sorted(names)}
-    return Measures(schema, rows, tables_audit.verify(session))
+    return Measures(schema, rows, tables_audit.verify_chain(session))
 
 
-def unhurried(session: Session) -> None:
+def without_time_limits(session: Session) -> None:
     """Removes the time limits of a hop from this transaction, because it reads everything."""
     driver = session.connection().connection.dbapi_connection
     if isinstance(driver, BoundedConnection):
@@ -126,7 +126,7 @@ def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
 def _of_postgres(database: Database) -> Iterator[Snapshot]:
     address, environ = server_words(database.engine.url.render_as_string(hide_password=False))
     with database.reading() as session, tempfile.TemporaryFile() as complaints:
-        unhurried(session)
+        without_time_limits(session)
         measures = measure(session)
         name = session.scalar(text("SELECT pg_export_snapshot()"))
         argv = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"]
@@ -200,7 +200,7 @@ def check_empty(url: str, at: datetime) -> None:
         raise Occupied("the database has tables: create an empty one and name it in its address")
 
 
-def set_aside(url: str, at: datetime) -> Path | None:
+def move_aside(url: str, at: datetime) -> Path | None:
     """Moves SQLite's files aside and returns their new path. Returns None if there are none.
 
     Raises Occupied if a line runs on them, or if the new path exists already.

@@ -26,7 +26,7 @@ push = stream.crypto_secretstream_xchacha20poly1305_push
 new_state = stream.crypto_secretstream_xchacha20poly1305_state
 MAGIC = b"hotline backup 1\n"
 LENGTH = struct.Struct(">I")
-MOST_LABEL = 64 * 1024
+MAX_LABEL = 64 * 1024
 PIECE = 64 * 1024
 DIGEST_BYTES = 32
 BACKUP_PUBLIC_KEY = "backup.pub"
@@ -44,7 +44,7 @@ def fingerprint(public_key: bytes) -> str:
     return hashlib.sha256(public_key).hexdigest()[:16]
 
 
-def seal(
+def encrypt_archive(
     label: bytes, pieces: Iterable[bytes], contents: Callable[[], bytes], public_key: bytes
 ) -> Iterator[bytes]:
     """Yields the parts of the archive in order. Calls `contents` after the last piece has passed."""
@@ -72,5 +72,5 @@ def _parts(
     yield _framed(push(state, contents(), bound, FINAL))
 
 
-def _framed(sealed: bytes) -> bytes:
-    return LENGTH.pack(len(sealed)) + sealed
+def _framed(encrypted: bytes) -> bytes:
+    return LENGTH.pack(len(encrypted)) + encrypted

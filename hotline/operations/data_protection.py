@@ -12,7 +12,14 @@ from typing import Any
 from hotline.alerts.rules_follow_up import COUNTED_AFTER
 from hotline.errors import SettingsInvalid
 from hotline.people.rules import OLD_NUMBER_KEPT
-from hotline.tips.rules_deadlines import INBOUND, PARAMETERS, PSEUDONYMS, REPLIES, UNCLOSED, WORDS
+from hotline.tips.rules_deadlines import (
+    COUNTS_AS_CLOSED,
+    INBOUND_KEPT,
+    PARAMETERS_KEPT,
+    PSEUDONYMS_KEPT,
+    REPLIES_KEPT,
+    WORDS,
+)
 
 LONGEST = 200
 ONE_LINE = f"must be one line of at most {LONGEST} letters"
@@ -137,7 +144,8 @@ RECORD: Sequence[Processing] = (
         NO_CONSENT,
         "people in the reports: victims, witnesses, suspects. Health, family and crime are sensitive data",
         "answers and typed words, sealed; in clear the place, sector, kind, urgency and times",
-        f"words: {days(WORDS)} after the case is closed, or at the latest {days(UNCLOSED + WORDS)} after it was told,"
+        f"words: {days(WORDS)} after the case is closed, or at the latest "
+        f"{days(COUNTS_AS_CLOSED + WORDS)} after it was told,"
         " and longer only under a named legal hold. The codes in clear stay",
         DESKS,
     ),
@@ -147,7 +155,7 @@ RECORD: Sequence[Processing] = (
         OFFICIAL,
         "people who dial or write",
         "no number: a keyed digest of it under a key of the week",
-        f"{days(PSEUDONYMS)}, and the key two weeks at most",
+        f"{days(PSEUDONYMS_KEPT)}, and the key two weeks at most",
         "nobody",
     ),
     Processing(
@@ -165,7 +173,7 @@ RECORD: Sequence[Processing] = (
         "consent: the message itself",
         "people who write",
         "the number, sealed to the process that sends; that a message came",
-        f"the number: until the answer is sent. Ids of messages: {days(INBOUND)}",
+        f"the number: until the answer is sent. Ids of messages: {days(INBOUND_KEPT)}",
         "the gateway",
     ),
     Processing(
@@ -196,7 +204,7 @@ RECORD: Sequence[Processing] = (
         "name, desk and level in clear; the number sealed to the process that sends, and as a keyed digest; the PIN"
         " only as what it unlocks",
         f"her row stays, so that the log can name her; a number that was changed {days(OLD_NUMBER_KEPT)} more; what she"
-        f" answered by SMS {days(REPLIES)}; what a message to her was about {days(PARAMETERS)}",
+        f" answered by SMS {days(REPLIES_KEPT)}; what a message to her was about {days(PARAMETERS_KEPT)}",
         "the gateway: their number, and an SMS without content",
     ),
     Processing(

@@ -38,7 +38,7 @@ class Archive:
         if stream.read(len(backup_archive.MAGIC)) != backup_archive.MAGIC:
             raise BackupInvalid("this is not a backup of a line")
         length = self._exactly(backup_archive.LENGTH.size)
-        self.label = self._exactly(_length(length, most=backup_archive.MOST_LABEL))
+        self.label = self._exactly(_length(length, most=backup_archive.MAX_LABEL))
         self._clear = backup_archive.MAGIC + length + self.label
 
     @property
@@ -61,11 +61,11 @@ class Archive:
 
         bound: bytes | None = self._clear
         while True:
-            sealed = self._exactly(
+            encrypted = self._exactly(
                 _length(self._exactly(backup_archive.LENGTH.size), most=2 * backup_archive.PIECE)
             )
             try:
-                piece, tag = pull(state, sealed, bound)
+                piece, tag = pull(state, encrypted, bound)
             except (CryptoError, RuntimeError, ValueError):
                 raise BackupInvalid("the backup was altered or damaged") from None
             if tag == FINAL:

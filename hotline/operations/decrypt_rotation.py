@@ -13,9 +13,9 @@ from typing import Any
 from nacl.public import PrivateKey
 
 from hotline.core.actors import Actor
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DeskRefused, PassphraseWrong, SealBroken
+from hotline.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.keys.decrypt import opens_grant, regrant
 from hotline.keys.encrypt import KeyPair, label
 from hotline.keys.passphrase import Costs
@@ -30,9 +30,9 @@ from hotline.people import (
     tables_members,
 )
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules_desks import of_account
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 SETTLES = timedelta(seconds=6)
 """Longer than any hop. A hop that read the old key has committed after this time, or never will."""
@@ -49,30 +49,32 @@ class DeskKeyPair:
     before: bytes = field(repr=False)
 
 
-def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair:
+def put_key(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair:
     """Gives the desk a new key. The caller's transaction must lock the desk, and no rotation may be running.
 
     The new key is sealed to the recovery pair, and to every member who may still have access. The previous key is
     sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or SealBroken if `before` is
     not the current key.
     """
-    if bytes(PrivateKey(before).public_key) != tables_desks.one(session, code).public_key:
-        raise SealBroken(f"the decrypted key is not that of desk {code}")
+    if bytes(PrivateKey(before).public_key) != tables_desks.get_desk(session, code).public_key:
+        raise DecryptionFailed(f"the decrypted key is not that of desk {code}")
     made, pair = KeyPair.new(), decrypt_recovery.public_key(session)
-    aside = wrap_desk_key(before, pair, code, tables_desks.BEFORE)
-    tables_desks.put_aside(session, code, wrapped_key=aside, at=at)
-    wrapped = wrap_desk_key(made.private, pair, code, tables_desks.ENROLMENT)
+    aside = wrap_desk_key(before, pair, code, tables_desks.PREVIOUS_KEY)
+    tables_desks.keep_previous_key(session, code, wrapped_key=aside, at=at)
+    wrapped = wrap_desk_key(made.private, pair, code, tables_desks.PASSPHRASE_MEMBER)
     tables_desks.replace_key(session, code, made.public, wrapped_key=wrapped)
-    sealed = {
+    encrypted = {
         member: wrap_desk_key(made.private, public_key, code, member)
-        for member in tables_members.of_desk(session, code)
+        for member in tables_members.members_of_desk(session, code)
         if (public_key := queries_member_keys.public_key(session, code, member)) is not None
     }
-    tables_members.reseal(session, code, sealed, at)
+    tables_members.replace_keys(session, code, encrypted, at)
     return DeskKeyPair(code, made.public, made.private, before)
 
 
-def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None) -> int:
+def move_grants(
+    context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
+) -> int:
     """Seals grants to the desks' new keys, and returns how many. Stops soon after `most`.
 
     Returns 0 if no grant was left in the whole database. Raises SealBroken, or KeyMissing if neither key decrypts a
@@ -80,10 +82,10 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
     """
     moved = 0
     for pair in pairs:
-        for row in vaults.GRANTED:
+        for row in vaults.GRANT_TABLES:
             last = 0
-            while batch := _read(kit, row, pair.desk, last):
-                moved += _move_batch(kit, pair, batch)
+            while batch := _read(context, row, pair.desk, last):
+                moved += _move_batch(context, pair, batch)
                 last = batch[-1].id
                 say(f"{moved} grants encrypted again")
                 if most is not None and moved >= most:
@@ -91,41 +93,47 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
     return moved
 
 
-def end(session: Session, pair: DeskKeyPair) -> None:
+def end_rotation(session: Session, pair: DeskKeyPair) -> None:
     """Destroys the previous key, unless another process ended this rotation meanwhile and a newer key exists."""
-    if tables_desks.one(session, pair.desk, for_writing=True).public_key == pair.public_key:
+    if tables_desks.get_desk(session, pair.desk, for_writing=True).public_key == pair.public_key:
         tables_desks.end_rotation(session, pair.desk)
 
 
-def _read(kit: Kit, row: Any, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
-    with kit.database.reading() as session:
+def _read(context: Context, row: Any, desk: str, last: int) -> Sequence[vaults.EncryptedGrant]:
+    with context.database.reading() as session:
         return vaults.grants(session, row, desk, last)
 
 
-def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]) -> int:
-    anew = [(grant, found) for grant in batch if (found := _anew(kit, pair, grant)) is not None]
+def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.EncryptedGrant]) -> int:
+    anew = [
+        (grant, found)
+        for grant in batch
+        if (found := _reencrypted(context, pair, grant)) is not None
+    ]
     if anew:
-        with kit.database.writing() as session:
-            for grant, sealed_key in anew:
-                vaults.regrant(session, grant, sealed_key)
+        with context.database.writing() as session:
+            for grant, encrypted_key in anew:
+                vaults.replace_grant(session, grant, encrypted_key)
     return len(anew)
 
 
-def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | None:
+def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:
     """Returns a grant sealed to the new key, under this week's lock. Returns None if that was done already."""
     bound = label(grant.uid, pair.desk)
-    inner = kit.sealer.weekly_lock.unlock(grant.sealed_key, bound)
+    inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
     named = {"uid": grant.uid, "desk": pair.desk}
     if opens_grant(inner, **named, private_key=pair.newest):
         return None
     try:
         moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
-    except SealBroken:
-        raise SealBroken(f"neither key decrypts grant {grant.id} of desk {pair.desk}") from None
-    return kit.sealer.weekly_lock.lock(moved, bound, kit.now())
+    except DecryptionFailed:
+        raise DecryptionFailed(
+            f"neither key decrypts grant {grant.id} of desk {pair.desk}"
+        ) from None
+    return context.encrypter.weekly_lock.lock(moved, bound, context.now())
 
 
-MOST = 2000
+MAX_GRANTS = 2000
 """Maximum number of grants in one step. It takes some seconds on a busy machine."""
 
 
@@ -138,44 +146,44 @@ class Rekeyed:
     """True if the old key was destroyed, because it was no longer needed."""
 
 
-def step(kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
+def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
     """Starts or continues a desk's new key. `private_key` is the unlocked key of an account that is a member.
 
     Raises NotFound for a person who is no member, DeskRefused, SealBroken or KeyMissing.
     """
-    with kit.database.writing() as session:
-        pair, since = _begun(session, kit, by, private_key, desk, reason)
+    with context.database.writing() as session:
+        pair, since = _begun(session, context, by, private_key, desk, reason)
     # Asked before the search, so that it finds everything that a hop sealed with the old key.
-    is_settled = kit.now() - since >= SETTLES
-    moved = move(kit, [pair], lambda _: None, most=MOST)
+    is_settled = context.now() - since >= SETTLES
+    moved = move_grants(context, [pair], lambda _: None, most=MAX_GRANTS)
     if moved or not is_settled:
         return Rekeyed(moved, is_over=False)
-    with kit.database.writing() as session:
-        end(session, pair)
-        _record(session, kit, by, "desk_key_moved", desk, "")
+    with context.database.writing() as session:
+        end_rotation(session, pair)
+        _record(session, context, by, "desk_key_moved", desk, "")
     return Rekeyed(0, is_over=True)
 
 
 def _begun(
-    session: Session, kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str
+    session: Session, context: Context, by: Actor, private_key: bytes, desk: str, reason: str
 ) -> tuple[DeskKeyPair, datetime]:
     """Locks the desk, and returns both keys with the time at which the rotation started."""
-    row = tables_desks.one(session, desk, for_writing=True)
+    row = tables_desks.get_desk(session, desk, for_writing=True)
     member = of_account(by.account_id or 0)
-    keys = [one.key for one in decrypt_grants.open_as(session, desk, member, private_key)]
+    keys = [one.key for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key)]
     if bytes(PrivateKey(keys[0]).public_key) != row.public_key:
         raise DeskRefused(
-            remark("the key of desk {desk} changed: sign in again, then try again", desk=desk)
+            message_text("the key of desk {desk} changed: sign in again, then try again", desk=desk)
         )
-    since = tables_desks.moving_since(session, desk)
+    since = tables_desks.rotation_since(session, desk)
     if since is None:
-        at = kit.now()
-        pair = put(session, desk, keys[0], at)
-        _record(session, kit, by, "desk_key_given", desk, reason)
+        at = context.now()
+        pair = put_key(session, desk, keys[0], at)
+        _record(session, context, by, "desk_key_given", desk, reason)
         return pair, at
     if len(keys) == 1:
         raise DeskRefused(
-            remark(
+            message_text(
                 "you were granted access after this new key was begun: another member must "
                 "finish it"
             )
@@ -183,20 +191,22 @@ def _begun(
     return DeskKeyPair(desk, row.public_key, *keys), since
 
 
-def _record(session: Session, kit: Kit, by: Actor, action: str, desk: str, reason: str) -> None:
-    tables_audit.sign(
-        session, by, at=kit.now(), action=action, subject=f"desk:{desk}", reason=reason
+def _record(
+    session: Session, context: Context, by: Actor, action: str, desk: str, reason: str
+) -> None:
+    tables_audit.append_command(
+        session, by, at=context.now(), action=action, subject=f"desk:{desk}", reason=reason
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class RotationResult:
     desks: int
     grants: int
 
 
-def rotate(
-    kit: Kit,
+def rotate_all(
+    context: Context,
     *,
     old: str,
     new: str,
@@ -205,7 +215,7 @@ def rotate(
     settle: Callable[[], None],
     say: Say,
     costs: Costs | None = None,
-) -> Moved:
+) -> RotationResult:
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
     `settle` waits until no hop is left that read the old keys. Then every grant is checked once more. Raises
@@ -213,27 +223,27 @@ def rotate(
     repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is running. Raises
     SealBroken or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys then stay.
     """
-    today, next_one = PassphraseOpener(by, old), PassphraseOpener(by, new)
+    today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
     # Checks that every running rotation belongs to this one. Otherwise it stops before any change.
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         moves = [
-            decrypt_passphrase.wrapped(session, code)
-            for code in sorted(tables_members.moving(session))
+            decrypt_passphrase.wrapped_desk(session, code)
+            for code in sorted(tables_members.desks_in_rotation(session))
         ]
     for found in moves:
         _both(found, today, next_one)
-    decrypt_recovery.ensure(kit, next_one, costs, instead_of=today)
-    with kit.database.reading() as session:
-        codes = sorted(tables_desks.codes(session))
-    pairs, moved = _rotate(kit, codes, today, next_one, settle, say)
+    decrypt_recovery.ensure_pair(context, next_one, costs, instead_of=today)
+    with context.database.reading() as session:
+        codes = sorted(tables_desks.desk_codes(session))
+    pairs, moved = _rotate(context, codes, today, next_one, settle, say)
     about = f"{len(pairs)} desks, {moved} grants"
-    _end_all(kit, pairs, about, by=by, reason=reason)
-    decrypt_recovery.retire_older(kit, next_one)
-    return Moved(len(pairs), moved)
+    _end_all(context, pairs, about, by=by, reason=reason)
+    decrypt_recovery.retire_older_pairs(context, next_one)
+    return RotationResult(len(pairs), moved)
 
 
 def rotate_one(
-    kit: Kit,
+    context: Context,
     desk: str,
     *,
     passphrase: str,
@@ -242,60 +252,62 @@ def rotate_one(
     settle: Callable[[], None],
     say: Say,
     costs: Costs | None = None,
-) -> Moved:
+) -> RotationResult:
     """Gives one desk a new key under today's passphrase. A removed person's copy of the old key then becomes useless.
 
-    Also completes a rotation that a member began in the console. Raises NotFound and the errors of `rotate`.
+    Also completes a rotation that a member began in the console. Raises NotFound and the errors of `rotate_all`.
     """
-    opener = PassphraseOpener(by, passphrase)
-    with kit.database.reading() as session:
-        tables_desks.one(session, desk)
-    decrypt_recovery.ensure(kit, opener, costs)
-    pairs, moved = _rotate(kit, [desk], opener, opener, settle, say)
-    _end_all(kit, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")
-    return Moved(len(pairs), moved)
+    opener = PassphraseDecrypter(by, passphrase)
+    with context.database.reading() as session:
+        tables_desks.get_desk(session, desk)
+    decrypt_recovery.ensure_pair(context, opener, costs)
+    pairs, moved = _rotate(context, [desk], opener, opener, settle, say)
+    _end_all(context, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")
+    return RotationResult(len(pairs), moved)
 
 
 def _rotate(
-    kit: Kit,
+    context: Context,
     codes: Sequence[str],
-    old: PassphraseOpener,
-    new: PassphraseOpener,
+    old: PassphraseDecrypter,
+    new: PassphraseDecrypter,
     settle: Callable[[], None],
     say: Say,
 ) -> tuple[Sequence[DeskKeyPair], int]:
     pairs: list[DeskKeyPair] = []
     for number, code in enumerate(codes, 1):
         say(f"desk {number} of {len(codes)}")
-        pair = _put(kit, code, old, new)
+        pair = _put(context, code, old, new)
         if pair is not None:
             pairs.append(pair)
 
-    moved = move(kit, pairs, say)
+    moved = move_grants(context, pairs, say)
     settle()
     # The relay locks grants again meanwhile. Only a complete search that finds no old grant is the last one.
-    while again := move(kit, pairs, say):
+    while again := move_grants(context, pairs, say):
         moved += again
     return pairs, moved
 
 
 def _end_all(
-    kit: Kit, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
+    context: Context, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
 ) -> None:
     """Destroys the previous keys, and records it in the audit log."""
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         for pair in pairs:
-            end(session, pair)
+            end_rotation(session, pair)
         why = by.why(reason)
-        tables_audit.sign(
-            session, by.first, at=kit.now(), action="desks_rotated", subject=about, reason=why
+        tables_audit.append_command(
+            session, by.first, at=context.now(), action="desks_rotated", subject=about, reason=why
         )
 
 
-def _put(kit: Kit, code: str, old: PassphraseOpener, new: PassphraseOpener) -> DeskKeyPair | None:
+def _put(
+    context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter
+) -> DeskKeyPair | None:
     """Gives a desk its new key, unless an earlier attempt did. Returns None if that attempt is complete."""
-    with kit.database.reading() as session:
-        found = decrypt_passphrase.wrapped(session, code)
+    with context.database.reading() as session:
+        found = decrypt_passphrase.wrapped_desk(session, code)
         public_key = tables_desks.public_keys(session, [code])[code]
     if found.before is not None:
         return DeskKeyPair(code, public_key, *_both(found, old, new))
@@ -305,15 +317,15 @@ def _put(kit: Kit, code: str, old: PassphraseOpener, new: PassphraseOpener) -> D
         new.open(found)
         return None
 
-    with kit.database.writing() as session:
-        at_rest = tables_desks.one(session, code, for_writing=True).public_key == public_key
-        if at_rest and tables_desks.moving_since(session, code) is None:
-            return put(session, code, before, kit.now())
-    return _put(kit, code, old, new)
+    with context.database.writing() as session:
+        at_rest = tables_desks.get_desk(session, code, for_writing=True).public_key == public_key
+        if at_rest and tables_desks.rotation_since(session, code) is None:
+            return put_key(session, code, before, context.now())
+    return _put(context, code, old, new)
 
 
 def _both(
-    found: decrypt_passphrase.WrappedDesk, old: PassphraseOpener, new: PassphraseOpener
+    found: decrypt_passphrase.WrappedDesk, old: PassphraseDecrypter, new: PassphraseDecrypter
 ) -> tuple[bytes, bytes]:
     """Returns both keys of a desk in rotation. Raises DeskRefused if it is another rotation."""
     try:

@@ -13,23 +13,23 @@ from pathlib import Path
 
 from hotline.errors import BackupInvalid, Occupied
 from hotline.keys.decrypt import unwrap
-from hotline.keys.key_folder import KEY_BYTES, KeyFolder, older
+from hotline.keys.key_folder import KEY_BYTES, KeyFolder, previous_name
 from hotline.keys.key_making import PEPPER_KEY
 from hotline.keys.passphrase import Costs, WrappingKey
 
 OWNER = "exported keys"
-SAYS = "this file of keys"
+SECRET_NAME = "this file of keys"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 """Pattern of `role/file`. No match leads out of the folder."""
 OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
-ON_PAPER = frozenset({PEPPER_KEY, older(PEPPER_KEY)})
+ON_PAPER = frozenset({PEPPER_KEY, previous_name(PEPPER_KEY)})
 """Keys that are never exported."""
 
 
 def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:
     """Returns the permanent keys of every role in `folder`, encrypted."""
     document = json.dumps(
-        {name: base64.b64encode(key).decode() for name, key in held(folder).items()}
+        {name: base64.b64encode(key).decode() for name, key in permanent_keys(folder).items()}
     )
     stretched = WrappingKey.stretch(passphrase, costs or Costs())
     return stretched.wrap(document.encode(), owner=OWNER)
@@ -41,15 +41,15 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     Raises PassphraseWrong, SealBroken, BackupInvalid. Raises Occupied where a different key has the same name. Nothing
     is written in that case.
     """
-    keys = _read(unwrap(parcel, passphrase, owner=OWNER, says=SAYS))
-    here = held(folder)
+    keys = _read(unwrap(parcel, passphrase, owner=OWNER, says=SECRET_NAME))
+    here = permanent_keys(folder)
     others = sorted(name for name in keys if name in here and here[name] != keys[name])
     if others:
         raise Occupied(f"{', '.join(others)}: another key of that name exists: move it aside")
     return [name for name, key in keys.items() if _put(folder, name, key)]
 
 
-def held(folder: Path) -> Mapping[str, bytes]:
+def permanent_keys(folder: Path) -> Mapping[str, bytes]:
     """Returns the permanent keys as `role/file`."""
     roles = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     return {
@@ -83,12 +83,12 @@ GROUP, CHECK_LETTERS = 4, 4
 LOOK_ALIKES = str.maketrans({"0": "O", "1": "I", "8": "B", "9": "G"})
 
 
-def written(key: bytes) -> str:
+def write_letters(key: bytes) -> str:
     letters = _letters(key) + _check(key)
     return " ".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
 
 
-def read(typed: str) -> bytes:
+def read_letters(typed: str) -> bytes:
     """Returns the key. Raises BackupInvalid where a letter is wrong. The error contains none of the letters."""
     letters = "".join(typed.split()).upper().translate(LOOK_ALIKES)
     body, check = letters[:-CHECK_LETTERS], letters[-CHECK_LETTERS:]

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from hotline.core.database import LOCK_SECONDS, Database, Session, open_database, sqlite_file
 from hotline.core.database_server import BoundedConnection
-from hotline.core.driver import quietly
+from hotline.core.driver import without_details
 from hotline.errors import NotReady
 
 LOCK = 4_114_110_002
@@ -65,21 +65,21 @@ class TablesFound:
     """The file, or the server and the name of the database. No account and no password."""
 
 
-def look_at(url: str, *, also: Path | None = None) -> TablesFound:
+def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
     """Compares the tables at an address with this release's, and changes nothing. Raises StoreUnavailable.
 
     Tests name a second folder in `also`, with the migrations of a future release.
     """
-    file, place = sqlite_file(url), place_of(url)
+    file, place = sqlite_file(url), database_name(url)
     if file is not None and not file.exists():
         return TablesFound(TablesState.MISSING, "", place)
     version, has_tips = _read_version(file) if file is not None else _ask_version(url)
     if version is None:
         state = TablesState.UNKNOWN if has_tips else TablesState.MISSING
-    elif version == newest(also):
+    elif version == newest_version(also):
         state = TablesState.CURRENT
     else:
-        state = TablesState.OLDER if knows(version) else TablesState.UNKNOWN
+        state = TablesState.OLDER if is_known_version(version) else TablesState.UNKNOWN
     return TablesFound(state, version or "", place)
 
 
@@ -90,7 +90,10 @@ def _read_version(file: Path) -> tuple[str | None, bool]:
     """
     named = "SELECT name FROM sqlite_master WHERE type = 'table'"
     address = f"file:{quote(str(file.absolute()))}?mode=rw"
-    with quietly(), closing(sqlite3.connect(address, uri=True, timeout=LOCK_SECONDS)) as opened:
+    with (
+        without_details(),
+        closing(sqlite3.connect(address, uri=True, timeout=LOCK_SECONDS)) as opened,
+    ):
         tables = {str(name) for (name,) in opened.execute(named)}
         found = "SELECT version_num FROM alembic_version" if "alembic_version" in tables else None
         row = opened.execute(found).fetchone() if found else None
@@ -99,7 +102,7 @@ def _read_version(file: Path) -> tuple[str | None, bool]:
 
 def _ask_version(url: str) -> tuple[str | None, bool]:
     with closing(open_database(url)) as database, database.reading() as session:
-        version = stands_at(session)
+        version = current_version(session)
         return version, inspect(session.connection()).has_table("tip")
 
 
@@ -122,7 +125,7 @@ def refuse_unless_current(found: TablesFound) -> None:
         )
 
 
-def place_of(url: str) -> str:
+def database_name(url: str) -> str:
     """Returns a database's name for a person to read: its file, or its server and name. No account and no password."""
     file = sqlite_file(url)
     if file is not None:
@@ -147,7 +150,7 @@ def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: st
     with database.writing() as session:
         if not database.is_sqlite:
             _take_turns(session)
-        if stands_at(session) == goal:
+        if current_version(session) == goal:
             return False
         config.attributes["connection"] = session.connection()
 
@@ -173,17 +176,17 @@ def _take_turns(session: Session) -> None:
     session.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
 
 
-def newest(also: Path | None = None) -> str | None:
+def newest_version(also: Path | None = None) -> str | None:
     return ScriptDirectory.from_config(_config(also)).get_current_head()
 
 
-def knows(revision: str) -> bool:
+def is_known_version(revision: str) -> bool:
     """Returns True if this code can bring tables of that revision up to date."""
     scripts = ScriptDirectory.from_config(_config()).walk_revisions()
     return revision in {script.revision for script in scripts}
 
 
-def stands_at(session: Session) -> str | None:
+def current_version(session: Session) -> str | None:
     """Returns the newest migration that ran on the tables, or None."""
     return MigrationContext.configure(session.connection()).get_current_revision()
 

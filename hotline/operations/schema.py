@@ -41,7 +41,7 @@ from hotline.gateway.tables import Deadline, Message
 from hotline.gateway.tables_sessions import InboundSeen
 from hotline.people.tables import Membership
 from hotline.people.tables_enrolments import Enrolment
-from hotline.tips.tables import DRAFT, WAITS, Tip
+from hotline.tips.tables import DRAFT, IS_WAITING, Tip
 
 METADATA = Row.metadata
 
@@ -60,7 +60,7 @@ def _partial(
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
-_partial("tip_waits", WAITS, Tip.urgency, Tip.id)
+_partial("tip_waits", IS_WAITING, Tip.urgency, Tip.id)
 _partial("tip_open", Tip.closed_at.is_(None), Tip.filed_at)
 _partial("tip_closure", Tip.closure_requested_at.is_not(None), Tip.closure_requested_at)
 _partial("tip_silent", Tip.state == DRAFT, Tip.updated_at)

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.errors import Occupied
 from hotline.operations.backup import Measures, Snapshot, snapshot
-from hotline.operations.backup_archive import fingerprint, seal
+from hotline.operations.backup_archive import encrypt_archive, fingerprint
 from hotline.operations.rules_backup import Contents, Label
 
 SUFFIX = ".backup"
-TOLD_EACH = 64 << 20
+PROGRESS_BYTES = 64 << 20
 """Bytes between two progress messages."""
 
 Say = Callable[[str], None]
@@ -32,17 +32,17 @@ def file_name(label: Label) -> str:
     return f"hotline-{label.taken_at:%Y%m%dT%H%M%SZ}{SUFFIX}"
 
 
-def take(
-    kit: Kit, to: Path, *, public_key: bytes, release: str, scratch: Path, say: Say
+def take_backup(
+    context: Context, to: Path, *, public_key: bytes, release: str, scratch: Path, say: Say
 ) -> BackupTaken:
     """Writes a backup to one file that only its owner may read. The file appears complete or not at all.
 
     `to` is a new file, or a folder for one. Raises Occupied if the file exists, and OSError if it cannot be written.
     Also raises StoreUnavailable, NotReady or CopyFailed.
     """
-    at = kit.now()
+    at = context.now()
     say("reading the database")
-    with snapshot(kit.database, scratch) as taken:
+    with snapshot(context.database, scratch) as taken:
         label = Label(
             engine=taken.engine,
             release=release,
@@ -55,8 +55,8 @@ def take(
             raise Occupied(f"{path} exists already: choose another file")
 
         copy = _Copy(taken, say)
-        sealed = seal(label.document(), copy.pieces(), copy.document, public_key)
-        size = _write(path, sealed)
+        encrypted = encrypt_archive(label.document(), copy.pieces(), copy.document, public_key)
+        size = _write(path, encrypted)
     return BackupTaken(path, label, copy.contents, size)
 
 
@@ -74,7 +74,7 @@ class _Copy:
             self.digest.update(piece)
             yield piece
             passed += len(piece)
-            if passed - told >= TOLD_EACH:
+            if passed - told >= PROGRESS_BYTES:
                 told = passed
                 self.say(f"sealed {passed >> 20} MB")
 

@@ -12,7 +12,7 @@ from hotline.duty import service_accounts
 from hotline.errors import BackupInvalid, NotReady
 from hotline.gateway import service_pause
 from hotline.operations import backup, migrate
-from hotline.operations.backup import measure, unhurried
+from hotline.operations.backup import measure, without_time_limits
 from hotline.operations.decrypt_backup import Archive
 from hotline.operations.rules_backup import Contents, Engine, Label
 from hotline.operations.service_backup import Say, contents_of
@@ -28,7 +28,7 @@ class Restored:
     """Number of outgoing messages that wait. The operator decides whether they are sent."""
 
 
-def read_through(stream: BinaryIO, private_key: bytes) -> tuple[Label, Contents]:
+def verify_backup(stream: BinaryIO, private_key: bytes) -> tuple[Label, Contents]:
     """Decrypts a complete backup and stores nothing of it. Raises BackupInvalid."""
     archive = Archive(stream)
     label = Label.read(archive.label)
@@ -69,7 +69,7 @@ def _check_fits(label: Label, url: str) -> None:
         raise BackupInvalid(
             f"the backup is of {label.engine}, but HOTLINE_DATABASE_URL names {here}"
         )
-    if not migrate.knows(label.schema):
+    if not migrate.is_known_version(label.schema):
         raise NotReady(
             f"the backup is from a newer release, {label.release}: install that one first"
         )
@@ -88,7 +88,7 @@ def _opened(archive: Archive, private_key: bytes, write: Callable[[bytes], objec
 
 def _prove(database: Database, label: Label, contents: Contents) -> None:
     with database.reading() as session:
-        unhurried(session)
+        without_time_limits(session)
         found = measure(session)
     if found.chain.broken_at is not None:
         raise BackupInvalid(f"the audit log of the backup is broken at row {found.chain.broken_at}")
@@ -103,7 +103,7 @@ def _hold(database: Database, label: Label, *, by: str, at: datetime) -> int:
     """
     reason = f"{REASON} of {in_kigali(label.taken_at)}"
     with database.writing() as session:
-        service_accounts.forget_entries(session)
-        return service_pause.hold_restored(
+        service_accounts.end_all_sessions(session)
+        return service_pause.pause_restored(
             session, by=by, reason=reason, at=max(at, label.taken_at)
         )

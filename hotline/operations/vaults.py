@@ -8,7 +8,7 @@ from sqlalchemy import false, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.alerts.tables_case_events import CaseGrant
-from hotline.gateway.tables import Watcher
+from hotline.gateway.tables import OnCallContact
 from hotline.keys.encrypt import case_name
 from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import Enrolment
@@ -20,61 +20,65 @@ from hotline.tips.tables_call_back import CallBack
 Column: TypeAlias = InstrumentedAttribute[Any]
 
 VAULTS: Mapping[str, tuple[Column, ...]] = {
-    "relay": (Responder.sealed_number, Enrolment.sealed_number, Enrolment.sealed_code),
-    "watch": (Watcher.sealed_number,),
+    "relay": (Responder.encrypted_number, Enrolment.encrypted_number, Enrolment.encrypted_code),
+    "watch": (OnCallContact.encrypted_number,),
 }
 """Columns that hold encrypted numbers or codes, by the key pair that they are encrypted to."""
-GRANTED: Sequence[Any] = (Grant, CallBack, CaseGrant)
+GRANT_TABLES: Sequence[Any] = (Grant, CallBack, CaseGrant)
 """Tables whose rows hold a key that is encrypted to a desk or the reader."""
 BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class SealedGrant:
+class EncryptedGrant:
     id: int
     uid: str
     """The uid of the tip. For the key of a case, the name that `case_codes.case_name` makes of it."""
-    sealed_key: bytes = field(repr=False)
+    encrypted_key: bytes = field(repr=False)
     row: Any
     """The table that holds the grant."""
 
 
-def numbers(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
+def encrypted_values(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
     """Returns the next encrypted values of a column, ordered by the row's id."""
     row = column.class_
     held = select(row.id, column).where(row.id > after, column.is_not(None))
-    return [(id, sealed) for id, sealed in session.execute(held.order_by(row.id).limit(BATCH))]
+    return [
+        (id, encrypted) for id, encrypted in session.execute(held.order_by(row.id).limit(BATCH))
+    ]
 
 
-def exchange(session: Session, column: Column, row_id: int, before: bytes, after: bytes) -> None:
+def replace_value(
+    session: Session, column: Column, row_id: int, before: bytes, after: bytes
+) -> None:
     """Replaces an encrypted value. Does nothing if it was changed meanwhile. The next pass handles it then."""
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
     session.execute(held.values({column: after}))
 
 
-def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[SealedGrant]:
-    """Returns the next grants of a desk or the reader in one table of `GRANTED`, ordered by id.
+def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
+    """Returns the next grants of a desk or the reader in one table of `GRANT_TABLES`, ordered by id.
 
     Includes the grants of tips that are not filed yet. All waiting call-backs belong to the national desk.
     """
     if row is CallBack:
         is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]
-        found = select(row.id, row.uid, row.sealed_key).where(*is_hers)
+        found = select(row.id, row.uid, row.encrypted_key).where(*is_hers)
     else:
         column = row.desk_code if row is Grant else row.holder
-        found = select(row.id, Tip.uid, row.sealed_key).join(Tip, Tip.id == row.tip_id)
+        found = select(row.id, Tip.uid, row.encrypted_key).join(Tip, Tip.id == row.tip_id)
         found = found.where(column == holder)
     named = case_name if row is CaseGrant else str
     batch = session.execute(found.where(row.id > after).order_by(row.id).limit(BATCH))
-    return [SealedGrant(one.id, named(one.uid), one.sealed_key, row) for one in batch]
+    return [EncryptedGrant(one.id, named(one.uid), one.encrypted_key, row) for one in batch]
 
 
-def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:
+def replace_grant(session: Session, grant: EncryptedGrant, encrypted_key: bytes) -> None:
     """Replaces the encrypted key of a grant. Does nothing if the grant was changed or erased meanwhile."""
     row = grant.row
     session.execute(
         update(row)
-        .where(row.id == grant.id, row.sealed_key == grant.sealed_key)
-        .values(sealed_key=sealed_key)
+        .where(row.id == grant.id, row.encrypted_key == grant.encrypted_key)
+        .values(encrypted_key=encrypted_key)
     )

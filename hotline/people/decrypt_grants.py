@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from nacl.public import PrivateKey
 
 from hotline.core.actors import AccountRole, Actor, SignedIn
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DeskRefused, NotFound
 from hotline.people import (
@@ -22,32 +22,32 @@ from hotline.people import (
     tables_desks,
     tables_members,
 )
-from hotline.people.decrypt_members import DeskPrivate, open_desk_key, wrap_desk_key
-from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.decrypt_members import DeskPrivate, decrypt_desk_key, wrap_desk_key
+from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_desks import (
-    READS,
+    READING_KINDS,
     DeskKind,
     account_of,
     kind_of,
     of_account,
     responder_of,
 )
-from hotline.people.rules_passwords import four_words
+from hotline.people.rules_passwords import fingerprint_words
 from hotline.people.service_approving import (
-    RUNNING,
-    About,
+    OPERATING,
     ApprovalRule,
+    ApprovalView,
     Decision,
     request,
 )
 from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingAdmission:
+class PendingAccess:
     id: int
     desk: str
     member: str
@@ -55,73 +55,77 @@ class WaitingAdmission:
     """The name of the person who asked."""
 
 
-def ask(kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
+def request_access(context: Context, by: Actor, desk: str, member: str, reason: str) -> None:
     """Requests a member's access to a desk. A repeated request has no effect. Raises NotFound, DeskRefused."""
-    with kit.database.writing() as session:
-        ask_in(session, kit, by, desk, member, reason)
+    with context.database.writing() as session:
+        add_access_request(session, context, by, desk, member, reason)
 
 
-def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
+def add_access_request(
+    session: Session, context: Context, by: Actor, desk: str, member: str, reason: str
+) -> None:
     """Requests a member's access to a desk, inside the caller's transaction."""
     public_key, subject = _fit(session, desk, member), _subject(desk, member)
-    if member in tables_members.of_desk(session, desk):
-        raise DeskRefused(remark("this person already has access to that desk"))
-    waits = tables_approvals.waiting_for(session, subject, kit.now())
-    if waits is not None and waits.sealed != public_key:
-        tables_approvals.decide(
-            waits, tables_audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN
+    if member in tables_members.members_of_desk(session, desk):
+        raise DeskRefused(message_text("this person already has access to that desk"))
+    waits = tables_approvals.pending_for(session, subject, context.now())
+    if waits is not None and waits.encrypted != public_key:
+        tables_approvals.record_decision(
+            waits, tables_audit.by_actor(by), context.now(), ApprovalDecision.WITHDRAWN
         )
         session.flush()
-    if request(session, kit, by, ApprovalKind.ADMISSION, subject, reason, sealed=public_key):
-        record(session, kit, "desk_admission_asked", by, desk, member, reason)
+    if request(session, context, by, ApprovalKind.ADMISSION, subject, reason, encrypted=public_key):
+        log_member_command(session, context, "desk_admission_asked", by, desk, member, reason)
 
 
-def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
+def pending_access(context: Context, desk: str | None = None) -> Sequence[PendingAccess]:
     """Returns the pending access requests of one desk, or of all, oldest first."""
-    with kit.database.reading() as session:
-        rows = tables_approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
-    found = [WaitingAdmission(row.id, *_wanted(row), row.asker) for row in rows]
+    with context.database.reading() as session:
+        rows = tables_approvals.pending(session, context.now(), ApprovalKind.ADMISSION)
+    found = [PendingAccess(row.id, *_wanted(row), row.asker) for row in rows]
     return [one for one in found if desk is None or one.desk == desk]
 
 
-def opens_or_waits(session: Session, kit: Kit, desk: str, member: str) -> bool:
+def has_access_or_request(session: Session, context: Context, desk: str, member: str) -> bool:
     """Returns True if the member has access to the desk, or a request is pending."""
-    if member in tables_members.of_desk(session, desk):
+    if member in tables_members.members_of_desk(session, desk):
         return True
-    return tables_approvals.waiting_for(session, _subject(desk, member), kit.now()) is not None
+    return tables_approvals.pending_for(session, _subject(desk, member), context.now()) is not None
 
 
-def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tuple[str, str]]:
+def grant_by_passphrase(
+    context: Context, by: TwoPeople, passphrase: str
+) -> Sequence[tuple[str, str]]:
     """Grants every pending access request with the recovery passphrase. Returns the desk and name of each.
 
     It is safe to repeat. Requests by or about the first person stay pending for another person. Raises PassphraseWrong,
     DeskRefused or SealBroken, and the failing request changes nothing.
     """
-    opener, actor = PassphraseOpener(by, passphrase), Actor(by.first)
+    opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
-    for one in waiting(kit):
-        with kit.database.reading() as session:
+    for one in pending_access(context):
+        with context.database.reading() as session:
             hers = tables_accounts.persons_of(session, by.first)
             about = tables_accounts.of_member(session, one.member)
             if about.id in hers or is_same_person(session, by.first, one.asked_by):
                 continue
-            wrapped = decrypt_passphrase.wrapped(session, one.desk)
+            wrapped = decrypt_passphrase.wrapped_desk(session, one.desk)
         private_key = opener.open(wrapped)[0]
-        with kit.database.writing() as session:
-            row = tables_approvals.held(session, one.id, kit.now())
+        with context.database.writing() as session:
+            row = tables_approvals.locked_pending(session, one.id, context.now())
             if (
                 row is not None
-                and queries_member_keys.public_key(session, *_wanted(row)) == row.sealed
+                and queries_member_keys.public_key(session, *_wanted(row)) == row.encrypted
             ):
-                _seal(Decision(session, kit, row, actor, by.why(row.reason)), private_key)
-                tables_approvals.decide(
-                    row, tables_audit.by_actor(actor), kit.now(), ApprovalDecision.APPROVED
+                _seal(Decision(session, context, row, actor, by.why(row.reason)), private_key)
+                tables_approvals.record_decision(
+                    row, tables_audit.by_actor(actor), context.now(), ApprovalDecision.APPROVED
                 )
                 done.append((one.desk, about.name))
     return done
 
 
-def open_as(
+def decrypt_desk_as(
     session: Session, desk: str, member: str, private_key: bytes
 ) -> tuple[DeskPrivate, ...]:
     """Decrypts a desk's keys for a member: the current key first, then the previous one during a rotation.
@@ -131,40 +135,42 @@ def open_as(
     wrapped = tables_members.wrapped_keys(session, desk, member)
     if not wrapped or queries_member_keys.public_key(session, desk, member) is None:
         raise NotFound(f"{member} is no member of desk {desk}")
-    return tuple(open_desk_key(one, private_key, desk, member) for one in wrapped)
+    return tuple(decrypt_desk_key(one, private_key, desk, member) for one in wrapped)
 
 
 def _seal(decision: Decision, private_key: bytes) -> None:
     """Seals the desk's key to the requested member, and records it with the decision's reason."""
-    session, row, at = decision.session, decision.row, decision.kit.now()
+    session, row, at = decision.session, decision.row, decision.context.now()
     desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
-    if public_key != row.sealed:
-        raise DeskRefused(remark("this person has a new key: request access again"))
-    if bytes(PrivateKey(private_key).public_key) != tables_desks.one(session, desk).public_key:
+    if public_key != row.encrypted:
+        raise DeskRefused(message_text("this person has a new key: request access again"))
+    if bytes(PrivateKey(private_key).public_key) != tables_desks.get_desk(session, desk).public_key:
         raise DeskRefused(
-            remark("the key of desk {desk} changed: sign in again, then try again", desk=desk)
+            message_text("the key of desk {desk} changed: sign in again, then try again", desk=desk)
         )
-    tables_members.seal(
+    tables_members.store_key(
         session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at
     )
-    record(session, decision.kit, "desk_admitted", decision.by, desk, member, decision.reason)
+    log_member_command(
+        session, decision.context, "desk_admitted", decision.by, desk, member, decision.reason
+    )
 
 
-def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | None:
+def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
     """Describes a request for the approvals page. A district's account sees its own desks.
 
     A member of the desk decides.
     """
     desk, member = _wanted(row)
     seen = queries_member_keys.desks_of_account(
-        session, tables_accounts.one(session, by.account_id)
+        session, tables_accounts.get_account(session, by.account_id)
     )
-    if not by.roles & RUNNING and desk not in seen:
+    if not by.roles & OPERATING and desk not in seen:
         return None
     asks, about = row.asker, tables_accounts.of_member(session, member)
-    return About(
-        remark(
+    return ApprovalView(
+        message_text(
             "{by} asks to give {about} access to the desk {desk}",
             by=asks,
             about=about.name,
@@ -176,7 +182,9 @@ def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | 
         account_id=account_of(member),
         may_decide=desk in tables_members.desks_of(session, of_account(by.account_id)),
         needs_key=True,
-        fingerprint=four_words(row.sealed) if row.sealed and account_of(member) else "",
+        fingerprint=fingerprint_words(row.encrypted)
+        if row.encrypted and account_of(member)
+        else "",
     )
 
 
@@ -188,13 +196,13 @@ def _admit(decision: Decision) -> None:
     if decision.key is None or decision.by.account_id is None:
         raise refusal(AccountFault.KEY_CLOSED)
     own, desk = of_account(decision.by.account_id), _wanted(decision.row)[0]
-    opened = open_as(decision.session, desk, own, decision.key)[0].key
+    opened = decrypt_desk_as(decision.session, desk, own, decision.key)[0].key
     _seal(replace(decision, reason=decision.row.reason), opened)
 
 
 ADMISSION = ApprovalRule(
     kind=ApprovalKind.ADMISSION,
-    decided_by=RUNNING | {AccountRole.DESK},
+    decided_by=OPERATING | {AccountRole.DESK},
     about=_about,
     approve=_admit,
     refused="desk_admission_refused",
@@ -203,13 +211,15 @@ ADMISSION = ApprovalRule(
 
 def _fit(session: Session, desk: str, member: str) -> bytes:
     """Locks the desk, and returns the public key of a member who may get access. Raises DeskRefused."""
-    row = tables_desks.one(session, desk, for_writing=True)
-    if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READS:
-        raise DeskRefused(remark("desk {desk} cannot read tips: choose another desk", desk=desk))
+    row = tables_desks.get_desk(session, desk, for_writing=True)
+    if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READING_KINDS:
+        raise DeskRefused(
+            message_text("desk {desk} cannot read tips: choose another desk", desk=desk)
+        )
     public_key = queries_member_keys.public_key(session, desk, member)
     if public_key is None:
         raise DeskRefused(
-            remark("this person has no key yet, or does not belong to desk {desk}", desk=desk)
+            message_text("this person has no key yet, or does not belong to desk {desk}", desk=desk)
         )
     return public_key
 
@@ -223,12 +233,14 @@ def _wanted(row: Approval) -> tuple[str, str]:
     return desk, member
 
 
-def record(
-    session: Session, kit: Kit, action: str, by: Actor, desk: str, member: str, reason: str
+def log_member_command(
+    session: Session, context: Context, action: str, by: Actor, desk: str, member: str, reason: str
 ) -> None:
     """Writes a command about a member of a desk to the audit log, in the caller's transaction."""
     subject, why = _logged(session, member), f"{desk}: {reason}"
-    tables_audit.sign(session, by, at=kit.now(), action=action, subject=subject, reason=why)
+    tables_audit.append_command(
+        session, by, at=context.now(), action=action, subject=subject, reason=why
+    )
 
 
 def _logged(session: Session, member: str) -> str:
@@ -236,4 +248,4 @@ def _logged(session: Session, member: str) -> str:
     account_id = account_of(member)
     if account_id is None:
         return f"responder:{responder_of(member)}"
-    return f"account {tables_accounts.one(session, account_id).label}"
+    return f"account {tables_accounts.get_account(session, account_id).label}"

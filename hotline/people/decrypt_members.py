@@ -19,7 +19,7 @@ from nacl.pwhash import argon2id
 from nacl.secret import Aead
 from nacl.utils import random
 
-from hotline.errors import PinRefused, SealBroken
+from hotline.errors import DecryptionFailed, PinRefused
 from hotline.keys.passphrase import Costs
 
 TO_MEMBER = b"\x02"
@@ -43,15 +43,17 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
     try:
         box = SealedBox(PublicKey(member_public))
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken(f"member {member} has no valid public key") from None
+        raise DecryptionFailed(f"member {member} has no valid public key") from None
     return TO_MEMBER + box.encrypt(desk_private + _label(desk_code, member))
 
 
-def open_desk_key(
+def decrypt_desk_key(
     wrapped: bytes, member_private: bytes, desk_code: str, member: str
 ) -> DeskPrivate:
     """Decrypts a desk's private key that `wrap_desk_key` sealed. Raises SealBroken."""
-    broken = SealBroken(f"the key of desk {desk_code} was altered, or is not for member {member}")
+    broken = DecryptionFailed(
+        f"the key of desk {desk_code} was altered, or is not for member {member}"
+    )
     if wrapped[:1] != TO_MEMBER:
         raise broken
     try:

@@ -9,13 +9,13 @@ from functools import cache
 from nacl.public import PrivateKey
 
 from hotline.core.database import Session
-from hotline.errors import DeskRefused, SealBroken
-from hotline.keys.decrypt import Stretch, stretched
+from hotline.errors import DecryptionFailed, DeskRefused
+from hotline.keys.decrypt import Stretch, stretch_passphrase
 from hotline.people import tables_desks, tables_members
-from hotline.people.encrypt_desk_keys import open_by_passphrase, open_recovery
+from hotline.people.encrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery
 from hotline.people.tables_members import RecoveryPair
-from hotline.text.names import folded, is_one_name
-from hotline.text.phrases import remark
+from hotline.text.names import fold_name, is_one_name
+from hotline.text.phrases import message_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,11 @@ class TwoPeople:
     second: str
 
     def __post_init__(self) -> None:
-        is_nameless = not folded(self.first) or not folded(self.second)
+        is_nameless = not fold_name(self.first) or not fold_name(self.second)
         if is_nameless or is_one_name(self.first, self.second):
-            raise DeskRefused(remark("the recovery passphrase needs two people: add a second name"))
+            raise DeskRefused(
+                message_text("the recovery passphrase needs two people: add a second name")
+            )
 
     def why(self, reason: str) -> str:
         """Returns the reason for the audit log, with the second name. The first name is the row's actor."""
@@ -51,26 +53,26 @@ class WrappedDesk:
     """Wrapped private halves of the recovery pairs, current one first."""
 
 
-def wrapped(session: Session, desk: str) -> WrappedDesk:
+def wrapped_desk(session: Session, desk: str) -> WrappedDesk:
     """Returns a desk's wrapped keys. Raises NotFound."""
-    today = tables_desks.wrapped_key(session, desk, tables_desks.ENROLMENT)
-    pairs = tuple(one.wrapped_key for one in tables_members.everything(session))
-    return WrappedDesk(desk, today, tables_desks.key_before(session, desk), pairs)
+    today = tables_desks.wrapped_key(session, desk, tables_desks.PASSPHRASE_MEMBER)
+    pairs = tuple(one.wrapped_key for one in tables_members.recovery_pairs(session))
+    return WrappedDesk(desk, today, tables_desks.previous_key(session, desk), pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class PassphraseOpener:
+class PassphraseDecrypter:
     """Decrypts desk keys for two people. Keys with the same salt share one stretching of the passphrase."""
 
     by: TwoPeople
     passphrase: str = field(repr=False)
-    stretch: Stretch = field(default_factory=lambda: cache(stretched), repr=False)
+    stretch: Stretch = field(default_factory=lambda: cache(stretch_passphrase), repr=False)
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
         """Returns the current private key, then the previous one. Raises PassphraseWrong, SealBroken."""
-        each = [(found.today, tables_desks.ENROLMENT)]
+        each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
         if found.before is not None:
-            each.append((found.before, tables_desks.BEFORE))
+            each.append((found.before, tables_desks.PREVIOUS_KEY))
         return tuple(self._open(found, one, member) for one, member in each)
 
     def check(self, recovery: RecoveryPair) -> None:
@@ -78,15 +80,15 @@ class PassphraseOpener:
 
         Raises PassphraseWrong, or SealBroken if the pair was altered or its halves do not match.
         """
-        private = open_recovery(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
+        private = decrypt_recovery(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:
-            raise SealBroken(
+            raise DecryptionFailed(
                 "the public half of the recovery pair was changed in the database: an intruder may open desks with"
                 " newer keys. Restore the row of `recovery_pair` from an earlier backup"
             )
 
     def _open(self, found: WrappedDesk, one: bytes, member: str) -> bytes:
-        return open_by_passphrase(
+        return decrypt_by_passphrase(
             one,
             self.passphrase,
             desk=found.desk,

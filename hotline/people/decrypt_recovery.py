@@ -6,14 +6,14 @@ No code that a hook reaches imports this file.
 from dataclasses import replace
 
 from hotline.core.check_result import CheckResult
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DeskRefused, PassphraseWrong, SealBroken
+from hotline.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs, WrappedPair, WrappingKey
 from hotline.people import decrypt_passphrase, tables_desks, tables_members
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.encrypt_desk_keys import OWNER
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
@@ -22,20 +22,20 @@ RECOVERY = "recovery pair"
 MISSING = "there is no recovery pair: `hotline init` makes it with the desks"
 
 
-def ensure(
-    kit: Kit,
-    opener: PassphraseOpener,
+def ensure_pair(
+    context: Context,
+    opener: PassphraseDecrypter,
     costs: Costs | None = None,
     *,
-    instead_of: PassphraseOpener | None = None,
+    instead_of: PassphraseDecrypter | None = None,
 ) -> None:
     """Makes sure that this passphrase decrypts the current recovery pair.
 
     `instead_of` has the previous passphrase. Then a new pair is added, and the old one stays for now. Raises
     DeskRefused before desks exist, PassphraseWrong, SealBroken.
     """
-    with kit.database.reading() as session:
-        today = tables_members.newest(session)
+    with context.database.reading() as session:
+        today = tables_members.newest_pair(session)
     if today is None:
         raise DeskRefused(MISSING)
     try:
@@ -47,13 +47,13 @@ def ensure(
         instead_of.check(today)
 
     made = new_pair(opener.passphrase, costs)
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         # Adding a desk locks the national desk too. No desk can be sealed to a pair that was just replaced.
-        tables_desks.one(session, NATIONAL, for_writing=True)
-        newest = tables_members.newest(session)
+        tables_desks.get_desk(session, NATIONAL, for_writing=True)
+        newest = tables_members.newest_pair(session)
         if newest is None or newest.id != today.id:
             raise DeskRefused("another person is creating a recovery pair now: try again")
-        tables_members.add(session, made.public_key, made.wrapped_key, kit.now())
+        tables_members.add_pair(session, made.public_key, made.wrapped_key, context.now())
 
 
 def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
@@ -66,7 +66,7 @@ def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
 
 def public_key(session: Session) -> bytes:
     """Returns the public key that desk keys are sealed to. The transaction must lock the desk. Raises DeskRefused."""
-    pair = tables_members.newest(session)
+    pair = tables_members.newest_pair(session)
     if pair is None:
         raise DeskRefused(MISSING)
     return pair.public_key
@@ -76,33 +76,33 @@ def make_desk(session: Session, desk: Desk) -> None:
     """Makes a desk with its own key, sealed to the recovery pair, in the caller's transaction. Raises DeskRefused."""
     made, pair = KeyPair.new(), public_key(session)
     desk.public_key = made.public
-    wrapped = wrap_desk_key(made.private, pair, desk.code, tables_desks.ENROLMENT)
-    tables_desks.add(session, desk, wrapped)
+    wrapped = wrap_desk_key(made.private, pair, desk.code, tables_desks.PASSPHRASE_MEMBER)
+    tables_desks.add_desk(session, desk, wrapped)
 
 
-def retire_older(kit: Kit, opener: PassphraseOpener) -> None:
+def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
     """Destroys the older recovery pairs, after checking that the current pair alone decrypts every desk."""
-    with kit.database.reading() as session:
-        every = tables_members.everything(session)
+    with context.database.reading() as session:
+        every = tables_members.recovery_pairs(session)
     if len(every) < 2:
         return
     pair = every[0]
     opener.check(pair)
-    with kit.database.writing() as session:
-        tables_desks.one(session, NATIONAL, for_writing=True)
+    with context.database.writing() as session:
+        tables_desks.get_desk(session, NATIONAL, for_writing=True)
         try:
-            for code in tables_desks.codes(session):
-                found = decrypt_passphrase.wrapped(session, code)
+            for code in tables_desks.desk_codes(session):
+                found = decrypt_passphrase.wrapped_desk(session, code)
                 opener.open(replace(found, recovery=(pair.wrapped_key,)))
-        except (PassphraseWrong, SealBroken):
+        except (PassphraseWrong, DecryptionFailed):
             return
-        tables_members.forget_older(session, pair.id)
+        tables_members.delete_older_pairs(session, pair.id)
 
 
-def found(kit: Kit) -> CheckResult:
+def check_recovery(context: Context) -> CheckResult:
     """Returns the doctor's result about the recovery pair."""
-    with kit.database.reading() as session:
-        pairs = len(tables_members.everything(session))
+    with context.database.reading() as session:
+        pairs = len(tables_members.recovery_pairs(session))
     if pairs > 1:
         says = "a change of the enrolment passphrase has not come to its end"
         todo = "`hotline keys rotate-desks` again, with the same two passphrases"

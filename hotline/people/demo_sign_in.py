@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hotline.core.actors import AccountRole
-from hotline.core.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ONLY
 from hotline.people.rules_accounts import DemoAccount
 
 DEMO_ACCOUNTS = "demo-accounts.json"
@@ -31,7 +31,7 @@ def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
 def keep_demo_accounts(home: Path, made: Sequence[DemoAccount]) -> None:
     """Writes the accounts to the file. Only the owner of the home folder may read it."""
     file = home / DEMO_ACCOUNTS
-    file.touch(mode=0o666 & ~OWNER_ALONE)
+    file.touch(mode=0o666 & ~OWNER_ONLY)
     rows = [
         {"name": one.name, "roles": one.roles, "password": one.password, "secret": one.secret}
         for one in made

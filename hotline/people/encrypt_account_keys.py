@@ -15,7 +15,7 @@ from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
 
 PAPER_COSTS = Costs(passes=1, kib=8)
 """Costs for the printed key. Its 128 random bits need no slow derivation."""
-SAYS = "the key of the account"
+SECRET_NAME = "the key of the account"
 
 
 def wrap_under_password(private_key: bytes, password: str, *, account: str, costs: Costs) -> bytes:
@@ -27,17 +27,17 @@ def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> 
     return stretched.wrap(private_key, owner=_on_paper(account))
 
 
-def open_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
+def unwrap_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
     """Returns the private key. None where the password is wrong. Raises SealBroken."""
     return _opened(wrapped, password, account)
 
 
-def open_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
+def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
     """Returns the private key. None where the recovery key is wrong. Raises SealBroken."""
     return _opened(wrapped, recovery_key, _on_paper(account))
 
 
-def nobodys_envelope(costs: Costs) -> bytes:
+def dummy_envelope(costs: Costs) -> bytes:
     """Returns an envelope that no password opens. A sign-in without an account then takes as long as others."""
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
@@ -46,7 +46,7 @@ def nobodys_envelope(costs: Costs) -> bytes:
 
 def _opened(wrapped: bytes, typed: str, owner: str) -> bytes | None:
     try:
-        return unwrap(wrapped, typed, owner=owner, says=SAYS)
+        return unwrap(wrapped, typed, owner=owner, says=SECRET_NAME)
     except PassphraseWrong:
         return None
 

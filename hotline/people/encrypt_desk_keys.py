@@ -6,19 +6,19 @@ a desk's next key for it. No hook may import this file.
 
 from collections.abc import Sequence
 
-from hotline.errors import PassphraseWrong, SealBroken
+from hotline.errors import DecryptionFailed, PassphraseWrong
 from hotline.keys.decrypt import Stretch, unwrap
-from hotline.people.decrypt_members import open_desk_key
+from hotline.people.decrypt_members import decrypt_desk_key
 
 OWNER = "recovery pair"
 
 
-def open_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
+def decrypt_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
     """Returns the private key of the recovery pair. Raises PassphraseWrong, SealBroken."""
     return unwrap(wrapped, passphrase, owner=OWNER, says="the recovery pair", stretch=stretch)
 
 
-def open_by_passphrase(
+def decrypt_by_passphrase(
     wrapped: bytes,
     passphrase: str,
     *,
@@ -34,14 +34,14 @@ def open_by_passphrase(
     closed = not recovery
     for one in recovery:
         try:
-            private = open_recovery(one, passphrase, stretch=stretch)
+            private = decrypt_recovery(one, passphrase, stretch=stretch)
         except PassphraseWrong:
             closed = True
             continue
         try:
-            return open_desk_key(wrapped, private, desk, member).key
-        except SealBroken:
+            return decrypt_desk_key(wrapped, private, desk, member).key
+        except DecryptionFailed:
             continue
     if closed:
         raise PassphraseWrong(f"this passphrase does not decrypt the key of desk {desk}")
-    raise SealBroken(f"the key of desk {desk} was altered")
+    raise DecryptionFailed(f"the key of desk {desk} was altered")

@@ -20,7 +20,7 @@ CODE_COSTS = Costs(passes=1, kib=1024)
 """Costs of a code's digest. They are low: a code is valid for two days and three attempts, and its phone shows it."""
 
 
-def digested(digits: str, costs: Costs) -> bytes:
+def digest_digits(digits: str, costs: Costs) -> bytes:
     salt = random(argon2id.SALTBYTES)
     header = HEADER.pack(DIGESTED, costs.passes, costs.kib, salt)
     return header + costs.stretch(digits, salt, DIGEST_BYTES)

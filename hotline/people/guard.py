@@ -28,15 +28,15 @@ from hotline.console.visit import (
     LINK_COOKIE,
     GuestVisit,
     Visit,
-    marks_if_known,
-    not_taken,
     page,
-    see,
-    signed,
+    redirect_to,
+    sample_marks_if_known,
+    sign_in_refusal,
+    signed_visit,
 )
-from hotline.core.actors import Refused
+from hotline.core.actors import SignInRefused
 from hotline.core.addresses import network_of, peer_of
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.errors import HotlineError, NotFound, Unavailable
 from hotline.people import service_sessions
 from hotline.text.languages import CODES, FIRST
@@ -46,35 +46,35 @@ PART = "X-Part"
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
 """The query parameter of a page that reloads automatically. Such a request does not keep the session active."""
-MOST = 2**31 - 1
+MAX_ROW_ID = 2**31 - 1
 """The highest id of a row."""
-MOST_FIELDS = 2000
+MAX_FIELDS = 2000
 """The most fields of a form. Our largest has a few hundred. A million empty fields would take a gigabyte of memory."""
 Answer = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True)
-class Gatehouse:
+class GuardContext:
     """The context and the templates that the guard uses."""
 
-    kit: ConsoleKit
+    context: ConsoleContext
     templates: Templates
 
 
-def only_our_host(house: Gatehouse) -> Response | None:
+def check_host(house: GuardContext) -> Response | None:
     """Refuses a request for another host name that points at this machine."""
-    if request.host != urlsplit(house.kit.console_url).netloc:
+    if request.host != urlsplit(house.context.console_url).netloc:
         return make_response("", 421)
     return None
 
 
-def only_so_many_fields() -> None:
+def check_field_count() -> None:
     """Refuses a form with too many fields, before it is parsed. A form with a file has Flask's own limit."""
-    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MOST_FIELDS:
+    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
 
 
-def open_view(house: Gatehouse, route: Route) -> Answer:
+def open_view(house: GuardContext, route: Route) -> Answer:
     def answer(**values: object) -> Response:
         _only_what_may_be(house, values)
         return route.view()(_guest(house), **values)
@@ -82,25 +82,29 @@ def open_view(house: Gatehouse, route: Route) -> Answer:
     return answer
 
 
-def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
+def guarded_view(house: GuardContext, route: PageRoute) -> Answer:
     def answer(**values: object) -> Response:
         _only_what_may_be(house, values)
         guest = _guest(house)
         token = request.cookies.get(COOKIE, "")
         automatic = request.method == "GET" and AUTOMATIC in request.args
-        by = service_sessions.look(house.kit, token, automatic=automatic) if token else None
+        by = (
+            service_sessions.find_session(house.context, token, automatic=automatic)
+            if token
+            else None
+        )
         if by is None:
             return _outside(guest)
-        if not route.lets_in(by.roles):
+        if not route.admits(by.roles):
             abort(404)
-        visit = signed(guest, by, token)
+        visit = signed_visit(guest, by, token)
         if request.method == "POST":
             # Compares bytes, because `compare_digest` refuses strings with letters outside ASCII.
             posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
             if not hmac.compare_digest(posted, by.session_key.encode()):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
             proof = (visit.form.secret("password"), visit.form.secret("code"))
-            if route.needs is Needs.ANEW and not all(proof):
+            if route.needs is Needs.FRESH_FACTOR and not all(proof):
                 return _asked(visit)
             if route.needs in (Needs.FRESH, Needs.KEY) and not by.is_fresh:
                 return _fresh(visit, route, values, *proof)
@@ -109,16 +113,17 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
     return answer
 
 
-def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
+def _only_what_may_be(house: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form from another site, and an address with an impossible id.
 
     A browser names the origin of each POST. The database would report an id above the limit or a NUL as an error of
     ours.
     """
-    if request.method == "POST" and request.headers.get("Origin") != house.kit.console_url:
+    if request.method == "POST" and request.headers.get("Origin") != house.context.console_url:
         abort(403)
     if any(
-        value > MOST if isinstance(value, int) else "\0" in str(value) for value in values.values()
+        value > MAX_ROW_ID if isinstance(value, int) else "\0" in str(value)
+        for value in values.values()
     ):
         abort(404)
 
@@ -128,10 +133,10 @@ def _outside(guest: GuestVisit) -> Response:
     if PART in request.headers:
         return make_response("", 401)
     if request.method == "GET":
-        return see("entering.ask", to=guest.path)
+        return redirect_to("entering.ask", to=guest.path)
     from hotline.people import pages_sign_in
 
-    return pages_sign_in.ended(guest)
+    return pages_sign_in.session_ended(guest)
 
 
 def _fresh(
@@ -140,11 +145,11 @@ def _fresh(
     """Signs in again for a page that needs it, if the request has the password and code. Otherwise asks for them."""
     if not password and not code:
         return _asked(visit)
-    found = service_sessions.step_up(visit.kit, visit.token, password, code)
+    found = service_sessions.step_up(visit.context, visit.token, password, code)
     if found is None:
         return _outside(visit)
-    if isinstance(found, Refused):
-        return _asked(visit.with_faults({"secret_password": not_taken(visit, found)}))
+    if isinstance(found, SignInRefused):
+        return _asked(visit.with_faults({"secret_password": sign_in_refusal(visit, found)}))
     return route.view()(replace(visit, by=found), **values)
 
 
@@ -153,14 +158,14 @@ def _asked(visit: Visit) -> Response:
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 
-def _guest(house: Gatehouse) -> GuestVisit:
+def _guest(house: GuardContext) -> GuestVisit:
     """Builds a visit without an account. Its language comes from the address, the form or the browser."""
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
     language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
     path = request.full_path if request.query_string else request.path
     return GuestVisit(
-        kit=house.kit,
+        context=house.context,
         templates=house.templates,
         language=language,
         path=path,
@@ -169,7 +174,7 @@ def _guest(house: Gatehouse) -> GuestVisit:
             tuple((name, value.replace("\0", "")) for name, value in request.form.items(multi=True))
         ),
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
-        network=network_of(peer_of(request.environ, house.kit.proxies)),
+        network=network_of(peer_of(request.environ, house.context.proxies)),
         known=request.cookies.get(KNOWN, ""),
         began=request.cookies.get(LINK_COOKIE, ""),
     )
@@ -178,7 +183,7 @@ def _guest(house: Gatehouse) -> GuestVisit:
 LOG = logging.getLogger("hotline.console")
 
 
-def unforeseen(house: Gatehouse, error: Exception) -> Response:
+def error_page(house: GuardContext, error: Exception) -> Response:
     """Returns the page for an unknown or hidden address, for an invalid request, and for an error."""
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400
@@ -194,24 +199,24 @@ def unforeseen(house: Gatehouse, error: Exception) -> Response:
     return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 
 
-def _of_the_account(house: Gatehouse) -> str:
+def _of_the_account(house: GuardContext) -> str:
     """Returns the language of the signed-in account. Empty without an account, or if reading it fails."""
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
-        by = service_sessions.look(house.kit, token, automatic=True) if token else None
+        by = service_sessions.find_session(house.context, token, automatic=True) if token else None
         return by.language if by is not None and by.language in CODES else ""
     return ""
 
 
 def _drawn(
-    house: Gatehouse, template: str, status: int, *, language: str = "", **values: object
+    house: GuardContext, template: str, status: int, *, language: str = "", **values: object
 ) -> Response:
     """Draws a page in the given language, else the browser's. It reads no account, because that may be what failed."""
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     given = {
         "path": request.path,
         "query": {},
-        "sample_marks": partial(marks_if_known, house.kit, house.templates),
+        "sample_marks": partial(sample_marks_if_known, house.context, house.templates),
     }
     drawn = house.templates.draw(language, template, by=None, **given, **values)
     return make_response(drawn, status)

@@ -2,16 +2,18 @@
 
 from flask import Response, abort, request
 
-from hotline.console.visit import GuestVisit, see_address
+from hotline.console.visit import GuestVisit, redirect_to_address
 from hotline.core.addresses import LOOPBACK, comes_from
 from hotline.people import pages_sign_in, service_demo_accounts
 
 
-def enter(visit: GuestVisit) -> Response:
+def sign_in(visit: GuestVisit) -> Response:
     """Opens a session of the named account, for a browser on this machine only."""
     if not comes_from(request.remote_addr or "", LOOPBACK):
         abort(404)
-    found = service_demo_accounts.enter(visit.kit, visit.form.text("account"))
+    found = service_demo_accounts.sign_in(visit.context, visit.form.text("account"))
     if found is None:
         abort(404)
-    return pages_sign_in.carrying(see_address(pages_sign_in.local(visit.form.text("to"))), found)
+    return pages_sign_in.with_session_cookies(
+        redirect_to_address(pages_sign_in.local_address(visit.form.text("to"))), found
+    )

@@ -12,16 +12,16 @@ from hotline.console.visit import (
     LINK_COOKIE,
     GuestVisit,
     Visit,
-    moment,
-    not_taken,
+    form_view,
     page,
-    posted,
-    see,
-    see_address,
-    signed,
-    why,
+    redirect_to,
+    redirect_to_address,
+    refusal_sentence,
+    reload_page,
+    sign_in_refusal,
+    signed_visit,
 )
-from hotline.core.actors import Refused
+from hotline.core.actors import SignInRefused
 from hotline.errors import AccountRefused, FormRefused
 from hotline.people import (
     service_demo_accounts,
@@ -36,64 +36,64 @@ from hotline.text.languages import CODES
 ONE_CLICK = "demo_entering.enter"
 """The address that only the demo's process has."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
-KNOWN_SECONDS = service_sessions.LIVES_DAYS * 24 * 3600
+KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
 """The prefix of hidden fields that wait to be sent again."""
 
 
-def ask(visit: GuestVisit) -> Response:
-    to = local(visit.asked("to"))
+def sign_in_page(visit: GuestVisit) -> Response:
+    to = local_address(visit.asked("to"))
     if visit.is_from_elsewhere:
-        return moment(visit, to)
+        return reload_page(visit, to)
     return _form(visit, to, ())
 
 
-def enter(visit: GuestVisit) -> Response:
+def sign_in(visit: GuestVisit) -> Response:
     """Signs in and returns the requested page. Fields typed before are shown with a button to send them again."""
     form = visit.form
-    to = local(form.text("to"))
+    to = local_address(form.text("to"))
     kept = tuple(
         (name.removeprefix(KEPT), value) for name, value in form.fields if name.startswith(KEPT)
     )
-    found = service_sessions.enter(
-        visit.kit,
+    found = service_sessions.sign_in(
+        visit.context,
         form.text("name"),
         form.secret("password"),
         form.secret("code"),
         visit.known,
         network=visit.network,
     )
-    if isinstance(found, Refused):
-        wrong = visit.with_faults({"name": not_taken(visit, found)})
+    if isinstance(found, SignInRefused):
+        wrong = visit.with_faults({"name": sign_in_refusal(visit, found)})
         return _form(wrong, to, kept, name=form.text("name"))
     if kept:
-        here = signed(visit, found.signed_in, found.token)
+        here = signed_visit(visit, found.signed_in, found.token)
         answer = page(here, "again.html", to=to, kept=kept)
     else:
-        answer = see_address(to)
-    return carrying(answer, found)
+        answer = redirect_to_address(to)
+    return with_session_cookies(answer, found)
 
 
-def carrying(answer: Response, found: service_sessions.Entered) -> Response:
+def with_session_cookies(answer: Response, found: service_sessions.NewSession) -> Response:
     """Adds the cookies of a new session to a response."""
     answer.set_cookie(COOKIE, found.token, **SAFE)
     answer.set_cookie(KNOWN, found.known, KNOWN_SECONDS, **SAFE)
     return answer
 
 
-def ended(visit: GuestVisit) -> Response:
+def session_ended(visit: GuestVisit) -> Response:
     """Shows the sign-in page if the session ended before the form was sent. Only the page keeps the fields."""
-    return _form(visit, local(visit.path), visit.form.kept(), status=401)
+    return _form(visit, local_address(visit.path), visit.form.kept(), status=401)
 
 
-def leave(visit: Visit) -> Response:
-    service_sessions.leave(visit.kit, visit.token)
-    answer = see("entering.ask")
+def sign_out(visit: Visit) -> Response:
+    service_sessions.sign_out(visit.context, visit.token)
+    answer = redirect_to("entering.ask")
     answer.delete_cookie(COOKIE, **SAFE)
     return answer
 
 
-def local(address: str) -> str:
+def local_address(address: str) -> str:
     """Returns the address if it belongs to the console, otherwise that of Today."""
     plain = address.isprintable() and "\\" not in address
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
@@ -107,7 +107,7 @@ def _form(visit: GuestVisit, to: str, kept: Fields, *, name: str = "", status: i
         to=to,
         kept=kept,
         name=name,
-        demo=service_demo_accounts.shown(visit.kit),
+        demo=service_demo_accounts.entries(visit.context),
         one_click=ONE_CLICK in current_app.view_functions,
     )
 
@@ -116,16 +116,16 @@ def ask_recovery(visit: GuestVisit) -> Response:
     return page(visit, "recover.html", name=visit.form.text("name"))
 
 
-@posted(ask_recovery, "secret_new", AccountRefused)
+@form_view(ask_recovery, "secret_new", AccountRefused)
 def recover(visit: GuestVisit) -> Response:
     form = visit.form
     key, code, password = (form.secret(name) for name in ("recovery", "code", "new"))
     refused = service_recovery.reset_password(
-        visit.kit, form.text("name"), key, code, password, visit.known, network=visit.network
+        visit.context, form.text("name"), key, code, password, visit.known, network=visit.network
     )
     if refused:
-        raise FormRefused({"name": not_taken(visit, refused)})
-    return see("entering.ask")
+        raise FormRefused({"name": sign_in_refusal(visit, refused)})
+    return redirect_to("entering.ask")
 
 
 ASKED = {
@@ -139,25 +139,27 @@ ASKED = {
 
 def step(visit: GuestVisit, token: str) -> Response:
     """Shows the next step of a link. Uses the account's language, unless the user chose another on the page."""
-    here = service_welcome.begin(visit.kit, token, visit.began)
+    here = service_welcome.current_step(visit.context, token, visit.began)
     if here is None:
         return page(visit, "link_over.html", status=404)
     if here.step is WelcomeStep.ELSEWHERE and visit.is_from_elsewhere:
-        return moment(visit, visit.path)
+        return reload_page(visit, visit.path)
     drawn = qr_code.svg(here.uri) if here.uri else ""
     return page(_in_its_language(visit, here), "welcome.html", here=here, drawn=drawn)
 
 
 def take_step(visit: GuestVisit, token: str) -> Response:
     """Handles one of the three steps."""
-    here = service_welcome.begin(visit.kit, token, visit.began)
+    here = service_welcome.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
     spoken, does = _in_its_language(visit, here), visit.form.text("do")
     try:
         return _taken(spoken, token, does)
     except AccountRefused as refused:
-        return step(spoken.with_faults({ASKED.get(does, "do"): why(spoken, refused)}), token)
+        return step(
+            spoken.with_faults({ASKED.get(does, "do"): refusal_sentence(spoken, refused)}), token
+        )
 
 
 def _taken(visit: GuestVisit, token: str, does: str) -> Response:
@@ -165,25 +167,27 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
     match does:
         case "password":
             password = visit.form.secret("password")
-            chosen = service_welcome.choose_password(visit.kit, token, password, visit.began)
-            return _carrying(see("entering.step", token=token), chosen.browser)
+            chosen = service_welcome.choose_password(visit.context, token, password, visit.began)
+            return _carrying(redirect_to("entering.step", token=token), chosen.browser)
         case "continue":
-            found = service_welcome.go_on(visit.kit, token, visit.form.secret("password"))
-            if isinstance(found, Refused):
-                wrong = {"secret_password": not_taken(visit, found)}
+            found = service_welcome.continue_here(
+                visit.context, token, visit.form.secret("password")
+            )
+            if isinstance(found, SignInRefused):
+                wrong = {"secret_password": sign_in_refusal(visit, found)}
                 return step(visit.with_faults(wrong), token)
-            return _carrying(see("entering.step", token=token), found.browser)
+            return _carrying(redirect_to("entering.step", token=token), found.browser)
         case "code":
-            service_welcome.prove_code(visit.kit, token, visit.form.secret("code"), visit.began)
+            service_welcome.prove_code(visit.context, token, visit.form.secret("code"), visit.began)
         case "paper":
             return _sheet(visit, token)
         case "finish" if not visit.form.ticked("have"):
             says = visit.say("Confirm that you have the sheet on paper.")
             return _sheet(visit.with_faults({"have": says}), token)
         case "finish":
-            service_welcome.finish(visit.kit, token, visit.began)
-            return _carrying(see("entering.ask"), "")
-    return see("entering.step", token=token)
+            service_welcome.finish(visit.context, token, visit.began)
+            return _carrying(redirect_to("entering.ask"), "")
+    return redirect_to("entering.step", token=token)
 
 
 def _carrying(answer: Response, browser: str) -> Response:
@@ -197,10 +201,10 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 def _sheet(visit: GuestVisit, token: str) -> Response:
     """Answers a POST with a new recovery sheet, which is shown once. It replaces the sheet before."""
-    here = service_welcome.begin(visit.kit, token, visit.began)
+    here = service_welcome.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
-    sheet = service_welcome.paper(visit.kit, token, visit.began)
+    sheet = service_welcome.new_sheet(visit.context, token, visit.began)
     return page(visit, "welcome_paper.html", sheet=sheet, name=here.name)
 
 

@@ -12,7 +12,7 @@ from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.codes import NATIONAL
 
-ENTERS = (AccountState.ACTIVE, AccountState.DEMO)
+MAY_SIGN_IN = (AccountState.ACTIVE, AccountState.DEMO)
 
 
 def public_key(session: Session, desk: str, member: str) -> bytes | None:
@@ -30,21 +30,21 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
     return account.public_key if account and _reads(session, account, desk) else None
 
 
-def close_lost(session: Session, member: str, at: datetime) -> None:
+def end_lost_access(session: Session, member: str, at: datetime) -> None:
     """Ends a member's access to the desks that the member may no longer use."""
     kept = {
         code
         for code in tables_members.desks_of(session, member)
         if public_key(session, code, member) is not None
     }
-    tables_members.forget(session, member, at, but=kept)
+    tables_members.end_access(session, member, at, but=kept)
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
     """Returns the desks of an account: those of its person's phones, or else those whose key it holds."""
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
-        every = (tables.running(session, responder.id) for responder in phones)
+        every = (tables.current_memberships(session, responder.id) for responder in phones)
         return frozenset(row.desk_code for rows in every for row in rows)
     return tables_members.desks_of(session, of_account(account.id))
 
@@ -60,7 +60,7 @@ def names_of(session: Session, person_id: int) -> tuple[str, ...]:
 
 
 def _acts(session: Session, person: Responder, desk: str) -> bool:
-    desks = {row.desk_code for row in tables.running(session, person.id)}
+    desks = {row.desk_code for row in tables.current_memberships(session, person.id)}
     return person.active and desk in desks
 
 
@@ -70,7 +70,7 @@ def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
     If its person has phones, the desks of these decide too.
     """
     role = AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
-    if account.state not in ENTERS or role not in account.held_roles:
+    if account.state not in MAY_SIGN_IN or role not in account.held_roles:
         return False
     phones = tables_accounts.phones_of(session, account.person_id)
     return not phones or any(_acts(session, responder, desk) for responder in phones)

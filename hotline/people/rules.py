@@ -19,9 +19,9 @@ from enum import StrEnum
 from hotline.errors import ImportRefused, NumberInvalid
 from hotline.text.codes import NATIONAL, Category
 from hotline.text.languages import CODES
-from hotline.text.names import NameFault, keys_of, name_fault, tidy
-from hotline.text.phone_numbers import sendable
-from hotline.text.phrases import Remark, remark
+from hotline.text.names import NameFault, comparison_keys, name_fault, tidy_name
+from hotline.text.phone_numbers import parse_sendable
+from hotline.text.phrases import MessageText, message_text
 from hotline.text.places import district_named, districts
 
 
@@ -34,11 +34,11 @@ class Level(StrEnum):
     NATIONAL = "national"
 
 
-LADDER = tuple(Level)
+LEVELS = tuple(Level)
 
 
-NATIONAL_LEAST = 2
-PHONES_LEAST = 3
+MIN_NATIONAL = 2
+MIN_PHONES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,16 @@ class Member:
     reachable: bool
     absences: tuple[Absence, ...] = ()
 
-    def lives(self, at: datetime) -> bool:
+    def is_active(self, at: datetime) -> bool:
         return self.reachable and not any(absence.holds(at) for absence in self.absences)
 
     def covers(self, desk: str) -> bool:
         return desk in self.desks
 
 
-def national_living(people: Iterable[Member], at: datetime) -> int:
+def active_national(people: Iterable[Member], at: datetime) -> int:
     """Returns the number of persons with an active phone of the national desk."""
-    return len({o.person_id for o in people if o.level is Level.NATIONAL and o.lives(at)})
+    return len({o.person_id for o in people if o.level is Level.NATIONAL and o.is_active(at)})
 
 
 def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: datetime) -> int:
@@ -84,19 +84,23 @@ def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: date
         for absence in one.absences
         if starts_at <= absence.starts_at < ends_at
     }
-    return min(national_living(people, at) for at in {starts_at, *begins})
+    return min(active_national(people, at) for at in {starts_at, *begins})
 
 
-def nobody_enrolled(people: Sequence[Member], districts: Sequence[str]) -> list[str]:
+def empty_districts(people: Sequence[Member], districts: Sequence[str]) -> list[str]:
     """Returns the districts for which no responder is enrolled."""
     return [code for code in districts if not any(one.covers(code) for one in people)]
 
 
-def all_away(people: Sequence[Member], districts: Sequence[str], at: datetime) -> list[str]:
+def desks_without_active(
+    people: Sequence[Member], districts: Sequence[str], at: datetime
+) -> list[str]:
     """Returns the desks that have responders but no active one: each is unreachable or on leave."""
     codes = (*districts, NATIONAL)
     desks = {code: [one for one in people if one.covers(code)] for code in codes}
-    return [code for code, hers in desks.items() if hers and not any(one.lives(at) for one in hers)]
+    return [
+        code for code, hers in desks.items() if hers and not any(one.is_active(at) for one in hers)
+    ]
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
@@ -106,9 +110,9 @@ def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
     return dict.fromkeys(codes or every_district(), level)
 
 
-def highest(levels: Iterable[Level]) -> Level:
+def highest_level(levels: Iterable[Level]) -> Level:
     """Returns the highest of a responder's levels. There must be at least one."""
-    return max(levels, key=LADDER.index)
+    return max(levels, key=LEVELS.index)
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
@@ -126,18 +130,18 @@ def every_district() -> list[str]:
 
 OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
-MOST_LINES = 20_000
+MAX_LINES = 20_000
 NAME_LETTERS = 80
 LETTERS = {
-    NameFault.MARKS: remark("name: Type a letter with its accent as one letter, like é."),
-    NameFault.SCRIPTS: remark(
+    NameFault.MARKS: message_text("name: Type a letter with its accent as one letter, like é."),
+    NameFault.SCRIPTS: message_text(
         "name: Use letters of one script, digits 0 to 9 and keyboard signs only."
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class EnrolmentRow:
     """One row of the file. The number is left out of `repr`."""
 
     line: int
@@ -158,7 +162,7 @@ class Enrolled:
     @property
     def level(self) -> Level:
         """Returns the highest level that the responder has at any desk."""
-        return highest(self.desks.values())
+        return highest_level(self.desks.values())
 
     @property
     def districts(self) -> tuple[str, ...]:
@@ -171,33 +175,33 @@ class RowFault:
     """One fault of one line."""
 
     line: int
-    reason: Remark
+    reason: MessageText
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
 
 
-def read_responders(text: str) -> Sequence[Enrolled]:
+def read_responders(text: str) -> Sequence[EnrolmentRow]:
     """Returns the rows of a CSV file. Raises ImportRefused with every fault.
 
     Commas or semicolons may separate the cells. The columns may be in any order.
     """
-    rows, faults = judge_responders(text)
-    refuse(faults)
+    rows, faults = check_rows(text)
+    refuse_faults(faults)
     return rows
 
 
-def judge_responders(text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]:
+def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     """Returns the rows that are valid one by one, and all faults. A repeated row is among both."""
     faults: list[RowFault] = []
     rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
     if not rows and not faults:
-        faults.append(RowFault(1, remark("The file has no rows. Add at least one person.")))
+        faults.append(RowFault(1, message_text("The file has no rows. Add at least one person.")))
     return rows, faults
 
 
-def refuse(faults: Sequence[RowFault]) -> None:
+def refuse_faults(faults: Sequence[RowFault]) -> None:
     """Raises ImportRefused with every fault, in the order of lines. Does nothing if there is no fault."""
     if faults:
         raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
@@ -215,9 +219,9 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
         if faults:
             return
         for cells in reader:
-            if reader.line_num > MOST_LINES:
-                most = remark(
-                    "A file can hold at most {count} lines. Split the file.", count=MOST_LINES
+            if reader.line_num > MAX_LINES:
+                most = message_text(
+                    "A file can hold at most {count} lines. Split the file.", count=MAX_LINES
                 )
                 faults.append(RowFault(reader.line_num, most))
                 return
@@ -225,12 +229,12 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
                 continue
             if len(cells) != len(header):
                 counts = {"count": len(cells), "wanted": len(header)}
-                counted = remark("This row has {count} cells, but needs {wanted}.", **counts)
+                counted = message_text("This row has {count} cells, but needs {wanted}.", **counts)
                 faults.append(RowFault(reader.line_num, counted))
                 continue
             yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
     except csv.Error:
-        faults.append(RowFault(reader.line_num, remark("This line is not valid CSV.")))
+        faults.append(RowFault(reader.line_num, message_text("This line is not valid CSV.")))
 
 
 def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
@@ -238,48 +242,57 @@ def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
     for name in COLUMNS:
         if found[name] > 1:
             yield RowFault(
-                1, remark("The column {column} is there twice. Remove one of them.", column=name)
+                1,
+                message_text(
+                    "The column {column} is there twice. Remove one of them.", column=name
+                ),
             )
         elif not found[name]:
-            yield RowFault(1, remark("The column {column} is missing. Add it.", column=name))
+            yield RowFault(1, message_text("The column {column} is missing. Add it.", column=name))
     for name in found.keys() - set(COLUMNS):
         yield RowFault(
-            1, remark("The column {column} is not known. Remove it.", column=_quoted(name))
+            1, message_text("The column {column} is not known. Remove it.", column=_quoted(name))
         )
 
 
-def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolled | None:
-    wrong: list[Remark] = []
-    name = tidy(cells["name"])
+def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> EnrolmentRow | None:
+    wrong: list[MessageText] = []
+    name = tidy_name(cells["name"])
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
         wrong.append(
-            remark("name: Enter a name of 1 to {count} printable letters.", count=NAME_LETTERS)
+            message_text(
+                "name: Enter a name of 1 to {count} printable letters.", count=NAME_LETTERS
+            )
         )
     elif fault := name_fault(name):
         wrong.append(LETTERS[fault])
     languages = tuple(dict.fromkeys(_several(cells["language"])))
     if not languages or any(one not in CODES for one in languages):
-        wrong.append(remark("language: Enter one or more of {codes}.", codes=", ".join(CODES)))
+        wrong.append(
+            message_text("language: Enter one or more of {codes}.", codes=", ".join(CODES))
+        )
     if cells["level"] not in set(Level):
-        wrong.append(remark("level: Enter one of {levels}.", levels=", ".join(Level)))
+        wrong.append(message_text("level: Enter one of {levels}.", levels=", ".join(Level)))
     msisdn = ""
     try:
-        msisdn = sendable(cells["msisdn"])
+        msisdn = parse_sendable(cells["msisdn"])
     except NumberInvalid as refused:
-        wrong.append(remark("msisdn: {why}", why=str(refused)))
+        wrong.append(message_text("msisdn: {why}", why=str(refused)))
     desks = _desks(cells["level"], cells["districts"], wrong)
     named, known = _several(cells["categories"]), {one.value: one for one in Category}
     strange = (_quoted(one) for one in named if one not in known)
     wrong += [
-        remark("categories: There is no category {category}. Check the spelling.", category=one)
+        message_text(
+            "categories: There is no category {category}. Check the spelling.", category=one
+        )
         for one in strange
     ]
     faults += [RowFault(line, reason) for reason in wrong]
     categories = tuple(category for one, category in known.items() if one in named)
-    return None if wrong else Enrolled(line, name, msisdn, languages, desks, categories)
+    return None if wrong else EnrolmentRow(line, name, msisdn, languages, desks, categories)
 
 
-def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
+def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
     """Returns the desks that a cell names, with their levels. An empty cell means every district.
 
     `Gasabo;Huye` gives both the row's level. `Gasabo=deputy` gives Gasabo a level of its own.
@@ -291,14 +304,16 @@ def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
         code = district_named(name)
         if code is None:
             wrong.append(
-                remark(
+                message_text(
                     "districts: There is no district {district}. Check the spelling.",
                     district=_quoted(name),
                 )
             )
         elif has_level and own not in OF_DISTRICTS:
             levels = ", ".join(OF_DISTRICTS)
-            wrong.append(remark("districts: Enter one of these levels: {levels}.", levels=levels))
+            wrong.append(
+                message_text("districts: Enter one of these levels: {levels}.", levels=levels)
+            )
         else:
             named[code] = Level(own) if has_level else usual
     return dict(sorted(named.items())) if "=" in cell else desks_of(usual, sorted(named))
@@ -308,14 +323,14 @@ def _several(cell: str) -> Sequence[str]:
     return [name.strip() for name in cell.split(";") if name.strip()]
 
 
-def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
+def _repeated(rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
     numbers: dict[str, int] = {}
     names: dict[tuple[int, str], int] = {}
     for row in rows:
-        keys = [*enumerate(keys_of(row.name))]
+        keys = [*enumerate(comparison_keys(row.name))]
         there = next((names[key] for key in keys if key in names), None)
         if there is not None:
-            alike = remark(
+            alike = message_text(
                 "name: The name on line {line} looks the same. Change one of them.", line=there
             )
             yield RowFault(row.line, alike)
@@ -324,7 +339,9 @@ def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
         if there != row.line:
             yield RowFault(
                 row.line,
-                remark("msisdn: Line {line} has the same number. Remove one of them.", line=there),
+                message_text(
+                    "msisdn: Line {line} has the same number. Remove one of them.", line=there
+                ),
             )
 
 
@@ -335,15 +352,15 @@ def _quoted(word: str) -> str:
     return repr(word[:40])
 
 
-CODE_LIVES = timedelta(hours=48)
+CODE_VALIDITY = timedelta(hours=48)
 """Time for which the code is valid. The line sends it by SMS, so it proves the phone."""
-START_LIVES = timedelta(days=14)
+START_PIN_VALIDITY = timedelta(days=14)
 """Time for which the start PIN is valid. It is printed on paper, so it proves the person."""
 DECIDED_WITHIN = timedelta(days=7)
 """Time in which an admin must decide after both proofs. Then the proofs lapse."""
 OLD_NUMBER_KEPT = timedelta(days=7)
 """Time for which the old number is kept, so that the line can notify it of the change."""
-TRIES = 3
+MAX_ATTEMPTS = 3
 CODE_DIGITS = 6
 START_DIGITS = 8
 
@@ -360,7 +377,7 @@ def may_decide(proved_at: datetime | None, at: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPosting:
+class RequestedPosting:
     desks: Mapping[str, Level]
     categories: tuple[Category, ...] = ()
     """Empty means all."""
@@ -370,28 +387,28 @@ class WantedPosting:
         return f"{places}|{','.join(self.categories)}"
 
 
-def read_posting(text: str) -> WantedPosting:
+def read_posting(text: str) -> RequestedPosting:
     """Returns the posting that `str` wrote. Raises ValueError."""
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
-    return WantedPosting(
+    return RequestedPosting(
         {code: Level(level) for code, level in pairs},
         tuple(Category(one) for one in kinds.split(",") if one),
     )
 
 
-def goes_up(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
+def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
     """Returns True if the responder gains something: a new desk, or a higher level at a desk."""
     return any(
-        code not in before or LADDER.index(level) > LADDER.index(before[code])
+        code not in before or LEVELS.index(level) > LEVELS.index(before[code])
         for code, level in after.items()
     )
 
 
-def without_more(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
+def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
     """Returns the part of a change that needs no approver: known desks, each at the lower of its two levels."""
     return {
-        code: min(level, before[code], key=LADDER.index)
+        code: min(level, before[code], key=LEVELS.index)
         for code, level in after.items()
         if code in before
     }
@@ -405,7 +422,7 @@ class EnrolmentState(StrEnum):
     WAITING = "waiting"
     """The responder keyed both on that phone and chose a PIN. A second admin must decide."""
     ACTIVE = "active"
-    LEFT = "left"
+    REMOVED = "left"
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})

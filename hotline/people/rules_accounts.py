@@ -18,7 +18,7 @@ class DemoAccount:
     """The secret of its authenticator."""
 
 
-CAST: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
+DEMO_ACCOUNTS: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Editor 1", (AccountRole.EDITOR, AccountRole.TRANSLATOR)),
     ("Approver 1", (AccountRole.APPROVER, AccountRole.ADMIN)),
     ("Admin 1", (AccountRole.ADMIN, AccountRole.AUDITOR)),
@@ -27,7 +27,7 @@ CAST: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Programme lead 1", (AccountRole.PROGRAMME_LEAD,)),
 )
 """Names and roles. Two of them are admins, so that an approval needs a second person, as on a real line."""
-OPENS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
+DEMO_DESKS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
 """The accounts that open a desk: the national desk, and Gasabo's."""
 
 
@@ -58,7 +58,7 @@ class AccountFault(StrEnum):
     )
     WRONG_CODE = "this code is wrong or was used already: wait for the next one"
     KEY_CLOSED = "enter your password and a code again first"
-    TOO_MANY_ACTS = "you did this to two accounts within an hour: wait, or ask another admin"
+    TOO_MANY_COMMANDS = "you did this to two accounts within an hour: wait, or ask another admin"
     LAST_OTHER = (
         "this is the last account with one of its roles: give that role to another account first"
     )

@@ -17,13 +17,13 @@ from hotline.text.time import KIGALI
 DESK = "desk"
 ACCOUNT = "account"
 """Actors are `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or the name of a process."""
-SAID: Mapping[str, Mapping[str, str]] = tomllib.loads(
+PHRASES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     files(__package__).joinpath("audit_sentences.toml").read_text(encoding="utf-8")
 )
-PROCESSES = SAID["processes"]
+PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
-SENTENCES = SAID["sentences"]
-OUTCOMES = SAID["outcomes"]
+SENTENCES = PHRASES["sentences"]
+OUTCOMES = PHRASES["outcomes"]
 """Sentences of the actions that end with a tip's outcome, by the beginning of the action."""
 
 
@@ -64,15 +64,15 @@ def read_row(
     at: datetime, by: str, action: str, about: str, reason: str, names: Mapping[int, str]
 ) -> AuditRow:
     """Returns a row of the log in parts. `names` are those of responders, by their ids."""
-    phrase, outcome = template(action)
-    return AuditRow(at, *actor(by, names), phrase, subject(about, names), outcome, reason)
+    phrase, outcome = action_sentence(action)
+    return AuditRow(at, *read_actor(by, names), phrase, read_subject(about, names), outcome, reason)
 
 
-def is_known(action: str) -> bool:
+def is_known_action(action: str) -> bool:
     return action in SENTENCES or any(action.startswith(begins) for begins in OUTCOMES)
 
 
-def template(action: str) -> tuple[str, str]:
+def action_sentence(action: str) -> tuple[str, str]:
     """Returns the sentence of an action with its `{subject}`, ready to translate, and its outcome."""
     for begins, said in OUTCOMES.items():
         if action.startswith(begins):
@@ -80,7 +80,7 @@ def template(action: str) -> tuple[str, str]:
     return SENTENCES.get(action) or f"{action.replace('_', ' ')} {{subject}}", ""
 
 
-def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
+def read_actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
     """Returns the desk that acted, if any, and the person. Rows of the first release name a desk only."""
     kind, _, rest = said.partition(":")
     if kind == DESK:
@@ -95,7 +95,7 @@ def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
     return "", rest or PROCESSES.get(said, said)
 
 
-def subject(said: str, names: Mapping[int, str]) -> str:
+def read_subject(said: str, names: Mapping[int, str]) -> str:
     """Returns `tip:12` as "tip 12", `responder:7` with the person's name, `desk:12` by its name."""
     kind, _, rest = said.partition(":")
     if kind == "district":

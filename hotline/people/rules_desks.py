@@ -25,9 +25,9 @@ class DeskKind(StrEnum):
     """Outside the ministry, for complaints about the national desk."""
 
 
-ADDED = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
+ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """Kinds that people add. `hotline init` makes the others."""
-READS = frozenset(DeskKind) - {DeskKind.SERVICE}
+READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
 """Kinds that data may be sealed to."""
 
 

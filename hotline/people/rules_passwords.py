@@ -17,21 +17,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from hotline.core.actors import entered_as
+from hotline.core.actors import account_name_key
 from hotline.core.environment import CHECKOUT
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_audit import PROCESSES
 from hotline.text.names import is_one_name
 from hotline.text.places import districts
 
-LEAST_LETTERS = 12
-MOST_LETTERS = 200
-LEAST_DIFFERENT = 5
+MIN_LETTERS = 12
+MAX_LETTERS = 200
+MIN_DIFFERENT = 5
 NAME_COUNTS_FROM = 4
 """Letters from which a name must not be part of a password. A shorter name may be in one by chance."""
-LEAST_GUESSES = 10**9
+MIN_ATTEMPTS = 10**9
 """Guesses that a password must withstand: eight years of one core, at four key derivations a second."""
-MOST_WEIGHED = 40
+MAX_CHECKED = 40
 """Maximum letters that zxcvbn checks. A hostile password of 72 letters keeps it busy for seconds."""
 _LOCAL = """
 rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
@@ -64,11 +64,11 @@ def is_common(password: str, name: str) -> bool:
     # Its lists take 12 MB, which a process that checks no password does not need.
     from zxcvbn import zxcvbn
 
-    known = [*entered_as(name).split(), *LOCAL_WORDS, *our_words()]
+    known = [*account_name_key(name).split(), *LOCAL_WORDS, *our_words()]
     # A space or a dash between two words hides neither of them.
     joined = "".join(one for one in password if one.isalnum())
-    weighed = (zxcvbn(one[:MOST_WEIGHED], user_inputs=known) for one in (password, joined) if one)
-    return any(one["guesses"] < LEAST_GUESSES for one in weighed)
+    weighed = (zxcvbn(one[:MAX_CHECKED], user_inputs=known) for one in (password, joined) if one)
+    return any(one["guesses"] < MIN_ATTEMPTS for one in weighed)
 
 
 @cache
@@ -89,19 +89,19 @@ def _words_in(path: Path) -> Iterator[str]:
 
 def form_fault(password: str, name: str) -> AccountFault | None:
     """Returns the fault in a password's length and letters, or None. This check is cheap."""
-    held, of = entered_as(password).replace(" ", ""), entered_as(name).replace(" ", "")
-    if len(password) < LEAST_LETTERS:
+    held, of = account_name_key(password).replace(" ", ""), account_name_key(name).replace(" ", "")
+    if len(password) < MIN_LETTERS:
         return AccountFault.SHORT_PASSWORD
-    if len(password) > MOST_LETTERS:
+    if len(password) > MAX_LETTERS:
         return AccountFault.LONG_PASSWORD
     if len(of) >= NAME_COUNTS_FROM and of in held:
         return AccountFault.PASSWORD_IS_NAME
-    if len(set(held)) < LEAST_DIFFERENT:
+    if len(set(held)) < MIN_DIFFERENT:
         return AccountFault.PASSWORD_REPEATS
     return None
 
 
-def suggested(pick: Pick) -> str:
+def suggest_password(pick: Pick) -> str:
     """Returns five words that speakers of all the line's languages can say aloud, with 88 bits of chance."""
     syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(SUGGESTED_WORDS * SYLLABLES)]
     return "-".join(
@@ -146,7 +146,7 @@ WORDS = 4
 """Words of 17 bits each. The search for another key with the same words takes longer than a lifetime."""
 
 
-def four_words(public_key: bytes) -> str:
+def fingerprint_words(public_key: bytes) -> str:
     number = int.from_bytes(hashlib.sha256(b"fingerprint\0" + public_key).digest(), "big")
     syllables = []
     for _ in range(WORDS * SYLLABLES):

@@ -35,7 +35,7 @@ def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int |
 
     The function that accepts the code stores the step as the next `after`. So each code is accepted once.
     """
-    code, now = plain(typed), step_at(at)
+    code, now = plain_typed(typed), step_at(at)
     authenticator = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     found = None
     for step in range(max(0, now - EARLY_OR_LATE), now + EARLY_OR_LATE + 1):
@@ -56,60 +56,60 @@ def authenticator_uri(secret: str, name: str) -> str:
     return totp.provisioning_uri(name=name, issuer_name=ISSUER)
 
 
-def plain(typed: str) -> str:
+def plain_typed(typed: str) -> str:
     """Returns text that was typed from a phone or from paper, without its gaps and in small letters."""
     return "".join(letter for letter in typed.casefold() if letter.isalnum())
 
 
 def is_paper_code(typed: str) -> bool:
-    return len(plain(typed)) == PAPER_CODE_LETTERS
+    return len(plain_typed(typed)) == PAPER_CODE_LETTERS
 
 
-def grouped(letters: str, size: int) -> str:
+def group_letters(letters: str, size: int) -> str:
     """Returns letters in groups, so that a person can read them from paper."""
     return "-".join(letters[first : first + size] for first in range(0, len(letters), size))
 
 
 def paper_code(pick: Pick) -> str:
-    return grouped("".join(pick(PAPER_LETTERS) for _ in range(PAPER_CODE_LETTERS)), 5)
+    return group_letters("".join(pick(PAPER_LETTERS) for _ in range(PAPER_CODE_LETTERS)), 5)
 
 
 def recovery_key(pick: Pick) -> str:
-    return grouped("".join(pick(PAPER_LETTERS) for _ in range(RECOVERY_KEY_LETTERS)), 5)
+    return group_letters("".join(pick(PAPER_LETTERS) for _ in range(RECOVERY_KEY_LETTERS)), 5)
 
 
 FREE_FAILURES = 5
-LONGEST_WAIT = timedelta(seconds=60)
+MAX_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
 """Time after which the failed attempts of a name no longer count."""
-FAILED_OF_ONE, FAILED_IN_ALL = 20, 200
+ALARM_FAILURES_OF_NAME, ALARM_FAILURES = 20, 200
 """Failed attempts within an hour that raise an alarm: with one name, and with all names together."""
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)
 """Time for which one admin can suspend an account alone."""
 SUSPENDED_AGAIN = timedelta(days=7)
 """Time until the same admin may suspend the same account again."""
-LINK_RESTS = timedelta(hours=24)
+LINK_WAIT = timedelta(hours=24)
 """Time until a new link for another person's account works, unless a second admin approves it."""
-ACTS_WITHIN, MOST_ACTS = timedelta(hours=1), 2
+COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
 """Number of accounts that one admin may end, suspend, link again or take roles from in this time."""
-IDLE = timedelta(minutes=15)
-LONGEST = timedelta(hours=8)
-FRESH = timedelta(minutes=15)
+MAX_IDLE = timedelta(minutes=15)
+MAX_SESSION = timedelta(hours=8)
+FACTOR_VALIDITY = timedelta(minutes=15)
 """Time for which a second factor is valid, and the key that it decrypted."""
 SEEN_EACH = timedelta(seconds=60)
 """Minimum time between two updates of a session's row. On SQLite each write waits for callers."""
-RENEWAL_TOLD = timedelta(days=7)
+RENEWAL_NOTICE = timedelta(days=7)
 """Time for which a person is notified of a new sheet or authenticator, unless they confirm it."""
-LINK_LIVES = timedelta(minutes=15)
-APPROVAL_LIVES = timedelta(days=7)
+LINK_VALIDITY = timedelta(minutes=15)
+APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
     """Returns the delay of the next attempt after so many failures: 2, 4, 8 ... 60 seconds from the fifth on."""
     if failures < FREE_FAILURES:
         return timedelta(0)
-    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
+    return min(MAX_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
 
 
 def is_logged(number: int) -> bool:
@@ -127,9 +127,9 @@ def seconds_left(until: datetime | None, at: datetime) -> int:
     return -int((at - until).total_seconds() // 1)
 
 
-def is_over(*, created_at: datetime, seen_at: datetime, at: datetime) -> bool:
-    return at - seen_at >= IDLE or at - created_at >= LONGEST
+def is_expired(*, created_at: datetime, seen_at: datetime, at: datetime) -> bool:
+    return at - seen_at >= MAX_IDLE or at - created_at >= MAX_SESSION
 
 
 def is_fresh(factor_at: datetime, at: datetime) -> bool:
-    return at - factor_at < FRESH
+    return at - factor_at < FACTOR_VALIDITY

@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hotline.core.actors import AccountRole, Actor, SignedIn
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.people import tables_approvals, tables_audit
-from hotline.people.rules_second_factor import APPROVAL_LIVES
+from hotline.people.rules_second_factor import APPROVAL_VALIDITY
 from hotline.people.tables_accounts import is_same_person, named, persons_of
 from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.text.phrases import Remark
+from hotline.text.phrases import MessageText
 
 ADMIN = frozenset({AccountRole.ADMIN})
 NATIONAL = frozenset({AccountRole.NATIONAL})
-RUNNING = ADMIN | NATIONAL
+OPERATING = ADMIN | NATIONAL
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ApprovalView:
     """One pending approval as a page describes it, and the person that it concerns."""
 
-    sentence: Remark
+    sentence: MessageText
     """A page translates its values `role`, `desk`, `desks`, `places` and `outcome` to their names."""
     subject: str
     """The subject in the audit log."""
@@ -49,7 +49,7 @@ class Decision:
     """One decision while it is carried out, inside its transaction."""
 
     session: Session
-    kit: Kit
+    context: Context
     row: Approval
     by: Actor
     reason: str
@@ -57,7 +57,7 @@ class Decision:
     """The approver's private key. None if it is locked."""
 
 
-def nothing(_decision: Decision) -> None:
+def no_effect(_decision: Decision) -> None:
     """Does nothing, for a kind whose decision has no further effect."""
 
 
@@ -68,36 +68,36 @@ class ApprovalRule:
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
     """Roles that see it and may decide it."""
-    about: Callable[[Session, Kit, Approval, SignedIn], About | None]
+    about: Callable[[Session, Context, Approval, SignedIn], ApprovalView | None]
     """Returns None if this account may not see it, or if it is no longer pending."""
     refused: str
     """The action of a refusal in the audit log."""
     given: str = ""
     """The action of an approval in the audit log. Empty if `approve` records it."""
-    approve: Callable[[Decision], None] = nothing
-    refuse: Callable[[Decision], None] = nothing
+    approve: Callable[[Decision], None] = no_effect
+    refuse: Callable[[Decision], None] = no_effect
 
 
 def request(
     session: Session,
-    kit: Kit,
+    context: Context,
     by: Actor,
     kind: ApprovalKind,
     subject: str,
     reason: str,
     *,
-    sealed: bytes | None = None,
-    lives: timedelta = APPROVAL_LIVES,
+    encrypted: bytes | None = None,
+    lives: timedelta = APPROVAL_VALIDITY,
 ) -> Approval | None:
     """Requests an approval. Returns None if the same request is already pending."""
-    if tables_approvals.waiting_for(session, subject, kit.now()) is not None:
+    if tables_approvals.pending_for(session, subject, context.now()) is not None:
         return None
-    return tables_approvals.ask(
-        session, by, kind, subject, reason, kit.now(), lives=lives, sealed=sealed
+    return tables_approvals.add_request(
+        session, by, kind, subject, reason, context.now(), lives=lives, encrypted=encrypted
     )
 
 
-def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool:
+def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
     """Returns False for the person who asked, the person concerned, and a name that looks like theirs."""
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):

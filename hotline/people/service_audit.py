@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.people import tables, tables_audit
 from hotline.people.rules_audit import SENTENCES, AuditFilter, AuditRow, read_row
 from hotline.people.tables_audit import AuditEntry, Chain
@@ -26,31 +26,31 @@ class AuditPage:
     """The digest at the end of the log."""
 
 
-def listed(
-    kit: Kit, *, since: datetime | None = None, who: str = "", tip_id: int | None = None
+def list_rows(
+    context: Context, *, since: datetime | None = None, who: str = "", tip_id: int | None = None
 ) -> Sequence[tuple[AuditEntry, AuditRow]]:
     """Returns rows in order, filtered by time, by person or by tip. A part of a person's name is enough."""
     about = None if tip_id is None else f"tip:{tip_id}"
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         entries = tables_audit.entries(session, since=since, subject=about)
-        names = tables.names(session)
+        names = tables.responder_names(session)
     rows = [(one, _read(one, names)) for one in entries]
     return [(one, row) for one, row in rows if who.casefold() in row.who.casefold()]
 
 
-def newest(kit: Kit, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
+def newest_rows(context: Context, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
     """Returns the newest rows of a filter, below the id `before` if it is given. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        names = tables.names(session)
-        found = tables_audit.newest(session, wanted, names, before=before, limit=ROWS + 1)
-        length, digest = tables_audit.end(session)
+    with context.database.reading() as session:
+        names = tables.responder_names(session)
+        found = tables_audit.newest_rows(session, wanted, names, before=before, limit=ROWS + 1)
+        length, digest = tables_audit.chain_end(session)
     older = found[ROWS - 1].id if len(found) > ROWS else None
     return AuditPage([_read(one, names) for one in found[:ROWS]], older, length, digest)
 
 
-def verify(kit: Kit) -> Chain:
-    with kit.database.reading() as session:
-        return tables_audit.verify(session)
+def verify_chain(context: Context) -> Chain:
+    with context.database.reading() as session:
+        return tables_audit.verify_chain(session)
 
 
 def _read(one: AuditEntry, names: Mapping[int, str]) -> AuditRow:

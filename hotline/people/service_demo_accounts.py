@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pyotp
 
-from hotline.core.actors import AccountRole, AccountState, Actor, entered_as
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountRole, AccountState, Actor, account_name_key
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.keys.encrypt import KeyPair
 from hotline.people import (
@@ -21,12 +21,12 @@ from hotline.people import (
 )
 from hotline.people.decrypt_passphrase import OF_THE_DEMO
 from hotline.people.encrypt_account_keys import PAPER_COSTS, wrap_under_password
-from hotline.people.rules_accounts import CAST, OPENS, DemoAccount
+from hotline.people.rules_accounts import DEMO_ACCOUNTS, DEMO_DESKS, DemoAccount
 from hotline.people.rules_desks import of_account
-from hotline.people.rules_passwords import suggested
+from hotline.people.rules_passwords import suggest_password
 from hotline.people.rules_second_factor import STEP_SECONDS, code_at, step_at
-from hotline.people.service_sessions import Entered
-from hotline.people.service_sign_in import by_password, log_own, may_enter, owner
+from hotline.people.service_sessions import NewSession
+from hotline.people.service_sign_in import by_password, envelope_owner, log_own, may_sign_in
 from hotline.people.tables import Person
 from hotline.people.tables_accounts import ConsoleAccount
 
@@ -44,122 +44,128 @@ class DemoEntry:
     """Seconds for which the code is valid."""
 
 
-def make(kit: ConsoleKit) -> Sequence[DemoAccount]:
+def make_accounts(context: ConsoleContext) -> Sequence[DemoAccount]:
     """Makes the missing demo accounts. Makes none if the gateway is a real one."""
-    if not kit.pretended:
+    if not context.is_emulated:
         return ()
     made = []
-    with kit.database.writing() as session:
-        for name, roles in CAST:
-            if tables_accounts.find(session, entered_as(name)) is None:
-                made.append(_make(session, kit, name, roles))
+    with context.database.writing() as session:
+        for name, roles in DEMO_ACCOUNTS:
+            if tables_accounts.find_account(session, account_name_key(name)) is None:
+                made.append(_make(session, context, name, roles))
     return made
 
 
-def open_desks(kit: ConsoleKit, passphrase: str) -> Sequence[str]:
+def grant_desks(context: ConsoleContext, passphrase: str) -> Sequence[str]:
     """Grants the demo accounts access to their desks, and returns their names. Raises PassphraseWrong.
 
     Does nothing if the gateway is a real one.
     """
-    if not kit.pretended:
+    if not context.is_emulated:
         return ()
-    asked = [name for name, desk in OPENS.items() if _ask(kit, name, desk)]
+    asked = [name for name, desk in DEMO_DESKS.items() if _ask(context, name, desk)]
     if asked:
-        decrypt_grants.admit_by_passphrase(kit, OF_THE_DEMO, passphrase)
+        decrypt_grants.grant_by_passphrase(context, OF_THE_DEMO, passphrase)
     return asked
 
 
-def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
+def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
     """Returns the demo accounts with their current codes. Returns none if the gateway is a real one."""
-    if not kit.pretended:
+    if not context.is_emulated:
         return ()
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         used = {
             one.name: one.totp_step
-            for one in tables_accounts.everybody(session)
+            for one in tables_accounts.all_accounts(session)
             if one.state == AccountState.DEMO
         }
     return [
-        _entry(kit, one, used[entered_as(one.name)])
-        for one in kit.demo_accounts
-        if entered_as(one.name) in used
+        _entry(context, one, used[account_name_key(one.name)])
+        for one in context.demo_accounts
+        if account_name_key(one.name) in used
     ]
 
 
-def enter(kit: ConsoleKit, name: str) -> Entered | None:
+def sign_in(context: ConsoleContext, name: str) -> NewSession | None:
     """Opens a session of a demo account without a code, using the password that is kept for it.
 
     Returns None for any other account, and if the gateway is a real one.
     """
-    kept = next((one for one in kit.demo_accounts if one.name == name), None)
-    if not kit.pretended or kept is None:
+    kept = next((one for one in context.demo_accounts if one.name == name), None)
+    if not context.is_emulated or kept is None:
         return None
-    with kit.database.writing() as session:
-        account = tables_accounts.find(session, entered_as(name), for_writing=True)
-        if account is None or account.state != AccountState.DEMO or not may_enter(kit, account):
+    with context.database.writing() as session:
+        account = tables_accounts.find_account(session, account_name_key(name), for_writing=True)
+        if (
+            account is None
+            or account.state != AccountState.DEMO
+            or not may_sign_in(context, account)
+        ):
             return None
-        private_key = by_password(kit, kept.password)(account)
+        private_key = by_password(context, kept.password)(account)
         if private_key is None:
             return None
-        entered = service_sessions.begin(session, kit, account, private_key)
-        log_own(session, kit, account, "account_entered")
-        return replace(entered, known=service_sessions.mark(kit, name, ""))
+        entered = service_sessions.open_session(session, context, account, private_key)
+        log_own(session, context, account, "account_entered")
+        return replace(entered, known=service_sessions.browser_mark(context, name, ""))
 
 
-def _ask(kit: ConsoleKit, name: str, desk: str) -> bool:
+def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
     """Requests access to a desk for a demo account. Returns False if there is no such account, or if it has access."""
-    with kit.database.writing() as session:
-        account = tables_accounts.find(session, entered_as(name))
+    with context.database.writing() as session:
+        account = tables_accounts.find_account(session, account_name_key(name))
         if account is None or account.state != AccountState.DEMO:
             return False
         member = of_account(account.id)
         if desk in tables_members.desks_of(session, member):
             return False
-        decrypt_grants.ask_in(session, kit, Actor("demo"), desk, member, "an account of the demo")
+        decrypt_grants.add_access_request(
+            session, context, Actor("demo"), desk, member, "an account of the demo"
+        )
     return True
 
 
-def _entry(kit: ConsoleKit, one: DemoAccount, used: int) -> DemoEntry:
+def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
     """Returns a demo account with a valid code.
 
     After a code was used it shows the next one, which is accepted early.
     """
-    at = kit.now()
+    at = context.now()
     if step_at(at) <= used:
         at += timedelta(seconds=STEP_SECONDS)
-    seconds = (step_at(at) + 2) * STEP_SECONDS - int(kit.now().timestamp())
+    seconds = (step_at(at) + 2) * STEP_SECONDS - int(context.now().timestamp())
     return DemoEntry(one.name, one.roles, one.password, code_at(one.secret, at), seconds)
 
 
 def _make(
-    session: Session, kit: ConsoleKit, name: str, roles: tuple[AccountRole, ...]
+    session: Session, context: ConsoleContext, name: str, roles: tuple[AccountRole, ...]
 ) -> DemoAccount:
     known = tables_accounts.named(session, name)
     new = Person(name=name, languages=["en"])
     person = tables.person(session, min(known)) if known else new
     account = ConsoleAccount(
-        name=entered_as(name),
+        name=account_name_key(name),
         person=person,
         roles=sorted(roles),
         language="en",
         state=AccountState.DEMO,
         totp_step=0,
-        created_at=kit.now(),
+        created_at=context.now(),
     )
     session.add(account)
     session.flush()
-    pair, bound = KeyPair.new(), owner(account.id)
-    password, secret = suggested(secrets.choice), pyotp.random_base32()
+    pair, bound = KeyPair.new(), envelope_owner(account.id)
+    password, secret = suggest_password(secrets.choice), pyotp.random_base32()
     account.public_key = pair.public
     # The sign-in page shows this password, so expensive stretching would protect nothing.
     account.wrapped_key = wrap_under_password(
         pair.private, password, account=bound, costs=PAPER_COSTS
     )
-    account.totp = kit.proofs.factors.seal(secret, account=bound)
-    tables_audit.sign(
+    account.totp = context.proofs.factors.seal(secret, account=bound)
+    tables_audit.append_command(
         session,
         Actor("demo"),
-        at=kit.now(),
+        at=context.now(),
         action="account_invited",
         subject=f"account {name}",
         reason="an account of the demo",

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hotline.core.actors import Actor
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.keys.encrypt import KeyPair
 from hotline.people import decrypt_grants, tables, tables_audit
 from hotline.people.decrypt_passphrase import OF_THE_DEMO
 from hotline.people.rules import WITH_PINS
 from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Responder
-from hotline.text.keying import is_easy
+from hotline.text.keying import is_easy_pin
 
 ASKS = Actor("demo")
 WHY = "a responder of the demo"
@@ -27,37 +27,37 @@ class DemoPin:
     pin: str = field(repr=False)
 
 
-def make(kit: Kit, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
+def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
     """Makes PINs for demo responders who have none, with the keys of their desks. Raises PassphraseWrong.
 
     The caller must know that the gateway is the emulator.
     """
-    with kit.database.reading() as session:
-        people = [one for one in tables.everybody(session) if one.name in WITH_PINS]
-    made = [_choose(kit, wraps, person) for person in people if person.pin_wrap is None]
+    with context.database.reading() as session:
+        people = [one for one in tables.all_responders(session) if one.name in WITH_PINS]
+    made = [_choose(context, wraps, person) for person in people if person.pin_wrap is None]
     for person in people if made else ():
-        with kit.database.reading() as session:
-            desks = {row.desk_code for row in tables.running(session, person.id)}
+        with context.database.reading() as session:
+            desks = {row.desk_code for row in tables.current_memberships(session, person.id)}
         for desk in sorted(desks):
-            decrypt_grants.ask(kit, ASKS, desk, of_responder(person.id), WHY)
+            decrypt_grants.request_access(context, ASKS, desk, of_responder(person.id), WHY)
     if made:
-        decrypt_grants.admit_by_passphrase(kit, OF_THE_DEMO, passphrase)
+        decrypt_grants.grant_by_passphrase(context, OF_THE_DEMO, passphrase)
     return made
 
 
-def _choose(kit: Kit, wraps: Wraps, person: Responder) -> DemoPin:
+def _choose(context: Context, wraps: Wraps, person: Responder) -> DemoPin:
     pair, pin = KeyPair.new(), _new_pin()
     wrap, actor = wraps(pair.private, pin, person.id), f"responder:{person.id}"
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         row = session.get_one(Responder, person.id)
-        row.public_key, row.pin_wrap, row.pin_set_at = pair.public, wrap, kit.now()
-        tables_audit.append(
-            session, at=kit.now(), actor=actor, action="pin_changed", subject=actor, reason=WHY
+        row.public_key, row.pin_wrap, row.pin_set_at = pair.public, wrap, context.now()
+        tables_audit.append_row(
+            session, at=context.now(), actor=actor, action="pin_changed", subject=actor, reason=WHY
         )
     return DemoPin(person.name, pin)
 
 
 def _new_pin() -> str:
-    while is_easy(pin := f"{secrets.randbelow(10**PIN_DIGITS):06}"):
+    while is_easy_pin(pin := f"{secrets.randbelow(10**PIN_DIGITS):06}"):
         pass
     return pin

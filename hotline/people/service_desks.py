@@ -6,14 +6,21 @@ It decrypts a desk's key to verify the passphrase, so no code that a hook reache
 from dataclasses import dataclass
 
 from hotline.core.check_result import CheckResult
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.keys.passphrase import Costs
 from hotline.people import decrypt_recovery, tables_audit, tables_desks, tables_members
-from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules import every_district
-from hotline.people.rules_desks import ADDED, READS, DeskKind, is_code, is_desk_name, kind_of
+from hotline.people.rules_desks import (
+    ADDED_KINDS,
+    READING_KINDS,
+    DeskKind,
+    is_code,
+    is_desk_name,
+    kind_of,
+)
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL, is_camp
 
@@ -31,19 +38,21 @@ class NewDesk:
     """The district that it is in. For a protection desk, its camp."""
 
 
-def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
+def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
     """Returns the doctor's results about desk keys.
 
     Returns none if the database does not answer: another check reports it.
     """
     try:
-        with kit.database.reading() as session:
-            every, opened = tables_desks.everything(session), tables_members.counted(session)
-        pair = (decrypt_recovery.found(kit),) if every else ()
+        with context.database.reading() as session:
+            every, opened = tables_desks.all_desks(session), tables_members.member_counts(session)
+        pair = (decrypt_recovery.check_recovery(context),) if every else ()
     except StoreUnavailable:
         return ()
     lines = [
-        one for one in every if (one.kind or kind_of(one.code)) in READS and one.retired_at is None
+        one
+        for one in every
+        if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
     # Includes retired desks: their old tips can still be decrypted.
@@ -64,8 +73,8 @@ def _some(codes: tuple[str, ...]) -> str:
     return f"{len(codes)} desk{ending} ({', '.join(codes[:NAMED])}{more})"
 
 
-def add(
-    kit: Kit,
+def add_desk(
+    context: Context,
     new: NewDesk,
     *,
     passphrase: str,
@@ -74,7 +83,7 @@ def add(
     costs: Costs | None = None,
 ) -> None:
     """Makes a desk, with its key sealed to the recovery pair. Raises DeskRefused, PassphraseWrong."""
-    if new.kind not in ADDED:
+    if new.kind not in ADDED_KINDS:
         raise DeskRefused("`hotline init` creates the desks of districts and the national desk")
     if not is_code(new.code):
         raise DeskRefused(
@@ -83,18 +92,18 @@ def add(
     if not is_desk_name(new.name):
         raise DeskRefused("enter a name of 1 to 60 letters, without : < > or |")
     _check_place(new)
-    decrypt_recovery.ensure(kit, PassphraseOpener(by, passphrase), costs)
+    decrypt_recovery.ensure_pair(context, PassphraseDecrypter(by, passphrase), costs)
 
-    with kit.database.writing() as session:
-        tables_desks.one(session, NATIONAL, for_writing=True)
-        if new.code in tables_desks.codes(session):
+    with context.database.writing() as session:
+        tables_desks.get_desk(session, NATIONAL, for_writing=True)
+        if new.code in tables_desks.desk_codes(session):
             raise DeskRefused(f"desk {new.code} exists already: choose another code")
         desk = Desk(
-            code=new.code, kind=new.kind, name=new.name, place=new.place, created_at=kit.now()
+            code=new.code, kind=new.kind, name=new.name, place=new.place, created_at=context.now()
         )
         decrypt_recovery.make_desk(session, desk)
         why = by.why(f"{new.kind}: {reason}")
-        _record(session, kit, "desk_added", new.code, by.first, why)
+        _record(session, context, "desk_added", new.code, by.first, why)
 
 
 def _check_place(new: NewDesk) -> None:
@@ -106,22 +115,24 @@ def _check_place(new: NewDesk) -> None:
         raise DeskRefused(f"{new.place} is not a district")
 
 
-def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
+def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     """Retires a desk, so that no one joins it and nothing is sealed to it. Raises NotFound, DeskRefused.
 
     Earlier tips of the desk can still be decrypted.
     """
-    with kit.database.writing() as session:
-        desk = tables_desks.one(session, code, for_writing=True)
-        if DeskKind(desk.kind or kind_of(code)) not in ADDED:
+    with context.database.writing() as session:
+        desk = tables_desks.get_desk(session, code, for_writing=True)
+        if DeskKind(desk.kind or kind_of(code)) not in ADDED_KINDS:
             raise DeskRefused("the desk of a district and the national desk cannot be retired")
         if desk.retired_at is not None:
             raise DeskRefused(f"desk {code} was retired already")
-        desk.retired_at = kit.now()
-        _record(session, kit, "desk_retired", code, by, reason)
+        desk.retired_at = context.now()
+        _record(session, context, "desk_retired", code, by, reason)
 
 
-def _record(session: Session, kit: Kit, action: str, code: str, by: str, reason: str) -> None:
-    tables_audit.sign(
-        session, by, at=kit.now(), action=action, subject=f"desk:{code}", reason=reason
+def _record(
+    session: Session, context: Context, action: str, code: str, by: str, reason: str
+) -> None:
+    tables_audit.append_command(
+        session, by, at=context.now(), action=action, subject=f"desk:{code}", reason=reason
     )

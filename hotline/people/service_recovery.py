@@ -10,29 +10,29 @@ from dataclasses import dataclass, field
 
 from nacl.utils import random
 
-from hotline.core.actors import Refused
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.people import tables_accounts, tables_sessions
 from hotline.people.encrypt_account_keys import (
     PAPER_COSTS,
-    nobodys_envelope,
-    open_by_paper,
+    dummy_envelope,
+    unwrap_by_paper,
     wrap_under_paper,
     wrap_under_password,
 )
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_passwords import form_fault, is_common
-from hotline.people.rules_second_factor import PAPER_CODES, paper_code, plain, recovery_key
-from hotline.people.service_sessions import entrant as entrant_of
-from hotline.people.service_sign_in import log_own, owner, paper_digest, prove
+from hotline.people.rules_second_factor import PAPER_CODES, paper_code, plain_typed, recovery_key
+from hotline.people.service_sessions import browser_entrant as entrant_of
+from hotline.people.service_sign_in import envelope_owner, log_own, paper_digest, prove
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 
 KEY_BYTES = 32
 
 
 def reset_password(
-    kit: ConsoleKit,
+    context: ConsoleContext,
     name: str,
     recovery_key: str,
     code: str,
@@ -40,7 +40,7 @@ def reset_password(
     known: str = "",
     *,
     network: str = "",
-) -> Refused | None:
+) -> SignInRefused | None:
     """Replaces a lost password and ends every session. Raises AccountRefused.
 
     A name without an account takes the same computing time.
@@ -53,23 +53,23 @@ def reset_password(
     def opens(account: ConsoleAccount | None) -> bytes | None:
         nonlocal wrapped
         held = account.recovery_key if account is not None else None
-        bound = owner(account.id) if account is not None else ""
-        envelope = held or nobodys_envelope(PAPER_COSTS)
-        private_key = open_by_paper(envelope, plain(recovery_key), account=bound)
+        bound = envelope_owner(account.id) if account is not None else ""
+        envelope = held or dummy_envelope(PAPER_COSTS)
+        private_key = unwrap_by_paper(envelope, plain_typed(recovery_key), account=bound)
         # Checked for the right key only: the check is slow, and strangers can send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
-        wrapped = wrap_under_password(kept, password, account=bound, costs=kit.proofs.costs)
+        wrapped = wrap_under_password(kept, password, account=bound, costs=context.proofs.costs)
         return private_key
 
     def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
         account.wrapped_key = wrapped
-        tables_sessions.end_of(session, account.id)
-        log_own(session, kit, account, "account_password_recovered")
+        tables_sessions.end_sessions_of(session, account.id)
+        log_own(session, context, account, "account_password_recovered")
 
-    entrant = entrant_of(kit, name, known, network)
-    return prove(kit, name, code, opens, change, entrant=entrant)
+    entrant = entrant_of(context, name, known, network)
+    return prove(context, name, code, opens, change, entrant=entrant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,16 @@ class RecoverySheet:
 
 
 def make_sheet(
-    session: Session, kit: ConsoleKit, account: ConsoleAccount, private_key: bytes
+    session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
 ) -> RecoverySheet:
     """Returns a new recovery sheet, and invalidates the previous one."""
     codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
     key = recovery_key(secrets.choice)
-    account.recovery_key = wrap_under_paper(private_key, plain(key), account=owner(account.id))
-    tables_accounts.forget_codes(session, account.id, CodeKind.RECOVERY)
+    account.recovery_key = wrap_under_paper(
+        private_key, plain_typed(key), account=envelope_owner(account.id)
+    )
+    tables_accounts.delete_codes(session, account.id, CodeKind.RECOVERY)
     for code in codes:
-        digest = paper_digest(kit, account.id, code)
+        digest = paper_digest(context, account.id, code)
         tables_accounts.add_code(session, account.id, CodeKind.RECOVERY, digest, None)
     return RecoverySheet(codes, key)

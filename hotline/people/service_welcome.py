@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import pyotp
 
-from hotline.core.actors import AccountState, Actor, Refused
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountState, Actor, SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.password_queue import Entrant
@@ -21,10 +21,15 @@ from hotline.people import tables_accounts, tables_audit
 from hotline.people.encrypt_account_keys import wrap_under_password
 from hotline.people.encrypt_tokens import digest_of, lock_key, new_token, unlock_key
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_passwords import password_fault, suggested
-from hotline.people.rules_second_factor import LINK_LIVES, accepted_step, authenticator_uri, grouped
+from hotline.people.rules_passwords import password_fault, suggest_password
+from hotline.people.rules_second_factor import (
+    LINK_VALIDITY,
+    accepted_step,
+    authenticator_uri,
+    group_letters,
+)
 from hotline.people.service_recovery import RecoverySheet, make_sheet
-from hotline.people.service_sign_in import by_password, owner, prove
+from hotline.people.service_sign_in import by_password, envelope_owner, prove
 from hotline.people.tables_accounts import AccountCode, CodeKind, ConsoleAccount
 
 
@@ -53,24 +58,26 @@ class Welcome:
     """The token that later steps require from this browser, if this step made one."""
 
 
-def begin(kit: ConsoleKit, link: str, browser: str = "") -> Welcome | None:
+def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welcome | None:
     """Returns the current step for this browser. Returns None for a link that is unknown, used or expired."""
     digest = digest_of(link)
     if digest is None:
         return None
-    with kit.database.reading() as session:
-        row = tables_accounts.link(session, digest, kit.now())
+    with context.database.reading() as session:
+        row = tables_accounts.usable_link(session, digest, context.now())
         if row is None:
             return None
-        return _shown(kit, row, tables_accounts.one(session, row.account_id), browser)
+        return _shown(context, row, tables_accounts.get_account(session, row.account_id), browser)
 
 
-def choose_password(kit: ConsoleKit, link: str, password: str, browser: str = "") -> Welcome:
+def choose_password(
+    context: ConsoleContext, link: str, password: str, browser: str = ""
+) -> Welcome:
     """Takes the first step: makes a key pair and wraps it under the password.
 
     The same browser may repeat this step. Raises AccountRefused.
     """
-    welcome = begin(kit, link, browser)
+    welcome = current_step(context, link, browser)
     if welcome is None:
         raise refusal(AccountFault.LINK_OVER)
     if welcome.step is WelcomeStep.ELSEWHERE:
@@ -78,93 +85,95 @@ def choose_password(kit: ConsoleKit, link: str, password: str, browser: str = ""
     wrong = password_fault(password, welcome.name)
     if wrong is not None:
         raise refusal(wrong)
-    with kit.database.reading() as session:
-        bound, pair = owner(_row(session, kit, link).account_id), KeyPair.new()
-    with kit.proofs.stretching.turn(Entrant(known=f"link {bound}")) as turn:
+    with context.database.reading() as session:
+        bound, pair = envelope_owner(_row(session, context, link).account_id), KeyPair.new()
+    with context.proofs.stretching.turn(Entrant(known=f"link {bound}")) as turn:
         if not turn.is_given:
             raise refusal(AccountFault.BUSY)
-        costs = kit.proofs.costs
+        costs = context.proofs.costs
         wrapped = wrap_under_password(pair.private, password, account=bound, costs=costs)
 
-    with kit.database.writing() as session:
-        row, account = _taken(session, kit, link, browser)
+    with context.database.writing() as session:
+        row, account = _taken(session, context, link, browser)
         account.public_key, account.wrapped_key = pair.public, wrapped
-        account.totp = kit.proofs.factors.seal(pyotp.random_base32(), account=bound)
+        account.totp = context.proofs.factors.seal(pyotp.random_base32(), account=bound)
         account.totp_step, account.recovery_key = 0, None
-        row.expires_at = kit.now() + LINK_LIVES
-        return _in_this_browser(session, kit, row, account, pair.private)
+        row.expires_at = context.now() + LINK_VALIDITY
+        return _in_this_browser(session, context, row, account, pair.private)
 
 
-def go_on(kit: ConsoleKit, link: str, password: str) -> Welcome | Refused:
+def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome | SignInRefused:
     """Continues in this browser, with the password that another browser chose. The other browser can then do nothing.
 
     A sheet that it showed becomes invalid, and this browser shows a new one. Raises AccountRefused.
     """
-    with kit.database.reading() as session:
-        row = _row(session, kit, link)
-        account = tables_accounts.one(session, row.account_id)
+    with context.database.reading() as session:
+        row = _row(session, context, link)
+        account = tables_accounts.get_account(session, row.account_id)
     if row.locked_key is None:
         raise refusal(AccountFault.STEP_MISSING)
 
     def take_over(session: Session, account: ConsoleAccount, private_key: bytes) -> Welcome:
         account.recovery_key = None
-        tables_accounts.forget_codes(session, account.id, CodeKind.RECOVERY)
-        return _in_this_browser(session, kit, _row(session, kit, link), account, private_key)
+        tables_accounts.delete_codes(session, account.id, CodeKind.RECOVERY)
+        return _in_this_browser(
+            session, context, _row(session, context, link), account, private_key
+        )
 
     return prove(
-        kit,
+        context,
         account.name,
         None,
-        by_password(kit, password),
+        by_password(context, password),
         take_over,
-        entrant=Entrant(known=f"link {owner(account.id)}"),
+        entrant=Entrant(known=f"link {envelope_owner(account.id)}"),
         may=_is_invited,
     )
 
 
-def prove_code(kit: ConsoleKit, link: str, code: str, browser: str) -> Welcome:
+def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> Welcome:
     """Takes the second step: checks a code of the authenticator. Raises AccountRefused."""
-    with kit.database.writing() as session:
-        row, account = _taken(session, kit, link, browser)
+    with context.database.writing() as session:
+        row, account = _taken(session, context, link, browser)
         if account.totp is None or row.locked_key is None:
             raise refusal(AccountFault.STEP_MISSING)
-        secret = kit.proofs.factors.open(account.totp, account=owner(account.id))
-        step = accepted_step(secret, code, kit.now(), after=account.totp_step)
+        secret = context.proofs.factors.open(account.totp, account=envelope_owner(account.id))
+        step = accepted_step(secret, code, context.now(), after=account.totp_step)
         if step is None:
             raise refusal(AccountFault.WRONG_CODE)
         account.totp_step = step
         session.flush()
-        return _shown(kit, row, account, browser)
+        return _shown(context, row, account, browser)
 
 
-def paper(kit: ConsoleKit, link: str, browser: str) -> RecoverySheet:
+def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet:
     """Takes the third step: returns codes and a key to print. Each call replaces the previous sheet.
 
     Raises AccountRefused.
     """
-    with kit.database.writing() as session:
-        row, account = _taken(session, kit, link, browser)
+    with context.database.writing() as session:
+        row, account = _taken(session, context, link, browser)
         private_key = _waiting_key(row, browser)
         if private_key is None or not account.totp_step:
             raise refusal(AccountFault.STEP_MISSING)
-        return make_sheet(session, kit, account, private_key)
+        return make_sheet(session, context, account, private_key)
 
 
-def finish(kit: ConsoleKit, link: str, browser: str) -> str:
+def finish(context: ConsoleContext, link: str, browser: str) -> str:
     """Makes the account active and returns its name. Only the browser that showed the last sheet can do this.
 
     Raises AccountRefused.
     """
-    with kit.database.writing() as session:
-        row, account = _taken(session, kit, link, browser)
+    with context.database.writing() as session:
+        row, account = _taken(session, context, link, browser)
         if row.locked_key is None or not account.totp_step or account.recovery_key is None:
             raise refusal(AccountFault.STEP_MISSING)
-        row.used_at, row.locked_key = kit.now(), None
+        row.used_at, row.locked_key = context.now(), None
         account.state = AccountState.ACTIVE
-        tables_audit.sign(
+        tables_audit.append_command(
             session,
             Actor(account.shown, account.id),
-            at=kit.now(),
+            at=context.now(),
             action="account_taken_up",
             subject=f"account {account.label}",
         )
@@ -172,7 +181,7 @@ def finish(kit: ConsoleKit, link: str, browser: str) -> str:
 
 
 def _shown(
-    kit: ConsoleKit, row: AccountCode, account: ConsoleAccount, browser: str, made: str = ""
+    context: ConsoleContext, row: AccountCode, account: ConsoleAccount, browser: str, made: str = ""
 ) -> Welcome:
     step = WelcomeStep.PASSWORD
     letters = uri = ""
@@ -181,32 +190,36 @@ def _shown(
         if _waiting_key(row, browser) is None:
             step = WelcomeStep.ELSEWHERE
     if step is WelcomeStep.FACTOR and account.totp is not None:
-        secret = kit.proofs.factors.open(account.totp, account=owner(account.id))
-        letters, uri = grouped(secret, 4), authenticator_uri(secret, account.shown)
-    suggestion = suggested(secrets.choice)
+        secret = context.proofs.factors.open(account.totp, account=envelope_owner(account.id))
+        letters, uri = group_letters(secret, 4), authenticator_uri(secret, account.shown)
+    suggestion = suggest_password(secrets.choice)
     return Welcome(account.shown, account.language, step, suggestion, letters, uri, made)
 
 
 def _in_this_browser(
-    session: Session, kit: ConsoleKit, row: AccountCode, account: ConsoleAccount, private_key: bytes
+    session: Session,
+    context: ConsoleContext,
+    row: AccountCode,
+    account: ConsoleAccount,
+    private_key: bytes,
 ) -> Welcome:
     """Locks the private half under a new token, which only this browser gets."""
     token = new_token()
-    row.locked_key = lock_key(token, private_key, account=owner(account.id))
+    row.locked_key = lock_key(token, private_key, account=envelope_owner(account.id))
     session.flush()
-    return _shown(kit, row, account, token, made=token)
+    return _shown(context, row, account, token, made=token)
 
 
-def _is_invited(_kit: ConsoleKit, account: ConsoleAccount) -> bool:
+def _is_invited(_context: ConsoleContext, account: ConsoleAccount) -> bool:
     return account.state == AccountState.INVITED
 
 
 def _taken(
-    session: Session, kit: ConsoleKit, link: str, browser: str
+    session: Session, context: ConsoleContext, link: str, browser: str
 ) -> tuple[AccountCode, ConsoleAccount]:
     """Returns a link and its account, locked for writing. Raises AccountRefused, also in the wrong browser."""
-    row = _row(session, kit, link, for_writing=True)
-    account = tables_accounts.one(session, row.account_id, for_writing=True)
+    row = _row(session, context, link, for_writing=True)
+    account = tables_accounts.get_account(session, row.account_id, for_writing=True)
     if account.state != AccountState.INVITED:
         raise refusal(AccountFault.LINK_OVER)
     if row.locked_key is not None and _waiting_key(row, browser) is None:
@@ -214,9 +227,13 @@ def _taken(
     return row, account
 
 
-def _row(session: Session, kit: ConsoleKit, link: str, *, for_writing: bool = False) -> AccountCode:
+def _row(
+    session: Session, context: ConsoleContext, link: str, *, for_writing: bool = False
+) -> AccountCode:
     digest = digest_of(link)
-    row = digest and tables_accounts.link(session, digest, kit.now(), for_writing=for_writing)
+    row = digest and tables_accounts.usable_link(
+        session, digest, context.now(), for_writing=for_writing
+    )
     if not row:
         raise refusal(AccountFault.LINK_OVER)
     return row
@@ -226,4 +243,4 @@ def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
     """Returns the locked private half. Returns None for any browser except the one with its token."""
     if row.locked_key is None:
         return None
-    return unlock_key(browser, row.locked_key, account=owner(row.account_id))
+    return unlock_key(browser, row.locked_key, account=envelope_owner(row.account_id))

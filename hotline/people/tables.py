@@ -29,8 +29,8 @@ from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, rela
 from hotline.core import rules_trial
 from hotline.core.database import Database, Row, Utc
 from hotline.errors import NotFound
-from hotline.people.rules import EnrolmentState, Level, districts_of, highest
-from hotline.people.rules_pin_rest import KEPT_FOR, PinWarning
+from hotline.people.rules import EnrolmentState, Level, districts_of, highest_level
+from hotline.people.rules_pin_block import KEPT_FOR, PinWarning
 from hotline.text.codes import NATIONAL
 
 
@@ -92,16 +92,16 @@ class PinWarningRow(Row):
     """The time when an SMS reported it. None while a warning of the night waits for the morning."""
 
 
-def add(
+def add_warning(
     session: Session, responder_id: int, kind: PinWarning, at: datetime, *, waits: bool
 ) -> None:
-    """Adds a warning. `waits` leaves it for the morning's SMS."""
+    """Adds a warning. `has_waiting_warning` leaves it for the morning's SMS."""
     told_at = None if waits else at
     session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, told_at=told_at))
     session.flush()
 
 
-def has(session: Session, responder_id: int, kind: PinWarning, since: datetime) -> bool:
+def has_warning(session: Session, responder_id: int, kind: PinWarning, since: datetime) -> bool:
     """Returns True if this person has a warning of this kind at or after `since`."""
     here = (
         PinWarningRow.responder_id == responder_id,
@@ -111,12 +111,12 @@ def has(session: Session, responder_id: int, kind: PinWarning, since: datetime) 
     return session.scalar(select(PinWarningRow.id).where(*here).limit(1)) is not None
 
 
-def waits(session: Session, before: datetime) -> bool:
+def has_waiting_warning(session: Session, before: datetime) -> bool:
     """Returns True if warnings from before this moment wait for the morning's SMS."""
     return session.scalar(select(PinWarningRow.id).where(*_waiting(before)).limit(1)) is not None
 
 
-def tell(session: Session, before: datetime, at: datetime) -> Sequence[int]:
+def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[int]:
     """Marks the warnings that waited before this moment as reported. Returns the ids of the responders, each once."""
     told = update(PinWarningRow).where(*_waiting(before)).values(told_at=at)
     told_now = told.returning(PinWarningRow.responder_id)
@@ -128,7 +128,7 @@ def _waiting(before: datetime) -> tuple[ColumnElement[bool], ...]:
     return (PinWarningRow.told_at.is_(None), PinWarningRow.at < before)
 
 
-def newest(session: Session, since: datetime, limit: int) -> Sequence[PinWarningRow]:
+def newest_warnings(session: Session, since: datetime, limit: int) -> Sequence[PinWarningRow]:
     """Returns the warnings that were reported after `since`, newest first."""
     rows = select(PinWarningRow).where(
         PinWarningRow.told_at.is_not(None), PinWarningRow.told_at > since
@@ -136,7 +136,7 @@ def newest(session: Session, since: datetime, limit: int) -> Sequence[PinWarning
     return session.scalars(rows.order_by(PinWarningRow.at.desc()).limit(limit)).all()
 
 
-def forget(session: Session, at: datetime, limit: int) -> int:
+def delete_old_warnings(session: Session, at: datetime, limit: int) -> int:
     """Deletes warnings older than `KEPT_FOR`, at most `limit`. Returns how many it deleted."""
     old = select(PinWarningRow.id).where(PinWarningRow.at < at - KEPT_FOR).limit(limit)
     gone = session.execute(
@@ -155,8 +155,10 @@ class Responder(Row):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
     """Used to write a new person together with their phone."""
-    name: Mapped[str] = column_property(person_name(person_id))
-    languages: Mapped[list[str]] = column_property(person_languages(person_id))
+    name: Mapped[str] = column_property(person_name(person_id), expire_on_flush=False)
+    languages: Mapped[list[str]] = column_property(
+        person_languages(person_id), expire_on_flush=False
+    )
     level: Mapped[str]
     """The responder's highest level at any desk: a `domain.referrals.referral.Level`."""
     districts: Mapped[list[str]]
@@ -165,7 +167,7 @@ class Responder(Row):
     """Kinds of cases, for lists only. Empty means all."""
     number_key: Mapped[str] = mapped_column(unique=True)
     """Lasting keyed digest of the MSISDN, by which an enrolled phone is recognised."""
-    sealed_number: Mapped[bytes]
+    encrypted_number: Mapped[bytes]
     """The MSISDN, encrypted to the relay alone."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
@@ -174,7 +176,7 @@ class Responder(Row):
     The responder is not alerted then.
     """
     created_at: Mapped[datetime]
-    left_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
     """The time when the responder was removed. The row stays, for the record. `active` is then False."""
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
@@ -242,7 +244,7 @@ class Leave(Row):
     """The time when the responder's open cases went to others."""
 
 
-def living(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """Returns the conditions of an active responder, who may be alerted at this moment.
 
     The responder is enrolled, reachable and not on leave. Only this function defines it.
@@ -253,34 +255,36 @@ def living(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool],
     return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
 
 
-ANYBODY = select(Responder.id).where(*living(bindparam("at", type_=Utc))).limit(1)
+ANY_ACTIVE = select(Responder.id).where(*active_conditions(bindparam("at", type_=Utc))).limit(1)
 """A query for any active responder. It is built once, because every first hop runs it."""
 
 
-def anybody_lives(database: Database, at: datetime) -> bool:
+def has_active_responder(database: Database, at: datetime) -> bool:
     """Returns True if any responder at all can be alerted of a tip. Raises StoreUnavailable."""
     with database.looking() as connection:
-        return connection.ask(ANYBODY, at=at) is not None
+        return connection.ask(ANY_ACTIVE, at=at) is not None
 
 
-def lives(session: Session, responder_id: int, at: datetime) -> bool:
+def is_active(session: Session, responder_id: int, at: datetime) -> bool:
     """Returns True if this responder may be alerted of a tip at this moment."""
-    hers = select(Responder.id).where(Responder.id == responder_id, *living(at))
+    hers = select(Responder.id).where(Responder.id == responder_id, *active_conditions(at))
     return session.scalar(hers) is not None
 
 
-def who_live(session: Session, at: datetime) -> Sequence[Responder]:
+def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
     """Returns every active responder, in the order of enrolment."""
-    return session.scalars(select(Responder).where(*living(at)).order_by(Responder.id)).all()
+    return session.scalars(
+        select(Responder).where(*active_conditions(at)).order_by(Responder.id)
+    ).all()
 
 
-def everybody(session: Session) -> Sequence[Responder]:
+def all_responders(session: Session) -> Sequence[Responder]:
     """Returns all who were ever enrolled, in the order of enrolment."""
     people = select(Responder).where(Responder.level != rules_trial.LEVEL)
     return session.scalars(people.order_by(Responder.id)).all()
 
 
-def names(session: Session) -> Mapping[int, str]:
+def responder_names(session: Session) -> Mapping[int, str]:
     """Returns the names of all who were ever enrolled, by id."""
     people = select(Responder.id, Responder.name).where(Responder.level != rules_trial.LEVEL)
     return {row.id: row.name for row in session.execute(people)}
@@ -299,7 +303,7 @@ def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
     )
 
 
-def enrolled(session: Session, number_key: str) -> Responder | None:
+def find_by_number(session: Session, number_key: str) -> Responder | None:
     """Returns the responder who acts under this number today, or None."""
     here = select(Responder).where(Responder.number_key == number_key, Responder.active)
     return session.scalars(here).one_or_none()
@@ -308,7 +312,7 @@ def enrolled(session: Session, number_key: str) -> Responder | None:
 def pin_wraps(session: Session) -> Sequence[bytes]:
     """Returns the encrypted keys of all responders with a PIN, except those who were removed."""
     wraps = select(Responder.pin_wrap).where(
-        Responder.pin_wrap.is_not(None), Responder.left_at.is_(None)
+        Responder.pin_wrap.is_not(None), Responder.removed_at.is_(None)
     )
     return [wrap for wrap in session.scalars(wraps) if wrap is not None]
 
@@ -319,10 +323,12 @@ def has_pin(session: Session, responder_id: int) -> bool:
     return responder is not None and responder.pin_wrap is not None
 
 
-RUNS = Membership.until_at.is_(None)
+IS_RUNNING = Membership.until_at.is_(None)
 
 
-def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -> list[Membership]:
+def new_memberships(
+    desks: Mapping[str, Level], categories: Collection[str], at: datetime
+) -> list[Membership]:
     """Returns the memberships of a person who is being enrolled. The caller adds them."""
     return [
         Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
@@ -330,28 +336,28 @@ def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -
     ]
 
 
-def running(session: Session, responder_id: int) -> Sequence[Membership]:
+def current_memberships(session: Session, responder_id: int) -> Sequence[Membership]:
     """Returns the responder's current memberships, ordered by desk."""
-    hers = select(Membership).where(Membership.responder_id == responder_id, RUNS)
+    hers = select(Membership).where(Membership.responder_id == responder_id, IS_RUNNING)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
 def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
     """Returns the desks that the responder belonged to at a moment."""
-    ran = (Membership.from_at <= at, or_(RUNS, Membership.until_at > at))
+    ran = (Membership.from_at <= at, or_(IS_RUNNING, Membership.until_at > at))
     hers = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
-def by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
+def memberships_by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
     """Returns the current memberships of every responder by id, ordered by desk."""
     found: dict[int, list[Membership]] = defaultdict(list)
-    for row in session.scalars(select(Membership).where(RUNS).order_by(Membership.desk_code)):
+    for row in session.scalars(select(Membership).where(IS_RUNNING).order_by(Membership.desk_code)):
         found[row.responder_id].append(row)
     return found
 
 
-def place(
+def set_desks(
     session: Session,
     person: Responder,
     desks: Mapping[str, Level],
@@ -360,35 +366,37 @@ def place(
 ) -> None:
     """Makes a responder act at exactly these desks from now on, at these levels. There must be at least one."""
     kept: set[str] = set()
-    for row in running(session, person.id):
+    for row in current_memberships(session, person.id):
         if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
             kept.add(row.desk_code)
         else:
             row.until_at = at
     session.flush()
     added = {code: level for code, level in desks.items() if code not in kept}
-    for row in new(added, categories, at):
+    for row in new_memberships(added, categories, at):
         row.responder_id = person.id
         session.add(row)
-    person.level, person.categories = highest(desks.values()), list(categories)
+    person.level, person.categories = highest_level(desks.values()), list(categories)
     if person.level != Level.NATIONAL:
         person.districts = districts_of(desks)
 
 
-def end(session: Session, person: Responder, at: datetime) -> None:
+def end_memberships(session: Session, person: Responder, at: datetime) -> None:
     """Ends a responder's membership of every desk."""
-    for row in running(session, person.id):
+    for row in current_memberships(session, person.id):
         row.until_at = at
 
 
-def reopen(session: Session, person: Responder, left_at: datetime, at: datetime) -> None:
+def reopen_memberships(
+    session: Session, person: Responder, removed_at: datetime, at: datetime
+) -> None:
     """Creates again the memberships that ended when the responder was removed.
 
     Skips desks with a current membership.
     """
-    hers = (Membership.responder_id == person.id, Membership.until_at == left_at)
+    hers = (Membership.responder_id == person.id, Membership.until_at == removed_at)
     ended = session.scalars(select(Membership).where(*hers)).all()
-    runs = {row.desk_code for row in running(session, person.id)}
+    runs = {row.desk_code for row in current_memberships(session, person.id)}
     for row in ended:
         if row.desk_code not in runs:
             again = Membership(desk_code=row.desk_code, level=row.level, from_at=at)
@@ -396,25 +404,25 @@ def reopen(session: Session, person: Responder, left_at: datetime, at: datetime)
             session.add(again)
 
 
-def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
+def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the coordinators of a responder's desks who can be notified, without that responder."""
-    hers = select(Membership.desk_code).where(Membership.responder_id == of.id, RUNS)
+    hers = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
     leads = exists().where(
         Membership.responder_id == Responder.id,
         Membership.level == Level.COORDINATOR,
         Membership.desk_code.in_(hers.correlate(None)),
-        RUNS,
+        IS_RUNNING,
     )
-    found = select(Responder).where(leads, Responder.id != of.id, *living(at))
+    found = select(Responder).where(leads, Responder.id != of.id, *active_conditions(at))
     return session.scalars(found.order_by(Responder.id)).all()
 
 
-def who_answer_for(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
+def coordinators_and_national(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
     """Returns the coordinators of a desk and the people of the national desk who can be notified."""
     place = or_(
         and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
         Membership.desk_code == NATIONAL,
     )
-    there = exists().where(Membership.responder_id == Responder.id, place, RUNS)
-    found = select(Responder).where(there, *living(at))
+    there = exists().where(Membership.responder_id == Responder.id, place, IS_RUNNING)
+    found = select(Responder).where(there, *active_conditions(at))
     return session.scalars(found.order_by(Responder.id)).all()

@@ -9,14 +9,14 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, delete, select, union_all, update
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
-from hotline.core.actors import AccountRole, AccountState, Actor, entered_as
+from hotline.core.actors import AccountRole, AccountState, Actor, account_name_key
 from hotline.core.database import Row
 from hotline.errors import NotFound
 from hotline.people import tables, tables_audit
 from hotline.people.rules import UNPROVED
 from hotline.people.rules_desks import account_of, responder_of
 from hotline.people.tables import Person, Responder
-from hotline.text.names import is_one_name, keys_of
+from hotline.text.names import comparison_keys, is_one_name
 
 
 class CodeKind(StrEnum):
@@ -35,7 +35,7 @@ class ConsoleAccount(Row):
     """Used to write a new person together with their account."""
     name: Mapped[str] = mapped_column(unique=True)
     """The sign-in name, as `domain.accounts.account.entered_as` returns it."""
-    shown: Mapped[str] = column_property(tables.person_name(person_id))
+    shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
     """The person's name, as pages show it."""
     roles: Mapped[list[str]]
     """Values of `AccountRole`. A role that waits for approval is not in the list."""
@@ -68,7 +68,7 @@ class ConsoleAccount(Row):
     @property
     def label(self) -> str:
         """Returns the person's name, or the sign-in name of an account that has another."""
-        return self.shown if entered_as(self.shown) == self.name else self.name
+        return self.shown if account_name_key(self.shown) == self.name else self.name
 
     @property
     def held_roles(self) -> frozenset[AccountRole]:
@@ -89,13 +89,15 @@ class AccountCode(Row):
     """For a link that is being used: the new private key, encrypted with the token of the browser that began."""
 
 
-def find(session: Session, name: str, *, for_writing: bool = False) -> ConsoleAccount | None:
+def find_account(
+    session: Session, name: str, *, for_writing: bool = False
+) -> ConsoleAccount | None:
     """Returns the account with this sign-in name, or None. Locks its row if `for_writing`."""
     found = select(ConsoleAccount).where(ConsoleAccount.name == name)
     return session.scalar(found.with_for_update() if for_writing else found)
 
 
-def one(session: Session, account_id: int, *, for_writing: bool = False) -> ConsoleAccount:
+def get_account(session: Session, account_id: int, *, for_writing: bool = False) -> ConsoleAccount:
     """Returns an account by its id. Raises NotFound."""
     found = select(ConsoleAccount).where(ConsoleAccount.id == account_id)
     account = session.scalar(found.with_for_update() if for_writing else found)
@@ -110,18 +112,18 @@ def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
     return session.scalars(hers.order_by(ConsoleAccount.id).with_for_update()).all()
 
 
-def everybody(session: Session) -> Sequence[ConsoleAccount]:
+def all_accounts(session: Session) -> Sequence[ConsoleAccount]:
     """Returns all accounts, in the order of their creation."""
     return session.scalars(select(ConsoleAccount).order_by(ConsoleAccount.id)).all()
 
 
-def with_factor(session: Session) -> Sequence[ConsoleAccount]:
+def accounts_with_factor(session: Session) -> Sequence[ConsoleAccount]:
     """Returns the accounts with an authenticator secret. Locks them until the transaction ends."""
     found = select(ConsoleAccount).where(ConsoleAccount.totp.is_not(None))
     return session.scalars(found.order_by(ConsoleAccount.id).with_for_update()).all()
 
 
-def admins_in(session: Session, *states: AccountState) -> frozenset[int]:
+def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
     """Returns the persons who are admins by an account in one of these states."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
@@ -129,7 +131,7 @@ def admins_in(session: Session, *states: AccountState) -> frozenset[int]:
     )
 
 
-def take_step(session: Session, account_id: int, step: int) -> bool:
+def accept_step(session: Session, account_id: int, step: int) -> bool:
     """Accepts the time step of an authenticator code once. Returns False if it or a later step was accepted before."""
     taken = (
         update(ConsoleAccount)
@@ -147,7 +149,7 @@ def add_code(
     session.add(code)
 
 
-def link(
+def usable_link(
     session: Session, digest: bytes, at: datetime, *, for_writing: bool = False
 ) -> AccountCode | None:
     """Returns a link that can still be used. Returns None if it is unknown, used or expired."""
@@ -160,7 +162,7 @@ def link(
     return session.scalar(found.with_for_update() if for_writing else found)
 
 
-def take_code(session: Session, account_id: int, digest: bytes, at: datetime) -> bool:
+def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> bool:
     """Uses up a recovery code on paper. Returns False if it was used, or is not one of this account's codes."""
     taken = (
         update(AccountCode)
@@ -176,7 +178,7 @@ def take_code(session: Session, account_id: int, digest: bytes, at: datetime) ->
     return session.execute(taken).first() is not None
 
 
-def forget_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
+def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
     """Deletes the account's codes of these kinds."""
     gone = delete(AccountCode).where(
         AccountCode.account_id == account_id, AccountCode.kind.in_(kinds)
@@ -184,7 +186,7 @@ def forget_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
     session.execute(gone)
 
 
-def forget_links(session: Session) -> None:
+def delete_links(session: Session) -> None:
     """Deletes every invitation link, so that none works any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
 
@@ -231,16 +233,16 @@ def of_member(session: Session, member: str) -> Person:
 def named(session: Session, name: str) -> frozenset[int]:
     """Returns the persons whose name or sign-in name looks like this one."""
     known = keys_of_names(session)
-    return frozenset().union(*(known.get(key, ()) for key in enumerate(keys_of(name))))
+    return frozenset().union(*(known.get(key, ()) for key in enumerate(comparison_keys(name))))
 
 
 def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]]:
-    """Returns the persons by each key of their names and sign-in names, as `keys_of` makes keys."""
+    """Returns the persons by each key of their names and sign-in names, as `comparison_keys` makes keys."""
     called = select(Person.id, Person.name)
     logins = select(ConsoleAccount.person_id, ConsoleAccount.name)
     found: dict[tuple[int, str], set[int]] = defaultdict(set)
     for person_id, name in session.execute(union_all(called, logins)):
-        for key in enumerate(keys_of(name)):
+        for key in enumerate(comparison_keys(name)):
             found[key].add(person_id)
     return found
 

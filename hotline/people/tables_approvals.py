@@ -10,14 +10,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.actors import Actor
 from hotline.core.database import Row
 from hotline.people import tables_audit
-from hotline.people.rules_second_factor import APPROVAL_LIVES
+from hotline.people.rules_second_factor import APPROVAL_VALIDITY
 
 
 class ApprovalKind(StrEnum):
     ROLE = "role"
     """A role for an account. The subject is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """Access to a desk. The subject is `desk:<code>:<member>`. `sealed` holds the public key of that member."""
+    """Access to a desk. The subject is `desk:<code>:<member>`. `encrypted` holds the public key of that member."""
     ENROLMENT = "enrolment"
     """Enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
     POSTING = "posting"
@@ -47,7 +47,7 @@ class Approval(Row):
     kind: Mapped[str]
     """An `ApprovalKind`."""
     subject: Mapped[str] = mapped_column(index=True)
-    sealed: Mapped[bytes | None]
+    encrypted: Mapped[bytes | None]
     """Data that the command needs, encrypted if it is secret, such as a phone number."""
     asked_by: Mapped[str]
     """The actor who asked, as the audit log writes actors."""
@@ -65,7 +65,7 @@ class Approval(Row):
         return tables_audit.name_in(self.asked_by)
 
 
-def ask(
+def add_request(
     session: Session,
     by: Actor,
     kind: ApprovalKind,
@@ -73,14 +73,14 @@ def ask(
     reason: str,
     at: datetime,
     *,
-    lives: timedelta = APPROVAL_LIVES,
-    sealed: bytes | None = None,
+    lives: timedelta = APPROVAL_VALIDITY,
+    encrypted: bytes | None = None,
 ) -> Approval:
     """Stores a request for approval, which expires after `lives`."""
     row = Approval(
         kind=kind,
         subject=subject,
-        sealed=sealed,
+        encrypted=encrypted,
         asked_by=tables_audit.by_actor(by),
         asked_at=at,
         reason=reason,
@@ -95,13 +95,13 @@ def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return Approval.decided_at.is_(None), Approval.expires_at > at
 
 
-def undecided(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
+def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
     """Returns the pending approvals of these kinds, oldest first. Leaves out expired ones."""
     waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
     return session.scalars(waits.order_by(Approval.id)).all()
 
 
-def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
+def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
     """Returns by subject the newest request that was approved and is not used yet."""
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
@@ -109,7 +109,9 @@ def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approva
     return {row.subject: row for row in session.scalars(given.order_by(Approval.id))}
 
 
-def about(session: Session, kind: ApprovalKind, begins: str, at: datetime) -> Sequence[Approval]:
+def pending_about(
+    session: Session, kind: ApprovalKind, begins: str, at: datetime
+) -> Sequence[Approval]:
     """Returns the pending approvals of a kind whose subject begins with `begins`. Locks them for a decision."""
     waits = select(Approval).where(
         Approval.kind == kind, Approval.subject.startswith(begins, autoescape=True), *_waits(at)
@@ -117,13 +119,13 @@ def about(session: Session, kind: ApprovalKind, begins: str, at: datetime) -> Se
     return session.scalars(waits.order_by(Approval.id).with_for_update()).all()
 
 
-def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None:
+def pending_for(session: Session, subject: str, at: datetime) -> Approval | None:
     """Returns the newest pending approval of a subject and locks it for a decision, or None."""
     waits = select(Approval).where(Approval.subject == subject, *_waits(at))
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
-def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
+def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval | None:
     """Returns a pending approval and locks it for a decision. Returns None if it was decided or has expired."""
     waits = select(Approval).where(Approval.id == approval_id, *_waits(at))
     return session.scalar(waits.with_for_update())
@@ -137,6 +139,6 @@ def approved(session: Session, subject: str) -> Sequence[Approval]:
     return session.scalars(given).all()
 
 
-def decide(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
+def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
     """Records a decision. `by` is an actor, as the audit log writes actors."""
     row.decided_by, row.decided_at, row.decision = by, at, decision

@@ -21,7 +21,7 @@ from hotline.core.database import Row
 from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
-Signer: TypeAlias = str | Actor
+CommandActor: TypeAlias = str | Actor
 """The person behind a command: the name that the command was given, or an account."""
 BEGINNING = "0" * 64
 """The previous digest of the first row."""
@@ -72,12 +72,12 @@ def by_actor(actor: Actor) -> str:
     return f"account:{actor.account_id}:{actor.name}"
 
 
-def signer(by: Signer) -> str:
+def actor_of(by: CommandActor) -> str:
     """Returns the actor of a signer."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
-def named(by: Signer) -> str:
+def name_of(by: CommandActor) -> str:
     """Returns the plain name of a signer."""
     return by.name if isinstance(by, Actor) else by
 
@@ -94,11 +94,11 @@ def account_of(actor: str) -> int | None:
     return int(number) if kind == "account" and number.isdecimal() else None
 
 
-def append(
+def append_row(
     session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
     """Appends one row in the caller's `writing()` transaction. Writers wait here for each other until they commit."""
-    database.take_turns(session, LOCK)
+    database.take_lock(session, LOCK)
     entry = AuditEntry(
         at=at.astimezone(UTC),
         actor=actor,
@@ -113,21 +113,23 @@ def append(
     return entry
 
 
-def of_tip(
+def append_about_tip(
     session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
 ) -> None:
     """Appends one row about a tip."""
-    append(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
+    append_row(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
 
 
-def sign(
-    session: Session, by: Signer, *, at: datetime, action: str, subject: str, reason: str = ""
+def append_command(
+    session: Session, by: CommandActor, *, at: datetime, action: str, subject: str, reason: str = ""
 ) -> AuditEntry:
     """Appends one row about a person's command."""
-    return append(session, at=at, actor=signer(by), action=action, subject=subject, reason=reason)
+    return append_row(
+        session, at=at, actor=actor_of(by), action=action, subject=subject, reason=reason
+    )
 
 
-def count(
+def count_actions(
     session: Session, actor: str, actions: Collection[str], since: datetime, subject: str = ""
 ) -> int:
     """Returns how often an actor did one of these actions after a moment. With `subject`, counts that subject only."""
@@ -149,7 +151,7 @@ def entries(
     return session.scalars(found).all()
 
 
-def newest(
+def newest_rows(
     session: Session,
     wanted: AuditFilter,
     names: Mapping[int, str],
@@ -181,7 +183,7 @@ def newest(
     return session.scalars(found).all()
 
 
-def end(session: Session) -> tuple[int, str]:
+def chain_end(session: Session) -> tuple[int, str]:
     """Returns the number of rows and the newest digest."""
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     return count, _newest_digest(session)
@@ -192,7 +194,7 @@ def _newest_digest(session: Session) -> str:
     return session.scalar(found) or BEGINNING
 
 
-def verify(session: Session) -> Chain:
+def verify_chain(session: Session) -> Chain:
     """Checks the chain from its beginning, up to the first broken row."""
     newest, length = BEGINNING, 0
     every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)

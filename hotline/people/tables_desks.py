@@ -22,16 +22,16 @@ from hotline.core.driver import PreparedStatement
 from hotline.errors import NotFound
 from hotline.people.rules_desks import DeskKind
 
-ENROLMENT = "enrolment"
+PASSPHRASE_MEMBER = "enrolment"
 """The member that every desk begins with: the recovery passphrase of `hotline init`."""
 
 
-BEFORE = "before"
+PREVIOUS_KEY = "before"
 """The member whose row holds the old key during a rotation, encrypted the same way.
 
 It stays until no grant needs it.
 """
-BEFORE_OF = "before:"
+PREVIOUS_KEY_OF = "before:"
 """The prefix of such a row for one member, as in `before:r17`."""
 
 
@@ -93,21 +93,21 @@ def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
     return dict(_keys_of(len(codes)).rows(session, **asked))
 
 
-def codes(session: Session) -> set[str]:
+def desk_codes(session: Session) -> set[str]:
     return set(session.scalars(select(Desk.code)))
 
 
-def everything(session: Session) -> Sequence[Desk]:
+def all_desks(session: Session) -> Sequence[Desk]:
     """Returns every desk, ordered by code."""
     return session.scalars(select(Desk).order_by(Desk.code)).all()
 
 
-def of_kind(session: Session, kind: str) -> Sequence[str]:
+def desks_of_kind(session: Session, kind: str) -> Sequence[str]:
     """Returns the codes of the desks of a kind that are not retired."""
     return _sealed_to(session, Desk.kind == kind)
 
 
-def of_camp(session: Session, camp: str | None) -> Sequence[str]:
+def desks_of_camp(session: Session, camp: str | None) -> Sequence[str]:
     """Returns the codes of a camp's protection desks that are not retired."""
     return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
 
@@ -117,7 +117,7 @@ def _sealed_to(session: Session, *which: ColumnElement[bool]) -> Sequence[str]:
     return session.scalars(found.order_by(Desk.code)).all()
 
 
-def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
+def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
     """Returns a desk by its code. Raises NotFound."""
     found = select(Desk).where(Desk.code == code)
     desk = session.scalar(found.with_for_update() if for_writing else found)
@@ -134,20 +134,20 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
     return found
 
 
-def key_before(session: Session, code: str) -> bytes | None:
+def previous_key(session: Session, code: str) -> bytes | None:
     """Returns the encrypted old key that a rotation put aside. Returns None if no rotation is under way."""
-    return session.scalar(_wrapped(code, BEFORE))
+    return session.scalar(_wrapped(code, PREVIOUS_KEY))
 
 
-def put_aside(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
+def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
     """Keeps the present key as the old key of a rotation, encrypted as given."""
-    _add_member(session, code, BEFORE, wrapped_key, at)
+    _add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
 
 
 def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
     """Replaces the key pair of a desk. From this commit on tips are encrypted to the new public key."""
     session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
-    rewrap(session, code, ENROLMENT, wrapped_key)
+    rewrap(session, code, PASSPHRASE_MEMBER, wrapped_key)
 
 
 def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None:
@@ -156,26 +156,28 @@ def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None
     session.execute(row.values(wrapped_key=wrapped_key))
 
 
-def moving_since(session: Session, code: str) -> datetime | None:
+def rotation_since(session: Session, code: str) -> datetime | None:
     """Returns when the rotation under way put the old key aside. Returns None if no rotation is under way."""
     row = select(DeskMember.created_at)
-    return session.scalar(row.where(DeskMember.desk_code == code, DeskMember.member == BEFORE))
+    return session.scalar(
+        row.where(DeskMember.desk_code == code, DeskMember.member == PREVIOUS_KEY)
+    )
 
 
 def end_rotation(session: Session, code: str) -> None:
     """Deletes every old key of this desk. A person removed before the rotation then holds no useful key."""
-    since = moving_since(session, code)
-    aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
+    since = rotation_since(session, code)
+    aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
     session.execute(delete(DeskMember).where(DeskMember.desk_code == code, aside))
     ended = update(Desk).where(Desk.code == code, Desk.copied_since <= since)
     session.execute(ended.values(copied_since=None))
 
 
-def add(session: Session, desk: Desk, wrapped_key: bytes) -> None:
+def add_desk(session: Session, desk: Desk, wrapped_key: bytes) -> None:
     """Adds a desk whose key the recovery passphrase decrypts."""
     session.add(desk)
     session.flush()
-    _add_member(session, desk.code, ENROLMENT, wrapped_key, desk.created_at)
+    _add_member(session, desk.code, PASSPHRASE_MEMBER, wrapped_key, desk.created_at)
 
 
 def _add_member(session: Session, code: str, member: str, key: bytes, at: datetime) -> None:

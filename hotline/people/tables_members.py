@@ -8,30 +8,39 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row
 from hotline.people import tables_desks
-from hotline.people.tables_desks import BEFORE, BEFORE_OF, ENROLMENT, Desk, DeskMember
+from hotline.people.tables_desks import (
+    PASSPHRASE_MEMBER,
+    PREVIOUS_KEY,
+    PREVIOUS_KEY_OF,
+    Desk,
+    DeskMember,
+)
 
-BY_PASSPHRASE = (ENROLMENT, BEFORE)
-_ARE_MEMBERS = (DeskMember.member.not_in(BY_PASSPHRASE), ~DeskMember.member.startswith(BEFORE_OF))
+BY_PASSPHRASE = (PASSPHRASE_MEMBER, PREVIOUS_KEY)
+_ARE_MEMBERS = (
+    DeskMember.member.not_in(BY_PASSPHRASE),
+    ~DeskMember.member.startswith(PREVIOUS_KEY_OF),
+)
 
 
-def of_desk(session: Session, code: str) -> Mapping[str, bytes]:
+def members_of_desk(session: Session, code: str) -> Mapping[str, bytes]:
     """Returns the desk's key as encrypted to each member. Leaves out the old keys of a rotation."""
     return {row.member: row.wrapped_key for row in _rows(session, code)}
 
 
-def counted(session: Session) -> Mapping[str, int]:
+def member_counts(session: Session) -> Mapping[str, int]:
     """Returns for each desk how many members have a key of their own."""
     rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
     return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
 
 
-def moving(session: Session) -> frozenset[str]:
+def desks_in_rotation(session: Session) -> frozenset[str]:
     """Returns the desks with a rotation under way, which still hold an old key."""
-    aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
+    aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
     return frozenset(session.scalars(select(DeskMember.desk_code).where(aside)))
 
 
-def since(session: Session, code: str) -> Mapping[str, datetime]:
+def access_since(session: Session, code: str) -> Mapping[str, datetime]:
     """Returns when each member got access."""
     return {row.member: row.created_at for row in _rows(session, code)}
 
@@ -39,10 +48,10 @@ def since(session: Session, code: str) -> Mapping[str, datetime]:
 def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
     """Returns a desk's key as encrypted to one member: today's key, then the old key of a rotation if there is one."""
     found = select(DeskMember).where(
-        DeskMember.desk_code == code, DeskMember.member.in_((member, BEFORE_OF + member))
+        DeskMember.desk_code == code, DeskMember.member.in_((member, PREVIOUS_KEY_OF + member))
     )
     rows = {row.member: row.wrapped_key for row in session.scalars(found)}
-    return [rows[name] for name in (member, BEFORE_OF + member) if name in rows]
+    return [rows[name] for name in (member, PREVIOUS_KEY_OF + member) if name in rows]
 
 
 def desks_of(session: Session, member: str) -> frozenset[str]:
@@ -52,22 +61,22 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
     )
 
 
-def seal(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
+def store_key(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
     """Stores the desk's key encrypted to a member. Replaces the member's earlier key."""
     _forget(session, code, member)
     session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
 
 
-def reseal(session: Session, code: str, sealed: Mapping[str, bytes], at: datetime) -> None:
-    """Stores each member's new key and keeps the earlier one aside. A member who is not in `sealed` loses access."""
+def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at: datetime) -> None:
+    """Stores each member's new key and keeps the earlier one aside. A member who is not in `encrypted` loses access."""
     for row in _rows(session, code):
-        wrapped = sealed.get(row.member)
+        wrapped = encrypted.get(row.member)
         if wrapped is None:
             session.delete(row)
             continue
         aside = DeskMember(
             desk_code=code,
-            member=BEFORE_OF + row.member,
+            member=PREVIOUS_KEY_OF + row.member,
             wrapped_key=row.wrapped_key,
             created_at=at,
         )
@@ -75,7 +84,7 @@ def reseal(session: Session, code: str, sealed: Mapping[str, bytes], at: datetim
         row.wrapped_key = wrapped
 
 
-def forget_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
+def end_access_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
     """Ends the access of these members to this desk. Returns True if any of them had access.
 
     They may hold a copy of the key until the desk gets another one.
@@ -86,7 +95,7 @@ def forget_at(session: Session, code: str, names: Collection[str], at: datetime)
     return bool(opened)
 
 
-def forget(
+def end_access(
     session: Session, member: str, at: datetime, *, but: Collection[str] = ()
 ) -> frozenset[str]:
     """Ends a member's access to every desk, except the desks in `but`. Returns the desks that the member lost.
@@ -106,16 +115,16 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
     may hold the new key as well. So the noted time is after the rotation began, and the end of that rotation does not
     clear it.
     """
-    tables_desks.one(session, code, for_writing=True)
+    tables_desks.get_desk(session, code, for_writing=True)
     _forget(session, code, member)
-    since = tables_desks.moving_since(session, code)
-    left_at = at if since is None else max(at, since + timedelta(microseconds=1))
+    since = tables_desks.rotation_since(session, code)
+    removed_at = at if since is None else max(at, since + timedelta(microseconds=1))
     anew = Desk.copied_since.is_(None) if since is None else true()
-    session.execute(update(Desk).where(Desk.code == code, anew).values(copied_since=left_at))
+    session.execute(update(Desk).where(Desk.code == code, anew).values(copied_since=removed_at))
 
 
 def _forget(session: Session, code: str, member: str) -> None:
-    names = (member, BEFORE_OF + member)
+    names = (member, PREVIOUS_KEY_OF + member)
     session.execute(
         delete(DeskMember).where(DeskMember.desk_code == code, DeskMember.member.in_(names))
     )
@@ -141,21 +150,21 @@ class RecoveryPair(Row):
     made_at: Mapped[datetime]
 
 
-def everything(session: Session) -> Sequence[RecoveryPair]:
+def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
     """Returns every recovery pair, today's first."""
     return session.scalars(select(RecoveryPair).order_by(RecoveryPair.id.desc())).all()
 
 
-def newest(session: Session) -> RecoveryPair | None:
+def newest_pair(session: Session) -> RecoveryPair | None:
     """Returns the pair that keys are encrypted to now, or None. The caller holds the lock on the desk."""
-    return next(iter(everything(session)), None)
+    return next(iter(recovery_pairs(session)), None)
 
 
-def add(session: Session, public_key: bytes, wrapped_key: bytes, at: datetime) -> None:
+def add_pair(session: Session, public_key: bytes, wrapped_key: bytes, at: datetime) -> None:
     session.add(RecoveryPair(public_key=public_key, wrapped_key=wrapped_key, made_at=at))
     session.flush()
 
 
-def forget_older(session: Session, than: int) -> None:
+def delete_older_pairs(session: Session, than: int) -> None:
     """Deletes the older pairs. Nothing may be encrypted to them any more."""
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new
-from hotline.people.rules_second_factor import FORGET_AFTER, IDLE, LONGEST
+from hotline.people.rules_second_factor import FORGET_AFTER, MAX_IDLE, MAX_SESSION
 from hotline.people.tables_accounts import AccountCode, ConsoleAccount
 
 
@@ -32,7 +32,7 @@ class ConsoleSession(Row):
     flow_at: Mapped[datetime | None]
 
 
-def find(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccount] | None:
+def find_session(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccount] | None:
     found = (
         select(ConsoleSession, ConsoleAccount)
         .join(ConsoleAccount, ConsoleAccount.id == ConsoleSession.account_id)
@@ -42,13 +42,13 @@ def find(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccoun
     return None if row is None else (row[0], row[1])
 
 
-def of_account(session: Session, account_id: int) -> Sequence[ConsoleSession]:
+def sessions_of_account(session: Session, account_id: int) -> Sequence[ConsoleSession]:
     """Returns the sessions of an account, newest first."""
     mine = select(ConsoleSession).where(ConsoleSession.account_id == account_id)
     return session.scalars(mine.order_by(ConsoleSession.created_at.desc())).all()
 
 
-def see(session: Session, digest: bytes, at: datetime) -> None:
+def note_activity(session: Session, digest: bytes, at: datetime) -> None:
     """Records activity in a session and on its account. Does nothing if the session has ended."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest).values(seen_at=at)
     account_id = session.scalar(here.returning(ConsoleSession.account_id))
@@ -56,13 +56,13 @@ def see(session: Session, digest: bytes, at: datetime) -> None:
     session.execute(seen.values(seen_at=at))
 
 
-def open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
+def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
     """Notes that this session opened a flow in a draft."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest)
     session.execute(here.values(flow=flow, flow_at=at))
 
 
-def flow_opened(
+def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
     """Returns the accounts whose last opened flow is this one and that were active after `seen`.
@@ -80,7 +80,7 @@ def flow_opened(
     return [(name, at) for name, at in session.execute(opened) if at is not None]
 
 
-def renew(
+def renew_factor(
     session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
 ) -> bool:
     """Records a new check of the second factor, and keeps the key longer. Returns False if the session has ended."""
@@ -93,23 +93,23 @@ def renew(
     return session.execute(renewed).first() is not None
 
 
-def end(session: Session, digest: bytes) -> bool:
+def end_session(session: Session, digest: bytes) -> bool:
     """Ends a session. Returns False if there was none."""
     gone = delete(ConsoleSession).where(ConsoleSession.digest == digest)
     return session.execute(gone.returning(ConsoleSession.digest)).first() is not None
 
 
-def end_of(session: Session, account_id: int, *, but: bytes | None = None) -> None:
+def end_sessions_of(session: Session, account_id: int, *, but: bytes | None = None) -> None:
     """Ends every session of an account, except the session `but`."""
     gone = delete(ConsoleSession).where(ConsoleSession.account_id == account_id)
     session.execute(gone if but is None else gone.where(ConsoleSession.digest != but))
 
 
-def end_everybody(session: Session) -> None:
+def end_all_sessions(session: Session) -> None:
     session.execute(delete(ConsoleSession))
 
 
-class SignInTry(Row):
+class SignInAttempt(Row):
     __tablename__ = "sign_in_try"
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
@@ -133,7 +133,7 @@ class FailedSignIn(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
+class SignInFailures:
     """Numbers of failed sign-ins since a moment."""
 
     of_one: int
@@ -141,7 +141,7 @@ class Failures:
     in_all: int
 
 
-def failed(
+def note_failure(
     session: Session, name_key: bytes, at: datetime, since: datetime, *, is_known: bool
 ) -> int:
     """Notes a failed sign-in and returns how many there were after `since`.
@@ -154,55 +154,61 @@ def failed(
     return session.scalar(select(func.count()).where(same, FailedSignIn.at > since)) or 0
 
 
-def failures(session: Session, since: datetime) -> Failures:
+def count_failures(session: Session, since: datetime) -> SignInFailures:
     counts = select(func.count()).where(FailedSignIn.at > since).group_by(FailedSignIn.name_key)
     found = session.scalars(counts).all()
-    return Failures(max(found, default=0), sum(found))
+    return SignInFailures(max(found, default=0), sum(found))
 
 
-def held(session: Session, name_key: bytes, at: datetime) -> SignInTry:
+def locked_name(session: Session, name_key: bytes, at: datetime) -> SignInAttempt:
     """Returns the row of a name and locks it until the transaction ends. Creates it if there was none.
 
     Creates it again if a successful sign-in deleted it between the two statements.
     """
-    found = select(SignInTry).where(SignInTry.name_key == name_key).with_for_update()
+    found = select(SignInAttempt).where(SignInAttempt.name_key == name_key).with_for_update()
     row = None
     while row is None:
-        add_if_new(session, SignInTry(name_key=name_key, failures=0, last_at=at, next_try_at=None))
+        add_if_new(
+            session, SignInAttempt(name_key=name_key, failures=0, last_at=at, next_try_at=None)
+        )
         row = session.scalars(found).one_or_none()
     return row
 
 
-def forget(session: Session, name_key: bytes) -> None:
-    session.execute(delete(SignInTry).where(SignInTry.name_key == name_key))
+def delete_name(session: Session, name_key: bytes) -> None:
+    session.execute(delete(SignInAttempt).where(SignInAttempt.name_key == name_key))
 
 
-def next_try(session: Session, name_key: bytes) -> datetime | None:
-    return session.scalar(select(SignInTry.next_try_at).where(SignInTry.name_key == name_key))
+def next_attempt_at(session: Session, name_key: bytes) -> datetime | None:
+    return session.scalar(
+        select(SignInAttempt.next_try_at).where(SignInAttempt.name_key == name_key)
+    )
 
 
-Over = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
+ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
 """Expired rows: their table, a condition, and the columns to empty. None means that the rows are deleted."""
 
 
-def _over(at: datetime) -> Iterator[Over]:
+def _over(at: datetime) -> Iterator[ExpiredRows]:
     """Yields the conditions for expired keys, ended sessions, keys of expired links, and old failed sign-ins."""
-    ended = or_(ConsoleSession.seen_at <= at - IDLE, ConsoleSession.created_at <= at - LONGEST)
+    ended = or_(
+        ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
+    )
     yield ConsoleSession, ended, None
     yield ConsoleSession, ConsoleSession.key_until <= at, {"key_until": None, "locked_key": None}
     locked = and_(AccountCode.locked_key.is_not(None), AccountCode.expires_at <= at)
     yield AccountCode, locked, {"locked_key": None}
-    yield SignInTry, SignInTry.last_at <= at - FORGET_AFTER, None
+    yield SignInAttempt, SignInAttempt.last_at <= at - FORGET_AFTER, None
     yield FailedSignIn, FailedSignIn.at <= at - FORGET_AFTER, None
 
 
-def holds_over(session: Session, at: datetime) -> bool:
-    """Returns True if `forget_over` would change anything."""
+def has_expired(session: Session, at: datetime) -> bool:
+    """Returns True if `delete_expired` would change anything."""
     found = (select(table).where(over).limit(1) for table, over, _ in _over(at))
     return any(session.scalar(one) is not None for one in found)
 
 
-def forget_over(session: Session, at: datetime) -> None:
+def delete_expired(session: Session, at: datetime) -> None:
     """Deletes or empties all expired rows."""
     for table, over, emptied in _over(at):
         gone = delete(table) if emptied is None else update(table).values(emptied)

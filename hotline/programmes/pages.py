@@ -5,12 +5,12 @@ from datetime import timedelta
 from flask import Response, abort
 
 from hotline.console.form import number_of
-from hotline.console.visit import Visit, page, posted
-from hotline.console.who import table
+from hotline.console.role_groups import table
+from hotline.console.visit import Visit, form_view, page
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.programmes import service_enrolment, service_lessons
-from hotline.programmes.rules import VALID, Roll
-from hotline.programmes.service_lessons import Judged
+from hotline.programmes.rules import CODE_VALIDITY, Programme
+from hotline.programmes.service_lessons import CertificateCheck
 from hotline.text.phrases import phrase
 from hotline.text.places import districts
 
@@ -19,55 +19,61 @@ NOT_OURS = phrase("This is not a certificate of this line.")
 MISREAD = phrase("One character of the code is wrong. Ask the person to read it again.")
 
 
-def listed(
-    visit: Visit, made: tuple[Roll, str, str, object] | None = None, judged: str = ""
+def overview(
+    visit: Visit, made: tuple[Programme, str, str, object] | None = None, judged: str = ""
 ) -> Response:
     return page(
         visit,
         "rolls.html",
-        rolls={roll: service_enrolment.enlisted(visit.kit, roll) for roll in Roll},
+        rolls={
+            roll: service_enrolment.enrolment_by_district(visit.context, roll) for roll in Programme
+        },
         districts=[(one.name, one.name) for one in districts()],
-        days=VALID.days,
+        days=CODE_VALIDITY.days,
         named=visit.place,
         made=made,
         judged=judged,
     )
 
 
-@posted(listed, "district-{roll}", NotFound, Undecided)
-def make(visit: Visit, roll: str) -> Response:
+@form_view(overview, "district-{roll}", NotFound, Undecided)
+def create_code(visit: Visit, roll: str) -> Response:
     """Shows the new code once. The admin passes it on in person or by telephone."""
-    kind, days = _roll(roll), number_of(visit.form.text("days", most=4)) or 0
-    code, row = service_enrolment.make_code(
-        visit.kit,
+    kind, days = _programme(roll), number_of(visit.form.text("days", most=4)) or 0
+    code, row = service_enrolment.create_code(
+        visit.context,
         kind,
         visit.form.text("district", most=40),
         by=visit.by.actor,
         valid=timedelta(days=days),
     )
-    return listed(visit, made=(kind, code, visit.place(row.district), row.ends_at))
+    return overview(visit, made=(kind, code, visit.place(row.district), row.ends_at))
 
 
-@posted(listed, "district-{roll}", NotFound)
-def end(visit: Visit, roll: str) -> None:
+@form_view(overview, "district-{roll}", NotFound)
+def end_codes(visit: Visit, roll: str) -> None:
     """Ends every code of a district now. Phones that enrolled with one stay enrolled."""
     place = visit.form.text("district", most=40)
-    service_enrolment.end_codes(visit.kit, _roll(roll), place, by=visit.by.actor)
+    service_enrolment.end_codes(visit.context, _programme(roll), place, by=visit.by.actor)
 
 
-@posted(listed, "secret_number-{roll}", NotFound, NumberInvalid)
-def remove(visit: Visit, roll: str) -> None:
+@form_view(overview, "secret_number-{roll}", NotFound, NumberInvalid)
+def remove_participant(visit: Visit, roll: str) -> None:
     """Removes a phone from the programme. The typed number is not stored."""
-    service_enrolment.remove(visit.kit, _roll(roll), visit.form.secret("number"), by=visit.by.actor)
+    service_enrolment.remove_participant(
+        visit.context, _programme(roll), visit.form.secret("number"), by=visit.by.actor
+    )
 
 
-def check(visit: Visit) -> Response:
+def check_certificate(visit: Visit) -> Response:
     """Shows whether a code is the certificate of a person who passed every lesson."""
     typed = visit.form.text("certificate", most=60)
-    return listed(visit, judged=_sentence(visit, service_lessons.verify(visit.kit, typed)))
+    return overview(
+        visit, judged=_sentence(visit, service_lessons.verify_certificate(visit.context, typed))
+    )
 
 
-def _sentence(visit: Visit, judged: Judged) -> str:
+def _sentence(visit: Visit, judged: CertificateCheck) -> str:
     words = VERDICTS.get(judged.verdict)
     if words is None:
         return visit.say(MISREAD if judged.misread else NOT_OURS)
@@ -76,7 +82,7 @@ def _sentence(visit: Visit, judged: Judged) -> str:
     return visit.say(words, district=district, month=judged.month, until=judged.until)
 
 
-def _roll(name: str) -> Roll:
-    if name not in {*Roll}:
+def _programme(name: str) -> Programme:
+    if name not in {*Programme}:
         abort(404)
-    return Roll(name)
+    return Programme(name)

@@ -14,21 +14,21 @@ from enum import StrEnum
 
 from hotline.text.quiz import RIGHT
 
-VALID = timedelta(days=30)
+CODE_VALIDITY = timedelta(days=30)
 """Time for which a code is valid, unless the admin sets another."""
-LONGEST_VALID = timedelta(days=365)
+MAX_VALIDITY = timedelta(days=365)
 CODE = re.compile(r"[1-9][0-9]{7}")
 
 
-class Roll(StrEnum):
+class Programme(StrEnum):
     """One programme. Its value is the name of its flow."""
 
     LEADERS = "leaders"
-    OFFICERS = "training"
+    TRAINEES = "training"
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class FlowNames:
     """The names of a programme's answers and flag in its flow."""
 
     joined: str
@@ -37,11 +37,11 @@ class Names:
     leaves: str
 
 
-NAMES = {
-    Roll.LEADERS: Names("leader", "leader_code", "leader_leaves"),
-    Roll.OFFICERS: Names("officer", "officer_code", "officer_leaves"),
+FLOW_NAMES = {
+    Programme.LEADERS: FlowNames("leader", "leader_code", "leader_leaves"),
+    Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
-ROLL_OF = {names.code: roll for roll, names in NAMES.items()}
+PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
 """The programme for which a code is keyed, by the answer that holds the code."""
 YES = "yes"
 """The answer of a person who confirms that they leave."""
@@ -54,7 +54,7 @@ def new_code() -> str:
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 
-def is_code(keyed: str) -> bool:
+def is_enrolment_code(keyed: str) -> bool:
     return CODE.fullmatch(keyed) is not None
 
 
@@ -62,11 +62,11 @@ def is_code(keyed: str) -> bool:
 
 ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
 LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
-CASES = 3
-TAKEN = "lesson"
+CASES_PER_LESSON = 3
+LESSONS_COMPLETED = "lesson"
 """The counter of lessons whose three cases were answered."""
-GOOD = "lesson_right"
-OTHER = "lesson_other"
+CASES_RIGHT = "lesson_right"
+CASES_OTHER = "lesson_other"
 """The counters of right answers and of all others. An answer `unsure` is not right."""
 
 
@@ -82,35 +82,37 @@ class LessonCase:
         return f"train_{self.lesson}_{self.number}"
 
 
-def case_of(name: str) -> LessonCase | None:
+def lesson_case(name: str) -> LessonCase | None:
     """Returns the case that an answer of this name belongs to, or None."""
     found = ANSWER.fullmatch(name)
     return LessonCase(found["lesson"], int(found["case"])) if found else None
 
 
-def measure_of(value: str) -> str:
-    return GOOD if value == RIGHT else OTHER
+def case_counter(value: str) -> str:
+    return CASES_RIGHT if value == RIGHT else CASES_OTHER
 
 
 def whole(lesson: str, answers: Mapping[str, str]) -> bool:
     """Returns True if all cases of the lesson were answered."""
-    return all(LessonCase(lesson, number).name in answers for number in range(1, CASES + 1))
+    return all(
+        LessonCase(lesson, number).name in answers for number in range(1, CASES_PER_LESSON + 1)
+    )
 
 
 # Reads and counts the community sessions of local leaders, and picks the talking point of a month. Pure.
 
-MOST_CAME = 5000
+MAX_ATTENDANCE = 5000
 """More people than come to any village's Umuganda. A higher number is a typing error."""
-THEMES = 4
+TALKING_POINTS = 4
 """Number of talking points. They take turns, one a month."""
 CROWD_FLAG = "crowd"
-"""`crowd.120` is set if 120, keyed in this session, is a credible number."""
+"""`parse_attendance.120` is set if 120, keyed in this session, is a credible number."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
-CAME_ANSWER = "gathering_came"
-HELD = "gathering"
+ATTENDANCE_ANSWER = "gathering_came"
+SESSIONS_HELD = "gathering"
 """The counter of sessions held."""
-CAME = "gathered"
+ATTENDANCE = "gathered"
 """The counter of people who came."""
 
 
@@ -124,7 +126,7 @@ class Occasion(StrEnum):
     OTHER = "other"
 
 
-WORDS = {occasion.upper(): occasion for occasion in Occasion} | {
+OCCASION_WORDS = {occasion.upper(): occasion for occasion in Occasion} | {
     word: occasion
     for occasion, words in {
         Occasion.UMUGANDA: "MUGANDA",
@@ -135,16 +137,16 @@ WORDS = {occasion.upper(): occasion for occasion in Occasion} | {
     }.items()
     for word in words.split()
 }
-BESIDE = """
+COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
 """Words that may come with a number and an occasion, and change nothing."""
-JOINS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
+JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
+class SessionReport:
     """One community session: its occasion and the number of people who came."""
 
     occasion: Occasion
@@ -152,32 +154,32 @@ class Gathering:
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
+class EnrolmentRequest:
     """A request to join the programme of local leaders."""
 
     code: str
 
 
-def crowd(keyed: str) -> int | None:
+def parse_attendance(keyed: str) -> int | None:
     """Returns the number of people who came. Returns None if it is not credible."""
     came = int(keyed) if re.fullmatch(r"[0-9]{1,6}", keyed) else 0
-    return came if 1 <= came <= MOST_CAME else None
+    return came if 1 <= came <= MAX_ATTENDANCE else None
 
 
-def told_by(came: str, occasion: str) -> Gathering | None:
+def session_report(came: str, occasion: str) -> SessionReport | None:
     """Returns the session that a leader keyed. Returns None if it is not credible."""
-    number = crowd(came)
+    number = parse_attendance(came)
     if number is None or occasion not in set(Occasion):
         return None
-    return Gathering(Occasion(occasion), number)
+    return SessionReport(Occasion(occasion), number)
 
 
-def theme_of(day: date) -> int:
+def talking_point_of(day: date) -> int:
     """Returns the number of the month's talking point, from 1."""
-    return day.month % THEMES + 1
+    return day.month % TALKING_POINTS + 1
 
 
-def read_sms(text: str) -> Gathering | Joining | None:
+def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
     """Reads a session or a request to join from an SMS. Returns None for everything else. Total.
 
     Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. Only a number, a word and filler
@@ -185,19 +187,21 @@ def read_sms(text: str) -> Gathering | Joining | None:
     """
     plain = unicodedata.normalize("NFKD", text[:200])
     words = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
-    pieces = [word for word in words if word not in BESIDE.split()]
+    pieces = [word for word in words if word not in COMPANION_WORDS.split()]
     if len(pieces) != 2:
         return None
     digits, word = sorted(pieces)
-    if word in JOINS and is_code(digits):
-        return Joining(digits)
-    came = crowd(digits)
-    if word in WORDS and came is not None:
-        return Gathering(WORDS[word], came)
+    if word in JOIN_WORDS and is_enrolment_code(digits):
+        return EnrolmentRequest(digits)
+    came = parse_attendance(digits)
+    if word in OCCASION_WORDS and came is not None:
+        return SessionReport(OCCASION_WORDS[word], came)
     return None
 
 
-def counted(written: Sequence[str], day: date, told: Gathering) -> tuple[list[str], int, int]:
+def add_report(
+    written: Sequence[str], day: date, told: SessionReport
+) -> tuple[list[str], int, int]:
     """Returns a leader's sessions of one day with this one, and the numbers that it adds to the two counters.
 
     A new number for an occasion replaces the last one. So a repeated report adds nothing, and a leader can correct a

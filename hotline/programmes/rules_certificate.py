@@ -15,8 +15,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.alerts.rules_assignment import ALPHABET, TWINS
-from hotline.programmes.rules import CASES, LESSONS, LessonCase
-from hotline.text.phone_numbers import check_of
+from hotline.programmes.rules import CASES_PER_LESSON, LESSONS, LessonCase
+from hotline.text.phone_numbers import check_value
 from hotline.text.places import districts
 from hotline.text.quiz import RIGHT
 from hotline.text.time import KIGALI
@@ -34,11 +34,11 @@ NO_DISTRICT = "00"
 """The district of a responder with several districts, or of the national desk."""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
-LETTERS = 12
+CODE_LENGTH = 12
 
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
-_TAGS: int = len(ALPHABET) ** (LETTERS - 1) // _PAYLOADS
+_TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
 """Tags for each content: more than a hundred million. A forged code takes as many attempts."""
 
 Passed = Mapping[str, datetime]
@@ -70,12 +70,12 @@ class Certificate:
         return (self.serial * _MONTHS + self.month) * _DISTRICTS + int(self.district)
 
     @property
-    def said(self) -> str:
+    def signed_text(self) -> str:
         """Returns the text that the key signs."""
         return f"{self.district}.{self.month}.{self.serial}"
 
 
-def month_of(at: datetime) -> int:
+def month_index(at: datetime) -> int:
     """Returns the month in Kigali, in months since January 2026."""
     there = at.astimezone(KIGALI)
     return (there.year - FIRST_YEAR) * 12 + there.month - 1
@@ -85,46 +85,50 @@ def month_name(month: int) -> str:
     return f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02}"
 
 
-def passes(lesson: str, answers: Mapping[str, str]) -> bool:
+def is_passed(lesson: str, answers: Mapping[str, str]) -> bool:
     """Returns True if all cases of the lesson are answered rightly."""
-    names = (LessonCase(lesson, number).name for number in range(1, CASES + 1))
+    names = (LessonCase(lesson, number).name for number in range(1, CASES_PER_LESSON + 1))
     return lesson in LESSONS and all(answers.get(name) == RIGHT for name in names)
 
 
-def with_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
+def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
     """Returns the passed lessons with this one. A lesson that was passed before keeps its first time."""
-    living = still(passed, at)
+    living = current_lessons(passed, at)
     return living if lesson in living else {**living, lesson: at}
 
 
-def still(passed: Passed, at: datetime) -> Passed:
+def current_lessons(passed: Passed, at: datetime) -> Passed:
     """Returns the lessons that count at a moment: none if they made a certificate that has expired."""
-    return {} if whole(passed) and _expired(month_of(max(passed.values())), at) else passed
+    return (
+        {}
+        if has_every_lesson(passed) and _expired(month_index(max(passed.values())), at)
+        else passed
+    )
 
 
-def whole(passed: Passed) -> bool:
+def has_every_lesson(passed: Passed) -> bool:
     return passed.keys() >= set(LESSONS)
 
 
-def code_of(certificate: Certificate, digest: Digest) -> str:
+def encode(certificate: Certificate, digest: Digest) -> str:
     """Returns the certificate's code, such as `K7Q4 M2XP 9RWD`."""
     number = _tag(certificate, digest) * _PAYLOADS + certificate.payload
-    values = [number // len(ALPHABET) ** place % len(ALPHABET) for place in range(LETTERS - 1)]
-    values.append(check_of(values, len(ALPHABET)))
+    values = [number // len(ALPHABET) ** place % len(ALPHABET) for place in range(CODE_LENGTH - 1)]
+    values.append(check_value(values, len(ALPHABET)))
     letters = "".join(ALPHABET[value] for value in values)
     return f"{letters[:4]} {letters[4:8]} {letters[8:]}"
 
 
-def read(typed: str) -> str | None:
+def normalise_code(typed: str) -> str | None:
     """Returns the code that was meant, without spaces. Returns None if it is no code or a letter was misread."""
     meant = "".join(typed.upper().replace("-", " ").split()).translate(TWINS)
-    if len(meant) != LETTERS or not set(meant) <= set(ALPHABET):
+    if len(meant) != CODE_LENGTH or not set(meant) <= set(ALPHABET):
         return None
     *values, check = map(ALPHABET.index, meant)
-    return meant if check_of(values, len(ALPHABET)) == check else None
+    return meant if check_value(values, len(ALPHABET)) == check else None
 
 
-def opened(meant: str, digest: Digest) -> Certificate | None:
+def decode(meant: str, digest: Digest) -> Certificate | None:
     """Returns the content of a code. Returns None if the line's key did not make it."""
     values = map(ALPHABET.index, meant[:-1])
     number = sum(value * len(ALPHABET) ** place for place, value in enumerate(values))
@@ -143,8 +147,8 @@ def verdict(found: Certificate | None, at: datetime) -> CertificateVerdict:
 
 
 def _expired(month: int, at: datetime) -> bool:
-    return month_of(at) > month + VALID_MONTHS
+    return month_index(at) > month + VALID_MONTHS
 
 
 def _tag(certificate: Certificate, digest: Digest) -> int:
-    return int(digest(certificate.said), 16) % _TAGS
+    return int(digest(certificate.signed_text), 16) % _TAGS

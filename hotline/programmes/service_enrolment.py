@@ -1,6 +1,6 @@
 """Enrols phones in a programme with a district's code, removes them, and tells their flows that they are enrolled.
 
-`joined_flags` are pinned when a session begins. Functions that take a database session run inside its transaction.
+`enrolment_flags` are pinned when a session begins. Functions that take a database session run inside its transaction.
 
 Counts the community sessions that local leaders report, by district and occasion, apart from calls.
 
@@ -16,40 +16,47 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline.cases import service_attempts
-from hotline.cases.service_attempts import Opens, SecretAttempt, SecretLook
-from hotline.core.context import Kit
+from hotline.cases.service_attempts import AttemptResult, CompareSecret, SecretAttempt
+from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
-from hotline.core.rules_attempts import Secret, SecretTyped
-from hotline.core.ussd import SEPARATOR, Opening, UssdHop
+from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
+from hotline.core.ussd import SEPARATOR, SessionStart, UssdHop
 from hotline.counters import tables as counters_tables
 from hotline.counters.service import day_of
-from hotline.counters.tables import Cell
+from hotline.counters.tables import CounterKey
 from hotline.errors import KeyMissing, NotFound, Undecided
-from hotline.flows.flow import Book
-from hotline.gateway.tables_sessions import HeldDialogue
+from hotline.flows.flow import FlowSet
+from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.keys.key_folder import KIGALI
 from hotline.people import tables, tables_audit
 from hotline.people.rules import every_district
 from hotline.people.tables import Responder
-from hotline.people.tables_audit import Signer
+from hotline.people.tables_audit import CommandActor
 from hotline.programmes import rules
 from hotline.programmes import tables as programmes_tables
-from hotline.programmes.rules import CODE_FLAG, CROWD_FLAG, TALK_FLAG, Gathering, Joining, Roll
-from hotline.programmes.tables import DistrictCode, Joined
+from hotline.programmes.rules import (
+    CODE_FLAG,
+    CROWD_FLAG,
+    TALK_FLAG,
+    EnrolmentRequest,
+    Programme,
+    SessionReport,
+)
+from hotline.programmes.tables import EnrolmentCode, Participant
 from hotline.text.codes import NATIONAL
-from hotline.text.keying import keys
-from hotline.text.phone_numbers import sendable
-from hotline.text.phrases import remark
+from hotline.text.keying import clean_keys
+from hotline.text.phone_numbers import parse_sendable
+from hotline.text.phrases import message_text
 from hotline.text.places import district_named
 
-ROLLS = {str(roll): roll for roll in Roll}
+PROGRAMMES = {str(roll): roll for roll in Programme}
 """The programmes, by the name of their flow."""
-EVERY = ""
+ALL_CODES = ""
 """Value in the place of a code, for all codes of a programme. Wrong attempts are counted under it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReceivedCode:
     """A code that arrived by SMS, and its time."""
 
     code: str = field(repr=False)
@@ -57,184 +64,209 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Enlisted:
+class DistrictEnrolment:
     """The number of a district's phones in a programme, and its codes that are still valid."""
 
     district: str
     phones: int
-    codes: Sequence[DistrictCode]
+    codes: Sequence[EnrolmentCode]
 
 
-def roll_of(book: Book, entry: str) -> Roll | None:
+def programme_of(book: FlowSet, entry: str) -> Programme | None:
     """Returns the programme to whose flow a short code leads. None for any other short code."""
-    return ROLLS.get(book.entries.get(entry, ""))
+    return PROGRAMMES.get(book.entries.get(entry, ""))
 
 
-def flags_of_text(book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:
+def session_flags(book: FlowSet, opening: SessionStart, hop: UssdHop) -> dict[str, bool]:
     """Returns flags for the numbers that were typed and for the theme of the month.
 
     Returns nothing behind a short code that leads to no programme.
     """
-    if roll_of(book, opening.entry) is None:
+    if programme_of(book, opening.entry) is None:
         return {}
-    typed = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
-    theme = rules.theme_of(opening.started_at.astimezone(KIGALI))
-    numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in typed if rules.crowd(keyed) is not None}
+    typed = {clean_keys(keyed) for keyed in hop.text.split(SEPARATOR)}
+    theme = rules.talking_point_of(opening.started_at.astimezone(KIGALI))
+    numbers = {
+        f"{CROWD_FLAG}.{keyed}": True
+        for keyed in typed
+        if rules.parse_attendance(keyed) is not None
+    }
     return numbers | {f"{TALK_FLAG}.{theme}": True}
 
 
-def joined_flags(kit: Kit, book: Book, opening: Opening, caller: str) -> dict[str, bool]:
+def enrolment_flags(
+    context: Context, book: FlowSet, opening: SessionStart, caller: str
+) -> dict[str, bool]:
     """Returns a flag that says if the phone was in the programme when the session began. Empty without a key."""
-    roll = roll_of(book, opening.entry)
+    roll = programme_of(book, opening.entry)
     if roll is not None:
         with suppress(KeyMissing):
-            return {rules.NAMES[roll].joined: _is_known(kit, roll, opening, caller)}
+            return {rules.FLOW_NAMES[roll].joined: _is_known(context, roll, opening, caller)}
     return {}
 
 
-def look(kit: Kit, opening: Opening, hop: UssdHop, asked: SecretTyped) -> SecretLook:
+def try_code(
+    context: Context, opening: SessionStart, hop: UssdHop, asked: SecretTyped
+) -> AttemptResult:
     """Checks if a code is valid for its caller, as one attempt. A caller who hides the number cannot join.
 
     Raises StoreUnavailable.
     """
-    roll = Roll(asked.target)
+    roll = Programme(asked.target)
     if not hop.shows_number:
-        return SecretLook()
+        return AttemptResult()
     with suppress(KeyMissing):
-        opens = _opener(kit, roll, asked.typed, opening.started_at)
-        target = kit.pseudonyms.joins(roll, EVERY)
-        found = service_attempts.look_once(kit, hop, asked.upto, Secret.CODE, target, opens)
+        opens = _opener(context, roll, asked.typed, opening.started_at)
+        target = context.pseudonyms.joins(roll, ALL_CODES)
+        found = service_attempts.try_once(
+            context, hop, asked.upto, AttemptedSecret.CODE, target, opens
+        )
         return found if found.opened_key is None else _lets_in(found, asked.typed)
-    return SecretLook()
+    return AttemptResult()
 
 
-def join_by_sms(session: Session, kit: Kit, roll: Roll, caller: str, said: Said) -> bool:
+def enrol_by_sms(
+    session: Session, context: Context, roll: Programme, caller: str, said: ReceivedCode
+) -> bool:
     """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a code that is keyed."""
     with suppress(KeyMissing):
-        key = kit.pseudonyms.session(f"code {caller}")
+        key = context.pseudonyms.session(f"code {caller}")
         attempt = SecretAttempt(
-            Secret.CODE,
+            AttemptedSecret.CODE,
             session_key=key,
-            heard_key=kit.pseudonyms.heard(key, f"{said.at.isoformat()} {said.code}"),
-            target_key=kit.pseudonyms.joins(roll, EVERY),
+            heard_key=context.pseudonyms.heard(key, f"{said.at.isoformat()} {said.code}"),
+            target_key=context.pseudonyms.joins(roll, ALL_CODES),
             caller=caller,
         )
-        found = service_attempts.judged(
-            session, kit, attempt, _opener(kit, roll, said.code, said.at)
+        found = service_attempts.try_secret(
+            session, context, attempt, _opener(context, roll, said.code, said.at)
         )
-        return found.opened_key is not None and join(session, kit, roll, caller, said.code, said.at)
+        return found.opened_key is not None and enrol(
+            session, context, roll, caller, said.code, said.at
+        )
     return False
 
 
-def join(session: Session, kit: Kit, roll: Roll, caller: str, code: str, at: datetime) -> bool:
+def enrol(
+    session: Session, context: Context, roll: Programme, caller: str, code: str, at: datetime
+) -> bool:
     """Enrols a phone. Returns False for a code that is not valid, or without a key. A repeat changes nothing.
 
     The caller of this function has checked the code as an attempt. No attempt is counted here.
     """
     with suppress(KeyMissing):
-        code_key = kit.pseudonyms.joins(roll, code)
-        number_key = kit.pseudonyms.joined(roll, caller)
-        for living in programmes_tables.living(session, [code_key], at):
-            row = Joined(
+        code_key = context.pseudonyms.joins(roll, code)
+        number_key = context.pseudonyms.joined(roll, caller)
+        for living in programmes_tables.valid_codes(session, [code_key], at):
+            row = Participant(
                 number_key=number_key, roll=roll, district=living.district, created_at=at, told=[]
             )
-            programmes_tables.join(session, row, code_key)
+            programmes_tables.enrol(session, row, code_key)
             return True
     return False
 
 
-def leave(session: Session, kit: Kit, caller: str, *rolls: Roll) -> int:
+def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
     """Removes a phone from these programmes, or from all. Returns how many it was in; 0 without a key."""
     with suppress(KeyMissing):
-        names = [kit.pseudonyms.joined(roll, caller) for roll in rolls or tuple(Roll)]
-        return programmes_tables.leave(session, names)
+        names = [context.pseudonyms.joined(roll, caller) for roll in rolls or tuple(Programme)]
+        return programmes_tables.remove_participants(session, names)
     return 0
 
 
-def make_code(
-    kit: Kit, roll: Roll, place: str, *, by: Signer, valid: timedelta = rules.VALID
-) -> tuple[str, DistrictCode]:
+def create_code(
+    context: Context,
+    roll: Programme,
+    place: str,
+    *,
+    by: CommandActor,
+    valid: timedelta = rules.CODE_VALIDITY,
+) -> tuple[str, EnrolmentCode]:
     """Makes a code for a district, and returns it with its row. It is shown only this once.
 
     Raises NotFound, Undecided, KeyMissing.
     """
     district = _district(place)
-    if not timedelta(days=1) <= valid <= rules.LONGEST_VALID:
-        raise Undecided(remark("enter 1 to {most} days", most=rules.LONGEST_VALID.days))
-    code, at = rules.new_code(), kit.now()
+    if not timedelta(days=1) <= valid <= rules.MAX_VALIDITY:
+        raise Undecided(message_text("enter 1 to {most} days", most=rules.MAX_VALIDITY.days))
+    code, at = rules.new_code(), context.now()
 
-    with kit.database.writing() as session:
-        row = DistrictCode(
-            code_key=kit.pseudonyms.joins(roll, code),
+    with context.database.writing() as session:
+        row = EnrolmentCode(
+            code_key=context.pseudonyms.joins(roll, code),
             roll=roll,
             district=district,
-            made_by=tables_audit.named(by),
+            made_by=tables_audit.name_of(by),
             created_at=at,
             ends_at=at + valid,
             uses=0,
         )
         if not add_if_new(session, row):
-            raise Undecided(remark("this code already exists: ask for another"))
-        _record(session, kit, f"{roll}_code_made", district, by)
+            raise Undecided(message_text("this code already exists: ask for another"))
+        _record(session, context, f"{roll}_code_made", district, by)
     return code, row
 
 
-def end_codes(kit: Kit, roll: Roll, place: str, *, by: Signer) -> int:
+def end_codes(context: Context, roll: Programme, place: str, *, by: CommandActor) -> int:
     """Ends every code of a district at once, and returns how many. Phones that joined with one stay enrolled.
 
     Raises NotFound.
     """
     district = _district(place)
-    with kit.database.writing() as session:
-        ended = programmes_tables.end_codes(session, roll, district, kit.now())
-        _record(session, kit, f"{roll}_codes_ended", district, by)
+    with context.database.writing() as session:
+        ended = programmes_tables.end_codes(session, roll, district, context.now())
+        _record(session, context, f"{roll}_codes_ended", district, by)
     return ended
 
 
-def remove(kit: Kit, roll: Roll, number: str, *, by: Signer) -> None:
+def remove_participant(context: Context, roll: Programme, number: str, *, by: CommandActor) -> None:
     """Removes a phone from a programme, or deletes a responder's lessons.
 
     Raises NumberInvalid, NotFound, KeyMissing.
     """
-    number_key = kit.pseudonyms.joined(roll, sendable(number))
-    with kit.database.writing() as session:
-        row = programmes_tables.of_number(session, number_key)
+    number_key = context.pseudonyms.joined(roll, parse_sendable(number))
+    with context.database.writing() as session:
+        row = programmes_tables.find_participant(session, number_key)
         if row is None:
-            raise NotFound(remark("this number is not enrolled"))
-        programmes_tables.leave(session, [number_key])
-        _record(session, kit, f"{roll}_removed", row.district or NATIONAL, by)
+            raise NotFound(message_text("this number is not enrolled"))
+        programmes_tables.remove_participants(session, [number_key])
+        _record(session, context, f"{roll}_removed", row.district or NATIONAL, by)
 
 
-def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
+def enrolment_by_district(context: Context, roll: Programme) -> Sequence[DistrictEnrolment]:
     """Returns every district that has a phone in the programme or a valid code."""
-    with kit.database.reading() as session:
-        phones = programmes_tables.by_district(session, roll)
-        codes = programmes_tables.codes(session, roll, kit.now())
+    with context.database.reading() as session:
+        phones = programmes_tables.participants_by_district(session, roll)
+        codes = programmes_tables.current_codes(session, roll, context.now())
     places = sorted({*phones, *(code.district for code in codes)})
     return [
-        Enlisted(place, phones.get(place, 0), [code for code in codes if code.district == place])
+        DistrictEnrolment(
+            place, phones.get(place, 0), [code for code in codes if code.district == place]
+        )
         for place in places
     ]
 
 
-def _is_known(kit: Kit, roll: Roll, opening: Opening, caller: str) -> bool:
+def _is_known(context: Context, roll: Programme, opening: SessionStart, caller: str) -> bool:
     """Returns True if the phone was in the programme when the session began."""
-    with kit.database.reading() as session:
-        row = programmes_tables.on_roll(session, kit.pseudonyms.joined(roll, caller))
+    with context.database.reading() as session:
+        row = programmes_tables.enrolled_participant(
+            session, context.pseudonyms.joined(roll, caller)
+        )
     return row is not None and row.created_at < opening.started_at
 
 
-def _opener(kit: Kit, roll: Roll, code: str, at: datetime) -> Opens:
-    code_key = kit.pseudonyms.joins(roll, code)
+def _opener(context: Context, roll: Programme, code: str, at: datetime) -> CompareSecret:
+    code_key = context.pseudonyms.joins(roll, code)
 
-    def opens(session: Session) -> SecretLook:
-        living = programmes_tables.living(session, [code_key], at)
-        return SecretLook((CODE_FLAG,), code_key) if living else SecretLook()
+    def opens(session: Session) -> AttemptResult:
+        living = programmes_tables.valid_codes(session, [code_key], at)
+        return AttemptResult((CODE_FLAG,), code_key) if living else AttemptResult()
 
     return opens
 
 
-def _lets_in(found: SecretLook, code: str) -> SecretLook:
+def _lets_in(found: AttemptResult, code: str) -> AttemptResult:
     """Adds the code to the flag, because the flow asks for it. No row stores the code."""
     return replace(found, said=(f"{CODE_FLAG}.{code}",))
 
@@ -242,17 +274,25 @@ def _lets_in(found: SecretLook, code: str) -> SecretLook:
 def _district(place: str) -> str:
     code = district_named(place)
     if code is None:
-        raise NotFound(remark("choose a district"))
+        raise NotFound(message_text("choose a district"))
     return code
 
 
-def _record(session: Session, kit: Kit, action: str, district: str, by: Signer) -> None:
+def _record(
+    session: Session, context: Context, action: str, district: str, by: CommandActor
+) -> None:
     subject = f"district:{district}"
-    tables_audit.sign(session, by, at=kit.now(), action=action, subject=subject)
+    tables_audit.append_command(session, by, at=context.now(), action=action, subject=subject)
 
 
-def log(
-    session: Session, kit: Kit, caller: str, told: Gathering, *, at: datetime, channel: str
+def log_session(
+    session: Session,
+    context: Context,
+    caller: str,
+    told: SessionReport,
+    *,
+    at: datetime,
+    channel: str,
 ) -> bool:
     """Counts a community session that a leader reports. Returns False for any other sender.
 
@@ -260,31 +300,35 @@ def log(
     """
     row = None
     with suppress(KeyMissing):
-        row = programmes_tables.for_writing(session, kit.pseudonyms.joined(Roll.LEADERS, caller))
+        row = programmes_tables.locked_participant(
+            session, context.pseudonyms.joined(Programme.LEADERS, caller)
+        )
     if row is None:
         return False
     day = day_of(at)
-    row.told, held, came = rules.counted(row.told, day, told)
-    for measure, number in ((rules.HELD, held), (rules.CAME, came)):
-        cell = Cell(day, measure, "", channel, "", row.district, told.occasion)
+    row.told, held, came = rules.add_report(row.told, day, told)
+    for measure, number in ((rules.SESSIONS_HELD, held), (rules.ATTENDANCE, came)):
+        cell = CounterKey(day, measure, "", channel, "", row.district, told.occasion)
         if number:
             counters_tables.count(session, cell, number)
     return True
 
 
-def hear(session: Session, kit: Kit, caller: str, text: str, at: datetime, channel: str) -> bool:
+def receive_sms(
+    session: Session, context: Context, caller: str, text: str, at: datetime, channel: str
+) -> bool:
     """Handles an SMS of a leader: a code, or a report of a session. Returns False for any other text or sender."""
-    match rules.read_sms(text):
-        case Joining(code):
-            said = Said(code, at)
-            return join_by_sms(session, kit, Roll.LEADERS, caller, said)
-        case Gathering() as told:
-            return log(session, kit, caller, told, at=at, channel=channel)
+    match rules.parse_sms(text):
+        case EnrolmentRequest(code):
+            said = ReceivedCode(code, at)
+            return enrol_by_sms(session, context, Programme.LEADERS, caller, said)
+        case SessionReport() as told:
+            return log_session(session, context, caller, told, at=at, channel=channel)
         case None:
             return False
 
 
-BEHIND_PIN = {rules.NAMES[Roll.OFFICERS].joined: True}
+RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
 """Flags for a responder's session. Only the responder's own flow leads to lessons there, behind the PIN."""
 
 
@@ -295,41 +339,43 @@ class Learner:
     number_key: str
     district: str
     """Empty for a responder who belongs to no single district."""
-    row: Joined | None
+    row: Participant | None
     """None for a responder who has not answered yet."""
 
 
-def as_begun(kit: Kit, book: Book, opening: Opening, caller: str) -> Learner | None:
+def learner_of(
+    context: Context, book: FlowSet, opening: SessionStart, caller: str
+) -> Learner | None:
     """Returns the learner of this session. None for people whose lessons do not count, and without a key."""
     who, at = opening.responder_id, opening.started_at
-    if who is None and roll_of(book, opening.entry) is not Roll.OFFICERS:
+    if who is None and programme_of(book, opening.entry) is not Programme.TRAINEES:
         return None
-    with suppress(KeyMissing), kit.database.reading() as session:
-        number_key = kit.pseudonyms.joined(Roll.OFFICERS, caller)
-        row = programmes_tables.on_roll(session, number_key)
+    with suppress(KeyMissing), context.database.reading() as session:
+        number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)
+        row = programmes_tables.enrolled_participant(session, number_key)
         if row is not None and row.created_at < at:
             return Learner(number_key, row.district, row)
         if who is not None:
-            kept = programmes_tables.of_number(session, number_key)
+            kept = programmes_tables.find_participant(session, number_key)
             return Learner(number_key, _district_of(session, who, at), kept)
     return None
 
 
-def answering(
-    session: Session, kit: Kit, dialogue: HeldDialogue, caller: str, at: datetime
-) -> Joined | None:
+def answering_row(
+    session: Session, context: Context, dialogue: LockedDialogue, caller: str, at: datetime
+) -> Participant | None:
     """Returns the row of a person who answers in a lesson. A responder's row is made with the first answer.
 
     Returns None for people whose answers do not count: they are in no programme, or were removed after they keyed the
     PIN. Raises KeyMissing.
     """
-    number_key = kit.pseudonyms.joined(Roll.OFFICERS, caller)
+    number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)
     if dialogue.responder_id is None:
-        return programmes_tables.on_roll(session, number_key)
+        return programmes_tables.enrolled_participant(session, number_key)
     person = session.get(Responder, dialogue.responder_id)
     if person is None or not person.active:
         return None
-    return programmes_tables.keep_lessons(
+    return programmes_tables.lesson_row(
         session, number_key, _district_of(session, person.id, at), at
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row, add_if_new
 
 
-class DistrictCode(Row):
+class EnrolmentCode(Row):
     """One district's code, which lets phones enrol in a programme for a limited time."""
 
     __tablename__ = "district_code"
@@ -30,11 +30,11 @@ class DistrictCode(Row):
     """The number of phones enrolled with it."""
 
 
-LESSONS_ALONE = "lessons"
+LESSONS_ONLY = "lessons"
 """The value for a phone outside every programme. Only a responder's lessons are kept, behind a PIN."""
 
 
-class Joined(Row):
+class Participant(Row):
     """One phone in a programme, or one responder's phone with lessons only."""
 
     __tablename__ = "joined"
@@ -42,7 +42,7 @@ class Joined(Row):
     number_key: Mapped[str] = mapped_column(primary_key=True)
     """The lasting keyed digest of programme and MSISDN."""
     roll: Mapped[str]
-    """A `domain.rolls.joining.Roll`, or `LESSONS_ALONE`."""
+    """A `domain.rolls.joining.Roll`, or `LESSONS_ONLY`."""
     district: Mapped[str]
     """Empty for a responder who has no single district."""
     created_at: Mapped[datetime]
@@ -52,80 +52,90 @@ class Joined(Row):
     """The lessons that a trainee passed, and the start of that session. Answers and failed lessons are not kept."""
 
 
-def living(session: Session, code_keys: Collection[str], at: datetime) -> Sequence[DistrictCode]:
+def valid_codes(
+    session: Session, code_keys: Collection[str], at: datetime
+) -> Sequence[EnrolmentCode]:
     """Returns those of these codes that are valid at a moment."""
-    asked = DistrictCode.code_key.in_(code_keys)
-    within = (DistrictCode.created_at <= at, DistrictCode.ends_at > at)
-    return session.scalars(select(DistrictCode).where(asked, *within)).all()
+    asked = EnrolmentCode.code_key.in_(code_keys)
+    within = (EnrolmentCode.created_at <= at, EnrolmentCode.ends_at > at)
+    return session.scalars(select(EnrolmentCode).where(asked, *within)).all()
 
 
-def codes(session: Session, roll: str, at: datetime) -> Sequence[DistrictCode]:
+def current_codes(session: Session, roll: str, at: datetime) -> Sequence[EnrolmentCode]:
     """Returns the codes of a programme that have not ended."""
-    alive = select(DistrictCode).where(DistrictCode.roll == roll, DistrictCode.ends_at > at)
-    return session.scalars(alive.order_by(DistrictCode.district, DistrictCode.created_at)).all()
+    alive = select(EnrolmentCode).where(EnrolmentCode.roll == roll, EnrolmentCode.ends_at > at)
+    return session.scalars(alive.order_by(EnrolmentCode.district, EnrolmentCode.created_at)).all()
 
 
 def end_codes(session: Session, roll: str, district: str, at: datetime) -> int:
     """Ends all codes of this programme and district. Returns their number."""
-    alive = (DistrictCode.roll == roll, DistrictCode.district == district)
-    ended = update(DistrictCode).where(*alive, DistrictCode.ends_at > at).values(ends_at=at)
-    return len(session.scalars(ended.returning(DistrictCode.code_key)).all())
+    alive = (EnrolmentCode.roll == roll, EnrolmentCode.district == district)
+    ended = update(EnrolmentCode).where(*alive, EnrolmentCode.ends_at > at).values(ends_at=at)
+    return len(session.scalars(ended.returning(EnrolmentCode.code_key)).all())
 
 
-def join(session: Session, row: Joined, code_key: str) -> None:
+def enrol(session: Session, row: Participant, code_key: str) -> None:
     """Enrols a phone in a programme. An enrolled phone moves to the code's district and does not count as a new use.
 
     A phone that had only lessons joins the programme and keeps the lessons that it passed.
     """
-    here = Joined.number_key == row.number_key
-    taken_up = update(Joined).where(here, Joined.roll == LESSONS_ALONE)
+    here = Participant.number_key == row.number_key
+    taken_up = update(Participant).where(here, Participant.roll == LESSONS_ONLY)
     new = {"roll": row.roll, "district": row.district, "created_at": row.created_at}
-    takes = session.execute(taken_up.values(new).returning(Joined.number_key)).first() is not None
+    takes = (
+        session.execute(taken_up.values(new).returning(Participant.number_key)).first() is not None
+    )
     if takes or add_if_new(session, row):
-        used = DistrictCode.code_key == code_key
-        session.execute(update(DistrictCode).where(used).values(uses=DistrictCode.uses + 1))
+        used = EnrolmentCode.code_key == code_key
+        session.execute(update(EnrolmentCode).where(used).values(uses=EnrolmentCode.uses + 1))
         return
-    session.execute(update(Joined).where(here).values(district=row.district))
+    session.execute(update(Participant).where(here).values(district=row.district))
 
 
-def keep_lessons(session: Session, number_key: str, district: str, at: datetime) -> Joined | None:
+def lesson_row(
+    session: Session, number_key: str, district: str, at: datetime
+) -> Participant | None:
     """Returns the row that stores a responder's lessons. Creates it if their phone has none.
 
     A phone in a programme keeps its programme's row. A row for lessons gets the responder's present district.
     """
-    new = {"number_key": number_key, "roll": LESSONS_ALONE, "district": district}
-    add_if_new(session, Joined(**new, created_at=at, told=[]))
-    row = for_writing(session, number_key)
-    if row is not None and row.roll == LESSONS_ALONE:
+    new = {"number_key": number_key, "roll": LESSONS_ONLY, "district": district}
+    add_if_new(session, Participant(**new, created_at=at, told=[]))
+    row = locked_participant(session, number_key)
+    if row is not None and row.roll == LESSONS_ONLY:
         row.district = district
     return row
 
 
-def of_number(session: Session, number_key: str) -> Joined | None:
+def find_participant(session: Session, number_key: str) -> Participant | None:
     """Returns the row of a phone in a programme or with lessons only, or None."""
-    return session.get(Joined, number_key)
+    return session.get(Participant, number_key)
 
 
-def on_roll(session: Session, number_key: str) -> Joined | None:
+def enrolled_participant(session: Session, number_key: str) -> Participant | None:
     """Returns the row of a phone in a programme, or None. Ignores rows with lessons only."""
-    row = of_number(session, number_key)
-    return None if row is None or row.roll == LESSONS_ALONE else row
+    row = find_participant(session, number_key)
+    return None if row is None or row.roll == LESSONS_ONLY else row
 
 
-def for_writing(session: Session, number_key: str) -> Joined | None:
+def locked_participant(session: Session, number_key: str) -> Participant | None:
     """Returns the committed row, locked until this transaction ends, or None."""
-    held = select(Joined).where(Joined.number_key == number_key).with_for_update()
+    held = select(Participant).where(Participant.number_key == number_key).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
-def leave(session: Session, number_keys: Collection[str]) -> int:
+def remove_participants(session: Session, number_keys: Collection[str]) -> int:
     """Deletes phones. Returns the number deleted."""
-    gone = delete(Joined).where(Joined.number_key.in_(number_keys)).returning(Joined.number_key)
+    gone = (
+        delete(Participant)
+        .where(Participant.number_key.in_(number_keys))
+        .returning(Participant.number_key)
+    )
     return len(session.scalars(gone).all())
 
 
-def by_district(session: Session, roll: str) -> dict[str, int]:
+def participants_by_district(session: Session, roll: str) -> dict[str, int]:
     """Returns the number of a programme's phones in each district."""
-    counted = select(Joined.district, func.count()).where(Joined.roll == roll)
-    found = session.execute(counted.group_by(Joined.district))
+    counted = select(Participant.district, func.count()).where(Participant.roll == roll)
+    found = session.execute(counted.group_by(Participant.district))
     return {district: int(number) for district, number in found}

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from hotline.errors import SealBroken
+from hotline.errors import DecryptionFailed
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_rounding import CellSum
 
 
 def decrypt_sums(
     body: bytes, *, month: str, private_keys: Sequence[bytes]
-) -> Mapping[CellName, Sum]:
+) -> Mapping[CellName, CellSum]:
     """Returns the sums of a month. Raises SealBroken if no key fits, or if they are of another month."""
     for private_key in private_keys:
         try:
@@ -21,9 +21,9 @@ def decrypt_sums(
             if document["month"] != month:
                 break
             return {
-                CellName(*name.split("/")): Sum(count, keys)
+                CellName(*name.split("/")): CellSum(count, keys)
                 for name, (count, keys) in document["cells"].items()
             }
         except (CryptoError, TypeError, ValueError, KeyError):
             continue
-    raise SealBroken("The sums of this month do not decrypt.")
+    raise DecryptionFailed("The sums of this month do not decrypt.")

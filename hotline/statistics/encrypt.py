@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 
-from hotline.errors import SealBroken
+from hotline.errors import DecryptionFailed
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_rounding import CellSum
 
 
-def encrypt_sums(sums: Mapping[CellName, Sum], *, month: str, public_key: bytes) -> bytes:
+def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: bytes) -> bytes:
     """Returns the sums of a month, encrypted to the reader's public key. Raises SealBroken for a wrong key."""
     cells = {str(name): [cell.count, cell.keys] for name, cell in sums.items()}
     plain = json.dumps({"month": month, "cells": cells}, separators=(",", ":"), sort_keys=True)
     try:
         return bytes(SealedBox(PublicKey(public_key)).encrypt(plain.encode()))
     except (CryptoError, TypeError):
-        raise SealBroken("The reader's public key is damaged.") from None
+        raise DecryptionFailed("The reader's public key is damaged.") from None

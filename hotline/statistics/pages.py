@@ -7,14 +7,14 @@ from functools import partial
 from flask import Response
 from markupsafe import Markup
 
-from hotline.console import who
-from hotline.console.visit import Visit, attachment, page, posted, see
-from hotline.console.who import TodayLine
+from hotline.console import role_groups
+from hotline.console.role_groups import TodayLine
+from hotline.console.visit import Visit, attachment, form_view, page, redirect_to
 from hotline.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.statistics import rules_report, service_export, service_releases, service_report
 from hotline.statistics import service_releases as statistics_service_releases
-from hotline.statistics.rules_charts import Bar, bars, district_map, sparkline
-from hotline.statistics.rules_definitions import TABLES, Dimension, Indicator, Table
+from hotline.statistics.rules_charts import Bar, bar_chart, district_map, sparkline
+from hotline.statistics.rules_definitions import TABLES, Dimension, Indicator, PublishedTable
 from hotline.statistics.rules_labels import DIMENSIONS, SPANS, Labels
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import Release
@@ -25,7 +25,7 @@ from hotline.text.places import districts, place_name
 from hotline.tips.rules import Urgency
 
 FOLDED_FROM = 30
-MOST_ROWS = 12
+MAX_ROWS = 12
 """Rows of a drawing, at most. The table next to it has all rows."""
 NO_PDF = phrase(
     "The PDF was not created. Try again in a minute, or notify the operator. The log has the "
@@ -51,13 +51,13 @@ class Block:
 
 def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
     """Answers four questions on one screen, and lists the releases. `lines` appear above the answers."""
-    releases = service_releases.published(visit.kit)
+    releases = service_releases.published(visit.context)
     labels = _labels(visit)
     answers = rules_report.answers(releases, labels)
-    pending = service_releases.pending(visit.kit, visit.by.roles)
+    pending = service_releases.pending(visit.context, visit.by.roles)
     board = None
-    if visit.by.roles & who.RELEASING:
-        board = statistics_service_releases.tip_board(visit.kit, visit.by)
+    if visit.by.roles & role_groups.RELEASING:
+        board = statistics_service_releases.tip_board(visit.context, visit.by)
     return page(
         visit,
         "statistics.html",
@@ -65,9 +65,9 @@ def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
         releases=[(one.period, _label(visit, one.period), one) for one in releases],
         pending=[(period, _label(visit, period)) for period in pending],
         board=board,
-        programme=rules_report.programme(releases, service_releases.targets(visit.kit), labels),
+        programme=rules_report.programme(releases, service_releases.targets(visit.context), labels),
         objectives=rules_report.OBJECTIVES,
-        may_set=bool(visit.by.roles & who.LEADING),
+        may_set=bool(visit.by.roles & role_groups.LEADING),
         lines=lines,
     )
 
@@ -75,8 +75,8 @@ def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
 def release(visit: Visit, period: str, notice: str = "") -> Response:
     """Shows the tables of one release. Only the roles that approve releases see one that is not published yet."""
     found = _found(visit, period)
-    approvals = service_releases.approvals(visit.kit, period)
-    is_published = len(approvals) >= len(who.RELEASING)
+    approvals = service_releases.approvals(visit.context, period)
+    is_published = len(approvals) >= len(role_groups.RELEASING)
     return page(
         visit,
         "statistics_release.html",
@@ -86,19 +86,19 @@ def release(visit: Visit, period: str, notice: str = "") -> Response:
         later=[one for one in TABLES if not _is_in(found, one)],
         approvals=approvals,
         is_published=is_published,
-        may_approve=bool(visit.by.roles & who.RELEASING) and not is_published,
+        may_approve=bool(visit.by.roles & role_groups.RELEASING) and not is_published,
         spans=SPANS,
         has_report=_has_report(found),
-        sms=[(code, service_report.results_sms(visit.kit, code)) for code in CODES],
+        sms=[(code, service_report.results_sms(visit.context, code)) for code in CODES],
         notice=notice,
     )
 
 
-@posted(release, "approve", HotlineError)
+@form_view(release, "approve", HotlineError)
 def approve(visit: Visit, period: str) -> None:
     """Approves a release in the name of the account's role."""
-    role = next(iter(visit.by.roles & who.RELEASING))
-    service_releases.approve(visit.kit, visit.by.actor, role, period)
+    role = next(iter(visit.by.roles & role_groups.RELEASING))
+    service_releases.approve(visit.context, visit.by.actor, role, period)
 
 
 def files(visit: Visit, period: str) -> Response:
@@ -114,7 +114,7 @@ def report(visit: Visit, period: str, language: str) -> Response:
     if language not in CODES or not _has_report(found):
         raise NotFound("There is no such report.")
     try:
-        body = service_report.minister_pdf(visit.kit, period, language)
+        body = service_report.minister_pdf(visit.context, period, language)
     except WorkEnded:
         return release(visit, period, visit.say(NO_PDF))
     name = f"{service_export.archive_name(found)}-{language}.pdf"
@@ -123,13 +123,13 @@ def report(visit: Visit, period: str, language: str) -> Response:
 
 def results(visit: Visit) -> Response:
     """Sends the results for callers as one page in three languages, for the ministry's own site."""
-    body = service_report.results_page(visit.kit).encode()
+    body = service_report.results_page(visit.context).encode()
     return attachment(body, "results.html", "text/html; charset=utf-8")
 
 
 def board(visit: Visit) -> Response:
     """Shows the current board of the desks that this account opens."""
-    found = statistics_service_releases.tip_board(visit.kit, visit.by)
+    found = statistics_service_releases.tip_board(visit.context, visit.by)
     return page(
         visit,
         "statistics_board.html",
@@ -141,28 +141,28 @@ def board(visit: Visit) -> Response:
         uncovered=[
             (place_name(code, visit.language), count)
             for code, count in sorted(found.uncovered.items(), key=lambda one: -one[1])
-        ][:MOST_ROWS],
+        ][:MAX_ROWS],
     )
 
 
 def use(visit: Visit) -> Response:
     """Shows the use of the line by day. Accounts that may not open tips see it too."""
-    found = statistics_service_releases.use_board(visit.kit)
+    found = statistics_service_releases.use_board(visit.context)
     return page(visit, "statistics_use.html", blocks=_use_blocks(visit, found))
 
 
 def targets(visit: Visit) -> Response:
     """Asks the programme lead for the targets of this year."""
-    known = service_releases.targets(visit.kit)
+    known = service_releases.targets(visit.context)
     return page(
         visit,
         "statistics_targets.html",
         fields=[(one.name, one.label, known.get(one.name, "")) for one in rules_report.PROGRAMME],
-        year=str(visit.kit.now().year),
+        year=str(visit.context.now().year),
     )
 
 
-@posted(targets)
+@form_view(targets)
 def set_targets(visit: Visit) -> Response:
     """Sets the targets of this year. An empty field removes a target."""
     given: dict[str, int | None] = {}
@@ -174,8 +174,8 @@ def set_targets(visit: Visit) -> Response:
         given[name] = int(typed) if typed and name not in wrong else None
     if wrong:
         raise FormRefused(wrong)
-    service_releases.set_targets(visit.kit, visit.by.actor, given)
-    return see("pages.overview")
+    service_releases.set_targets(visit.context, visit.by.actor, given)
+    return redirect_to("pages.overview")
 
 
 def _has_report(found: Release) -> bool:
@@ -189,8 +189,8 @@ def _found(visit: Visit, period: str) -> Release:
         span_of(period)
     except ValueError as reason:
         raise NotFound("There is no such period.") from reason
-    may_see_all = bool(visit.by.roles & who.RELEASING)
-    return service_releases.one_release(visit.kit, period, is_published=not may_see_all)
+    may_see_all = bool(visit.by.roles & role_groups.RELEASING)
+    return service_releases.one_release(visit.context, period, is_published=not may_see_all)
 
 
 def _labels(visit: Visit) -> Labels:
@@ -198,15 +198,15 @@ def _labels(visit: Visit) -> Labels:
 
 
 def _label(visit: Visit, period: str) -> str:
-    return rules_report.capital(_labels(visit).period(period))
+    return rules_report.capitalise(_labels(visit).period(period))
 
 
-def _is_in(found: Release, table: Table) -> bool:
+def _is_in(found: Release, table: PublishedTable) -> bool:
     names = {cell.name.indicator for cell in found.cells}
     return any(one.name in names for one in table.indicators)
 
 
-def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
+def _blocks(visit: Visit, found: Release, table: PublishedTable) -> Sequence[Block]:
     """Returns the totals of a table as one block, and each dimension of an indicator as another."""
     totals = [
         (visit.say(one.label), _said(visit, one, found.number(one.name)))
@@ -227,7 +227,7 @@ def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
 
 def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -> Block:
     is_of_flows = dimension in (Dimension.CODE, Dimension.SCREEN)
-    names = service_releases.row_names(visit.kit, visit.language) if is_of_flows else {}
+    names = service_releases.row_names(visit.context, visit.language) if is_of_flows else {}
     rows = [
         Bar(
             _labels(visit).value(dimension, cell.name.value, names),
@@ -242,8 +242,8 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
         says = {code: _said(visit, one, number) for code, number in numbers.items()}
         drawing = Markup(district_map(title, numbers, says))
     else:
-        shown = sorted(rows, key=lambda row: -(row.number or 0))[:MOST_ROWS]
-        drawing = Markup(bars(title, [row for row in rows if row in shown]))
+        shown = sorted(rows, key=lambda row: -(row.number or 0))[:MAX_ROWS]
+        drawing = Markup(bar_chart(title, [row for row in rows if row in shown]))
     return Block(title, visit.say(one.sentence), [(row.label, row.says) for row in rows], drawing)
 
 
@@ -280,7 +280,7 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
         drawn = [
             Bar(label, one.in_time, says) for (label, says), one in zip(rows, weeks, strict=True)
         ]
-        made.append(Block(title, hint, rows, Markup(bars(title, drawn))))
+        made.append(Block(title, hint, rows, Markup(bar_chart(title, drawn))))
     return made
 
 
@@ -333,9 +333,9 @@ def _screens(
     visit: Visit, found: Sequence[tuple[str, int]], dimension: Dimension, title: str
 ) -> Block:
     """Returns a block of screens, topics or short codes by name, the largest number first."""
-    names = service_releases.row_names(visit.kit, visit.language)
+    names = service_releases.row_names(visit.context, visit.language)
     label = partial(_labels(visit).value, dimension, names=names)
     largest = sorted(found, key=lambda one: (-one[1], one[0]))
     rows = [Bar(label(value), count, str(count)) for value, count in largest]
-    drawing = Markup(bars(title, rows[:MOST_ROWS])) if rows else None
+    drawing = Markup(bar_chart(title, rows[:MAX_ROWS])) if rows else None
     return Block(title, "", [(row.label, row.says) for row in rows], drawing)

@@ -12,22 +12,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.cases.queries_list import CLOSURE_WAITS, is_owing
-from hotline.core.actors import RELEASING
+from hotline.alerts.tables_case_events import CaseEventRow
+from hotline.cases.queries_list import CLOSURE_WAITS, owes_answer
+from hotline.core.actors import RELEASE_ROLES
 from hotline.core.database import add_if_new, run_uncompiled, seconds_between
 from hotline.counters import tables, tables_screens
 from hotline.counters.rules import Measure, ScreenMeasure
-from hotline.counters.tables import Coverage, Reach, Tally
+from hotline.counters.tables import Coverage, DailyCount, Tally
 from hotline.gateway.tables import TRULY_DUE, Deadline
 from hotline.programmes import rules_certificate
-from hotline.programmes.rules import HELD, Roll
-from hotline.programmes.tables import Joined
+from hotline.programmes.rules import SESSIONS_HELD, Programme
+from hotline.programmes.tables import Participant
 from hotline.statistics import rules_release
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_at, due_periods, months_of, span_of
-from hotline.statistics.rules_release import Cell, Release, Spans
-from hotline.statistics.rules_tips import COUNTED_EVENTS, DISBELIEVED, CaseEvent, CountedTip
+from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
+from hotline.statistics.rules_tips import COUNTED_EVENTS, NOT_BELIEVED, CaseEvent, CountedTip
 from hotline.statistics.rules_use import QUIZ_MEASURES, UseCounts
 from hotline.statistics.tables import (
     PersonCount,
@@ -42,8 +42,8 @@ from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import OVERDUE_KINDS, TIMES, DeadlineKind
-from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, EntryKind
-from hotline.tips.tables import WHOLE, Tip
+from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
+from hotline.tips.tables import IS_REAL_CASE, Tip
 
 USSD = "ussd"
 """Only calls count as use, because an SMS to the line is nearly always a tip."""
@@ -51,8 +51,8 @@ USSD = "ussd"
 
 def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence[CountedTip]:
     """Returns the tips that were filed from `begins` on and before `ends`, with their case events."""
-    within = (*WHOLE, Tip.filed_at >= begins, Tip.filed_at < ends)
-    log = CaseLogRow
+    within = (*IS_REAL_CASE, Tip.filed_at >= begins, Tip.filed_at < ends)
+    log = CaseEventRow
     events: dict[int, list[CaseEvent]] = defaultdict(list)
     asked = (
         select(log.tip_id, log.kind, log.at, log.responder_id, log.codes)
@@ -62,7 +62,7 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
     )
     for tip_id, kind, at, responder_id, codes in session.execute(asked):
         proof, outcome = codes.get(PROOF, ""), codes.get(OUTCOME, "")
-        event = CaseEvent(EntryKind(kind), at, responder_id, proof, outcome, WAITS in codes)
+        event = CaseEvent(LoggedEvent(kind), at, responder_id, proof, outcome, WAITS in codes)
         events[tip_id].append(event)
     urgency = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
     columns = (Tip.id, Tip.record_key, Tip.place, Tip.within, Tip.category, Tip.official)
@@ -105,20 +105,22 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
 def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
     """Returns each trainee's times of enrolment and of the last lesson. The second is None until all are passed."""
     rows = session.execute(
-        select(Joined.created_at, Joined.passed).where(Joined.roll == Roll.OFFICERS)
+        select(Participant.created_at, Participant.passed).where(
+            Participant.roll == Programme.TRAINEES
+        )
     )
     found = []
     for created_at, passed in rows:
         lessons = {name: datetime.fromisoformat(at) for name, at in (passed or {}).items()}
-        is_whole = rules_certificate.whole(lessons)
+        is_whole = rules_certificate.has_every_lesson(lessons)
         found.append((created_at, max(lessons.values()) if is_whole else None))
     return found
 
 
 def first_day(session: Session) -> date | None:
     """Returns the first day on which a call was counted or a tip was filed, or None."""
-    days = [session.scalar(select(func.min(table.day))) for table in (Reach, Tally)]
-    at = session.scalar(select(func.min(Tip.filed_at)).where(*WHOLE))
+    days = [session.scalar(select(func.min(table.day))) for table in (DailyCount, Tally)]
+    at = session.scalar(select(func.min(Tip.filed_at)).where(*IS_REAL_CASE))
     days.append(None if at is None else at.astimezone(KIGALI).date())
     return min((day for day in days if day is not None), default=None)
 
@@ -159,7 +161,7 @@ def releases(session: Session, periods: Collection[str] | None = None) -> Sequen
     return [_release_of(session, row) for row in session.scalars(found)]
 
 
-def made_periods(session: Session) -> Sequence[str]:
+def released_periods(session: Session) -> Sequence[str]:
     """Returns the periods that have a release, approved or not, in the order in which they were made."""
     return session.scalars(select(ReleaseRow.period).order_by(ReleaseRow.id)).all()
 
@@ -172,7 +174,7 @@ def missing_periods(session: Session, at: datetime) -> Sequence[str]:
     first = first_day(session)
     if first is None:
         return []
-    made = {*made_periods(session)}
+    made = {*released_periods(session)}
     missing = [period for period in due_periods(first, at) if period not in made]
     return [
         period
@@ -202,7 +204,7 @@ def published_periods(session: Session) -> Sequence[str]:
     approved = (
         select(ReleaseApproval.release_id)
         .group_by(ReleaseApproval.release_id)
-        .having(func.count() >= len(RELEASING))
+        .having(func.count() >= len(RELEASE_ROLES))
     )
     found = select(ReleaseRow.period).where(ReleaseRow.id.in_(approved))
     return session.scalars(found.order_by(ReleaseRow.id)).all()
@@ -253,15 +255,17 @@ def delete_person_sums(session: Session, months: Collection[str]) -> None:
     session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
 
 
-def person_cells(session: Session, period: str) -> Sequence[Cell] | None:
+def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | None:
     """Returns the printed numbers about persons of a period, or None if the reader has not counted them."""
     row = session.get(PersonCount, period)
     if row is None:
         return None
-    return [Cell(CellName(*name.split("/")), number) for name, number in row.cells.items()]
+    return [ReleaseNumber(CellName(*name.split("/")), number) for name, number in row.cells.items()]
 
 
-def write_person_cells(session: Session, period: str, cells: Sequence[Cell], at: datetime) -> bool:
+def write_person_cells(
+    session: Session, period: str, cells: Sequence[ReleaseNumber], at: datetime
+) -> bool:
     """Writes the printed numbers about persons of a period. Returns False if they were written before."""
     written = {str(cell.name): cell.number for cell in cells}
     return add_if_new(session, PersonCount(period=period, made_at=at, cells=written))
@@ -306,22 +310,24 @@ class TipCounts:
 
 def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
     """Counts the open tips of a viewer by state."""
-    mine = (*WHOLE, Tip.closed_at.is_(None), visible_to(viewer))
+    mine = (*IS_REAL_CASE, Tip.closed_at.is_(None), visible_to(viewer))
     passed = exists().where(
         Deadline.tip_id == Tip.id,
         Deadline.fired_at.is_(None),
-        or_(Deadline.kind == DeadlineKind.RED, at >= TRULY_DUE),
+        or_(Deadline.kind == DeadlineKind.OVERDUE, at >= TRULY_DUE),
         Deadline.kind.in_(OVERDUE_KINDS),
     )
-    is_there = exists().where(CaseLogRow.tip_id == Tip.id, CaseLogRow.kind == EntryKind.ON_SITE)
+    is_there = exists().where(
+        CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.ON_SITE
+    )
     row = session.execute(
         select(
             func.count(),
             _counted(passed),
-            _counted(Tip.holder_id.is_not(None)),
+            _counted(Tip.assignee_id.is_not(None)),
             _counted(is_there),
             _counted(CLOSURE_WAITS),
-            _counted(is_owing()),
+            _counted(owes_answer()),
         )
         .select_from(Tip)
         .where(*mine)
@@ -332,7 +338,7 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Counts the open tips of a viewer by district."""
     # Python counts here, because a GROUP BY makes SQLite read every tip by its place.
-    mine = (*WHOLE, Tip.closed_at.is_(None), visible_to(viewer))
+    mine = (*IS_REAL_CASE, Tip.closed_at.is_(None), visible_to(viewer))
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
 
@@ -345,13 +351,13 @@ def filed_and_in_time(
     """
     run_uncompiled(session)
     # The database counts, because to read the tips of twelve weeks costs three times as much.
-    take, doubt = aliased(CaseLogRow), aliased(CaseLogRow)
+    take, doubt = aliased(CaseEventRow), aliased(CaseEventRow)
     is_doubted = exists().where(
         doubt.tip_id == take.tip_id,
         doubt.responder_id.is_not_distinct_from(take.responder_id),
-        doubt.kind == EntryKind.TAKEN,
+        doubt.kind == LoggedEvent.ACKNOWLEDGED,
         doubt.id >= take.id,
-        doubt.codes[PROOF].as_string().in_(sorted(DISBELIEVED)),
+        doubt.codes[PROOF].as_string().in_(sorted(NOT_BELIEVED)),
     )
     urgency = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
     promised = case(
@@ -359,7 +365,7 @@ def filed_and_in_time(
     )
     is_in_time = exists().where(
         take.tip_id == Tip.id,
-        take.kind == EntryKind.TAKEN,
+        take.kind == LoggedEvent.ACKNOWLEDGED,
         seconds_between(Tip.filed_at, take.at) <= promised,
         ~is_doubted,
     )
@@ -368,7 +374,7 @@ def filed_and_in_time(
     )
     rows = session.execute(
         select(urgency, week.label("week"), func.count(), _counted(is_in_time))
-        .where(*WHOLE, Tip.filed_at >= weeks[0], visible_to(viewer))
+        .where(*IS_REAL_CASE, Tip.filed_at >= weeks[0], visible_to(viewer))
         .group_by("first_urgency", "week")
     )
     return {(told, n): (filed, in_time) for told, n, filed, in_time in rows}
@@ -394,7 +400,7 @@ def _row(session: Session, period: str) -> ReleaseRow:
 def _release_of(session: Session, row: ReleaseRow) -> Release:
     columns = (ReleaseCell.indicator, ReleaseCell.dimension, ReleaseCell.value, ReleaseCell.number)
     found = select(*columns).where(ReleaseCell.release_id == row.id).order_by(ReleaseCell.id)
-    cells = [Cell(CellName(*name), number) for *name, number in session.execute(found)]
+    cells = [ReleaseNumber(CellName(*name), number) for *name, number in session.execute(found)]
     spans = {name: Span(span) for name, span in row.spans.items()}
     return Release(row.period, row.made_at, cells, spans, row.first_month, row.is_sample)
 
@@ -410,7 +416,7 @@ def _reach(
 
 def _by_district(session: Session, first: date, after: date) -> Mapping[str, int]:
     """Returns the community sessions that leaders reported, by district."""
-    found = _added_up(session, ("district",), (HELD,), first, after)
+    found = _added_up(session, ("district",), (SESSIONS_HELD,), first, after)
     return {district: count for (district,), count in found.items()}
 
 
@@ -424,7 +430,7 @@ def _added_up(
 ) -> Mapping[tuple[Any, ...], int]:
     """Returns the daily counters of some measures by these columns, with the tallies that are not added up yet."""
     found: Counter[tuple[Any, ...]] = Counter()
-    for table in (Reach, Tally):
+    for table in (DailyCount, Tally):
         columns = [getattr(table, name) for name in by]
         asked = (
             select(*columns, func.sum(table.count))

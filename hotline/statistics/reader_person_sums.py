@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from hotline.alerts import queries_retention, rules_follow_up, tables_case_events
 from hotline.cases import queries_follow_up, service_people
-from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.queries_follow_up import MonthTips
-from hotline.cases.reader_handover import private_of
+from hotline.cases.reader_handover import case_private_key
 from hotline.core.database import Session
 from hotline.people import tables_audit
 from hotline.statistics import queries, rules_persons, rules_release
@@ -21,7 +21,7 @@ from hotline.statistics.encrypt import encrypt_sums
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_periods, months_of, span_of
 from hotline.statistics.rules_persons import CountedCase
-from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_rounding import CellSum
 from hotline.statistics.rules_tips import province_of
 from hotline.text.codes import ABROAD
 from hotline.tips import tables_persons
@@ -34,41 +34,41 @@ BATCH = 200
 ERRAND = "codes"
 
 
-def tidy(kit: ReaderKit) -> None:
+def count_due_months(context: ReaderContext) -> None:
     """Does all that is due, once an hour. Raises StoreUnavailable."""
-    at = kit.now()
-    with kit.database.reading() as session:
+    at = context.now()
+    with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):
             return
-        due = queries_follow_up.due(session, queries.summed_months(session), at)
+        due = queries_follow_up.due_months(session, queries.summed_months(session), at)
     for month in due:
-        _count(kit, month, at)
-    hand_over(kit, at)
-    _mark_late(kit, at)
-    while _warn(kit, at) == BATCH:
+        _count(context, month, at)
+    hand_over(context, at)
+    _mark_late(context, at)
+    while _warn(context, at) == BATCH:
         continue
-    while _erase(kit, at) == BATCH:
+    while _erase(context, at) == BATCH:
         continue
-    with kit.database.writing() as session:
-        queries_retention.finish(session, ERRAND, at)
+    with context.database.writing() as session:
+        queries_retention.note_done(session, ERRAND, at)
 
 
-def _count(kit: ReaderKit, month: str, at: datetime) -> None:
+def _count(context: ReaderContext, month: str, at: datetime) -> None:
     """Writes a month's count in one transaction with the marks that allow its codes to be erased.
 
     Writes nothing if a case changed meanwhile.
     """
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         found = _of_month(session, month)
-        cases, closed = _opened(session, kit, found)
+        cases, closed = _opened(session, context, found)
     if closed and not cases:
         logger.error("%s is not counted: none of its %s cases decrypts", month, closed)
         return
     sums = rules_persons.sums(cases)
-    body = encrypt_sums(sums, month=month, public_key=kit.sealer.reader_key())
-    kit.failpoint("month.before_count")
-    with kit.database.writing() as session:
-        queries_follow_up.hold(session, found.ids)
+    body = encrypt_sums(sums, month=month, public_key=context.encrypter.reader_key())
+    context.failpoint("month.before_count")
+    with context.database.writing() as session:
+        queries_follow_up.lock_tips(session, found.ids)
         now = _of_month(session, month)
         if (now.ids, now.written) != (found.ids, found.written):
             return
@@ -76,77 +76,79 @@ def _count(kit: ReaderKit, month: str, at: datetime) -> None:
         tables_case_events.mark_counted(session, found.ids, month, at)
         told = f"{len(cases)} cases, {closed} that do not open"
         _record(session, at, "month_counted", f"month:{month}", told)
-    kit.failpoint("month.after_count")
+    context.failpoint("month.after_count")
 
 
-def hand_over(kit: ReaderKit, at: datetime) -> None:
+def hand_over(context: ReaderContext, at: datetime) -> None:
     """Rounds the persons of each due quarter and year for its release. Then deletes the sums of a finished year.
 
     Raises StoreUnavailable.
     """
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         first = queries.first_day(session)
-        waiting = {*queries_follow_up.due(session, queries.summed_months(session), at)}
+        waiting = {*queries_follow_up.due_months(session, queries.summed_months(session), at)}
         known = queries.counted_periods(session)
         periods = due_periods(first, at) if first is not None else ()
     for period in periods:
         months_in = months_of(period)
         if span_of(period) is Span.MONTH or period in known or waiting.intersection(months_in):
             continue
-        _hand_over(kit, period, at)
+        _hand_over(context, period, at)
 
 
-def _hand_over(kit: ReaderKit, period: str, at: datetime) -> None:
+def _hand_over(context: ReaderContext, period: str, at: datetime) -> None:
     months_in = months_of(period)
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         bodies = queries.person_sums(session, months_in)
         spans = queries.spans_of(session, period)
-    total: dict[CellName, Sum] = {}
+    total: dict[CellName, CellSum] = {}
     for month, body in bodies.items():
-        sums = decrypt_sums(body, month=month, private_keys=kit.pair.now())
+        sums = decrypt_sums(body, month=month, private_keys=context.pair.now())
         for name, cell in sums.items():
-            total[name] = total.get(name, Sum()) + cell
+            total[name] = total.get(name, CellSum()) + cell
     cells = rules_release.protect_persons(total, span_of(period), spans)
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         if queries.write_person_cells(session, period, cells, at) and span_of(period) is Span.YEAR:
             queries.delete_person_sums(session, months_in)
 
 
 def _of_month(session: Session, month: str) -> MonthTips:
-    return queries_follow_up.of_month(
+    return queries_follow_up.tips_of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)
     )
 
 
-def _mark_late(kit: ReaderKit, at: datetime) -> None:
+def _mark_late(context: ReaderContext, at: datetime) -> None:
     """Marks the cases whose first code was written after their month was counted. No count includes them.
 
     The mark allows their codes to be erased all the same.
     """
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         summed = queries.summed_months(session)
-        for month, tip_ids in queries_follow_up.late(session, summed, at).items():
+        for month, tip_ids in queries_follow_up.late_tips(session, summed, at).items():
             tables_case_events.mark_counted(session, tip_ids, month, at)
 
 
 def _opened(
-    session: Session, kit: ReaderKit, found: MonthTips
+    session: Session, context: ReaderContext, found: MonthTips
 ) -> tuple[Sequence[CountedCase], int]:
     """Returns the cases that decrypt, with the record keys of their tips and persons, and how many do not."""
     cases, closed = [], 0
     for tip in found.counting:
-        private = private_of(session, kit, tip)
+        private = case_private_key(session, context, tip)
         if private is None:
             closed += 1
             continue
-        keys = {row.n: row.record_key for row in tables_persons.of_tip(session, tip.id)}
+        keys = {row.n: row.record_key for row in tables_persons.persons_of_tip(session, tip.id)}
         cases.append(
             CountedCase(
                 key=tip.record_key,
                 province=province_of(tip.place, tip.within, tip.official),
                 country=tip.within if tip.place == ABROAD else None,
                 persons=[
-                    one for one in service_people.opened(session, tip, private) if one.n in keys
+                    one
+                    for one in service_people.decrypted_persons(session, tip, private)
+                    if one.n in keys
                 ],
                 person_keys=keys,
             )
@@ -154,25 +156,25 @@ def _opened(
     return cases, closed
 
 
-def _warn(kit: ReaderKit, at: datetime) -> int:
-    with kit.database.writing() as session:
-        return queries_follow_up.warn(
+def _warn(context: ReaderContext, at: datetime) -> int:
+    with context.database.writing() as session:
+        return queries_follow_up.warn_of_deletion(
             session, rules_follow_up.counted_before(at + WARNING), at, BATCH
         )
 
 
-def _erase(kit: ReaderKit, at: datetime) -> int:
+def _erase(context: ReaderContext, at: datetime) -> int:
     """Erases one batch of codes that are due. Writes a row in the audit log for each case."""
-    kit.failpoint("codes.before_erase")
-    with kit.database.writing() as session:
-        ids = queries_follow_up.erase(session, at, BATCH)
+    context.failpoint("codes.before_erase")
+    with context.database.writing() as session:
+        ids = queries_follow_up.delete_counted(session, at, BATCH)
         for tip_id in ids:
             _record(session, at, "codes_erased", f"tip:{tip_id}")
-    kit.failpoint("codes.after_erase")
+    context.failpoint("codes.after_erase")
     return len(ids)
 
 
 def _record(session: Session, at: datetime, action: str, subject: str, reason: str = "") -> None:
-    tables_audit.append(
+    tables_audit.append_row(
         session, at=at, actor="clock", action=action, subject=subject, reason=reason
     )

@@ -68,7 +68,7 @@ def sparkline(title: str, points: Sequence[int | None], told: Sequence[str]) -> 
     return _picture(title, told, SPARK_WIDTH, SPARK_HEIGHT, parts)
 
 
-def bars(title: str, rows: Sequence[Bar]) -> str:
+def bar_chart(title: str, rows: Sequence[Bar]) -> str:
     """Draws one bar in each row. A row with "few" has the word and no bar."""
     top = max((row.number for row in rows if row.number is not None), default=0) or 1
     room = BAR_WIDTH - LABEL_WIDTH - 56

@@ -93,7 +93,7 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PublishedTable:
     """One published table."""
 
     name: str
@@ -113,13 +113,13 @@ class Table:
         return indicator.span or self.span
 
 
-def _tables() -> Iterator[Table]:
+def _tables() -> Iterator[PublishedTable]:
     known = DEFINITIONS["sentences"]
     for row in DEFINITIONS["tables"]:
         usual = Protection.KEYED if row.get("sensitive") else Protection.USE
         said = {name: known.get(row[name], row[name]) for name in ("counted", "left_out")}
         indicators = tuple(_indicator({"protection": usual, **one}) for one in row["indicators"])
-        yield Table(**{**row, **said, "span": Span(row["span"]), "indicators": indicators})
+        yield PublishedTable(**{**row, **said, "span": Span(row["span"]), "indicators": indicators})
 
 
 def _indicator(row: Mapping[str, Any]) -> Indicator:
@@ -135,8 +135,8 @@ def _indicator(row: Mapping[str, Any]) -> Indicator:
 DEFINITIONS: Mapping[str, Any] = tomllib.loads(
     files(__package__).joinpath("definitions.toml").read_text(encoding="utf-8")
 )
-TABLES: tuple[Table, ...] = tuple(_tables())
-INDICATORS: Mapping[str, tuple[Table, Indicator]] = {
+TABLES: tuple[PublishedTable, ...] = tuple(_tables())
+INDICATORS: Mapping[str, tuple[PublishedTable, Indicator]] = {
     indicator.name: (table, indicator) for table in TABLES for indicator in table.indicators
 }
 

@@ -69,7 +69,7 @@ def ends(period: str) -> datetime:
     return rules_follow_up.ends(months_of(period)[-1])
 
 
-def before(period: str) -> str:
+def previous_period(period: str) -> str:
     """Returns the period before this one, of the same length."""
     return period_of(month_of(begins(period) - timedelta(days=1)), span_of(period))
 

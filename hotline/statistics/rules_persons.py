@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.statistics.rules_definitions import ALL, CellName, Dimension
-from hotline.statistics.rules_rounding import Sum, summed
+from hotline.statistics.rules_rounding import CellSum, sum_keys
 from hotline.statistics.rules_tips import NOT_SAID
 from hotline.text.codes import ABROAD, FORMS
 from hotline.text.places import PROVINCES
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import (
     BOY,
     DECEIT,
@@ -59,7 +59,7 @@ def is_identified(person: MetPerson) -> bool:
     return person.result is ScreeningResult.POSSIBLE or person.actual is True
 
 
-def sums(cases: Iterable[CountedCase]) -> Mapping[CellName, Sum]:
+def sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
     """Returns count and key sum of every cell about persons. Cells with no person are left out."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for case in cases:
@@ -74,7 +74,7 @@ def sums(cases: Iterable[CountedCase]) -> Mapping[CellName, Sum]:
                 keys[cell].append(case.person_keys[person.n])
         for name in _of_case(case, identified):
             keys[CellName(name)].append(case.key)
-    return {cell: summed(found) for cell, found in keys.items()}
+    return {cell: sum_keys(found) for cell, found in keys.items()}
 
 
 def values_of(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
@@ -167,7 +167,7 @@ def _means(person: MetPerson) -> str:
     screened = [
         one.entry.said.codes
         for one in person.moments
-        if one.entry.kind is EntryKind.SCREENED and one.corrected_by is None
+        if one.entry.kind is LoggedEvent.SCREENED and one.corrected_by is None
     ]
     codes = screened[-1] if screened else {}
     force, deceit = codes.get(FORCE) == YES, codes.get(DECEIT) == YES

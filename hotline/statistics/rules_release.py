@@ -15,18 +15,25 @@ from hotline.statistics.rules_definitions import (
     Dimension,
     Indicator,
     Protection,
-    Table,
+    PublishedTable,
     Unit,
 )
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_persons import DESTINATIONS, INSIDE
-from hotline.statistics.rules_rounding import SMALLEST, Sum, at_most, rounded, rounded_use, share
+from hotline.statistics.rules_rounding import (
+    SMALLEST,
+    CellSum,
+    at_most,
+    rounded,
+    rounded_use,
+    share,
+)
 from hotline.statistics.rules_tips import NOT_SAID, SMALLEST_MEDIAN
 from hotline.text.codes import ABROAD
 
 SMALLEST_SHARE = 40
 """A share of tips needs this many tips, as printed."""
-TOO_FEW, ENOUGH = 0.6, 0.8
+MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
 """Shares of cells that show a number. Below the first, a table moves to a longer period. From the second, it moves
 back.
 """
@@ -36,7 +43,7 @@ _ValuesOf = Callable[[Dimension], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class ReleaseNumber:
     """One printed number of a release. None prints "few"."""
 
     name: CellName
@@ -49,7 +56,7 @@ class Release:
 
     period: str
     made_at: datetime
-    cells: Sequence[Cell]
+    cells: Sequence[ReleaseNumber]
     spans: Spans
     first_month: str = ""
     """The line's first month, if the line began within the period."""
@@ -66,7 +73,7 @@ class Release:
             for cell in self.cells
         )
 
-    def rows(self, indicator: str, dimension: str) -> Sequence[Cell]:
+    def rows(self, indicator: str, dimension: str) -> Sequence[ReleaseNumber]:
         """Returns the cells of one indicator by one dimension, in the order of the release."""
         return [
             cell
@@ -117,7 +124,9 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
     }
 
 
-def published(span: Span, spans: Spans, *, sensitive: bool) -> Iterator[tuple[Table, Indicator]]:
+def published_indicators(
+    span: Span, spans: Spans, *, sensitive: bool
+) -> Iterator[tuple[PublishedTable, Indicator]]:
     """Yields the indicators that a release of this length holds."""
     for table in TABLES:
         for indicator in table.indicators:
@@ -128,18 +137,24 @@ def published(span: Span, spans: Spans, *, sensitive: bool) -> Iterator[tuple[Ta
 
 
 def protect_tips(
-    sums: Mapping[CellName, Sum], medians: Mapping[CellName, int], span: Span, spans: Spans
-) -> Sequence[Cell]:
+    sums: Mapping[CellName, CellSum], medians: Mapping[CellName, int], span: Span, spans: Spans
+) -> Sequence[ReleaseNumber]:
     """Returns the printed numbers about tips."""
-    wanted = [one for _, one in published(span, spans, sensitive=True) if is_of_tips(one)]
+    wanted = [
+        one for _, one in published_indicators(span, spans, sensitive=True) if is_of_tips(one)
+    ]
     cells = _keyed(wanted, sums, rules_tips.values_of)
     numbers = {cell.name: cell.number for cell in cells}
     return [*cells, *_derived(wanted, numbers, _in_time(sums, numbers), medians)]
 
 
-def protect_persons(sums: Mapping[CellName, Sum], span: Span, spans: Spans) -> Sequence[Cell]:
+def protect_persons(
+    sums: Mapping[CellName, CellSum], span: Span, spans: Spans
+) -> Sequence[ReleaseNumber]:
     """Returns the printed numbers about persons and their cases. Only the process that counts persons calls this."""
-    wanted = [one for _, one in published(span, spans, sensitive=True) if is_of_persons(one)]
+    wanted = [
+        one for _, one in published_indicators(span, spans, sensitive=True) if is_of_persons(one)
+    ]
     countries = {name.value for name in sums if name.dimension == Dimension.WHERE}
 
     def values_of(dimension: Dimension) -> Sequence[str]:
@@ -148,24 +163,26 @@ def protect_persons(sums: Mapping[CellName, Sum], span: Span, spans: Spans) -> S
     return _without_small_countries(_keyed(wanted, sums, values_of))
 
 
-def protect_use(counts: Mapping[CellName, int], span: Span, spans: Spans) -> Sequence[Cell]:
+def protect_use(
+    counts: Mapping[CellName, int], span: Span, spans: Spans
+) -> Sequence[ReleaseNumber]:
     """Returns the printed numbers about use of the line and programme work, for every cell that was counted."""
-    wanted = {one.name: one for _, one in published(span, spans, sensitive=False)}
+    wanted = {one.name: one for _, one in published_indicators(span, spans, sensitive=False)}
     cells: dict[CellName, int | None] = {}
     for name, count in counts.items():
         if name.indicator in wanted:
             cells[name] = rounded_use(count)
-    return [Cell(name, _capped(cells, name)) for name in cells]
+    return [ReleaseNumber(name, _capped(cells, name)) for name in cells]
 
 
-def with_sums(cells: Sequence[Cell], parts: Sequence[Release]) -> Sequence[Cell]:
+def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
     """Returns the cells of a longer period. Each is the sum of its parts, if all parts print a number.
 
     A sum of printed numbers reveals nothing new, and parts add up to their total. Other cells keep their own number.
     """
     printed = [part.numbers() for part in parts]
     numbers = {cell.name: _summed(cell, printed) for cell in cells}
-    return [Cell(name, _capped(numbers, name)) for name in numbers]
+    return [ReleaseNumber(name, _capped(numbers, name)) for name in numbers]
 
 
 def is_of_persons(indicator: Indicator) -> bool:
@@ -179,14 +196,14 @@ def is_of_tips(indicator: Indicator) -> bool:
     return INDICATORS[indicator.name][0].sensitive and not is_of_persons(indicator)
 
 
-def shown_share(cells: Collection[Cell]) -> float:
+def shown_share(cells: Collection[ReleaseNumber]) -> float:
     """Returns the share of cells that show a number."""
     return sum(cell.number is not None for cell in cells) / len(cells) if cells else 0.0
 
 
 def _keyed(
-    wanted: Sequence[Indicator], sums: Mapping[CellName, Sum], values_of: _ValuesOf
-) -> Sequence[Cell]:
+    wanted: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
+) -> Sequence[ReleaseNumber]:
     """Rounds every possible cell, also those with no record. So the list of rows reveals nothing."""
     cells: dict[CellName, int | None] = {}
     for indicator in wanted:
@@ -195,8 +212,8 @@ def _keyed(
         for dimension in indicator.dimensions:
             for value in values_of(dimension):
                 name = CellName(indicator.name, dimension, value)
-                cells[name] = rounded(sums.get(name, Sum()))
-    return [Cell(name, _capped(cells, name)) for name in cells]
+                cells[name] = rounded(sums.get(name, CellSum()))
+    return [ReleaseNumber(name, _capped(cells, name)) for name in cells]
 
 
 def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
@@ -210,7 +227,7 @@ def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
     return number
 
 
-def _summed(cell: Cell, printed: Sequence[Mapping[CellName, int | None]]) -> int | None:
+def _summed(cell: ReleaseNumber, printed: Sequence[Mapping[CellName, int | None]]) -> int | None:
     indicator = INDICATORS[cell.name.indicator][1]
     parts = [numbers.get(cell.name) for numbers in printed]
     known = [part for part in parts if part is not None]
@@ -223,7 +240,7 @@ def _derived(
     numbers: Mapping[CellName, int | None],
     in_time: Mapping[CellName, int | None],
     medians: Mapping[CellName, int],
-) -> Iterator[Cell]:
+) -> Iterator[ReleaseNumber]:
     """Makes shares and medians if the printed number of tips is large enough."""
     for indicator in wanted:
         for dimension in indicator.dimensions:
@@ -232,14 +249,14 @@ def _derived(
                 whole = numbers.get(CellName("tips", dimension, value))
                 if indicator.name == "share_in_time":
                     part = in_time.get(name)
-                    yield Cell(name, share(part, whole, smallest_whole=SMALLEST_SHARE))
+                    yield ReleaseNumber(name, share(part, whole, smallest_whole=SMALLEST_SHARE))
                 elif indicator.name == "minutes_to_read":
                     is_enough = whole is not None and whole >= SMALLEST_MEDIAN
-                    yield Cell(name, medians.get(name) if is_enough else None)
+                    yield ReleaseNumber(name, medians.get(name) if is_enough else None)
 
 
 def _in_time(
-    sums: Mapping[CellName, Sum], numbers: Mapping[CellName, int | None]
+    sums: Mapping[CellName, CellSum], numbers: Mapping[CellName, int | None]
 ) -> Mapping[CellName, int | None]:
     """Returns the rounded numbers of tips acknowledged in time. Tables print only their share."""
     found: dict[CellName, int | None] = {}
@@ -251,7 +268,7 @@ def _in_time(
     return found
 
 
-def _without_small_countries(cells: Sequence[Cell]) -> Sequence[Cell]:
+def _without_small_countries(cells: Sequence[ReleaseNumber]) -> Sequence[ReleaseNumber]:
     """Keeps only the three countries with the largest printed numbers. Removes the others."""
     countries = [
         cell
@@ -263,7 +280,7 @@ def _without_small_countries(cells: Sequence[Cell]) -> Sequence[Cell]:
     return [cell for cell in cells if cell not in countries or cell.name in kept]
 
 
-def _starting(table: Table) -> Span:
+def _starting(table: PublishedTable) -> Span:
     if not table.sensitive:
         return table.span
     dimensions = {one for indicator in table.indicators for one in indicator.dimensions}
@@ -272,12 +289,12 @@ def _starting(table: Table) -> Span:
     return max(start, table.span, key=lambda one: one.months)
 
 
-def _moved(table: Table, span: Span, printed: Sequence[int | None]) -> Span:
+def _moved(table: PublishedTable, span: Span, printed: Sequence[int | None]) -> Span:
     if not printed:
         return span
     spans: list[Span] = list(Span)
     at = spans.index(span)
-    if sum(number is not None for number in printed) < TOO_FEW * len(printed):
+    if sum(number is not None for number in printed) < MIN_SHOWN_SHARE * len(printed):
         return spans[min(at + 1, len(spans) - 1)]
     if span.months <= table.span.months:
         return span

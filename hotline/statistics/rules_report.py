@@ -15,8 +15,8 @@ from hotline.statistics.rules_definitions import (
     Unit,
 )
 from hotline.statistics.rules_labels import NOT_COLLECTED, Labels
-from hotline.statistics.rules_periods import Span, before, due_at, span_of
-from hotline.statistics.rules_release import Cell, Release, shown_share
+from hotline.statistics.rules_periods import Span, due_at, previous_period, span_of
+from hotline.statistics.rules_release import Release, ReleaseNumber, shown_share
 from hotline.statistics.rules_rounding import share
 from hotline.text.gsm7 import segments, to_gsm7
 from hotline.text.phrases import SAMPLE, phrase
@@ -148,12 +148,12 @@ def results(releases: Sequence[Release], labels: Labels) -> Results:
         sentences.append(labels.say(PERSONS_HELPED, number=number))
     return Results(
         sample=labels.say(SAMPLE) if newest.is_sample else "",
-        period=capital(labels.period(newest.period)),
-        sentences=list(map(capital, sentences)),
+        period=capitalise(labels.period(newest.period)),
+        sentences=list(map(capitalise, sentences)),
     )
 
 
-def sms_of(told: Results, labels: Labels) -> str:
+def results_sms(told: Results, labels: Labels) -> str:
     """Returns one SMS with the period and as many of the sentences as fit."""
     sample = labels.say(SAMPLE_SHORT) if told.sample else ""
     said = "".join(f"{to_gsm7(one)}. " for one in (sample, told.period) if one)
@@ -197,7 +197,7 @@ def programme(
     return rows
 
 
-def capital(words: str) -> str:
+def capitalise(words: str) -> str:
     """Returns the text with a capital first letter."""
     return f"{words[:1].upper()}{words[1:]}"
 
@@ -308,7 +308,7 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
 def _missing(release: Release) -> Release:
     """Returns a release with the share of urgent tips not acknowledged in time, in place of the share in time."""
     number = release.number(*_DANGER_IN_TIME)
-    missing = Cell(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
+    missing = ReleaseNumber(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
     return replace(release, cells=[missing])
 
 
@@ -325,8 +325,8 @@ def _answer(
         return Answer(name, question, labels.say(NO_DATA), "", "", (), (), unit)
     by_period = {one.period: one.number(*at) for one in releases}
     periods = [releases[0].period]
-    while len(periods) < POINTS and before(periods[0]) in by_period:
-        periods.insert(0, before(periods[0]))
+    while len(periods) < POINTS and previous_period(periods[0]) in by_period:
+        periods.insert(0, previous_period(periods[0]))
     told_before = ""
     if len(periods) > 1:
         number = labels.number(by_period[periods[-2]], unit)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from hotline.core.rules_record_keys import KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 
 BASE = 5
 """A printed number is a multiple of this."""
@@ -23,31 +23,31 @@ SHARE_STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class CellSum:
     """The exact count of a cell and the sum of its record keys. It is never printed."""
 
     count: int = 0
     keys: int = 0
 
-    def __add__(self, other: "Sum") -> "Sum":
-        return Sum(self.count + other.count, (self.keys + other.keys) % KEYS)
+    def __add__(self, other: "CellSum") -> "CellSum":
+        return CellSum(self.count + other.count, (self.keys + other.keys) % RECORD_KEYS)
 
 
-def summed(keys: Iterable[int]) -> Sum:
+def sum_keys(keys: Iterable[int]) -> CellSum:
     """Adds up records by their keys."""
     listed = list(keys)
-    return Sum(len(listed), sum(listed) % KEYS)
+    return CellSum(len(listed), sum(listed) % RECORD_KEYS)
 
 
-def rounded(cell: Sum) -> int | None:
+def rounded(cell: CellSum) -> int | None:
     """Returns the number to print for tips or persons, or None for "few".
 
     The count is moved by -3 to 3, and then rounded up or down with odds that keep its mean. Multiples of 5 move too.
     """
-    move, first_key, last_key = _moves()[cell.keys % KEYS]
+    move, first_key, last_key = _moves()[cell.keys % RECORD_KEYS]
     moved = cell.count + move
     rest = moved % BASE
-    place, size = cell.keys % KEYS - first_key, last_key - first_key + 1
+    place, size = cell.keys % RECORD_KEYS - first_key, last_key - first_key + 1
     is_up = (2 * place + 1) * BASE < 2 * rest * size
     number = moved - rest + (BASE if is_up else 0)
     return number if number >= SMALLEST else None
@@ -82,4 +82,4 @@ def _moves() -> Sequence[tuple[int, int, int]]:
         (int(row["move"]), int(row["first_key"]), int(row["last_key"]))
         for row in csv.DictReader(text.splitlines())
     ]
-    return [next(row for row in rows if key <= row[2]) for key in range(KEYS)]
+    return [next(row for row in rows if key <= row[2]) for key in range(RECORD_KEYS)]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.statistics.rules_definitions import ALL, CellName, Dimension
-from hotline.statistics.rules_rounding import Sum, summed
+from hotline.statistics.rules_rounding import CellSum, sum_keys
 from hotline.text.codes import ABROAD, Category, is_district
 from hotline.text.places import PROVINCES, districts
 from hotline.tips.rules import OUTCOMES, Urgency
 from hotline.tips.rules_deadlines import acknowledge_due
-from hotline.tips.rules_events import EntryKind, TakeProof
+from hotline.tips.rules_events import LoggedEvent, TakeProof
 
 ACTED_WITHIN = timedelta(hours=72)
 LATE_CLOSURE = timedelta(days=7)
@@ -26,14 +26,26 @@ SMALLEST_MEDIAN = 20
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
 """The numbers of minutes that a median can be printed as. A median is rounded up to the next one."""
 
-_ACTS = frozenset({EntryKind.ON_SITE, EntryKind.SCREENED, EntryKind.CONSENT, EntryKind.OFFERED})
-DISBELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
-_BY_SMS = frozenset({EntryKind.ON_SITE, EntryKind.OFFERED})
+_ACTS = frozenset(
+    {LoggedEvent.ON_SITE, LoggedEvent.SCREENED, LoggedEvent.CONSENT, LoggedEvent.OFFERED}
+)
+NOT_BELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
+_BY_SMS = frozenset({LoggedEvent.ON_SITE, LoggedEvent.OFFERED})
 """Events that a responder can report by SMS. A forged SMS can report them too."""
-_STEP_OF = {EntryKind.OPENED: "read", EntryKind.ON_SITE: "on_site", EntryKind.SCREENED: "screened"}
+_STEP_OF = {
+    LoggedEvent.OPENED: "read",
+    LoggedEvent.ON_SITE: "on_site",
+    LoggedEvent.SCREENED: "screened",
+}
 _HELPED = frozenset(outcome for outcome, row in OUTCOMES.items() if row.is_help)
 COUNTED_EVENTS = frozenset(
-    {*_ACTS, EntryKind.TAKEN, EntryKind.OPENED, EntryKind.CLOSED, EntryKind.JUDGED}
+    {
+        *_ACTS,
+        LoggedEvent.ACKNOWLEDGED,
+        LoggedEvent.OPENED,
+        LoggedEvent.CLOSED,
+        LoggedEvent.CLOSURE_DECIDED,
+    }
 )
 """The case events that these numbers need."""
 
@@ -42,7 +54,7 @@ COUNTED_EVENTS = frozenset(
 class CaseEvent:
     """One case event, as far as statistics need it."""
 
-    kind: EntryKind
+    kind: LoggedEvent
     at: datetime
     responder_id: int | None = None
     proof: str = ""
@@ -81,7 +93,7 @@ def steps_of(tip: CountedTip) -> TipSteps:
             continue
         if event.kind in _STEP_OF:
             first.setdefault(_STEP_OF[event.kind], event.at)
-        is_help = event.kind is EntryKind.CLOSED and not event.waits and event.outcome in _HELPED
+        is_help = event.kind is LoggedEvent.CLOSED and not event.waits and event.outcome in _HELPED
         if event.kind in _ACTS or is_help:
             first.setdefault("acted", event.at)
     if takes:
@@ -89,13 +101,13 @@ def steps_of(tip: CountedTip) -> TipSteps:
     return first
 
 
-def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, Sum]:
+def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
     """Returns the count and the key sum of every cell about tips. Leaves out cells without a tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
             keys[cell].append(tip.key)
-    return {cell: summed(found) for cell, found in keys.items()}
+    return {cell: sum_keys(found) for cell, found in keys.items()}
 
 
 def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
@@ -196,9 +208,9 @@ def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], 
     takes: dict[int | None, datetime] = {}
     doubted: set[int | None] = set()
     for event in events:
-        if event.kind is not EntryKind.TAKEN:
+        if event.kind is not LoggedEvent.ACKNOWLEDGED:
             continue
-        if event.proof in DISBELIEVED:
+        if event.proof in NOT_BELIEVED:
             takes.pop(event.responder_id, None)
             doubted.add(event.responder_id)
         else:
@@ -210,9 +222,9 @@ def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], 
 def _is_closure_late(events: Sequence[CaseEvent]) -> bool:
     requested: datetime | None = None
     for event in events:
-        if event.kind is EntryKind.CLOSED and event.waits:
+        if event.kind is LoggedEvent.CLOSED and event.waits:
             requested = requested or event.at
-        elif event.kind in (EntryKind.CLOSED, EntryKind.JUDGED):
+        elif event.kind in (LoggedEvent.CLOSED, LoggedEvent.CLOSURE_DECIDED):
             if requested is not None and event.at - requested > LATE_CLOSURE:
                 return True
             requested = None

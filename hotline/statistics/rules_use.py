@@ -8,7 +8,7 @@ from datetime import datetime
 from hotline.statistics.rules_definitions import CellName, Dimension
 from hotline.text.languages import CODES
 from hotline.text.places import PROVINCES
-from hotline.text.quiz import Pairs, QuizOutcome
+from hotline.text.quiz import AnswerPairs, QuizOutcome
 
 QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
 """The counter of each outcome of a quiz question."""
@@ -103,7 +103,7 @@ def _topics(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 
 
 def _quiz(use: UseCounts) -> Mapping[CellName, int]:
-    pairs = Pairs.of(use.quiz)
+    pairs = AnswerPairs.of_outcomes(use.quiz)
     return {
         CellName("quiz_answers"): pairs.asked,
         CellName("quiz_before"): pairs.before,
@@ -113,13 +113,13 @@ def _quiz(use: UseCounts) -> Mapping[CellName, int]:
 
 def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
     found: dict[CellName, int] = {}
-    for screen, left in left_at(use, live.screens).items():
+    for screen, left in ended_at_screen(use, live.screens).items():
         found[CellName("lesson_shown", Dimension.SCREEN, screen)] = use.shown.get(screen, 0)
         found[CellName("lesson_left", Dimension.SCREEN, screen)] = left
     return found
 
 
-def left_at(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
+def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
     """Returns by screen how many calls ended there without an answer."""
     return {
         screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))

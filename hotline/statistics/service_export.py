@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 
-from hotline.statistics.rules_definitions import TABLES, Indicator, Table
+from hotline.statistics.rules_definitions import TABLES, Indicator, PublishedTable
 from hotline.statistics.rules_labels import FEW, ROUNDED, Labels
 from hotline.statistics.rules_release import Release
 from hotline.text import spreadsheets
@@ -70,7 +70,7 @@ def files(release: Release, labels: Labels) -> Mapping[str, bytes]:
     """Returns every file of a release by its name."""
     sheets = _sheets(release, labels)
     found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
-    found["statistics.xlsx"] = spreadsheets.book(sheets, release.made_at)
+    found["statistics.xlsx"] = spreadsheets.write_workbook(sheets, release.made_at)
     metadata = json.dumps(_metadata(release), ensure_ascii=False, indent=1, sort_keys=True)
     found["metadata.json"] = metadata.encode()
     return found
@@ -128,7 +128,7 @@ def _metadata(release: Release) -> Mapping[str, object]:
     }
 
 
-def _of_table(table: Table, release: Release) -> Mapping[str, object]:
+def _of_table(table: PublishedTable, release: Release) -> Mapping[str, object]:
     return {
         "name": table.name,
         "title": table.title,

@@ -11,14 +11,14 @@ from hotline.alerts import queries_retention
 from hotline.alerts.rules_follow_up import month_of
 from hotline.cases.service_viewer import viewer_of
 from hotline.core import tables_sample
-from hotline.core.actors import RELEASING, AccountRole, Actor, SignedIn
-from hotline.core.context import ConsoleKit, Kit
+from hotline.core.actors import RELEASE_ROLES, AccountRole, Actor, SignedIn
+from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.counters.rules import Measure
 from hotline.counters.service import day_of
 from hotline.errors import NotFound, NotReady, Undecided
 from hotline.flows import tables
-from hotline.flows.flow import Ask, Book, Menu, Say
+from hotline.flows.flow import FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.people import tables_audit
 from hotline.people.tables_accounts import is_same_person
 from hotline.statistics import queries, rules_release, rules_tips, rules_use
@@ -33,7 +33,7 @@ from hotline.statistics.rules_periods import (
     period_of,
     span_of,
 )
-from hotline.statistics.rules_release import Cell, Release, Spans
+from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
 from hotline.statistics.rules_use import NO_LESSONS, LiveRows
 from hotline.statistics.tables import ReleaseApproval
 from hotline.text.codes import NATIONAL
@@ -45,7 +45,7 @@ TASK = "releases"
 CLOCK = "clock"
 
 
-def is_due(context: Kit) -> bool:
+def is_due(context: Context) -> bool:
     """Returns True if a release is missing. Looks at most once an hour. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
@@ -53,11 +53,11 @@ def is_due(context: Kit) -> bool:
             return False
         missing = queries.missing_periods(session, at)
     with context.database.writing() as session:
-        queries_retention.finish(session, TASK, at)
+        queries_retention.note_done(session, TASK, at)
     return bool(missing)
 
 
-def make_due(context: Kit, at: datetime | None = None) -> Sequence[str]:
+def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
     """Creates every release that is due at this time, by default now. Returns their periods. Raises StoreUnavailable.
 
     A quarter or a year waits until the reader has counted its persons. A release that waits does not delay the others.
@@ -69,13 +69,13 @@ def make_due(context: Kit, at: datetime | None = None) -> Sequence[str]:
     return [period for period in missing if _make(context, period, live, at)]
 
 
-def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
+def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool:
     """Approves a release for a role, and returns True if that published it.
 
     Raises NotFound for a period without a release. Raises Undecided for a second approval by one person or one role.
     """
     with context.database.writing() as session:
-        if period not in queries.made_periods(session):
+        if period not in queries.released_periods(session):
             raise NotFound(f"{period} has no release yet.")
         name = tables_audit.by_actor(by)
         for given in queries.approvals(session, period):
@@ -85,50 +85,50 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
             raise Undecided("Your role approved this release. The other role must approve it too.")
-        tables_audit.sign(
+        tables_audit.append_command(
             session, by, at=at, action="release_approved", subject=period, reason=str(role)
         )
         return period in queries.published_periods(session)
 
 
-def published(context: Kit) -> Sequence[Release]:
+def published(context: Context) -> Sequence[Release]:
     """Returns every published release, the newest first. Raises StoreUnavailable."""
     with context.database.reading() as session:
         found = queries.releases(session, queries.published_periods(session))
     return sorted(found, key=lambda one: begins(one.period), reverse=True)
 
 
-def pending(context: Kit, roles: Collection[AccountRole]) -> Sequence[str]:
+def pending(context: Context, roles: Collection[AccountRole]) -> Sequence[str]:
     """Returns the periods whose release still needs the approval of one of these roles, the earliest first.
 
     Raises StoreUnavailable.
     """
-    mine = {role for role in roles if role in RELEASING}
+    mine = {role for role in roles if role in RELEASE_ROLES}
     if not mine:
         return []
     with context.database.reading() as session:
         done = set(queries.published_periods(session))
         return [
             period
-            for period in queries.made_periods(session)
+            for period in queries.released_periods(session)
             if period not in done
             and mine - {one.role for one in queries.approvals(session, period)}
         ]
 
 
-def approvals(context: Kit, period: str) -> Sequence[ReleaseApproval]:
+def approvals(context: Context, period: str) -> Sequence[ReleaseApproval]:
     """Returns the approvals of a release, oldest first. A published release has two. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return queries.approvals(session, period)
 
 
-def targets(context: Kit) -> Mapping[str, int]:
+def targets(context: Context) -> Mapping[str, int]:
     """Returns the programme's targets of this year, by indicator. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return queries.targets(session, _year(context))
 
 
-def set_targets(context: Kit, by: Actor, given: Mapping[str, int | None]) -> None:
+def set_targets(context: Context, by: Actor, given: Mapping[str, int | None]) -> None:
     """Sets the targets of this year that changed. Raises StoreUnavailable."""
     year, at = _year(context), context.now()
     with context.database.writing() as session:
@@ -137,14 +137,16 @@ def set_targets(context: Kit, by: Actor, given: Mapping[str, int | None]) -> Non
         for name, target in changed.items():
             queries.write_target(session, name, year, target, by=tables_audit.by_actor(by), at=at)
             told = "none" if target is None else str(target)
-            tables_audit.sign(session, by, at=at, action="target_set", subject=name, reason=told)
+            tables_audit.append_command(
+                session, by, at=at, action="target_set", subject=name, reason=told
+            )
 
 
-def _year(context: Kit) -> str:
+def _year(context: Context) -> str:
     return month_of(context.now())[:4]
 
 
-def one_release(context: Kit, period: str, *, is_published: bool) -> Release:
+def one_release(context: Context, period: str, *, is_published: bool) -> Release:
     """Returns the release of a period. Raises NotFound if there is none yet, and says when it is due.
 
     With `is_published`, raises NotFound also while it waits for approval.
@@ -159,33 +161,33 @@ def one_release(context: Kit, period: str, *, is_published: bool) -> Release:
     return found
 
 
-def live_rows(context: Kit) -> LiveRows:
+def live_rows(context: Context) -> LiveRows:
     """Returns the topics, short codes and lesson screens that callers can reach now."""
     flow_set = _live(context)
     return LiveRows() if flow_set is None else rows_of(flow_set)
 
 
-def row_names(context: Kit, language: str) -> Mapping[str, str]:
+def row_names(context: Context, language: str) -> Mapping[str, str]:
     """Returns the titles of screens, and the names of the posters of short codes."""
     # Only pages show names. Callers' processes import this module, and need no checker and no pydantic.
-    from hotline.flows.anatomy import Titles, nodes_of
+    from hotline.flows.node_fields import Titles, nodes_of
 
     with context.database.reading() as session:
         titles = Titles(tables.live_flows(session), language)
-        found = dict(tables.entry_names(session))
+        found = dict(tables.short_code_names(session))
     for flow, document in titles.flows.items():
         found |= {f"{flow}/{name}": titles.place(flow, name) for name in nodes_of(document)}
     return found
 
 
-def _live(context: Kit) -> Book | None:
+def _live(context: Context) -> FlowSet | None:
     try:
         return context.books.book(context.books.live())
     except NotReady:
         return None
 
 
-def rows_of(flow_set: Book) -> LiveRows:
+def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
     A flow with a topic is a lesson, unless `NO_LESSONS` lists it.
@@ -194,7 +196,9 @@ def rows_of(flow_set: Book) -> LiveRows:
     screens: set[str] = set()
     report_screens: set[str] = set()
     for flow in flow_set.flows.values():
-        says = [node for node in flow.nodes.values() if isinstance(node, Say) and node.topic]
+        says = [
+            node for node in flow.nodes.values() if isinstance(node, MessageNode) and node.topic
+        ]
         is_lesson = bool(says) and flow.name not in NO_LESSONS
         if flow.private or not (is_lesson or flow.name in NO_LESSONS):
             continue
@@ -202,14 +206,14 @@ def rows_of(flow_set: Book) -> LiveRows:
         shown = {
             f"{flow.name}/{name}"
             for name, node in flow.nodes.items()
-            if isinstance(node, Say | Menu | Ask)
+            if isinstance(node, MessageNode | MenuNode | QuestionNode)
         }
         (screens if is_lesson else report_screens).update(shown)
     private = {code for code, flow in flow_set.entries.items() if flow_set.flows[flow].private}
     return LiveRows(topics, set(flow_set.entries), screens, report_screens, frozenset(private))
 
 
-def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
+def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
     """Creates one release.
 
     Returns False if its persons are not counted yet, or if another process created it meanwhile.
@@ -220,7 +224,7 @@ def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
         if cells is None:
             return False
         first = queries.first_day(session)
-        is_sample = tables_sample.is_invented(session)
+        is_sample = tables_sample.is_sample(session)
     began = month_of(first) if first is not None else ""
     first_month = began if began in months_of(period)[1:] else ""
     release = Release(period, at, cells, spans, first_month, is_sample)
@@ -228,7 +232,7 @@ def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
     with context.database.writing() as session:
         if not queries.write_release(session, release):
             return False
-        tables_audit.append(
+        tables_audit.append_row(
             session,
             at=at,
             actor=CLOCK,
@@ -240,7 +244,9 @@ def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
     return True
 
 
-def _cells(session: Session, period: str, spans: Spans, live: LiveRows) -> Sequence[Cell] | None:
+def _cells(
+    session: Session, period: str, spans: Spans, live: LiveRows
+) -> Sequence[ReleaseNumber] | None:
     """Returns the printed numbers of a period, or None if the reader has not counted its persons yet."""
     span, first, after = span_of(period), begins(period), ends(period)
     use = rules_release.protect_use(_use(session, period, live), span, spans)
@@ -315,7 +321,7 @@ class UseBoard:
     """Exact counts of the same days, by topic, short code and lesson screen."""
 
 
-def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
+def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
     """Returns the board of the desks whose tips this account may open. Raises StoreUnavailable."""
     at = context.now()
     this_week = _week_begins(at)
@@ -330,7 +336,7 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
         left: Mapping[str, int] = {}
         if is_national:
             use = queries.use_counts(session, today - timedelta(days=DAYS), today, None)
-            left = rules_use.left_at(use, live.report_screens)
+            left = rules_use.ended_at_screen(use, live.report_screens)
         return TipBoard(
             counts=queries.tip_counts(session, viewer, at),
             weeks={
@@ -349,7 +355,7 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
         )
 
 
-def use_board(context: ConsoleKit) -> UseBoard:
+def use_board(context: ConsoleContext) -> UseBoard:
     """Returns the use of the line in the last days, up to yesterday. Raises StoreUnavailable."""
     after = day_of(context.now())
     first = after - timedelta(days=DAYS)

@@ -9,9 +9,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from hotline.alarms.service import in_child
+from hotline.alarms.service import run_in_child
 from hotline.core.catalogues import load_console_words
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.errors import NotFound
 from hotline.statistics import rules_report, service_releases
 from hotline.statistics.rules_charts import district_map, sparkline
@@ -70,7 +70,7 @@ PROGRAMME_HEAD = (
 )
 
 
-def results_page(context: Kit) -> str:
+def results_page(context: Context) -> str:
     """Returns one HTML page with the results in three languages. It has no script and loads nothing.
 
     Raises StoreUnavailable.
@@ -85,14 +85,14 @@ def results_page(context: Kit) -> str:
     return page.render(told=told, style=Markup(STYLE), names=NAMES)
 
 
-def results_sms(context: Kit, language: str) -> str:
+def results_sms(context: Context, language: str) -> str:
     """Returns the results for callers as one SMS, in GSM-7 letters. Raises StoreUnavailable."""
     labels = _labels(language)
     found = rules_report.results(service_releases.published(context), labels)
-    return rules_report.sms_of(found, labels)
+    return rules_report.results_sms(found, labels)
 
 
-def minister_pdf(context: Kit, period: str, language: str) -> bytes:
+def minister_pdf(context: Context, period: str, language: str) -> bytes:
     """Returns the report of a published quarter or year: two pages as PDF.
 
     Raises NotFound if the period has no published release, StoreUnavailable, and WorkEnded if no PDF was made.
@@ -101,10 +101,10 @@ def minister_pdf(context: Kit, period: str, language: str) -> bytes:
     made_at = service_releases.one_release(context, period, is_published=True).made_at
     template = (TEMPLATES / "report.typ").read_text(encoding="utf-8")
     given = json.dumps([template, document, int(made_at.timestamp())]).encode()
-    return in_child(context, "paper", given)
+    return run_in_child(context, "paper", given)
 
 
-def minister_document(context: Kit, period: str, language: str) -> Mapping[str, str]:
+def minister_document(context: Context, period: str, language: str) -> Mapping[str, str]:
     """Returns the report's data, from releases up to the end of its period. Raises NotFound and StoreUnavailable."""
     releases = [
         one for one in service_releases.published(context) if ends(one.period) <= ends(period)
@@ -117,7 +117,7 @@ def minister_document(context: Kit, period: str, language: str) -> Mapping[str, 
     document = {
         "language": language,
         "title": say(phrase("Hotline report")),
-        "period": rules_report.capital(labels.period(period)),
+        "period": rules_report.capitalise(labels.period(period)),
         "sample": say(SAMPLE) if this.is_sample else "",
         "made": say(phrase("Release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
         "digest": f"{say(phrase('Digest (SHA-256)'))}: {this.digest}",

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.core.database import Row
-from hotline.core.writes import never_changes
+from hotline.core.writes import protect_rows
 
 
 class ReleaseRow(Row):
@@ -90,4 +90,4 @@ class ProgrammeTarget(Row):
 
 
 for _table in (ReleaseRow, ReleaseCell, ReleaseApproval, PersonCount, ProgrammeTarget):
-    never_changes(_table)
+    protect_rows(_table)

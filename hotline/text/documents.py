@@ -36,7 +36,7 @@ ReadPicture = Callable[[str], str]
 """Returns the SVG of a picture by its name on the page."""
 
 
-def sheet(page: str, language: str, picture: ReadPicture) -> str:
+def printed_page(page: str, language: str, picture: ReadPicture) -> str:
     """Returns the page as one HTML file that loads no other file."""
     blocks = [block for block in COMMENT.sub("", page).split("\n\n") if block.strip()]
     body = "\n".join(_block(block.strip("\n").split("\n"), picture) for block in blocks)

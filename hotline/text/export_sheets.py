@@ -11,7 +11,7 @@ from dataclasses import dataclass
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell as a formula."""
 ExportCell = str | int
-LONGEST_NAME = 31
+MAX_NAME_LENGTH = 31
 """The longest sheet name that spreadsheets accept."""
 
 
@@ -30,7 +30,7 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless_cell(cell) for cell in row] for row in rows)
     return out.getvalue().encode()
 
 
@@ -39,15 +39,15 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
     found: list[str] = []
     for name in names:
         plain = "".join("-" if letter in r"[]:*?/\'" else letter for letter in name)
-        short, count = plain[:LONGEST_NAME], 1
+        short, count = plain[:MAX_NAME_LENGTH], 1
         while short.casefold() in {one.casefold() for one in found}:
             count += 1
-            short = f"{plain[: LONGEST_NAME - len(str(count)) - 1]}~{count}"
+            short = f"{plain[: MAX_NAME_LENGTH - len(str(count)) - 1]}~{count}"
         found.append(short)
     return found
 
 
-def harmless(value: object) -> str:
+def harmless_cell(value: object) -> str:
     """Returns the cell as one line of text that a spreadsheet shows and does not run. Numbers stay unchanged."""
     if isinstance(value, int):
         return str(value)
@@ -56,13 +56,13 @@ def harmless(value: object) -> str:
     return safe.replace("\r", " ").replace("\n", " ")
 
 
-MOST = 2**63 - 1
+MAX_ROW_ID = 2**63 - 1
 """The largest integer that a database stores."""
 
 
-def row_id_in(written: str) -> int | None:
+def parse_row_id(written: str) -> int | None:
     """Returns the id, or None if the text is not a possible id of a row."""
-    if not written.isdecimal() or len(written) > len(str(MOST)):
+    if not written.isdecimal() or len(written) > len(str(MAX_ROW_ID)):
         return None
     number = int(written)
-    return number if number <= MOST else None
+    return number if number <= MAX_ROW_ID else None

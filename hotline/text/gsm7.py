@@ -55,7 +55,7 @@ def septets(text: str) -> int:
     return len(text) + sum(letter in EXTENDED for letter in text)
 
 
-def strangers(text: str) -> tuple[str, ...]:
+def foreign_letters(text: str) -> tuple[str, ...]:
     """Returns the letters of `text` outside GSM-7, without duplicates, in their order."""
     return tuple(
         dict.fromkeys(letter for letter in text if letter not in BASIC and letter not in EXTENDED)

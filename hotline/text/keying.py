@@ -5,14 +5,14 @@ No input raises an error.
 
 import unicodedata
 
-MOST_LETTERS = 160
+MAX_LETTERS = 160
 PIN_DIGITS = 4
 """Digits of a PIN whose question gives no count."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Unicode categories without a visible letter: controls, direction marks, zero widths, surrogates, unassigned."""
 
 
-def keys(keyed: str) -> str:
+def clean_keys(keyed: str) -> str:
     """Returns `keyed` without blanks, with the decimal digits of any script as ASCII digits."""
     if keyed.isascii() and keyed.isdigit():
         return keyed
@@ -23,19 +23,19 @@ def keys(keyed: str) -> str:
     )
 
 
-def words(keyed: str) -> str:
+def clean_text(keyed: str) -> str:
     """Returns `keyed` as composed text on one line, without invisible letters, at most 160 letters long."""
     visible = (
         " " if letter.isspace() else letter
         for letter in unicodedata.normalize("NFC", keyed)
         if letter.isspace() or unicodedata.category(letter) not in UNSEEN
     )
-    return "".join(visible).strip()[:MOST_LETTERS].rstrip()
+    return "".join(visible).strip()[:MAX_LETTERS].rstrip()
 
 
-def pin(keyed: str, digits: int = PIN_DIGITS) -> str:
+def clean_pin(keyed: str, digits: int = PIN_DIGITS) -> str:
     """Returns the PIN. Empty where the input does not have exactly `digits` digits."""
-    typed = keys(keyed)
+    typed = clean_keys(keyed)
     return typed if len(typed) == digits and typed.isdecimal() else ""
 
 
@@ -45,7 +45,7 @@ CENTURIES = ("19", "20")
 YEAR_DIGITS = 4
 
 
-def is_easy(pin: str) -> bool:
+def is_easy_pin(pin: str) -> bool:
     """Returns True if the digits are easy to guess.
 
     They are then all equal, are in a row, or begin or end with a year of birth.

@@ -50,12 +50,12 @@ Verbs: W writes, S stops, G wants, V receives, E removes, Z ends. N, T, n and q 
 Nouns: M is a message, P is a number, L is a list.
 """
 UNKNOWN = "?"
-SMALL = """
+SMALL_WORDS = """
 AGAIN ANYMORE COULD CAN WOULD WILL D LONGER FURTHER RATHER FROM OFF ON OF YOUR MY OUR HAVE ABOUT KINDLY
 NOTRE MON MA VOTRE CETTE DANS RIEN SI POUVEZ POURRIEZ POURRAIS POUVAIS VEUILLEZ S IL PLAIT NOUS
 KO NGO AHO UKUNDI UBUNDI INDI KURI KU MURI YANJYE YACU NA RWOSE IZI IZO IBI IBYO UBWO NDABASABA TURABASABA NDABINGINZE
 """
-"""Courtesy and small words that change nothing, in addition to `keywords.COMPANIONS`."""
+"""Courtesy and small words that change nothing, in addition to `keywords.COMPANION_WORDS`."""
 SHAPES = re.compile(
     "|".join(
         (
@@ -73,7 +73,7 @@ SHAPES = re.compile(
 )
 
 
-def ask_to_stop(
+def is_stop_request(
     words: Sequence[str], nearly: Callable[[str], bool], fillers: frozenset[str]
 ) -> bool:
     """Returns True if the classes of all words form a request. `nearly` accepts a misspelt word that stops."""
@@ -84,7 +84,7 @@ def ask_to_stop(
 def _class_of(word: str, nearly: Callable[[str], bool], fillers: frozenset[str]) -> str:
     if word in _classes():
         return _classes()[word]
-    if found := verbs.parsed(word, STEMS):
+    if found := verbs.parse_verb(word, STEMS):
         return _of_verb(found)
     if word in fillers:
         return ""
@@ -117,7 +117,7 @@ def _kind(named: str, marks: frozenset[str]) -> str | None:
     return {"ends": "S", "writes": "W", "wants": "G", "removes": "E", "again": ""}.get(named)
 
 
-_SMALL = frozenset(SMALL.split())
+_SMALL = frozenset(SMALL_WORDS.split())
 _KINDS = {
     "writes": {stem.partition("=")[0] for stem in WRITES},
     "ends": ENDS,
@@ -134,81 +134,83 @@ def _classes() -> Mapping[str, str]:
         form: kind
         for kind, listed in FRENCH.items()
         for verb in listed.split()
-        for form in verbs.french(verb)
+        for form in verbs.french_forms(verb)
     }
     return made | {word: kind for kind, words in WORDS.items() for word in words.split()}
 
 
-def words_of(words: str) -> frozenset[str]:
+def split_words(words: str) -> frozenset[str]:
     """Returns the words that are written in one string."""
     return frozenset(words.split())
 
 
-STOPS = words_of(
+STOP_WORDS = split_words(
     "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ DESABONNEMENT"
     " DESINSCRIRE DESINSCRIPTION"
     " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
 """Words that ask for no more messages. One letter may be wrong, missing, too many or exchanged with the next."""
-ORDINARY = words_of("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
+ORDINARY_WORDS = split_words(
+    "ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS"
+)
 """Words that are as near to a stop word as a misspelling, but have their own meaning."""
-COMPANIONS = words_of(
+COMPANION_WORDS = split_words(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
     " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"
     " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
 """Words that may come with a stop word: courtesy, and words for the messages."""
-ERASES = words_of(
+ERASURE_WORDS = split_words(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
 """Words that ask to erase. From six letters on one may be wrong. A shorter word is too near to other words."""
-OF_HERS = words_of(
+OWN_REPORT_WORDS = split_words(
     "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
     " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
     " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
 )
 """Words that may come with a request to erase: they name what the caller told."""
-COURTESY = words_of("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
-MOST_WORDS = 12
-LEAST_FORGIVEN = 6
+COURTESY = split_words("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
+MAX_WORDS = 12
+MIN_FORGIVEN_LETTERS = 6
 
 
-def spelled(text: str, *, most: int = 400) -> list[str]:
+def normalised_words(text: str, *, most: int = 400) -> list[str]:
     """Returns the words of a text in capitals, without accents or punctuation."""
     plain = unicodedata.normalize("NFKD", text[:most])
     letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
     return re.findall(r"[A-Z0-9]+", letters)
 
 
-def same_sound(word: str) -> str:
+def sound_key(word: str) -> str:
     """Returns a word with r for l, because many people exchange them in Kinyarwanda."""
     return word.replace("L", "R")
 
 
 def is_stop(text: str) -> bool:
     """Returns True if the text asks for no more messages. Total."""
-    said = spelled(text)
-    if len(said) > MOST_WORDS or not said:
+    said = normalised_words(text)
+    if len(said) > MAX_WORDS or not said:
         return False
     words = _joined(_NOT.sub("DONT", " ".join(said)).replace("OPT OUT", "OPTOUT").split())
-    return ask_to_stop(words, _stops, COMPANIONS)
+    return is_stop_request(words, _stops, COMPANION_WORDS)
 
 
 def is_erasure(text: str) -> bool:
     """Returns True if all of the text asks to erase what the caller told. Total."""
-    said = [word for word in spelled(text) if word not in COURTESY]
-    if len(said) > MOST_WORDS:
+    said = [word for word in normalised_words(text) if word not in COURTESY]
+    if len(said) > MAX_WORDS:
         return False
-    wishes = [word for word in said if word not in OF_HERS]
+    wishes = [word for word in said if word not in OWN_REPORT_WORDS]
     return bool(wishes) and all(map(_erases, wishes))
 
 
 def _erases(word: str) -> bool:
-    if word in ERASES:
+    if word in ERASURE_WORDS:
         return True
-    known = [one for one in ERASES if len(one) >= LEAST_FORGIVEN]
-    return len(word) >= LEAST_FORGIVEN - 1 and any(
+    known = [one for one in ERASURE_WORDS if len(one) >= MIN_FORGIVEN_LETTERS]
+    return len(word) >= MIN_FORGIVEN_LETTERS - 1 and any(
         OSA.distance(word, one, score_cutoff=1) <= 1 for one in known
     )
 
@@ -219,10 +221,10 @@ def _joined(words: list[str]) -> list[str]:
 
 
 def _stops(word: str) -> bool:
-    if word in ORDINARY or not word.isalpha():
+    if word in ORDINARY_WORDS or not word.isalpha():
         return False
-    return any(OSA.distance(same_sound(word), stop, score_cutoff=1) <= 1 for stop in _FORGIVEN)
+    return any(OSA.distance(sound_key(word), stop, score_cutoff=1) <= 1 for stop in _FORGIVEN)
 
 
-_FORGIVEN = frozenset(map(same_sound, STOPS))
+_FORGIVEN = frozenset(map(sound_key, STOP_WORDS))
 _NOT = re.compile(r"\b(?:DO NOT|DON T)\b")

@@ -26,31 +26,31 @@ class NameFault(StrEnum):
     SCRIPTS = "scripts"
 
 
-def folded(typed: str) -> str:
+def fold_name(typed: str) -> str:
     """Returns a name without differences of capitals, spaces, and forms of the same letter."""
     return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
 
 
-def tidy(typed: str) -> str:
+def tidy_name(typed: str) -> str:
     """Returns a name in its stored form. Its letters are composed, with one space between words."""
     return " ".join(unicodedata.normalize("NFKC", typed).split())
 
 
 def is_one_name(one: str, other: str) -> bool:
     """Returns True if two names look alike, or differ only in capitals and spaces."""
-    return any(a == b for a, b in zip(keys_of(one), keys_of(other), strict=True))
+    return any(a == b for a, b in zip(comparison_keys(one), comparison_keys(other), strict=True))
 
 
-def keys_of(name: str) -> tuple[str, str, str]:
+def comparison_keys(name: str) -> tuple[str, str, str]:
     """Returns three keys of a name. Two names are alike if one key is equal at the same position.
 
     The keys have no spaces, because spaces do not make names different.
     """
-    plain, shown = folded(name).replace(" ", ""), tidy(name).replace(" ", "")
-    return plain, skeleton(plain), skeleton(shown).casefold()
+    plain, shown = fold_name(name).replace(" ", ""), tidy_name(name).replace(" ", "")
+    return plain, name_skeleton(plain), name_skeleton(shown).casefold()
 
 
-def skeleton(name: str) -> str:
+def name_skeleton(name: str) -> str:
     """Returns the name with each letter replaced by the letters that it looks like (UTS #39). Not for display."""
     alike = _confusables()
     letters = unicodedata.normalize("NFD", name)

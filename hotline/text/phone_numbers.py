@@ -18,7 +18,7 @@ from hotline.errors import NumberInvalid
 
 REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
-AT_HOME = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
+DOMESTIC = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
 """A Rwandan number without its country code: 0788123456. Without its zero it is a mobile number. No other country has
 numbers of a 7 and eight more digits."""
 ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
@@ -31,14 +31,14 @@ BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 """Types of numbers that an SMS reaches at an ordinary price, and never a premium number."""
 
 
-def caller(raw: str) -> str:
+def parse_caller(raw: str) -> str:
     """Returns a caller's number as E.164, by its shape alone. Raises NumberInvalid, without the number.
 
     Form decoding turns a plus into a space, and some callbacks lose it. Both are corrected. So is the form in which
     people dial within Rwanda.
     """
     raw = ABROAD.sub("+", raw)
-    home = AT_HOME.fullmatch(raw)
+    home = DOMESTIC.fullmatch(raw)
     if home is not None:
         return f"+250{home['dialled'] or home['bare']}"
     written = CALLER.fullmatch(raw)
@@ -48,7 +48,7 @@ def caller(raw: str) -> str:
     return f"+250{strayed['national']}" if strayed else f"+{written['digits']}"
 
 
-def sendable(raw: str) -> str:
+def parse_sendable(raw: str) -> str:
     """Returns a number that an MT may go to, as E.164: valid, mobile and Rwandan. Raises NumberInvalid, without the
     number.
 
@@ -69,7 +69,7 @@ def sendable(raw: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def check_of(values: Iterable[int], modulus: int) -> int:
+def check_value(values: Iterable[int], modulus: int) -> int:
     """Returns the value of the check sign that follows these values, in an alphabet of `modulus` signs."""
     carried = modulus
     for value in values:

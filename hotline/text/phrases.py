@@ -18,24 +18,26 @@ SAMPLE = phrase("Sample data. No person and no tip in it is real.")
 # Keeps a message's template and its values apart, so that each language can show the message. Pure.
 
 
-def as_it_is(_name: str, value: str) -> str:
+def unchanged_value(_name: str, value: str) -> str:
     return value
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class MessageText:
     """One message: a template such as `"{field} has no {language}"`, and its values. `str` gives the English."""
 
     template: str
-    values: "tuple[tuple[str, str | Remark], ...]" = ()
+    values: "tuple[tuple[str, str | MessageText], ...]" = ()
 
     def __str__(self) -> str:
         return self.said(str)
 
-    def said(self, say: Callable[[str], str], shown: Callable[[str, str], str] = as_it_is) -> str:
+    def said(
+        self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
+    ) -> str:
         """Returns the message in another language. `say` translates a template, `shown` formats a value by its name."""
         given = {
-            name: value.said(say, shown) if isinstance(value, Remark) else shown(name, value)
+            name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
             for name, value in self.values
         }
         return say(self.template).format_map(given)
@@ -43,35 +45,39 @@ class Remark:
     def to_json(self) -> list[Any]:
         return [
             self.template,
-            {name: one.to_json() if isinstance(one, Remark) else one for name, one in self.values},
+            {
+                name: one.to_json() if isinstance(one, MessageText) else one
+                for name, one in self.values
+            },
         ]
 
 
-def remark(template: str, **values: str | int | Remark) -> Remark:
+def message_text(template: str, **values: str | int | MessageText) -> MessageText:
     """Returns a message. `tools/update_texts.py` finds the English template here and adds it to the catalogue."""
     told = tuple(
         (name, str(value) if isinstance(value, int) else value) for name, value in values.items()
     )
-    return Remark(template, told)
+    return MessageText(template, told)
 
 
-def remark_of(written: list[Any]) -> Remark:
+def message_text_of(written: list[Any]) -> MessageText:
     """Returns the message that `to_json` wrote."""
     template, values = written
     told: Mapping[str, Any] = values
-    return Remark(
+    return MessageText(
         template,
         tuple(
-            (name, remark_of(one) if isinstance(one, list) else one) for name, one in told.items()
+            (name, message_text_of(one) if isinstance(one, list) else one)
+            for name, one in told.items()
         ),
     )
 
 
-LiveWords = Callable[[str, str], str | None]
+EditedTexts = Callable[[str, str], str | None]
 """Returns the edited text of a phrase, by language and English source text. None if it was not edited."""
 
 
-def as_shipped(_language: str, _phrase: str) -> None:
+def no_edited_text(_language: str, _phrase: str) -> None:
     """Reports that no phrase was edited."""
 
 
@@ -79,7 +85,7 @@ class Phrases:
     """The hotline's phrases by language and English source text. An edited text comes before the catalogue's."""
 
     def __init__(
-        self, catalogues: Mapping[str, Mapping[str, str]], live: LiveWords = as_shipped
+        self, catalogues: Mapping[str, Mapping[str, str]], live: EditedTexts = no_edited_text
     ) -> None:
         self._catalogues = catalogues
         self._live = live

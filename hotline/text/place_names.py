@@ -1,10 +1,11 @@
 """Finds the place that a caller means by a typed name, and the place that an SMS names. Pure, and total.
 
-`find` only proposes districts, sectors, camps and landmarks. Names repeat, spellings vary, and many people exchange l
+`find_areas` only proposes districts, sectors, camps and landmarks. Names repeat, spellings vary, and many people
+exchange l
 and r. Villages are not known here, because their names repeat too often: 148 are called Kabeza. A landmark is a market
 or a border post.
 
-`place_told` reads a country, a district, a sector, a camp or a landmark from an SMS. A country wins over a district.
+`place_in_text` reads a country, a district, a sector, a camp or a landmark from an SMS. A country wins over a district.
 A mother whose daughter went to Oman may name the family's own district as well.
 
 - A sector counts if its name is unique or if the SMS also names its district.
@@ -37,55 +38,55 @@ from hotline.text.places import (
     districts,
     is_landmark,
     markets,
-    only_markets,
+    names_abroad,
     place_name,
     province_of,
-    says_abroad,
     sectors,
+    unique_markets,
 )
 
-MOST = 5
+MAX_MATCHES = 5
 """Matches offered at most: the choices of one menu."""
-LIKE = 0.7
+MIN_SIMILARITY = 0.7
 """Lowest similarity that counts as a match: about one letter wrong in a short name, three in ten letters."""
-MOST_LETTERS = 160
-MOST_PIECES = 12
+MAX_LETTERS = 160
+MAX_PIECES = 12
 _AROUND_WORDS = """
 a akarere at au aux city de des district du en i in intara ka kwa la le mu mugi mujyi muri
 murenge of province secteur sector the umudugudu umujyi umurenge village wa ya bya rya ibitaro
 bitaro hopital hospital isoko soko market marche gare parking park taxi bus bisi station post
 poste
 """
-AROUND = frozenset(_AROUND_WORDS.split())
+FILLER_WORDS = frozenset(_AROUND_WORDS.split())
 """Words around a name that are not part of it."""
-SAYS_CAMP = frozenset(
+CAMP_WORDS = frozenset(
     {
         *("inkambi", "nkambi", "camp", "camps"),
         *("impunzi", "mpunzi", "refugee", "refugees", "refugie", "refugies"),
     }
 )
 """Words that mean the camp where a camp and a sector share a name, as in `camp de réfugiés de Mahama`."""
-SAYS_BORDER = frozenset({"umupaka", "mupaka", "border", "frontiere", "frontière", "douane"})
+BORDER_WORDS = frozenset({"umupaka", "mupaka", "border", "frontiere", "frontière", "douane"})
 """Words that mean the border post where it shares a name with a sector, as in `umupaka wa Nemba`."""
-TWINS = (("ou", "u"), ("ch", "c"), ("l", "r"))
+EQUAL_SPELLINGS = (("ou", "u"), ("ch", "c"), ("l", "r"))
 """Spellings that people exchange: French, Swahili, and l and r, which many do not distinguish."""
 
 
-def find(typed: str) -> tuple[Area, ...]:
+def find_areas(typed: str) -> tuple[Area, ...]:
     """Returns the areas that a caller may mean, most likely first. Near spellings count only if none is exact."""
-    words = [word for word in _words(typed) if word not in AROUND]
-    named = [word for word in words if word not in SAYS_CAMP and word not in SAYS_BORDER]
+    words = [word for word in _words(typed) if word not in FILLER_WORDS]
+    named = [word for word in words if word not in CAMP_WORDS and word not in BORDER_WORDS]
     found = _found(_pieces(named))
-    if not SAYS_BORDER.isdisjoint(words):
-        known = {(spelling(post.name), post.code) for post in border_posts()}
-        posts = tuple(one for one in found if (spelling(one.name), one.code[:2]) in known)
-        return (posts or found)[:MOST]
-    if SAYS_CAMP.isdisjoint(words):
-        return found[:MOST]
+    if not BORDER_WORDS.isdisjoint(words):
+        known = {(spelling_key(post.name), post.code) for post in border_posts()}
+        posts = tuple(one for one in found if (spelling_key(one.name), one.code[:2]) in known)
+        return (posts or found)[:MAX_MATCHES]
+    if CAMP_WORDS.isdisjoint(words):
+        return found[:MAX_MATCHES]
     # The caller says "camp". If no match is a camp, other places may have it in their name (`Camp Kigali`).
     # With no match at all, any camp may be meant.
     meant = tuple(area for area in found if is_camp(area.code))
-    return (meant or found or camps())[:MOST]
+    return (meant or found or camps())[:MAX_MATCHES]
 
 
 def _found(pieces: list[str]) -> tuple[Area, ...]:
@@ -95,16 +96,20 @@ def _found(pieces: list[str]) -> tuple[Area, ...]:
         return _narrowed(exact)
     like = [
         (score, name)
-        for piece in pieces[:MOST_PIECES]
+        for piece in pieces[:MAX_PIECES]
         for name, score, _ in process.extract(
-            piece, known.keys(), scorer=OSA.normalized_similarity, score_cutoff=LIKE, limit=MOST
+            piece,
+            known.keys(),
+            scorer=OSA.normalized_similarity,
+            score_cutoff=MIN_SIMILARITY,
+            limit=MAX_MATCHES,
         )
     ]
     nearest = sorted(like, key=lambda one: -one[0])
     return tuple(dict.fromkeys(area for _, name in nearest for area in known[name]))
 
 
-def label(area: Area) -> Label:
+def menu_label(area: Area) -> Label:
     """Returns the text of an area in a menu. It gives a sector, camp or landmark with its district: names repeat."""
     if len(area.code) > 2 or is_landmark(area):
         district = place_name(area.code[:2], "rw")
@@ -116,11 +121,11 @@ def label(area: Area) -> Label:
     }
 
 
-def whole_label(area: Area) -> Label:
+def full_label(area: Area) -> Label:
     """Returns the text of the only match in a question, with its district and its province."""
     within = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
-        return {code: f"{said}, {within[code]}" for code, said in label(area).items()}
+        return {code: f"{said}, {within[code]}" for code, said in menu_label(area).items()}
     district = place_name(area.code[:2], "rw")
     return {code: f"{_called(area, code)}: {district}, {within[code]}" for code in CODES}
 
@@ -129,17 +134,17 @@ def _called(area: Area, language: str) -> str:
     return area.name if is_landmark(area) else place_name(area.code, language)
 
 
-def spelling(name: str) -> str:
-    """Returns one form for all spellings of a name: plain letters, no doubles, `TWINS` replaced."""
+def spelling_key(name: str) -> str:
+    """Returns one form for all spellings of a name: plain letters, no doubles, `EQUAL_SPELLINGS` replaced."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(letter for letter in plain if "a" <= letter <= "z")
-    for one, other in TWINS:
+    for one, other in EQUAL_SPELLINGS:
         letters = letters.replace(one, other)
     return re.sub(r"(.)\1+", r"\1", letters)
 
 
 def _words(typed: str) -> list[str]:
-    return re.split(r"\W+", typed[:MOST_LETTERS].casefold())
+    return re.split(r"\W+", typed[:MAX_LETTERS].casefold())
 
 
 def _pieces(words: list[str]) -> list[str]:
@@ -148,7 +153,7 @@ def _pieces(words: list[str]) -> list[str]:
     So `Nyaru genge` and `Remera, Gasabo` are both found.
     """
     joined = ["".join(words), *map("".join, pairwise(words)), *words]
-    return [piece for piece in dict.fromkeys(map(spelling, joined)) if piece]
+    return [piece for piece in dict.fromkeys(map(spelling_key, joined)) if piece]
 
 
 def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
@@ -168,19 +173,19 @@ def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
     found: dict[str, tuple[Area, ...]] = {}
     for district in districts():
         for area in (district, *camps(district.code), *sectors(district.code)):
-            key = spelling(area.name)
+            key = spelling_key(area.name)
             found[key] = (*found.get(key, ()), area)
     for area in dict.fromkeys((*border_posts(), *markets())):
-        key = spelling(area.name)
+        key = spelling_key(area.name)
         if all(known.code[:2] != area.code for known in found.get(key, ())):
             found[key] = (*found.get(key, ()), area)
     return found
 
 
-SHORTEST = 5
+MIN_LETTERS = 5
 """Letters of the shortest name accepted without "sector" before it. A shorter one is often another word."""
-SAYS_SECTOR = frozenset({"umurenge", "murenge", "sector", "secteur"})
-ORDINARY = frozenset(
+SECTOR_WORDS = frozenset({"umurenge", "murenge", "sector", "secteur"})
+ORDINARY_NAMES = frozenset(
     {
         *("bwira", "butare", "byumba", "cyumba", "gacaca", "gihango", "jomba", "kaniga", "kigali"),
         *("muhazi", "mukama", "munini", "rambura", "ruganda"),
@@ -190,12 +195,12 @@ ORDINARY = frozenset(
 """Names of sectors and markets that are also ordinary words, a city or a lake: the room, the factory, my Lord."""
 
 
-def place_told(words: Sequence[str]) -> Mapping[str, str]:
+def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
     """Returns the place that plain `words` name, as answers to the report's questions about the place."""
     country = country_of(words)
     if country is not None:
         return {"province": ABROAD, "country": country}
-    heard = [spelling(word) for word in words]
+    heard = [spelling_key(word) for word in words]
     district = _district(heard)
     post = _border_post(heard)
     if post is not None and district in (None, post):
@@ -206,7 +211,7 @@ def place_told(words: Sequence[str]) -> Mapping[str, str]:
     district = district or _landmark(heard)
     if district is not None:
         return {"district": district}
-    if says_abroad(words):
+    if names_abroad(words):
         return {"province": ABROAD}
     province = _province(heard)
     return {"province": UNSURE} if province is None else {"province": province, "district": UNSURE}
@@ -214,13 +219,13 @@ def place_told(words: Sequence[str]) -> Mapping[str, str]:
 
 def _province(heard: Sequence[str]) -> str | None:
     """Returns the one province that is named in Kinyarwanda. Other languages name provinces by compass points."""
-    named = [code for code, label in PROVINCES.items() if spelling(label[FIRST]) in heard]
+    named = [code for code, label in PROVINCES.items() if spelling_key(label[FIRST]) in heard]
     return named[0] if len(named) == 1 else None
 
 
 def _district(heard: Sequence[str]) -> str | None:
     """Returns the one district that is named exactly, apart from exchanged letters. Returns None for several."""
-    named = [area.code for area in districts() if spelling(area.name) in heard]
+    named = [area.code for area in districts() if spelling_key(area.name) in heard]
     return named[0] if len(named) == 1 else None
 
 
@@ -230,7 +235,7 @@ def _camp(heard: Sequence[str], district: str | None) -> str | None:
         camp.code
         for camp in camps(district or "")
         for at, name in enumerate(heard)
-        if name == spelling(camp.name)
+        if name == spelling_key(camp.name)
         and (
             not _SAYS_CAMP.isdisjoint(heard[max(at - 2, 0) : at + 2])
             or (district is not None and name not in _sectors())
@@ -260,7 +265,7 @@ def _border_post(heard: Sequence[str]) -> str | None:
         post.code
         for post in border_posts()
         for at in range(len(heard))
-        if heard[at] == spelling(post.name.split()[-1])
+        if heard[at] == spelling_key(post.name.split()[-1])
         and not _SAYS_BORDER.isdisjoint(heard[max(at - 2, 0) : at])
     }
     return found.pop() if len(found) == 1 else None
@@ -282,7 +287,7 @@ def _is_meant(heard: Sequence[str], at: int) -> bool:
     before = heard[max(at - 2, 0) : at]
     if not _SAYS_SECTOR.isdisjoint(before):
         return True
-    return len(heard[at]) >= SHORTEST and heard[at] not in _ORDINARY
+    return len(heard[at]) >= MIN_LETTERS and heard[at] not in _ORDINARY
 
 
 @cache
@@ -291,9 +296,9 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
     found: dict[str, list[Area]] = {}
     for district in districts():
         for area in sectors(district.code):
-            found.setdefault(spelling(area.name), []).append(area)
+            found.setdefault(spelling_key(area.name), []).append(area)
     for district in districts():
-        found.pop(spelling(district.name), None)
+        found.pop(spelling_key(district.name), None)
     return found
 
 
@@ -304,13 +309,13 @@ def _markets() -> Mapping[str, frozenset[str]]:
     A name of several words never matches here. The caller chooses it on a screen.
     """
     return {
-        spelling(area.name): frozenset({area.code})
-        for area in only_markets()
-        if len(area.name) >= SHORTEST + 1
+        spelling_key(area.name): frozenset({area.code})
+        for area in unique_markets()
+        if len(area.name) >= MIN_LETTERS + 1
     }
 
 
-_SAYS_BORDER = frozenset(map(spelling, SAYS_BORDER))
-_SAYS_SECTOR = frozenset(map(spelling, SAYS_SECTOR))
-_SAYS_CAMP = frozenset(map(spelling, SAYS_CAMP))
-_ORDINARY = frozenset(map(spelling, ORDINARY))
+_SAYS_BORDER = frozenset(map(spelling_key, BORDER_WORDS))
+_SAYS_SECTOR = frozenset(map(spelling_key, SECTOR_WORDS))
+_SAYS_CAMP = frozenset(map(spelling_key, CAMP_WORDS))
+_ORDINARY = frozenset(map(spelling_key, ORDINARY_NAMES))

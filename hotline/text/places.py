@@ -26,12 +26,12 @@ Label = Mapping[str, str]
 STATES = frozenset(_PLACES["states"].split())
 PROVINCES: Mapping[str, Label] = _PLACES["provinces"]
 COUNTRIES: Mapping[str, Label] = _PLACES["countries"]
-SAID: Mapping[str, str] = _PLACES["said"]
+COUNTRY_WORDS: Mapping[str, str] = _PLACES["said"]
 """Words that mean a country in an SMS."""
 ELSEWHERE: Mapping[str, Label] = _PLACES["elsewhere"]
-CALLED_CAMP: Label = {"rw": "Inkambi ya {}", "fr": "Camp de {}", "en": "{} camp"}
+CAMP_WORDS: Label = {"rw": "Inkambi ya {}", "fr": "Camp de {}", "en": "{} camp"}
 _ABROAD_SAID = frozenset(_PLACES["abroad"].split())
-_BY_WORD = {word: code for code, words in SAID.items() for word in words.split()}
+_BY_WORD = {word: code for code, words in COUNTRY_WORDS.items() for word in words.split()}
 
 
 def country_of(words: Sequence[str]) -> str | None:
@@ -41,7 +41,7 @@ def country_of(words: Sequence[str]) -> str | None:
     return next((_BY_WORD[piece] for piece in joined if piece in _BY_WORD), None)
 
 
-def says_abroad(words: Sequence[str]) -> bool:
+def names_abroad(words: Sequence[str]) -> bool:
     """Returns True if the words contain a word for "abroad", which names no country."""
     return not _ABROAD_SAID.isdisjoint(word.lower() for word in words)
 
@@ -81,7 +81,7 @@ def markets() -> tuple[Area, ...]:
 
 
 @cache
-def only_markets() -> tuple[Area, ...]:
+def unique_markets() -> tuple[Area, ...]:
     """Returns the markets whose name no cell, village or market of another district has."""
     return tuple(
         Area(code, name.rstrip("*"))
@@ -120,7 +120,7 @@ def district_named(name: str) -> str | None:
     return next((area.code for area in districts() if area.name.casefold() == wanted), None)
 
 
-def alerted_as(place: str, within: str | None) -> str:
+def alert_place(place: str, within: str | None) -> str:
     """Returns the place that an alert names. If the district is unknown it is the province. It is never a country."""
     if place == UNSURE and within is not None and within in PROVINCES:
         return within
@@ -172,7 +172,7 @@ def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
 
 
 def _called(camp: Area) -> Label:
-    return {language: says.format(camp.name) for language, says in CALLED_CAMP.items()}
+    return {language: says.format(camp.name) for language, says in CAMP_WORDS.items()}
 
 
 @cache

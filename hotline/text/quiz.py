@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-BEFORE = "quiz_"
-AGAIN = "again_"
+FIRST_PREFIX = "quiz_"
+SECOND_PREFIX = "again_"
 RIGHT = "right"
-VALUES = frozenset({RIGHT, "wrong", "unsure"})
+ANSWER_VALUES = frozenset({RIGHT, "wrong", "unsure"})
 
 
 class QuizOutcome(StrEnum):
@@ -25,17 +25,17 @@ class QuizOutcome(StrEnum):
     MISSED = "missed"
 
 
-def thing_of(name: str) -> str | None:
+def repeated_question(name: str) -> str | None:
     """Returns the topic to which an answer of this name is the second answer, or None."""
-    return name.removeprefix(AGAIN) if name.startswith(AGAIN) else None
+    return name.removeprefix(SECOND_PREFIX) if name.startswith(SECOND_PREFIX) else None
 
 
-def outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
+def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
     """Returns the comparison for one topic. An answer `unsure` counts as not right.
 
     Returns None if one of the two answers is missing, because no gain can be shown then.
     """
-    before, after = answers.get(f"{BEFORE}{thing}"), answers.get(f"{AGAIN}{thing}")
+    before, after = answers.get(f"{FIRST_PREFIX}{thing}"), answers.get(f"{SECOND_PREFIX}{thing}")
     if before is None or after is None:
         return None
     if before == RIGHT:
@@ -44,7 +44,7 @@ def outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class AnswerPairs:
     """The number of pairs of answers, and of those that were right the first and the second time."""
 
     asked: int
@@ -52,7 +52,7 @@ class Pairs:
     after: int
 
     @classmethod
-    def of(cls, outcomes: Mapping[QuizOutcome, int]) -> "Pairs":
+    def of_outcomes(cls, outcomes: Mapping[QuizOutcome, int]) -> "AnswerPairs":
         knew = outcomes.get(QuizOutcome.KNEW, 0)
         return cls(
             asked=sum(outcomes.values()),

@@ -15,7 +15,7 @@ from enum import StrEnum
 from hotline.errors import ImportRefused
 from hotline.text.export_sheets import FORMULA
 from hotline.text.gsm7 import SUBSTITUTES
-from hotline.text.phrases import remark
+from hotline.text.phrases import message_text
 
 COLUMNS = (
     "place",
@@ -29,11 +29,11 @@ COLUMNS = (
     "agreed",
     "digest",
 )
-WHY = "why"
+REASON_COLUMN = "why"
 """An extra column, in a sheet that says which rows were refused."""
 NEEDED = ("place", "agreed", "digest")
 WIDTHS = {
-    **dict.fromkeys(("en", "fr", "rw", WHY), 46),
+    **dict.fromkeys(("en", "fr", "rw", REASON_COLUMN), 46),
     "place": 34,
     "letters left": 9,
     "doubts": 30,
@@ -64,32 +64,32 @@ class SheetRowFault(StrEnum):
     EMPTY = "has no words"
 
 
-def cell(text: str) -> str:
+def harmless_text(text: str) -> str:
     """Returns `text` in a form that a spreadsheet shows and never runs."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
-def said(cell: str) -> str:
-    """Returns the text from which `cell` made this."""
+def original_text(cell: str) -> str:
+    """Returns the text from which `harmless_text` made this."""
     marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
     return cell[1:] if marked else cell
 
 
-def table(
+def sheet_table(
     rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS
 ) -> Sequence[Sequence[str]]:
     return [columns, *([row[name] for name in columns] for row in rows)]
 
 
-def write(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
+def write_sheet(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
     """Returns the sheet as CSV. A text that begins like a formula gets an apostrophe."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerows(map(cell, row) for row in table(rows, columns))
+    writer.writerows(map(harmless_text, row) for row in sheet_table(rows, columns))
     return sheet.getvalue()
 
 
-def read(sheet: str, language: str) -> Sequence[SheetRow]:
+def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:
     """Returns the rows of a CSV, as a spreadsheet of any country saves it.
 
     Raises ImportRefused if it is no CSV, or a column is missing.
@@ -99,15 +99,19 @@ def read(sheet: str, language: str) -> Sequence[SheetRow]:
         io.StringIO(sheet), delimiter=";" if head.count(";") > head.count(",") else ","
     )
     try:
-        cells = [[said(text) for text in row] for row in reader]
+        cells = [[original_text(text) for text in row] for row in reader]
     except csv.Error as broken:
-        raise ImportRefused([remark("cannot read this sheet: {why}", why=str(broken))]) from None
+        raise ImportRefused(
+            [message_text("cannot read this sheet: {why}", why=str(broken))]
+        ) from None
     names, *rows = cells or [[]]
     names = [name.strip() for name in names]
     missing = [name for name in (*NEEDED, language) if name not in names]
     if missing:
         columns = ", ".join(missing)
-        raise ImportRefused([remark("line 1: add the missing columns: {columns}", columns=columns)])
+        raise ImportRefused(
+            [message_text("line 1: add the missing columns: {columns}", columns=columns)]
+        )
     found = []
     for line, row in enumerate(rows, start=2):
         if any(text.strip() for text in row):
@@ -121,13 +125,13 @@ def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
     return SheetRow(
         line,
         get("place", "").strip(),
-        plain_words(get(language, "")),
+        plain_text(get(language, "")),
         agreed,
         get("digest", "").strip(),
     )
 
 
-def plain_words(words: str) -> str:
+def plain_text(words: str) -> str:
     """Returns the text in composed letters, without a word processor's quotes and blanks. Leaves letters with accents
     for the reader to change."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))

@@ -12,22 +12,22 @@ from math import inf, log, sqrt
 
 BITS = 14
 REGISTERS = 1 << BITS
-MOST = 64 - BITS + 1
+MAX_RANK = 64 - BITS + 1
 """The largest rank that 64 bits can give."""
 
 
-def place(digest: int) -> tuple[int, int]:
+def register_and_rank(digest: int) -> tuple[int, int]:
     """Returns register and rank of a 64-bit digest. A rank is 1 to 51."""
     tail = digest & ((1 << (64 - BITS)) - 1)
-    return digest >> (64 - BITS), MOST - tail.bit_length()
+    return digest >> (64 - BITS), MAX_RANK - tail.bit_length()
 
 
 def estimate(ranks: Iterable[int]) -> int:
     """Returns the estimated number of different digests. `ranks` may leave out registers that were never set."""
     filled = Counter(ranks)
     empty = REGISTERS - filled.total()
-    z = REGISTERS * _tau(1 - filled[MOST] / REGISTERS)
-    for rank in range(MOST - 1, 0, -1):
+    z = REGISTERS * _tau(1 - filled[MAX_RANK] / REGISTERS)
+    for rank in range(MAX_RANK - 1, 0, -1):
         z = 0.5 * (z + filled[rank])
     z += REGISTERS * _sigma(empty / REGISTERS)
     return round(REGISTERS**2 / (2 * log(2) * z))

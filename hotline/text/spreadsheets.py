@@ -21,18 +21,18 @@ from hotline.text.export_sheets import ExportSheet, sheet_names
 
 TEXT = "@"
 """The format of a cell that stays as typed."""
-TOP = Alignment(vertical="top", wrap_text=True)
+TOP_ALIGNED = Alignment(vertical="top", wrap_text=True)
 HEAD = PatternFill("solid", fgColor="DDE6EE")
-HERS = PatternFill("solid", fgColor="FFF7D6")
+REVIEWER_FILL = PatternFill("solid", fgColor="FFF7D6")
 """Fill colour of the columns in which the reviewer writes."""
 DEFAULT_WIDTH = 14
-FIGURE_WIDTH = 24
+NUMBER_WIDTH = 24
 OLDEST = (1980, 1, 1, 0, 0, 0)
 """The date of each part of a zip. It never changes, so that equal tables give equal bytes."""
 CORE = "docProps/core.xml"
 
 
-def write(
+def write_table(
     rows: Sequence[Sequence[str]],
     *,
     widths: Mapping[str, int],
@@ -55,7 +55,7 @@ def write(
             if number == 1:
                 cell.font, cell.fill = Font(bold=True), HEAD
             elif name in writable:
-                cell.fill = HERS
+                cell.fill = REVIEWER_FILL
 
     for column, name in enumerate(names, start=1):
         letter = get_column_letter(column)
@@ -71,7 +71,7 @@ def write(
     return written.getvalue()
 
 
-def book(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
+def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
     """Returns a workbook with one sheet for each table, under a sentence about it. Whole numbers stay numbers. All else
     is text. Equal tables give equal bytes."""
     work = Workbook()
@@ -104,7 +104,7 @@ def _fill(sheet: Worksheet, one: ExportSheet) -> None:
                 cell.font, cell.fill = Font(bold=True), HEAD
     sheet["A1"].alignment = Alignment(wrap_text=False)
     for column in range(1, len(one.head) + 1):
-        sheet.column_dimensions[get_column_letter(column)].width = FIGURE_WIDTH
+        sheet.column_dimensions[get_column_letter(column)].width = NUMBER_WIDTH
     sheet.freeze_panes = "A3"
 
 
@@ -112,5 +112,5 @@ def _write(cell: Cell | MergedCell, text: str) -> None:
     """Writes a cell as text, even if it begins like a formula. It stays text when a person edits it."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
-    cell.number_format, cell.alignment = TEXT, TOP
+    cell.number_format, cell.alignment = TEXT, TOP_ALIGNED
     cell.quotePrefix = True

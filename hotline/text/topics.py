@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import OSA
 
-from hotline.text.keywords import COMPANIONS, same_sound, spelled
+from hotline.text.keywords import COMPANION_WORDS, normalised_words, sound_key
 
 
 class Topic(StrEnum):
@@ -36,9 +36,9 @@ class AskedTopic:
     """The language of the word. None if several languages have it."""
 
 
-LEAST_FORGIVEN = 5
+MIN_FORGIVEN_LETTERS = 5
 """Letters of a word from which one may be wrong, missing, too many or exchanged with its neighbour."""
-MOST_WORDS = 8
+MAX_WORDS = 8
 LANGUAGES: Mapping[str, str] = {
     "KINYARWANDA": "rw",
     "IKINYARWANDA": "rw",
@@ -86,7 +86,7 @@ WORDS: Mapping[str, Mapping[Topic, str]] = {
         Topic.PRIVACY: "CONFIDENTIALITE",
     },
 }
-ANYBODYS: Mapping[Topic, str] = {Topic.FRONT: "INFO MENU", Topic.QUIZ: "QUIZ"}
+SHARED_WORDS: Mapping[Topic, str] = {Topic.FRONT: "INFO MENU", Topic.QUIZ: "QUIZ"}
 """Words that several languages share."""
 PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(
@@ -106,16 +106,27 @@ PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(Topic.SIGNS, "fr"): "MAUVAIS SIGNES|SIGNES D ALERTE",
 }
 """The choices of the front menu as phrases, and variants that people write. Spacing does not matter."""
-BESIDE = COMPANIONS | {"MY", "OUR", "YOUR", "MES", "MON", "MA", "NOS", "BWANJYE", "BWACU", "YANJYE"}
+COMPANION_WORDS = COMPANION_WORDS | {
+    "MY",
+    "OUR",
+    "YOUR",
+    "MES",
+    "MON",
+    "MA",
+    "NOS",
+    "BWANJYE",
+    "BWACU",
+    "YANJYE",
+}
 """Words that may come with the one word of a topic."""
-ORDINARY = frozenset({"AMABANGA"})
+ORDINARY_WORDS = frozenset({"AMABANGA"})
 """Words that are as near to a topic's word as a misspelling, but have their own meaning."""
 
 
-def asked(text: str) -> AskedTopic | None:
+def asked_topic(text: str) -> AskedTopic | None:
     """Returns the topic that a message asks for. Returns None for every other message. Total."""
-    said = spelled(text)
-    if not said or len(said) > MOST_WORDS:
+    said = normalised_words(text)
+    if not said or len(said) > MAX_WORDS:
         return None
     if (phrase := _phrase("".join(said))) is not None:
         return phrase
@@ -124,46 +135,46 @@ def asked(text: str) -> AskedTopic | None:
         return None
     if (code := _language(word)) is not None:
         return AskedTopic(Topic.FRONT, code)
-    return _KNOWN.get(same_sound(word)) or _forgiven(same_sound(word))
+    return _KNOWN.get(sound_key(word)) or _forgiven(sound_key(word))
 
 
 def language_named(text: str) -> str | None:
     """Returns the code of the language that a message asks for. Returns None if it asks for anything else."""
-    word = _only(spelled(text))
+    word = _only(normalised_words(text))
     return None if word is None else _language(word)
 
 
-def alike(said: str, meant: str) -> bool:
+def sounds_like(said: str, meant: str) -> bool:
     """Returns True if `said` sounds like `meant`, or differs from it by one typing error."""
-    heard, known = same_sound(said), same_sound(meant)
+    heard, known = sound_key(said), sound_key(meant)
     if heard == known:
         return True
-    long = min(len(heard), len(known)) >= LEAST_FORGIVEN and known.replace(" ", "").isalpha()
+    long = min(len(heard), len(known)) >= MIN_FORGIVEN_LETTERS and known.replace(" ", "").isalpha()
     return long and OSA.distance(heard, known, score_cutoff=1) <= 1
 
 
 def _only(said: list[str]) -> str | None:
     """Returns the only word that is not courtesy. Returns None if there are none or several."""
-    words = [word for word in said if word not in BESIDE]
+    words = [word for word in said if word not in COMPANION_WORDS]
     return words[0] if len(words) == 1 and words[0].isalpha() else None
 
 
 def _language(word: str) -> str | None:
-    return next((code for name, code in LANGUAGES.items() if alike(word, name)), None)
+    return next((code for name, code in LANGUAGES.items() if sounds_like(word, name)), None)
 
 
 def _phrase(heard: str) -> AskedTopic | None:
     """Returns the topic of a phrase of two words or more. It accepts one typing error."""
-    if (exact := _SAID.get(same_sound(heard))) is not None:
+    if (exact := _SAID.get(sound_key(heard))) is not None:
         return exact
-    near = {found for known, found in _SAID.items() if alike(heard, known)}
-    return near.pop() if len(near) == 1 and heard not in ORDINARY else None
+    near = {found for known, found in _SAID.items() if sounds_like(heard, known)}
+    return near.pop() if len(near) == 1 and heard not in ORDINARY_WORDS else None
 
 
 def _forgiven(heard: str) -> AskedTopic | None:
-    if heard in ORDINARY:
+    if heard in ORDINARY_WORDS:
         return None
-    near = {found for known, found in _KNOWN.items() if alike(heard, known)}
+    near = {found for known, found in _KNOWN.items() if sounds_like(heard, known)}
     topics = {found.topic for found in near}
     if len(topics) != 1:
         return None
@@ -172,13 +183,13 @@ def _forgiven(heard: str) -> AskedTopic | None:
 
 
 _KNOWN = {
-    same_sound(word): AskedTopic(topic, code)
-    for code, topics in (*WORDS.items(), (None, ANYBODYS))
+    sound_key(word): AskedTopic(topic, code)
+    for code, topics in (*WORDS.items(), (None, SHARED_WORDS))
     for topic, words in topics.items()
     for word in words.split()
 }
 _SAID = {
-    same_sound(phrase.replace(" ", "")): asks
+    sound_key(phrase.replace(" ", "")): asks
     for asks, phrases in PHRASES.items()
     for phrase in phrases.split("|")
 }

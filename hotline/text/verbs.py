@@ -43,7 +43,7 @@ YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
 """The mark of a piece that comes only before an o."""
-LONGEST = 5
+MAX_OBJECT_MARKERS = 5
 """Letters of two object markers."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
 NO_FOR = frozenset({"BABARA"})
@@ -67,9 +67,9 @@ HARD = {
 """Last letters of a root before the `ye` of the perfect. All other letters only add it."""
 
 
-def parsed(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
+def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Returns the stems that `word` may be a form of, each with its marks. Returns none if it is no such form."""
-    forms, word = _forms(stems), heard(word)
+    forms, word = _forms(stems), sound_of(word)
     found: dict[tuple[str, str], None] = {}
     for start, marks in _beginnings(word):
         for stem, more in forms.get((_sort(word, start), word[start:]), ()):
@@ -77,12 +77,12 @@ def parsed(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def heard(word: str) -> str:
+def sound_of(word: str) -> str:
     """Returns the sound of `word`: r for l, which many exchange, and no letter twice in a row."""
     return re.sub(r"(.)\1+", r"\1", word.replace("L", "R"))
 
 
-def perfect(stem: str) -> str:
+def perfect_form(stem: str) -> str:
     """Returns the perfect form of a stem: `kubita`, `kubise`."""
     root = stem[:-1]
     for end, done in HARD.items():
@@ -94,16 +94,16 @@ def perfect(stem: str) -> str:
     return f"{root}YE"
 
 
-def forms_of(stem: str) -> Iterator[tuple[str, str]]:
+def verb_forms(stem: str) -> Iterator[tuple[str, str]]:
     """Yields each form of a stem, with the marks that its ending adds.
 
     The stem is `STEM`, or `STEM=DONE` if its perfect form is irregular.
     """
     plain, _, done = stem.partition("=")
-    yield from _ended(plain, done or perfect(plain))
+    yield from _ended(plain, done or perfect_form(plain))
     if plain not in NO_FOR and not plain.endswith(CAUSES):
         done_for = f"{plain[:-1]}{'E' if _last_vowel(plain[:-1]) in 'EO' else 'I'}RA"
-        yield from _ended(done_for, perfect(done_for))
+        yield from _ended(done_for, perfect_form(done_for))
 
 
 def _ended(plain: str, done: str) -> Iterator[tuple[str, str]]:
@@ -134,8 +134,8 @@ def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, s
     made: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for stem in stems:
         name = stem.partition("=")[0]
-        for form, marks in forms_of(stem):
-            sound = heard(form)
+        for form, marks in verb_forms(stem):
+            sound = sound_of(form)
             if sound[0] in VOWELS:
                 made.setdefault(("vowel", sound), set()).add((name, marks))
                 continue
@@ -154,7 +154,7 @@ def _beginnings(word: str) -> Iterator[tuple[int, str]]:
             yield from _allowed(word, end, marks)
         if word[:end] not in heads.whole:
             continue
-        for start in range(end + 1, min(end + LONGEST, len(word) - 1) + 1):
+        for start in range(end + 1, min(end + MAX_OBJECT_MARKERS, len(word) - 1) + 1):
             pieces = objects.short if word[start] in VOWELS else objects.whole
             # Without a subject only "me" is an object: `mfasha`; `mufunga` is "you close".
             marks = pieces.get(word[end:start]) if end or word[:start] in ME else None
@@ -238,7 +238,7 @@ ER E ES ONS EZ ENT EE EES AI AS A AIS AIT IONS IEZ AIENT ERAI ERAS ERA ERONS ERE
 HISSING = ("S", "SH", "CH", "X", "Z")
 
 
-def french(verb: str) -> Iterator[str]:
+def french_forms(verb: str) -> Iterator[str]:
     """Yields each form of `VERBER`, or those named in `VERB=FORM,FORM`."""
     name, _, named = verb.partition("=")
     yield name
@@ -252,7 +252,7 @@ def french(verb: str) -> Iterator[str]:
             yield f"{root}E{ending}"
 
 
-def english(verb: str) -> Iterator[str]:
+def english_forms(verb: str) -> Iterator[str]:
     """Yields each form of `VERB`, of `VERB=PAST,PARTICIPLE`, or of `VERB+`, which doubles its last letter."""
     name, _, past = verb.partition("=")
     doubled = name.endswith("+")
@@ -264,12 +264,12 @@ def english(verb: str) -> Iterator[str]:
     yield from past.split(",") if past else (f"{root}ED",)
 
 
-def by_form(
+def verbs_by_form(
     french_verbs: Iterable[str], english_verbs: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
     """Returns the verbs that each form belongs to."""
     made: dict[str, dict[str, None]] = {}
-    for verbs, forms in ((french_verbs, french), (english_verbs, english)):
+    for verbs, forms in ((french_verbs, french_forms), (english_verbs, english_forms)):
         for verb in verbs:
             name = verb.partition("=")[0].removesuffix("+")
             for form in forms(verb):

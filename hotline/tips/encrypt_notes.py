@@ -11,7 +11,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
-from hotline.errors import SealBroken
+from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import VERSION, KeyPair, document_in, padded, unpadded
 
 
@@ -33,33 +33,33 @@ def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
     return AnswerPair(pair.public, VERSION + bytes(locked))
 
 
-def open_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
-    """Returns the answer that `Sealer.answer` encrypted. Raises SealBroken."""
+def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
+    """Returns the answer that `Encrypter.answer` encrypted. Raises SealBroken."""
     if (body[:1], locked_key[:1]) != (VERSION, VERSION):
-        raise SealBroken("the answer has an unknown format")
+        raise DecryptionFailed("the answer has an unknown format")
     try:
         private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding("answer", uid)))
         told = document_in(SealedBox(private).decrypt(body[1:]))
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("the answer was altered or belongs to another tip") from None
+        raise DecryptionFailed("the answer was altered or belongs to another tip") from None
     return {str(name): str(value) for name, value in told.items()}
 
 
-def seal_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
+def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
     """Encrypts a responder's note, bound to the tip of this uid and to the case event of this key."""
     plain = padded(words.encode("utf-8", "surrogatepass"))
     return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding("note", uid, key)))
 
 
-def open_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
+def decrypt_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
     """Returns the decrypted note. Raises SealBroken."""
     if body[:1] != VERSION:
-        raise SealBroken("the note has an unknown format")
+        raise DecryptionFailed("the note has an unknown format")
     try:
         plain = Aead(tip_key).decrypt(body[1:], aad=_binding("note", uid, key))
         return unpadded(plain).decode("utf-8", "surrogatepass")
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("the note was altered or belongs to another event") from None
+        raise DecryptionFailed("the note was altered or belongs to another event") from None
 
 
 def _binding(*parts: str) -> bytes:

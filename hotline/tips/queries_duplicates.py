@@ -28,15 +28,22 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from hotline.core import rules_trial
 from hotline.core.database import Row, Utc, add_if_new
 from hotline.core.driver import PreparedStatement, new_values
-from hotline.core.writes import Column, among
+from hotline.core.writes import Column, in_numbers
 from hotline.tips import rules_duplicates
 from hotline.tips.rules import Matter, TipState
-from hotline.tips.rules_duplicates import DAY, WITHIN, LikelyPair, LikeTip, TipTraits, situations
-from hotline.tips.tables import IS_UNTOLD, Tip
+from hotline.tips.rules_duplicates import (
+    DAY,
+    WITHIN,
+    ComparedTip,
+    LikelyPair,
+    TipTraits,
+    situation_leaders,
+)
+from hotline.tips.tables import HAS_PENDING_ALERT, Tip
 
-MOST = 2000
+MAX_COMPARED = 2000
 """The most earlier tips compared in one batch. The newest are taken."""
-KEPT = DAY + timedelta(hours=1)
+DIGESTS_KEPT = DAY + timedelta(hours=1)
 
 
 class TipLikeness(Row):
@@ -81,7 +88,7 @@ _CHANGED = PreparedStatement(
 )
 
 
-def keep(
+def store_digests(
     session: Session, tip_id: int, keys: LikenessKeys, *, contact_key: str, at: datetime
 ) -> None:
     """Stores the digests of a tip that has none."""
@@ -95,15 +102,15 @@ def keep(
     )
 
 
-def change(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
+def replace_digests(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
     """Replaces the digests of a tip. Returns the id of the tip that it follows, or None."""
     row = _CHANGED.first(session, tip=tip_id, new_words_key=keys.words, new_who_key=keys.who)
     return None if row is None else row[0]
 
 
-def in_company(
+def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
-) -> dict[int, LikeTip]:
+) -> dict[int, ComparedTip]:
     """Returns those of these waiting tips whose phone or text came too often since then. Nearly always empty."""
     new = aliased(TipLikeness, name="waits")
 
@@ -113,17 +120,19 @@ def in_company(
         return select(func.count()).select_from(few).scalar_subquery() > least
 
     some = select(new.tip_id).where(
-        among(session, new.tip_id, tip_ids),
+        in_numbers(session, new.tip_id, tip_ids),
         or_(
             often(TipLikeness.contact_key, new.contact_key, contact),
             often(TipLikeness.words_key, new.words_key, words),
         ),
     )
     rows = session.execute(_traits().where(TipLikeness.tip_id.in_(some)))
-    return {row[0]: LikeTip(*row) for row in rows}
+    return {row[0]: ComparedTip(*row) for row in rows}
 
 
-def earlier(session: Session, new: Iterable[LikeTip], since: datetime) -> Sequence[LikeTip]:
+def earlier_tips(
+    session: Session, new: Iterable[ComparedTip], since: datetime
+) -> Sequence[ComparedTip]:
     """Returns open tips, already alerted, from the same phones or with the same text as these, oldest first."""
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
@@ -131,16 +140,16 @@ def earlier(session: Session, new: Iterable[LikeTip], since: datetime) -> Sequen
     told = (
         TipLikeness.at > since,
         Tip.referred_at.is_not(None),
-        ~IS_UNTOLD,
+        ~HAS_PENDING_ALERT,
         Tip.closed_at.is_(None),
     )
     rows = session.execute(
-        _traits().where(alike, *told).order_by(TipLikeness.at.desc()).limit(MOST)
+        _traits().where(alike, *told).order_by(TipLikeness.at.desc()).limit(MAX_COMPARED)
     )
-    return [LikeTip(*row) for row in reversed(rows.all())]
+    return [ComparedTip(*row) for row in reversed(rows.all())]
 
 
-def follow(session: Session, leaders: Mapping[int, int | None]) -> None:
+def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
     """Records which tip each of these follows."""
     for tip_id, leader_id in leaders.items():
         session.execute(
@@ -166,14 +175,14 @@ def open_followers(session: Session, tip_id: int) -> Sequence[int]:
     joined = (
         select(TipLikeness.tip_id)
         .join(Tip, Tip.id == TipLikeness.tip_id)
-        .where(TipLikeness.leader_id == tip_id, Tip.closed_at.is_(None), Tip.holder_id.is_(None))
+        .where(TipLikeness.leader_id == tip_id, Tip.closed_at.is_(None), Tip.assignee_id.is_(None))
     )
     return session.scalars(joined.order_by(TipLikeness.tip_id)).all()
 
 
-def forget(session: Session, at: datetime, limit: int) -> int:
+def delete_digests(session: Session, at: datetime, limit: int) -> int:
     """Deletes digests older than a day. Returns the number of tips."""
-    old = select(TipLikeness.tip_id).where(TipLikeness.at < at - KEPT).limit(limit)
+    old = select(TipLikeness.tip_id).where(TipLikeness.at < at - DIGESTS_KEPT).limit(limit)
     gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
     return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
 
@@ -197,7 +206,7 @@ def _traits() -> Select[*tuple[Any, ...]]:
     )
 
 
-LINE = "line"
+BY_THE_LINE = "line"
 """The author of links that no person made."""
 COMPARED = (
     Tip.matter == Matter.TIP,
@@ -206,7 +215,7 @@ COMPARED = (
     Tip.state != TipState.FRAGMENT,
 )
 """Conditions on `Tip` for tips that are compared with others."""
-MOST_LINKED = 100
+MAX_LINKED = 100
 """The most tips of one situation that a look-up collects, apart from the tips that it starts from."""
 
 
@@ -223,16 +232,16 @@ class TipLink(Row):
     why: Mapped[str]
     """A `domain.tips.likely.LinkReason`."""
     by: Mapped[str]
-    """An actor, as the audit log writes one. `LINE` if no person made the link."""
+    """An actor, as the audit log writes one. `BY_THE_LINE` if no person made the link."""
     at: Mapped[datetime]
     undone_by: Mapped[str | None]
     undone_at: Mapped[datetime | None]
 
 
-RUNS = TipLink.undone_at.is_(None)
+IS_LINKED = TipLink.undone_at.is_(None)
 
 
-def nearest(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
+def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
     """Returns this tip, and for each reason the newest earlier tip that fits it. That is three earlier tips at most.
 
     Returns an empty sequence if this tip has no digests. The cost is the same on a day with thousands of like tips.
@@ -256,7 +265,7 @@ def nearest(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
     return [new, *(TipTraits(*one) for one in found if one is not None)]
 
 
-def keep_links(
+def add_links(
     session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
 ) -> Sequence[LikelyPair]:
     """Writes new links and returns them. Leaves existing links unchanged, also those that were undone."""
@@ -268,27 +277,27 @@ def keep_links(
     return made
 
 
-def between(session: Session, a: int, b: int) -> TipLink | None:
+def link_between(session: Session, a: int, b: int) -> TipLink | None:
     """Returns the link between two tips, or None. It stays locked until the transaction ends."""
     lower, higher = sorted((a, b))
     found = select(TipLink).where(TipLink.a == lower, TipLink.b == higher)
     return session.scalars(found.with_for_update()).one_or_none()
 
 
-def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     """Returns the other tips of the same situation, for each of these tips that has links."""
     known: set[int] = set(tip_ids)
     pairs: set[tuple[int, int]] = set()
     fresh = set(known)
-    while fresh and len(known) < MOST_LINKED + len(tip_ids):
+    while fresh and len(known) < MAX_LINKED + len(tip_ids):
         near = select(TipLink.a, TipLink.b).where(
-            RUNS, or_(TipLink.a.in_(fresh), TipLink.b.in_(fresh))
+            IS_LINKED, or_(TipLink.a.in_(fresh), TipLink.b.in_(fresh))
         )
         found = {(a, b) for a, b in session.execute(near)}
         fresh = {one for pair in found for one in pair} - known
         pairs |= found
         known |= fresh
-    first = situations(pairs)
+    first = situation_leaders(pairs)
     return {
         tip_id: frozenset(one for one in first if first[one] == first[tip_id] and one != tip_id)
         for tip_id in tip_ids

@@ -55,7 +55,7 @@ _LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
 
 
 @dataclass(slots=True)
-class ToldTip:
+class ReportedTip:
     """One tip as a hop reads and writes it. `Tip` explains the columns. `repr` shows nothing that the caller said."""
 
     uid: str
@@ -124,11 +124,11 @@ _CHANGE = PreparedStatement(
 )
 _UNGRANT = PreparedStatement(delete(_GRANT).where(_GRANT.c.tip_id == bindparam("tip_id")))
 _GRANTED = PreparedStatement(
-    insert(_GRANT).values(new_values(("tip_id", "desk_code", "sealed_key")))
+    insert(_GRANT).values(new_values(("tip_id", "desk_code", "encrypted_key")))
 )
 
 
-def of_passage(session: Session, identity: str) -> ToldTip | None:
+def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
     """Returns the tip of one report attempt, or None. Locks it, since the clock may file it at the same moment."""
     session.flush()
     row = _FOUND.first(session, identity=identity)
@@ -136,7 +136,7 @@ def of_passage(session: Session, identity: str) -> ToldTip | None:
         return None
     *columns, head, like, words, who, moved = row
     names = (*NEVER_CHANGED, *CHANGED, *READ, "id")
-    return ToldTip(
+    return ReportedTip(
         **dict(zip(names, columns, strict=True)),
         # SQLite returns NULL for a part of an empty body.
         body=head or b"",
@@ -145,7 +145,7 @@ def of_passage(session: Session, identity: str) -> ToldTip | None:
     )
 
 
-def write(session: Session, tip: ToldTip) -> None:
+def write_tip(session: Session, tip: ReportedTip) -> None:
     """Inserts a tip without an id and sets the id. For any other tip, writes the columns that an answer may change."""
     if tip.id:
         new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
@@ -155,19 +155,19 @@ def write(session: Session, tip: ToldTip) -> None:
     ((tip.id,),) = _NEW.rows(session, **{f"new_{name}": getattr(tip, name) for name in names})
 
 
-def grant(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
+def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
     """Gives these desks, and no others, the key to the tip's present body. `first`: no desk had a key before."""
     if not first:
         _UNGRANT.rows(session, tip_id=tip_id)
     for code, key in keys.items():
-        _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_sealed_key=key)
+        _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_encrypted_key=key)
 
 
-def granted(session: Session, tip_id: int) -> set[str]:
+def granted_desks(session: Session, tip_id: int) -> set[str]:
     """Returns the codes of the desks to which the tip was sealed."""
     return set(session.scalars(select(Grant.desk_code).where(Grant.tip_id == tip_id)))
 
 
-def row_of(session: Session, told: ToldTip) -> Tip:
+def tip_row(session: Session, told: ReportedTip) -> Tip:
     """Returns the tip's whole row, read again, for the alerts to responders."""
     return session.get_one(Tip, told.id, populate_existing=True)

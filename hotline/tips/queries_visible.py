@@ -4,8 +4,8 @@ A desk sees the tips that were sealed to it. It sees none in which an official i
 desk sees every tip. An exclusion hides a tip from a person, on each of their phones and accounts, or from a desk and
 its members.
 
-The condition has four forms. `visible_to` filters tips for a viewer. `not_kept_from` filters the tips assigned to one
-responder. `may_be_told` filters the responders for one tip. `desk_may_know` filters the desks to which details of a
+The condition has four forms. `visible_to` filters tips for a viewer. `is_not_excluded` filters the tips assigned to one
+responder. `may_see_tip` filters the responders for one tip. `desk_may_know` filters the desks to which details of a
 tip are sealed.
 
 Also stores the exclusions, and finds the responders who get no alert because of them.
@@ -21,9 +21,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
-from hotline.core.database import Row, is_any
+from hotline.core.database import Row, has_row
 from hotline.people import tables, tables_accounts
-from hotline.people.tables import RUNS, Membership, Responder
+from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables as tips_tables
@@ -57,14 +57,14 @@ class Exclusion(Row):
     lifted_at: Mapped[datetime | None]
 
     @property
-    def whom(self) -> "Excluded":
-        return Excluded(self.person_id, self.desk_code)
+    def whom(self) -> "ExcludedParty":
+        return ExcludedParty(self.person_id, self.desk_code)
 
 
-NOT_LIFTED = Exclusion.lifted_at.is_(None)
+IS_EXCLUDED = Exclusion.lifted_at.is_(None)
 
 
-class Excluded(NamedTuple):
+class ExcludedParty(NamedTuple):
     """One person or desk that is excluded from a tip."""
 
     person_id: int | None = None
@@ -75,18 +75,22 @@ class Excluded(NamedTuple):
         return f"person {self.person_id}" if self.desk_code is None else f"desk {self.desk_code}"
 
 
-def standing(session: Session, tip_id: int, *, for_writing: bool = False) -> Sequence[Exclusion]:
+def current_exclusions(
+    session: Session, tip_id: int, *, for_writing: bool = False
+) -> Sequence[Exclusion]:
     """Returns the exclusions that are not lifted, oldest first. `for_writing` locks them."""
-    found = select(Exclusion).where(Exclusion.tip_id == tip_id, NOT_LIFTED).order_by(Exclusion.id)
+    found = select(Exclusion).where(Exclusion.tip_id == tip_id, IS_EXCLUDED).order_by(Exclusion.id)
     return session.scalars(found.with_for_update() if for_writing else found).all()
 
 
-def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequence[Exclusion]:
+def copy_exclusions(
+    session: Session, tip_id: int, to: int, by: str, at: datetime
+) -> Sequence[Exclusion]:
     """Copies the exclusions of one tip to another. Returns the new ones."""
-    there = {one.whom for one in standing(session, to)}
+    there = {one.whom for one in current_exclusions(session, to)}
     new = [
         Exclusion(tip_id=to, **one.whom._asdict(), why=one.why, by=by, at=at)
-        for one in standing(session, tip_id)
+        for one in current_exclusions(session, tip_id)
         if one.whom not in there
     ]
     session.add_all(new)
@@ -94,21 +98,21 @@ def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequ
     return new
 
 
-def kept_tips(session: Session) -> frozenset[int]:
+def tips_with_exclusions(session: Session) -> frozenset[int]:
     """Returns the ids of the tips with an exclusion. They are few, even if many tips wait."""
-    return frozenset(session.scalars(select(Exclusion.tip_id).where(NOT_LIFTED)))
+    return frozenset(session.scalars(select(Exclusion.tip_id).where(IS_EXCLUDED)))
 
 
-def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     """Returns the responders who are excluded from these tips, by tip. Nearly always empty."""
     if not tip_ids:
         return {}
-    found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), NOT_LIFTED)
+    found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), IS_EXCLUDED)
     rows = session.scalars(found).all()
     codes = {row.desk_code for row in rows} - {None}
     of_desk: dict[str | None, set[int]] = defaultdict(set)
     if codes:
-        members = select(Membership).where(Membership.desk_code.in_(codes), RUNS)
+        members = select(Membership).where(Membership.desk_code.in_(codes), IS_RUNNING)
         for member in session.scalars(members):
             of_desk[member.desk_code].add(member.responder_id)
     phones: dict[int | None, set[int]] = defaultdict(set)
@@ -137,25 +141,27 @@ THE_LINE: Viewer | None = None
 """The hotline itself as a reader, which sees everything. Used for its own counts and for commands without a desk."""
 
 
-def of_desk(code: str) -> Viewer:
+def desk_viewer(code: str) -> Viewer:
     return Viewer(frozenset({code}))
 
 
-def of_responder(session: Session, responder_id: int) -> Viewer:
+def responder_viewer(session: Session, responder_id: int) -> Viewer:
     """Returns a viewer with the responder's memberships."""
-    desks = {row.desk_code for row in tables.running(session, responder_id)}
+    desks = {row.desk_code for row in tables.current_memberships(session, responder_id)}
     person_id = session.get_one(Responder, responder_id).person_id
     return Viewer(frozenset(desks), responder_id, person_id)
 
 
-def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
+def account_viewer(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
     """Returns a viewer with the desks whose key was sealed to the account.
 
     If the account's person has phones, the desk must also be one of theirs.
     """
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
-        desks &= {row.desk_code for one in phones for row in tables.running(session, one.id)}
+        desks &= {
+            row.desk_code for one in phones for row in tables.current_memberships(session, one.id)
+        }
     return Viewer(desks, phones[0].id if phones else None, account.person_id)
 
 
@@ -169,45 +175,49 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
         may = and_(may, ~_kept(Exclusion.person_id == viewer.person_id))
     if viewer.responder_id is None:
         return may
-    return and_(may, not_kept_from(viewer.responder_id))
+    return and_(may, is_not_excluded(viewer.responder_id))
 
 
 def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
     """Returns True if the viewer may see a tip of that id. Drafts do not count."""
-    return is_any(
+    return has_row(
         session, Tip.id, Tip.id == tip_id, Tip.state != tips_tables.DRAFT, visible_to(viewer)
     )
 
 
-def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
+def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
     """Returns a filed tip, and its key for a desk that may see it. Raises NotFound if there is no such tip.
 
     The key is None if the desk may not see the tip.
     """
-    tip = tips_tables.filed(session, tip_id)
-    key = select(Grant.sealed_key).join(Tip, Tip.id == Grant.tip_id)
-    here = (Grant.tip_id == tip_id, Grant.desk_code == desk_code, visible_to(of_desk(desk_code)))
+    tip = tips_tables.get_filed(session, tip_id)
+    key = select(Grant.encrypted_key).join(Tip, Tip.id == Grant.tip_id)
+    here = (
+        Grant.tip_id == tip_id,
+        Grant.desk_code == desk_code,
+        visible_to(desk_viewer(desk_code)),
+    )
     return tip, session.scalar(key.where(*here))
 
 
-def not_kept_from(
+def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
     """Returns the condition, on `Tip` or `Referral`, that an alerted responder may still see the tip."""
     national = _is_national(responder_id)
-    return and_(not_excluded(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
+    return and_(has_no_exclusion(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
 
 
-def not_excluded(
+def has_no_exclusion(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
     """Returns the condition that no exclusion names the responder or one of their desks."""
-    return tip_id.not_in(select(Exclusion.tip_id).where(NOT_LIFTED, _names(responder_id)))
+    return tip_id.not_in(select(Exclusion.tip_id).where(IS_EXCLUDED, _names(responder_id)))
 
 
-def may_be_told(tip_id: int) -> ColumnElement[bool]:
+def may_see_tip(tip_id: int) -> ColumnElement[bool]:
     """Returns the condition on `Responder` that they may see this tip through any of their desks."""
-    kept = exists().where(Exclusion.tip_id == tip_id, NOT_LIFTED, _names(Responder.id))
+    kept = exists().where(Exclusion.tip_id == tip_id, IS_EXCLUDED, _names(Responder.id))
     official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
     return and_(~kept.correlate(Responder), or_(_is_national(Responder.id), ~official))
 
@@ -219,7 +229,7 @@ def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     if isinstance(who, int):
         person = select(responder.person_id).where(responder.id == who).scalar_subquery()
     hers = select(Membership.desk_code).join(responder, responder.id == Membership.responder_id)
-    hers = hers.where(responder.person_id == person, RUNS)
+    hers = hers.where(responder.person_id == person, IS_RUNNING)
     return or_(
         Exclusion.person_id == person,
         Exclusion.desk_code.in_(hers.correlate(Responder)),
@@ -227,20 +237,22 @@ def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 
 def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    member = (Membership.responder_id == who, RUNS, Membership.desk_code == NATIONAL)
+    member = (Membership.responder_id == who, IS_RUNNING, Membership.desk_code == NATIONAL)
     return exists().where(*member).correlate(Responder)
 
 
-def who_may(session: Session, tip_id: int, responder_ids: Collection[int]) -> frozenset[int]:
+def those_who_may_see(
+    session: Session, tip_id: int, responder_ids: Collection[int]
+) -> frozenset[int]:
     """Returns those of the responders who may see this tip."""
-    some = (Responder.id.in_(responder_ids), may_be_told(tip_id))
+    some = (Responder.id.in_(responder_ids), may_see_tip(tip_id))
     return frozenset(session.scalars(select(Responder.id).where(*some)))
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Returns the condition on `Tip` that a desk in this column, to which it was sealed, may still see it."""
     kept = select(Exclusion.id).where(
-        Exclusion.tip_id == Tip.id, NOT_LIFTED, Exclusion.desk_code == code
+        Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
     )
     may = or_(code == NATIONAL, Tip.official == "no")
     return and_(may, ~kept.correlate(Tip, code.class_).exists())
@@ -261,5 +273,5 @@ def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
 
 
 def _kept(whom: ColumnElement[bool]) -> ColumnElement[bool]:
-    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, NOT_LIFTED, whom)
+    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, IS_EXCLUDED, whom)
     return found.correlate(Tip).exists()

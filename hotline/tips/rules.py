@@ -104,7 +104,7 @@ class Basis(StrEnum):
     VITAL_INTEREST_CHILD = "vital_interest_child"
 
 
-AGAIN = "again"
+TYPE_AGAIN = "again"
 """No place: the caller types the name again."""
 
 SOON = frozenset({"today", "week"})
@@ -135,7 +135,7 @@ def desk_of(place: str, official: str) -> str | None:
     return place if official == "no" and is_district(place) else None
 
 
-def told(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
+def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
     """Returns the facts that `answers` give. Returns None if there is nothing to keep yet."""
     place, category = place_of(answers), _category(answers)
     state = stage(answers, completed=completed)
@@ -165,12 +165,12 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
     return TipState.DRAFT if answers else None
 
 
-def left(place: str) -> TipState:
+def abandoned_state(place: str) -> TipState:
     """Returns the state of a draft to which the caller can add no more."""
     return TipState.FRAGMENT if place == NOT_SAID or is_province(place) else TipState.FILED
 
 
-def furthest(one: TipState, other: TipState) -> TipState:
+def later_state(one: TipState, other: TipState) -> TipState:
     """Returns the later of two states. A tip never returns to an earlier state."""
     return max(one, other, key=_RANK.__getitem__)
 
@@ -242,4 +242,4 @@ def _sector(answers: Mapping[str, str], place: str) -> str | None:
 def _named(answers: Mapping[str, str]) -> str:
     """Returns the code of the district or sector that the caller chose by its name. Empty before that."""
     named = answers.get("named", UNSURE)
-    return named if answers.get("district") == TYPED and named not in (UNSURE, AGAIN) else ""
+    return named if answers.get("district") == TYPED and named not in (UNSURE, TYPE_AGAIN) else ""

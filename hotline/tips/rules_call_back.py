@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from hotline.text.time import KIGALI
 
-LENGTH = timedelta(hours=2)
+WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window."""
-QUIET = timedelta(minutes=3)
+NOTICE_DELAY = timedelta(minutes=3)
 """Time until the desk is notified. Until then the caller may still withdraw the request."""
 
 
@@ -36,7 +36,7 @@ class CallOutcome(StrEnum):
     """The caller answered, and wants no call."""
 
 
-class Part(StrEnum):
+class DayPart(StrEnum):
     """A part of a day, as the menu offers it."""
 
     MORNING = "morning"
@@ -44,14 +44,14 @@ class Part(StrEnum):
     EVENING = "evening"
 
 
-OPENS = {Part.MORNING: time(8), Part.NOON: time(12), Part.EVENING: time(17)}
+OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
 """Days from the request to the call, by the caller's answer."""
 SHARED = frozenset({"alone", "family"})
 """Other people who may answer the phone. A person that the caller fears is not among them."""
 
-WANTED, ANSWERS_TOO, DAY, PART, WORD = "call", "call_who", "call_day", "call_part", "call_word"
-ANSWERS = frozenset({WANTED, ANSWERS_TOO, DAY, PART, WORD})
+WANTED, OTHERS_ANSWER, DAY, PART, WORD = "call", "call_who", "call_day", "call_part", "call_word"
+ANSWERS = frozenset({WANTED, OTHERS_ANSWER, DAY, PART, WORD})
 """Questions about a call. Only the national desk sees the answers, and no tip's body holds them."""
 OFFERED = ("me_adult", "child", "adult", "several")
 """Answers about who needs help for which a call is offered. A caller who says that they are under 18 gets no offer (ADR
@@ -76,22 +76,22 @@ class Window:
 def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...]:
     """Returns one or two windows, in their order. Returns none unless these answers agree to a call in every point."""
     days, part = DAYS.get(answers.get(DAY, "")), answers.get(PART)
-    if answers.get(WANTED) != "yes" or answers.get(ANSWERS_TOO) not in SHARED:
+    if answers.get(WANTED) != "yes" or answers.get(OTHERS_ANSWER) not in SHARED:
         return ()
-    if days is None or part not in set(Part) or not answers.get(WORD):
+    if days is None or part not in set(DayPart) or not answers.get(WORD):
         return ()
     today = asked_at.astimezone(KIGALI).date()
     return tuple(
-        window_from(datetime.combine(today + timedelta(days=day), OPENS[Part(part)], KIGALI))
+        window_from(datetime.combine(today + timedelta(days=day), OPENS[DayPart(part)], KIGALI))
         for day in days
     )
 
 
 def window_from(opens_at: datetime) -> Window:
-    return Window(opens_at, opens_at + LENGTH)
+    return Window(opens_at, opens_at + WINDOW_LENGTH)
 
 
-def refusal(
+def refusal_reason(
     window: Window, at: datetime, *, has_asked: bool, approved_by: str | None
 ) -> str | None:
     """Returns why this person may not see the number now, or None if they may.

@@ -13,7 +13,7 @@ from hotline.text.time import KIGALI
 from hotline.tips.rules import Urgency
 
 OPENS, CLOSES = 8, 17
-MORNING_BELL = (6, 30)
+MORNING_SMS = (6, 30)
 """The hour and minute of the national desk's morning SMS."""
 SATURDAY = 5
 
@@ -27,15 +27,15 @@ class DeadlineKind(StrEnum):
     """The assignee, if they have a PIN of their own, reads the tip."""
     OUTCOME = "outcome"
     """The assignee reports the outcome."""
-    JUDGE = "judge"
+    CONFIRM_CLOSURE = "judge"
     """A second person confirms or refuses a requested closure."""
     DECISION = "decision"
     """The national desk decides on the closure of a case in which a person was met."""
     SECOND_LOOK = "second_look"
     """A second person looks at a danger that was taken."""
-    RED = "red"
+    OVERDUE = "red"
     """No one is left to alert. The national desk is alerted again until one of its people takes the case."""
-    MANNER = "manner"
+    VISIT_SAFETY = "manner"
     """The national desk says how responders must go."""
     ERASURE = "erasure"
     """The national desk decides on an erasure request."""
@@ -62,11 +62,11 @@ DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
     DeadlineKind.ACKNOWLEDGE: DeadlineRow(asks=True, is_overdue=True),
     DeadlineKind.OPEN: DeadlineRow(is_overdue=True),
     DeadlineKind.OUTCOME: DeadlineRow(is_overdue=True, may_fire=OVERDUE_FROM),
-    DeadlineKind.JUDGE: DeadlineRow(),
+    DeadlineKind.CONFIRM_CLOSURE: DeadlineRow(),
     DeadlineKind.DECISION: DeadlineRow(),
     DeadlineKind.SECOND_LOOK: DeadlineRow(may_fire=1),
-    DeadlineKind.RED: DeadlineRow(asks=True, is_overdue=True),
-    DeadlineKind.MANNER: DeadlineRow(),
+    DeadlineKind.OVERDUE: DeadlineRow(asks=True, is_overdue=True),
+    DeadlineKind.VISIT_SAFETY: DeadlineRow(),
     DeadlineKind.ERASURE: DeadlineRow(ends_with_case=False, may_fire=1),
 }
 CASE_CLOCKS = tuple(kind for kind, row in DEADLINES.items() if row.ends_with_case)
@@ -130,16 +130,16 @@ TIMES: Mapping[int, Times] = {
     ),
 }
 WORKING_DAYS = 3
-REFERRED_WITHIN = timedelta(hours=72)
+HELP_REACHED_WITHIN = timedelta(hours=72)
 """Time from "referred" until a responder must report whether the person reached help."""
-MANNER_WITHIN = timedelta(minutes=10)
+VISIT_SAFETY_WITHIN = timedelta(minutes=10)
 """Time from a request not to visit until the national desk says how to go."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
 AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
-def in_good_hands(clocks: Clocks, at: datetime) -> bool:
+def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
     """Returns True if a case with an assignee needs no one else.
 
     Nothing is overdue in it, and no other responder is asked to take it, read it or confirm its closure.
@@ -195,9 +195,9 @@ def outcome_again(urgency: int, at: datetime) -> datetime:
     return at + again if urgency == Urgency.DANGER else by_day(at + again)
 
 
-def next_bell(at: datetime) -> datetime:
+def next_morning_sms(at: datetime) -> datetime:
     """Returns the next 06:30 in Kigali."""
-    hour, minute = MORNING_BELL
+    hour, minute = MORNING_SMS
     bell = at.astimezone(KIGALI).replace(hour=hour, minute=minute, second=0, microsecond=0)
     return (bell if bell > at else bell + timedelta(days=1)).astimezone(at.tzinfo)
 
@@ -208,7 +208,7 @@ def decision_due(at: datetime) -> datetime:
     return day.replace(hour=CLOSES).astimezone(at.tzinfo)
 
 
-def red_due(urgency: int, at: datetime) -> datetime:
+def overdue_due(urgency: int, at: datetime) -> datetime:
     """Returns when the national desk is alerted again: of danger at any hour, of all else in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
@@ -257,28 +257,28 @@ def any_morning(at: datetime) -> datetime:
 
 WORDS = timedelta(days=90)
 """Time for which a tip's text is kept after closing."""
-UNCLOSED = timedelta(days=180)
+COUNTS_AS_CLOSED = timedelta(days=180)
 """Time after filing from which a tip that is still open counts as closed."""
 WARNING = timedelta(days=14)
-PSEUDONYMS = timedelta(days=30)
+PSEUDONYMS_KEPT = timedelta(days=30)
 """Time for which the pseudonyms of phones and sessions in tips are kept, and sessions themselves."""
-TRIES = timedelta(days=2)
+ATTEMPTS_KEPT = timedelta(days=2)
 """Time for which attempts at receipts and codes are kept. It is longer than the period of any limit."""
-CALLERS = timedelta(hours=1)
+CALLERS_KEPT = timedelta(hours=1)
 """Time after which a session's row loses its phone. No network keeps a session open for as long."""
-CALLERS_OVER = timedelta(days=3)
+CALLERS_SEARCHED = timedelta(days=3)
 """Age up to which such rows are searched. The clock removes the phones every day."""
-INBOUND = timedelta(days=30)
+INBOUND_KEPT = timedelta(days=30)
 """Time for which ids of incoming SMS are kept. The gateway repeats an id for twelve hours."""
-STRAYS = timedelta(days=7)
+STRAY_REPORTS_KEPT = timedelta(days=7)
 """Time for which delivery reports of unknown messages are kept. The gateway's answer comes within minutes."""
-REPLIES = timedelta(days=7)
+REPLIES_KEPT = timedelta(days=7)
 """Time for which answers to responders' SMS are recorded. It is longer than the period of any limit."""
-PARAMETERS = timedelta(days=90)
+PARAMETERS_KEPT = timedelta(days=90)
 """Time for which the parameters of a message are kept. The times of sending and arrival stay."""
 
 
-class Keeping(StrEnum):
+class TextState(StrEnum):
     """The state of a tip's text. Legal steps: kept -> warned -> erased. `held` may replace any but the last."""
 
     KEPT = "kept"
@@ -289,7 +289,7 @@ class Keeping(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class RetentionTerm:
     """The facts that decide when a tip's text is erased."""
 
     filed_at: datetime
@@ -299,15 +299,15 @@ class Term:
     held: bool = False
 
     @property
-    def keeping(self) -> Keeping:
+    def keeping(self) -> TextState:
         if self.erased_at is not None:
-            return Keeping.ERASED
+            return TextState.ERASED
         if self.held:
-            return Keeping.HELD
-        return Keeping.KEPT if self.warned_at is None else Keeping.WARNED
+            return TextState.HELD
+        return TextState.KEPT if self.warned_at is None else TextState.WARNED
 
     @property
     def goes_at(self) -> datetime:
         """Returns the earliest time at which the text may be erased if there is no legal hold."""
-        end = (self.closed_at or self.filed_at + UNCLOSED) + WORDS
+        end = (self.closed_at or self.filed_at + COUNTS_AS_CLOSED) + WORDS
         return end if self.warned_at is None else max(end, self.warned_at + WARNING)

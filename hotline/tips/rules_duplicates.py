@@ -20,30 +20,30 @@ from typing import NamedTuple
 
 from hotline.core.wording import Template
 from hotline.text.codes import is_district
-from hotline.text.keywords import spelled
+from hotline.text.keywords import normalised_words
 from hotline.tips.rules import WORDS, Urgency
 from hotline.tips.rules_events import Purpose
-from hotline.tips.rules_visit_safety import Care, Coming
+from hotline.tips.rules_visit_safety import VisitFacts, VisitSafety
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-AN_HOUR = 3
-A_DAY = 8
+MAX_AN_HOUR = 3
+MAX_A_DAY = 8
 """Similar tips of one phone, in an hour and in a day, that alert people as if each came alone."""
-DANGERS = 2
+MAX_DANGERS = 2
 """Similar dangers of one phone within an hour that alert people as if each came alone."""
-ANEW = timedelta(minutes=30)
+ALERT_AGAIN_AFTER = timedelta(minutes=30)
 """Time after its last alert from which a cluster of dangers alerts again."""
-SAME_WORDS = 4
+MAX_SAME_TEXT = 4
 """Tips with equal typed text that alert people as if each came alone, over all phones."""
-WORDS_WITHIN = timedelta(minutes=10)
-LEAST_LETTERS = 12
+SAME_TEXT_WITHIN = timedelta(minutes=10)
+MIN_LETTERS = 12
 """Letters of the shortest typed text compared. A shorter one is too often equal by chance."""
 TYPED = (WORDS, "landmark")
 """Answers in the caller's own words. Menu choices are equal by design, so they are not compared."""
 
 
-class LikeTip(NamedTuple):
+class ComparedTip(NamedTuple):
     """The facts by which a recent tip is compared. Keys are digests.
 
     `category` and `who_key` are None while the caller has not answered.
@@ -76,18 +76,20 @@ class Following:
 
 def typed_text(answers: Mapping[str, str]) -> str | None:
     """Returns the typed text without accents, case and spacing. Returns None if it is too short to be compared."""
-    said = "".join(word for name in TYPED for word in spelled(answers.get(name, "")))
-    return said if len(said) >= LEAST_LETTERS else None
+    said = "".join(word for name in TYPED for word in normalised_words(answers.get(name, "")))
+    return said if len(said) >= MIN_LETTERS else None
 
 
-def followed(new: LikeTip, earlier: Sequence[LikeTip]) -> Following | None:
+def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | None:
     """Returns the cluster that a new tip joins. Returns None if it gets its own alert.
 
     `earlier` holds open tips of the last day with the same place and official answer, oldest first.
     """
     like = [one for one in earlier if one.at <= new.at and _alike(new, one)]
     same = [one for one in like if one.contact_key == new.contact_key]
-    words = [one for one in like if _says_the_same(new, one) and new.at - one.at <= WORDS_WITHIN]
+    words = [
+        one for one in like if _says_the_same(new, one) and new.at - one.at <= SAME_TEXT_WITHIN
+    ]
     if new.urgency == Urgency.DANGER:
         cluster = _danger_cluster(new, same) or _words_cluster(new, words)
     else:
@@ -100,7 +102,7 @@ def followed(new: LikeTip, earlier: Sequence[LikeTip]) -> Following | None:
     return Following(rings[0].tip_id, announced)
 
 
-def _alike(new: LikeTip, one: LikeTip) -> bool:
+def _alike(new: ComparedTip, one: ComparedTip) -> bool:
     """Returns True if two tips are similar.
 
     An unknown category matches every other. A danger is compared before its category is known, and again after that.
@@ -110,21 +112,21 @@ def _alike(new: LikeTip, one: LikeTip) -> bool:
     return new.category is None or one.category is None or new.category == one.category
 
 
-def _says_the_same(new: LikeTip, one: LikeTip) -> bool:
+def _says_the_same(new: ComparedTip, one: ComparedTip) -> bool:
     return new.words_key is not None and new.words_key == one.words_key
 
 
-def _contact_cluster(new: LikeTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
+def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
     lately = [one for one in same if new.at - one.at < HOUR]
-    if len(lately) >= AN_HOUR:
+    if len(lately) >= MAX_AN_HOUR:
         return _with_a_ring(lately, same)
-    return same if len(same) >= A_DAY else ()
+    return same if len(same) >= MAX_A_DAY else ()
 
 
-def _danger_cluster(new: LikeTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
+def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
     """Returns the dangers of the last hour. Returns none for another victim, or after a long time without an alert."""
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
-    if len(lately) < DANGERS:
+    if len(lately) < MAX_DANGERS:
         return ()
     named = {one.who_key for one in lately if one.who_key is not None}
     if new.who_key is not None and named and new.who_key not in named:
@@ -132,25 +134,27 @@ def _danger_cluster(new: LikeTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
     return () if _quiet(new, lately) else _with_a_ring(lately, same)
 
 
-def _words_cluster(new: LikeTip, words: Sequence[LikeTip]) -> Sequence[LikeTip]:
-    if len(words) < SAME_WORDS:
+def _words_cluster(new: ComparedTip, words: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
+    if len(words) < MAX_SAME_TEXT:
         return ()
     if new.urgency == Urgency.DANGER and _quiet(new, words):
         return ()
     return words
 
 
-def _quiet(new: LikeTip, cluster: Sequence[LikeTip]) -> bool:
+def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
     """Returns True if the cluster's last alert was so long ago that a danger alerts again."""
-    return all(new.at - one.at >= ANEW for one in cluster if one.leader_id is None)
+    return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
 
 
-def _with_a_ring(lately: Sequence[LikeTip], same: Sequence[LikeTip]) -> Sequence[LikeTip]:
+def _with_a_ring(
+    lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
+) -> Sequence[ComparedTip]:
     """Returns the tips of the last hour. If none of them had its own alert, returns all tips of the phone."""
     return lately if any(one.leader_id is None for one in lately) else same
 
 
-class HowRead(StrEnum):
+class VisitInstruction(StrEnum):
     """The instruction that a message gives about visits."""
 
     NOTHING = "nothing"
@@ -162,32 +166,41 @@ class HowRead(StrEnum):
     OPENLY = "openly"
 
 
-OF_CARE = {
-    Care.STAY_AWAY: HowRead.STAY_AWAY,
-    Care.CAREFUL: HowRead.CAREFUL,
-    Care.UNSEEN: HowRead.UNSEEN,
-    Care.NONE: HowRead.OPENLY,
+OF_VISIT_SAFETY = {
+    VisitSafety.DO_NOT_VISIT: VisitInstruction.STAY_AWAY,
+    VisitSafety.CAREFUL: VisitInstruction.CAREFUL,
+    VisitSafety.DISCREET: VisitInstruction.UNSEEN,
+    VisitSafety.NONE: VisitInstruction.OPENLY,
 }
 OF_TEMPLATE = {
-    Template.STAY_AWAY.name: HowRead.STAY_AWAY,
-    Template.CAREFUL.name: HowRead.CAREFUL,
-    Template.CAREFUL_ALONE.name: HowRead.CAREFUL,
-    Template.HOW_REPLY.name: HowRead.CAREFUL,
-    Template.HOW_DIAL.name: HowRead.CAREFUL,
-    Template.MANNER_SILENT.name: HowRead.SILENT,
-    Template.GO_UNSEEN.name: HowRead.UNSEEN,
-    Template.GO_OPENLY.name: HowRead.OPENLY,
+    Template.STAY_AWAY.name: VisitInstruction.STAY_AWAY,
+    Template.CAREFUL.name: VisitInstruction.CAREFUL,
+    Template.CAREFUL_ALONE.name: VisitInstruction.CAREFUL,
+    Template.HOW_REPLY.name: VisitInstruction.CAREFUL,
+    Template.HOW_DIAL.name: VisitInstruction.CAREFUL,
+    Template.MANNER_SILENT.name: VisitInstruction.SILENT,
+    Template.GO_UNSEEN.name: VisitInstruction.UNSEEN,
+    Template.GO_OPENLY.name: VisitInstruction.OPENLY,
 }
 COVERED = {
-    HowRead.STAY_AWAY: (HowRead.STAY_AWAY, HowRead.CAREFUL, HowRead.SILENT, HowRead.UNSEEN),
-    HowRead.CAREFUL: (HowRead.CAREFUL, HowRead.SILENT, HowRead.UNSEEN),
-    HowRead.SILENT: (HowRead.SILENT, HowRead.UNSEEN),
-    HowRead.UNSEEN: (HowRead.UNSEEN,),
-    HowRead.OPENLY: (HowRead.OPENLY,),
+    VisitInstruction.STAY_AWAY: (
+        VisitInstruction.STAY_AWAY,
+        VisitInstruction.CAREFUL,
+        VisitInstruction.SILENT,
+        VisitInstruction.UNSEEN,
+    ),
+    VisitInstruction.CAREFUL: (
+        VisitInstruction.CAREFUL,
+        VisitInstruction.SILENT,
+        VisitInstruction.UNSEEN,
+    ),
+    VisitInstruction.SILENT: (VisitInstruction.SILENT, VisitInstruction.UNSEEN),
+    VisitInstruction.UNSEEN: (VisitInstruction.UNSEEN,),
+    VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
 }
 """For each instruction, those that make it needless if a responder read one of them last."""
-DECISIONS = (HowRead.UNSEEN, HowRead.OPENLY)
-STRICTEST = (Care.NONE, Care.STAY_AWAY, Care.UNSEEN, Care.CAREFUL)
+DECISIONS = (VisitInstruction.UNSEEN, VisitInstruction.OPENLY)
+STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, VisitSafety.CAREFUL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,21 +209,26 @@ class KnownName:
 
     tip_id: int
     urgency: int
-    referral_id: int
+    assignment_id: int
     reference: str
-    read: HowRead = HowRead.NOTHING
+    read: VisitInstruction = VisitInstruction.NOTHING
     """The instruction that the responder read last under it."""
 
 
-def read_by(purpose: Purpose, care: Care) -> HowRead:
+def instruction_of(purpose: Purpose, care: VisitSafety) -> VisitInstruction:
     """Returns the instruction that a message for this purpose gives."""
     if purpose is Purpose.UNANSWERED:
-        return HowRead.SILENT
-    return HowRead.CAREFUL if purpose is Purpose.HOW else OF_CARE[care]
+        return VisitInstruction.SILENT
+    return VisitInstruction.CAREFUL if purpose is Purpose.HOW else OF_VISIT_SAFETY[care]
 
 
 def names_for(
-    known: Sequence[KnownName], tip_id: int, first: int, says: HowRead, *, again: bool = False
+    known: Sequence[KnownName],
+    tip_id: int,
+    first: int,
+    says: VisitInstruction,
+    *,
+    again: bool = False,
 ) -> tuple[KnownName, ...]:
     """Returns the references under which a responder is notified. Returns none if they know it already.
 
@@ -219,7 +237,11 @@ def names_for(
     """
     own = name_for(known, tip_id, first)
     if says in DECISIONS:
-        some = [one for one in known if one.read in (*COVERED[HowRead.CAREFUL], HowRead.OPENLY)]
+        some = [
+            one
+            for one in known
+            if one.read in (*COVERED[VisitInstruction.CAREFUL], VisitInstruction.OPENLY)
+        ]
         return tuple(one for one in some or [own] if one.read not in COVERED[says])
     return () if own.read in COVERED[says] and not again else (own,)
 
@@ -230,18 +252,18 @@ def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
 
 
-def under(name: KnownName, care: Care) -> Care:
+def visit_safety_under(name: KnownName, care: VisitSafety) -> VisitSafety:
     """Returns the visit safety that is said under a reference. With danger it is never "stay away"."""
     danger = name.urgency == Urgency.DANGER
-    return Care.CAREFUL if danger and care is Care.STAY_AWAY else care
+    return VisitSafety.CAREFUL if danger and care is VisitSafety.DO_NOT_VISIT else care
 
 
-def strictest(cares: Iterable[Care]) -> Care:
+def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
     """Returns the visit safety for a responder who was alerted of one tip of a cluster: the strictest of all."""
-    return max(cares, key=STRICTEST.index, default=Care.NONE)
+    return max(cares, key=STRICTEST.index, default=VisitSafety.NONE)
 
 
-def strictest_coming(own: Coming, others: Iterable[Coming]) -> Coming:
+def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
     """Returns the facts about visits for the answer to a take: those of the strictest tip of the cluster."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.care))
 
@@ -284,7 +306,7 @@ class LikelyPair:
     why: LinkReason
 
 
-def likely(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
+def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
     """Returns the newest earlier tip for each reason. An earlier tip appears once, with its surest reason."""
     before = sorted(
         (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
@@ -297,7 +319,7 @@ def likely(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]
     return [*found.values()]
 
 
-def situations(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
+def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
     """Returns the first tip of the situation of each linked tip. Links over several tips count."""
     first: dict[int, int] = {}
 

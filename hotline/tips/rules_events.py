@@ -9,16 +9,16 @@ from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind
 
 
-class Happened(StrEnum):
+class CaseEventKind(StrEnum):
     """An event of a case."""
 
     RAISED = "raised"
     """A later answer made the case more urgent."""
-    UNREACHED = "unreached"
+    NOT_REACHED = "unreached"
     """An alert will not arrive, or not soon."""
-    LEFT = "left"
+    REMOVED = "left"
     """An alerted responder is no longer active: removed or on leave."""
-    TAKEN = "taken"
+    ACKNOWLEDGED = "taken"
     """A responder took the case, and the take is believed."""
     OPENED = "opened"
     """An alerted responder read the case with their own PIN."""
@@ -30,7 +30,7 @@ class Happened(StrEnum):
     """A responder who was alerted or took the case cannot act."""
     DOUBTED = "doubted"
     """A take could not be proved. If it was the assignee's, the case loses its assignee."""
-    END_WANTED = "end_wanted"
+    CLOSURE_REQUESTED = "end_wanted"
     REFUSED = "refused"
     """A second person refused the requested closure. A person who refuses by phone becomes the assignee."""
     CLOSURE_READ = "closure_read"
@@ -38,7 +38,7 @@ class Happened(StrEnum):
     CLOSED = "closed"
     MARKED = "marked"
     """The reporter asked that no one visits, or a caller erased the tip."""
-    UNHEARD = "unheard"
+    NOT_HEARD = "unheard"
     """The notice about visit safety did not reach the assignee."""
     DECIDED = "decided"
     """The national desk decided how responders must go."""
@@ -52,7 +52,7 @@ class Happened(StrEnum):
     """The national desk gives the district access to a case that was withheld from it."""
     DANGER_AGAIN = "danger_again"
     """A person who was helped is in danger again. The case is open and urgent."""
-    RELEASED = "released"
+    STOOD_DOWN = "released"
     """The national desk stands down the people of the first place."""
     DUE = "due"
     """A clock fired. `Event.kind` says which."""
@@ -65,7 +65,7 @@ class Event:
     `kind`, `nth` and `named_at` belong to a clock that fired. For a corrected place, `nth` counts the corrections.
     """
 
-    what: Happened
+    what: CaseEventKind
     by: int | None = None
     kind: DeadlineKind | None = None
     nth: int = 0
@@ -86,9 +86,9 @@ class Purpose(StrEnum):
     """To a coordinator or the national desk: the case was taken, and its outcome is overdue."""
     LOOK = "look"
     """To the national desk: asks a second person to look at a danger that was taken two hours ago."""
-    JUDGE = "judge"
+    CONFIRM_CLOSURE = "judge"
     """To the national desk: closure was requested and must be confirmed or refused."""
-    CARE = "care"
+    VISIT_SAFETY = "care"
     """To every alerted responder: how to go."""
     HOW = "how"
     """To the national desk: asks how responders must go."""
@@ -104,19 +104,19 @@ class Purpose(StrEnum):
     """To the national desk: the new place took the case. Asks if the first place may be stood down."""
     FOLLOW = "follow"
     """To the responder who can know, then to higher levels: asks what happened to a person who was offered help."""
-    LET_GO = "let_go"
+    STAND_DOWN = "let_go"
     """To the people of the first place: they are stood down, because others took the case."""
 
 
 # Defines the case events and their closed lists of codes. No free text is ever stored there in clear. Pure.
 
 
-class EntryKind(StrEnum):
+class LoggedEvent(StrEnum):
     """One kind of event in a case."""
 
-    TOLD = "told"
+    ALERTED = "told"
     DELIVERED = "delivered"
-    TAKEN = "taken"
+    ACKNOWLEDGED = "taken"
     OPENED = "opened"
     ON_SITE = "on_site"
     SCREENED = "screened"
@@ -131,7 +131,7 @@ class EntryKind(StrEnum):
     """A question waits behind the reporter's receipt."""
     NOTE = "note"
     PASSED = "passed"
-    JUDGED = "judged"
+    CLOSURE_DECIDED = "judged"
     DETERMINATION = "determination"
     EXCLUDED = "excluded"
     LINKED = "linked"
@@ -139,7 +139,7 @@ class EntryKind(StrEnum):
     REOPENED = "reopened"
 
 
-class EntryWay(StrEnum):
+class EventChannel(StrEnum):
     """The channel by which a case event arrived."""
 
     USSD = "ussd"
@@ -194,18 +194,21 @@ WHY, PROOF, TO, OUTCOME, WHAT, SAYS = "why", "proof", "to", "outcome", "what", "
 AGREES, WAITS, LIFTED, UNDONE = "agrees", "waits", "lifted", "undone"
 YES, NO = "yes", "no"
 
-CODES: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
-    EntryKind.TOLD: {WHY: frozenset(Purpose)},
-    EntryKind.TAKEN: {PROOF: frozenset(TakeProof)},
-    EntryKind.NOTE: {SAYS: frozenset(NoteCode)},
-    EntryKind.PASSED: {TO: frozenset(PassedTo)},
-    EntryKind.JUDGED: {AGREES: frozenset((YES, NO)), OUTCOME: frozenset(TipOutcome)},
-    EntryKind.EXCLUDED: {WHY: frozenset(("named", "official", "asked")), LIFTED: frozenset((YES,))},
-    EntryKind.LINKED: {
+CODES: Mapping[LoggedEvent, Mapping[str, frozenset[str]]] = {
+    LoggedEvent.ALERTED: {WHY: frozenset(Purpose)},
+    LoggedEvent.ACKNOWLEDGED: {PROOF: frozenset(TakeProof)},
+    LoggedEvent.NOTE: {SAYS: frozenset(NoteCode)},
+    LoggedEvent.PASSED: {TO: frozenset(PassedTo)},
+    LoggedEvent.CLOSURE_DECIDED: {AGREES: frozenset((YES, NO)), OUTCOME: frozenset(TipOutcome)},
+    LoggedEvent.EXCLUDED: {
+        WHY: frozenset(("named", "official", "asked")),
+        LIFTED: frozenset((YES,)),
+    },
+    LoggedEvent.LINKED: {
         WHY: frozenset(("contact", "words", "place_time", "said")),
         UNDONE: frozenset((YES,)),
     },
-    EntryKind.CLOSED: {
+    LoggedEvent.CLOSED: {
         OUTCOME: frozenset(TipOutcome),
         WHAT: frozenset(NotTrafficking),
         WAITS: frozenset((YES,)),
@@ -214,7 +217,7 @@ CODES: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
 """The codes that an event of each kind may hold, with the values of each. A kind that is missing here holds none."""
 
 
-def check_codes(kind: EntryKind, codes: Mapping[str, str]) -> None:
+def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
     """Raises ValueError for a code that no event of this kind may hold. The error names no value."""
     allowed = CODES.get(kind, {})
     for name, value in codes.items():

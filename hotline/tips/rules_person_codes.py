@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from hotline.text.codes import FORMS
 from hotline.text.places import STATES
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 
 YES, NO, UNSURE = "yes", "no", "unsure"
 NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
@@ -208,7 +208,7 @@ def _of_decision(told: Answers) -> bool:
     return told.get(CONSENT) == YES or (_of_child(told) and told.get(INTEREST) == YES)
 
 
-class Where(StrEnum):
+class FormPlace(StrEnum):
     """The places where a form asks a question."""
 
     BOTH = "both"
@@ -218,9 +218,9 @@ class Where(StrEnum):
     """The phone asks it with another form, and sends the answer with this one."""
 
 
-ON_USSD = (Where.BOTH, Where.USSD)
-SENT_BY_USSD = (*ON_USSD, Where.BESIDE)
-ON_CONSOLE = (Where.BOTH, Where.CONSOLE)
+ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
+SENT_BY_USSD = (*ON_USSD, FormPlace.BESIDE)
+ON_CONSOLE = (FormPlace.BOTH, FormPlace.CONSOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ class AskedCode:
     """One question as one form asks it."""
 
     code: str
-    where: Where = Where.BOTH
+    where: FormPlace = FormPlace.BOTH
     must: bool = False
     """An event without the answer is refused."""
     wanted: bool = False
@@ -255,15 +255,15 @@ class CaseForm:
     def must(self) -> tuple[str, ...]:
         return tuple(one.code for one in self.asked if one.must)
 
-    def names(self, at: Collection[Where]) -> tuple[str, ...]:
+    def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
         """Returns every question that is asked at these places, in the order of the form."""
         return tuple(one.code for one in self.asked if one.where in at)
 
-    def questions(self, told: Answers, at: Collection[Where]) -> list[str]:
+    def questions(self, told: Answers, at: Collection[FormPlace]) -> list[str]:
         """Returns the questions that are asked at these places after these answers, in the order of the form."""
         return [one.code for one in self.asked if one.where in at and one.when(told)]
 
-    def meant(self, told: Answers, at: Collection[Where]) -> dict[str, str]:
+    def meant(self, told: Answers, at: Collection[FormPlace]) -> dict[str, str]:
         """Returns the answers of this form, without those that another answer makes needless."""
         given = {code: told[code] for code in self.names(at) if told.get(code)}
         return {code: given[code] for code in self.questions(given, at) if code in given}
@@ -279,8 +279,8 @@ def _must(code: str) -> AskedCode:
     return AskedCode(code, must=True)
 
 
-CASE_FORMS: Mapping[EntryKind, CaseForm] = {
-    EntryKind.SCREENED: CaseForm(
+CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
+    LoggedEvent.SCREENED: CaseForm(
         "Signs seen on a person",
         (
             _must(MINOR),
@@ -290,47 +290,47 @@ CASE_FORMS: Mapping[EntryKind, CaseForm] = {
             _must(PURPOSE),
             AskedCode(FREE),
             AskedCode(FORM, when=_of_use),
-            AskedCode(SEX, Where.CONSOLE),
-            AskedCode(NATIONALITY, Where.CONSOLE),
+            AskedCode(SEX, FormPlace.CONSOLE),
+            AskedCode(NATIONALITY, FormPlace.CONSOLE),
         ),
         on_site=True,
     ),
-    EntryKind.CONSENT: CaseForm(
+    LoggedEvent.CONSENT: CaseForm(
         "Wish for help",
         (
-            AskedCode(MINOR, Where.USSD),
+            AskedCode(MINOR, FormPlace.USSD),
             _must(CONSENT),
             AskedCode(INTEREST, wanted=True, when=_of_child),
             AskedCode(AGAIN, when=_of_refusal),
-            AskedCode(SEX, Where.CONSOLE),
-            AskedCode(NATIONALITY, Where.CONSOLE),
-            AskedCode(SEX, Where.BESIDE, when=_of_consent),
-            AskedCode(NATIONALITY, Where.BESIDE, when=_of_decision),
+            AskedCode(SEX, FormPlace.CONSOLE),
+            AskedCode(NATIONALITY, FormPlace.CONSOLE),
+            AskedCode(SEX, FormPlace.BESIDE, when=_of_consent),
+            AskedCode(NATIONALITY, FormPlace.BESIDE, when=_of_decision),
         ),
         on_site=True,
     ),
-    EntryKind.OFFERED: CaseForm(
+    LoggedEvent.OFFERED: CaseForm(
         "Help offered",
-        (AskedCode(SEX, Where.USSD), AskedCode(NATIONALITY, Where.USSD), _must(SERVICE)),
+        (AskedCode(SEX, FormPlace.USSD), AskedCode(NATIONALITY, FormPlace.USSD), _must(SERVICE)),
         on_site=True,
     ),
-    EntryKind.ANSWERED: CaseForm("Service answer", (_must(ANSWER),)),
-    EntryKind.ARRIVED: CaseForm("Arrival", (_must(ARRIVED), AskedCode(STATE, Where.CONSOLE))),
-    EntryKind.THIRTY: CaseForm(
-        "30-day follow-up", (_must(THIRTY), AskedCode(STATE, Where.CONSOLE))
+    LoggedEvent.ANSWERED: CaseForm("Service answer", (_must(ANSWER),)),
+    LoggedEvent.ARRIVED: CaseForm("Arrival", (_must(ARRIVED), AskedCode(STATE, FormPlace.CONSOLE))),
+    LoggedEvent.THIRTY: CaseForm(
+        "30-day follow-up", (_must(THIRTY), AskedCode(STATE, FormPlace.CONSOLE))
     ),
-    EntryKind.DETERMINATION: CaseForm(
+    LoggedEvent.DETERMINATION: CaseForm(
         "Official decision",
         (
-            AskedCode(DETERMINATION, Where.CONSOLE, must=True),
-            AskedCode(BODY, Where.CONSOLE, must=True),
+            AskedCode(DETERMINATION, FormPlace.CONSOLE, must=True),
+            AskedCode(BODY, FormPlace.CONSOLE, must=True),
         ),
     ),
 }
 """The forms about a person. The phone, the console, the sealed events and the statistics all use this table."""
-OF_REFERRAL = (EntryKind.ANSWERED, EntryKind.ARRIVED, EntryKind.THIRTY)
+OF_REFERRAL = (LoggedEvent.ANSWERED, LoggedEvent.ARRIVED, LoggedEvent.THIRTY)
 """Kinds of events that are about one offer."""
-MOST_PEOPLE = 99
+MAX_PEOPLE = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +343,7 @@ class PersonCodes:
     referral: int | None = None
     """The id of the offer's event, if this one is about an offer."""
 
-    def checked(self, kind: EntryKind) -> "PersonCodes":
+    def checked(self, kind: LoggedEvent) -> "PersonCodes":
         """Returns itself. Raises ValueError for codes that such an event may not hold. The error names no value."""
         form = CASE_FORMS.get(kind)
         allowed = {} if form is None else form.codes
@@ -353,7 +353,7 @@ class PersonCodes:
         lacking = [] if form is None else [one for one in form.must if one not in self.codes]
         if lacking or form is None:
             raise ValueError(f"the entry {kind} says nothing of a person: {' '.join(lacking)}")
-        if not 0 < self.n <= MOST_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
+        if not 0 < self.n <= MAX_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
             raise ValueError(f"the entry {kind} is about no person, or about no offer")
         return self
 
@@ -370,13 +370,13 @@ class PersonCodes:
         return cls(int(document["n"]), codes, document["referral"])
 
 
-def only(kind: EntryKind, said: Mapping[str, str]) -> dict[str, str]:
+def codes_of_kind(kind: LoggedEvent, said: Mapping[str, str]) -> dict[str, str]:
     """Returns, out of all answers, those that an event of this kind may hold."""
     allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in said.items() if value in allowed.get(name, ())}
 
 
-def words() -> Iterator[str]:
+def english_texts() -> Iterator[str]:
     """Yields the English texts that the console translates."""
     for form in CASE_FORMS.values():
         yield form.title

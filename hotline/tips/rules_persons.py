@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from hotline.tips import rules_person_codes
 from hotline.tips.rules import OUTCOMES, TipOutcome
-from hotline.tips.rules_events import EntryKind, EntryWay, TakeProof
+from hotline.tips.rules_events import EventChannel, LoggedEvent, TakeProof
 from hotline.tips.rules_person_codes import (
     ACTUAL,
     ANSWER,
@@ -63,7 +63,7 @@ def is_taken_for_child(minor: str | None) -> bool:
     return minor in (YES, UNSURE)
 
 
-def screened_as(codes: Mapping[str, str]) -> ScreeningResult:
+def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
     """Returns the result of a screening. A child needs no means. A question that was not asked counts as unsure."""
     act, purpose = codes.get(rules_person_codes.ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(rules_person_codes.DECEIT, UNSURE))
@@ -85,7 +85,7 @@ class PersonEntry:
     """One case event with its codes about a person."""
 
     id: int
-    kind: EntryKind
+    kind: LoggedEvent
     at: datetime
     said: PersonCodes
     responder_id: int | None = None
@@ -95,7 +95,7 @@ class PersonEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonMoment:
+class PersonTimelineItem:
     """One event as a reader sees it. A corrected event stays, and names its correction."""
 
     entry: PersonEntry
@@ -129,7 +129,7 @@ class OfferedHelp:
         return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
 
 
-class ConsentStands(StrEnum):
+class ConsentState(StrEnum):
     """The answer to the question if help may be offered to a person now."""
 
     YES = "yes"
@@ -157,7 +157,7 @@ class MetPerson:
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
-    moments: list[PersonMoment] = field(default_factory=list)
+    moments: list[PersonTimelineItem] = field(default_factory=list)
     is_possible: bool = False
     """True for a possible victim, by the last plain screening or the last official decision. An unclear screening
     changes nothing. After a deciding body said "victim", no screening changes that."""
@@ -176,15 +176,15 @@ class MetPerson:
         return self.minor is None and last in OF_CHILD
 
     @property
-    def consent(self) -> ConsentStands:
+    def consent(self) -> ConsentState:
         """Returns the present consent. A no is valid until a newer yes, despite any other answer meanwhile."""
         last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
         if last == ConsentCode.NO:
-            return ConsentStands.NO
+            return ConsentState.NO
         if self.is_child:
             return self._of_child()
         newest = next((said for _, said, _ in reversed(self.consents) if said not in OF_CHILD), "")
-        return ConsentStands.YES if newest == ConsentCode.YES else ConsentStands.UNASKED
+        return ConsentState.YES if newest == ConsentCode.YES else ConsentState.UNASKED
 
     @property
     def newest(self) -> OfferedHelp | None:
@@ -199,23 +199,23 @@ class MetPerson:
             count += said == ConsentCode.NO
         return count
 
-    def _of_child(self) -> ConsentStands:
+    def _of_child(self) -> ConsentState:
         asked = [one for one in self.consents if one[1] in OF_CHILD]
         decided = bool(asked) and asked[-1][2] == YES
-        return ConsentStands.YES if decided else ConsentStands.UNDECIDED
+        return ConsentState.YES if decided else ConsentState.UNDECIDED
 
 
 DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
 
 
-def fold(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
+def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
     """Returns the persons of one case, the first met first. `entries` come in the order in which they were written."""
     written = list(entries)
     newest, corrected = _corrections(written)
     people: dict[int, MetPerson] = {}
     for one in written:
         person = people.setdefault(one.said.n, MetPerson(one.said.n, one.at))
-        person.moments.append(PersonMoment(one, corrected.get(one.id)))
+        person.moments.append(PersonTimelineItem(one, corrected.get(one.id)))
         if one.id in newest:
             _add(person, one, newest[one.id].said)
     return tuple(people[n] for n in sorted(people))
@@ -245,16 +245,16 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
     person.state = codes.get(STATE, person.state)
     person.minor = codes.get(MINOR, person.minor)
     match one.kind:
-        case EntryKind.SCREENED:
-            person.result = screened_as(codes)
+        case LoggedEvent.SCREENED:
+            person.result = screening_result(codes)
             if person.result is not ScreeningResult.UNCLEAR and not person.actual:
                 person.is_possible = person.result is ScreeningResult.POSSIBLE
             person.form = codes.get(FORM, person.form)
-        case EntryKind.CONSENT:
+        case LoggedEvent.CONSENT:
             person.consents.append((one.at, codes[CONSENT], codes.get(INTEREST)))
-        case EntryKind.OFFERED:
+        case LoggedEvent.OFFERED:
             person.referrals.append(OfferedHelp(one.id, one.at, one.responder_id, codes[SERVICE]))
-        case EntryKind.DETERMINATION:
+        case LoggedEvent.DETERMINATION:
             person.determination, person.body = codes[DETERMINATION], codes[rules_person_codes.BODY]
             person.is_possible = person.determination == ACTUAL
         case _:
@@ -266,28 +266,28 @@ def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
     found = next((help for help in person.referrals if help.offered_id == said.referral), None)
     if found is None:
         return
-    if one.kind is EntryKind.ANSWERED:
+    if one.kind is LoggedEvent.ANSWERED:
         found.answer, found.answered_at = said.codes[ANSWER], one.at
         if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
             # A no to a service counts as any other no. Nothing more is offered until a newer yes.
             person.consents.append((one.at, ConsentCode.NO, None))
-    elif one.kind is EntryKind.ARRIVED:
+    elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = said.codes[rules_person_codes.ARRIVED], one.at
         # After five weeks without a report, the person is not looked for again. So the clock's event counts double.
         is_lost = found.arrived != YES and not found.is_on_the_way
-        found.lost += is_lost + (one.way == EntryWay.CLOCK)
-    elif one.kind is EntryKind.THIRTY:
+        found.lost += is_lost + (one.way == EventChannel.CLOCK)
+    elif one.kind is LoggedEvent.THIRTY:
         found.thirty, found.thirty_at = said.codes[THIRTY], one.at
 
 
-COUNTS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
+COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
 """Proofs with which taking a case counts. The empty one means that the event names no proof."""
 
 
 # Defines the rules by which two people close a case. Pure.
 
 
-class ClosureStop(StrEnum):
+class ClosureRefusal(StrEnum):
     """A reason why a closure is not confirmed or not requested."""
 
     NOT_REQUESTED = "not_requested"
@@ -308,6 +308,6 @@ def is_for_national_desk(outcome: TipOutcome, *, has_met: bool) -> bool:
     return has_met and OUTCOMES[outcome].is_for_desk
 
 
-def stops(people: Iterable[MetPerson]) -> bool:
+def prevents_closure(people: Iterable[MetPerson]) -> bool:
     """Returns True if one of these persons is still a possible victim."""
     return any(one.is_possible for one in people)

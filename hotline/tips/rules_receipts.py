@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.text.codes import UNSURE
-from hotline.text.phone_numbers import check_of
+from hotline.text.phone_numbers import check_value
 from hotline.tips.rules import Basis, Matter, TipState, TipSummary, Urgency, place_of
 from hotline.tips.rules_deadlines import acknowledge_due
 
@@ -31,7 +31,7 @@ ERASE = "erase"
 DIGITS = 9
 
 
-FIRST = "13456"
+FIRST_DIGITS = "13456"
 """First digits of receipts. Phone numbers here begin only with 0, 2, 7, 8 and 9."""
 
 
@@ -73,23 +73,23 @@ def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
 def number_from(seed: str) -> str:
     """Returns the nine digits for a session, computed from its hex digest."""
     drawn = int(seed, 16)
-    body = FIRST[drawn % len(FIRST)] + f"{drawn // len(FIRST) % 10**7:07}"
+    body = FIRST_DIGITS[drawn % len(FIRST_DIGITS)] + f"{drawn // len(FIRST_DIGITS) % 10**7:07}"
     return body + _check_digit(body)
 
 
-def spaced(number: str) -> str:
+def group_digits(number: str) -> str:
     """Returns the digits in groups, as people read and remember them: `430 021 655`."""
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
-def well_formed(number: str) -> bool:
+def is_receipt(number: str) -> bool:
     """Returns True if the digits can be a receipt. It detects one wrong digit and most exchanges of two."""
     whole = len(number) == DIGITS and number.isascii() and number.isdecimal()
-    return whole and number[0] in FIRST and _check_digit(number[:-1]) == number[-1]
+    return whole and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
 
 
 def _check_digit(body: str) -> str:
-    return str(check_of(map(int, body), 10))
+    return str(check_value(map(int, body), 10))
 
 
 MINUTE = timedelta(minutes=1)
@@ -117,7 +117,7 @@ class Wait:
 
         A late wait never shows the promised number: it is then rounded up.
         """
-        (spent, unit), promised = in_units(self.spent), in_units(self.promised)
+        (spent, unit), promised = whole_units(self.spent), whole_units(self.promised)
         is_same = self.is_late and (spent, unit) == promised
         return (spent + is_same, unit), promised
 
@@ -142,7 +142,7 @@ def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now:
     return Wait(spent, promised)
 
 
-def in_units(span: timedelta) -> tuple[int, str]:
+def whole_units(span: timedelta) -> tuple[int, str]:
     """Returns a number of whole units, rounded down."""
     for unit, length, up_to in UNITS:
         if span < up_to:
@@ -150,11 +150,11 @@ def in_units(span: timedelta) -> tuple[int, str]:
     return span // DAY, UNITS[-1][0]
 
 
-STILL_TELLING = timedelta(minutes=3)
+STILL_REPORTING = timedelta(minutes=3)
 """Time after the last answer in which a caller may add to the tip, which seals it again. A question waits so long."""
 
 
-def refusal(
+def question_refusal(
     at: datetime, *, told_at: datetime, has_receipt: bool, closed: bool, asked: bool, signed: bool
 ) -> str | None:
     """Returns the reason why a question may not be asked. Returns None if it may.
@@ -170,12 +170,12 @@ def refusal(
         return "the caller took no receipt, so they cannot answer"
     if asked:
         return "a question was asked already: you can ask only one"
-    if at < told_at + STILL_TELLING:
+    if at < told_at + STILL_REPORTING:
         return "the caller is still reporting: try again in three minutes"
     return None
 
 
-class TipStanding(StrEnum):
+class TipStateFilter(StrEnum):
     """The state of a tip, as filters of lists use it."""
 
     WAITS = "waits"
@@ -183,13 +183,13 @@ class TipStanding(StrEnum):
     TAKEN = "taken"
     HELPED = "helped"
     """A helper is with the person."""
-    JUDGED = "judged"
+    CLOSING = "judged"
     """Its closure waits for a second person."""
     CLOSED = "closed"
     ALL = "all"
 
 
-class Asked(StrEnum):
+class AskedAgain(StrEnum):
     """The reason why people are asked to take a tip that still has an assignee."""
 
     PASSED_ON = "passed_on"
@@ -197,17 +197,17 @@ class Asked(StrEnum):
     """The assignee has not read it, or reports nothing."""
 
 
-class TipStop(StrEnum):
+class TipRefusal(StrEnum):
     """The reason why a request about a tip changes nothing, if its page has a text for it."""
 
-    KEPT_ALREADY = "kept_already"
+    EXCLUDED_ALREADY = "kept_already"
     SAME_TIP = "same_tip"
     """A tip cannot be linked to itself."""
     LINKED_ALREADY = "linked_already"
     NOT_LINKED = "not_linked"
 
 
-class Whose(StrEnum):
+class AssigneeFilter(StrEnum):
     """The assignees whose tips a filter shows."""
 
     ANYBODY = "anybody"
@@ -219,9 +219,9 @@ class Whose(StrEnum):
 class TipFilter:
     """A filter of tips. A tip must match every field. An empty field matches all."""
 
-    standing: TipStanding = TipStanding.WAITS
+    standing: TipStateFilter = TipStateFilter.WAITS
     matter: Matter = Matter.TIP
-    whose: Whose = Whose.ANYBODY
+    whose: AssigneeFilter = AssigneeFilter.ANYBODY
     place: str = ""
     urgency: int | None = None
     category: str = ""
@@ -237,7 +237,7 @@ WRONG = "wrong"
 """The answer that says what the helper did."""
 
 
-class Wrong(StrEnum):
+class ComplaintKind(StrEnum):
     """The kind of complaint, as the first question offers it. The order is the menu's."""
 
     ASKED = "asked"
@@ -251,7 +251,7 @@ class Wrong(StrEnum):
     OTHER = "other"
 
 
-def complained(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
+def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
     """Returns the facts that `answers` give. Returns None if there is nothing to keep yet.
 
     One report attempt makes one complaint, whatever the caller corrects, because no other desk can have been alerted.
@@ -267,7 +267,7 @@ def complained(answers: Mapping[str, str], *, completed: bool = False) -> TipSum
         within=None,
         sector=None,
         category=None,
-        urgency=Urgency.DANGER if answers.get(WRONG) == Wrong.HURT else Urgency.SEEN,
+        urgency=Urgency.DANGER if answers.get(WRONG) == ComplaintKind.HURT else Urgency.SEEN,
         official="yes",
         basis=Basis.PUBLIC_DUTY,
     )
@@ -282,5 +282,5 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
         return TipState.COMPLETE
     if WRONG not in answers:
         return None
-    pressing = answers[WRONG] == Wrong.HURT and place_of(answers) is not None
+    pressing = answers[WRONG] == ComplaintKind.HURT and place_of(answers) is not None
     return TipState.FILED if pressing else TipState.DRAFT

@@ -15,27 +15,27 @@ from hotline.tips.rules import Matter, Urgency
 YES, NO = "yes", "no"
 
 
-class Manner(StrEnum):
+class VisitDecision(StrEnum):
     """The national desk's decision about visits."""
 
     UNSEEN = "unseen"
     OPENLY = "openly"
 
 
-class Care(StrEnum):
+class VisitSafety(StrEnum):
     """The visit safety that every alerted responder must know before a visit."""
 
     NONE = "none"
-    STAY_AWAY = "stay_away"
+    DO_NOT_VISIT = "stay_away"
     """Marked, without danger. No responder visits or calls before the tip is read."""
     CAREFUL = "careful"
     """Marked, with danger. Responders do not go openly, and the national desk says how."""
-    UNSEEN = "unseen"
+    DISCREET = "unseen"
     """The national desk decided: not openly."""
 
 
 @dataclass(frozen=True, slots=True)
-class CareRow:
+class VisitSafetyRow:
     """All texts for one kind of visit safety."""
 
     sms: tuple[Template, Template]
@@ -48,21 +48,21 @@ class CareRow:
     """The mark in a list, in English."""
 
 
-CARES: Mapping[Care, CareRow] = {
-    Care.NONE: CareRow((Template.GO_OPENLY, Template.GO_OPENLY)),
-    Care.STAY_AWAY: CareRow(
+VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
+    VisitSafety.NONE: VisitSafetyRow((Template.GO_OPENLY, Template.GO_OPENLY)),
+    VisitSafety.DO_NOT_VISIT: VisitSafetyRow(
         (Template.STAY_AWAY, Template.STAY_AWAY),
         Template.PAGE_STAY_AWAY,
         "Do not visit. Do not call. Read the report first.",
         "do not visit",
     ),
-    Care.CAREFUL: CareRow(
+    VisitSafety.CAREFUL: VisitSafetyRow(
         (Template.CAREFUL, Template.CAREFUL_ALONE),
         Template.PAGE_CAREFUL,
         "Do not visit openly. Do not call. Ask the national desk how to visit.",
         "do not visit openly",
     ),
-    Care.UNSEEN: CareRow(
+    VisitSafety.DISCREET: VisitSafetyRow(
         (Template.GO_UNSEEN, Template.GO_UNSEEN),
         Template.PAGE_CAREFUL,
         "The national desk decided: visit discreetly, with a colleague. Do not call.",
@@ -76,7 +76,7 @@ MARK_NOT_ASKED = "discreet: caller was not asked"
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class VisitFacts:
     """The facts about visits to one tip."""
 
     urgency: int
@@ -91,12 +91,12 @@ class Coming:
         return self.erased or self.visit == NO
 
     @property
-    def care(self) -> Care:
+    def care(self) -> VisitSafety:
         if self.manner is not None:
-            return Care.UNSEEN if self.manner == Manner.UNSEEN else Care.NONE
+            return VisitSafety.DISCREET if self.manner == VisitDecision.UNSEEN else VisitSafety.NONE
         if not self.is_marked:
-            return Care.NONE
-        return Care.CAREFUL if self.urgency == Urgency.DANGER else Care.STAY_AWAY
+            return VisitSafety.NONE
+        return VisitSafety.CAREFUL if self.urgency == Urgency.DANGER else VisitSafety.DO_NOT_VISIT
 
     @property
     def goes_unseen(self) -> bool:
@@ -105,38 +105,38 @@ class Coming:
         Only a yes or the national desk permits that. "Not sure" is no yes: it counts as not asked.
         """
         if self.manner is not None:
-            return self.manner == Manner.UNSEEN
+            return self.manner == VisitDecision.UNSEEN
         return self.is_marked or self.visit != YES
 
     def sentence(self, matter: str) -> str:
         """Returns how to go, in English, for the line above the tip's text. Empty if no instruction is needed."""
         if matter != Matter.TIP and not self.is_marked:
             return ""
-        if self.manner == Manner.OPENLY:
+        if self.manner == VisitDecision.OPENLY:
             return SAID_OPENLY
-        if CARES[self.care].sentence or self.visit == YES:
-            return CARES[self.care].sentence
+        if VISIT_SAFETIES[self.care].sentence or self.visit == YES:
+            return VISIT_SAFETIES[self.care].sentence
         return NOT_ASKED if self.visit is None else NOT_SURE
 
     def mark(self, matter: str) -> str:
         """Returns the mark for a list, in English. Empty if no mark is needed."""
-        if CARES[self.care].mark or self.manner is not None:
-            return CARES[self.care].mark
+        if VISIT_SAFETIES[self.care].mark or self.manner is not None:
+            return VISIT_SAFETIES[self.care].mark
         return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
 
 
-def coming(
+def visit_facts(
     matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None
-) -> Coming:
+) -> VisitFacts:
     """Returns the facts about visits from a tip's row.
 
     A complaint counts as without danger. No one visits because of it, and it is read before anyone calls.
     """
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
-    return Coming(pressing, visit, erased, manner)
+    return VisitFacts(pressing, visit, erased, manner)
 
 
-def visit_told(before: str | None, now: str | None, *, filed: bool) -> str | None:
+def kept_visit_answer(before: str | None, now: str | None, *, filed: bool) -> str | None:
     """Returns the answer that is kept. Once filed, a no stays a no: another person may have the phone now."""
     if filed and before == NO:
         return before

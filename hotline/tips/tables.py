@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import rules_trial
-from hotline.core.database import Row, is_any, new_record_key
+from hotline.core.database import Row, has_row, new_record_key
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.errors import NotFound
 from hotline.people.rules_desks import DeskKind
@@ -92,7 +92,7 @@ class Tip(Row):
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
     """The urgency of the sent alerts. A later answer may raise the tip's own. The highest for tips without alerts."""
-    holder_id: Mapped[int | None]
+    assignee_id: Mapped[int | None]
     """The assignee: a responder who acknowledged the tip and is believed."""
     renewed_at: Mapped[datetime | None]
     """The time at which the assignee extended the outcome's deadline. This is possible once."""
@@ -124,9 +124,9 @@ class Tip(Row):
     """Decides how published counts that include this tip are rounded, 0 to 255. No exported file contains it."""
 
 
-REAL = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
+IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
 """Conditions for tips from callers and for drills. They leave out drafts and the hotline's own trials."""
-WHOLE = (
+IS_REAL_CASE = (
     Tip.matter == Matter.TIP,
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
@@ -136,7 +136,7 @@ SMS = "sms"
 """The channel of a tip written by SMS."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
 """A literal in the statement itself. A database uses a partial index only if it sees the condition's value."""
-WAITS = and_(
+IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
 )
 """True for a filed tip with no alert yet, or none at its present urgency."""
@@ -170,14 +170,14 @@ class Grant(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
-    sealed_key: Mapped[bytes]
+    encrypted_key: Mapped[bytes]
 
 
-class Untold(Row):
+class PendingAlert(Row):
     """One pending alert of a filed tip. Deleted once responders are alerted, and void if the tip has an assignment.
 
     The row is small, so that a burst does not rewrite the tips. A tip that needs a second alert has no such row. The
-    condition `WAITS` finds it by the tip's own columns.
+    condition `IS_WAITING` finds it by the tip's own columns.
     """
 
     __tablename__ = "untold"
@@ -185,14 +185,16 @@ class Untold(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     urgency: Mapped[int]
-    """The urgency at filing. If an answer has raised it since, `WAITS` finds the tip too."""
+    """The urgency at filing. If an answer has raised it since, `IS_WAITING` finds the tip too."""
 
 
-IS_UNTOLD = exists().where(Untold.tip_id == Tip.id)
+HAS_PENDING_ALERT = exists().where(PendingAlert.tip_id == Tip.id)
 
 
 _PUT = PreparedStatement(
-    insert(Untold.metadata.tables[Untold.__tablename__]).values(new_values(("tip_id", "urgency")))
+    insert(PendingAlert.metadata.tables[PendingAlert.__tablename__]).values(
+        new_values(("tip_id", "urgency"))
+    )
 )
 """Prepared once, because each filing uses it."""
 
@@ -217,21 +219,21 @@ def written_by(session: Session, contact_keys: Collection[str], before: datetime
     return session.scalars(theirs.order_by(Tip.id)).all()
 
 
-def any_written_by(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
+def has_written(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
     """Returns True if this phone has written a tip by SMS since then."""
     theirs = (Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since)
-    return is_any(session, Tip.id, *theirs)
+    return has_row(session, Tip.id, *theirs)
 
 
-def takes_more(session: Session, session_key: str) -> bool:
+def can_be_extended(session: Session, session_key: str) -> bool:
     """Returns True if the caller may add to a session's tip. It must be open and without an erasure request."""
     open_ones = (Tip.closed_at.is_(None), Tip.erase_wanted_at.is_(None))
-    return is_any(session, Tip.id, Tip.session_key == session_key, *open_ones)
+    return has_row(session, Tip.id, Tip.session_key == session_key, *open_ones)
 
 
-def any_silent(session: Session, before: datetime) -> bool:
+def has_silent_draft(session: Session, before: datetime) -> bool:
     """Returns True if a draft had no addition since `before`."""
-    return is_any(session, Tip.id, *_silent(before))
+    return has_row(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
@@ -250,15 +252,15 @@ def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
     return session.scalars(rows).all()
 
 
-def give(session: Session, tip: Tip, code: str, sealed_key: bytes) -> None:
+def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> None:
     """Gives one more desk the tip's key. Replaces the desk's earlier key, which no longer decrypts the tip."""
     before = delete(Grant).where(Grant.tip_id == tip.id, Grant.desk_code == code)
     session.execute(before.execution_options(synchronize_session=False))
-    session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
+    session.add(Grant(tip_id=tip.id, desk_code=code, encrypted_key=encrypted_key))
     session.flush()
 
 
-def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
     """Returns the extra desks to which each tip was sealed: border desks for abroad, or a camp's protection desk.
 
     Leaves out tips without any. A border desk's grant means that the journey can still be stopped. The time of
@@ -281,13 +283,13 @@ def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
     return {code: place or "" for code, place in rows}
 
 
-def take_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
+def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
     """Removes every desk's access except for these desks."""
     gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
     session.execute(delete(Grant).where(*gone))
 
 
-def erase(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:
+def erase_session(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:
     """Handles `000`: deletes the drafts of this session and returns its filed tips, unchanged.
 
     Reaches the report attempts of this session up to `up_to_passage`, and no other session.
@@ -305,7 +307,7 @@ def _delete(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(Tip).where(Tip.id.in_(ids)))
 
 
-def filed(session: Session, tip_id: int) -> Tip:
+def get_filed(session: Session, tip_id: int) -> Tip:
     """Returns a filed tip. Raises NotFound if there is no such tip, or only a draft."""
     tip = session.get(Tip, tip_id)
     if tip is None or tip.state == TipState.DRAFT:
@@ -313,15 +315,15 @@ def filed(session: Session, tip_id: int) -> Tip:
     return tip
 
 
-def wait(session: Session, tip_id: int, urgency: int) -> None:
+def add_pending_alert(session: Session, tip_id: int, urgency: int) -> None:
     """Adds a pending alert for a filed tip."""
     _PUT.rows(session, new_tip_id=tip_id, new_urgency=urgency)
 
 
-def is_untold(session: Session, tip_id: int) -> bool:
-    return is_any(session, Untold.tip_id, Untold.tip_id == tip_id)
+def has_pending_alert(session: Session, tip_id: int) -> bool:
+    return has_row(session, PendingAlert.tip_id, PendingAlert.tip_id == tip_id)
 
 
-def was_told_of(session: Session, tip: Tip) -> bool:
+def was_alerted(session: Session, tip: Tip) -> bool:
     """Returns True if responders were alerted of the tip."""
-    return tip.referred_at is not None and not is_untold(session, tip.id)
+    return tip.referred_at is not None and not has_pending_alert(session, tip.id)

@@ -1,6 +1,6 @@
 """Stores the call-backs that callers asked for, with their sealed numbers.
 
-Only `body` holds the number and the word, sealed to the national desk. `body` and `sealed_key` are emptied when the
+Only `body` holds the number and the word, sealed to the national desk. `body` and `encrypted_key` are emptied when the
 call-back ends.
 """
 
@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, Index, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.core.database import Row, is_any
+from hotline.core.database import Row, has_row
 from hotline.errors import NotFound
 from hotline.people.rules import Level
-from hotline.people.tables import Responder, living
-from hotline.tips.queries_visible import THE_LINE, Viewer, may_be_told, visible_to
-from hotline.tips.rules_call_back import QUIET, CallBackState, Window
+from hotline.people.tables import Responder, active_conditions
+from hotline.tips.queries_visible import THE_LINE, Viewer, may_see_tip, visible_to
+from hotline.tips.rules_call_back import NOTICE_DELAY, CallBackState, Window
 from hotline.tips.tables import Tip
 
 
@@ -31,7 +31,7 @@ class CallBack(Row):
     """A `domain.call_back.CallBackState`."""
     body: Mapped[bytes]
     """The number, the word, and a note on other people who may answer. Padded and sealed."""
-    sealed_key: Mapped[bytes]
+    encrypted_key: Mapped[bytes]
     """The body's key, sealed to the national desk under that week's lock."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
@@ -57,7 +57,7 @@ class CallBack(Row):
         return Window(self.opens_at, self.closes_at)
 
 
-def waiting_of(session: Session, tip_ids: Iterable[int]) -> Sequence[CallBack]:
+def waiting_call_backs(session: Session, tip_ids: Iterable[int]) -> Sequence[CallBack]:
     """Returns the waiting call-backs of these tips, locked until the transaction ends."""
     found = select(CallBack).where(CallBack.tip_id.in_(tip_ids), _waits())
     return session.scalars(found.with_for_update()).all()
@@ -68,10 +68,10 @@ def waiting_of_session(
 ) -> Sequence[CallBack]:
     """Returns the waiting call-backs of a session's report attempts up to one, locked until the transaction ends."""
     told = select(Tip.id).where(Tip.session_key == session_key, Tip.passage <= up_to_passage)
-    return waiting_of(session, session.scalars(told).all())
+    return waiting_call_backs(session, session.scalars(told).all())
 
 
-def one(session: Session, call_back_id: int, *, for_writing: bool = False) -> CallBack:
+def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = False) -> CallBack:
     """Returns a waiting call-back. Raises NotFound if there is none, or if it has ended."""
     row = session.get(CallBack, call_back_id, with_for_update=for_writing)
     if row is None:
@@ -81,7 +81,7 @@ def one(session: Session, call_back_id: int, *, for_writing: bool = False) -> Ca
     return row
 
 
-def everyone(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
+def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
     """Returns the call-backs that the viewer may see: waiting ones first by time, then the others, newest first."""
     found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
     rows = session.scalars(found.order_by(CallBack.id.desc())).all()
@@ -90,12 +90,12 @@ def everyone(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[Cal
     return [*sorted(waiting, key=lambda row: (row.opens_at, row.id)), *ended]
 
 
-def any_due(session: Session, at: datetime) -> bool:
+def has_due(session: Session, at: datetime) -> bool:
     """Returns True if a waiting call-back needs a step at this time."""
-    return is_any(session, CallBack.id, *_due(at))
+    return has_row(session, CallBack.id, *_due(at))
 
 
-def due(session: Session, at: datetime) -> Sequence[CallBack]:
+def due_call_backs(session: Session, at: datetime) -> Sequence[CallBack]:
     """Returns up to 200 call-backs that need a step, locked until the transaction ends. Skips locked rows."""
     rows = select(CallBack).where(*_due(at)).order_by(CallBack.id).limit(200)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
@@ -104,7 +104,7 @@ def due(session: Session, at: datetime) -> Sequence[CallBack]:
 def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
     """Returns the active responders of the national desk who may see this tip."""
     found = select(Responder).where(
-        Responder.level == Level.NATIONAL, may_be_told(tip_id), *living(at)
+        Responder.level == Level.NATIONAL, may_see_tip(tip_id), *active_conditions(at)
     )
     return session.scalars(found.order_by(Responder.id)).all()
 
@@ -115,7 +115,7 @@ def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
         or_(
             CallBack.closes_at <= at,
             and_(CallBack.opens_at <= at, CallBack.begun_at.is_(None)),
-            and_(CallBack.asked_at <= at - QUIET, CallBack.told_at.is_(None)),
+            and_(CallBack.asked_at <= at - NOTICE_DELAY, CallBack.told_at.is_(None)),
         ),
     )
 

@@ -33,18 +33,18 @@ class PossibleVictim(Row):
     """Decides how published counts with this person are rounded. From 0 to 255. Deleted with the row."""
 
 
-def meet(session: Session, tip_id: int, n: int, at: datetime) -> bool:
+def add_person(session: Session, tip_id: int, n: int, at: datetime) -> bool:
     """Stores a person of a case. Returns False if the person was known already."""
     return add_if_new(session, PossibleVictim(tip_id=tip_id, n=n, met_at=at))
 
 
-def of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
+def persons_of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
     """Returns the persons of a tip, ordered by number."""
     found = select(PossibleVictim).where(PossibleVictim.tip_id == tip_id)
     return session.scalars(found.order_by(PossibleVictim.n)).all()
 
 
-def tips_with(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
+def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
     """Returns those of these tips in which a person was met."""
     if not tip_ids:
         return frozenset()
@@ -52,7 +52,7 @@ def tips_with(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
     return frozenset(session.scalars(found.distinct()))
 
 
-def offer_by(session: Session, tip_id: int, due_at: datetime) -> None:
+def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
     """Brings a case's deadlines for asking a service forward to this moment. Leaves earlier deadlines unchanged."""
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
@@ -84,7 +84,7 @@ class ServiceReferral(Row):
     """The number of times that responders were notified of this clock."""
 
 
-def offer(session: Session, row: ServiceReferral) -> None:
+def add_offer(session: Session, row: ServiceReferral) -> None:
     session.add(row)
     session.flush()
 

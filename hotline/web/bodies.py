@@ -24,7 +24,7 @@ OF_ONE = 8
 """The forms of one network that the console waits for at once. They must be fewer than a process's threads."""
 
 
-class Bodies:
+class RequestBodies:
     """The bodies that this process waits for, and the places of its working requests. Safe among threads."""
 
     def __init__(self, at_work: int = AT_WORK) -> None:
@@ -71,9 +71,9 @@ class Bodies:
             self.places.put(None)
 
 
-def bodies_for(database: Database) -> Bodies:
+def bodies_for(database: Database) -> RequestBodies:
     """Returns the bodies of a web process. A thread gives its place back while another thread writes for it."""
-    bodies = Bodies()
+    bodies = RequestBodies()
     database.share(bodies)
     return bodies
 
@@ -83,13 +83,13 @@ class Body:
     """One request's body, as WSGI's `wsgi.input`."""
 
     stream: Any = field(repr=False)
-    bodies: Bodies
+    bodies: RequestBodies
 
     def read(self, size: int = -1) -> bytes:
         return self.bodies.read(self.stream, size)
 
 
-def in_turn(application: WSGIApplication, bodies: Bodies) -> WSGIApplication:
+def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplication:
     """Wraps the application. A few requests work at once, and none waits for another's body."""
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -104,7 +104,7 @@ def in_turn(application: WSGIApplication, bodies: Bodies) -> WSGIApplication:
     return admitted
 
 
-class Waits:
+class WaitingForms:
     """The number of forms that the process waits for, by network. Safe among threads."""
 
     def __init__(self, of_one: int = OF_ONE) -> None:
@@ -126,8 +126,8 @@ class Waits:
             self._waits += Counter()
 
 
-def whole_first(
-    application: WSGIApplication, bodies: Bodies, most: int, proxies: Sequence[str] = ()
+def complete_bodies_first(
+    application: WSGIApplication, bodies: RequestBodies, most: int, proxies: Sequence[str] = ()
 ) -> WSGIApplication:
     """Wraps the application, so that it gets only complete bodies. A request that breaks off gets status 400.
 
@@ -137,7 +137,7 @@ def whole_first(
     gets
     status 429 before its next body is read.
     """
-    waits = Waits()
+    waits = WaitingForms()
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         size = _size(environ)

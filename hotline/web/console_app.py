@@ -9,7 +9,7 @@ from hotline.console.routes import ROUTES, PageRoute, Route
 from hotline.console.templating import Templates
 from hotline.console.visit import ON_EVERY_PAGE
 from hotline.core.actors import SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.people import guard
 
 POLICY = (
@@ -26,7 +26,7 @@ HEADERS = {
 """The headers of every response. `Referrer-Policy: no-referrer` would make browsers send `Origin: null` with forms."""
 LINE = "X-Line"
 """The header with this hotline's mark, so that the doctor does not mistake another program for the console."""
-MOST_BYTES = 3 * 1024 * 1024
+MAX_BYTES = 3 * 1024 * 1024
 """The largest request: a spreadsheet of 2 MB and the form around it."""
 AT_WORK = 16
 """The requests that work at once. A request that waits for long work gives its place to another."""
@@ -34,22 +34,22 @@ PATIENCE = 30.0
 """The most seconds for a body or a page. The web servers in front time out then too."""
 
 
-def _bars(kit: ConsoleKit, by: SignedIn) -> object:
+def _bars(context: ConsoleContext, by: SignedIn) -> object:
     from hotline.web import pages_today
 
-    return pages_today.bars(kit, by)
+    return pages_today.red_bars(context, by)
 
 
-def _counts(kit: ConsoleKit, by: SignedIn) -> object:
+def _counts(context: ConsoleContext, by: SignedIn) -> object:
     from hotline.web import pages_today
 
-    return pages_today.counts(kit, by)
+    return pages_today.counts(context, by)
 
 
-def _titles(kit: ConsoleKit, by: SignedIn) -> object:
+def _titles(context: ConsoleContext, by: SignedIn) -> object:
     from hotline.editing.service_drafts import live_titles
 
-    return live_titles(kit, by.language)
+    return live_titles(context, by.language)
 
 
 ON_EVERY_PAGE.update(
@@ -57,19 +57,21 @@ ON_EVERY_PAGE.update(
 )  # They import what they count when a page asks for it.
 
 
-def create_console(kit: ConsoleKit, templates: Templates, more: tuple[Route, ...] = ()) -> Flask:
+def create_console(
+    context: ConsoleContext, templates: Templates, more: tuple[Route, ...] = ()
+) -> Flask:
     """Builds the whole application for one context. It answers only to the context's address.
 
     `more`: routes that only the demo has.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
-    house = guard.Gatehouse(kit, templates)
-    app.before_request(partial(guard.only_our_host, house))
-    app.before_request(guard.only_so_many_fields)
-    app.after_request(partial(_harden, kit))
-    app.register_error_handler(Exception, partial(guard.unforeseen, house))
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES
+    house = guard.GuardContext(context, templates)
+    app.before_request(partial(guard.check_host, house))
+    app.before_request(guard.check_field_count)
+    app.after_request(partial(_harden, context))
+    app.register_error_handler(Exception, partial(guard.error_page, house))
     app.url_map = addresses(more)
     for route in (*ROUTES, *more):
         app.view_functions[route.endpoint] = (
@@ -88,8 +90,8 @@ def addresses(more: tuple[Route, ...] = ()) -> Map:
     )
 
 
-def _harden(kit: ConsoleKit, response: Response) -> Response:
+def _harden(context: ConsoleContext, response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers[LINE] = kit.sealer.line_mark()
+    response.headers[LINE] = context.encrypter.line_mark()
     return response

@@ -13,13 +13,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.counters.rules import bound_of
 from hotline.counters.tables import HookCount
 from hotline.dialogue.service_session import failure
 from hotline.errors import StoreUnavailable
 from hotline.text.languages import CODES
-from hotline.web.hook_guard import DOOR, PLAIN, Door, Hook, Reply
+from hotline.web.hook_guard import HOOK_CONTEXT_KEY, PLAIN, Hook, HookContext, Reply
 from hotline.web.hooks_app import HOOKS
 
 ROOM = "/hooks/"
@@ -28,7 +28,7 @@ STATUS = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 def hooks_first(app: Flask) -> WSGIApplication:
     """Returns an application that handles the hooks itself and passes every other request to Flask."""
-    door: Door = app.extensions[DOOR]
+    door: HookContext = app.extensions[HOOK_CONTEXT_KEY]
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         hook, secret = _knocked(environ["PATH_INFO"])
@@ -64,8 +64,8 @@ Noted = tuple[str, str, int]
 class Meter:
     """The counts of one web process. Safe among threads."""
 
-    def __init__(self, kit: Kit) -> None:
-        self._failures = frozenset(failure(kit, language) for language in CODES)
+    def __init__(self, context: Context) -> None:
+        self._failures = frozenset(failure(context, language) for language in CODES)
         self._counted: dict[Noted, tuple[int, float]] = {}
         self._lock = threading.Lock()
 

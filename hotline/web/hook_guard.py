@@ -17,7 +17,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from werkzeug.exceptions import HTTPException
 
 from hotline.core.addresses import peer_of
-from hotline.core.context import DoorKit
+from hotline.core.contexts import WebContext
 from hotline.dialogue.service_session import failure
 from hotline.errors import CallbackInvalid, NotReady, NumberInvalid, StoreUnavailable, Unavailable
 from hotline.gateway import service_alert_path, tables_sessions
@@ -25,13 +25,13 @@ from hotline.keys import tables_canaries
 from hotline.people import tables
 from hotline.text import phone_numbers
 
-MOST_BYTES = 32 * 1024
+MAX_BYTES = 32 * 1024
 """The largest body. An SMS of 1,600 accented letters takes 9,600 bytes."""
-MOST_FIELDS = 30
+MAX_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
 COMMON = (b"serviceCode=", b"networkCode=")
 """Fields with the same value for nearly every caller and no personal data. Their parsed form is cached."""
-MOST_COMMON = 60
+MAX_COMMON = 60
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
 Environ = Mapping[str, Any]
@@ -72,14 +72,16 @@ class CallbackForm:
     def caller(self, name: str) -> str | None:
         """Returns the number as `msisdn` does. None for a hidden number: a word, an empty field or a missing field."""
         try:
-            return phone_numbers.caller(self.text(name, most=100) if name in self.fields else "")
+            return phone_numbers.parse_caller(
+                self.text(name, most=100) if name in self.fields else ""
+            )
         except NumberInvalid:
             return None
 
     def msisdn(self, name: str) -> str:
         """Returns the number in E.164. Accepts a plus sent as a space or left out, and the national format."""
         try:
-            return phone_numbers.caller(self.text(name, most=100))
+            return phone_numbers.parse_caller(self.text(name, most=100))
         except NumberInvalid:
             raise CallbackInvalid(f"{name} is not a number") from None
 
@@ -95,12 +97,12 @@ def read_form(environ: Environ) -> CallbackForm:
 def parse(body: bytes) -> CallbackForm:
     """Parses a body in UTF-8 with at most 30 fields and no field twice. Raises CallbackInvalid."""
     parts = body.split(b"&")
-    if len(parts) > MOST_FIELDS:
+    if len(parts) > MAX_FIELDS:
         raise CallbackInvalid("too many fields")
     fields: dict[str, str] = {}
     try:
         for part in filter(None, parts):
-            known = part.startswith(COMMON) and len(part) <= MOST_COMMON
+            known = part.startswith(COMMON) and len(part) <= MAX_COMMON
             name, value = _common(part) if known else _pair(part)
             if name in fields:
                 raise CallbackInvalid("a field is repeated")
@@ -135,13 +137,13 @@ def _body(environ: Environ) -> bytes:
     """Returns the whole body. Never reads more than the limit."""
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
-    if length > MOST_BYTES:
-        raise CallbackInvalid(f"more than {MOST_BYTES} bytes")
+    if length > MAX_BYTES:
+        raise CallbackInvalid(f"more than {MAX_BYTES} bytes")
 
     ends_by_itself = environ.get("wsgi.input_terminated", False)
-    body: bytes = environ["wsgi.input"].read(MOST_BYTES + 1 if ends_by_itself else length)
-    if len(body) > MOST_BYTES:
-        raise CallbackInvalid(f"more than {MOST_BYTES} bytes")
+    body: bytes = environ["wsgi.input"].read(MAX_BYTES + 1 if ends_by_itself else length)
+    if len(body) > MAX_BYTES:
+        raise CallbackInvalid(f"more than {MAX_BYTES} bytes")
     if len(body) < length:
         raise CallbackInvalid("the body was cut short")
     return body
@@ -152,7 +154,7 @@ def _body(environ: Environ) -> bytes:
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """All methods, because the routes accept each of them. A wrong secret gets 404 with any method."""
 
-DOOR = "hotline.door"
+HOOK_CONTEXT_KEY = "hotline.door"
 """The key under which the application keeps the door."""
 
 Secrets = Mapping[str, Sequence[str]]
@@ -169,15 +171,15 @@ def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
     """Counts nothing. The default for `measured`."""
 
 
-def forget(_hook: str, _secret: str) -> None:
+def ignore_use(_hook: str, _secret: str) -> None:
     """Records nothing. The default for `used`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    kit: DoorKit
+class HookContext:
+    context: WebContext
     secrets: Secrets
-    used: Used = forget
+    used: Used = ignore_use
     measured: Measured = unmeasured
 
     def __repr__(self) -> str:
@@ -195,17 +197,20 @@ class Reply:
         return f"Reply({self.status})"
 
 
-Hook = Callable[[Door, Environ, str], Reply]
+Hook = Callable[[HookContext, Environ, str], Reply]
 """A function of the door, the request and the secret in its path. It never raises."""
-Work = Callable[[DoorKit, CallbackForm], str]
-Problem = Callable[[DoorKit, str, Exception], Reply]
+Work = Callable[[WebContext, CallbackForm], str]
+Problem = Callable[[WebContext, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
-    """Wraps work with the checks of `Door`. The work gets the context and the form. `problem` answers its errors."""
+    """Wraps work with the checks of `HookContext`. The work gets the context and the form.
+
+    `problem` answers its errors.
+    """
 
     def guard(work: Work) -> Hook:
-        def passed(door: Door, environ: Environ, secret: str) -> Reply:
+        def passed(door: HookContext, environ: Environ, secret: str) -> Reply:
             if not is_live(door.secrets[hook], secret):
                 return Reply("", 404)
             if environ["REQUEST_METHOD"] != "POST":
@@ -213,9 +218,9 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
             began = perf_counter()
             door.used(hook, secret)
             try:
-                reply = Reply(work(door.kit, read_form(environ)))
+                reply = Reply(work(door.context, read_form(environ)))
             except Exception as error:
-                reply = problem(door.kit, hook, error)
+                reply = problem(door.context, hook, error)
             door.measured(hook, reply, began)
             return reply
 
@@ -231,14 +236,14 @@ def is_live(live: Sequence[str], secret: str) -> bool:
     return any(matches)
 
 
-def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
+def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
     """Returns every reason why it is not ready. The texts contain no secret."""
     try:
-        with kit.database.writing() as session:
-            tables_sessions.try_writing(session, kit.now())
-        blocked = service_alert_path.why_blocked(kit)
-        wrong = wrong_keys(kit)
-        offered = tables.anybody_lives(kit.database, kit.now())
+        with context.database.writing() as session:
+            tables_sessions.try_writing(session, context.now())
+        blocked = service_alert_path.current_block_reason(context)
+        wrong = wrong_keys(context)
+        offered = tables.has_active_responder(context.database, context.now())
     except StoreUnavailable:
         return ("the database cannot commit",)
 
@@ -249,7 +254,7 @@ def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
         reasons.append(f"no alert can leave: {blocked}")
     reasons += wrong
     try:
-        kit.books.live()
+        context.books.live()
     except NotReady:
         reasons.append("no flows are live")
     except StoreUnavailable:
@@ -257,12 +262,12 @@ def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def wrong_keys(kit: DoorKit) -> list[str]:
+def wrong_keys(context: WebContext) -> list[str]:
     """Returns processes that refuse to start because of a wrong key, or run without it. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         return [
             f"a key of {one.role} is wrong ({one.wrong_keys})"
-            for one in tables_canaries.refused(session, kit.now())
+            for one in tables_canaries.refused_starts(session, context.now())
         ]
 
 
@@ -272,37 +277,37 @@ LOG = logging.getLogger("hotline.web")
 PLAIN = "text/plain; charset=utf-8"
 
 
-def plain(body: str, status: int = 200) -> Response:
+def plain_response(body: str, status: int = 200) -> Response:
     return Response(body, status=status, content_type=PLAIN)
 
 
-def broken_hop(kit: DoorKit, hook: str, error: Exception) -> Reply:
+def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
     """Answers a failed hop with `END` and status 200. The caller would see any other answer as an error."""
-    write_down(hook, error)
-    return Reply(failure(kit))
+    log_error(hook, error)
+    return Reply(failure(context))
 
 
-def broken_hook(_kit: DoorKit, hook: str, error: Exception) -> Reply:
+def broken_hook(_context: WebContext, hook: str, error: Exception) -> Reply:
     """Answers 503, so that the gateway sends the request again.
 
     An invalid form gets 200, and its error is logged. With 503 it would come again for twelve hours.
     """
-    write_down(hook, error)
+    log_error(hook, error)
     return Reply("") if isinstance(error, CallbackInvalid) else Reply("", 503)
 
 
 def refused(error: HTTPException) -> Response:
     """Answers with a status and an empty body, so that no page shows which software runs here."""
-    return plain("", error.code or 500)
+    return plain_response("", error.code or 500)
 
 
-def unforeseen(error: Exception) -> Response:
+def unexpected_error(error: Exception) -> Response:
     """Answers 500 for an error outside the hooks. Flask's own handler would log the path, which contains a secret."""
-    write_down("web", error)
-    return plain("", 500)
+    log_error("web", error)
+    return plain_response("", 500)
 
 
-def write_down(hook: str, error: Exception) -> None:
+def log_error(hook: str, error: Exception) -> None:
     level = logging.WARNING if isinstance(error, CallbackInvalid | Unavailable) else logging.ERROR
     LOG.log(level, "%s: %s", hook, type(error).__name__)
 
@@ -313,12 +318,12 @@ health = Blueprint("health", __name__)
 @health.get("/healthz")
 def healthz() -> Response:
     """Answers that the process runs. Checks nothing else."""
-    return plain("ok")
+    return plain_response("ok")
 
 
 @health.get("/readyz")
 def readyz() -> Response:
-    reasons = reasons_not_ready(current_app.extensions[DOOR].kit)
+    reasons = reasons_not_ready(current_app.extensions[HOOK_CONTEXT_KEY].context)
     answer = jsonify(ready=not reasons, reasons=list(reasons))
     answer.status_code = 503 if reasons else 200
     return answer

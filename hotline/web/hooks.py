@@ -18,20 +18,20 @@ from datetime import UTC, datetime
 
 from hotline.alerts.service_sending import apply_report
 from hotline.core.addresses import comes_from
-from hotline.core.context import DoorKit, Line
+from hotline.core.contexts import Line, WebContext
 from hotline.core.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix
-from hotline.dialogue.service_session import end_session, take_turn
+from hotline.dialogue.service_session import answer_hop, end_session
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.dialogue.service_stop import stop
+from hotline.dialogue.service_stop import stop_messages
 from hotline.errors import CallbackInvalid
 from hotline.gateway.rules_message import MessageIn, ReportIn
 from hotline.keys.key_folder import LISTED
 from hotline.web.hook_guard import CallbackForm, broken_hook, broken_hop, guarded
 
-MOST_USSD = 1000
-MOST_SMS = 32 * 1024
+MAX_USSD = 1000
+MAX_SMS = 32 * 1024
 """The most letters, as many as a body has bytes. A long SMS is accepted and cut when it is stored."""
-MOST_WORD = 100
+MAX_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
 DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 """The two formats that occur. Both mean UTC."""
@@ -40,8 +40,8 @@ DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 def read_hop(form: CallbackForm, line: Line) -> UssdHop:
     """Reads one hop, also from a caller with a hidden number. Raises CallbackInvalid."""
     suffix = _our_suffix(form, line)
-    text = with_suffix(suffix, form.text("text", most=MOST_USSD))
-    if len(text) > MOST_USSD:
+    text = with_suffix(suffix, form.text("text", most=MAX_USSD))
+    if len(text) > MAX_USSD:
         raise CallbackInvalid("text and suffix are too long")
     session_id = form.identifier("sessionId")
     return UssdHop(
@@ -60,7 +60,7 @@ def read_end(form: CallbackForm, line: Line) -> EndNotice:
     if "serviceCode" in form.fields:
         _our_suffix(form, line)
     return EndNotice(
-        session_id=form.identifier("sessionId"), status=form.text("status", most=MOST_WORD)
+        session_id=form.identifier("sessionId"), status=form.text("status", most=MAX_WORD)
     )
 
 
@@ -70,13 +70,13 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     An SMS without a usable id is identified by its digest only. It may hold an answer or a tip, and would not come
     again.
     """
-    if form.text("to", most=MOST_WORD).strip() != line.shortcode:
+    if form.text("to", most=MAX_WORD).strip() != line.shortcode:
         raise CallbackInvalid("to is not ours")
-    text = form.text("text", most=MOST_SMS)
+    text = form.text("text", most=MAX_SMS)
     try:
         sender = form.msisdn("from")
     except CallbackInvalid:
-        form.text("from", most=MOST_WORD)
+        form.text("from", most=MAX_WORD)
         return None
     return MessageIn(
         provider_id=form.known_id("id"),
@@ -94,13 +94,13 @@ def read_report(form: CallbackForm) -> ReportIn:
     """
     return ReportIn(
         provider_id=form.identifier("id"),
-        status=form.text("status", most=MOST_WORD).replace("\0", ""),
+        status=form.text("status", most=MAX_WORD).replace("\0", ""),
         network=_network(form.fields.get("networkCode", "")),
     )
 
 
 def _our_suffix(form: CallbackForm, line: Line) -> str:
-    suffix = suffix_of(form.text("serviceCode", most=MOST_WORD), line.service_code)
+    suffix = suffix_of(form.text("serviceCode", most=MAX_WORD), line.service_code)
     if suffix is None:
         raise CallbackInvalid("serviceCode is not ours")
     return suffix
@@ -121,43 +121,43 @@ def _date(written: str) -> datetime | None:
 
 
 @guarded("ussd", broken_hop)
-def ussd(kit: DoorKit, form: CallbackForm) -> str:
-    return take_turn(kit, read_hop(form, kit.line))
+def ussd(context: WebContext, form: CallbackForm) -> str:
+    return answer_hop(context, read_hop(form, context.line))
 
 
 @guarded("ended", broken_hook)
-def ended(kit: DoorKit, form: CallbackForm) -> str:
+def session_end(context: WebContext, form: CallbackForm) -> str:
     """Handles the notice that a session ended. It may come twice, late, early or never."""
-    end_session(kit, read_end(form, kit.line))
+    end_session(context, read_end(form, context.line))
     return ""
 
 
 @guarded("sms", broken_hook)
-def sms(kit: DoorKit, form: CallbackForm) -> str:
-    message = read_message(form, kit.line)
+def sms(context: WebContext, form: CallbackForm) -> str:
+    message = read_message(form, context.line)
     if message is not None:
-        own = comes_from(form.came_from, kit.line.gateway_addresses)
-        take_sms(kit, message, Arrival.GATEWAY if own else Arrival.CALLED)
+        own = comes_from(form.came_from, context.line.gateway_addresses)
+        take_sms(context, message, Arrival.GATEWAY if own else Arrival.CALLED)
     return ""
 
 
 @guarded(LISTED, broken_hook)
-def listed(kit: DoorKit, form: CallbackForm) -> str:
-    message = read_message(form, kit.line)
+def listed_sms(context: WebContext, form: CallbackForm) -> str:
+    message = read_message(form, context.line)
     if message is not None:
-        take_sms(kit, message, Arrival.LISTED)
+        take_sms(context, message, Arrival.LISTED)
     return ""
 
 
 @guarded("delivery", broken_hook)
-def delivery(kit: DoorKit, form: CallbackForm) -> str:
+def delivery_report(context: WebContext, form: CallbackForm) -> str:
     """Handles a delivery report. An unknown status is no error."""
-    apply_report(kit, read_report(form))
+    apply_report(context, read_report(form))
     return ""
 
 
 @guarded("optout", broken_hook)
-def optout(kit: DoorKit, form: CallbackForm) -> str:
+def optout(context: WebContext, form: CallbackForm) -> str:
     """Handles an opt-out notice. The hotline never sends to that number again."""
-    stop(kit, form.msisdn("phoneNumber"))
+    stop_messages(context, form.msisdn("phoneNumber"))
     return ""

@@ -13,13 +13,13 @@ from threading import Lock
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from hotline.core.context import DoorKit
+from hotline.core.contexts import WebContext
 from hotline.errors import StoreUnavailable
 from hotline.statistics import service_report
 from hotline.statistics.service_report import STYLE
 from hotline.web import hook_guard
-from hotline.web.hook_guard import health, plain, refused, unforeseen
-from hotline.web.hooks import delivery, ended, listed, optout, sms, ussd
+from hotline.web.hook_guard import health, plain_response, refused, unexpected_error
+from hotline.web.hooks import delivery_report, listed_sms, optout, session_end, sms, ussd
 
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
@@ -36,7 +36,7 @@ HEADERS = {
 }
 
 
-class KeptPage:
+class PageCache:
     """The last drawn page and its time. One thread draws. The others do not wait, because callers need them."""
 
     def __init__(self) -> None:
@@ -45,11 +45,11 @@ class KeptPage:
         self._asked_at: datetime | None = None
         self._stays = KEPT
 
-    def of(self, kit: DoorKit) -> bytes:
+    def of(self, context: WebContext) -> bytes:
         """Returns the page, or the old one while a new one is drawn or fails. Raises StoreUnavailable without any."""
-        if self._is_due(kit.now()) and self._drawing.acquire(blocking=False):
+        if self._is_due(context.now()) and self._drawing.acquire(blocking=False):
             try:
-                self._draw(kit)
+                self._draw(context)
             finally:
                 self._drawing.release()
         if not self._page:
@@ -59,21 +59,21 @@ class KeptPage:
     def _is_due(self, now: datetime) -> bool:
         return self._asked_at is None or not now - self._stays < self._asked_at <= now
 
-    def _draw(self, kit: DoorKit) -> None:
+    def _draw(self, context: WebContext) -> None:
         """Draws a new page. After a failure the next try comes later, since each try blocks a thread."""
-        self._asked_at, self._stays = kit.now(), AWAY
+        self._asked_at, self._stays = context.now(), AWAY
         with suppress(StoreUnavailable):
-            self._page = service_report.results_page(kit).encode()
+            self._page = service_report.results_page(context).encode()
             self._stays = KEPT
 
 
 @results.get("/results")
-def told() -> Response:
-    kept: KeptPage = current_app.extensions.setdefault("hotline.results", KeptPage())
+def results_page() -> Response:
+    kept: PageCache = current_app.extensions.setdefault("hotline.results", PageCache())
     try:
-        page = kept.of(current_app.extensions[hook_guard.DOOR].kit)
+        page = kept.of(current_app.extensions[hook_guard.HOOK_CONTEXT_KEY].context)
     except StoreUnavailable:
-        return plain("", 503)
+        return plain_response("", 503)
     return Response(page, content_type="text/html; charset=utf-8", headers=HEADERS)
 
 
@@ -81,26 +81,28 @@ def told() -> Response:
 
 HOOKS: Mapping[str, hook_guard.Hook] = {
     "ussd": ussd,
-    "ussd/ended": ended,
+    "ussd/ended": session_end,
     "sms": sms,
-    "sms/listed": listed,
-    "delivery": delivery,
+    "sms/listed": listed_sms,
+    "delivery": delivery_report,
     "optout": optout,
 }
 """The hooks under `/hooks/<secret>/`, by the rest of their address."""
 
 
 def create_app(
-    kit: DoorKit,
+    context: WebContext,
     secrets: hook_guard.Secrets,
-    used: hook_guard.Used = hook_guard.forget,
+    used: hook_guard.Used = hook_guard.ignore_use,
     measured: hook_guard.Measured = hook_guard.unmeasured,
 ) -> Flask:
     """Builds the whole application from one context and the valid secrets of the hooks' paths."""
     app = Flask(__name__, static_folder=None)
-    door = app.extensions[hook_guard.DOOR] = hook_guard.Door(kit, secrets, used, measured)
+    door = app.extensions[hook_guard.HOOK_CONTEXT_KEY] = hook_guard.HookContext(
+        context, secrets, used, measured
+    )
     app.register_error_handler(HTTPException, refused)
-    app.register_error_handler(Exception, unforeseen)
+    app.register_error_handler(Exception, unexpected_error)
 
     app.register_blueprint(health)
     app.register_blueprint(results)
@@ -111,9 +113,9 @@ def create_app(
     return app
 
 
-def _view(hook: hook_guard.Hook, door: hook_guard.Door) -> Callable[[str], Response]:
+def _view(hook: hook_guard.Hook, door: hook_guard.HookContext) -> Callable[[str], Response]:
     def view(secret: str) -> Response:
         reply = hook(door, request.environ, secret)
-        return plain(reply.body, reply.status)
+        return plain_response(reply.body, reply.status)
 
     return view

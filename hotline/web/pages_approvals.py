@@ -4,8 +4,8 @@ from functools import partial
 
 from flask import Response
 
-from hotline.cases.pages import span
-from hotline.console.visit import Visit, page, posted
+from hotline.cases.pages import format_span
+from hotline.console.visit import Visit, form_view, page
 from hotline.duty import pages
 from hotline.errors import HotlineError
 from hotline.people import service_sessions
@@ -13,32 +13,32 @@ from hotline.tips.rules import OUTCOMES, TipOutcome
 from hotline.web import service_approvals
 
 
-def listed(visit: Visit) -> Response:
-    now, shown = visit.kit.now(), partial(_shown, visit)
+def approvals(visit: Visit) -> Response:
+    now, shown = visit.context.now(), partial(_shown, visit)
     return page(
         visit,
         "approvals.html",
-        waiting=service_approvals.everything(visit.kit, visit.by),
+        waiting=service_approvals.all_pending(visit.context, visit.by),
         said=lambda sentence: sentence.said(visit.say, shown),
-        span=partial(span, visit),
+        span=partial(format_span, visit),
         days=lambda made_at: (now - made_at).days,
     )
 
 
-@posted(listed, "reason-{approval_id}", HotlineError)
+@form_view(approvals, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
     """Approves or refuses a request, or withdraws a request of this account."""
     does = visit.form.text("do")
     if does == "take_back":
-        service_approvals.take_back(visit.kit, visit.by, approval_id)
+        service_approvals.withdraw(visit.context, visit.by, approval_id)
         return
     service_approvals.decide(
-        visit.kit,
+        visit.context,
         visit.by,
         approval_id,
         visit.form.text("reason", most=200),
         approve=does == "approve",
-        key=service_sessions.key_of(visit.kit, visit.token),
+        key=service_sessions.key_of(visit.context, visit.token),
         is_compared=visit.form.ticked("compared"),
     )
 
@@ -53,7 +53,7 @@ def _shown(visit: Visit, name: str, value: str) -> str:
         case "desk":
             return pages.named(visit, value)
         case "desks":
-            return pages.several(visit, [code for code in value.split(",") if code])
+            return pages.desk_names(visit, [code for code in value.split(",") if code])
         case "places":
             pairs = [one.partition("=") for one in value.split(",")]
             return ", ".join(

@@ -6,23 +6,23 @@ from datetime import date
 from flask import Response
 
 from hotline.console.form import number_of
+from hotline.console.role_groups import table
 from hotline.console.visit import Visit, page
-from hotline.console.who import table
 from hotline.people import service_audit
-from hotline.people.rules_audit import PROCESSES, AuditFilter, AuditRow, template
+from hotline.people.rules_audit import PROCESSES, AuditFilter, AuditRow, action_sentence
 
 ABOUT = table("audit_subjects")
 
 
-def listed(visit: Visit) -> Response:
+def log(visit: Visit) -> Response:
     """Shows the newest rows that match the filter. The address holds the whole filter, so that a view can be linked."""
     wanted = _filter(visit)
-    found = service_audit.newest(
-        visit.kit, wanted, before=number_of(visit.asked("before"), digits=11)
+    found = service_audit.newest_rows(
+        visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
     )
     # The action's sentence, with dots in place of its subject.
     actions = [
-        (name, visit.say(template(name)[0], subject="...", outcome="..."))
+        (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS
     ]
     # Translates the name of a process. A person's name is never translated.
@@ -36,7 +36,10 @@ def listed(visit: Visit) -> Response:
 def verify(visit: Visit) -> Response:
     """Checks the whole chain. This takes about a second per hundred thousand rows."""
     return page(
-        visit, "audit_chain.html", chain=service_audit.verify(visit.kit), at=visit.kit.now()
+        visit,
+        "audit_chain.html",
+        chain=service_audit.verify_chain(visit.context),
+        at=visit.context.now(),
     )
 
 

@@ -5,9 +5,9 @@ from functools import partial
 
 from flask import Response
 
-from hotline.console import who
+from hotline.console import role_groups
 from hotline.console.form import number_of
-from hotline.console.visit import Visit, page, posted, see
+from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.errors import ImportRefused, NotFound, NumberInvalid, Undecided
 from hotline.gateway import service_pause
 from hotline.gateway.rules_message import TO_DECIDE, DoubtDecision
@@ -15,26 +15,26 @@ from hotline.monitoring import service_alarms, service_trials
 from hotline.text.languages import CODES, FIRST
 from hotline.text.phrases import phrase
 
-NOT_NOW = phrase("Nothing changed: another person was faster.")
+REFUSED = phrase("Nothing changed: another person was faster.")
 
 
 def show(visit: Visit) -> Response:
-    found = service_pause.look(visit.kit)
+    found = service_pause.queue_view(visit.context)
     return page(
         visit,
         "outgoing.html",
         found=found,
-        undeliverable=service_pause.given_up(visit.kit),
-        may_pause=visit.may(who.ADMIN),
+        undeliverable=service_pause.undeliverable(visit.context),
+        may_pause=visit.may(role_groups.ADMIN),
     )
 
 
 _outgoing = partial(
-    posted,
+    form_view,
     show,
     says={
         Undecided: phrase("Decide for each kind of message that may have been sent already."),
-        NotFound: NOT_NOW,
+        NotFound: REFUSED,
     },
 )
 
@@ -46,7 +46,7 @@ def _reason(visit: Visit, field: str) -> str:
 @_outgoing("pause")
 def pause(visit: Visit) -> None:
     """Pauses the outgoing queue. Every page shows it to all users, and on-call contacts are notified."""
-    service_pause.hold(visit.kit, by=visit.by.actor, reason=_reason(visit, "pause"))
+    service_pause.pause(visit.context, by=visit.by.actor, reason=_reason(visit, "pause"))
 
 
 @_outgoing("resume")
@@ -54,8 +54,8 @@ def resume(visit: Visit) -> None:
     """Resumes the outgoing queue. After a restore, each kind of message that may have been sent needs a decision."""
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
-    service_pause.release(
-        visit.kit, by=visit.by.actor, reason=_reason(visit, "resume"), fates=fates
+    service_pause.resume(
+        visit.context, by=visit.by.actor, reason=_reason(visit, "resume"), fates=fates
     )
 
 
@@ -65,7 +65,9 @@ def review(visit: Visit) -> None:
     ids = _numbers(visit.form.many("message"))
     if not ids:
         raise visit.wrong("review", "Choose a message.")
-    service_pause.answer(visit.kit, ids, by=visit.by.actor, reason=_reason(visit, "review"))
+    service_pause.mark_reviewed(
+        visit.context, ids, by=visit.by.actor, reason=_reason(visit, "review")
+    )
 
 
 def _numbers(typed: Iterable[str]) -> list[int]:
@@ -73,23 +75,23 @@ def _numbers(typed: Iterable[str]) -> list[int]:
     return [one for one in found if one is not None]
 
 
-MOST_TESTED = 50
+MAX_TESTED = 50
 
 
 def contacts(visit: Visit) -> Response:
     # The recipients of the last test, and how far each notice came.
-    ids = _numbers(visit.asked("tested").split("-"))[:MOST_TESTED]
+    ids = _numbers(visit.asked("tested").split("-"))[:MAX_TESTED]
     return page(
         visit,
         "oncall.html",
-        contacts=service_alarms.everybody(visit.kit),
-        sent=service_alarms.notices_sent(visit.kit),
-        tested=service_alarms.told(visit.kit, ids) if ids else (),
+        contacts=service_alarms.on_call_contacts(visit.context),
+        sent=service_alarms.notices_sent(visit.context),
+        tested=service_alarms.notice_recipients(visit.context, ids) if ids else (),
     )
 
 
 def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
-    return posted(contacts, field, ImportRefused, NumberInvalid, says={NotFound: NOT_NOW})
+    return form_view(contacts, field, ImportRefused, NumberInvalid, says={NotFound: REFUSED})
 
 
 @_on_call("name")
@@ -97,8 +99,8 @@ def add_contact(visit: Visit) -> None:
     """Adds an on-call contact. The number is typed once and never shown again."""
     form = visit.form
     language = form.text("language", most=2)
-    service_alarms.add(
-        visit.kit,
+    service_alarms.add_contact(
+        visit.context,
         form.text("name", most=80),
         form.secret("number"),
         language if language in CODES else FIRST,
@@ -108,22 +110,22 @@ def add_contact(visit: Visit) -> None:
 
 @_on_call("contact-{contact_id}")
 def remove_contact(visit: Visit, contact_id: int) -> None:
-    service_alarms.remove(visit.kit, contact_id, by=visit.by.actor)
+    service_alarms.remove_contact(visit.context, contact_id, by=visit.by.actor)
 
 
 def test_contacts(visit: Visit) -> Response:
     """Asks the monitor for a test notice to everyone within seconds. The page then shows the gateway's results."""
-    ids = service_alarms.try_waking(visit.kit)
-    return see("outgoing.contacts", tested="-".join(map(str, ids)))
+    ids = service_alarms.send_test_notices(visit.context)
+    return redirect_to("outgoing.contacts", tested="-".join(map(str, ids)))
 
 
 @_on_call("alarm-{alarm}")
 def acknowledge(visit: Visit, alarm: str) -> None:
     """Acknowledges an alarm. No one is notified of it again within a day, unless it gets worse."""
-    service_alarms.acknowledge(visit.kit, alarm, visit.by.actor)
+    service_alarms.acknowledge(visit.context, alarm, visit.by.actor)
 
 
 @_on_call("trial")
 def enrol_handset(visit: Visit) -> None:
     """Enrols the handset of the daily trial. The trial is a tip of the hotline's own and in no statistic."""
-    service_trials.enrol(visit.kit, visit.form.secret("number"), by=visit.by.actor)
+    service_trials.set_handset(visit.context, visit.form.secret("number"), by=visit.by.actor)

@@ -12,13 +12,13 @@ from functools import partial
 from flask import Response
 
 from hotline.alerts import service_drills
-from hotline.cases import service_sheet, service_waiting_closures
-from hotline.console import who
-from hotline.console.templating import day, when
+from hotline.cases import service_pending_closures, service_sheet
+from hotline.console import role_groups
+from hotline.console.role_groups import TodayLine, table
+from hotline.console.templating import format_day, format_time
 from hotline.console.visit import Visit, page
-from hotline.console.who import TodayLine, table
 from hotline.core.actors import AccountRole, SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.counters.service import day_of
 from hotline.duty import (
     service_account_changes,
@@ -27,7 +27,7 @@ from hotline.duty import (
     service_new_links,
 )
 from hotline.editing import service_drafts, service_emergencies, service_translation
-from hotline.editing.rules_drafts import ChangeState, ends
+from hotline.editing.rules_drafts import DraftState, emergency_end
 from hotline.flows.flow import numbers_named
 from hotline.gateway import service_pause
 from hotline.monitoring import service_alarms, service_checks_outside
@@ -36,7 +36,7 @@ from hotline.statistics import pages as statistics
 from hotline.statistics import service_releases
 from hotline.text.phrases import phrase
 from hotline.text.places import place_name, place_within
-from hotline.tips.rules_receipts import TipStanding
+from hotline.tips.rules_receipts import TipStateFilter
 from hotline.web import service_approvals
 
 
@@ -60,99 +60,99 @@ warn: MakesLine = partial(_line, False)
 
 
 ALARMS = table("alarms")
-OF_A_TIP = table("alarms_of_a_tip")
+WITH_TIP = table("alarms_of_a_tip")
 """The alarms' sentences for readers who may see the tip."""
-OF_A_MOMENT = table("alarms_of_a_moment")
+WITHOUT_TIP = table("alarms_of_a_moment")
 """The alarms' sentences for readers who may not see the tip."""
 
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-MOST_TIPS = 5
+MAX_TIPS = 5
 """The number of late tips that Today names. It counts the others."""
 SOON = timedelta(days=60)
 """The time before a number's confirmation ends in which Today shows a line about it."""
 
 
-Tells = Callable[[ConsoleKit, SignedIn], Iterator[TodayLine]]
+LineMaker = Callable[[ConsoleContext, SignedIn], Iterator[TodayLine]]
 
 
 @dataclass(frozen=True, slots=True)
 class LineSource:
     roles: frozenset[AccountRole]
-    tells: Tells
+    tells: LineMaker
     is_bar: bool = False
     """True if the line is on every page, not only on Today."""
 
 
-def counted(
-    line: MakesLine, phrase: str, endpoint: str, count: Callable[[ConsoleKit, SignedIn], int]
-) -> Tells:
+def count_line(
+    line: MakesLine, phrase: str, endpoint: str, count: Callable[[ConsoleContext, SignedIn], int]
+) -> LineMaker:
     """Returns a source with one line for a count, if the count is above zero."""
 
-    def tells(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-        number = count(kit, by)
+    def tells(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
+        number = count(context, by)
         if number:
             yield line(phrase, endpoint, count=number)
 
     return tells
 
 
-def today(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
+def today(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
     """Returns all lines for this account, most urgent first."""
-    told = [line for source in _sources(by) for line in source.tells(kit, by)]
+    told = [line for source in _sources(by) for line in source.tells(context, by)]
     return sorted(told, key=lambda line: not line.is_bad)
 
 
-def bars(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
+def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
     """Returns the lines that every page shows to this account."""
-    return [line for source in _sources(by) if source.is_bar for line in source.tells(kit, by)]
+    return [line for source in _sources(by) if source.is_bar for line in source.tells(context, by)]
 
 
-def counts(kit: ConsoleKit, by: SignedIn) -> Mapping[str, int]:
+def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
     """Returns the red counts in the navigation bar, by the page that each one links to."""
-    late = len(service_sheet.untaken(kit, by).late) if by.roles & who.DESKS else 0
+    late = len(service_sheet.untaken_tips(context, by).late) if by.roles & role_groups.DESKS else 0
     return {"tips.listed": late} if late else {}
 
 
 def _sources(by: SignedIn) -> Iterator[LineSource]:
-    return (one for one in SOURCES if one.roles == who.ALL or one.roles & by.roles)
+    return (one for one in SOURCES if one.roles == role_groups.ALL or one.roles & by.roles)
 
 
-def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    hold = service_pause.held(kit)
+def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
+    hold = service_pause.current_pause(context)
     if hold is not None:
-        at = when(by.language, hold.since)
-        leads = "outgoing.show" if by.roles & who.RUNNING else ""
+        at = format_time(by.language, hold.since)
+        leads = "outgoing.show" if by.roles & role_groups.RUNNING else ""
         says = phrase("{by} paused all messages at {at}. Reason: {reason}")
         yield bad(says, leads, by=hold.held_by, at=at, reason=hold.reason)
 
 
-def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     line = phrase("Alarm since {at}. {says} In the runbook: {name}")
-    for alarm in service_alarms.standing(kit):
-        values = {"at": when(by.language, alarm.since), "name": alarm.name}
-        tip = service_alarms.tip_of(kit, by, alarm.name)
+    for alarm in service_alarms.raised_alarms(context):
+        values = {"at": format_time(by.language, alarm.since), "name": alarm.name}
+        tip = service_alarms.alarm_tip(context, by, alarm.name)
         if tip is None:
             yield bad(line, says=ALARMS.get(alarm.name, ""), **values)
             continue
-        values["filed"] = when(by.language, tip.filed_at)
+        values["filed"] = format_time(by.language, tip.filed_at)
         if tip.tip_id is None:
-            yield bad(line, says=OF_A_MOMENT[alarm.name], **values)
+            yield bad(line, says=WITHOUT_TIP[alarm.name], **values)
         else:
-            says, part = OF_A_TIP[alarm.name], {"tip_id": tip.tip_id}
+            says, part = WITH_TIP[alarm.name], {"tip_id": tip.tip_id}
             yield bad(line, "tips.one", part, says, tip=tip.tip_id, **values)
 
 
-def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
-    found = service_checks_outside.quiet_hour(kit)
+def _quiet(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
+    found = service_checks_outside.quiet_hour(context)
     if found is not None:
         says = phrase("Fewer calls than usual: {sessions} in the last hour, normally {usual}")
         sessions, usual = found
         yield warn(says, sessions=sessions, usual=usual)
 
 
-def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    found = service_new_links.resting(kit, by.account_id)
+def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
+    found = service_new_links.waiting_link(context, by.account_id)
     if found is not None:
         says = phrase(
             "{by} asked for a new link for your account. If you did not want a new link, refuse it."
@@ -160,9 +160,9 @@ def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield bad(says, "accounts.show", by=found.asked_by)
 
 
-def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows that the account has a new sheet or authenticator, until its user confirms it."""
-    found = service_own_account.renewed(kit, by)
+    found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
         (
             found.paper_at,
@@ -174,13 +174,13 @@ def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         ),
     ):
         if at is not None:
-            yield warn(says, "accounts.show", at=when(by.language, at))
+            yield warn(says, "accounts.show", at=format_time(by.language, at))
 
 
-def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
     if (
-        service_invitations.admins_who_enter(kit, pretended=kit.pretended)
-        < service_account_changes.FEWEST_ADMINS
+        service_invitations.admins_who_enter(context, is_emulated=context.is_emulated)
+        < service_account_changes.MIN_ADMINS
     ):
         says = phrase(
             "Fewer than two admins can sign in. Add an admin: if the last admin "
@@ -189,15 +189,17 @@ def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
         yield bad(says, "accounts.listed")
 
 
-def _desks(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows desks whose former member may have a copy of the key, and desks that one member alone can decrypt."""
-    for head in service_desk_page.listed(kit, service_desk_page.seen(kit, by)):
+    for head in service_desk_page.list_desks(context, service_desk_page.visible_desks(context, by)):
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since is not None:
             says = phrase(
                 "Give the desk {desk} a new key. A person who left may hold a copy since {at}."
             )
-            yield bad(says, "desks.listed", desk=desk, at=when(by.language, head.copied_since))
+            yield bad(
+                says, "desks.listed", desk=desk, at=format_time(by.language, head.copied_since)
+            )
         if head.is_last:
             says = phrase(
                 "Only one member can open the desk {desk}. Grant access to a second member."
@@ -205,9 +207,9 @@ def _desks(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             yield warn(says, "desks.listed", desk=desk)
 
 
-def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Counts the pending approvals, if this account may decide any of them."""
-    found = service_approvals.everything(kit, by)
+    found = service_approvals.all_pending(context, by)
     for one in found:
         if one.call_back_id and one.may_decide:
             yield warn(one.sentence.template, "acting.calls", **dict(one.sentence.values))
@@ -216,14 +218,14 @@ def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield warn(says, "approvals.listed", count=len(found))
 
 
-def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows numbers used on screens whose confirmation ends soon or has ended."""
-    book, on = kit.books.book(kit.books.live()), day_of(kit.now())
+    book, on = context.books.book(context.books.live()), day_of(context.now())
     for digits in sorted(numbers_named(book) & book.numbers.keys()):
         until = book.numbers[digits].until
         if until is None or until - on > SOON:
             continue
-        last = day(by.language, until)
+        last = format_day(by.language, until)
         if until < on:
             says = phrase("Overdue: confirm the number {digits} again. It was due {until}.")
             yield bad(says, digits=digits, until=last)
@@ -232,22 +234,22 @@ def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             yield warn(says, digits=digits, until=last)
 
 
-def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    stands = service_emergencies.standing(kit)
+def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
+    stands = service_emergencies.current_emergency(context)
     if stands is not None:
         says = phrase(
             "{by} published a text in an emergency at {at}. Review it by {until}, or the old "
             "text returns."
         )
-        at = when(by.language, stands.published_at)
-        until = when(by.language, ends(stands.published_at, stands.lapses_at))
+        at = format_time(by.language, stands.published_at)
+        until = format_time(by.language, emergency_end(stands.published_at, stands.lapses_at))
         yield bad(says, "reading.history", at=at, by=stands.published_by, until=until)
 
 
-def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    untaken = service_sheet.untaken(kit, by)
+def _untaken_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
+    untaken = service_sheet.untaken_tips(context, by)
     late = untaken.late
-    for one in late[:MOST_TIPS]:
+    for one in late[:MAX_TIPS]:
         spent, promised = one.wait.minutes
         says = phrase("Tip {tip} in {place} has waited {spent} minutes. The limit is {promised}.")
         if one.passed_by:
@@ -265,7 +267,7 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             spent=spent,
             promised=promised,
         )
-    if len(late) > MOST_TIPS:
+    if len(late) > MAX_TIPS:
         says = phrase("Overdue tips: {count}")
         yield bad(says, "tips.listed", count=len(late))
     if untaken.in_time:
@@ -273,85 +275,87 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield warn(says, "tips.listed", count=untaken.in_time)
 
 
-def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _owing_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows tips in which the result of an offer of help to a person is still missing."""
-    found = service_sheet.owing(kit, by)
-    for one in found[:MOST_TIPS]:
+    found = service_sheet.owing_tips(context, by)
+    for one in found[:MAX_TIPS]:
         says = phrase("Tip {tip} in {place} needs a follow-up on a person.")
         place = place_within(one.place, one.within, by.language)
         yield warn(says, "tips.one", {"tip_id": one.id}, tip=one.id, place=place)
-    if len(found) > MOST_TIPS:
+    if len(found) > MAX_TIPS:
         says = phrase("Tips that need a follow-up on a person: {count}")
-        asked = {"state": TipStanding.ALL.value, "owes": "yes"}
+        asked = {"state": TipStateFilter.ALL.value, "owes": "yes"}
         yield warn(says, "tips.listed", asked, count=len(found))
 
 
-def _waiting_closures(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _waiting_closures(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows closures that wait for an approver, with their age in minutes or hours."""
-    found = service_waiting_closures.listed(kit, by)
-    for one in found[:MOST_TIPS]:
+    found = service_pending_closures.list_closures(context, by)
+    for one in found[:MAX_TIPS]:
         is_young = one.age < 2 * HOUR
         age = f"{one.age // MINUTE} min" if is_young else f"{one.age // HOUR} h"
         line = bad if one.is_danger or one.is_late else warn
         says = phrase("Tip {tip} in {place}: closure waiting for approval for {age}.")
         place = place_within(one.place, one.within, by.language)
         yield line(says, "tips.one", {"tip_id": one.tip_id}, tip=one.tip_id, place=place, age=age)
-    if len(found) > MOST_TIPS:
+    if len(found) > MAX_TIPS:
         says = phrase("Closures waiting for approval: {count}")
         yield warn(says, "approvals.listed", count=len(found))
 
 
-def _exercises(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+def _drills(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows each drill that is running."""
-    for row in service_drills.running(kit):
+    for row in service_drills.running_drills(context):
         says = phrase("Drill in progress: {desk}, until {until}")
         desk = service_drills.desk_named(row.desk, by.language)
-        yield warn(says, "exercises.listed", desk=desk, until=when(by.language, row.ends_at))
+        yield warn(says, "exercises.listed", desk=desk, until=format_time(by.language, row.ends_at))
 
 
-_given_up = counted(
+_given_up = count_line(
     bad,
     phrase("Undeliverable messages to review: {count}"),
     "outgoing.show",
-    lambda kit, _: len(service_pause.given_up(kit)),
+    lambda context, _: len(service_pause.undeliverable(context)),
 )
-_proposed = counted(
+_proposed = count_line(
     warn,
     phrase("Drafts to review: {count}"),
     "changes.listed",
-    lambda kit, _: sum(one.state == ChangeState.PROPOSED for one, _ in service_drafts.listed(kit)),
+    lambda context, _: sum(
+        one.state == DraftState.SUBMITTED for one, _ in service_drafts.list_drafts(context)
+    ),
 )
-_text_questions = counted(
+_text_questions = count_line(
     warn,
     phrase("Questions from translators: {count}"),
     "words.questions",
-    lambda kit, _: service_translation.count(kit),
+    lambda context, _: service_translation.count_questions(context),
 )
-_releases = counted(
+_releases = count_line(
     warn,
     phrase("Statistics releases to approve: {count}"),
     "pages.overview",
-    lambda kit, by: len(service_releases.pending(kit, by.roles)),
+    lambda context, by: len(service_releases.pending(context, by.roles)),
 )
 SOURCES = (
-    LineSource(who.DESKS, _untaken_tips),
-    LineSource(who.DESKS, _waiting_closures),
-    LineSource(who.DESKS, _owing_tips),
-    LineSource(who.ALL, _own_link, is_bar=True),
-    LineSource(who.ALL, _own_renewals),
-    LineSource(who.ALL, _urgent_words, is_bar=True),
-    LineSource(who.ALL, _held_lane, is_bar=True),
-    LineSource(who.RUNNING, _alarms),
-    LineSource(who.RUNNING, _given_up),
-    LineSource(who.RUNNING, _quiet),
-    LineSource(who.ADMIN, _admins),
-    LineSource(who.DECIDING, _approvals),
-    LineSource(who.RUNNING, _exercises),
-    LineSource(who.PEOPLE, _desks),
-    LineSource(who.APPROVER, _proposed),
-    LineSource(who.WRITING | who.RUNNING, _numbers),
-    LineSource(who.EDITOR, _text_questions),
-    LineSource(who.RELEASING, _releases),
+    LineSource(role_groups.DESKS, _untaken_tips),
+    LineSource(role_groups.DESKS, _waiting_closures),
+    LineSource(role_groups.DESKS, _owing_tips),
+    LineSource(role_groups.ALL, _own_link, is_bar=True),
+    LineSource(role_groups.ALL, _own_renewals),
+    LineSource(role_groups.ALL, _urgent_words, is_bar=True),
+    LineSource(role_groups.ALL, _paused_queue, is_bar=True),
+    LineSource(role_groups.RUNNING, _alarms),
+    LineSource(role_groups.RUNNING, _given_up),
+    LineSource(role_groups.RUNNING, _quiet),
+    LineSource(role_groups.ADMIN, _admins),
+    LineSource(role_groups.DECIDING, _approvals),
+    LineSource(role_groups.RUNNING, _drills),
+    LineSource(role_groups.PEOPLE, _desks),
+    LineSource(role_groups.APPROVER, _proposed),
+    LineSource(role_groups.WRITING | role_groups.RUNNING, _numbers),
+    LineSource(role_groups.EDITOR, _text_questions),
+    LineSource(role_groups.RELEASING, _releases),
 )
 
 
@@ -363,13 +367,13 @@ RELOADED = "60; url={path}?auto"
 
 def first(visit: Visit) -> Response:
     """Shows Today to desks and to authors of texts, and the overview of statistics to all others."""
-    if visit.by.roles & who.WORKING or not visit.by.roles & who.BUT_TRANSLATOR:
+    if visit.by.roles & role_groups.WORKING or not visit.by.roles & role_groups.BUT_TRANSLATOR:
         return show(visit)
-    return statistics.overview(visit, today(visit.kit, visit.by))
+    return statistics.overview(visit, today(visit.context, visit.by))
 
 
 def show(visit: Visit) -> Response:
     """Shows the lines for this account."""
-    answer = page(visit, "today.html", lines=today(visit.kit, visit.by))
+    answer = page(visit, "today.html", lines=today(visit.context, visit.by))
     answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
     return answer

@@ -5,25 +5,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries_people
-from hotline.cases import service_call_back, service_exclusions, service_waiting_closures
-from hotline.core.actors import READERS, AccountRole, SignedIn
-from hotline.core.context import ConsoleKit, Kit
+from hotline.cases import service_call_back, service_exclusions, service_pending_closures
+from hotline.core.actors import READING_ROLES, AccountRole, SignedIn
+from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.duty import (
     service_account_changes,
     service_enrolment,
-    service_leaving,
     service_new_links,
     service_postings,
+    service_quick_removal,
 )
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import decrypt_grants, service_approving, tables_accounts, tables_audit
 from hotline.people import tables_approvals as store
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.service_approving import About, ApprovalRule, Decision
+from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables_approvals import Approval, ApprovalDecision
-from hotline.text.phrases import Remark, remark
+from hotline.text.phrases import MessageText, message_text
 from hotline.tips.rules_call_back import CallBackState
 
 APPROVALS: Mapping[str, ApprovalRule] = {
@@ -34,14 +34,14 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         decrypt_grants.ADMISSION,
         service_enrolment.ENROLMENT,
         service_postings.POSTING,
-        service_leaving.REMOVAL,
-        service_leaving.END,
+        service_quick_removal.REMOVAL,
+        service_quick_removal.END,
         service_exclusions.LIFT,
     )
 }
 """The rule of each kind: who asks and decides, its sentence, and the effect of a decision."""
 REASON_LETTERS = 200
-OVER = remark("this was already decided or has expired")
+OVER = message_text("this was already decided or has expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class AccountMark:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingApproval:
+class PendingApproval:
     """One pending approval, as a page lists it."""
 
     kind: str
     id: int
-    sentence: Remark
+    sentence: MessageText
     asked_at: datetime
     expires_at: datetime | None
     """None if it waits for a decision without a time limit."""
@@ -79,28 +79,28 @@ class WaitingApproval:
     """Time for which it has waited, if the page shows it."""
 
 
-def everything(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitingApproval]:
+def all_pending(context: ConsoleContext, by: SignedIn) -> Sequence[PendingApproval]:
     """Returns every pending approval that this account may see. Those decided on other pages come first."""
-    return [*_closures(kit, by), *_calls(kit, by), *waiting(kit, by)]
+    return [*_closures(context, by), *_calls(context, by), *pending(context, by)]
 
 
-def waiting(kit: Kit, by: SignedIn) -> Sequence[WaitingApproval]:
+def pending(context: Context, by: SignedIn) -> Sequence[PendingApproval]:
     """Returns the pending approvals that are decided in the list and that this account may see, oldest first."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         known: dict[int | None, AccountMark] = {
             one.id: AccountMark(one.shown, one.id, one.created_at)
-            for one in tables_accounts.everybody(session)
+            for one in tables_accounts.all_accounts(session)
         }
         found = [
             _line(session, by, row, about, known)
-            for row in store.undecided(session, kit.now(), *APPROVALS)
-            if (about := _seen(session, kit, row, by)) is not None
+            for row in store.pending(session, context.now(), *APPROVALS)
+            if (about := _seen(session, context, row, by)) is not None
         ]
     return sorted(found, key=lambda one: (one.asked_at, one.id))
 
 
 def decide(
-    kit: Kit,
+    context: Context,
     by: SignedIn,
     approval_id: int,
     reason: str,
@@ -116,52 +116,54 @@ def decide(
     """
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
-    with ringing(kit) as session:
-        queries_people.take_turns(session)
-        held = tables_accounts.one(session, by.account_id).held_roles
-        row = store.held(session, approval_id, kit.now())
+    with ringing(context) as session:
+        queries_people.take_lock(session)
+        held = tables_accounts.get_account(session, by.account_id).held_roles
+        row = store.locked_pending(session, approval_id, context.now())
         now = replace(by, roles=by.roles & held)
-        about = None if row is None else _seen(session, kit, row, now)
+        about = None if row is None else _seen(session, context, row, now)
         if row is None or about is None:
             raise NotFound(OVER)
         if approve and about.fingerprint and not is_compared:
             raise ApprovalRefused(
-                remark("compare the four words with the person first, then tick the box")
+                message_text("compare the four words with the person first, then tick the box")
             )
         if not service_approving.may_decide(session, by.actor, row, about):
             raise ApprovalRefused(
-                remark("you cannot decide this: you asked for it, or it is about you")
+                message_text("you cannot decide this: you asked for it, or it is about you")
             )
-        _carry_out(Decision(session, kit, row, by.actor, reason.strip(), key), about, approve)
+        _carry_out(Decision(session, context, row, by.actor, reason.strip(), key), about, approve)
 
 
-def take_back(kit: Kit, by: SignedIn, approval_id: int) -> None:
+def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
     """Withdraws a request of this account. Raises NotFound if it has no such request."""
-    with kit.database.writing() as session:
-        queries_people.take_turns(session)
-        row = store.held(session, approval_id, kit.now())
-        about = None if row is None else _seen(session, kit, row, by)
+    with context.database.writing() as session:
+        queries_people.take_lock(session)
+        row = store.locked_pending(session, approval_id, context.now())
+        about = None if row is None else _seen(session, context, row, by)
         if row is None or about is None or tables_audit.account_of(row.asked_by) != by.account_id:
             raise NotFound(OVER)
-        store.decide(row, tables_audit.by_actor(by.actor), kit.now(), ApprovalDecision.WITHDRAWN)
-        APPROVALS[row.kind].refuse(Decision(session, kit, row, by.actor, ""))
-        tables_audit.sign(
+        store.record_decision(
+            row, tables_audit.by_actor(by.actor), context.now(), ApprovalDecision.WITHDRAWN
+        )
+        APPROVALS[row.kind].refuse(Decision(session, context, row, by.actor, ""))
+        tables_audit.append_command(
             session,
             by.actor,
-            at=kit.now(),
+            at=context.now(),
             action="approval_taken_back",
             subject=about.subject,
             reason=": ".join(filter(None, (row.kind, about.detail))),
         )
 
 
-def _carry_out(decision: Decision, about: About, approve: bool) -> None:
-    rule, actor, at = APPROVALS[decision.row.kind], decision.by, decision.kit.now()
+def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
+    rule, actor, at = APPROVALS[decision.row.kind], decision.by, decision.context.now()
     verdict = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
-    store.decide(decision.row, tables_audit.by_actor(actor), at, verdict)
+    store.record_decision(decision.row, tables_audit.by_actor(actor), at, verdict)
     (rule.approve if approve else rule.refuse)(decision)
     if rule.given or not approve:
-        tables_audit.sign(
+        tables_audit.append_command(
             decision.session,
             actor,
             at=at,
@@ -171,23 +173,23 @@ def _carry_out(decision: Decision, about: About, approve: bool) -> None:
         )
 
 
-def _seen(session: Session, kit: Kit, row: Approval, by: SignedIn) -> About | None:
+def _seen(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
     """Returns the request. Returns None if this account may not see its kind, or if another release wrote it."""
     rule = APPROVALS.get(row.kind)
     if rule is None or not rule.decided_by & by.roles:
         return None
-    return rule.about(session, kit, row, by)
+    return rule.about(session, context, row, by)
 
 
 def _line(
     session: Session,
     by: SignedIn,
     row: Approval,
-    about: About,
+    about: ApprovalView,
     known: Mapping[int | None, AccountMark],
-) -> WaitingApproval:
+) -> PendingApproval:
     marked = dict.fromkeys((tables_audit.account_of(row.asked_by), about.account_id))
-    return WaitingApproval(
+    return PendingApproval(
         kind=row.kind,
         id=row.id,
         sentence=about.sentence,
@@ -202,13 +204,15 @@ def _line(
     )
 
 
-def _closures(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitingApproval]:
+def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
     """Yields requested closures of cases, oldest first. Each is decided on the page of its tip."""
-    for one in service_waiting_closures.listed(kit, by) if by.roles & READERS else ():
-        yield WaitingApproval(
+    for one in (
+        service_pending_closures.list_closures(context, by) if by.roles & READING_ROLES else ()
+    ):
+        yield PendingApproval(
             kind="closure",
             id=one.tip_id,
-            sentence=remark(
+            sentence=message_text(
                 "{by} asks to close tip {tip}: {outcome}",
                 by=one.requested_by,
                 tip=one.tip_id,
@@ -223,15 +227,17 @@ def _closures(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitingApproval]:
         )
 
 
-def _calls(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitingApproval]:
+def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
     """Yields call-backs whose number a person of the national desk asked for. Each is approved on its own page."""
-    for one in service_call_back.listed(kit, by) if AccountRole.NATIONAL in by.roles else ():
+    for one in (
+        service_call_back.list_call_backs(context, by) if AccountRole.NATIONAL in by.roles else ()
+    ):
         if not one.wanted_by or one.approved_by or one.state is not CallBackState.WAITING:
             continue
-        yield WaitingApproval(
+        yield PendingApproval(
             kind="call_back",
             id=one.id,
-            sentence=remark(
+            sentence=message_text(
                 "{by} asks for the phone number of call-back {call}, tip {tip}",
                 by=one.wanted_by,
                 call=one.id,

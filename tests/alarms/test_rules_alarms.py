@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.alarms.rules import HAPPENINGS, REMINDED, Alarm, AlarmState, Notice, acknowledged, move
+from hotline.alarms.rules import (
+    EVENT_ALARMS,
+    REMINDED,
+    Alarm,
+    AlarmState,
+    Notice,
+    after_acknowledgement,
+    next_state,
+)
 from tests.support.builders import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -23,7 +31,7 @@ def watched(
     """Returns the notices and their minutes, from looks that each found so much wrong, and the last state."""
     standing, told = start, []
     for minute, level in looks:
-        change = move(standing, alarm, level, at(minute))
+        change = next_state(standing, alarm, level, at(minute))
         standing = change.now
         if change.notice is not None:
             told.append((minute, change.notice))
@@ -31,7 +39,7 @@ def watched(
 
 
 def test_told_at_once_and_then_at_growing_intervals() -> None:
-    told, _ = watched(Alarm.LANE, ((minute, 1) for minute in range(400)))
+    told, _ = watched(Alarm.QUEUE_PAUSED, ((minute, 1) for minute in range(400)))
     assert told == [
         (0, Notice.RAISED),
         (10, Notice.AGAIN),
@@ -50,50 +58,50 @@ def test_what_mends_itself_within_its_patience_wakes_nobody() -> None:
 
 
 def test_its_end_is_told_once_it_has_held() -> None:
-    told, standing = watched(Alarm.LANE, [(0, 1), (1, 0), (2, 0), (3, 0), (4, 0)])
+    told, standing = watched(Alarm.QUEUE_PAUSED, [(0, 1), (1, 0), (2, 0), (3, 0), (4, 0)])
     assert told == [(0, Notice.RAISED), (3, Notice.OVER)]
     assert standing is None
 
 
 def test_what_comes_and_goes_is_one_alarm() -> None:
-    told, _ = watched(Alarm.LANE, [(0, 1), (1, 0), (2, 1), (3, 0), (4, 1), (5, 0), (7, 0)])
+    told, _ = watched(Alarm.QUEUE_PAUSED, [(0, 1), (1, 0), (2, 1), (3, 0), (4, 1), (5, 0), (7, 0)])
     assert told == [(0, Notice.RAISED), (7, Notice.OVER)]
 
 
 def test_a_name_silences_it_for_a_day_and_not_its_end() -> None:
-    _, standing = watched(Alarm.LANE, [(0, 1)])
+    _, standing = watched(Alarm.QUEUE_PAUSED, [(0, 1)])
     assert standing is not None
-    named = acknowledged(standing, "Keza", at(1))
+    named = after_acknowledgement(standing, "Keza", at(1))
     assert named is not None
     day = REMINDED / MINUTE
-    told, _ = watched(Alarm.LANE, [(60, 1), (day, 1), (day + 1, 1), (day + 2, 1)], named)
+    told, _ = watched(Alarm.QUEUE_PAUSED, [(60, 1), (day, 1), (day + 1, 1), (day + 2, 1)], named)
     assert told == [(day + 1, Notice.AGAIN)]
-    told, _ = watched(Alarm.LANE, [(60, 0), (63, 0)], named)
+    told, _ = watched(Alarm.QUEUE_PAUSED, [(60, 0), (63, 0)], named)
     assert told == [(63, Notice.OVER)]
 
 
 def test_what_takes_weeks_to_mend_comes_again_after_a_week() -> None:
     _, standing = watched(Alarm.DISTRICTS, [(0, 1)])
     assert standing is not None
-    named = acknowledged(standing, "Keza", at(1))
+    named = after_acknowledgement(standing, "Keza", at(1))
     assert named is not None
     week = 7 * REMINDED / MINUTE
     told, _ = watched(Alarm.DISTRICTS, [(week / 7 + 2, 1), (week, 1), (week + 1, 1)], named)
     assert told == [(week + 1, Notice.AGAIN)]
 
 
-@pytest.mark.parametrize("alarm", HAPPENINGS)
+@pytest.mark.parametrize("alarm", EVENT_ALARMS)
 def test_what_only_happened_is_over_once_somebody_puts_her_name_to_it(alarm: Alarm) -> None:
     told, standing = watched(alarm, ((minute, 1) for minute in range(31)))
     assert [notice for _, notice in told] == [Notice.RAISED, Notice.AGAIN, Notice.AGAIN]
     assert standing is not None
-    assert acknowledged(standing, "Keza", at(31)) is None
+    assert after_acknowledgement(standing, "Keza", at(31)) is None
 
 
 def test_what_grows_worse_is_told_whoever_put_her_name_to_it() -> None:
     _, standing = watched(Alarm.DISK, [(0, 1)])
     assert standing is not None
-    named = acknowledged(standing, "Keza", at(1))
+    named = after_acknowledgement(standing, "Keza", at(1))
     assert named is not None
     told, after = watched(Alarm.DISK, [(2, 1), (3, 2), (4, 2), (5, 1), (6, 2)], named)
     assert told[0] == (3, Notice.AGAIN)
@@ -102,9 +110,9 @@ def test_what_grows_worse_is_told_whoever_put_her_name_to_it() -> None:
 
 
 def test_a_clock_set_back_by_a_year_silences_nothing() -> None:
-    _, standing = watched(Alarm.LANE, [(0, 1)])
+    _, standing = watched(Alarm.QUEUE_PAUSED, [(0, 1)])
     back = -365 * 24 * 60
-    told, _ = watched(Alarm.LANE, [(back, 1), (back + 1, 1), (back + 21, 1)], standing)
+    told, _ = watched(Alarm.QUEUE_PAUSED, [(back, 1), (back + 1, 1), (back + 21, 1)], standing)
     assert [notice for _, notice in told] == [Notice.AGAIN, Notice.AGAIN]
 
 
@@ -114,7 +122,7 @@ def test_every_beginning_has_an_end_and_no_end_comes_first(looks: list[tuple[flo
     for pause, level in looks:
         minute += pause
         walked.append((minute, level))
-    told, _ = watched(Alarm.LANE, walked)
+    told, _ = watched(Alarm.QUEUE_PAUSED, walked)
 
     open_ = False
     for _, notice in told:

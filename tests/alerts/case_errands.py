@@ -14,19 +14,19 @@ from hotline.alerts import (
     service_sending,
     tables_inbound,
 )
-from hotline.alerts.rules_replies import Act, Acted, Verb
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.rules_replies import Command, CommandResult, Verb
+from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_closing import NAME
 from hotline.cases import service_retention
 from hotline.duty import service_leaves, service_removal
 from hotline.errors import EndRefused, PersonnelRefused
 from hotline.gateway.rules_delivery import FINAL_STATES, Outcome, SendResult
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
-from hotline.people.tables import who_live
+from hotline.people.tables import active_responders
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import EntryKind, EntryWay, Event, Happened
+from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent
 from hotline.tips.tables import Tip
 from tests.support.district import District
 
@@ -40,7 +40,7 @@ LEVELS = (
 )
 OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
 """Deadlines of the assignee, or of the national desk while a closure is requested."""
-GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED, *OWED}
+GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE, *OWED}
 RESULTS = [
     *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
     *[SendResult(Outcome.UNKNOWN) for _ in range(2)],
@@ -68,7 +68,7 @@ class CaseErrands:
         for level in LEVELS:
             self.district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
         with self.district.database.writing() as session:
-            tables_inbound.begin(session, self.district.clock())
+            tables_inbound.create_position(session, self.district.clock())
         self.tip = self.district.tell(urgency=1)
 
     @property
@@ -96,12 +96,12 @@ class CaseErrands:
 
     def tick(self) -> None:
         """Runs the jobs that the relay runs each second."""
-        kit = self.district.kit
-        service_sending.expire_leases(kit)
-        service_sending.retry_unknown(kit)
-        service_sending.miss_reports(kit)
-        service_leaves.begin_leaves(kit)
-        service_assignment.fire_deadlines(kit)
+        context = self.district.context
+        service_sending.expire_leases(context)
+        service_sending.retry_unknown(context)
+        service_sending.resend_unreported(context)
+        service_leaves.begin_leaves(context)
+        service_assignment.fire_deadlines(context)
 
     def kill(self) -> None:
         """Kills a worker at a random point of a send; only the database rows remain."""
@@ -112,7 +112,7 @@ class CaseErrands:
                 raise ProcessKilled
 
         try:
-            service_sending.deliver_due(replace(self.district.kit, failpoint=fall))
+            service_sending.deliver_due(replace(self.district.context, failpoint=fall))
         except ProcessKilled:
             self.told.append(f"killed at {place}")
 
@@ -121,57 +121,70 @@ class CaseErrands:
 
     def read_inbox(self) -> None:
         with self.district.database.writing() as session:
-            row = tables_inbound.standing(session)
+            row = tables_inbound.inbox_position(session)
             assert row is not None
             row.read_at = self.district.clock()
 
     def answer(self) -> None:
-        rows = [row for row in self.district.all(Referral) if row.tip_id == self.tip]
+        rows = [row for row in self.district.all(Assignment) if row.tip_id == self.tip]
         row = self.chance.choice(rows)
         if not self.district.responder(row.responder_id).active:
             return
         verb = self.chance.choice([Verb.TAKE, Verb.TAKE, *ANSWERS])
-        way = self.chance.choice([EntryWay.SMS, EntryWay.USSD])
-        asked = Act(
-            row.responder_id, row.reference, verb, way, self.district.clock(), way is EntryWay.USSD
+        way = self.chance.choice([EventChannel.SMS, EventChannel.USSD])
+        asked = Command(
+            row.responder_id,
+            row.reference,
+            verb,
+            way,
+            self.district.clock(),
+            way is EventChannel.USSD,
         )
         with self.district.database.writing() as session:
-            done = service_commands.act(session, self.district.kit, asked)
+            done = service_commands.carry_out(session, self.district.context, asked)
         if done.waits is not None:
             self.waits[row.id] = done.waits
         self.told.append(f"{row.responder_id} {verb.name} by {way}: {done.result}")
-        assert done.result is not Acted.UNKNOWN
+        assert done.result is not CommandResult.UNKNOWN
 
     def hear_inbox(self) -> None:
         """Proves or doubts an answer, as the gateway's inbox would."""
-        row = self.chance.choice(self.district.all(Referral))
+        row = self.chance.choice(self.district.all(Assignment))
         proves = self.chance.choice([True, False])
         self.told.append(f"{row.responder_id} {'is proved' if proves else 'is doubted'}")
-        kit, at, waits = self.district.kit, self.district.clock(), self.waits.pop(row.id, None)
+        context, at, waits = (
+            self.district.context,
+            self.district.clock(),
+            self.waits.pop(row.id, None),
+        )
         with self.district.database.writing() as session:
             if proves:
-                service_commands.prove(session, kit, row.id, at, waits)
+                service_commands.prove_answer(session, context, row.id, at, waits)
             else:
-                service_commands.doubt(session, kit, row.id, at)
+                service_commands.doubt_answer(session, context, row.id, at)
 
     def send_away(self) -> None:
         person = self.chance.randint(1, len(LEVELS))
-        kit, signed = self.district.kit, {"by": "A desk", "reason": "tonight"}
+        context, signed = self.district.context, {"by": "A desk", "reason": "tonight"}
         self.told.append(f"{person} goes")
         try:
             if self.chance.random() < 0.5:
-                service_removal.remove(kit, str(person), second="Another desk", **signed)
+                service_removal.remove_responder(
+                    context, str(person), second="Another desk", **signed
+                )
             else:
                 ends_at = self.district.clock() + timedelta(hours=self.chance.randint(1, 9))
-                service_leaves.leave(kit, str(person), starts_at=None, ends_at=ends_at, **signed)
+                service_leaves.record_leave(
+                    context, str(person), starts_at=None, ends_at=ends_at, **signed
+                )
         except PersonnelRefused as refused:
             self.told.append(str(refused))
 
     def bring_back(self) -> None:
         person = self.chance.randint(1, len(LEVELS))
         number = f"+2507880000{person:02}"
-        service_leaves.back(
-            self.district.kit,
+        service_leaves.bring_back(
+            self.district.context,
             str(person),
             number=number,
             second="Another desk",
@@ -181,32 +194,34 @@ class CaseErrands:
 
     def meet(self) -> None:
         """Records a screening. The log holds only its kind."""
-        kit, at = self.district.kit, self.district.clock()
+        context, at = self.district.context, self.district.clock()
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
             key = f"{self.tip}:{at.timestamp()}"
-            service_case_events.done_by(
-                session, tip.id, EntryKind.SCREENED, EntryBy("desk"), at, key=key
+            service_case_events.write_event(
+                session, tip.id, LoggedEvent.SCREENED, EventActor("desk"), at, key=key
             )
             if tip.end_wanted_by is not None:
-                service_escalation.happen(session, kit, tip.id, Event(Happened.END_WANTED), at)
+                service_escalation.handle_event(
+                    session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), at
+                )
 
     def end_by_command(self) -> None:
         """Requests closure by a command. Or a second person decides, with or without opening the case first."""
-        kit, who = self.district.kit, self.chance.choice(["A desk", "Another desk"])
+        context, who = self.district.context, self.chance.choice(["A desk", "Another desk"])
         outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:
             if self.chance.random() < 0.5:
                 service_retention.close_tip(
-                    kit, self.tip, by=who, reason="over", outcome=outcome, only_requests=True
+                    context, self.tip, by=who, reason="over", outcome=outcome, only_requests=True
                 )
                 return
             opens = self.chance.random() < 0.7
             if opens:
                 self._open(f"{NAME}{who}")
             agrees = self.chance.random() < 0.5
-            service_retention.judge_end(
-                kit, self.tip, agrees=agrees, by=who, reason="seen", people=lambda *_: ()
+            service_retention.confirm_closure(
+                context, self.tip, agrees=agrees, by=who, reason="seen", people=lambda *_: ()
             )
             assert opens or not agrees, self.told
         except EndRefused as refused:
@@ -215,8 +230,8 @@ class CaseErrands:
     def _open(self, name: str) -> None:
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
-            kit, at = self.district.kit, self.district.clock()
-            service_closing.note_opened(session, kit, tip, name, EntryBy("desk"), at)
+            context, at = self.district.context, self.district.clock()
+            service_closing.note_opened(session, context, tip, name, EventActor("desk"), at)
 
     def check(self) -> None:
         """Checks the rules that hold for the rows at every moment."""
@@ -231,22 +246,22 @@ class CaseErrands:
             assert not rows, self.told
             return
         assert GOING & set(kinds), self.told
-        assert tip.holder_id is None or len(OWED & set(kinds)) == 1, self.told
-        assert tip.end_wanted_by is None or DeadlineKind.JUDGE in kinds, self.told
-        if tip.holder_id is not None:
-            assert self.district.responder(tip.holder_id).active, self.told
+        assert tip.assignee_id is None or len(OWED & set(kinds)) == 1, self.told
+        assert tip.end_wanted_by is None or DeadlineKind.CONFIRM_CLOSURE in kinds, self.told
+        if tip.assignee_id is not None:
+            assert self.district.responder(tip.assignee_id).active, self.told
 
     def is_rung_in_silence(self) -> None:
         """Waits without any action, and checks that the line alerts an active responder other than the assignee."""
         with self.district.database.reading() as session:
-            living = {one.id for one in who_live(session, self.district.clock())}
-        others = living - {self.district.tip(self.tip).holder_id}
+            living = {one.id for one in active_responders(session, self.district.clock())}
+        others = living - {self.district.tip(self.tip).assignee_id}
         if not self.is_open or not others:
             return
         before = len(self.district.all(Message))
         for _ in range(14):
             self.district.clock.turn(minutes=10)
-            service_assignment.fire_deadlines(self.district.kit)
+            service_assignment.fire_deadlines(self.district.context)
         rung = {row.responder_id for row in self.district.all(Message)[before:]}
         assert rung & others, self.told
         self.check()

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from hotline.alerts import tables, tables_case_events
-from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Database, Session
-from hotline.gateway.rules_message import Kind
-from hotline.gateway.tables import BELIEVED, Message, Referral
-from hotline.tips.rules_events import PROOF, EntryKind
-from hotline.tips.rules_persons import COUNTS
+from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.tables import IS_BELIEVED, Assignment, Message
+from hotline.tips.rules_events import PROOF, LoggedEvent
+from hotline.tips.rules_persons import COUNTING_PROOFS
 from hotline.tips.tables import Tip
 
 
@@ -30,29 +30,29 @@ class CaseSum:
     closed: bool = False
 
 
-def add_up(entries: Iterable[CaseLogRow]) -> CaseSum:
+def add_up(entries: Iterable[CaseEventRow]) -> CaseSum:
     """Adds up the case events, the oldest first."""
     found = CaseSum()
     people = {
-        EntryKind.TOLD: found.told,
-        EntryKind.DELIVERED: found.delivered,
-        EntryKind.OPENED: found.opened,
-        EntryKind.ON_SITE: found.on_site,
-        EntryKind.OFFERED: found.offered,
+        LoggedEvent.ALERTED: found.told,
+        LoggedEvent.DELIVERED: found.delivered,
+        LoggedEvent.OPENED: found.opened,
+        LoggedEvent.ON_SITE: found.on_site,
+        LoggedEvent.OFFERED: found.offered,
     }
     for one in entries:
         who = one.responder_id
-        match EntryKind(one.kind):
-            case EntryKind.TAKEN if who is not None:
-                counts = one.codes.get(PROOF, "") in COUNTS
+        match LoggedEvent(one.kind):
+            case LoggedEvent.ACKNOWLEDGED if who is not None:
+                counts = one.codes.get(PROOF, "") in COUNTING_PROOFS
                 (found.taken.add if counts else found.taken.discard)(who)
-            case EntryKind.PASSED if who is not None:
+            case LoggedEvent.PASSED if who is not None:
                 found.taken.discard(who)
-            case EntryKind.ASKED:
+            case LoggedEvent.ASKED:
                 found.asked = True
-            case EntryKind.CLOSED:
+            case LoggedEvent.CLOSED:
                 found.closed = "waits" not in one.codes
-            case EntryKind.REOPENED:
+            case LoggedEvent.REOPENED:
                 found.closed = False
             case kind if who is not None and kind in people:
                 people[kind].add(who)
@@ -67,26 +67,28 @@ def check_logs(database: Database) -> None:
 
 
 def of_log(session: Session, tip_id: int) -> CaseSum:
-    return add_up(tables_case_events.of_tip(session, tip_id))
+    return add_up(tables_case_events.events_of_tip(session, tip_id))
 
 
 def of_rows(session: Session, tip: Tip) -> CaseSum:
     def who(*which: object) -> set[int]:
-        found = select(Referral.responder_id).where(Referral.tip_id == tip.id, *which)  # type: ignore[arg-type]
+        found = select(Assignment.responder_id).where(Assignment.tip_id == tip.id, *which)  # type: ignore[arg-type]
         return set(session.scalars(found))
 
-    heard = select(Referral.responder_id).join(Message, Message.referral_id == Referral.id)
+    heard = select(Assignment.responder_id).join(Message, Message.assignment_id == Assignment.id)
     heard = heard.where(
-        Referral.tip_id == tip.id, Message.kind == Kind.ALERT, Message.delivered_at.is_not(None)
+        Assignment.tip_id == tip.id,
+        Message.kind == MessageKind.ALERT,
+        Message.delivered_at.is_not(None),
     )
-    took = (Referral.acknowledged_at.is_not(None), Referral.passed_at.is_(None), BELIEVED)
+    took = (Assignment.acknowledged_at.is_not(None), Assignment.passed_at.is_(None), IS_BELIEVED)
     return CaseSum(
         told=who(),
         delivered=set(session.scalars(heard)),
         taken=who(*took),
-        opened=who(Referral.opened_at.is_not(None)),
-        on_site=who(Referral.on_site_at.is_not(None)),
-        offered=who(Referral.handed_to_help_at.is_not(None)),
-        asked=tables.of_tip(session, tip.id) is not None,
+        opened=who(Assignment.opened_at.is_not(None)),
+        on_site=who(Assignment.on_site_at.is_not(None)),
+        offered=who(Assignment.handed_to_help_at.is_not(None)),
+        asked=tables.question_of_tip(session, tip.id) is not None,
         closed=tip.closed_at is not None,
     )

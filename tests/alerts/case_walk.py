@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hotline.alerts import rules_escalation, rules_escalation_steps
-from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
-from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
+from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case, first_recipients
+from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind
-from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from tests.support.builders import NOON
 
 
-def heard(case: Case, person: Candidate) -> Notified:
+def heard(case: Case, person: Candidate) -> AlertedResponder:
     """Returns the alerted person as the store does: `beside` marks a partner desk's member outside the district."""
     near = bool(person.districts & case.beside) and case.place not in person.districts
-    return Notified(person.id, person.level, beside=near)
+    return AlertedResponder(person.id, person.level, beside=near)
 
 
 @dataclass
@@ -24,7 +24,7 @@ class CaseWalk:
     people: Sequence[Candidate]
     at: datetime = NOON
     gone: set[int] = field(default_factory=set)
-    told: list[Notified] = field(default_factory=list)
+    told: list[AlertedResponder] = field(default_factory=list)
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
     """Decisions that alerted people, reminders aside, each with its time."""
     took: list[int] = field(default_factory=list)
@@ -37,17 +37,17 @@ class CaseWalk:
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        first = first_told(self.case, self.people)
+        first = first_recipients(self.case, self.people)
         self.told = [self._told(who) for who in first]
-        self._set(rules_escalation_steps.filed(self.case, self.at))
+        self._set(rules_escalation_steps.acknowledge_clock(self.case, self.at))
 
     @property
     def living(self) -> list[Candidate]:
         return [one for one in self.people if one.id not in self.gone]
 
     @property
-    def standing(self) -> CaseStanding:
-        return CaseStanding(
+    def standing(self) -> CaseState:
+        return CaseState(
             self.case,
             step=len(self.telling) + 1,
             told=self.told,
@@ -66,18 +66,18 @@ class CaseWalk:
     def meet(self) -> Decision | None:
         """Marks that a responder met a person. Asks again about a closure that is already requested."""
         self.met = True
-        return None if self.judging is None else self.happen(Event(Happened.END_WANTED))
+        return None if self.judging is None else self.happen(Event(CaseEventKind.CLOSURE_REQUESTED))
 
     def happen(self, event: Event) -> Decision:
         decision = rules_escalation.decide(self.standing, self.living, event, self.at)
         for kind in decision.close:
             self.clocks.pop(kind, None)
-        if DeadlineKind.JUDGE in decision.close:
+        if DeadlineKind.CONFIRM_CLOSURE in decision.close:
             self.judging = None
         self._set(decision.set)
         if decision.holder != self.holder:
             self.holder, self.renewed = decision.holder, False
-        elif event.what in (Happened.ON_SITE, Happened.REFERRED):
+        elif event.what in (CaseEventKind.ON_SITE, CaseEventKind.REFERRED):
             self.renewed = True
         asked = [order for order in decision.tell if order.purpose is not Purpose.REMIND]
         self.told += [self._told(who) for order in asked for who in order.who]
@@ -93,49 +93,51 @@ class CaseWalk:
             return None
         kind = min(due)[1]
         clock = self.clocks.pop(kind)
-        return self.happen(Event(Happened.DUE, kind=kind, nth=clock.nth, named_at=clock.named_at))
+        return self.happen(
+            Event(CaseEventKind.DUE, kind=kind, nth=clock.nth, named_at=clock.named_at)
+        )
 
-    def act(self, what: Happened, who: int) -> Decision | None:
+    def act(self, what: CaseEventKind, who: int) -> Decision | None:
         """Plays what a person does, or what happens to them, if the services would allow it."""
-        if what is Happened.UNREACHED:
+        if what is CaseEventKind.NOT_REACHED:
             return self.happen(Event(what))
-        if what is Happened.LEFT:
+        if what is CaseEventKind.REMOVED:
             return self._leave(who)
         asked = who in {one.responder_id for one in self.told} and who not in self.gone
         holds = self.holder == who
         may = {
-            Happened.TAKEN: asked,
-            Happened.PASSED: asked,
-            Happened.DOUBTED: who in self.took,
-            Happened.ON_SITE: holds,
-            Happened.REFERRED: holds,
-            Happened.END_WANTED: holds and self.judging is None,
-            Happened.REFUSED: self.judging not in (None, who),
-            Happened.CLOSURE_READ: self.judging not in (None, who),
+            CaseEventKind.ACKNOWLEDGED: asked,
+            CaseEventKind.PASSED: asked,
+            CaseEventKind.DOUBTED: who in self.took,
+            CaseEventKind.ON_SITE: holds,
+            CaseEventKind.REFERRED: holds,
+            CaseEventKind.CLOSURE_REQUESTED: holds and self.judging is None,
+            CaseEventKind.REFUSED: self.judging not in (None, who),
+            CaseEventKind.CLOSURE_READ: self.judging not in (None, who),
         }
         if not may[what]:
             return None
         self._note(what, who)
-        by = None if what is Happened.REFUSED and not asked else who
+        by = None if what is CaseEventKind.REFUSED and not asked else who
         return self.happen(Event(what, by=by))
 
-    def _note(self, what: Happened, who: int) -> None:
-        if what is Happened.TAKEN and who not in self.took:
+    def _note(self, what: CaseEventKind, who: int) -> None:
+        if what is CaseEventKind.ACKNOWLEDGED and who not in self.took:
             self.took.append(who)
-        elif what is Happened.DOUBTED:
+        elif what is CaseEventKind.DOUBTED:
             self.took.remove(who)
-        elif what is Happened.END_WANTED:
+        elif what is CaseEventKind.CLOSURE_REQUESTED:
             self.judging = who
-        elif what is Happened.REFUSED:
+        elif what is CaseEventKind.REFUSED:
             self.judging = None
 
     def _leave(self, who: int) -> Decision | None:
         self.gone.add(who)
         concerns = self.holder in (None, who) or DeadlineKind.ACKNOWLEDGE in self.clocks
         told = who in {one.responder_id for one in self.told}
-        return self.happen(Event(Happened.LEFT, by=who)) if told and concerns else None
+        return self.happen(Event(CaseEventKind.REMOVED, by=who)) if told and concerns else None
 
-    def _told(self, who: int) -> Notified:
+    def _told(self, who: int) -> AlertedResponder:
         person = next(one for one in self.people if one.id == who)
         return heard(self.case, person)
 

@@ -10,20 +10,20 @@ import pytest
 
 from hotline.alerts import queries_outbox, service_assignment, service_intake, tables
 from hotline.alerts import service_sending as alerts_service_sending
-from hotline.alerts.rules_replies import Acted
-from hotline.alerts.service_case_events import by_responder, done_by
-from hotline.alerts.service_intake import rescue_silent
+from hotline.alerts.rules_replies import CommandResult
+from hotline.alerts.service_case_events import by_responder, write_event
+from hotline.alerts.service_intake import file_silent
 from hotline.core.database import Database
 from hotline.counters import tables as counters_tables
-from hotline.counters.tables import Cell, Tally
+from hotline.counters.tables import CounterKey, Tally
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.tips import tables as tips_tables
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from tests.support.builders import NOON
 from tests.support.callers import QUIET_HERE, REST, Line, told
 from tests.support.counts import counts
@@ -70,13 +70,13 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
     result = SendResult(Outcome.ACCEPTED, provider_status="102", provider_id="ATXid_1")
 
     def hear() -> None:
-        alerts_service_sending.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
+        alerts_service_sending.apply_report(district.context, ReportIn("ATXid_1", "Success"))
 
     with district.database.writing() as session:
         queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
         alerts_service_sending.apply_early(
-            session, district.kit, result.gateway, "ATXid_1", district.clock()
+            session, district.context, result.gateway, "ATXid_1", district.clock()
         )
         report = meanwhile(hear)
     report.join()
@@ -87,17 +87,17 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
 def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> None:
     hers = [district.enrol() for _ in range(2)]
     district.enrol(Level.NATIONAL, districts=())
-    results: list[Acted] = []
+    results: list[CommandResult] = []
     for _ in range(5):
         tip = district.tell(urgency=1)
-        rows = [r for r in district.all(Referral) if r.tip_id == tip and r.responder_id in hers]
+        rows = [r for r in district.all(Assignment) if r.tip_id == tip and r.responder_id in hers]
 
-        def take(row: Referral) -> None:
-            taken = take_case(district.kit, row.responder_id, row.reference, district.clock())
+        def take(row: Assignment) -> None:
+            taken = take_case(district.context, row.responder_id, row.reference, district.clock())
             results.append(taken.result)
 
         together(*(lambda row=row: take(row) for row in rows))
-    assert sorted(results) == [Acted.ALREADY_TAKEN] * 5 + [Acted.TAKEN] * 5
+    assert sorted(results) == [CommandResult.ALREADY_TAKEN] * 5 + [CommandResult.TAKEN] * 5
 
 
 def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> None:
@@ -105,7 +105,9 @@ def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> N
     for number in range(3):
         caller = line.caller(f"+2507880004{number:02}")
         callers = [
-            replace(caller, line=replace(line, kit=replace(line.kit, sessions=SessionMemory())))
+            replace(
+                caller, line=replace(line, context=replace(line.context, sessions=SessionMemory()))
+            )
             for _ in range(4)
         ]
         together(*(lambda one=one: one.dial("7*1") for one in callers))
@@ -120,11 +122,11 @@ def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> N
 
 def test_who_counts_in_the_other_order_does_not_block(database: Database) -> None:
     cells = [
-        Cell(day=NOON.date(), measure="session", language=code, channel="ussd", entry="")
+        CounterKey(day=NOON.date(), measure="session", language=code, channel="ussd", entry="")
         for code in ("en", "rw")
     ]
 
-    def count(order: Sequence[Cell]) -> None:
+    def count(order: Sequence[CounterKey]) -> None:
         for _ in range(20):
             with database.writing() as session:
                 for cell in order:
@@ -140,7 +142,7 @@ def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
     line.clock.turn(minutes=4)
     with line.database.writing() as session:
         filed = service_intake.file_drafts(
-            session, line.kit, tips_tables.silent_drafts(session, line.clock())
+            session, line.context, tips_tables.silent_drafts(session, line.clock())
         )
         session.flush()
         assert len(filed) == 1
@@ -158,7 +160,7 @@ def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
         for caller in callers:
             caller.key(*REST)
 
-    together(tell_on, *[lambda: rescue_silent(line.kit)] * 2)
+    together(tell_on, *[lambda: file_silent(line.context)] * 2)
     assert [tip.state for tip in line.tips] == ["complete"] * 4
 
 
@@ -168,7 +170,7 @@ def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
     line.clock.turn(minutes=4)
     with line.database.writing() as session:
         service_intake.file_drafts(
-            session, line.kit, tips_tables.silent_drafts(session, line.clock())
+            session, line.context, tips_tables.silent_drafts(session, line.clock())
         )
         session.flush()
         gone = meanwhile(lambda: forget(line))
@@ -180,7 +182,7 @@ def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
 def forget(line: Line) -> None:
     (tip,) = line.tips
     with line.database.writing() as session:
-        tips_tables.erase(session, tip.session_key, up_to_passage=tip.passage)
+        tips_tables.erase_session(session, tip.session_key, up_to_passage=tip.passage)
 
 
 @pytest.fixture
@@ -194,32 +196,32 @@ def burst(district: District) -> District:
 
 @pytest.mark.fault(21)
 def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
-    kit = burst.kit
+    context = burst.context
 
     def relay() -> None:
         for _ in range(3):
-            service_assignment.refer_waiting(kit)
-            service_assignment.fire_deadlines(kit)
-            alerts_service_sending.expire_leases(kit)
+            service_assignment.assign_pending(context)
+            service_assignment.fire_deadlines(context)
+            alerts_service_sending.expire_leases(context)
 
     def worker() -> None:
         for _ in range(5):
-            alerts_service_sending.deliver_due(kit)
+            alerts_service_sending.deliver_due(context)
 
     together(relay, relay, worker, worker, worker, worker)
-    alerts_service_sending.deliver_due(kit)
-    assert len(burst.all(Referral)) == 10
+    alerts_service_sending.deliver_due(context)
+    assert len(burst.all(Assignment)) == 10
     assert len(burst.sms.sent) == len(set(burst.sms.sent)) == 10
 
 
 def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> None:
     """A worker that commits its claim slowly blocks no other worker, and no other worker claims the same message."""
-    service_assignment.refer_waiting(burst.kit)
+    service_assignment.assign_pending(burst.context)
     if pair is Pair.EMBEDDED:
         return
     with burst.database.writing() as slow:
         (first,) = queries_outbox.claim_due(slow, burst.clock(), 1, 32, "slow")
-        assert alerts_service_sending.deliver_due(burst.kit) == 9
+        assert alerts_service_sending.deliver_due(burst.context) == 9
     left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
     assert [row.id for row in left] == [first.message.id]
 
@@ -231,10 +233,10 @@ def test_two_answers_of_one_person_never_wait_for_each_other(district: District)
     written = Barrier(1 if district.database.is_sqlite else len(cases))
 
     def answers(tip_id: int) -> None:
-        by = by_responder(her, EntryWay.SMS)
+        by = by_responder(her, EventChannel.SMS)
         with district.database.writing() as session:
-            done_by(session, tip_id, EntryKind.ON_SITE, by, NOON, key=f"sms:{tip_id}")
+            write_event(session, tip_id, LoggedEvent.ON_SITE, by, NOON, key=f"sms:{tip_id}")
             written.wait()
-            tables.before(session, her, NOON)
+            tables.answers_since(session, her, NOON)
 
     together(*(partial(answers, tip_id) for tip_id in cases))

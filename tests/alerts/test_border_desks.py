@@ -3,15 +3,15 @@
 import pytest
 
 from hotline.alerts import queries, service_assignment
-from hotline.alerts.service_case_state import standing_of
-from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.alerts.service_case_state import case_state
+from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.errors import PersonnelRefused
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
-from hotline.tips.queries_visible import of_desk
+from hotline.tips.queries_visible import desk_viewer
 from hotline.tips.tables import Tip
 from tests.support.callers import DESK_KEY, Line, told
 from tests.support.posting import post
@@ -38,16 +38,16 @@ def at_the_border(line: Line) -> Line:
         who = line.enrol(Level.COORDINATOR, f"+2507880000{number:02}")
         with line.database.writing() as session:
             person = session.get_one(Responder, who)
-            tables.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
+            tables.set_desks(session, person, {"12": Level.COORDINATOR}, [], line.clock())
             person.name = f"Responder {number}"
-        post(line.kit, who, {"12": Level.COORDINATOR, BORDER: level})
+        post(line.context, who, {"12": Level.COORDINATOR, BORDER: level})
     return line
 
 
 def asked(line: Line) -> list[str]:
     """Returns the names of the alerted people in order, with `nation` for the national desk."""
     names = {row.id: row for row in line.all(Responder)}
-    told_of = [names[row.responder_id] for row in line.all(Referral)]
+    told_of = [names[row.responder_id] for row in line.all(Assignment)]
     return ["nation" if one.level == Level.NATIONAL else one.name for one in told_of]
 
 
@@ -56,20 +56,22 @@ def test_a_journey_that_can_be_stopped_alerts_border_and_national_desk(
     at_the_border: Line,
 ) -> None:
     told(at_the_border, *LEAVES_SOON)
-    service_assignment.refer_waiting(at_the_border.kit)
+    service_assignment.assign_pending(at_the_border.context)
     tip = at_the_border.tip
     assert at_the_border.desks_of(tip) == {"national", BORDER}
     assert asked(at_the_border) == ["Responder 1", "Responder 2", "nation"]
     assert {row.parameters["place"] for row in at_the_border.all(Message)} == {"mu mahanga"}
     with at_the_border.database.reading() as session:
-        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk(BORDER)))]
-        assert tip_overviews(session, Wanted(viewer=of_desk("12"))) == []
-        levels = {one.level for one in queries.told(session, [tip.id])[tip.id]}
+        assert [
+            one.tip.id for one in tip_overviews(session, TipListFilter(viewer=desk_viewer(BORDER)))
+        ]
+        assert tip_overviews(session, TipListFilter(viewer=desk_viewer("12"))) == []
+        levels = {one.level for one in queries.alerted_by_tip(session, [tip.id])[tip.id]}
         assert levels == {Level.RESPONDER, Level.NATIONAL}
-        assert standing_of(session, session.get_one(Tip, tip.id)).case.beside == {BORDER}
+        assert case_state(session, session.get_one(Tip, tip.id)).case.beside == {BORDER}
 
     at_the_border.clock.turn(minutes=4)
-    service_assignment.fire_deadlines(at_the_border.kit)
+    service_assignment.fire_deadlines(at_the_border.context)
     assert asked(at_the_border)[3:] == ["Responder 3"]
 
 
@@ -77,7 +79,7 @@ def test_the_border_is_alerted_at_the_hop_that_says_they_leave_soon(
     at_the_border: Line,
 ) -> None:
     caller = told(at_the_border, *IN_DANGER)
-    service_assignment.refer_waiting(at_the_border.kit)
+    service_assignment.assign_pending(at_the_border.context)
     assert asked(at_the_border) == ["nation"]
     caller.key("2")
     assert at_the_border.desks_of(at_the_border.tip) == {"national", BORDER}
@@ -91,7 +93,7 @@ def test_the_border_is_alerted_at_the_hop_that_says_they_leave_soon(
 def test_other_tips_are_for_the_national_desk(keyed: tuple[str, ...], at_the_border: Line) -> None:
     caller = told(at_the_border, *keyed)
     caller.hang_up()
-    service_assignment.refer_waiting(at_the_border.kit)
+    service_assignment.assign_pending(at_the_border.context)
     assert at_the_border.desks_of(at_the_border.tip) == {"national"}
     assert set(asked(at_the_border)) == {"nation"}
 
@@ -100,14 +102,14 @@ def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
     at_the_border: Line,
 ) -> None:
     caller = told(at_the_border, *LEAVES_SOON)
-    service_assignment.refer_waiting(at_the_border.kit)
+    service_assignment.assign_pending(at_the_border.context)
     caller.key("0", "3")
     assert at_the_border.desks_of(at_the_border.tips[0]) == {"national", BORDER}
 
 
 def test_a_tip_of_a_district_is_not_told_to_the_border(at_the_border: Line) -> None:
     told(at_the_border, "5", "1", "2", "1", "1")
-    service_assignment.refer_waiting(at_the_border.kit)
+    service_assignment.assign_pending(at_the_border.context)
     assert BORDER not in at_the_border.desks_of(at_the_border.tip)
 
 
@@ -115,19 +117,19 @@ def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Lin
     with at_the_border.database.writing() as session:
         session.get_one(Desk, BORDER).retired_at = at_the_border.clock()
     told(at_the_border, *LEAVES_SOON)
-    service_assignment.refer_waiting(at_the_border.kit)
+    service_assignment.assign_pending(at_the_border.context)
     assert at_the_border.desks_of(at_the_border.tip) == {"national"}
     assert asked(at_the_border) == ["nation"]
 
 
 def test_two_people_place_somebody_at_a_desk_and_one_takes_her_from_it(at_the_border: Line) -> None:
-    kit = at_the_border.kit
+    context = at_the_border.context
     (person,) = [one for one in at_the_border.all(Responder) if one.name == "Responder 1"]
     district = {"12": Level.COORDINATOR}
-    post(kit, person.id, {**district, BORDER: Level.RESPONDER, "home-a": Level.DEPUTY})
-    post(kit, person.id, {**district, "home-a": Level.DEPUTY})
+    post(context, person.id, {**district, BORDER: Level.RESPONDER, "home-a": Level.DEPUTY})
+    post(context, person.id, {**district, "home-a": Level.DEPUTY})
     with at_the_border.database.reading() as session:
-        hers = {row.desk_code: row.level for row in tables.running(session, person.id)}
+        hers = {row.desk_code: row.level for row in tables.current_memberships(session, person.id)}
     assert hers == {"12": "coordinator", "home-a": "deputy"}
     with pytest.raises(PersonnelRefused):
-        post(kit, person.id, {"home-a": Level.NATIONAL})
+        post(context, person.id, {"home-a": Level.NATIONAL})

@@ -7,12 +7,12 @@ from itertools import islice, product
 from sqlalchemy import select
 
 from hotline.alerts import queries, rules_assignment, service_assignment
-from hotline.alerts.queries import GivenTip
+from hotline.alerts.queries import NewAssignment
 from hotline.core.jobs import Job
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.tips.tables import Untold
+from hotline.tips.tables import PendingAlert
 from tests.support.builders import NOON, make_tip
 from tests.support.district import District
 
@@ -32,7 +32,7 @@ def file_many(district: District, count: int, urgent: int) -> None:
         session.flush()
         for tip in tips[::2]:
             tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
-            session.add(Untold(tip_id=tip.id, urgency=tip.urgency))
+            session.add(PendingAlert(tip_id=tip.id, urgency=tip.urgency))
 
 
 def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None:
@@ -41,16 +41,16 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     district.enrol(Level.NATIONAL, districts=())
     file_many(district, MANY, urgent=100)
 
-    assert service_assignment.refer_waiting(district.kit, most=MOST) == MANY
-    assert service_assignment.refer_waiting(district.kit) == 0
+    assert service_assignment.assign_pending(district.context, most=MOST) == MANY
+    assert service_assignment.assign_pending(district.context) == 0
 
-    rows = district.all(Referral)
+    rows = district.all(Assignment)
     assert len(rows) == len({row.reference for row in rows}) == MANY + 2 * 100
     alerts = district.all(Message)
-    assert sorted(row.referral_id for row in alerts) == [row.id for row in rows]
+    assert sorted(row.assignment_id for row in alerts) == [row.id for row in rows]
     assert {row.priority for row in alerts[:300]} == {1}
     named = {row.id: (row.reference, row.responder_id) for row in rows}
-    assert all((a.parameters["ref"], a.responder_id) == named[a.referral_id] for a in alerts)
+    assert all((a.parameters["ref"], a.responder_id) == named[a.assignment_id] for a in alerts)
     assert district.jobs.rung[0] == (Job.DELIVER, alerts[0].id)
     assert len(district.jobs.rung) == 3, "once for each batch"
     assert len(district.open_deadlines()) == MANY
@@ -65,22 +65,26 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
 
     def now() -> datetime:
         """Returns the time, once for each batch, and makes one responder unreachable after the first batch."""
-        if district.all(Referral):
+        if district.all(Assignment):
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()
 
-    assert service_assignment.refer_waiting(replace(district.kit, now=now), most=MOST) == MANY
-    rows = district.all(Referral)[MOST:]
+    assert service_assignment.assign_pending(replace(district.context, now=now), most=MOST) == MANY
+    rows = district.all(Assignment)[MOST:]
     assert {row.responder_id for row in rows} == {2}
 
 
 def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
-        assert queries.refer(session, {"K7Q4": GivenTip(1, tip, 0, person)}, NOON) == {1}
-        both = {"K7Q4": GivenTip(2, tip, 1, person), "M7Q4": GivenTip(3, tip, 2, person)}
-        assert queries.refer(session, both, NOON) == {3}
-        steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
+        assert queries.write_assignments(
+            session, {"K7Q4": NewAssignment(1, tip, 0, person)}, NOON
+        ) == {1}
+        both = {"K7Q4": NewAssignment(2, tip, 1, person), "M7Q4": NewAssignment(3, tip, 2, person)}
+        assert queries.write_assignments(session, both, NOON) == {3}
+        steps = session.execute(
+            select(Assignment.reference, Assignment.step).order_by(Assignment.id)
+        )
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
 
@@ -90,17 +94,19 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     taken = (name for name in every if rules_assignment.is_reference(name))
     while some := [*islice(taken, 5_000)]:
         with district.database.writing() as session:
-            ids = queries.new_referrals(session, len(some))
-            given = [GivenTip(id, tip, 8 + id, person) for id in ids]
-            assert queries.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
+            ids = queries.new_assignment_ids(session, len(some))
+            given = [NewAssignment(id, tip, 8 + id, person) for id in ids]
+            assert queries.write_assignments(
+                session, dict(zip(some, given, strict=True)), NOON
+            ) == {*ids}
 
-    assert service_assignment.refer_waiting(district.kit) == 1
+    assert service_assignment.assign_pending(district.context) == 1
 
-    newest = select(Referral.reference, Referral.id).order_by(Referral.id.desc()).limit(1)
+    newest = select(Assignment.reference, Assignment.id).order_by(Assignment.id.desc()).limit(1)
     with district.database.reading() as session:
         name, id = session.execute(newest).one()
     assert len(name) == 5
     assert rules_assignment.is_reference(name)
-    assert [(row.referral_id, row.parameters["ref"]) for row in district.all(Message)] == [
+    assert [(row.assignment_id, row.parameters["ref"]) for row in district.all(Message)] == [
         (id, name)
     ]

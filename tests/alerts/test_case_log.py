@@ -5,11 +5,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from hotline.alerts import queries_retention, tables_case_events
-from hotline.alerts.tables_case_events import CaseLogRow, CaseNote
+from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
 from hotline.operations.schema import create_all
-from hotline.tips.rules_events import EntryKind, EntryWay, NoteCode
+from hotline.tips.rules_events import EventChannel, LoggedEvent, NoteCode
 from tests.support.builders import NOON, make_responder, make_tip
 
 pytestmark = pytest.mark.both
@@ -17,24 +17,24 @@ pytestmark = pytest.mark.both
 REFUSED = (DBAPIError, StoreUnavailable)
 
 
-def taken() -> CaseLogRow:
-    return CaseLogRow(
+def taken() -> CaseEventRow:
+    return CaseEventRow(
         tip_id=1,
-        kind=EntryKind.TAKEN,
+        kind=LoggedEvent.ACKNOWLEDGED,
         at=NOON,
-        way=EntryWay.SMS,
+        way=EventChannel.SMS,
         key="taken:1",
         responder_id=1,
         codes={"proof": "unproved"},
     )
 
 
-def note(codes: dict[str, str]) -> CaseLogRow:
-    return CaseLogRow(
+def note(codes: dict[str, str]) -> CaseEventRow:
+    return CaseEventRow(
         tip_id=1,
-        kind=EntryKind.NOTE,
+        kind=LoggedEvent.NOTE,
         at=NOON,
-        way=EntryWay.USSD,
+        way=EventChannel.USSD,
         key="note:1",
         responder_id=1,
         codes=codes,
@@ -45,7 +45,7 @@ def fill(database: Database) -> None:
     with database.writing() as session:
         session.add_all([make_tip(), make_responder()])
         session.flush()
-        assert tables_case_events.written(session, taken()) is not None
+        assert tables_case_events.write_event(session, taken()) is not None
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,17 @@ def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
         session.execute(text(change))
 
     with empty.reading() as session:
-        (row,) = tables_case_events.of_tip(session, 1)
+        (row,) = tables_case_events.events_of_tip(session, 1)
         assert (row.kind, row.way, row.codes) == ("taken", "sms", {"proof": "unproved"})
 
 
 def test_what_happens_twice_is_written_once(database: Database) -> None:
     fill(database)
     with database.writing() as session:
-        assert tables_case_events.written(session, taken()) is None
+        assert tables_case_events.write_event(session, taken()) is None
         for _ in range(2):
-            tables_case_events.written_told(session, [(7, 1, 0, 1, "alert")], NOON)
-        rows = tables_case_events.of_tip(session, 1)
+            tables_case_events.write_alerted(session, [(7, 1, 0, 1, "alert")], NOON)
+        rows = tables_case_events.events_of_tip(session, 1)
     assert [(row.kind, row.key, row.codes) for row in rows] == [
         ("taken", "taken:1", {"proof": "unproved"}),
         ("told", "told:7", {"why": "alert"}),
@@ -85,15 +85,18 @@ def test_what_happens_twice_is_written_once(database: Database) -> None:
 def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Database) -> None:
     fill(database)
     with database.writing() as session:
-        entry_id = tables_case_events.written(session, note({"says": NoteCode.WORDS}))
+        entry_id = tables_case_events.write_event(session, note({"says": NoteCode.WORDS}))
         assert entry_id is not None
-        tables_case_events.keep_body(session, CaseNote, entry_id, b"sealed")
+        tables_case_events.store_body(session, CaseNote, entry_id, b"sealed")
         assert tables_case_events.bodies_of(session, CaseNote, 1) == {entry_id: b"sealed"}
 
-        queries_retention.redact(session, [1], NOON)
+        queries_retention.erase_text(session, [1], NOON)
 
         assert session.scalars(select(CaseNote)).all() == []
-        assert [row.kind for row in tables_case_events.of_tip(session, 1)] == ["taken", "note"]
+        assert [row.kind for row in tables_case_events.events_of_tip(session, 1)] == [
+            "taken",
+            "note",
+        ]
 
 
 def test_a_code_is_of_a_closed_list(database: Database) -> None:
@@ -103,4 +106,4 @@ def test_a_code_is_of_a_closed_list(database: Database) -> None:
             pytest.raises(ValueError, match="no code of the entry note"),
             database.writing() as session,
         ):
-            tables_case_events.written(session, note(codes))
+            tables_case_events.write_event(session, note(codes))

@@ -7,46 +7,53 @@ from typing import Any
 import pytest
 
 from hotline.alerts import service_assignment, service_closing, service_commands, tables_inbound
-from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Act, Acted, Done, Verb
+from hotline.alerts.rules_replies import (
+    OF_A_CASE,
+    REPLIES,
+    Command,
+    CommandOutcome,
+    CommandResult,
+    Verb,
+)
 from hotline.alerts.service_replies import ANSWERS
 from hotline.cases import queries_list, service_retention
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs, of_log
 from tests.support.district import District
 from tests.support.taking import confirm
 
 
-def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Referral]]:
+def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Assignment]]:
     """Alerts people of a tip and returns each assignment: 1 and 2 of the district, 3 and 4 of the national desk."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     tip = district.tell(urgency=urgency)
-    return tip, {row.responder_id: row for row in district.all(Referral)}
+    return tip, {row.responder_id: row for row in district.all(Assignment)}
 
 
 def sms(
     district: District,
-    referral: Referral,
+    referral: Assignment,
     verb: Verb,
     *,
     proved: bool = False,
-    way: EntryWay = EntryWay.SMS,
-) -> Done:
-    asked = Act(referral.responder_id, referral.reference, verb, way, district.clock(), proved)
+    way: EventChannel = EventChannel.SMS,
+) -> CommandOutcome:
+    asked = Command(referral.responder_id, referral.reference, verb, way, district.clock(), proved)
     with district.database.writing() as session:
-        return service_commands.act(session, district.kit, asked)
+        return service_commands.carry_out(session, district.context, asked)
 
 
 def happens(district: District, what: Callable[..., Any], subject: int) -> None:
     with district.database.writing() as session:
-        what(session, district.kit, subject, district.clock())
+        what(session, district.context, subject, district.clock())
 
 
 @pytest.mark.parametrize("verb", OF_A_CASE)
@@ -56,33 +63,33 @@ def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: 
     desk = next(row for who, row in told_of.items() if who > 2)
     assert sms(district, desk, verb, proved=True).result in ANSWERS
     of_district = sms(district, told_of[1], verb, proved=True).result
-    assert (of_district is Acted.UNKNOWN) is REPLIES[verb].national
-    assert {*ANSWERS} == {*Acted} - {Acted.UNKNOWN}
+    assert (of_district is CommandResult.UNKNOWN) is REPLIES[verb].national
+    assert {*ANSWERS} == {*CommandResult} - {CommandResult.UNKNOWN}
 
 
 def test_a_refusal_that_the_inbox_lists_takes_nothing(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.PASS_ON)
-    happens(district, service_commands.prove, told_of[1].id)
-    assert district.tip(tip).holder_id is None
+    happens(district, service_commands.prove_answer, told_of[1].id)
+    assert district.tip(tip).assignee_id is None
 
 
 def test_a_take_that_is_listed_after_she_passed_it_on_does_not_hold_it(district: District) -> None:
     tip, told_of = told(district, urgency=1)
-    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.NOTED
     sms(district, told_of[1], Verb.PASS_ON)
-    happens(district, service_commands.prove, told_of[1].id)
-    assert district.tip(tip).holder_id is None
+    happens(district, service_commands.prove_answer, told_of[1].id)
+    assert district.tip(tip).assignee_id is None
 
 
 def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
     district: District,
 ) -> None:
     tip, told_of = told(district, urgency=1)
-    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.NOTED
     assert "acknowledge" in district.open_kinds()
-    happens(district, service_commands.prove, told_of[1].id)
-    assert district.tip(tip).holder_id == 1
+    happens(district, service_commands.prove_answer, told_of[1].id)
+    assert district.tip(tip).assignee_id == 1
     assert district.open_kinds() == ["outcome", "second_look"]
 
 
@@ -91,7 +98,7 @@ def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(
 ) -> None:
     _, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        tables_inbound.begin(session, district.clock())
+        tables_inbound.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     district.clock.turn(hours=1)
     sms(district, told_of[1], Verb.TAKE)
@@ -104,7 +111,7 @@ def test_a_forged_take_and_end_close_nothing(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING)
-    happens(district, service_commands.doubt, told_of[1].id)
+    happens(district, service_commands.doubt_answer, told_of[1].id)
     assert district.tip(tip).closed_at is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -113,9 +120,9 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE)
     done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
-    assert (done.result, done.waits) == (Acted.CLOSED, Verb.NOT_TRAFFICKING)
+    assert (done.result, done.waits) == (CommandResult.CLOSED, Verb.NOT_TRAFFICKING)
     assert district.tip(tip).closed_at is None
-    happens(district, partial(service_commands.prove, waits=done.waits), told_of[1].id)
+    happens(district, partial(service_commands.prove_answer, waits=done.waits), told_of[1].id)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
 
@@ -123,10 +130,10 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
 def test_a_forged_take_and_end_of_danger_let_the_ladder_go_on(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        tables_inbound.begin(session, district.clock())
-    assert sms(district, told_of[1], Verb.TAKE).result is Acted.TAKEN
-    assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
-    happens(district, service_commands.doubt, told_of[1].id)
+        tables_inbound.create_position(session, district.clock())
+    assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
+    assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
+    happens(district, service_commands.doubt_answer, told_of[1].id)
     assert district.tip(tip).end_wanted_by is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -139,18 +146,18 @@ def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
         signed = service_closing.by_command("A desk", "wrong")
         service_closing.reopen(session, session.get_one(Tip, tip), signed, district.clock())
     assert district.open_kinds() == ["acknowledge"]
-    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
-    assert district.tip(tip).holder_id == 1
+    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is CommandResult.ON_SITE
+    assert district.tip(tip).assignee_id == 1
 
 
 def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     district.change(Tip, tip, urgency=1)
-    service_assignment.refer_waiting(district.kit)
-    assert district.tip(tip).holder_id is None
-    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
-    assert district.tip(tip).holder_id == 1
+    service_assignment.assign_pending(district.context)
+    assert district.tip(tip).assignee_id is None
+    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is CommandResult.ON_SITE
+    assert district.tip(tip).assignee_id == 1
 
 
 def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> None:
@@ -158,7 +165,7 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
     with district.database.writing() as session:
         signed = service_closing.by_command("responder:abc", "over")
         row = session.get_one(Tip, tip)
-        service_closing.end(session, district.kit, row, None, signed, district.clock())
+        service_closing.close(session, district.context, row, None, signed, district.clock())
     assert district.open_kinds() == ["acknowledge", "judge"]
 
 
@@ -167,10 +174,10 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()
-    service_retention.close_tip(district.kit, tip, by=name, reason="over")
-    hers = next(row for row in district.all(Referral) if row.responder_id == 3)
+    service_retention.close_tip(district.context, tip, by=name, reason="over")
+    hers = next(row for row in district.all(Assignment) if row.responder_id == 3)
     done = sms(district, hers, Verb.NOT_TRAFFICKING, proved=True)
-    assert done.result is Acted.NOT_TAKEN_YET
+    assert done.result is CommandResult.NOT_TAKEN_YET
     assert district.tip(tip).closed_at is None
     assert "judge" in district.open_kinds()
 
@@ -178,8 +185,8 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
 def test_who_left_hands_on_what_she_holds(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
-    happens(district, service_commands.release_person, 1)
-    assert district.tip(tip).holder_id is None
+    happens(district, service_commands.hand_on_cases, 1)
+    assert district.tip(tip).assignee_id is None
     assert len(district.told(tip)) == 2
 
 
@@ -197,28 +204,31 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     ended = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
-    assert ended.result is Acted.TO_BE_JUDGED
+    assert ended.result is CommandResult.CLOSURE_REQUESTED
     assert district.open_kinds() == ["judge", "outcome", "second_look"]
     again = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
-    assert again.result is Acted.TO_BE_JUDGED
+    assert again.result is CommandResult.CLOSURE_REQUESTED
     assert district.tip(tip).closed_at is None
 
-    national = next(row for row in district.all(Referral) if row.responder_id == 3)
-    assert sms(district, national, Verb.NOT_TRAFFICKING, proved=True).result is Acted.OPEN_FIRST
+    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
+    assert (
+        sms(district, national, Verb.NOT_TRAFFICKING, proved=True).result
+        is CommandResult.OPEN_FIRST
+    )
     assert district.tip(tip).closed_at is None
-    confirm(district.kit, tip)
+    confirm(district.context, tip)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
-    assert sms(district, told_of[1], Verb.TAKE, proved=True).result is Acted.OVER
+    assert sms(district, told_of[1], Verb.TAKE, proved=True).result is CommandResult.OVER
 
 
 def test_a_second_person_who_refuses_holds_it(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
-    national = next(row for row in district.all(Referral) if row.responder_id == 3)
-    assert sms(district, national, Verb.TAKE, proved=True).result is Acted.TAKEN
-    assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
+    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
+    assert sms(district, national, Verb.TAKE, proved=True).result is CommandResult.TAKEN
+    assert (district.tip(tip).assignee_id, district.tip(tip).end_wanted_by) == (3, None)
     assert district.open_kinds() == ["outcome", "second_look"]
 
 
@@ -227,58 +237,61 @@ def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_l
     """Closure was requested by a command: state, answer and Today agree."""
     tip, _ = told(district, urgency=1)
     service_retention.close_tip(
-        district.kit, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
+        district.context, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
     )
-    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
     done = sms(district, national, Verb.TAKE, proved=not proved_later)
     if proved_later:
-        assert done.result is Acted.GOES_ON_WAITS
-        assert (district.tip(tip).holder_id, waiting(district)) == (None, [tip])
-        happens(district, partial(service_commands.prove, waits=done.waits), national.id)
+        assert done.result is CommandResult.GOES_ON_WAITS
+        assert (district.tip(tip).assignee_id, waiting(district)) == (None, [tip])
+        happens(district, partial(service_commands.prove_answer, waits=done.waits), national.id)
     else:
-        assert done.result is Acted.TAKEN
-    assert (district.tip(tip).holder_id, waiting(district)) == (3, [])
+        assert done.result is CommandResult.TAKEN
+    assert (district.tip(tip).assignee_id, waiting(district)) == (3, [])
 
 
 def waiting(district: District) -> list[int]:
     """Returns the cases that Today lists without an assignee."""
     with district.database.reading() as session:
         return [
-            one.id for one in queries_list.waiting(session, queries_visible.of_desk(NATIONAL), 10)
+            one.id
+            for one in queries_list.waiting_tips(session, queries_visible.desk_viewer(NATIONAL), 10)
         ]
 
 
 def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
     _, told_of = told(district, urgency=1)
     for verb in (Verb.REFERRED, Verb.NOT_TRAFFICKING):
-        assert sms(district, told_of[1], verb, proved=True).result is Acted.NOT_TAKEN_YET
+        assert sms(district, told_of[1], verb, proved=True).result is CommandResult.NOT_TAKEN_YET
     sms(district, told_of[1], Verb.TAKE, proved=True)
     done = sms(district, told_of[1], Verb.REFERRED, proved=True)
-    assert done.result is Acted.REFERRED
-    assert sms(district, told_of[2], Verb.REFERRED, proved=True).result is Acted.NOT_TAKEN_YET
+    assert done.result is CommandResult.REFERRED
+    assert (
+        sms(district, told_of[2], Verb.REFERRED, proved=True).result is CommandResult.NOT_TAKEN_YET
+    )
 
 
 def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
-    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
     done = sms(district, national, Verb.TAKE)
-    assert done.result is Acted.GOES_ON_WAITS
-    assert district.tip(tip).holder_id == 1
+    assert done.result is CommandResult.GOES_ON_WAITS
+    assert district.tip(tip).assignee_id == 1
     assert "judge" in district.open_kinds()
 
-    happens(district, partial(service_commands.prove, waits=done.waits), national.id)
-    assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
+    happens(district, partial(service_commands.prove_answer, waits=done.waits), national.id)
+    assert (district.tip(tip).assignee_id, district.tip(tip).end_wanted_by) == (3, None)
 
 
 def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: District) -> None:
     tip, told_of = told(district, urgency=1)
-    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
-    district.change(Responder, 1, active=False, left_at=district.clock())
-    happens(district, service_commands.release_person, 1)
-    happens(district, service_commands.prove, told_of[1].id)
-    assert district.tip(tip).holder_id is None
+    assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.NOTED
+    district.change(Responder, 1, active=False, removed_at=district.clock())
+    happens(district, service_commands.hand_on_cases, 1)
+    happens(district, service_commands.prove_answer, told_of[1].id)
+    assert district.tip(tip).assignee_id is None
     assert district.open_kinds() == ["acknowledge"]
 
 
@@ -286,40 +299,40 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
     """Another responder who also took the case may have left since."""
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        tables_inbound.begin(session, district.clock())
+        tables_inbound.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[2], Verb.TAKE, proved=True)
-    district.change(Responder, 2, active=False, left_at=district.clock())
-    happens(district, service_commands.release_person, 2)
-    happens(district, service_commands.doubt, told_of[1].id)
-    assert district.tip(tip).holder_id is None
+    district.change(Responder, 2, active=False, removed_at=district.clock())
+    happens(district, service_commands.hand_on_cases, 2)
+    happens(district, service_commands.doubt_answer, told_of[1].id)
+    assert district.tip(tip).assignee_id is None
     assert district.open_kinds() == ["acknowledge"]
 
 
 def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        tables_inbound.begin(session, district.clock())
+        tables_inbound.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.REFERRED)
     district.clock.turn(hours=2)
-    service_assignment.fire_deadlines(district.kit)
-    looks = next(row for row in district.all(Referral) if row.responder_id == 3)
+    service_assignment.fire_deadlines(district.context)
+    looks = next(row for row in district.all(Assignment) if row.responder_id == 3)
     sms(district, looks, Verb.TAKE, proved=True)
     assert "second_look" not in district.open_kinds()
-    happens(district, service_commands.doubt, told_of[1].id)
-    assert district.tip(tip).holder_id == 3
+    happens(district, service_commands.doubt_answer, told_of[1].id)
+    assert district.tip(tip).assignee_id == 3
     assert "second_look" in district.open_kinds()
 
 
 def test_passing_on_tells_the_next_and_leaves_it_hers(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
-    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is Acted.PASSED
-    assert district.tip(tip).holder_id == 1
+    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is CommandResult.PASSED
+    assert district.tip(tip).assignee_id == 1
     assert district.told(tip) == [(0, 1), (1, 2)]
-    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is Acted.PASSED
+    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is CommandResult.PASSED
     assert len(district.told(tip)) == 2
-    next_one = next(row for row in district.all(Referral) if row.responder_id == 2)
+    next_one = next(row for row in district.all(Assignment) if row.responder_id == 2)
     sms(district, next_one, Verb.TAKE, proved=True)
-    assert district.tip(tip).holder_id == 2
+    assert district.tip(tip).assignee_id == 2

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from hotline.alerts import queries, service_closing, service_commands, tables_case_events
-from hotline.alerts.rules_replies import Act, Acted, Done, Verb
+from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
 from hotline.alerts.service_replies import ANSWERS
 from hotline.cases import service_retention
 from hotline.core.actors import AccountRole
@@ -15,8 +15,8 @@ from hotline.errors import EndRefused
 from hotline.gateway.rules_message import Wording, render
 from hotline.gateway.tables import Message
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_events import OUTCOME, EntryKind, EntryWay
-from hotline.tips.rules_persons import ClosureStop
+from hotline.tips.rules_events import OUTCOME, EventChannel, LoggedEvent
+from hotline.tips.rules_persons import ClosureRefusal
 from tests.support.deciding import signed_in
 from tests.support.district import District
 from tests.support.helping import CHILD, GROWN_UP, HelpedCase
@@ -32,28 +32,32 @@ def case(district: District) -> HelpedCase:
     return HelpedCase(district, urgency=1)
 
 
-def sms(case: HelpedCase, who: int, verb: Verb) -> Done:
+def sms(case: HelpedCase, who: int, verb: Verb) -> CommandOutcome:
     """Sends a digit by SMS, as the gateway's inbox lists it."""
-    asked = Act(who, case.reference(who), verb, EntryWay.SMS, case.district.clock(), proved=True)
+    asked = Command(
+        who, case.reference(who), verb, EventChannel.SMS, case.district.clock(), proved=True
+    )
     with case.district.database.writing() as session:
-        return service_commands.act(session, case.kit, asked)
+        return service_commands.carry_out(session, case.context, asked)
 
 
 def requests(
     case: HelpedCase, outcome: TipOutcome, *, who: int | None = None
-) -> service_closing.Ended:
+) -> service_closing.CloseResult:
     """Requests closure as a responder does after entering the PIN."""
     asks = service_closing.by_responder(who or case.hers)
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
-        return service_closing.end(session, case.kit, tip, outcome, asks, case.district.clock())
+        return service_closing.close(
+            session, case.context, tip, outcome, asks, case.district.clock()
+        )
 
 
 def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
     """Returns each request in the log of the case: its outcome, and the event that it replaces."""
     with case.district.database.reading() as session:
-        rows = tables_case_events.of_tip(session, case.tip)
-    return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == EntryKind.CLOSED]
+        rows = tables_case_events.events_of_tip(session, case.tip)
+    return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == LoggedEvent.CLOSED]
 
 
 def asked(case: HelpedCase) -> Message:
@@ -75,17 +79,17 @@ def raid(case: HelpedCase) -> None:
 def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase) -> None:
     """The second person never opened the case. No digit by SMS confirms a closure."""
     raid(case)
-    assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
+    assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
     second = asked(case).responder_id
     assert second in case.nation
-    assert sms(case, second, Verb.NOT_TRAFFICKING).result is Acted.OPEN_FIRST
+    assert sms(case, second, Verb.NOT_TRAFFICKING).result is CommandResult.OPEN_FIRST
     assert case.district.tip(case.tip).closed_at is None
     assert case.district.tip(case.tip).end_wanted == NOT, "the request goes on waiting"
 
 
 def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: HelpedCase) -> None:
     """It holds no place, outcome or digit to answer with, also where the line receives SMS."""
-    assert case.kit.line.inbound_sms
+    assert case.context.line.inbound_sms
     sms(case, case.hers, Verb.NOT_TRAFFICKING)
     row = asked(case)
     wording = Wording(Template[row.template], row.parameters, "en")
@@ -93,7 +97,8 @@ def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: 
     name = case.reference(row.responder_id)
     dial = "Dial *384*777*90#."
     assert (
-        render(wording, case.kit.phrases) == f"{name}: a colleague asks to close this case. {dial}"
+        render(wording, case.context.phrases)
+        == f"{name}: a colleague asks to close this case. {dial}"
     )
 
 
@@ -102,7 +107,10 @@ def test_no_answer_by_sms_shows_a_screening(case: HelpedCase, signs: Mapping[str
     if signs:
         case.say("screened", signs)
     done = sms(case, case.hers, Verb.NOT_TRAFFICKING)
-    assert (done.result, ANSWERS[done.result]) == (Acted.TO_BE_JUDGED, Template.JUDGE_NOTED)
+    assert (done.result, ANSWERS[done.result]) == (
+        CommandResult.CLOSURE_REQUESTED,
+        Template.JUDGE_NOTED,
+    )
 
 
 def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
@@ -112,18 +120,22 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
     def agrees() -> None:
         with case.district.database.writing() as session:
             tip = queries.tip_for_writing(session, case.tip)
-            service_closing.judge(session, case.kit, tip, second, True, case.district.clock())
+            service_closing.confirm_closure(
+                session, case.context, tip, second, True, case.district.clock()
+            )
 
     def opens() -> None:
         with case.district.database.writing() as session:
             tip, at = queries.tip_for_writing(session, case.tip), case.district.clock()
-            service_closing.note_opened(session, case.kit, tip, second.name, second.entry_by, at)
+            service_closing.note_opened(
+                session, case.context, tip, second.name, second.entry_by, at
+            )
 
     opens()
     requests(case, TipOutcome.HELPED)
     with pytest.raises(EndRefused) as refused:
         agrees()
-    assert refused.value.stop == ClosureStop.UNOPENED
+    assert refused.value.stop == ClosureRefusal.UNOPENED
     opens()
     case.district.clock.turn(minutes=1)
     requests(case, TipOutcome.NOT_FOUND)
@@ -137,23 +149,25 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
 def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
     """An account that later joins a responder of another name cannot confirm its own request."""
     officer = case.nation[0]
-    account = signed_in(case.kit, "Officer 1", AccountRole.NATIONAL)
+    account = signed_in(case.context, "Officer 1", AccountRole.NATIONAL)
 
-    def signed() -> service_closing.EndRequest:
+    def signed() -> service_closing.CloseRequest:
         with case.district.database.reading() as session:
-            return service_closing.signed_by(session, account.actor, "no one is there")
+            return service_closing.by_signed_command(session, account.actor, "no one is there")
 
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
-        service_closing.end(session, case.kit, tip, NOT, signed(), case.district.clock())
-    service_removal.join(case.kit, account.actor, account.account_id, str(officer), "one person")
+        service_closing.close(session, case.context, tip, NOT, signed(), case.district.clock())
+    service_removal.link_account(
+        case.context, account.actor, account.account_id, str(officer), "one person"
+    )
     with case.district.database.writing() as session:
         tip, at = queries.tip_for_writing(session, case.tip), case.district.clock()
-        asks = service_closing.signed_by(session, account.actor, "")
-        service_closing.note_opened(session, case.kit, tip, asks.name, asks.entry_by, at)
+        asks = service_closing.by_signed_command(session, account.actor, "")
+        service_closing.note_opened(session, case.context, tip, asks.name, asks.entry_by, at)
         with pytest.raises(EndRefused) as refused:
-            service_closing.judge(session, case.kit, tip, asks, True, at)
-    assert refused.value.stop == ClosureStop.SAME_PERSON
+            service_closing.confirm_closure(session, case.context, tip, asks, True, at)
+    assert refused.value.stop == ClosureRefusal.SAME_PERSON
 
 
 def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:
@@ -164,25 +178,27 @@ def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: H
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
         service_closing.note_opened(
-            session, case.kit, tip, second.name, second.entry_by, case.district.clock()
+            session, case.context, tip, second.name, second.entry_by, case.district.clock()
         )
         with pytest.raises(EndRefused) as refused:
-            service_closing.judge(session, case.kit, tip, second, True, case.district.clock())
-    assert refused.value.stop == ClosureStop.IN_CONSOLE
+            service_closing.confirm_closure(
+                session, case.context, tip, second, True, case.district.clock()
+            )
+    assert refused.value.stop == ClosureRefusal.IN_CONSOLE
 
     def stop() -> str:
         with pytest.raises(EndRefused) as stopped:
-            confirm(case.kit, case.tip, people=case.people())
+            confirm(case.context, case.tip, people=case.people())
         return stopped.value.stop
 
-    assert stop() == ClosureStop.POSSIBLE
+    assert stop() == ClosureRefusal.POSSIBLE
     case.say("screened", NOT_INDICATED)
-    assert stop() == ClosureStop.POSSIBLE, "the child is one still"
+    assert stop() == ClosureRefusal.POSSIBLE, "the child is one still"
     unclear = dict.fromkeys(("act", "force", "deceit", "purpose"), "unsure")
     case.say("screened", {"minor": "no", **unclear}, n=2)
-    assert stop() == ClosureStop.POSSIBLE
+    assert stop() == ClosureRefusal.POSSIBLE
     case.say("determination", {"determination": "not", "body": "court"}, n=2)
-    confirm(case.kit, case.tip, people=case.people())
+    confirm(case.context, case.tip, people=case.people())
     assert case.district.tip(case.tip).outcome == NOT
 
 
@@ -198,7 +214,7 @@ def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCa
     assert requests(case, TipOutcome.HELPED).outcome == TipOutcome.HELPED
     case.district.clock.turn(minutes=5)
     again = requests(case, TipOutcome.NOT_FOUND)
-    assert (again.ending, again.outcome) == (Acted.TO_BE_JUDGED, TipOutcome.NOT_FOUND)
+    assert (again.ending, again.outcome) == (CommandResult.CLOSURE_REQUESTED, TipOutcome.NOT_FOUND)
     tip = case.district.tip(case.tip)
     assert (tip.end_wanted, tip.closure_requested_at) == ("not-found", case.district.clock())
     (first, replaces), (second, replaced) = requested(case)
@@ -211,11 +227,14 @@ def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCa
 def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedCase) -> None:
     requests(case, TipOutcome.HELPED, who=case.nation[0])
     done = sms(case, case.hers, Verb.NOT_TRAFFICKING)
-    assert (done.result, ANSWERS[done.result]) == (Acted.ANOTHER_WAITS, Template.ANOTHER_WAITS)
-    assert requests(case, TipOutcome.NOT_FOUND).ending is Acted.ANOTHER_WAITS
+    assert (done.result, ANSWERS[done.result]) == (
+        CommandResult.ANOTHER_WAITS,
+        Template.ANOTHER_WAITS,
+    )
+    assert requests(case, TipOutcome.NOT_FOUND).ending is CommandResult.ANOTHER_WAITS
     with pytest.raises(EndRefused) as refused:
-        service_retention.close_tip(case.kit, case.tip, by="A desk", reason="x", outcome=NOT)
-    assert refused.value.stop == ClosureStop.ANOTHER_WAITS
+        service_retention.close_tip(case.context, case.tip, by="A desk", reason="x", outcome=NOT)
+    assert refused.value.stop == ClosureRefusal.ANOTHER_WAITS
     assert case.district.tip(case.tip).end_wanted == TipOutcome.HELPED
     assert [outcome for outcome, _ in requested(case)] == ["helped"]
 
@@ -223,5 +242,5 @@ def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedC
 def test_a_request_by_sms_stays_one_digit_and_replaces_an_earlier_one(case: HelpedCase) -> None:
     requests(case, TipOutcome.HELPED)
     case.district.clock.turn(minutes=1)
-    assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
+    assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
     assert case.district.tip(case.tip).end_wanted == NOT

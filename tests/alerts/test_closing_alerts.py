@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hotline.alerts import queries, service_assignment, service_closing
-from hotline.alerts.service_closing import EndRequest
-from hotline.cases import service_waiting_closures
+from hotline.alerts.service_closing import CloseRequest
+from hotline.cases import service_pending_closures
 from hotline.errors import EndRefused
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.tables import Responder
@@ -29,13 +29,13 @@ def case(district: District) -> HelpedCase:
     return HelpedCase(district, urgency=1)
 
 
-def request(case: HelpedCase, outcome: TipOutcome, who: EndRequest | None = None) -> list[int]:
+def request(case: HelpedCase, outcome: TipOutcome, who: CloseRequest | None = None) -> list[int]:
     """Requests closure and returns the people asked at once."""
     before = len(asked(case))
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
         by = who or service_closing.by_responder(case.hers)
-        service_closing.end(session, case.kit, tip, outcome, by, case.district.clock())
+        service_closing.close(session, case.context, tip, outcome, by, case.district.clock())
     return [who for who, _ in asked(case)[before:]]
 
 
@@ -52,7 +52,7 @@ def asked_after(case: HelpedCase, **time: float) -> list[int]:
     while True:
         due = [row.due_at for row in case.district.open_deadlines() if row.due_at <= until]
         clock.at = max(clock(), min(due, default=until))
-        service_assignment.fire_deadlines(case.kit)
+        service_assignment.fire_deadlines(case.context)
         if not due:
             return [who for who, _ in asked(case)[before:]]
 
@@ -75,7 +75,7 @@ def opens(case: HelpedCase, who: int) -> None:
     with case.district.database.writing() as session:
         tip, by = queries.tip_for_writing(session, case.tip), service_closing.by_responder(who)
         service_closing.note_opened(
-            session, case.kit, tip, by.name, by.entry_by, case.district.clock()
+            session, case.context, tip, by.name, by.entry_by, case.district.clock()
         )
 
 
@@ -168,11 +168,13 @@ def test_what_the_desk_refuses_or_is_replaced_is_the_assignee_s_again(case: Help
     assert DeadlineKind.DECISION in clocks(case)
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
-        account = EndRequest("account:9:Desk 2", "account:9:Desk 2", "go again")
-        service_closing.judge(session, case.kit, tip, account, False, case.district.clock())
+        account = CloseRequest("account:9:Desk 2", "account:9:Desk 2", "go again")
+        service_closing.confirm_closure(
+            session, case.context, tip, account, False, case.district.clock()
+        )
     assert DeadlineKind.DECISION not in clocks(case)
     assert DeadlineKind.OUTCOME in clocks(case)
-    assert case.district.tip(case.tip).holder_id == case.hers
+    assert case.district.tip(case.tip).assignee_id == case.hers
 
 
 def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: HelpedCase) -> None:
@@ -181,7 +183,7 @@ def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: Hel
     case.say("screened", GROWN_UP)
     assert DeadlineKind.DECISION in clocks(case)
     with pytest.raises(EndRefused):
-        confirm(case.kit, case.tip, people=case.people())
+        confirm(case.context, case.tip, people=case.people())
 
 
 def test_one_member_never_closes_alone_and_alerts_continue(
@@ -218,25 +220,25 @@ def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> N
     requester, other = case.nation
     request(case, TipOutcome.NOT_FOUND, service_closing.by_responder(requester))
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)
-    service_waiting_closures.tell(case.kit)
+    service_pending_closures.write_morning_sms(case.context)
     assert morning_sms(case) == [], "it has waited for one night"
 
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=32, minutes=29)
-    service_waiting_closures.tell(case.kit)
+    service_pending_closures.write_morning_sms(case.context)
     assert morning_sms(case) == []
     case.district.clock.turn(minutes=1)
     for _ in range(3):
-        service_waiting_closures.tell(case.kit)
+        service_pending_closures.write_morning_sms(case.context)
         case.district.clock.turn(seconds=1)
     assert morning_sms(case) == [(other, case.reference(other))]
     case.district.clock.turn(hours=24)
-    service_waiting_closures.tell(case.kit)
+    service_pending_closures.write_morning_sms(case.context)
     assert len(morning_sms(case)) == 2, "each morning"
 
 
 def test_a_morning_without_late_closures_sends_nothing(case: HelpedCase) -> None:
     request(case, TipOutcome.NOT_FOUND)
-    confirm(case.kit, case.tip)
+    confirm(case.context, case.tip)
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=56, minutes=30)
-    service_waiting_closures.tell(case.kit)
+    service_pending_closures.write_morning_sms(case.context)
     assert morning_sms(case) == []

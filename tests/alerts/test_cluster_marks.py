@@ -6,10 +6,10 @@ import pytest
 
 from hotline.alerts import service_closing, service_correction
 from hotline.core.database import Database
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
-from hotline.tips.rules_visit_safety import Manner
+from hotline.tips.rules_visit_safety import VisitDecision
 from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, Caller, make_ready
 from tests.support.clock import Clock
@@ -58,14 +58,14 @@ def count(here: Night, person: str, *templates: str) -> int:
 
 def named(here: Night, person: str, *templates: str) -> set[int]:
     """Returns the tips whose references a person read in such a text."""
-    of = {row.reference: row.tip_id for row in here.line.all(Referral)}
+    of = {row.reference: row.tip_id for row in here.line.all(Assignment)}
     rows = [row for row in here.line.all(Message) if row.responder_id == here.people[person]]
     return {of[row.parameters["ref"]] for row in rows if row.template in templates}
 
 
 def name(here: Night, person: str, tip: Tip) -> str:
     """Returns the newest reference by which the person knows a tip."""
-    rows = sorted(here.line.all(Referral), key=lambda row: row.id)
+    rows = sorted(here.line.all(Assignment), key=lambda row: row.id)
     who = here.people[person]
     found = [row.reference for row in rows if (row.tip_id, row.responder_id) == (tip.id, who)]
     return str(found[-1])
@@ -130,15 +130,17 @@ def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(
     tells(here, 2, marked=False)
     tells(here, 1, marked=True)
     first = here.line.tips[0]
-    service_correction.say(here.line.kit, first.id, Manner.UNSEEN, by="Alice", reason="read it")
+    service_correction.decide_visit(
+        here.line.context, first.id, VisitDecision.UNSEEN, by="Alice", reason="read it"
+    )
     before = len(here.line.all(Message))
     tells(here, 1, marked=True)
     assert here.line.tips[-1].manner == "unseen"
     assert len(here.line.all(Message)) == before
     assert asked_how(here) == set()
 
-    service_correction.say(
-        here.line.kit, first.id, Manner.OPENLY, by="Alice", reason="spoke with her"
+    service_correction.decide_visit(
+        here.line.context, first.id, VisitDecision.OPENLY, by="Alice", reason="spoke with her"
     )
     assert [count(here, who, "GO_OPENLY") for who in ("one", "two")] == [1, 1]
     tells(here, 1, marked=True)
@@ -149,8 +151,8 @@ def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(
 
 def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
     (caller,) = tells(here, 1, marked=False)
-    service_correction.say(
-        here.line.kit, here.tip.id, Manner.OPENLY, by="Alice", reason="spoke with her"
+    service_correction.decide_visit(
+        here.line.context, here.tip.id, VisitDecision.OPENLY, by="Alice", reason="spoke with her"
     )
     caller.key("000")
     here.tick()
@@ -162,7 +164,7 @@ def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
 def test_whoever_was_alerted_or_read_learns_it_in_30_seconds(here: Night, which: int) -> None:
     callers = tells(here, 4, marked=False)
     here.minutes(7)
-    told = {row.responder_id for row in here.line.all(Referral)}
+    told = {row.responder_id for row in here.line.all(Assignment)}
     assert here.people["deputy"] in told
     callers[which].key("000")
     here.tick(seconds=29)
@@ -207,7 +209,7 @@ def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Ni
     tells(here, 2, marked=False)
     tells(here, 3, marked=True)
     first, _, *later = here.line.tips
-    close_by_two(here.line.kit, first.id)
+    close_by_two(here.line.context, first.id)
     before = count(here, "desk", *HOW) + count(here, "director", *HOW)
     here.minutes(12)
     assert count(here, "desk", *HOW) + count(here, "director", *HOW) > before
@@ -250,7 +252,7 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     for tip in here.line.tips:
         here.line.clock.turn(seconds=20)
         with here.line.database.writing() as session:
-            service_closing.wish(session, here.line.kit, [tip.id], actor="receipt")
+            service_closing.request_erasure(session, here.line.context, [tip.id], actor="receipt")
     assert count(here, "one", "ERASE_WANTED") == 2, "the two that rang"
     assert named(here, "one", "ERASE_WANTED") == {first.id, second.id}
     asked = [row for row in here.line.all(Message) if row.template == "ERASE_DECIDE"]
@@ -267,15 +269,15 @@ def test_a_wish_for_many_tips_asks_the_desk_once_each_until_each_is_decided(
     tells(here, 4, marked=False)
     ids = [tip.id for tip in here.line.tips]
     with here.line.database.writing() as session:
-        service_closing.wish(session, here.line.kit, ids, actor="sms")
+        service_closing.request_erasure(session, here.line.context, ids, actor="sms")
     assert count(here, "desk", "ERASE_DECIDE") == 1
     here.tick(hours=73)
     for _ in range(6):
         here.tick()
     assert count(here, "desk", "ERASE_DECIDE") == 2
     who = {"by": "Director", "reason": "nobody reached her yet"}
-    service_closing.decide(here.line.kit, ids[0], erases=False, **who)
-    assert service_closing.undecided_others(here.line.kit, ids[0]) == ids[1:]
+    service_closing.decide_erasure(here.line.context, ids[0], erases=False, **who)
+    assert service_closing.undecided_others(here.line.context, ids[0]) == ids[1:]
     here.tick(days=4)
     for _ in range(6):
         here.tick()

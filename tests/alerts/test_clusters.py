@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alerts import service_assignment, service_commands, service_sending, tables_inbound
-from hotline.alerts.rules_replies import Acted, Verb
+from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.cases import service_retention
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.stand_ins import FakeSms
-from hotline.gateway.tables import Deadline, Message, Referral
-from hotline.gateway.tables_sessions import InboundSeen, referrals_of
+from hotline.gateway.tables import Assignment, Deadline, Message
+from hotline.gateway.tables_sessions import InboundSeen, assignments_of
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.queries_duplicates import TipLikeness
@@ -44,7 +44,7 @@ def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000
     caller.dial()
     caller.key(*keys)
     caller.hang_up()
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     return caller
 
 
@@ -81,7 +81,7 @@ def test_thirteen_like_tips_of_one_phone_ring_nobody_more_than_four_times(
     assert max(len(some) for some in sent(staffed).values()) <= 4
     assert rings(staffed) == 3
     texts = [row for row in staffed.all(Message) if row.template == "MORE_TOLD"]
-    first = next(row for row in staffed.all(Referral) if row.tip_id == tips[0].id)
+    first = next(row for row in staffed.all(Assignment) if row.tip_id == tips[0].id)
     assert [row.parameters["ref"] for row in texts] == [first.reference]
     assert open_clocks(staffed) == {tip.id for tip in tips}
 
@@ -102,12 +102,12 @@ def test_a_third_like_danger_is_one_text_and_another_person_rings_anew(staffed: 
     caller = staffed.caller()
     caller.dial()
     caller.key(*danger)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     assert rings(staffed) == before
     assert staffed.all(Message)[-1].template == "MORE_TOLD"
 
     caller.key("1", LABOUR, CHILD)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     assert rings(staffed) > before
 
 
@@ -126,12 +126,12 @@ def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
     for _ in range(5):
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips
-    row = next(row for row in staffed.all(Referral) if row.tip_id == first.id)
-    done = do(staffed.kit, row.responder_id, row.reference, Verb.TAKE, staffed.clock())
-    assert done.result is Acted.TAKEN
-    assert {tip.holder_id for tip in staffed.tips[3:]} == {row.responder_id}
+    row = next(row for row in staffed.all(Assignment) if row.tip_id == first.id)
+    done = do(staffed.context, row.responder_id, row.reference, Verb.TAKE, staffed.clock())
+    assert done.result is CommandResult.TAKEN
+    assert {tip.assignee_id for tip in staffed.tips[3:]} == {row.responder_id}
 
-    service_retention.close_tip(staffed.kit, first.id, by="A desk", reason="over")
+    service_retention.close_tip(staffed.context, first.id, by="A desk", reason="over")
     assert [tip.id for tip in staffed.tips if tip.closed_at is not None] == [first.id]
     assert last.id in open_clocks(staffed)
 
@@ -140,26 +140,26 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
     """Each tip of the same alert continues to escalate. Proof of the answer gives it back to the responder."""
     for _ in range(5):
         tell(staffed, *QUIET, LABOUR)
-    row = next(row for row in staffed.all(Referral) if row.tip_id == staffed.tips[0].id)
+    row = next(row for row in staffed.all(Assignment) if row.tip_id == staffed.tips[0].id)
     with staffed.database.writing() as session:
-        tables_inbound.begin(session, staffed.clock())
+        tables_inbound.create_position(session, staffed.clock())
     text = f"1 {row.reference}"
     key = next(one.number_key for one in staffed.all(Responder) if one.id == row.responder_id)
-    (her,) = [one for one in PHONES if staffed.kit.pseudonyms.enrolled(one) == key]
+    (her,) = [one for one in PHONES if staffed.context.pseudonyms.enrolled(one) == key]
     written = make_message(provider_id="ATXid_f", sender=her, text=text, sent_at=staffed.clock())
-    assert take_sms(staffed.kit, written) is Acted.TAKEN
-    held = [tip.id for tip in staffed.tips if tip.holder_id is not None]
+    assert take_sms(staffed.context, written) is CommandResult.TAKEN
+    held = [tip.id for tip in staffed.tips if tip.assignee_id is not None]
     assert len(held) == 3
     with staffed.database.writing() as session:
         (seen,) = session.scalars(select(InboundSeen))
-        told_of = referrals_of(seen)
-        for referral_id in told_of:
-            service_commands.doubt(session, staffed.kit, referral_id, staffed.clock())
-    assert {tip.holder_id for tip in staffed.tips} == {None}
+        told_of = assignments_of(seen)
+        for assignment_id in told_of:
+            service_commands.doubt_answer(session, staffed.context, assignment_id, staffed.clock())
+    assert {tip.assignee_id for tip in staffed.tips} == {None}
     assert asked(staffed) >= set(held)
 
-    take_sms(staffed.kit, replace(written, provider_id="listed-1"), Arrival.LISTED)
-    assert [tip.id for tip in staffed.tips if tip.holder_id is not None] == held
+    take_sms(staffed.context, replace(written, provider_id="listed-1"), Arrival.LISTED)
+    assert [tip.id for tip in staffed.tips if tip.assignee_id is not None] == held
     assert not asked(staffed) & set(held)
 
 
@@ -171,25 +171,25 @@ def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips
     sms = FakeSms()
-    staffed.kit = replace(staffed.kit, sms=sms)
-    service_sending.deliver_due(staffed.kit)
+    staffed.context = replace(staffed.context, sms=sms)
+    service_sending.deliver_due(staffed.context)
     for tip in (last, first):
-        row = next(row for row in staffed.all(Referral) if row.tip_id == tip.id)
-        do(staffed.kit, row.responder_id, row.reference, Verb.PASS_ON, staffed.clock())
+        row = next(row for row in staffed.all(Assignment) if row.tip_id == tip.id)
+        do(staffed.context, row.responder_id, row.reference, Verb.PASS_ON, staffed.clock())
         sms.results = [SendResult(Outcome.UNKNOWN)] if tip is last else []
-        service_sending.deliver_due(staffed.kit)
+        service_sending.deliver_due(staffed.context)
     doubted = next(row for row in staffed.all(Message) if row.state == "unknown")
 
-    known = [row for row in staffed.all(Referral) if row.responder_id == doubted.responder_id]
+    known = [row for row in staffed.all(Assignment) if row.responder_id == doubted.responder_id]
     her = {row.tip_id: row for row in known}
-    assert doubted.referral_id == her[last.id].id
-    do(staffed.kit, doubted.responder_id, her[first.id].reference, Verb.TAKE, staffed.clock())
+    assert doubted.assignment_id == her[last.id].id
+    do(staffed.context, doubted.responder_id, her[first.id].reference, Verb.TAKE, staffed.clock())
     staffed.clock.turn(minutes=11)
-    service_sending.retry_unknown(staffed.kit)
+    service_sending.retry_unknown(staffed.context)
 
     held = next(row for row in staffed.all(Message) if row.id == doubted.id)
     assert (held.state, held.delivered_at) == ("answered", None)
-    assert staffed.tips[-1].holder_id == doubted.responder_id
+    assert staffed.tips[-1].assignee_id == doubted.responder_id
 
 
 @pytest.mark.row("R7")
@@ -203,5 +203,5 @@ def test_what_tips_are_known_by_is_gone_after_a_day(staffed: Line) -> None:
     tell(staffed, *QUIET, LABOUR)
     assert len(staffed.all(TipLikeness)) == 1
     staffed.clock.turn(hours=26)
-    service_retention.tidy(staffed.kit)
+    service_retention.erase_batch(staffed.context)
     assert staffed.all(TipLikeness) == []

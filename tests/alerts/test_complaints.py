@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hotline.alerts import queries_names, service_assignment, service_sending
-from hotline.alerts.service_intake import rescue_silent
+from hotline.alerts import queries_references, service_assignment, service_sending
+from hotline.alerts.service_intake import file_silent
 from hotline.cases import decrypt_access
 from hotline.core.jobs import Job
 from hotline.errors import NotFound
@@ -62,7 +62,7 @@ def test_hurt_and_a_district_file_at_that_hop_for_the_national_desk_alone(
     row = line.tip
     assert (row.matter, row.state, row.urgency) == ("complaint", "complete", 1)
     assert line.desks_of(row) == {"national"}
-    assert line.jobs.rung == [(Job.REFER_TIP, row.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, row.id)]
     assert line.read(row) == {"wrong": "hurt", "province": "1", "district": HERE}
     assert (row.category, row.sector, row.locked_for) == (None, None, None)
 
@@ -76,7 +76,7 @@ def test_what_was_done_is_kept_when_she_hangs_up(line: Line, *, flushed: bool) -
     for _ in range(2):
         assert caller.hang_up() == 200
     assert (line.tip.state, line.tip.place) == ("filed", "unsure")
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
     assert line.read(line.tip) == {"wrong": "absent"}
 
 
@@ -85,7 +85,7 @@ def test_three_minutes_of_silence_file_it_and_additions_join_the_complaint(
 ) -> None:
     caller = complaint(line, *NOBODY_CAME)
     line.clock.turn(minutes=3)
-    rescue_silent(line.kit)
+    file_silent(line.context)
     assert line.tip.state == "filed"
     caller.key("1", "1", "2", WORDS)
     assert (line.tip.state, line.tip.place) == ("complete", HERE)
@@ -136,13 +136,13 @@ def test_no_responder_of_the_district_learns_it_while_nobody_takes_it(
     staffed: Line,
 ) -> None:
     complaint(staffed, *HURT_HERE)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     assert levels_told(staffed) == {"national"}
     first = [message.template for message in staffed.all(Message)]
 
     for _ in range(8):
         staffed.clock.turn(minutes=16)
-        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
     assert levels_told(staffed) == {"national"}
     assert len(staffed.all(Message)) > len(first)
     assert [row for row in staffed.all(Deadline) if row.fired_at is None]
@@ -151,7 +151,7 @@ def test_no_responder_of_the_district_learns_it_while_nobody_takes_it(
 def test_its_alert_is_like_any_other(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     told(staffed, "5", "1", "1", "1", "1")
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     of_complaint, of_tip = sorted(staffed.all(Message), key=lambda row: row.id)
     assert of_complaint.template == of_tip.template
     assert of_complaint.parameters.keys() == of_tip.parameters.keys()
@@ -163,19 +163,19 @@ def test_no_colleague_of_the_district_is_alerted_when_a_phone_is_off(
     staffed: Line,
 ) -> None:
     complaint(staffed, *HURT_HERE)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     with staffed.database.writing() as session:
         session.execute(update(Message).values(state="failed"))
-    service_sending.expire_leases(staffed.kit)
+    service_sending.expire_leases(staffed.context)
     for _ in range(3):
         staffed.clock.turn(minutes=5)
-        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
     assert levels_told(staffed) == {"national"}
 
 
 def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     (message,) = staffed.all(Message)
     reference = message.parameters["ref"]
 
@@ -183,33 +183,35 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
     assert len(locals_) == 3
     for one in locals_:
         with staffed.database.reading() as session:
-            assert queries_names.open_references(session, one, staffed.clock()) == []
-        assert take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
+            assert queries_references.open_references(session, one, staffed.clock()) == []
+        assert take_case(staffed.context, one, reference, staffed.clock()).result == "unknown"
     with pytest.raises(NotFound, match="no access"):
-        decrypt_access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)
+        decrypt_access.check_grant(staffed.context, staffed.tip.id, desk=HERE, **SIGNED)
     with pytest.raises(NotFound, match="no access"):
-        decrypt_access.read_tip(staffed.kit, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED)
+        decrypt_access.read_tip(
+            staffed.context, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED
+        )
 
 
 def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE, "2", WORDS)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     (message,) = staffed.all(Message)
     (hers,) = [row.id for row in staffed.all(Responder) if row.level == Level.NATIONAL]
 
-    (listed,) = decrypt_access.list_tips(staffed.kit)
+    (listed,) = decrypt_access.list_tips(staffed.context)
     assert (listed.tip.matter, listed.tip.place) == ("complaint", HERE)
-    decrypt_access.check_grant(staffed.kit, listed.tip.id, desk="national", **SIGNED)
+    decrypt_access.check_grant(staffed.context, listed.tip.id, desk="national", **SIGNED)
     assert staffed.read(listed.tip)["account"] == WORDS
     reference = message.parameters["ref"]
-    assert take_case(staffed.kit, hers, reference, staffed.clock()).result == "taken"
+    assert take_case(staffed.context, hers, reference, staffed.clock()).result == "taken"
 
 
 def test_a_tip_of_the_same_phone_is_not_said_to_have_a_neighbour(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     told(staffed, *DANGER_HERE)
     told(staffed, *QUIET_HERE).hang_up()
-    linked = {row.tip.id: row.same_contact for row in decrypt_access.list_tips(staffed.kit)}
+    linked = {row.tip.id: row.same_contact for row in decrypt_access.list_tips(staffed.context)}
     assert linked == {1: 0, 2: 1, 3: 1}
 
 
@@ -227,7 +229,7 @@ def test_a_redial_shows_what_a_phone_sees_that_never_called(line: Line) -> None:
 
 def test_nothing_is_sent_to_the_caller_or_written_of_it(staffed: Line, tmp_path: Path) -> None:
     complaint(staffed, *HURT_HERE, "2", WORDS)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     assert all(message.responder_id is not None for message in staffed.all(Message))
     staffed.flush()
     assert WORDS.encode() not in staffed.written(tmp_path)

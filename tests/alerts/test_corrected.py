@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hotline.alerts import service_assignment
-from hotline.alerts.service_intake import rescue_silent
+from hotline.alerts.service_intake import file_silent
 from hotline.core.database import Database
 from hotline.dialogue.service_sms import Arrival
 from hotline.gateway.tables import Message
@@ -47,7 +47,7 @@ def quiet_and_told(here: Night) -> Caller:
     """Files a report without danger after silence and alerts people; the caller's session continues."""
     caller = told(here.line, *QUIET)
     here.line.clock.turn(minutes=4)
-    rescue_silent(here.line.kit)
+    file_silent(here.line.context)
     here.tick()
     return caller
 
@@ -188,7 +188,7 @@ def test_an_official_named_late_ends_it_for_the_district_unnamed(here: Night, ta
 
 def test_what_had_not_gone_out_yet_never_reaches_the_district(here: Night) -> None:
     caller = told(here.line, *DANGER)
-    service_assignment.refer_waiting(here.line.kit)
+    service_assignment.assign_pending(here.line.context)
     caller.key("0", "0", "0", "3", "1", "1")
     here.tick()
     assert here.texts("one") == here.texts("two") == []

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.alerts import queries_names, service_commands
-from hotline.alerts.rules_replies import Acted
+from hotline.alerts import queries_references, service_commands
+from hotline.alerts.rules_replies import CommandResult
 from hotline.cases.queries_overview import tip_overviews
 from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import InboxOutcome
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import of_log, of_rows
 from tests.support.builders import make_referral
@@ -24,19 +24,19 @@ def forge(country: Country) -> None:
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    service_inbox.fetch(country.kit)
+    service_inbox.read_inbox(country.context)
 
 
 @pytest.mark.fault(30)
 def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
     deadline = country.district.open_deadlines()[0].due_at
-    assert country.is_called(f"1 {country.reference}") is Acted.TAKEN
+    assert country.is_called(f"1 {country.reference}") is CommandResult.TAKEN
     assert ": yours. " in country.district.sms.sent[0][1]
     assert "acknowledge" not in country.district.open_kinds()
 
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    service_inbox.fetch(country.kit)
+    service_inbox.read_inbox(country.context)
     assert [row.due_at for row in country.district.open_deadlines()] == [deadline]
     assert country.seen()[0].unproven_at == country.district.clock()
 
@@ -51,7 +51,7 @@ def test_where_its_time_has_passed_the_next_is_told_at_once(country: Country) ->
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(hours=20)
     country.lists("hello", sender="+250788000077")
-    service_inbox.fetch(country.kit)
+    service_inbox.read_inbox(country.context)
     assert country.climbs() == 2
     assert country.climbs() == 2
 
@@ -86,31 +86,31 @@ def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
     forge(country)
     at = country.district.clock()
     with country.district.database.reading() as session:
-        assert queries_names.open_references(session, 1, at) == [country.reference]
-    take_case(country.district.kit, 1, country.reference, at)
+        assert queries_references.open_references(session, 1, at) == [country.reference]
+    take_case(country.district.context, 1, country.reference, at)
     assert "acknowledge" not in country.district.open_kinds()
     country.district.clock.turn(seconds=1)
     with country.district.database.reading() as session:
-        assert queries_names.open_references(session, 1, country.district.clock()) == []
+        assert queries_references.open_references(session, 1, country.district.clock()) == []
 
 
 def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country: Country) -> None:
     forge(country)
     country.district.clock.turn(hours=2)
     assert country.climbs() == 2
-    hers = country.district.all(Referral)[1].reference
+    hers = country.district.all(Assignment)[1].reference
     country.lists(f"1 {hers}", sender="+250788000002")
     country.minute()
-    assert country.heard[-1] is Acted.TAKEN
+    assert country.heard[-1] is CommandResult.TAKEN
     assert "acknowledge" not in country.district.open_kinds()
 
 
 def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Country) -> None:
     country.is_called(f"1 {country.reference}")
     with country.district.database.writing() as session:
-        row = session.get_one(Referral, 1)
+        row = session.get_one(Assignment, 1)
         session.add(
-            Referral(
+            Assignment(
                 tip_id=row.tip_id,
                 step=1,
                 responder_id=2,
@@ -119,11 +119,11 @@ def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Coun
                 created_at=country.district.clock(),
             )
         )
-    take_case(country.district.kit, 2, "A3C4D", country.district.clock())
+    take_case(country.district.context, 2, "A3C4D", country.district.clock())
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    service_inbox.fetch(country.kit)
-    assert country.district.all(Referral)[0].doubted_at is not None
+    service_inbox.read_inbox(country.context)
+    assert country.district.all(Assignment)[0].doubted_at is not None
     assert "acknowledge" not in country.district.open_kinds()
 
 
@@ -176,13 +176,13 @@ def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) 
     country.is_called(hers)
     country.lists(hers)
     country.district.clock.turn(seconds=5)
-    assert country.is_called(f"4 {country.reference}", id="ATXid_b") is Acted.CLOSED
+    assert country.is_called(f"4 {country.reference}", id="ATXid_b") is CommandResult.CLOSED
     country.minute()
     assert country.seen()[0].proved_at is not None
-    (row,) = country.district.all(Referral)
+    (row,) = country.district.all(Assignment)
     assert row.proved_at is not None
     assert country.district.tip(row.tip_id).closed_at is None
-    assert country.district.tip(row.tip_id).holder_id == row.responder_id
+    assert country.district.tip(row.tip_id).assignee_id == row.responder_id
 
 
 def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Country) -> None:
@@ -193,8 +193,8 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
     country.is_called(f"4 {country.reference}", id="ATXid_hers")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    service_inbox.fetch(country.kit)
-    (row,) = country.district.all(Referral)
+    service_inbox.read_inbox(country.context)
+    (row,) = country.district.all(Assignment)
     assert country.district.tip(row.tip_id).closed_at is None
     country.lists(f"4 {country.reference}", ago=90)
     country.minute()
@@ -205,12 +205,12 @@ def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: 
     """The answer that the inbox lists may name an alert that came after the first answer."""
     forge(country)
     with country.district.database.writing() as session:
-        first = session.get_one(Referral, 1)
+        first = session.get_one(Assignment, 1)
         later = make_referral(reference="Q9M8", step=7, at=country.district.clock())
         later.tip_id, later.responder_id = first.tip_id, first.responder_id
         session.add(later)
         session.flush()
-        service_commands.prove(session, country.kit, later.id, country.district.clock())
+        service_commands.prove_answer(session, country.context, later.id, country.district.clock())
     with country.district.database.reading() as session:
         tip = session.get_one(Tip, 1)
         assert of_log(session, tip.id).taken == of_rows(session, tip).taken == {1}

@@ -9,24 +9,24 @@ from sqlalchemy import select
 
 from hotline.alerts import queries as alerts_queries
 from hotline.alerts import rules_follow_up, service_commands, service_drills
-from hotline.alerts.rules_drills import ExerciseEnd, WantedExercise, steps
-from hotline.alerts.rules_replies import Act, Acted, Verb
-from hotline.alerts.service_drills import ExerciseReport
+from hotline.alerts.rules_drills import DrillEnd, DrillRequest, step_summaries
+from hotline.alerts.rules_replies import Command, CommandResult, Verb
+from hotline.alerts.service_drills import DrillReport
 from hotline.alerts.service_sending import apply_report
 from hotline.cases import queries_overview, service_retention
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.counters.tables import Tally
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.errors import ExerciseRefused
+from hotline.errors import DrillRefused
 from hotline.gateway import queries_health
 from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.statistics import queries
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
 from tests.support.district import District
@@ -49,7 +49,9 @@ def staffed(district: District) -> District:
 
 
 def begun(district: District, **wanted: Any) -> int:
-    return service_drills.start(district.kit, WantedExercise("12", **wanted), by=ALINE, reason=WHY)
+    return service_drills.start(
+        district.context, DrillRequest("12", **wanted), by=ALINE, reason=WHY
+    )
 
 
 def tip_of(district: District) -> Tip:
@@ -61,18 +63,18 @@ def tip_of(district: District) -> Tip:
 def arrive(district: District) -> None:
     for row in district.all(Message):
         if row.state == MessageState.ACCEPTED:
-            apply_report(district.kit, ReportIn(row.provider_id, "Success"))
+            apply_report(district.context, ReportIn(row.provider_id, "Success"))
 
 
-def says(district: District, who: int, verb: Verb = Verb.TAKE) -> Acted:
-    known_as = next(row for row in district.all(Referral) if row.responder_id == who)
-    asked = Act(who, known_as.reference, verb, EntryWay.USSD, district.clock())
+def says(district: District, who: int, verb: Verb = Verb.TAKE) -> CommandResult:
+    known_as = next(row for row in district.all(Assignment) if row.responder_id == who)
+    asked = Command(who, known_as.reference, verb, EventChannel.USSD, district.clock())
     with district.database.writing() as session:
-        return service_commands.act(session, district.kit, asked).result
+        return service_commands.carry_out(session, district.context, asked).result
 
 
-def reported(district: District) -> ExerciseReport:
-    (found,) = service_drills.listed(district.kit)
+def reported(district: District) -> DrillReport:
+    (found,) = service_drills.list_drills(district.context)
     return found
 
 
@@ -96,10 +98,10 @@ def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(
     staffed.clock.turn(seconds=6)
     arrive(staffed)
     staffed.clock.turn(seconds=50)
-    assert says(staffed, 1) is Acted.EXERCISE
-    assert says(staffed, 1, Verb.ON_SITE) is Acted.EXERCISE
+    assert says(staffed, 1) is CommandResult.DRILL
+    assert says(staffed, 1, Verb.ON_SITE) is CommandResult.DRILL
     staffed.clock.turn(hours=1)
-    tick(staffed.kit, OURS)
+    tick(staffed.context, OURS)
     staffed.deliver()
 
     assert list(phones(staffed, SAID)) == ["02"], "who had not answered is told when it is over"
@@ -107,10 +109,10 @@ def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(
     assert first.delivered_at == first.told_at + timedelta(seconds=10)
     assert first.answered_at == first.told_at + timedelta(minutes=1)
     assert (first.opened_at, second.answered_at) == (None, None)
-    answered = steps([first, second])["answered"]
+    answered = step_summaries([first, second])["answered"]
     assert (answered.count, answered.worst) == (1, timedelta(minutes=1))
-    assert reported(staffed).exercise.why_ended == ExerciseEnd.TIME
-    assert says(staffed, 2) is Acted.EXERCISE, "also when it is over"
+    assert reported(staffed).exercise.why_ended == DrillEnd.TIME
+    assert says(staffed, 2) is CommandResult.DRILL, "also when it is over"
     assert staffed.open_deadlines() == []
 
 
@@ -118,11 +120,11 @@ def test_r12_an_answer_by_sms_is_answered_so_whatever_it_says(staffed: District)
     begun(staffed)
     staffed.deliver()
     for who, digit in ((1, "1"), (2, "4")):
-        name = next(row.reference for row in staffed.all(Referral) if row.responder_id == who)
+        name = next(row.reference for row in staffed.all(Assignment) if row.responder_id == who)
         sent = make_message(
             provider_id=f"ATXid_{who}", sender=f"+25078800000{who}", text=f"{digit} {name}"
         )
-        take_sms(staffed.kit, sent, Arrival.CALLED)
+        take_sms(staffed.context, sent, Arrival.CALLED)
         staffed.deliver()
         assert staffed.sms.sent[-1][1] == f"{name} {SAID}"
     assert all(one.answered_at for one in reported(staffed).told)
@@ -139,7 +141,7 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     begun(staffed, climbs=climbs)
     for _ in range(9):
         staffed.clock.turn(minutes=6)
-        tick(staffed.kit, OURS)
+        tick(staffed.context, OURS)
         staffed.deliver()
         arrive(staffed)
     tip = tip_of(staffed)
@@ -147,7 +149,7 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     kinds = {row.kind for row in staffed.all(Deadline) if row.tip_id == tip.id}
     assert kinds == {DeadlineKind.ACKNOWLEDGE}, "never red, nobody judges, nobody looks"
     with staffed.database.reading() as session:
-        assert queries_health.standing(session).untaken_since == {}, "and no alarm"
+        assert queries_health.outbox_health(session).untaken_since == {}, "and no alarm"
 
 
 def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(
@@ -180,9 +182,9 @@ def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
     assert load[1] == load[2] == 0, "and it weighs nothing"
 
     real = staffed.tell(urgency=1, place="11", filed_at=staffed.clock())
-    tick(staffed.kit, OURS)
+    tick(staffed.context, OURS)
     staffed.deliver()
-    assert reported(staffed).exercise.why_ended == ExerciseEnd.DANGER, "it is of the same province"
+    assert reported(staffed).exercise.why_ended == DrillEnd.DANGER, "it is of the same province"
     tip = tip_of(staffed)
     sent = [row for row in staffed.all(Message) if row.attempts and row.priority == 5]
     assert sent == [], "what was not sent yet never is"
@@ -213,10 +215,10 @@ def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
     """Two people close a danger case, but one can close a drill of it."""
     exercise_id = begun(staffed)
     staffed.deliver()
-    service_retention.close_tip(staffed.kit, tip_of(staffed).id, by="Alice", reason="enough")
+    service_retention.close_tip(staffed.context, tip_of(staffed).id, by="Alice", reason="enough")
     assert tip_of(staffed).closed_at is not None
-    service_drills.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+    service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
     staffed.deliver()
     assert sorted(phones(staffed, SAID)) == ["01", "02"]
-    with pytest.raises(ExerciseRefused, match="is over"):
-        service_drills.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+    with pytest.raises(DrillRefused, match="is over"):
+        service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)

@@ -8,7 +8,7 @@ import pytest
 
 from hotline.alerts import service_drills
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.tips.tables import Tip
 from tests.alerts.test_exercise import ALINE, WHY, begun
@@ -29,7 +29,7 @@ def names(district: District) -> dict[str, str]:
     """Returns the references of the last 30 days: `E` is the drill, `R` a case."""
     tips = {row.id: row for row in district.all(Tip)}
     lately = district.clock() - timedelta(days=30)
-    told = [row for row in district.all(Referral) if row.created_at > lately]
+    told = [row for row in district.all(Assignment) if row.created_at > lately]
     return {row.reference: "E" if tips[row.tip_id].channel == "drill" else "R" for row in told}
 
 
@@ -41,7 +41,7 @@ def answers(district: District, text: str) -> Iterator[str]:
     before = len(district.sms.sent)
     at, name = district.clock(), f"ATXid_{next(IDS)}"
     mo = make_message(provider_id=name, sender=PHONE, text=text, sent_at=at)
-    take_sms(district.kit, mo, Arrival.CALLED)
+    take_sms(district.context, mo, Arrival.CALLED)
     district.deliver()
     for number, said in district.sms.sent[before:]:
         assert number == PHONE
@@ -59,7 +59,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
             case "drill":
                 exercise = begun(district)
             case "over":
-                service_drills.end(district.kit, exercise, by=ALINE, reason=WHY)
+                service_drills.call_off(district.context, exercise, by=ALINE, reason=WHY)
             case "alert":
                 district.tell(urgency=2)
             case str():
@@ -73,7 +73,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
 def forget(district: District) -> None:
     """Turns the clock by more than a year and closes every tip."""
     district.clock.turn(days=400)
-    service_drills.keep_time(district.kit)
+    service_drills.end_due(district.context)
     for tip in district.all(Tip):
         district.change(Tip, tip.id, closed_at=district.clock())
     district.deliver()

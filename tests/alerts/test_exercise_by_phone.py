@@ -3,9 +3,9 @@
 import pytest
 
 from hotline.alerts import service_drills
-from hotline.alerts.rules_drills import WantedExercise
+from hotline.alerts.rules_drills import DrillRequest
 from hotline.core.actors import Actor
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.support.builders import post
@@ -16,13 +16,13 @@ PLACE, COLLEAGUE = "11", "+250788000012"
 
 
 def begin(line: Line) -> None:
-    wanted = WantedExercise(PLACE)
-    service_drills.start(line.kit, wanted, by=Actor("Aline"), reason="the week of drills")
+    wanted = DrillRequest(PLACE)
+    service_drills.start(line.context, wanted, by=Actor("Aline"), reason="the week of drills")
     line.clock.turn(seconds=10)
 
 
 def reference(line: Line, who: int) -> str:
-    (hers,) = (row for row in line.all(Referral) if row.responder_id == who)
+    (hers,) = (row for row in line.all(Assignment) if row.responder_id == who)
     return str(hers.reference)
 
 
@@ -47,7 +47,7 @@ def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(
     assert phone.key("1").startswith("CON A drill. No one is in danger. Do not go.")
     phone.key("0")
     assert phone.key("2") == "END It was a drill. Do not go. Thank you."
-    (found,) = service_drills.listed(line.kit)
+    (found,) = service_drills.list_drills(line.context)
     (told,) = found.told
     assert told.opened_at is not None
     assert told.answered_at is not None
@@ -63,5 +63,5 @@ def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, ke
     assert f"1 {reference(line, who)} exercise" in phone.dial("90")
     phone.key("1")
     assert phone.key(key) == "END It was a drill. Do not go. Thank you."
-    (found,) = service_drills.listed(line.kit)
+    (found,) = service_drills.list_drills(line.context)
     assert [told.answered_at is not None for told in found.told] == [True]

@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from hotline.alerts import service_drills
-from hotline.alerts.rules_drills import WantedExercise, is_by_night
-from hotline.errors import ExerciseRefused
-from hotline.gateway.tables import Referral
+from hotline.alerts.rules_drills import DrillRequest, is_by_night
+from hotline.errors import DrillRefused
+from hotline.gateway.tables import Assignment
 from hotline.people import tables
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
@@ -26,8 +26,8 @@ __all__ = ["staffed"]
 
 
 def refused(district: District, why: str, desk: str = "12") -> None:
-    with pytest.raises(ExerciseRefused, match=why):
-        service_drills.start(district.kit, WantedExercise(desk), by=ALINE, reason=WHY)
+    with pytest.raises(DrillRefused, match=why):
+        service_drills.start(district.context, DrillRequest(desk), by=ALINE, reason=WHY)
 
 
 def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(
@@ -37,13 +37,13 @@ def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(
     danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
     refused(staffed, "a real danger")
     staffed.change(Tip, danger, closed_at=staffed.clock())
-    service_drills.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
+    service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
     refused(staffed, "within 7 days")
     for _ in range(3):
         staffed.clock.turn(days=8)
         exercise_id = begun(staffed)
         refused(staffed, "runs there already")
-        service_drills.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+        service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
     staffed.clock.turn(days=8)
     refused(staffed, "within a year")
     staffed.clock.turn(days=400)
@@ -61,7 +61,7 @@ def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(
     begun(staffed, climbs=True)
     staffed.deliver()
     staffed.clock.turn(hours=2)
-    tick(staffed.kit, [step for step in OURS if step.__name__ != "keep_time"])
+    tick(staffed.context, [step for step in OURS if step.__name__ != "keep_time"])
     assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2}
 
 
@@ -85,11 +85,11 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
         for who, level in zip(people, levels, strict=True):
             person = session.get_one(Responder, who)
             desks = {"post": level} | ({"12": level} if who == people[0] else {})
-            tables.place(session, person, desks, [], at)
+            tables.set_desks(session, person, desks, [], at)
     refused(staffed, "no other desk", "home")
     refused(staffed, "no other desk", "national")
     begun_at = service_drills.start(
-        staffed.kit, WantedExercise("post", climbs=True), by=ALINE, reason=WHY
+        staffed.context, DrillRequest("post", climbs=True), by=ALINE, reason=WHY
     )
     staffed.deliver()
     tip = tip_of(staffed)
@@ -98,10 +98,10 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
     assert len(list(phones(staffed, f"{named}, urgent"))) == 2
     for _ in range(3):
         staffed.clock.turn(minutes=6)
-        tick(staffed.kit, OURS)
-    assert {row.responder_id for row in staffed.all(Referral)} == {*people[:2], people[3]}
-    service_drills.end(staffed.kit, begun_at, by=ALINE, reason=WHY)
-    assert [one.exercise.desk for one in service_drills.listed(staffed.kit)] == ["post"]
+        tick(staffed.context, OURS)
+    assert {row.responder_id for row in staffed.all(Assignment)} == {*people[:2], people[3]}
+    service_drills.call_off(staffed.context, begun_at, by=ALINE, reason=WHY)
+    assert [one.exercise.desk for one in service_drills.list_drills(staffed.context)] == ["post"]
 
 
 @pytest.mark.parametrize(

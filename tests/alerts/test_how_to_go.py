@@ -7,16 +7,16 @@ import pytest
 
 from hotline.alerts import service_assignment, service_commands, service_correction
 from hotline.alerts import service_sending as alerts_service_sending
-from hotline.alerts.rules_replies import Act, Acted, Verb
+from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.core.database import Database
 from hotline.dialogue.service_sms import Arrival
 from hotline.flows import service_check
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
-from hotline.tips.rules_events import EntryWay
-from hotline.tips.rules_visit_safety import Manner
+from hotline.tips.rules_events import EventChannel
+from hotline.tips.rules_visit_safety import VisitDecision
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, make_ready, told
 from tests.support.clock import Clock
 from tests.support.night import Night, night
@@ -90,7 +90,7 @@ def test_000_twice_is_told_once_and_repeated_hops_change_nothing(here: Night) ->
         second.id,
     }
     told_of = [row for row in here.line.all(Message) if row.template == "CAREFUL"]
-    assert len({(row.responder_id, row.referral_id) for row in told_of}) == len(told_of)
+    assert len({(row.responder_id, row.assignment_id) for row in told_of}) == len(told_of)
 
 
 @pytest.mark.row("C9")
@@ -175,8 +175,8 @@ def test_the_mark_reaches_tips_of_that_session_alone(here: Night) -> None:
     here.tick()
     first, second = here.line.tips
     assert (first.contact_key, first.do_not_visit) == (second.contact_key, False)
-    told_of = {row.referral_id for row in here.line.all(Message) if row.template == "CAREFUL"}
-    of_second = {row.id for row in here.line.all(Referral) if row.tip_id == second.id}
+    told_of = {row.assignment_id for row in here.line.all(Message) if row.template == "CAREFUL"}
+    of_second = {row.id for row in here.line.all(Assignment) if row.tip_id == second.id}
     assert told_of
     assert told_of <= of_second
 
@@ -202,11 +202,14 @@ def test_nobody_else_decides_how_to_go(here: Night) -> None:
     assert here.writes("one", "7 {ref}").startswith(
         "REF: reply with a digit and REF: 1 take 2 on site"
     )
-    act = Act(
-        here.people["one"], here.names("one")[-1], Verb.OPENLY, EntryWay.USSD, here.line.clock()
+    act = Command(
+        here.people["one"], here.names("one")[-1], Verb.OPENLY, EventChannel.USSD, here.line.clock()
     )
     with here.line.database.writing() as session:
-        assert service_commands.act(session, here.line.kit, act).result is Acted.UNKNOWN
+        assert (
+            service_commands.carry_out(session, here.line.context, act).result
+            is CommandResult.UNKNOWN
+        )
     assert here.tip.manner is None
 
 
@@ -216,7 +219,9 @@ def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) ->
     assert HOW in here.texts("desk")
     assert HOW in here.texts("director")
     assert here.texts("one").count(SILENT) == 1
-    service_correction.say(here.line.kit, here.tip.id, Manner.UNSEEN, by="Alice", reason="read it")
+    service_correction.decide_visit(
+        here.line.context, here.tip.id, VisitDecision.UNSEEN, by="Alice", reason="read it"
+    )
     here.tick()
     assert here.newest("one") == UNSEEN
     assert "manner" not in here.clocks
@@ -241,11 +246,13 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
 
 
 def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
-    here.line.kit = replace(here.line.kit, line=replace(here.line.kit.line, national_number="166"))
+    here.line.context = replace(
+        here.line.context, line=replace(here.line.context.line, national_number="166")
+    )
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     assert here.newest("one").endswith("Do not call that place. Ask the national desk.")
-    assert service_check.finding(here.line.kit).ok is False
+    assert service_check.check_national_number(here.line.context).ok is False
 
 
 def test_a_warning_that_may_be_lost_is_sent_again_though_the_case_is_taken(
@@ -256,7 +263,7 @@ def test_a_warning_that_may_be_lost_is_sent_again_though_the_case_is_taken(
     caller.key("000")
     here.tick(seconds=1)
     here.tick(minutes=2)
-    alerts_service_sending.miss_reports(here.line.kit)
+    alerts_service_sending.resend_unreported(here.line.context)
     here.tick()
     assert here.texts("one").count(CAREFUL) == 2
 
@@ -275,14 +282,16 @@ def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night
     if how != "off":
         status = "Success" if how == "on" else "Failed"
         assert mark.provider_id is not None
-        alerts_service_sending.apply_report(here.line.kit, ReportIn(mark.provider_id, status, None))
-    service_assignment.tell_unheard(here.line.kit)
+        alerts_service_sending.apply_report(
+            here.line.context, ReportIn(mark.provider_id, status, None)
+        )
+    service_assignment.alert_unheard_marks(here.line.context)
     here.tick()
     assert (CAREFUL in here.texts("deputy")) is (how == "failed")
 
     for _ in range(12):
         here.line.clock.turn(minutes=1)
-        service_assignment.tell_unheard(here.line.kit)
+        service_assignment.alert_unheard_marks(here.line.context)
         here.tick()
     assert here.texts("deputy").count(CAREFUL) == (how != "on")
     assert here.holder == "one"
@@ -297,5 +306,5 @@ def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
     here.writes("desk", "7 {ref}", way=Arrival.CALLED, then=Arrival.LISTED)
     here.tick()
     assert here.newest("one") == OPENLY
-    took = [row for row in here.line.all(Referral) if row.acknowledged_at is not None]
+    took = [row for row in here.line.all(Assignment) if row.acknowledged_at is not None]
     assert [row.proved_at for row in took] == [None]

@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.alerts import queries_names, tables_inbound
-from hotline.alerts.queries_names import KnownCases
-from hotline.alerts.rules_assignment import ReferralState
-from hotline.alerts.rules_replies import Acted
+from hotline.alerts import queries_references, tables_inbound
+from hotline.alerts.queries_references import KnownCases
+from hotline.alerts.rules_assignment import AssignmentState
+from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.tables import ReplyAnswer
 from hotline.core.database import Session, open_database
 from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.errors import StoreUnavailable
-from hotline.gateway.tables import Message, Referral
-from hotline.gateway.tables_sessions import InboundSeen, Stopped, referrals_of
+from hotline.gateway.tables import Assignment, Message
+from hotline.gateway.tables_sessions import InboundSeen, Stopped, assignments_of
 from hotline.people.rules import Level
 from hotline.tips.tables import Tip
 from tests.support.builders import NOON, make_message
 from tests.support.clock import Clock
+from tests.support.contexts import make_context
 from tests.support.district import District
-from tests.support.kits import make_kit
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def told(district: District) -> District:
 
 
 def reference_of(district: District) -> str:
-    return str(district.all(Referral)[0].reference)
+    return str(district.all(Assignment)[0].reference)
 
 
 def unread(reference: str) -> str:
@@ -58,7 +58,7 @@ def hear(
         text=text,
         sent_at=NOON + timedelta(minutes=minute),
     )
-    outcome = take_sms(district.kit, message, way)
+    outcome = take_sms(district.context, message, way)
     district.deliver()
     return outcome
 
@@ -66,22 +66,22 @@ def hear(
 def test_while_her_cases_are_looked_at_somebody_else_writes(
     told: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = queries_names.of_responder
+    look = queries_references.known_cases
 
     def look_and_write(session: Session, responder_id: int, since: datetime) -> KnownCases:
         with told.database.writing() as other:
             other.add(Stopped(number_key="somebody's", stopped_at=NOON))
         return look(session, responder_id, since)
 
-    monkeypatch.setattr(queries_names, "of_responder", look_and_write)
-    assert hear(told, f"1 {reference_of(told)}") is Acted.TAKEN
+    monkeypatch.setattr(queries_references, "known_cases", look_and_write)
+    assert hear(told, f"1 {reference_of(told)}") is CommandResult.TAKEN
 
 
 def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
     reference = reference_of(told)
-    assert hear(told, f"1 {reference}") is Acted.TAKEN
+    assert hear(told, f"1 {reference}") is CommandResult.TAKEN
 
-    assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
+    assert told.all(Assignment)[0].state == AssignmentState.ACKNOWLEDGED
     assert told.sms.sent == [("+250788000001", unread(reference))]
     assert told.all(Message)[-1].priority == 4
 
@@ -89,7 +89,7 @@ def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
 @pytest.mark.fault(30)
 def test_the_gateway_repeats_itself_and_nothing_happens_twice(told: District) -> None:
     outcomes = [hear(told, f"1 {reference_of(told)}") for _ in range(3)]
-    assert outcomes == [Acted.TAKEN, InboxOutcome.REPEATED, InboxOutcome.REPEATED]
+    assert outcomes == [CommandResult.TAKEN, InboxOutcome.REPEATED, InboxOutcome.REPEATED]
     assert len(told.sms.sent) == 1
     with told.database.reading() as session:
         (seen,) = session.scalars(select(InboundSeen))
@@ -108,7 +108,7 @@ def test_two_alike_in_one_second_are_one(told: District) -> None:
         hear(told, f"1 {reference_of(told)}", provider_id=provider_id)
         for provider_id in ("ATXid_a", "ATXid_b")
     ]
-    assert outcomes == [Acted.TAKEN, InboxOutcome.REPEATED]
+    assert outcomes == [CommandResult.TAKEN, InboxOutcome.REPEATED]
     assert len(told.sms.sent) == 1
 
 
@@ -117,12 +117,12 @@ def test_a_colleague_was_quicker(district: District) -> None:
         district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=1)
-    one, two, _ = district.all(Referral)
+    one, two, _ = district.all(Assignment)
     with district.database.writing() as session:
-        tables_inbound.begin(session, district.clock())
+        tables_inbound.create_position(session, district.clock())
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
-    assert outcome is Acted.ALREADY_TAKEN
+    assert outcome is CommandResult.ALREADY_TAKEN
     helps = f"{two.reference}: you help too. A colleague has it."
     assert district.sms.sent[-1][1] == f"{helps} You have not read it: do not visit openly."
 
@@ -136,7 +136,7 @@ def test_anything_else_is_answered_with_its_own_case_and_digits(told: District, 
     assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
     hint = f"{reference}: reply with a digit and {reference}: 1 take 2 on site 5 pass on"
     assert told.sms.sent == [("+250788000001", hint)]
-    assert told.all(Referral)[0].state == ReferralState.SENT
+    assert told.all(Assignment)[0].state == AssignmentState.SENT
 
 
 @pytest.mark.parametrize("cases", [1, 2])
@@ -147,7 +147,7 @@ def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_
     district.enrol()
     for _ in range(cases):
         district.tell(urgency=2)
-    newest = district.all(Referral)[-1].reference
+    newest = district.all(Assignment)[-1].reference
     hear(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
     assert f"{newest}: yours" in district.sms.sent[-1][1]
     hear(district, text, provider_id="ATXid_bare", minute=1)
@@ -169,11 +169,11 @@ def test_each_digit_does_what_it_says(told: District) -> None:
         for minute, digit in enumerate("31234")
     ]
     assert outcomes == [
-        Acted.NOT_TAKEN_YET,
-        Acted.TAKEN,
-        Acted.ON_SITE,
-        Acted.REFERRED,
-        Acted.CLOSED,
+        CommandResult.NOT_TAKEN_YET,
+        CommandResult.TAKEN,
+        CommandResult.ON_SITE,
+        CommandResult.REFERRED,
+        CommandResult.CLOSED,
     ]
     said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
     assert said[0] == f"you have not taken it yet. Reply 1 {reference}"
@@ -182,19 +182,19 @@ def test_each_digit_does_what_it_says(told: District) -> None:
     assert said[3].startswith("noted, referred. Say what happened by ")
     assert said[4] == "closed. Thank you."
     assert told.tip(1).closed_at is not None
-    assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is Acted.OVER
+    assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is CommandResult.OVER
 
 
 def test_an_answer_inside_a_long_text_acts(told: District) -> None:
     text = f"1 {reference_of(told)}. " + "ndaje " * 1000
-    assert hear(told, text) is Acted.TAKEN
+    assert hear(told, text) is CommandResult.TAKEN
 
 
 def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
     reference = reference_of(told)
-    assert hear(told, f"I can't {reference}") is Acted.PASSED
+    assert hear(told, f"I can't {reference}") is CommandResult.PASSED
     assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
-        "Gasabo, no one has taken it. Reply 1 " + str(told.all(Referral)[1].reference),
+        "Gasabo, no one has taken it. Reply 1 " + str(told.all(Assignment)[1].reference),
         "we ask the next person. It is yours until someone takes it.",
     ]
     assert {who for _, who in told.told(1)} == {1, 2}
@@ -204,8 +204,8 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> Non
     told.tell(urgency=3)
     told.deliver()
     told.sms.sent.clear()
-    one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
-    assert hear(told, f"1 {one} {two}") is Acted.TAKEN
+    one, two = (str(row.reference) for row in told.all(Assignment) if row.responder_id == 1)
+    assert hear(told, f"1 {one} {two}") is CommandResult.TAKEN
     assert [text.split(".")[0] for _, text in told.sms.sent] in (
         [f"{one} {two}: yours"],
         [f"{two} {one}: yours"],
@@ -218,16 +218,16 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> Non
     ]
     with told.database.reading() as session:
         seen = session.get_one(InboundSeen, "ATXid_b")
-        assert len(referrals_of(seen)) == 2
+        assert len(assignments_of(seen)) == 2
 
 
 def test_every_case_of_one_sms_is_proved_with_it(told: District) -> None:
     told.tell(urgency=3)
-    one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
+    one, two = (str(row.reference) for row in told.all(Assignment) if row.responder_id == 1)
     hear(told, f"1 {one} {two}")
-    assert {row.proved_at for row in told.all(Referral)} == {None}
+    assert {row.proved_at for row in told.all(Assignment)} == {None}
     assert hear(told, f"1 {one} {two}", way=Arrival.LISTED) is InboxOutcome.REPEATED
-    assert {row.proved_at for row in told.all(Referral)} == {told.clock()}
+    assert {row.proved_at for row in told.all(Assignment)} == {told.clock()}
 
 
 @pytest.mark.fault(31)
@@ -236,7 +236,7 @@ def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> 
         sent_at = NOON + timedelta(minutes=number)
         text = f"1 A3C{number + 3}"
         message = make_message(provider_id=f"ATXid_{number}", text=text, sent_at=sent_at)
-        assert take_sms(told.kit, message) is InboxOutcome.WRONG_REFERENCE
+        assert take_sms(told.context, message) is InboxOutcome.WRONG_REFERENCE
         told.deliver()
         assert len(told.sms.sent) == answers
     assert not any("A3C" in text for _, text in told.sms.sent)
@@ -280,7 +280,7 @@ def test_unclear_messages_in_danger_get_ten_answers_an_hour(
     urgent: District,
 ) -> None:
     """The limit starts again each hour, for as long as the case is open."""
-    danger = next(row.reference for row in urgent.all(Referral) if row.tip_id == 2)
+    danger = next(row.reference for row in urgent.all(Assignment) if row.tip_id == 2)
     for hour in range(3):
         for number in range(14):
             name = f"ATXid_{hour}_{number}"
@@ -341,7 +341,7 @@ def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: Distr
         district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=1)
-    one, two, _ = district.all(Referral)
+    one, two, _ = district.all(Assignment)
     hear(district, f"1 {one.reference}", way=Arrival.LISTED)
     hear(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
     assert district.sms.sent[-1][1] == (
@@ -352,19 +352,19 @@ def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: Distr
 def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(told: District) -> None:
     for number in range(9):
         hear(told, "Ok", provider_id=f"ATXid_{number}", minute=number)
-    assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
+    assert told.all(Assignment)[0].state == AssignmentState.ACKNOWLEDGED
     assert len(told.sms.sent) == 4
 
 
 def test_a_right_one_counts_however_many_were_wrong(told: District) -> None:
     for number in range(5):
         hear(told, "1 A3C4", provider_id=f"ATXid_{number}", minute=number)
-    assert hear(told, f"1 {reference_of(told)}") is Acted.TAKEN
+    assert hear(told, f"1 {reference_of(told)}") is CommandResult.TAKEN
 
 
 def test_another_responders_reference_is_a_wrong_one(told: District) -> None:
     assert hear(told, f"1 {reference_of(told)}", number=2) is InboxOutcome.WRONG_REFERENCE
-    assert told.all(Referral)[0].state == ReferralState.SENT
+    assert told.all(Assignment)[0].state == AssignmentState.SENT
 
 
 @pytest.mark.fault(31)
@@ -373,7 +373,7 @@ def test_a_stranger_is_sent_nothing(told: District, text: str) -> None:
     outcome = hear(told, text.format(reference_of(told)), number=77)
     assert outcome is InboxOutcome.UNKNOWN_SENDER
     assert told.sms.sent == []
-    assert told.all(Referral)[0].state == ReferralState.SENT
+    assert told.all(Assignment)[0].state == AssignmentState.SENT
     with told.database.reading() as session:
         assert [row.outcome for row in session.scalars(select(InboundSeen))] == ["unknown_sender"]
 
@@ -400,5 +400,5 @@ def test_what_was_written_is_nowhere_kept(told: District) -> None:
 def test_a_store_that_fails_says_so(tmp_path: Path, clock: Clock) -> None:
     database = open_database(f"sqlite:///{tmp_path}/none/hotline.db")
     with pytest.raises(StoreUnavailable):
-        take_sms(make_kit(database=database, now=clock), make_message())
+        take_sms(make_context(database=database, now=clock), make_message())
     database.close()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hotline.alerts.service_assignment import fire_deadlines, refer_waiting
-from hotline.alerts.service_intake import rescue_silent
+from hotline.alerts.service_assignment import assign_pending, fire_deadlines
+from hotline.alerts.service_intake import file_silent
 from hotline.core.jobs import Job
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
 LANDMARK = "hafi y'isoko rya Zuzuzu"
@@ -19,7 +19,7 @@ def test_hanging_up_after_the_fourth_answer_has_filed_it(line: Line) -> None:
     told(line, *DANGER_HERE)
     tip = line.tip
     assert (tip.state, tip.urgency, tip.official) == ("filed", 1, "no")
-    assert line.jobs.rung == [(Job.REFER_TIP, tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, tip.id)]
     assert line.desks_of(tip) == {"national", tip.place}
     assert line.read(tip) == {
         "danger": "yes",
@@ -82,7 +82,7 @@ def test_without_danger_the_notice_files_a_draft(line: Line, told_by_then: tuple
     for _ in range(2):
         assert caller.hang_up() == 200
     assert line.tip.state == "filed"
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) -> None:
@@ -90,24 +90,24 @@ def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) ->
     caller = told(line, "5", "1")
     assert (line.tip.state, line.read(line.tip)) == ("draft", {"danger": "yes"})
     caller.hang_up()
-    refer_waiting(line.kit)
+    assign_pending(line.context)
 
     assert (line.tip.state, line.tip.place, line.tip.urgency) == ("fragment", "", 1)
-    assert (line.jobs.rung, line.all(Referral), line.all(Deadline)) == ([], [], [])
+    assert (line.jobs.rung, line.all(Assignment), line.all(Deadline)) == ([], [], [])
 
 
 @pytest.mark.parametrize("danger", ["1", "2"])
 def test_a_province_goes_to_the_national_desk_once_and_never_red(line: Line, danger: str) -> None:
     caller = told(line, "5", danger, "2", "1")
     caller.hang_up()
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
     for _ in range(30):
-        refer_waiting(line.kit)
-        fire_deadlines(line.kit)
+        assign_pending(line.context)
+        fire_deadlines(line.context)
         line.clock.turn(hours=12)
 
     assert (line.tip.state, line.tip.place) == ("fragment", "1")
-    (told_of,) = line.all(Referral)
+    (told_of,) = line.all(Assignment)
     (message,) = line.all(Message)
     assert (told_of.step, message.parameters["place"]) == (0, "Kigali")
     assert line.all(Deadline) == []
@@ -118,20 +118,20 @@ def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
     caller = told(line, "5", "1")
     uid = line.tip.uid
     line.clock.turn(minutes=3)
-    rescue_silent(line.kit)
-    refer_waiting(line.kit)
-    assert (line.tip.state, line.all(Referral)) == ("fragment", [])
+    file_silent(line.context)
+    assign_pending(line.context)
+    assert (line.tip.state, line.all(Assignment)) == ("fragment", [])
 
     caller.key("2", "1")
     assert (line.tip.state, line.tip.place) == ("fragment", "1")
-    refer_waiting(line.kit)
-    assert len(line.all(Referral)) == 1
+    assign_pending(line.context)
+    assert len(line.all(Assignment)) == 1
 
     caller.key("1", "1", "1", *REST)
-    refer_waiting(line.kit)
+    assign_pending(line.context)
     assert (line.tip.uid, line.tip.state) == (uid, "complete")
     assert line.desks_of(line.tip) == {"national", line.tip.place}
-    assert [row.step for row in line.all(Referral)] == [0, 1]
+    assert [row.step for row in line.all(Assignment)] == [0, 1]
     assert [row.kind for row in line.all(Deadline)] == ["acknowledge"]
 
 
@@ -140,11 +140,11 @@ def test_a_quiet_tip_that_continues_after_silence_is_not_delayed_again(
 ) -> None:
     caller = told(line, "5", "2", "2", "1")
     line.clock.turn(minutes=3)
-    rescue_silent(line.kit)
+    file_silent(line.context)
     assert line.tip.state == "fragment"
     caller.key("1")
     assert line.tip.state == "filed"
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)] * 2
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)] * 2
 
 
 def test_half_of_another_place_takes_nothing_from_what_is_filed(line: Line) -> None:
@@ -166,19 +166,19 @@ def test_the_notice_may_overtake_the_last_hop(line: Line) -> None:
 def test_three_minutes_of_silence_file_a_draft(line: Line) -> None:
     told(line, *QUIET_HERE)
     line.clock.turn(minutes=2, seconds=59)
-    rescue_silent(line.kit)
+    file_silent(line.context)
     assert line.tip.state == "draft"
     line.clock.turn(seconds=1)
     for _ in range(2):
-        rescue_silent(line.kit)
+        file_silent(line.context)
     assert line.tip.state == "filed"
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_a_rescued_draft_is_completed_and_not_told_twice(line: Line) -> None:
     caller = told(line, *QUIET_HERE)
     line.clock.turn(minutes=4)
-    rescue_silent(line.kit, timedelta(minutes=3))
+    file_silent(line.context, timedelta(minutes=3))
     caller.key(*REST)
     assert line.tip.state == "complete"
 
@@ -242,7 +242,7 @@ def test_a_child_raises_the_urgency_of_a_tip_that_was_told_already(line: Line) -
     line.jobs.rung.clear()
     caller.key("1")
     assert (line.tip.urgency, line.tip.basis) == (1, "vital_interest_child")
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_two_tips_of_one_phone_are_linked_and_never_merged(line: Line) -> None:
@@ -258,17 +258,17 @@ def test_a_journey_that_can_be_stopped_alerts_at_that_hop_and_names_no_country(l
     caller = told(line, "5", "2", "2", "6", "7")
     assert (line.tip.state, line.tip.urgency, line.jobs.rung) == ("draft", 3, [])
     caller.key("2")
-    refer_waiting(line.kit)
+    assign_pending(line.context)
     assert (line.tip.state, line.tip.urgency, line.tip.place) == ("filed", 1, "abroad")
     assert line.tip.within == "om"
-    assert line.jobs.rung[0] == (Job.REFER_TIP, line.tip.id)
+    assert line.jobs.rung[0] == (Job.ASSIGN_TIP, line.tip.id)
     assert {row.parameters["place"] for row in line.all(Message)} == {"mu mahanga"}
     assert line.desks_of(line.tip) == {"national"}
 
 
 def test_not_sure_after_a_province_is_told_with_its_province(line: Line) -> None:
     told(line, "5", "1", "2", "1", "4")
-    refer_waiting(line.kit)
+    assign_pending(line.context)
     assert (line.tip.state, line.tip.place, line.tip.within) == ("filed", "unsure", "1")
     assert {row.parameters["place"] for row in line.all(Message)} == {"Kigali"}
     assert {row.kind for row in line.all(Deadline)} == {"acknowledge"}

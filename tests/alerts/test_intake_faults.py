@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from hotline.alerts.service_intake import rescue_silent
+from hotline.alerts.service_intake import file_silent
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told, walked
 
 pytestmark = pytest.mark.both
@@ -76,7 +76,7 @@ def test_no_answer_is_in_the_database_and_nothing_is_written_down(
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3", LANDMARK)
     quiet = told(line, *QUIET_HERE)
     quiet.hang_up()
-    rescue_silent(line.kit)
+    file_silent(line.context)
 
     files = stored()
     for secret in (LANDMARK, "Zuzuzu", caller.msisdn, caller.msisdn[4:], caller.session_id):

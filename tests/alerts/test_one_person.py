@@ -4,7 +4,7 @@ import pytest
 
 from hotline.alerts import queries, queries_people, service_closing
 from hotline.cases import decrypt_access, service_exclusions
-from hotline.cases.service_exclusions import KeptFrom
+from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_invitations, service_leaves, service_removal
 from hotline.editing import service_drafts
@@ -12,14 +12,14 @@ from hotline.errors import AccountRefused, ApprovalRefused, EndRefused
 from hotline.gateway import queries_on_call
 from hotline.monitoring import service_alarms
 from hotline.people import tables, tables_accounts, tables_desks, tables_members
-from hotline.people.rules import Level, national_living
+from hotline.people.rules import Level, active_national
 from hotline.people.rules_desks import of_account, of_responder
 from hotline.people.tables import Person
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_persons import ClosureStop
+from hotline.tips.rules_persons import ClosureRefusal
 from tests.support.builders import make_account, make_responder
 from tests.support.deciding import decides, signed_in
 from tests.support.district import District
@@ -58,17 +58,17 @@ def test_every_name_of_one_person_is_that_person(one: District) -> None:
 
 
 def test_no_approval_passes_with_two_accounts_of_one_person(one: District) -> None:
-    service_invitations.invite(one.kit, FIRST, "Approver 1", [AccountRole.APPROVER])
+    service_invitations.invite(one.context, FIRST, "Approver 1", [AccountRole.APPROVER])
     with pytest.raises(ApprovalRefused, match="you cannot decide this"):
-        decides(one.kit, signed_in(one.kit, OTHER), "role")
-    decides(one.kit, signed_in(one.kit, "Admin 3"), "role")
+        decides(one.context, signed_in(one.context, OTHER), "role")
+    decides(one.context, signed_in(one.context, "Admin 3"), "role")
 
 
 def test_no_account_is_changed_by_another_account_of_its_person(one: District) -> None:
     with pytest.raises(AccountRefused, match="you cannot do this to your own account"):
-        service_invitations.set_roles(one.kit, FIRST, 2, [AccountRole.AUDITOR], "a test")
+        service_invitations.set_roles(one.context, FIRST, 2, [AccountRole.AUDITOR], "a test")
     with pytest.raises(AccountRefused, match="you cannot do this to your own account"):
-        service_invitations.suspend(one.kit, SECOND, 1, "a test")
+        service_invitations.suspend(one.context, SECOND, 1, "a test")
 
 
 def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
@@ -79,12 +79,12 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
             for phone in tables_accounts.phones_of(session, PERSON)
         )
         tip, at = queries.tip_for_writing(session, tip_id), one.clock()
-        service_closing.end(session, one.kit, tip, TipOutcome.NOT_FOUND, first, at)
-        service_closing.note_opened(session, one.kit, tip, second.name, second.entry_by, at)
+        service_closing.close(session, one.context, tip, TipOutcome.NOT_FOUND, first, at)
+        service_closing.note_opened(session, one.context, tip, second.name, second.entry_by, at)
         assert not service_closing.may_confirm(session, first.name, second.name)
         with pytest.raises(EndRefused) as refused:
-            service_closing.judge(session, one.kit, tip, second, True, at)
-    assert refused.value.stop == ClosureStop.SAME_PERSON
+            service_closing.confirm_closure(session, one.context, tip, second, True, at)
+    assert refused.value.stop == ClosureRefusal.SAME_PERSON
 
 
 @pytest.mark.parametrize(
@@ -107,28 +107,30 @@ def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: Distr
 
 def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -> None:
     """The desks need a new key then. Two people bring both phones back."""
-    decrypt_access.make_desks(one.kit, "correct horse", costs=QUICK)
+    decrypt_access.make_desks(one.context, "correct horse", costs=QUICK)
     one.man_desks()
     for name, number in ((NAME, "+250788000301"), ("Admin 3", "+250788000302")):
-        service_alarms.add(one.kit, name, number, "en", by="Alice")
+        service_alarms.add_contact(one.context, name, number, "en", by="Alice")
     with one.database.writing() as session:
         (first, second) = (row.id for row in tables.phones_of(session, PERSON))
         for member in (of_responder(first), of_account(2)):
-            tables_members.seal(session, NATIONAL, member, b"key", one.clock())
-    service_removal.remove(one.kit, str(second), second="Bob", by="Alice", reason="left")
+            tables_members.store_key(session, NATIONAL, member, b"key", one.clock())
+    service_removal.remove_responder(
+        one.context, str(second), second="Bob", by="Alice", reason="left"
+    )
     with one.database.reading() as session:
         phones = tables.phones_of(session, PERSON)
-        assert not any(row.active or tables.running(session, row.id) for row in phones)
-        assert [tables_accounts.one(session, id).state for id in (1, 2, 3)] == [
+        assert not any(row.active or tables.current_memberships(session, row.id) for row in phones)
+        assert [tables_accounts.get_account(session, id).state for id in (1, 2, 3)] == [
             "ended",
             "ended",
             "active",
         ]
-        assert [row.name for row in queries_on_call.watchers(session)] == ["Admin 3"]
-        assert tables_desks.one(session, NATIONAL).copied_since is not None
-        assert not tables_members.of_desk(session, NATIONAL)
-    service_leaves.back(
-        one.kit, str(first), number=None, second="Bob", by="Alice", reason="a mistake"
+        assert [row.name for row in queries_on_call.on_call_contacts(session)] == ["Admin 3"]
+        assert tables_desks.get_desk(session, NATIONAL).copied_since is not None
+        assert not tables_members.members_of_desk(session, NATIONAL)
+    service_leaves.bring_back(
+        one.context, str(first), number=None, second="Bob", by="Alice", reason="a mistake"
     )
     with one.database.reading() as session:
         assert all(row.active for row in tables.phones_of(session, PERSON))
@@ -137,22 +139,22 @@ def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -
 def test_two_phones_of_one_person_are_one_person_of_the_national_desk(one: District) -> None:
     one.enrol(Level.NATIONAL, districts=())
     with one.database.reading() as session:
-        assert national_living(queries_people.members(session), one.clock()) == 2
+        assert active_national(queries_people.members(session), one.clock()) == 2
         (first, _) = tables.phones_of(session, PERSON)
-        assert service_removal.national_without(session, first, one.clock()) == (1, True)
+        assert service_removal.national_desk_without(session, first, one.clock()) == (1, True)
 
 
 def test_an_excluded_person_sees_the_tip_by_no_phone_and_no_account(one: District) -> None:
     tip_id = one.tell(urgency=1)
-    whom = KeptFrom(person=OTHER)
-    service_exclusions.keep_from(
-        one.kit, tip_id, whom, ExclusionReason.NAMED, by="Alice", reason="a test"
+    whom = ExclusionTarget(person=OTHER)
+    service_exclusions.exclude(
+        one.context, tip_id, whom, ExclusionReason.NAMED, by="Alice", reason="a test"
     )
     with one.database.reading() as session:
         for row in tables.phones_of(session, PERSON):
-            viewer = queries_visible.of_responder(session, row.id)
+            viewer = queries_visible.responder_viewer(session, row.id)
             assert not queries_visible.is_visible(session, tip_id, viewer)
         for id, sees in ((1, False), (2, False), (3, True)):
-            account = tables_accounts.one(session, id)
-            viewer = queries_visible.of_account(session, account, frozenset({NATIONAL}))
+            account = tables_accounts.get_account(session, id)
+            viewer = queries_visible.account_viewer(session, account, frozenset({NATIONAL}))
             assert queries_visible.is_visible(session, tip_id, viewer) is sees

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.alerts import service_assignment, service_sending
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import in_hours
 from hotline.tips.tables import Tip
@@ -30,7 +30,7 @@ def taken(district: District, urgency: int, at: datetime) -> str:
     tip_id = district.file_tip(urgency=urgency)
     with district.database.writing() as session:
         session.get_one(Tip, tip_id).visit = "yes"
-    service_assignment.refer_waiting(district.kit)
+    service_assignment.assign_pending(district.context)
     district.deliver()
     writes(district, "1")
     return district.sms.sent[-1][1]
@@ -40,10 +40,10 @@ def writes(district: District, digit: str) -> None:
     message = make_message(
         provider_id=f"ATXid_{digit}",
         sender=f"+2507880000{ASSIGNEE:02}",
-        text=f"{digit} {district.all(Referral)[0].reference}",
+        text=f"{digit} {district.all(Assignment)[0].reference}",
         sent_at=district.clock(),
     )
-    take_sms(district.kit, message, Arrival.LISTED)
+    take_sms(district.context, message, Arrival.LISTED)
     district.deliver()
 
 
@@ -57,8 +57,8 @@ def passes(district: District, time: timedelta, *, step: int = 20) -> None:
     """Runs the clock's tick every `step` minutes for this time."""
     for _ in range(time // timedelta(minutes=step)):
         district.clock.turn(minutes=step)
-        service_assignment.fire_deadlines(district.kit)
-        service_sending.deliver_due(district.kit)
+        service_assignment.fire_deadlines(district.context)
+        service_sending.deliver_due(district.context)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hotline.alerts import queries_names, service_assignment, service_escalation
-from hotline.alerts.rules_assignment import ReferralState, is_reference
-from hotline.alerts.rules_replies import Acted
-from hotline.core.context import Kit
+from hotline.alerts import queries_references, service_assignment, service_escalation
+from hotline.alerts.rules_assignment import AssignmentState, is_reference
+from hotline.alerts.rules_replies import CommandResult
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.jobs import Job
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import tables
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
@@ -19,8 +19,8 @@ from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Event
 from hotline.tips.tables import Tip
 from tests.support import books
+from tests.support.contexts import make_context, make_line
 from tests.support.district import District
-from tests.support.kits import make_kit, make_line
 from tests.support.taking import take_case
 
 
@@ -41,7 +41,7 @@ def test_danger_alerts_two_of_the_district_and_the_nation_once(
 
     assert staffed.told(tip) == [(0, 1), (0, 2), (0, 5)]
     assert staffed.jobs.rung == [(Job.DELIVER, 1)]
-    rows = staffed.all(Referral)
+    rows = staffed.all(Assignment)
     assert len({row.reference for row in rows}) == 3
     assert all(is_reference(row.reference) for row in rows)
     kept = staffed.tip(tip)
@@ -69,18 +69,18 @@ def test_the_national_desk_alone(staffed: District, fields: dict[str, str]) -> N
 
 def test_a_draft_is_told_to_nobody(staffed: District) -> None:
     staffed.file_tip(state=TipState.DRAFT)
-    assert service_assignment.refer_waiting(staffed.kit) == 0
+    assert service_assignment.assign_pending(staffed.context) == 0
 
 
 def test_twice_is_once(staffed: District) -> None:
     tip = staffed.tell()
-    assert service_assignment.refer_waiting(staffed.kit) == 0
+    assert service_assignment.assign_pending(staffed.context) == 0
     assert len(staffed.told(tip)) == 3
 
 
 def test_a_burst_costs_one_doorbell_and_is_spread_fairly(staffed: District) -> None:
     tips = [staffed.file_tip(urgency=3) for _ in range(10)]
-    assert service_assignment.refer_waiting(staffed.kit) == 10
+    assert service_assignment.assign_pending(staffed.context) == 10
     assert len(staffed.jobs.rung) == 1
     told = [responder for tip in tips for _, responder in staffed.told(tip)]
     assert (told.count(1), told.count(2)) == (5, 5)
@@ -91,35 +91,37 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
     staffed.clock.turn(seconds=30)
     staffed.change(Tip, tip, urgency=1)
 
-    assert service_assignment.refer_waiting(staffed.kit) == 1
+    assert service_assignment.assign_pending(staffed.context) == 1
 
     assert staffed.told(tip) == [(0, 1), (1, 1), (1, 2), (1, 5)]
     assert staffed.tip(tip).referred_urgency == 1
     (deadline,) = staffed.open_deadlines()
     assert deadline.due_at == staffed.clock() + timedelta(minutes=3)
-    assert service_assignment.refer_waiting(staffed.kit) == 0
+    assert service_assignment.assign_pending(staffed.context) == 0
 
 
 def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     staffed: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Deadlines that fired before a failure stay fired, and a repeat fires the rest."""
-    monkeypatch.setattr(service_assignment, "STEPS_AT_ONCE", 2)
+    monkeypatch.setattr(service_assignment, "STEPS_IN_TRANSACTION", 2)
     for _ in range(5):
         staffed.tell(urgency=3)
     staffed.clock.turn(hours=2)
-    fired, happen = list[int](), service_escalation.happen
+    fired, happen = list[int](), service_escalation.handle_event
 
-    def fails_once(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> None:
+    def fails_once(
+        session: Session, context: Context, tip_id: int, event: Event, at: datetime
+    ) -> None:
         fired.append(tip_id)
         if len(fired) == 3:
             raise ZeroDivisionError
-        happen(session, kit, tip_id, event, at)
+        happen(session, context, tip_id, event, at)
 
-    monkeypatch.setattr(service_escalation, "happen", fails_once)
+    monkeypatch.setattr(service_escalation, "handle_event", fails_once)
     with pytest.raises(ZeroDivisionError):
-        service_assignment.fire_deadlines(staffed.kit)
-    service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
+    service_assignment.fire_deadlines(staffed.context)
     assert fired == [1, 2, 3, 3, 4, 5]
     assert not [row for row in staffed.open_deadlines() if row.due_at <= staffed.clock()]
 
@@ -128,7 +130,7 @@ def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed:
     """Its arrival may never be known. A later alert of the case does not count as the first that arrived."""
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
-    take_case(staffed.kit, 1, staffed.all(Referral)[0].reference, staffed.clock())
+    take_case(staffed.context, 1, staffed.all(Assignment)[0].reference, staffed.clock())
     staffed.clock.turn(minutes=15)
     staffed.deliver()
     with staffed.database.reading() as session:
@@ -147,14 +149,14 @@ def test_an_alert_that_is_sent_again_was_heard_the_first_time(staffed: District)
 
 def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: District) -> None:
     tip = staffed.tell(urgency=3)
-    row = staffed.all(Referral)[0]
-    take_case(staffed.kit, 1, row.reference, staffed.clock())
+    row = staffed.all(Assignment)[0]
+    take_case(staffed.context, 1, row.reference, staffed.clock())
     staffed.clock.turn(minutes=1)
     staffed.change(Tip, tip, urgency=1)
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
 
     staffed.clock.turn(minutes=3)
-    service_assignment.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.context)
 
     assert staffed.told(tip)[-1] == (2, 3)
 
@@ -168,7 +170,7 @@ def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
 @pytest.mark.row("R4")
 def test_the_report_is_offered_wherever_anybody_lives(district: District) -> None:
     def is_offered() -> bool:
-        return tables.anybody_lives(district.database, district.clock())
+        return tables.has_active_responder(district.database, district.clock())
 
     assert not is_offered()
     district.enrol()
@@ -180,17 +182,17 @@ def test_the_report_is_offered_wherever_anybody_lives(district: District) -> Non
 def test_what_was_closed_before_anybody_was_told_rings_for_nobody(district: District) -> None:
     district.enrol()
     district.change(Tip, district.file_tip(urgency=2), closed_at=district.clock())
-    assert service_assignment.refer_waiting(district.kit) == 0
+    assert service_assignment.assign_pending(district.context) == 0
 
 
 def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district: District) -> None:
     district.enrol()
     tip = district.file_tip(official="yes")
-    assert service_assignment.refer_waiting(district.kit) == 0
+    assert service_assignment.assign_pending(district.context) == 0
 
     district.enrol(Level.NATIONAL, districts=())
 
-    assert service_assignment.refer_waiting(district.kit) == 1
+    assert service_assignment.assign_pending(district.context) == 1
     assert len(district.told(tip)) == 1
 
 
@@ -202,28 +204,28 @@ def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district:
 def test_r1_the_alert_says_no_more_than_this(district: District, inbound: bool, words: str) -> None:
     district.enrol()
     district.file_tip()
-    kit = make_kit(
+    context = make_context(
         database=district.database,
         now=district.clock,
         sms=district.sms,
         line=make_line(inbound_sms=inbound),
     )
-    service_assignment.refer_waiting(kit)
+    service_assignment.assign_pending(context)
     district.deliver()
-    (row,) = district.all(Referral)
+    (row,) = district.all(Assignment)
     assert district.sms.sent == [("+250788000001", words.format(row.reference))]
 
 
-class TestTheLadder:
+class TestEscalation:
     def test_silence_climbs_it_to_the_nation_and_never_stops(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         for minutes, told in ((3, 1), (3, 1), (3, 1), (3, 1), (15, 1), (15, 2)):
             staffed.clock.turn(minutes=minutes, seconds=-1)
-            service_assignment.fire_deadlines(staffed.kit)
+            service_assignment.fire_deadlines(staffed.context)
             before = len(staffed.told(tip))
             staffed.clock.turn(seconds=1)
-            service_assignment.fire_deadlines(staffed.kit)
-            service_assignment.fire_deadlines(staffed.kit)
+            service_assignment.fire_deadlines(staffed.context)
+            service_assignment.fire_deadlines(staffed.context)
             assert len(staffed.told(tip)) == before + told
 
         climbed = [(1, 3), (2, 4), (3, 6), (4, 5), (5, 6), (6, 5), (6, 6)]
@@ -235,7 +237,7 @@ class TestTheLadder:
         district.enrol(Level.NATIONAL, districts=())
         tip = district.tell(urgency=3)
         district.clock.turn(hours=2)
-        service_assignment.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.context)
         assert district.told(tip) == [(0, 1), (1, 2)]
 
     @pytest.mark.fault(32)
@@ -243,26 +245,26 @@ class TestTheLadder:
     def test_a_late_clock_fires_one_a_tick(self, staffed: District, jump: dict[str, float]) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(**jump)
-        service_assignment.fire_deadlines(staffed.kit)
-        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
+        service_assignment.fire_deadlines(staffed.context)
         assert staffed.told(tip)[3:] == [(1, 3)]
 
     @pytest.mark.fault(32)
     def test_a_clock_set_back_takes_nothing_back(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)
-        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
         staffed.clock.turn(hours=-1)
-        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
         assert staffed.told(tip)[3:] == [(1, 3)]
 
     def test_it_ends_when_somebody_takes_it(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
-        row = staffed.all(Referral)[2]
-        take_case(staffed.kit, row.responder_id, row.reference, staffed.clock())
+        row = staffed.all(Assignment)[2]
+        take_case(staffed.context, row.responder_id, row.reference, staffed.clock())
         assert staffed.open_kinds() == ["outcome", "second_look"]
         staffed.clock.turn(hours=5)
-        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
         assert len(staffed.told(tip)) == 3
 
     def test_nobody_left_is_asked_about_again(self, district: District) -> None:
@@ -270,19 +272,19 @@ class TestTheLadder:
         tip = district.tell()
         district.change(Responder, 1, unreachable="stopped")
         district.clock.turn(minutes=3)
-        service_assignment.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.context)
         assert len(district.open_deadlines()) == 1
 
         district.change(Responder, 1, unreachable=None)
         district.clock.turn(minutes=15)
-        service_assignment.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.context)
         assert len(district.told(tip)) == 2
 
     def test_each_step_is_on_record(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         for _ in range(3):
             staffed.clock.turn(minutes=15)
-            service_assignment.fire_deadlines(staffed.kit)
+            service_assignment.fire_deadlines(staffed.context)
         fired = [row for row in staffed.all(Deadline) if row.fired_at is not None]
         assert [row.step for row in fired] == [0, 1, 2]
 
@@ -291,67 +293,67 @@ class TestTaking:
     @pytest.mark.fault(31)
     def test_it_is_hers_and_twice_is_once(self, staffed: District) -> None:
         staffed.tell(urgency=1)
-        row = staffed.all(Referral)[0]
+        row = staffed.all(Assignment)[0]
         took = staffed.clock()
-        first = take_case(staffed.kit, 1, row.reference, took)
+        first = take_case(staffed.context, 1, row.reference, took)
         staffed.clock.turn(minutes=1)
-        second = take_case(staffed.kit, 1, row.reference, staffed.clock())
+        second = take_case(staffed.context, 1, row.reference, staffed.clock())
 
         assert first == second
-        assert first.result is Acted.TAKEN
-        kept = staffed.all(Referral)[0]
-        assert (kept.state, kept.acknowledged_at) == (ReferralState.ACKNOWLEDGED, took)
+        assert first.result is CommandResult.TAKEN
+        kept = staffed.all(Assignment)[0]
+        assert (kept.state, kept.acknowledged_at) == (AssignmentState.ACKNOWLEDGED, took)
 
     @pytest.mark.fault(31)
     def test_a_colleague_was_quicker(self, staffed: District) -> None:
         staffed.tell(urgency=1)
-        one, two, _ = staffed.all(Referral)
-        take_case(staffed.kit, 1, one.reference, staffed.clock())
-        late = take_case(staffed.kit, 2, two.reference, staffed.clock())
-        assert late.result is Acted.ALREADY_TAKEN
+        one, two, _ = staffed.all(Assignment)
+        take_case(staffed.context, 1, one.reference, staffed.clock())
+        late = take_case(staffed.context, 2, two.reference, staffed.clock())
+        assert late.result is CommandResult.ALREADY_TAKEN
 
     def test_the_first_and_the_late_responder_always_read_the_same(self, staffed: District) -> None:
         staffed.tell(urgency=1)
-        one, two, _ = staffed.all(Referral)
+        one, two, _ = staffed.all(Assignment)
         told = []
         for _ in range(2):
             for row in (one, two):
                 staffed.clock.turn(seconds=1)
-                taken = take_case(staffed.kit, row.responder_id, row.reference, staffed.clock())
+                taken = take_case(staffed.context, row.responder_id, row.reference, staffed.clock())
                 told.append(taken.result)
-        assert told == [Acted.TAKEN, Acted.ALREADY_TAKEN] * 2
+        assert told == [CommandResult.TAKEN, CommandResult.ALREADY_TAKEN] * 2
 
     @pytest.mark.parametrize("reference", ["ZZZZ", "", "K7Q4"])
     def test_no_reference_of_hers(self, staffed: District, reference: str) -> None:
         staffed.tell(urgency=1)
-        taken = take_case(staffed.kit, 1, reference, staffed.clock())
-        assert taken.result is Acted.UNKNOWN
+        taken = take_case(staffed.context, 1, reference, staffed.clock())
+        assert taken.result is CommandResult.UNKNOWN
 
     def test_a_colleagues_reference_is_none_of_hers(self, staffed: District) -> None:
         staffed.tell(urgency=1)
-        other = staffed.all(Referral)[1]
-        taken = take_case(staffed.kit, 1, other.reference, staffed.clock())
-        assert taken.result is Acted.UNKNOWN
+        other = staffed.all(Assignment)[1]
+        taken = take_case(staffed.context, 1, other.reference, staffed.clock())
+        assert taken.result is CommandResult.UNKNOWN
 
     @pytest.mark.fault(31)
     def test_after_it_climbed_it_counts_all_the_same(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)
-        service_assignment.fire_deadlines(staffed.kit)
-        row = staffed.all(Referral)[0]
-        take_case(staffed.kit, 1, row.reference, staffed.clock())
+        service_assignment.fire_deadlines(staffed.context)
+        row = staffed.all(Assignment)[0]
+        take_case(staffed.context, 1, row.reference, staffed.clock())
         staffed.clock.turn(hours=3)
-        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.context)
         assert len(staffed.told(tip)) == 4
 
     def test_told_twice_she_takes_it_once(self, district: District) -> None:
         district.enrol(Level.NATIONAL, districts=())
         district.tell()
         district.clock.turn(minutes=3)
-        service_assignment.fire_deadlines(district.kit)
-        first, _ = district.all(Referral)
-        take_case(district.kit, 1, first.reference, district.clock())
-        assert {row.state for row in district.all(Referral)} == {ReferralState.ACKNOWLEDGED}
+        service_assignment.fire_deadlines(district.context)
+        first, _ = district.all(Assignment)
+        take_case(district.context, 1, first.reference, district.clock())
+        assert {row.state for row in district.all(Assignment)} == {AssignmentState.ACKNOWLEDGED}
 
 
 def test_her_open_cases_are_listed_as_they_stood(district: District) -> None:
@@ -359,16 +361,16 @@ def test_her_open_cases_are_listed_as_they_stood(district: District) -> None:
     for _ in range(3):
         district.tell()
         district.clock.turn(minutes=1)
-    references = [row.reference for row in district.all(Referral)]
+    references = [row.reference for row in district.all(Assignment)]
     began = district.clock()
 
     def listed(as_of: object = began) -> list[str]:
         with district.database.reading() as session:
-            return queries_names.open_references(session, 1, as_of)  # type: ignore[arg-type]
+            return queries_references.open_references(session, 1, as_of)  # type: ignore[arg-type]
 
     assert listed() == references[::-1]
     district.clock.turn(minutes=1)
-    take_case(district.kit, 1, references[1], district.clock())
+    take_case(district.context, 1, references[1], district.clock())
     district.tell()
 
     assert listed() == references[::-1]

@@ -15,7 +15,7 @@ from hotline.people.rules import Level
 from hotline.text.codes import ABROAD
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import Happened
+from hotline.tips.rules_events import CaseEventKind
 from tests.alerts.case_walk import CaseWalk
 
 HERE, BORDER = frozenset({"12"}), frozenset({"border-east"})
@@ -43,16 +43,16 @@ def people(draw: st.DrawFn) -> list[Candidate]:
 
 
 ACTS = (
-    Happened.TAKEN,
-    Happened.PASSED,
-    Happened.LEFT,
-    Happened.UNREACHED,
-    Happened.DOUBTED,
-    Happened.ON_SITE,
-    Happened.REFERRED,
-    Happened.END_WANTED,
-    Happened.REFUSED,
-    Happened.CLOSURE_READ,
+    CaseEventKind.ACKNOWLEDGED,
+    CaseEventKind.PASSED,
+    CaseEventKind.REMOVED,
+    CaseEventKind.NOT_REACHED,
+    CaseEventKind.DOUBTED,
+    CaseEventKind.ON_SITE,
+    CaseEventKind.REFERRED,
+    CaseEventKind.CLOSURE_REQUESTED,
+    CaseEventKind.REFUSED,
+    CaseEventKind.CLOSURE_READ,
 )
 EVENTS = st.lists(
     st.tuples(st.sampled_from([*ACTS, "tick", "tick", "tick", "back", "met"]), st.integers(1, 40)),
@@ -77,7 +77,7 @@ def walk(
         elif what == "met":
             decision = course.meet()
         else:
-            decision = course.act(Happened(what), person)
+            decision = course.act(CaseEventKind(what), person)
         if decision is not None:
             yield course, decision
 
@@ -102,9 +102,9 @@ def test_invariant_1_an_open_case_always_has_an_open_clock(
             assert owed in course.clocks
             assert len({DeadlineKind.DECISION, DeadlineKind.OUTCOME} & course.clocks.keys()) == 1
         else:
-            assert {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED} & course.clocks.keys()
+            assert {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE} & course.clocks.keys()
         if course.judging is not None:
-            assert DeadlineKind.JUDGE in course.clocks
+            assert DeadlineKind.CONFIRM_CLOSURE in course.clocks
         if course.desk_decides:
             assert DeadlineKind.DECISION in course.clocks
 
@@ -114,11 +114,11 @@ def test_invariant_2_a_clock_that_nobody_answers_tells_somebody_living(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
     for course, _ in walk(case, who, events):
-        asked = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED} & course.clocks.keys()
+        asked = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE} & course.clocks.keys()
         if course.holder is not None or not asked or not may_hear(course):
             continue
         silent = deepcopy(course)
-        beside = (DeadlineKind.JUDGE, DeadlineKind.DECISION, DeadlineKind.SECOND_LOOK)
+        beside = (DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.DECISION, DeadlineKind.SECOND_LOOK)
         for kind in (DeadlineKind.OUTCOME, *beside):
             silent.clocks.pop(kind, None)
         decision = silent.tick(60 * 24 * 7)
@@ -160,7 +160,7 @@ def test_invariant_5_taking_never_removes_the_outcome(
         for person in [one.id for one in course.living]:
             had = course.clocks.get(DeadlineKind.OUTCOME)
             held = course.holder
-            if course.act(Happened.TAKEN, person) is not None:
+            if course.act(CaseEventKind.ACKNOWLEDGED, person) is not None:
                 assert course.holder is not None
                 assert {DeadlineKind.OUTCOME, DeadlineKind.DECISION} & course.clocks.keys()
                 if course.holder == held and not course.desk_decides:
@@ -168,18 +168,18 @@ def test_invariant_5_taking_never_removes_the_outcome(
 
 
 OF_ONE = [
-    (Happened.TAKEN, 1),
-    (Happened.TAKEN, 1),
-    (Happened.UNREACHED, 2),
-    (Happened.LEFT, 2),
-    (Happened.PASSED, 3),
+    (CaseEventKind.ACKNOWLEDGED, 1),
+    (CaseEventKind.ACKNOWLEDGED, 1),
+    (CaseEventKind.NOT_REACHED, 2),
+    (CaseEventKind.REMOVED, 2),
+    (CaseEventKind.PASSED, 3),
 ]
 """One answer, received by its callback and listed by the inbox, with events of other people in between."""
 
 
 @pytest.mark.parametrize("events", sorted(set(permutations(OF_ONE))), ids=str)
 def test_invariant_6_any_order_ends_with_one_person(
-    events: Sequence[tuple[Happened, int]],
+    events: Sequence[tuple[CaseEventKind, int]],
 ) -> None:
     levels = (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL)
     course = CaseWalk(DANGER, [Candidate(n, one, HERE) for n, one in enumerate(levels, start=1)])
@@ -195,9 +195,9 @@ def test_invariant_7_passing_on_never_leaves_nobody_responsible(
     for course, _ in walk(case, who, events):
         for person in [one.id for one in course.living]:
             held = course.holder
-            if course.act(Happened.PASSED, person) is not None:
+            if course.act(CaseEventKind.PASSED, person) is not None:
                 assert course.holder == held
-                asked = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED} & course.clocks.keys()
+                asked = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE} & course.clocks.keys()
                 assert held is not None or asked
 
 

@@ -4,10 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, first_told, next_told
+from hotline.alerts.rules_assignment import (
+    AlertedResponder,
+    Candidate,
+    Case,
+    EscalationReason,
+    first_recipients,
+    next_recipients,
+)
 from hotline.people.rules import Level
 from hotline.tips.rules import TipState, desk_of
-from hotline.tips.rules_receipts import Wrong, complained, stage
+from hotline.tips.rules_receipts import ComplaintKind, complaint_facts, stage
 
 HERE = {"province": "1", "district": "12"}
 
@@ -32,16 +39,17 @@ def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None)
     assert stage(answers, completed=True) == "complete"
 
 
-@pytest.mark.parametrize("wrong", list(Wrong))
-def test_whoever_was_hurt_waits_for_nobody_and_no_other_waits_long(wrong: Wrong) -> None:
-    come_to = complained({"wrong": wrong, **HERE})
+@pytest.mark.parametrize("wrong", list(ComplaintKind))
+def test_whoever_was_hurt_waits_for_nobody_and_no_other_waits_long(wrong: ComplaintKind) -> None:
+    come_to = complaint_facts({"wrong": wrong, **HERE})
     assert come_to is not None
-    assert come_to.urgency == (1 if wrong is Wrong.HURT else 2)
+    assert come_to.urgency == (1 if wrong is ComplaintKind.HURT else 2)
 
 
 SAID = st.dictionaries(
     st.sampled_from(["wrong", "province", "district", "official", "danger", "kind", "account"]),
-    st.sampled_from([*Wrong, "no", "yes", "1", "12", "abroad", "unsure", "typed"]) | st.text(),
+    st.sampled_from([*ComplaintKind, "no", "yes", "1", "12", "abroad", "unsure", "typed"])
+    | st.text(),
 )
 PEOPLE = [
     Candidate(number, level, districts)
@@ -54,19 +62,21 @@ PEOPLE = [
 NATIONAL = {one.id for one in PEOPLE if one.level is Level.NATIONAL}
 
 
-@given(SAID, st.booleans(), st.sampled_from(Reason))
+@given(SAID, st.booleans(), st.sampled_from(EscalationReason))
 def test_whatever_was_answered_the_ladder_knows_the_nation_s_people_alone(
-    answers: dict[str, str], completed: bool, reason: Reason
+    answers: dict[str, str], completed: bool, reason: EscalationReason
 ) -> None:
-    come_to = complained(answers, completed=completed)
+    come_to = complaint_facts(answers, completed=completed)
     if come_to is None:
         return
     case = Case(come_to.place, come_to.category, come_to.urgency, come_to.official)
-    told: list[Notified] = []
+    told: list[AlertedResponder] = []
     for _ in range(5):
-        some = next_told(case, PEOPLE, told, reason) if told else first_told(case, PEOPLE)
+        some = (
+            next_recipients(case, PEOPLE, told, reason) if told else first_recipients(case, PEOPLE)
+        )
         assert NATIONAL.issuperset(some)
-        told += [Notified(one, PEOPLE[one].level) for one in some]
+        told += [AlertedResponder(one, PEOPLE[one].level) for one in some]
 
     assert told
     assert desk_of(come_to.place, come_to.official) is None

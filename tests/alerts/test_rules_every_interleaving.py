@@ -10,7 +10,7 @@ every clock in any order.
 import pytest
 
 from hotline.tips.rules_deadlines import DeadlineKind
-from tests.alerts.interleaving.asking import Ladder
+from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.search import Explored, explore, follow
 from tests.alerts.interleaving.stories import story
 from tests.support.steps import Tell
@@ -40,14 +40,14 @@ ACTS = 2
 """The most acts of people and faults after a beginning, among any number of sends, silences and clocks."""
 
 
-def broken_rules(found: Explored, ladder: Ladder) -> str:
+def broken_rules(found: Explored, ladder: EscalationModel) -> str:
     return "\n\n".join(f"{rule}:\n{story(ladder, way)}" for rule, way in found.broken.items())
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
-    ladder = Ladder()
+    ladder = EscalationModel()
     first = follow(ladder, ladder.filed(), *BEGINNINGS[beginning])
     found = explore(ladder, first, ACTS)
     tell_steps(f"one danger tip, {beginning}: {found.states} standings, {found.steps} steps")
@@ -59,7 +59,7 @@ def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
 
 @pytest.mark.timeout(600)
 def test_no_danger_tip_is_lost_within_three_acts(tell_steps: Tell) -> None:
-    ladder = Ladder()
+    ladder = EscalationModel()
     found = explore(ladder, ladder.filed(), 3)
     tell_steps(f"one danger tip, three acts: {found.states} standings, {found.steps} steps")
     assert not found.broken, broken_rules(found, ladder)
@@ -69,11 +69,11 @@ def test_no_danger_tip_is_lost_within_three_acts(tell_steps: Tell) -> None:
 GUARDED = {
     DeadlineKind.ACKNOWLEDGE: "is_not_lost",
     DeadlineKind.OUTCOME: "is_not_lost",
-    DeadlineKind.RED: "is_not_lost",
-    DeadlineKind.JUDGE: "is_judged",
+    DeadlineKind.OVERDUE: "is_not_lost",
+    DeadlineKind.CONFIRM_CLOSURE: "is_judged",
     DeadlineKind.DECISION: "is_decided",
     DeadlineKind.SECOND_LOOK: "is_looked_at",
-    DeadlineKind.MANNER: "is_asked_how",
+    DeadlineKind.VISIT_SAFETY: "is_asked_how",
     DeadlineKind.OPEN: "is_read",
 }
 """The rule that breaks without each clock.
@@ -85,7 +85,7 @@ The last five run together with other clocks: they guard more than the ringing.
 @pytest.mark.row("R5")
 @pytest.mark.parametrize("kind", GUARDED)
 def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
-    ladder = Ladder(without=kind)
+    ladder = EscalationModel(without=kind)
     rule = GUARDED[kind]
     found = explore(ladder, ladder.filed(), ACTS, until=rule)
     told = story(ladder, found.broken[rule])
@@ -94,13 +94,13 @@ def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
 
 def test_an_alert_without_its_own_clock_is_missed() -> None:
     """The escalation policy still runs. Only the alert of the killed worker is lost."""
-    ladder = Ladder(resends=False)
+    ladder = EscalationModel(resends=False)
     found = explore(ladder, ladder.filed(), 1)
     assert list(found.broken) == ["is_sent"]
 
 
 def test_a_lost_tip_is_told_as_a_story() -> None:
-    ladder = Ladder(without=DeadlineKind.OUTCOME)
+    ladder = EscalationModel(without=DeadlineKind.OUTCOME)
     found = explore(ladder, ladder.filed(), ACTS, until="is_not_lost")
     assert story(ladder, found.broken["is_not_lost"]).splitlines() == [
         "00:00 A danger is filed. The first responder, the second responder and the first of the"

@@ -5,12 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hotline.alerts.rules_assignment import Candidate, Case
-from hotline.alerts.rules_follow_up import FollowClock, fires, of_offer, of_person, owed
+from hotline.alerts.rules_follow_up import (
+    FollowClock,
+    next_reminder,
+    offer_clock,
+    owed_to,
+    person_clock,
+)
 from hotline.people.rules import Level
 from hotline.tips.rules import Urgency
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import FollowKind, MetPerson, PersonEntry, fold
+from hotline.tips.rules_persons import FollowKind, MetPerson, PersonEntry, build_persons
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 """A Friday, 11:00 in Kigali: the coordinator is asked on the Saturday."""
@@ -34,7 +40,7 @@ def played(
     """Returns who is asked and how long after `at`, until the clock ends. The last entry is the end."""
     rung, now = [], clock
     while True:
-        ring = fires(now, CASE, roster, HERS, at, now.due_at)
+        ring = next_reminder(now, CASE, roster, HERS, at, now.due_at)
         rung.append((now.due_at - at, ring.who))
         if ring.next is None:
             return rung
@@ -52,7 +58,7 @@ def met(*said: str) -> MetPerson:
         kind, _, code = one.partition(":")
         entries.append(said_of(hour, kind, code, offered))
         offered = hour if kind == "offered" else offered
-    (person,) = fold(entries)
+    (person,) = build_persons(entries)
     return person
 
 
@@ -60,7 +66,7 @@ def said_of(hour: int, kind: str, code: str, offered: int = 0) -> PersonEntry:
     names = {"offered": "service", "answered": "answer"}
     of = None if kind in ("offered", "consent") else offered
     codes = PersonCodes(1, {names.get(kind, kind): code}, of)
-    return PersonEntry(hour, EntryKind(kind), AT + hour * HOURS, codes, HERS)
+    return PersonEntry(hour, LoggedEvent(kind), AT + hour * HOURS, codes, HERS)
 
 
 OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes"
@@ -97,16 +103,16 @@ def test_r9_what_is_asked_of_an_offer(
 ) -> None:
     person = met(*said)
     expected = None if kind is None or due is None else FollowClock(kind, AT + due)
-    assert of_offer(person, person.referrals[-1]) == expected
+    assert offer_clock(person, person.referrals[-1]) == expected
 
 
 def test_the_next_offer_is_asked_after_in_place_of_one_that_came_to_nothing() -> None:
     for before in ([OFFERED], [OFFERED, "answered:no_room"]):
         person = met(*before, OFFERED)
         first, second = person.referrals
-        assert (of_offer(person, first), of_offer(person, second) is None) == (None, False)
+        assert (offer_clock(person, first), offer_clock(person, second) is None) == (None, False)
     first, _ = (person := met(OFFERED, ACCEPTED, OFFERED)).referrals
-    assert of_offer(person, first) is not None
+    assert offer_clock(person, first) is not None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +127,7 @@ def test_the_next_offer_is_asked_after_in_place_of_one_that_came_to_nothing() ->
     ],
 )
 def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
-    clock = of_person(met(*said), Urgency.SEEN)
+    clock = person_clock(met(*said), Urgency.SEEN)
     assert clock == (None if due is None else FollowClock(FollowKind.CONSENT, AT + due))
 
 
@@ -149,22 +155,22 @@ def test_a_yes_without_an_offer_is_due_in_two_hours_of_danger_and_the_next_morni
     said: list[str], since: timedelta | None
 ) -> None:
     person = met(*said)
-    clocks = [of_person(person, urgency) for urgency in Urgency]
+    clocks = [person_clock(person, urgency) for urgency in Urgency]
     if since is None:
         assert not [one for one in clocks if one is not None and one.kind is FollowKind.OFFER]
         return
     danger, *others = clocks
     assert danger == FollowClock(FollowKind.OFFER, AT + since + 2 * HOURS)
     assert others == [FollowClock(FollowKind.OFFER, MORNING)] * 2
-    assert owed(person)[0] is FollowKind.OFFER
-    assert all(of_offer(person, one) is None for one in person.referrals)
+    assert owed_to(person)[0] is FollowKind.OFFER
+    assert all(offer_clock(person, one) is None for one in person.referrals)
 
 
 def test_an_offer_that_is_owed_in_danger_is_asked_of_the_next_every_two_hours() -> None:
     clock, rung = FollowClock(FollowKind.OFFER, AT), []
     danger = Case("12", None, Urgency.DANGER, "no")
     for _ in range(3):
-        ring = fires(clock, danger, ROSTER, HERS, AT, clock.due_at)
+        ring = next_reminder(clock, danger, ROSTER, HERS, AT, clock.due_at)
         rung.append((clock.due_at - AT, ring.who))
         assert ring.next is not None
         clock = ring.next
@@ -200,7 +206,7 @@ def test_thirty_days_that_are_asked_late_leave_time_to_answer() -> None:
     """The machine was off for three weeks."""
     since, late = AT - 51 * DAYS, AT
     clock = FollowClock(FollowKind.THIRTY, since + 30 * DAYS, 1)
-    ring = fires(clock, CASE, ROSTER, HERS, since, late)
+    ring = next_reminder(clock, CASE, ROSTER, HERS, since, late)
     assert (ring.who, ring.next) == ((LEADS,), FollowClock(FollowKind.THIRTY, MORNING, 2))
 
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case, first_recipients
 from hotline.alerts.rules_escalation import decide
-from hotline.alerts.rules_escalation_steps import CaseStanding
+from hotline.alerts.rules_escalation_steps import CaseState
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ROSTER = [
@@ -19,33 +19,37 @@ ROSTER = [
     Candidate(4, Level.NATIONAL),
 ]
 LEFT = Case("1", None, 1, "no", once=True)
-QUIET = [one for one in Happened if one is not Happened.DUE]
+QUIET = [one for one in CaseEventKind if one is not CaseEventKind.DUE]
 
 
-def standing(holder: int | None = None) -> CaseStanding:
-    return CaseStanding(LEFT, step=1, told=[Notified(3, Level.NATIONAL)], holder=holder)
+def standing(holder: int | None = None) -> CaseState:
+    return CaseState(LEFT, step=1, told=[AlertedResponder(3, Level.NATIONAL)], holder=holder)
 
 
 def test_somebody_of_the_national_desk_is_told_and_nobody_of_the_province() -> None:
-    assert first_told(LEFT, ROSTER) == (3,)
+    assert first_recipients(LEFT, ROSTER) == (3,)
 
 
 @pytest.mark.parametrize("what", QUIET)
 @pytest.mark.parametrize("holder", [None, 3])
-def test_no_event_makes_it_red_or_sets_an_asking_clock(what: Happened, holder: int | None) -> None:
+def test_no_event_makes_it_red_or_sets_an_asking_clock(
+    what: CaseEventKind, holder: int | None
+) -> None:
     decision = decide(standing(holder), ROSTER, Event(what, by=3), AT)
-    assert decision.set.keys() <= {DeadlineKind.JUDGE}
+    assert decision.set.keys() <= {DeadlineKind.CONFIRM_CLOSURE}
     assert all(tell.purpose is not Purpose.OPEN for tell in decision.tell)
 
 
 def test_where_her_phone_is_off_another_of_the_desk_is_told_and_then_nobody() -> None:
-    off = decide(standing(), ROSTER, Event(Happened.UNREACHED), AT)
+    off = decide(standing(), ROSTER, Event(CaseEventKind.NOT_REACHED), AT)
     assert [tell.who for tell in off.tell] == [(4,)]
-    both = CaseStanding(LEFT, 2, [Notified(3, Level.NATIONAL), Notified(4, Level.NATIONAL)])
-    assert decide(both, ROSTER, Event(Happened.UNREACHED), AT).tell == ()
+    both = CaseState(
+        LEFT, 2, [AlertedResponder(3, Level.NATIONAL), AlertedResponder(4, Level.NATIONAL)]
+    )
+    assert decide(both, ROSTER, Event(CaseEventKind.NOT_REACHED), AT).tell == ()
 
 
 def test_who_takes_it_holds_it_until_she_cannot() -> None:
-    assert decide(standing(), ROSTER, Event(Happened.TAKEN, by=3), AT).holder == 3
-    assert decide(standing(3), ROSTER, Event(Happened.PASSED, by=3), AT).holder is None
-    assert decide(standing(3), ROSTER, Event(Happened.PASSED, by=4), AT).holder == 3
+    assert decide(standing(), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, by=3), AT).holder == 3
+    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=3), AT).holder is None
+    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=4), AT).holder == 3

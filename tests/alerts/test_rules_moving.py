@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts import rules_escalation, rules_escalation_steps
-from hotline.alerts.rules_assignment import Candidate, Case, Notified
-from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
+from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case
+from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
-from hotline.tips.rules_events import Event, Happened, Purpose
-from hotline.tips.rules_visit_safety import Care, Coming, visit_told
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
+from hotline.tips.rules_visit_safety import VisitFacts, VisitSafety, kept_visit_answer
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 ONE, TWO, THERE, DESK, DIRECTOR = range(1, 6)
@@ -24,14 +24,14 @@ ROSTER = [
     Candidate(DESK, Level.NATIONAL),
     Candidate(DIRECTOR, Level.NATIONAL),
 ]
-FIRST = (Notified(ONE, Level.RESPONDER, True), Notified(DESK, Level.NATIONAL))
+FIRST = (AlertedResponder(ONE, Level.RESPONDER, True), AlertedResponder(DESK, Level.NATIONAL))
 CASE = Case("13", None, 1, "no")
 ASKED = {DeadlineKind.ACKNOWLEDGE: Clock(AT + timedelta(minutes=2))}
 HELD = {DeadlineKind.OUTCOME: Clock(AT), DeadlineKind.SECOND_LOOK: Clock(AT)}
 
 
-def standing(**fields: object) -> CaseStanding:
-    base = CaseStanding(CASE, step=1, told=FIRST, clocks=ASKED)
+def standing(**fields: object) -> CaseState:
+    base = CaseState(CASE, step=1, told=FIRST, clocks=ASKED)
     return replace(base, **fields)  # type: ignore[arg-type]
 
 
@@ -41,7 +41,7 @@ def told(decision: Decision) -> dict[Purpose, set[int]]:
 
 def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
     s = standing(holder=ONE, clocks=HELD)
-    decision = rules_escalation.decide(s, ROSTER, Event(Happened.MOVED), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.MOVED), AT)
     assert told(decision) == {Purpose.MOVED: {ONE, DESK}, Purpose.ALERT: {THERE, DESK}}
     assert (decision.holder, decision.release) == (ONE, ())
     assert DeadlineKind.ACKNOWLEDGE in decision.set
@@ -50,43 +50,43 @@ def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
 
 def test_without_danger_the_first_place_is_let_go() -> None:
     s = standing(case=replace(CASE, urgency=2), holder=ONE, clocks=HELD)
-    decision = rules_escalation.decide(s, ROSTER, Event(Happened.MOVED), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.MOVED), AT)
     assert (decision.holder, decision.release) == (None, (ONE,))
     assert decision.close >= {*HELD}
 
 
 @pytest.mark.parametrize(
-    ("clocks", "holder"), [(ASKED, None), ({DeadlineKind.RED: Clock(AT)}, ONE)]
+    ("clocks", "holder"), [(ASKED, None), ({DeadlineKind.OVERDUE: Clock(AT)}, ONE)]
 )
 def test_who_was_told_of_the_first_place_alone_ends_no_clock_but_red(
     clocks: dict[DeadlineKind, Clock], holder: int | None
 ) -> None:
     decision = rules_escalation.decide(
-        standing(clocks=clocks), ROSTER, Event(Happened.TAKEN, ONE), AT
+        standing(clocks=clocks), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
     )
     assert decision.holder == holder
     assert bool(decision.close) is (holder is not None)
 
 
 def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
-    both = (*FIRST, Notified(THERE, Level.RESPONDER))
+    both = (*FIRST, AlertedResponder(THERE, Level.RESPONDER))
     s = standing(told=both, holder=ONE, clocks=ASKED | HELD)
-    decision = rules_escalation.decide(s, ROSTER, Event(Happened.TAKEN, THERE), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.ACKNOWLEDGED, THERE), AT)
     assert decision.holder == THERE
     assert told(decision) == {Purpose.LET: {DESK}}
     after = standing(told=both, holder=THERE, clocks=HELD)
-    let = rules_escalation.decide(after, ROSTER, Event(Happened.RELEASED, DESK), AT)
-    assert (told(let), let.release, let.holder) == ({Purpose.LET_GO: {ONE}}, (ONE,), THERE)
+    let = rules_escalation.decide(after, ROSTER, Event(CaseEventKind.STOOD_DOWN, DESK), AT)
+    assert (told(let), let.release, let.holder) == ({Purpose.STAND_DOWN: {ONE}}, (ONE,), THERE)
 
 
 def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
-    local = (Notified(ONE, Level.RESPONDER), Notified(DESK, Level.NATIONAL))
+    local = (AlertedResponder(ONE, Level.RESPONDER), AlertedResponder(DESK, Level.NATIONAL))
     s = standing(case=Case("12", None, 1, "yes"), told=local, holder=ONE, judging=ONE, clocks=HELD)
-    decision = rules_escalation.decide(s, ROSTER, Event(Happened.WITHHELD), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.WITHHELD), AT)
     assert told(decision) == {Purpose.TOLD_FIRST: {DESK}}
     assert (decision.holder, decision.release) == (None, (ONE,))
     assert DeadlineKind.ACKNOWLEDGE in decision.set
-    assert decision.close == {*HELD, DeadlineKind.JUDGE}
+    assert decision.close == {*HELD, DeadlineKind.CONFIRM_CLOSURE}
 
 
 @pytest.mark.parametrize("holder", [None, ONE, DESK])
@@ -96,7 +96,7 @@ def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
         ((), 0, {6, 7}),
         ((6,), 0, {7}),
         ((6, 7), 0, set()),
-        ((), rules_escalation_steps.MOST_MOVES + 1, set()),
+        ((), rules_escalation_steps.MAX_MOVES + 1, set()),
     ],
 )
 def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_holder(
@@ -104,14 +104,14 @@ def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_h
 ) -> None:
     camp = [Candidate(n, Level.RESPONDER, frozenset({"camp"})) for n in (6, 7)]
     above = Candidate(8, Level.COORDINATOR, frozenset({"camp"}))
-    heard = tuple(Notified(n, Level.RESPONDER, beside=True) for n in knew)
+    heard = tuple(AlertedResponder(n, Level.RESPONDER, beside=True) for n in knew)
     s = standing(
         case=replace(CASE, place="12", beside=frozenset({"camp"})),
-        told=(Notified(ONE, Level.RESPONDER), *heard),
+        told=(AlertedResponder(ONE, Level.RESPONDER), *heard),
         holder=holder,
         clocks=ASKED if holder is None else HELD,
     )
-    event = Event(Happened.BESIDE, nth=nth)
+    event = Event(CaseEventKind.BESIDE, nth=nth)
     decision = rules_escalation.decide(s, [*ROSTER, *camp, above], event, AT)
     assert told(decision) == ({Purpose.ALERT: new} if new else {})
     assert (decision.set, decision.close, decision.release) == ({}, frozenset(), ())
@@ -119,41 +119,43 @@ def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_h
 
 
 @given(
-    st.sampled_from([Happened.MARKED, Happened.DECIDED]),
+    st.sampled_from([CaseEventKind.MARKED, CaseEventKind.DECIDED]),
     st.sampled_from([None, ONE, THERE, DESK]),
-    st.sampled_from([ASKED, HELD, {DeadlineKind.RED: Clock(AT)}]),
-    st.sampled_from(list(Care)),
+    st.sampled_from([ASKED, HELD, {DeadlineKind.OVERDUE: Clock(AT)}]),
+    st.sampled_from(list(VisitSafety)),
 )
 def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
-    what: Happened, holder: int | None, clocks: dict[DeadlineKind, Clock], care: Care
+    what: CaseEventKind, holder: int | None, clocks: dict[DeadlineKind, Clock], care: VisitSafety
 ) -> None:
     s = standing(holder=holder, clocks=clocks, care=care)
     decision = rules_escalation.decide(s, ROSTER, Event(what), AT)
     assert (decision.holder, decision.release) == (holder, ())
-    assert decision.close <= {DeadlineKind.MANNER}
-    assert {*decision.set} <= {DeadlineKind.MANNER}
+    assert decision.close <= {DeadlineKind.VISIT_SAFETY}
+    assert {*decision.set} <= {DeadlineKind.VISIT_SAFETY}
 
 
 @pytest.mark.parametrize(
     ("coming", "care", "unseen"),
     [
-        (Coming(1), Care.NONE, True),
-        (Coming(1, "yes"), Care.NONE, False),
-        (Coming(1, "unsure"), Care.NONE, True),
-        (Coming(1, "no"), Care.CAREFUL, True),
-        (Coming(2, "no"), Care.STAY_AWAY, True),
-        (Coming(1, "yes", erased=True), Care.CAREFUL, True),
-        (Coming(3, None, erased=True), Care.STAY_AWAY, True),
-        (Coming(1, "no", manner="unseen"), Care.UNSEEN, True),
-        (Coming(1, None, erased=True, manner="openly"), Care.NONE, False),
-        (Coming(1, "unsure", manner="openly"), Care.NONE, False),
+        (VisitFacts(1), VisitSafety.NONE, True),
+        (VisitFacts(1, "yes"), VisitSafety.NONE, False),
+        (VisitFacts(1, "unsure"), VisitSafety.NONE, True),
+        (VisitFacts(1, "no"), VisitSafety.CAREFUL, True),
+        (VisitFacts(2, "no"), VisitSafety.DO_NOT_VISIT, True),
+        (VisitFacts(1, "yes", erased=True), VisitSafety.CAREFUL, True),
+        (VisitFacts(3, None, erased=True), VisitSafety.DO_NOT_VISIT, True),
+        (VisitFacts(1, "no", manner="unseen"), VisitSafety.DISCREET, True),
+        (VisitFacts(1, None, erased=True, manner="openly"), VisitSafety.NONE, False),
+        (VisitFacts(1, "unsure", manner="openly"), VisitSafety.NONE, False),
     ],
 )
-def test_what_was_told_about_coming_comes_to(coming: Coming, care: Care, unseen: bool) -> None:
+def test_what_was_told_about_coming_comes_to(
+    coming: VisitFacts, care: VisitSafety, unseen: bool
+) -> None:
     assert (coming.care, coming.goes_unseen) == (care, unseen)
 
 
 def test_a_no_stays_a_no_once_it_was_filed() -> None:
-    assert visit_told("no", "yes", filed=True) == "no"
-    assert visit_told("no", "yes", filed=False) == "yes"
-    assert visit_told("yes", None, filed=True) == "yes"
+    assert kept_visit_answer("no", "yes", filed=True) == "no"
+    assert kept_visit_answer("no", "yes", filed=False) == "yes"
+    assert kept_visit_answer("yes", None, filed=True) == "yes"

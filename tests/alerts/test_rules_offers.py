@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from hotline.alerts.rules_replies import OFFERED_DIGITS, OfferedCase, Verb, offered
-from hotline.alerts.rules_reply_parsing import parse
+from hotline.alerts.rules_replies import OFFERED_DIGITS, OfferedCase, Verb, offered_texts
+from hotline.alerts.rules_reply_parsing import parse_reply
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
 from hotline.text.gsm7 import segments
@@ -20,14 +20,14 @@ CASES = [
 
 
 def worded(case: OfferedCase, language: str) -> str:
-    digits = " ".join(PHRASES.say(language, one) for one in offered(case))
+    digits = " ".join(PHRASES.say(language, one) for one in offered_texts(case))
     return PHRASES.say(language, Template.ASK_BACK, ref="K7Q4CA", digits=digits)
 
 
 def test_every_digit_is_offered_for_some_case_and_none_twice() -> None:
-    assert {one for case in CASES for one in offered(case)} == {*OFFERED_DIGITS}
+    assert {one for case in CASES for one in offered_texts(case)} == {*OFFERED_DIGITS}
     for case in CASES:
-        digits = [one[0] for one in offered(case)]
+        digits = [one[0] for one in offered_texts(case)]
         assert digits
         assert digits == sorted(set(digits))
 
@@ -38,10 +38,10 @@ def test_a_hint_is_one_sms_and_acts_on_nothing_when_it_is_sent_back(language: st
         hint = worded(case, language)
         assert segments(hint) == 1
         for national in (False, True):
-            assert parse(hint, ["K7Q4CA"], lately=True, national=national).actions == ()
+            assert parse_reply(hint, ["K7Q4CA"], lately=True, national=national).actions == ()
 
 
 @pytest.mark.parametrize("language", CODES)
 def test_an_answer_in_front_of_a_hint_is_heard(language: str) -> None:
-    acts = parse(f"5 {worded(OfferedCase(), language)}", ["K7Q4CA"], lately=True).actions
+    acts = parse_reply(f"5 {worded(OfferedCase(), language)}", ["K7Q4CA"], lately=True).actions
     assert [one.verb for one in acts] == [Verb.PASS_ON]

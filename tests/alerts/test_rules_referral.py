@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts.rules_assignment import (
+    AlertedResponder,
     Candidate,
     Case,
-    Notified,
-    Reason,
+    EscalationReason,
     colleagues,
-    first_told,
-    next_told,
-    overdue_told,
+    first_recipients,
+    next_recipients,
+    overdue_recipients,
 )
 from hotline.people.rules import Level
 from hotline.text.codes import ABROAD, UNSURE, Category
@@ -104,7 +104,7 @@ def named(value: object) -> str:
     ids=named,
 )
 def test_first_told(asked: Case, told: tuple[int, ...]) -> None:
-    assert first_told(asked, ROSTER) == told
+    assert first_recipients(asked, ROSTER) == told
 
 
 def test_the_least_burdened_is_told_then_who_was_told_longest_ago() -> None:
@@ -114,73 +114,77 @@ def test_the_least_burdened_is_told_then_who_was_told_longest_ago() -> None:
         one(3, load=1, told=50),
         one(4, load=1),
     )
-    assert first_told(case(urgency=3), roster) == (4,)
-    assert first_told(case(urgency=3), roster[:3]) == (3,)
+    assert first_recipients(case(urgency=3), roster) == (4,)
+    assert first_recipients(case(urgency=3), roster[:3]) == (3,)
 
 
 def test_whoever_heard_of_it_hears_that_it_became_urgent() -> None:
-    told = [Notified(3, Level.RESPONDER)]
-    assert first_told(case(urgency=1), ROSTER, told) == (3, 1, 8)
+    told = [AlertedResponder(3, Level.RESPONDER)]
+    assert first_recipients(case(urgency=1), ROSTER, told) == (3, 1, 8)
 
 
-def told(*ids: int) -> list[Notified]:
-    return [Notified(c.id, c.level) for c in ROSTER if c.id in ids]
+def told(*ids: int) -> list[AlertedResponder]:
+    return [AlertedResponder(c.id, c.level) for c in ROSTER if c.id in ids]
 
 
 @pytest.mark.parametrize(
     ("before", "reason", "after"),
     [
-        ((1,), Reason.SILENT, (5,)),
-        ((1, 2, 8), Reason.SILENT, (5,)),
-        ((1, 5), Reason.SILENT, (6,)),
-        ((1, 5, 6), Reason.SILENT, (8,)),
-        ((1, 5, 6, 8), Reason.SILENT, (9,)),
-        ((1, 5, 6, 8, 9), Reason.SILENT, (8,)),
-        ((1,), Reason.UNREACHED, (2,)),
-        ((1, 2, 3), Reason.UNREACHED, (5,)),
-        ((1, 2, 3, 5, 6), Reason.UNREACHED, (8,)),
-        ((1, 2, 3, 5, 6, 8, 9), Reason.UNREACHED, ()),
+        ((1,), EscalationReason.SILENT, (5,)),
+        ((1, 2, 8), EscalationReason.SILENT, (5,)),
+        ((1, 5), EscalationReason.SILENT, (6,)),
+        ((1, 5, 6), EscalationReason.SILENT, (8,)),
+        ((1, 5, 6, 8), EscalationReason.SILENT, (9,)),
+        ((1, 5, 6, 8, 9), EscalationReason.SILENT, (8,)),
+        ((1,), EscalationReason.UNREACHED, (2,)),
+        ((1, 2, 3), EscalationReason.UNREACHED, (5,)),
+        ((1, 2, 3, 5, 6), EscalationReason.UNREACHED, (8,)),
+        ((1, 2, 3, 5, 6, 8, 9), EscalationReason.UNREACHED, ()),
     ],
     ids=str,
 )
-def test_next_told(before: tuple[int, ...], reason: Reason, after: tuple[int, ...]) -> None:
-    assert next_told(case(urgency=3), ROSTER, told(*before), reason) == after
+def test_next_told(
+    before: tuple[int, ...], reason: EscalationReason, after: tuple[int, ...]
+) -> None:
+    assert next_recipients(case(urgency=3), ROSTER, told(*before), reason) == after
 
 
 @pytest.mark.parametrize(
     ("before", "reason", "after"),
     [
-        ((1, 16), Reason.SILENT, (5, 13)),
-        ((1, 5, 16, 13), Reason.SILENT, (6, 15)),
+        ((1, 16), EscalationReason.SILENT, (5, 13)),
+        ((1, 5, 16, 13), EscalationReason.SILENT, (6, 15)),
         # No one of the camp is left, or they are far ahead: the district continues by its own levels.
-        ((1, 15), Reason.SILENT, (5,)),
-        ((1, 5, 6, 16), Reason.SILENT, (8, 13)),
+        ((1, 15), EscalationReason.SILENT, (5,)),
+        ((1, 5, 6, 16), EscalationReason.SILENT, (8, 13)),
         # All were alerted: overdue, as if there were no camp.
-        ((1, 5, 6, 8, 9, 16), Reason.SILENT, (8,)),
-        ((1, 16), Reason.UNREACHED, (2, 13)),
-        ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), Reason.UNREACHED, ()),
+        ((1, 5, 6, 8, 9, 16), EscalationReason.SILENT, (8,)),
+        ((1, 16), EscalationReason.UNREACHED, (2, 13)),
+        ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), EscalationReason.UNREACHED, ()),
     ],
     ids=str,
 )
 def test_a_camps_people_go_up_a_ladder_of_their_own(
-    before: tuple[int, ...], reason: Reason, after: tuple[int, ...]
+    before: tuple[int, ...], reason: EscalationReason, after: tuple[int, ...]
 ) -> None:
     asked = case(urgency=3, beside=("camp",))
     known = [heard(asked, c) for c in ROSTER if c.id in before]
-    assert next_told(asked, ROSTER, known, reason) == after
+    assert next_recipients(asked, ROSTER, known, reason) == after
 
 
 def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
     asked = case(beside=("camp",))
-    assert overdue_told(asked, ROSTER, holder=13, nth=0) == (15,)
-    assert overdue_told(asked, ROSTER, holder=1, nth=0) == (6,)
+    assert overdue_recipients(asked, ROSTER, holder=13, nth=0) == (15,)
+    assert overdue_recipients(asked, ROSTER, holder=1, nth=0) == (6,)
     assert colleagues(asked, ROSTER, but=None)[:2] == (6, 15)
 
 
 @pytest.mark.row("R6")
 def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() -> None:
     for before in ((), (8,), (8, 9)):
-        chosen = next_told(case(official="yes"), ROSTER, told(*before), Reason.SILENT)
+        chosen = next_recipients(
+            case(official="yes"), ROSTER, told(*before), EscalationReason.SILENT
+        )
         assert set(chosen) <= {8, 9}
         assert chosen
 
@@ -213,8 +217,8 @@ ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
 def test_each_tip_has_a_living_recipient(asked: Case, roster: list[Candidate], steps: int) -> None:
     """Every step of every escalation policy alerts a person, and never one who may not see the case."""
     allowed = {c.id: c for c in roster}
-    chosen = first_told(asked, roster)
-    before: list[Notified] = []
+    chosen = first_recipients(asked, roster)
+    before: list[AlertedResponder] = []
     for _ in range(steps):
         assert chosen
         for recipient in chosen:
@@ -225,19 +229,19 @@ def test_each_tip_has_a_living_recipient(asked: Case, roster: list[Candidate], s
             assert not candidate.districts or candidate.districts & {asked.place, *asked.beside}
         assert len(set(chosen)) == len(chosen)
         before += [heard(asked, allowed[recipient]) for recipient in chosen]
-        chosen = next_told(asked, roster, before, Reason.SILENT)
+        chosen = next_recipients(asked, roster, before, EscalationReason.SILENT)
     assert len({recipient.responder_id for recipient in before}) <= len(roster)
 
 
 @given(asked=CASES, roster=ROSTERS)
 def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candidate]) -> None:
     people = {c.id: c for c in roster}
-    before: list[Notified] = []
-    chosen = first_told(asked, roster)
+    before: list[AlertedResponder] = []
+    chosen = first_recipients(asked, roster)
     rounds = 0
     while chosen:
         before += [heard(asked, people[recipient]) for recipient in chosen]
-        chosen = next_told(asked, roster, before, Reason.UNREACHED)
+        chosen = next_recipients(asked, roster, before, EscalationReason.UNREACHED)
         rounds += 1
         assert rounds <= len(roster)
 
@@ -254,11 +258,11 @@ def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], 
     roster = [*roster, Candidate(98, Level.COORDINATOR, frozenset({"12"}))]
     near = {c.id for c in roster if heard(camp, c).beside and c.level is not Level.NATIONAL}
     people = {c.id: c for c in roster}
-    both, one = first_told(camp, roster), first_told(alone, roster)
-    told, without = list[Notified](), list[Notified]()
+    both, one = first_recipients(camp, roster), first_recipients(alone, roster)
+    told, without = list[AlertedResponder](), list[AlertedResponder]()
     for _ in range(steps):
         assert tuple(who for who in both if who not in near) == one
         told += [heard(camp, people[who]) for who in both]
         without += [heard(alone, people[who]) for who in one]
-        both = next_told(camp, roster, told, Reason.SILENT)
-        one = next_told(alone, roster, without, Reason.SILENT)
+        both = next_recipients(camp, roster, told, EscalationReason.SILENT)
+        one = next_recipients(alone, roster, without, EscalationReason.SILENT)

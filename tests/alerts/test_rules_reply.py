@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts import rules_assignment
-from hotline.alerts.rules_replies import OF_A_CASE, OFFERED_DIGITS, REPLIES, YES, Verb, phrases
-from hotline.alerts.rules_reply_parsing import Action, Meant, ReplyReading, parse
+from hotline.alerts.rules_replies import (
+    OF_A_CASE,
+    OFFERED_DIGITS,
+    REPLIES,
+    YES_WORDS,
+    Verb,
+    split_phrases,
+)
+from hotline.alerts.rules_reply_parsing import Action, ReplyKind, ReplyReading, parse_reply
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
 from hotline.text.languages import CODES
@@ -29,18 +36,18 @@ EVERYDAY = rows("reply_everyday.csv")
 
 def said(reading: ReplyReading) -> str:
     match reading.meant:
-        case Meant.ACT:
+        case ReplyKind.ACT:
             return ";".join(f"{one.verb.value}:{one.reference}" for one in reading.actions)
-        case Meant.HELP:
+        case ReplyKind.HELP:
             return "0"
-        case Meant.ASK if reading.reference:
+        case ReplyKind.ASK if reading.reference:
             return f"ask:{reading.reference}"
         case _:
             return reading.meant.value
 
 
 def read(row: dict[str, str]) -> str:
-    return said(parse(row["text"], row["open"].split(), lately=True))
+    return said(parse_reply(row["text"], row["open"].split(), lately=True))
 
 
 @pytest.mark.row("R2")
@@ -49,7 +56,7 @@ def test_r2_ninety_eight_of_a_hundred_are_read_as_meant_and_the_others_act_on_no
     assert len(SPELLINGS) == 100
     assert len(misread) <= 2, [row["id"] for row in misread]
     assert not [
-        row["id"] for row in misread if parse(row["text"], row["open"].split(), True).actions
+        row["id"] for row in misread if parse_reply(row["text"], row["open"].split(), True).actions
     ]
 
 
@@ -83,7 +90,7 @@ def test_each_digit_that_is_offered_is_read_with_its_words(language: str) -> Non
 
 def test_each_word_of_the_hint_answers_beside_its_own_digit_alone() -> None:
     for verb, reply in REPLIES.items():
-        for phrase in phrases(reply.labels):
+        for phrase in split_phrases(reply.labels):
             label = " ".join(phrase)
             assert said_by_national(f"{label} K7Q4") == "ask:K7Q4", label
             assert said_by_national(f"{verb} {label} K7Q4") == reads(verb), label
@@ -91,13 +98,13 @@ def test_each_word_of_the_hint_answers_beside_its_own_digit_alone() -> None:
             assert said_by_national(f"{other} {label} K7Q4") == "ask:K7Q4", label
 
 
-@pytest.mark.parametrize("yes", [" ".join(phrase) for phrase in YES])
+@pytest.mark.parametrize("yes", [" ".join(phrase) for phrase in YES_WORDS])
 def test_each_yes_takes_a_case(yes: str) -> None:
     assert said_by_national(f"{yes} K7Q4") == "1:K7Q4"
 
 
 def said_by_national(text: str) -> str:
-    return said(parse(text, ["K7Q4"], lately=True, national=True))
+    return said(parse_reply(text, ["K7Q4"], lately=True, national=True))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,7 @@ def said_by_national(text: str) -> str:
     ],
 )
 def test_with_one_case_open(text: str, expected: str) -> None:
-    assert said(parse(text, ["K7Q4"], lately=True)) == expected
+    assert said(parse_reply(text, ["K7Q4"], lately=True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -168,16 +175,16 @@ def test_with_one_case_open(text: str, expected: str) -> None:
     ],
 )
 def test_with_several_cases_open(text: str, hers: str, expected: str) -> None:
-    assert said(parse(text, hers.split(), lately=True)) == expected
+    assert said(parse_reply(text, hers.split(), lately=True)) == expected
 
 
 def test_a_bare_digit_takes_nothing_where_more_than_one_alert_came_or_none() -> None:
-    assert said(parse("1", ["K7Q4"], lately=False)) == "ask:K7Q4"
+    assert said(parse_reply("1", ["K7Q4"], lately=False)) == "ask:K7Q4"
 
 
 def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
-    assert said(parse("1 M3TX", ["M3TA"], lately=True, over=["M3TX"])) == "1:M3TX"
-    assert said(parse("1 M3TQ", [], lately=True, over=["M3TX"])) == "wrong"
+    assert said(parse_reply("1 M3TX", ["M3TA"], lately=True, over=["M3TX"])) == "1:M3TX"
+    assert said(parse_reply("1 M3TQ", [], lately=True, over=["M3TX"])) == "wrong"
 
 
 def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
@@ -198,7 +205,7 @@ def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> N
         for language in CODES:
             sent = words.say(language, template, **values)
             for national in (False, True):
-                acts = parse(sent, ["K7Q4"], lately=True, national=national).actions
+                acts = parse_reply(sent, ["K7Q4"], lately=True, national=national).actions
                 assert acts == (), (template.name, language)
 
 
@@ -208,9 +215,9 @@ def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
     for template in (Template.ALERT_LIKE_URGENT_REPLY, Template.ALERT_LIKE_REPLY):
         for language in CODES:
             sent = words.say(language, template, **values)
-            assert parse(sent, both, lately=False).actions == ()
+            assert parse_reply(sent, both, lately=False).actions == ()
             for text in (f"1 {sent}", f"{sent} 1"):
-                assert parse(text, both, lately=False).actions == (Action(Verb.TAKE, "K7Q4"),)
+                assert parse_reply(text, both, lately=False).actions == (Action(Verb.TAKE, "K7Q4"),)
 
 
 @pytest.mark.parametrize(
@@ -218,13 +225,13 @@ def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
     [("6 K7Q4", Verb.UNSEEN), ("k7q4 7", Verb.OPENLY), ("7K7Q4", Verb.OPENLY)],
 )
 def test_the_national_desk_alone_has_two_digits_more(text: str, verb: Verb) -> None:
-    assert parse(text, ["K7Q4"], True, national=True).actions == (Action(verb, "K7Q4"),)
-    assert parse(text, ["K7Q4"], lately=True).actions == ()
+    assert parse_reply(text, ["K7Q4"], True, national=True).actions == (Action(verb, "K7Q4"),)
+    assert parse_reply(text, ["K7Q4"], lately=True).actions == ()
 
 
 def test_hours_and_distances_are_no_digits_of_the_national_desk() -> None:
     for text in ("6 km K7Q4", "K7Q4 at 6:30", "in 7 minutes K7Q4"):
-        assert parse(text, ["K7Q4"], True, national=True).actions == ()
+        assert parse_reply(text, ["K7Q4"], True, national=True).actions == ()
 
 
 REFERENCES = st.lists(st.sampled_from(["K7Q4", "M3TX", "2K7Q", "H9RC", "K7Q4A"]), unique=True)
@@ -240,26 +247,26 @@ TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=9).map(" ".jo
 def test_it_is_total_and_acts_on_hers_alone_with_one_verb_each(
     text: str, hers: list[str], lately: bool
 ) -> None:
-    reading = parse(text, hers, lately)
+    reading = parse_reply(text, hers, lately)
     named = [action.reference for action in reading.actions]
     assert set(named) <= set(hers)
     assert len(set(named)) == len(named)
     assert reading.reference is None or reading.reference in hers
-    assert bool(reading.actions) is (reading.meant is Meant.ACT)
+    assert bool(reading.actions) is (reading.meant is ReplyKind.ACT)
     assert all(action.verb is not Verb.HELP for action in reading.actions)
 
 
 @given(TEXTS, REFERENCES, st.booleans())
 def test_only_taking_is_forgiven_a_slip(text: str, hers: list[str], lately: bool) -> None:
     letters = "".join(filter(str.isalnum, text.upper())).translate(rules_assignment.TWINS)
-    for action in parse(text, hers, lately).actions:
+    for action in parse_reply(text, hers, lately).actions:
         assert action.verb is Verb.TAKE or action.reference in letters
 
 
 @given(st.integers(0, 2**32), st.sampled_from("12345"), st.sampled_from(rules_assignment.LENGTHS))
 def test_every_reference_is_read_back(seed: int, digit: str, length: int) -> None:
     made = drawn(seed, length)[0]
-    meant = ReplyReading(Meant.ACT, (Action(Verb(digit), made),))
+    meant = ReplyReading(ReplyKind.ACT, (Action(Verb(digit), made),))
     spaced = f"{digit} {' '.join(made)}"
     for text in (
         f"{digit} {made}",
@@ -268,15 +275,15 @@ def test_every_reference_is_read_back(seed: int, digit: str, length: int) -> Non
         made + digit,
         spaced,
     ):
-        assert parse(text, [made], lately=False) == meant, text
+        assert parse_reply(text, [made], lately=False) == meant, text
 
 
 def test_a_long_text_is_read_to_its_end_in_little_time() -> None:
-    assert said(parse("umwana " * 1200 + "1 K7Q4", ["K7Q4"], lately=True)) == "1:K7Q4"
+    assert said(parse_reply("umwana " * 1200 + "1 K7Q4", ["K7Q4"], lately=True)) == "1:K7Q4"
 
 
 def drawn(seed: int, length: int, most: int = 9) -> list[str]:
-    return rules_assignment.draw(
+    return rules_assignment.draw_references(
         random.Random(seed).randbytes(rules_assignment.NOISE * most), length, most
     )
 
@@ -299,7 +306,7 @@ def test_a_reference_of_another_responder_is_never_a_distance_or_an_hour(
     mine = "YY99YY"[:length]
     for made in drawn(2, length, 4_000):
         if sum(one != other for one, other in zip(made, mine, strict=True)) > 2:
-            assert said(parse(f"1 {made}", [mine], lately=True)) != f"1:{mine}", made
+            assert said(parse_reply(f"1 {made}", [mine], lately=True)) != f"1:{mine}", made
 
 
 def test_draws_without_luck_grow_longer_and_stop_growing() -> None:

@@ -6,23 +6,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hotline.alerts import rules_escalation
-from hotline.alerts.rules_assignment import Candidate, Case, Notified
-from hotline.alerts.rules_escalation_steps import CaseStanding
+from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case
+from hotline.alerts.rules_escalation_steps import CaseState
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
-from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ONE, TWO, THREE = 1, 2, 3
 ROSTER = [Candidate(id, Level.RESPONDER, frozenset({"12"})) for id in (ONE, TWO, THREE)]
-TOLD = (Notified(ONE, Level.RESPONDER), Notified(TWO, Level.RESPONDER))
+TOLD = (AlertedResponder(ONE, Level.RESPONDER), AlertedResponder(TWO, Level.RESPONDER))
 ASKED = {DeadlineKind.ACKNOWLEDGE: Clock(AT)}
 RUNS = {DeadlineKind.OPEN: Clock(AT), DeadlineKind.OUTCOME: Clock(AT)}
 
 
-def standing(urgency: int = 1, **fields: object) -> CaseStanding:
+def standing(urgency: int = 1, **fields: object) -> CaseState:
     case = Case("12", None, urgency, "no")
-    base = CaseStanding(case, step=1, told=TOLD, clocks=ASKED, unread=frozenset({ONE}))
+    base = CaseState(case, step=1, told=TOLD, clocks=ASKED, unread=frozenset({ONE}))
     return replace(base, **fields)  # type: ignore[arg-type]
 
 
@@ -31,37 +31,41 @@ def standing(urgency: int = 1, **fields: object) -> CaseStanding:
     [(1, AT + timedelta(minutes=5)), (2, AT + timedelta(hours=1)), (3, AT.replace(day=25, hour=6))],
 )
 def test_it_begins_when_she_takes_it_unread(urgency: int, due: datetime) -> None:
-    taken = rules_escalation.decide(standing(urgency), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    taken = rules_escalation.decide(
+        standing(urgency), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
+    )
     assert (taken.holder, taken.set[DeadlineKind.OPEN]) == (ONE, Clock(due))
     assert DeadlineKind.OUTCOME in taken.set
 
 
 @pytest.mark.parametrize("unread", [frozenset(), frozenset({TWO})])
 def test_it_does_not_begin_for_who_has_read_it_or_has_no_pin(unread: frozenset[int]) -> None:
-    taken = rules_escalation.decide(standing(unread=unread), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    taken = rules_escalation.decide(
+        standing(unread=unread), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
+    )
     assert DeadlineKind.OPEN not in taken.set
 
 
 @pytest.mark.parametrize(("by", "closes"), [(ONE, True), (TWO, False)])
 def test_her_page_ends_it_and_a_colleague_s_does_not(by: int, closes: bool) -> None:
     s = standing(holder=ONE, clocks=RUNS)
-    read = rules_escalation.decide(s, ROSTER, Event(Happened.OPENED, by), AT)
+    read = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.OPENED, by), AT)
     assert (DeadlineKind.OPEN in read.close, read.holder) == (closes, ONE)
 
 
 def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
     s = standing(holder=ONE, clocks={**RUNS, **ASKED})
-    taken = rules_escalation.decide(s, ROSTER, Event(Happened.TAKEN, TWO), AT)
+    taken = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.ACKNOWLEDGED, TWO), AT)
     assert taken.holder == TWO
     assert DeadlineKind.OPEN in taken.close
 
 
 def due(
-    s: CaseStanding, nth: int = 0, at: datetime = AT
+    s: CaseState, nth: int = 0, at: datetime = AT
 ) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
     """Returns who is alerted, whether others are asked to take it, and whether the clock runs again."""
     fired = rules_escalation.decide(
-        s, ROSTER, Event(Happened.DUE, kind=DeadlineKind.OPEN, nth=nth), at
+        s, ROSTER, Event(CaseEventKind.DUE, kind=DeadlineKind.OPEN, nth=nth), at
     )
     assert fired.holder == s.holder
     told = [(order.purpose, order.who) for order in fired.tell]

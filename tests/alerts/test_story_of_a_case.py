@@ -10,7 +10,7 @@ from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.rules_message import Wording, render
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.text.gsm7 import septets
 from hotline.tips.tables import Tip
@@ -36,8 +36,8 @@ class Story:
     def minutes(self, count: int) -> None:
         for _ in range(count):
             self.district.clock.turn(minutes=1)
-            service_assignment.fire_deadlines(self.district.kit)
-            service_sending.deliver_due(self.district.kit)
+            service_assignment.fire_deadlines(self.district.context)
+            service_sending.deliver_due(self.district.context)
             self.holds()
 
     def holds(self) -> None:
@@ -47,7 +47,7 @@ class Story:
 
     def name(self, person: int) -> str:
         """Returns the newest reference under which this responder knows the case."""
-        rows = [row for row in self.district.all(Referral) if row.responder_id == person]
+        rows = [row for row in self.district.all(Assignment) if row.responder_id == person]
         return str(rows[-1].reference)
 
     def writes(self, person: int, text: str) -> None:
@@ -59,8 +59,8 @@ class Story:
             text=text.format(ref=self.name(person)),
             sent_at=self.district.clock(),
         )
-        take_sms(self.district.kit, message, Arrival.LISTED)
-        service_sending.deliver_due(self.district.kit)
+        take_sms(self.district.context, message, Arrival.LISTED)
+        service_sending.deliver_due(self.district.context)
         self.holds()
 
     def last(self, person: int) -> str:
@@ -70,7 +70,7 @@ class Story:
 
     @property
     def holder(self) -> int | None:
-        return self.district.tip(self.tip).holder_id
+        return self.district.tip(self.tip).assignee_id
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def two_people_end_it(story: Story) -> None:
     story.writes(judge, "4 {ref}")
     assert story.last(judge) == "OPEN_FIRST"
     assert story.district.tip(story.tip).closed_at is None
-    confirm(story.district.kit, story.tip)
+    confirm(story.district.context, story.tip)
     tip: Tip = story.district.tip(story.tip)
     assert (tip.closed_at, tip.outcome) == (story.district.clock(), "not-trafficking")
     assert story.district.open_kinds() == []

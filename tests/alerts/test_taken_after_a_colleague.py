@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.alerts import queries_names, service_assignment
-from hotline.alerts.rules_replies import Acted, Verb
-from hotline.gateway.tables import Deadline, Referral
+from hotline.alerts import queries_references, service_assignment
+from hotline.alerts.rules_replies import CommandResult, Verb
+from hotline.gateway.tables import Assignment, Deadline
 from hotline.people.rules import Level
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules import Urgency
@@ -37,7 +37,7 @@ class Colleagues:
 
     def name(self, who: int) -> str:
         """Returns the newest reference under which this responder knows the case."""
-        rows = [row for row in self.line.all(Referral) if row.responder_id == who]
+        rows = [row for row in self.line.all(Assignment) if row.responder_id == who]
         return str(rows[-1].reference)
 
     def opens(self, phone: str) -> tuple[Caller, str]:
@@ -71,7 +71,7 @@ def them(line: Line) -> Colleagues:
     told(line, *DANGER_HERE)
     place = line.tip.place
     first, second = (with_pin(beside, msisdn=one, desks=(place,)) for one in (PHONE, SECOND))
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     return Colleagues(beside, first, second)
 
 
@@ -127,7 +127,7 @@ def test_a_caller_without_the_reader_learns_that_a_passed_case_is_theirs(
     caller, _ = them.opens(SECOND)
     caller.key("1", "2", "1")
     assert caller.screen.startswith("END You took the case. You have not read it:")
-    assert them.line.tip.holder_id == them.second
+    assert them.line.tip.assignee_id == them.second
     assert caller.again().startswith("END You took the case. You have not read it:")
 
 
@@ -137,10 +137,10 @@ def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> No
     them.reads(PHONE)
     for _ in range(8):
         them.line.clock.turn(minutes=30)
-        service_assignment.fire_deadlines(them.line.kit)
+        service_assignment.fire_deadlines(them.line.context)
     name = them.name(nation)
     assert them.takes(THIRD).startswith("END ")
-    assert them.line.tip.holder_id == nation
+    assert them.line.tip.assignee_id == nation
     caller, home = them.opens(THIRD)
     assert home.startswith("CON Open: 1. Urgent: 1.")
     assert f"1 {name} due " in caller.key("1")
@@ -154,9 +154,9 @@ def test_who_takes_over_what_nobody_read_lists_and_reads_it(them: Colleagues) ->
     deputy = with_pin(them.beside, msisdn=THIRD, level=Level.DEPUTY, desks=(place,))
     them.takes(PHONE)
     them.line.clock.turn(minutes=5)
-    service_assignment.fire_deadlines(them.line.kit)
+    service_assignment.fire_deadlines(them.line.context)
     them.takes(THIRD)
-    assert them.line.tip.holder_id == deputy
+    assert them.line.tip.assignee_id == deputy
     assert HOLDS in them.menu(THIRD)
     assert IS_THEIRS in them.menu(PHONE)
 
@@ -186,24 +186,24 @@ def nothing(_them: Colleagues) -> None:
 
 
 def taken(them: Colleagues) -> None:
-    do(them.line.kit, them.first, them.name(them.first), Verb.TAKE, them.line.clock.at)
+    do(them.line.context, them.first, them.name(them.first), Verb.TAKE, them.line.clock.at)
 
 
 def passed(them: Colleagues) -> None:
     taken(them)
-    do(them.line.kit, them.first, them.name(them.first), Verb.PASS_ON, them.line.clock.at)
+    do(them.line.context, them.first, them.name(them.first), Verb.PASS_ON, them.line.clock.at)
 
 
 def handed_over(them: Colleagues) -> None:
     passed(them)
-    do(them.line.kit, them.second, them.name(them.second), Verb.TAKE, them.line.clock.at)
+    do(them.line.context, them.second, them.name(them.second), Verb.TAKE, them.line.clock.at)
 
 
 def overdue(them: Colleagues) -> None:
     taken(them)
     for _ in range(8):
         them.line.clock.turn(minutes=30)
-        service_assignment.fire_deadlines(them.line.kit)
+        service_assignment.fire_deadlines(them.line.context)
 
 
 @pytest.mark.parametrize("moves", [nothing, taken, passed, handed_over, overdue])
@@ -212,12 +212,12 @@ def test_lists_and_sms_follow_the_ladder_to_a_colleague(them: Colleagues, moves:
     who = them.first if moves is handed_over else them.second
     name, ago = them.name(who), them.line.clock.at - timedelta(days=30)
     with them.line.database.reading() as session:
-        stays = name in queries_names.quicker(session, who)
-        known = queries_names.of_responder(session, who, ago)
+        stays = name in queries_references.colleagues_cases(session, who)
+        known = queries_references.known_cases(session, who, ago)
     assert (known.open, known.also) == (((), (name,)) if stays else ((name,), ()))
-    done = do(them.line.kit, who, name, Verb.TAKE, them.line.clock.at)
-    assert done.result is (Acted.ALREADY_TAKEN if stays else Acted.TAKEN)
-    assert stays is (them.line.tip.holder_id != who)
+    done = do(them.line.context, who, name, Verb.TAKE, them.line.clock.at)
+    assert done.result is (CommandResult.ALREADY_TAKEN if stays else CommandResult.TAKEN)
+    assert stays is (them.line.tip.assignee_id != who)
 
 
 def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
@@ -232,7 +232,7 @@ def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues)
             session.flush()
             at = line.clock.at + timedelta(seconds=n + 1)
             session.add(
-                Referral(
+                Assignment(
                     tip_id=tip.id,
                     step=0,
                     responder_id=them.first,
@@ -244,10 +244,10 @@ def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues)
     line.clock.turn(minutes=2)
     name = next(
         row.reference
-        for row in line.all(Referral)
+        for row in line.all(Assignment)
         if row.responder_id == them.first and row.tip_id == line.tips[0].id
     )
-    do(line.kit, them.first, name, Verb.TAKE, line.clock.at)
+    do(line.context, them.first, name, Verb.TAKE, line.clock.at)
     caller, home = them.opens(PHONE)
     assert home.startswith("CON Open: 41. Urgent: 3.")
     listed = [

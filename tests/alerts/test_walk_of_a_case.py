@@ -62,13 +62,13 @@ def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: Distri
     tip = district.tell(urgency=1)
     district.clock.turn(minutes=3)
     before = district.told(tip)
-    dying = replace(district.kit, database=cast(Any, DyingDatabase(district.database)))
+    dying = replace(district.context, database=cast(Any, DyingDatabase(district.database)))
     with pytest.raises(ProcessKilled):
         service_assignment.fire_deadlines(dying)
     assert district.told(tip) == before
 
     district.jobs.dead = True
     for _ in range(2):
-        service_assignment.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.context)
         assert len(district.told(tip)) == len(before) + 1
     assert district.deliver() == len(before) + 1

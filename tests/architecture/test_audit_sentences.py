@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from hotline.duty.service_account_changes import SeriousAct
-from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known
-from hotline.programmes.rules import Roll
+from hotline.duty.service_account_changes import SeriousCommand
+from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known_action
+from hotline.programmes.rules import Programme
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_call_back import CallOutcome
 from hotline.web.service_approvals import APPROVALS
 from tests.architecture.tree import parsed, python_files, said
 
 NAMED = {
-    "roll": [*Roll],
+    "roll": [*Programme],
     "outcome": [*CallOutcome],
-    "act.action": [act.action for act in SeriousAct],
+    "act.action": [act.action for act in SeriousCommand],
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }
 """The possible values of an expression in braces in an action's name, or of the whole name."""
 
-APPENDING = tuple(f"tables_audit.{name}" for name in ("append", "sign", "of_tip"))
+APPENDING = tuple(f"tables_audit.{name}" for name in ("append_row", "append_command", "append_about_tip"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _of_audit(call: ast.Call) -> bool:
-    return _called(call) in ("append", "sign", "of_tip") and ast.unparse(call.func) in APPENDING
+    return _called(call) in ("append_row", "append_command", "append_about_tip") and ast.unparse(call.func) in APPENDING
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:
@@ -127,7 +127,7 @@ def _written() -> Mapping[str, str]:
 def test_every_action_has_its_sentence() -> None:
     written = _written()
     assert len(written) > 30
-    missing = {name: where for name, where in written.items() if not is_known(name)}
+    missing = {name: where for name, where in written.items() if not is_known_action(name)}
     assert not missing, f"write their sentences in people/audit_sentences.toml: {missing}"
 
 

@@ -48,7 +48,7 @@ PROCESSES = {
     ),
     "monitor": Start(f"{COMMAND} workers.watchman", HEARS),
     "web": Start(
-        "hotline.cli.contexts hotline.web.hooks_app hotline.web.front hotline.web.slowness",
+        "hotline.cli.contexts hotline.web.hooks_app hotline.web.front hotline.web.slow_connections",
         PAGES,
     ),
     "console": Start("workers.console_server", f"{PAGES} hotline.console"),

@@ -15,7 +15,7 @@ LIMIT = rules.unused()
 wrapped = rules.wrap(LIMIT)
 
 @wrapped
-def view(act: "Kept", other: rules.Note) -> None:
+def view(act: "RetainedTip", other: rules.Note) -> None:
     run(Kept.of(act))
     other.save()
 """

@@ -16,7 +16,7 @@ from tests.architecture.tree import ROOT, parsed, python_files, said
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
 OPENS = {"open_by_passphrase", "open_recovery"}
 """The functions of `sealing` that decrypt with the passphrase."""
-BEFORE_TWO = {"TwoPeople", "PassphraseOpener"}
+BEFORE_TWO = {"TwoPeople", "PassphraseDecrypter"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",
     "new_pair": "makes the recovery pair, and opens nothing",

@@ -30,7 +30,7 @@ def _broken(adapter: str, verb: str) -> str:
     port, _, verb = verb.partition(".")
     return f"""
 from hotline.{module} import {name}
-from hotline.core.context import {port}
+from hotline.core.contexts import {port}
 
 class Broken{name}({name}):
     def {verb}(self, nothing: complex) -> complex:  # type: ignore[override]

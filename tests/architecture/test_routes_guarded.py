@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from hotline.cli.contexts import build_door
+from hotline.cli.contexts import build_web
 from hotline.core.settings import Settings
 from hotline.keys.key_folder import HOOKS, LISTED
 from hotline.keys.key_making import make_keys
@@ -21,7 +21,7 @@ def app(tmp_path: Path) -> Flask:
     make_keys(tmp_path / "keys", NOON)
     (tmp_path / "hotline.db").touch()
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path)})
-    return create_app(build_door(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
+    return create_app(build_web(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
 
 
 def test_every_route_needs_a_secret_except_two_addresses_and_the_results(

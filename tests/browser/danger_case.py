@@ -9,9 +9,9 @@ import pytest
 from hotline.alerts import service_assignment, service_sending
 from hotline.cases import reader_handover, service_follow_up
 from hotline.core.wording import Template
-from hotline.gateway.rules_message import responders_entry
+from hotline.gateway.rules_message import responders_short_code
 from hotline.gateway.stand_ins import FakeSms
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.statistics import queries, reader_person_sums
 from hotline.statistics.decrypt import decrypt_sums
@@ -52,24 +52,24 @@ class DangerCase:
             self.ticks()
 
     def ticks(self) -> None:
-        kit = self.office.line.kit
-        service_assignment.refer_waiting(kit)
-        service_assignment.fire_deadlines(kit)
-        service_follow_up.ring_due(kit)
-        service_sending.deliver_due(kit)
+        context = self.office.line.context
+        service_assignment.assign_pending(context)
+        service_assignment.fire_deadlines(context)
+        service_follow_up.ask_due(context)
+        service_sending.deliver_due(context)
 
     def turns_to(self, at: datetime) -> None:
         """Moves the clock straight to a time. No background step runs before then."""
         self.office.desk.clock.at = at
         self.ticks()
-        reader_handover.reconcile(self.beside.kit)
-        reader_person_sums.tidy(self.beside.kit)
+        reader_handover.reconcile(self.beside.context)
+        reader_person_sums.count_due_months(self.beside.context)
 
     def texts(self, number: str) -> list[str]:
         return [text for to, text in self.sms.sent if to == number]
 
     def says(self, template: Template, **values: str) -> str:
-        return self.office.line.kit.phrases.say(self.office.language, template, **values)
+        return self.office.line.context.phrases.say(self.office.language, template, **values)
 
     def dials(self, *keys: str, by: tuple[str, str] = (PHONE, PIN)) -> Caller:
         """Dials with the deputy's phone, or another, five seconds later and enters its PIN and these keys."""
@@ -100,31 +100,31 @@ class DangerCase:
     @property
     def reference(self) -> str:
         """Returns the deputy's reference of the newest case."""
-        return self.known_as(max(row.tip_id for row in self.office.line.all(Referral)))
+        return self.known_as(max(row.tip_id for row in self.office.line.all(Assignment)))
 
     def follows(self, template: Template, tip_id: int, who: int) -> str:
         """Returns the SMS that asks one user for news of a person."""
-        code = responders_entry(self.office.line.kit.line.service_code)
+        code = responders_short_code(self.office.line.context.line.service_code)
         return self.says(template, ref=self.known_as(tip_id, who), code=code)
 
     def counted(self) -> dict[str, int]:
         """Returns the month's sums of persons that the reader wrote down, by indicator."""
         with self.office.line.database.reading() as session:
             (body,) = queries.person_sums(session, [MONTH]).values()
-        sums = decrypt_sums(body, month=MONTH, private_keys=self.beside.kit.pair.now())
+        sums = decrypt_sums(body, month=MONTH, private_keys=self.beside.context.pair.now())
         return {name.indicator: cell.count for name, cell in sums.items() if name.value == ALL}
 
     def known_as(self, tip_id: int, who: int | None = None) -> str:
         """Returns the reference of a tip for the deputy, or for another user."""
         of = tip_id, who or self.deputy
-        rows = self.office.line.all(Referral)
+        rows = self.office.line.all(Assignment)
         return [str(row.reference) for row in rows if (row.tip_id, row.responder_id) == of][-1]
 
 
 @pytest.fixture
 def case(office: Office) -> DangerCase:
     line, sms = office.line, FakeSms()
-    line.kit = replace(line.kit, sms=sms)
+    line.context = replace(line.context, sms=sms)
     beside = reader_beside(line)
     line.enrol(Level.RESPONDER, SLEEPER, office.language)
     deputy = with_pin(beside, level=Level.DEPUTY, language=office.language, desks=(HERE,))

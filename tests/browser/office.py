@@ -77,15 +77,17 @@ class Office:
 
     def written(self, title: str, words: Mapping[str, str], by: str = "Editor 1") -> int:
         """Saves a change of the sentence as the editor's page does, without clicks. Returns the change's id."""
-        kit, author = self.desk.kit, Actor(by, 91)
-        change = service_drafts.open_change(kit, author, title)
+        context, author = self.desk.context, Actor(by, 91)
+        change = service_drafts.open_draft(context, author, title)
         assert isinstance(change, int)
-        draft = service_drafts.draft(kit, change, FLOW)
+        draft = service_drafts.part_draft(context, change, FLOW)
         flow = copy.deepcopy(dict(draft.document or {}))
         flow["nodes"][NODE]["say"]["text"] |= words
         says = {"did": "edited", "node": NODE, "languages": [*words]}
         new = NewStep(FLOW, flow, title, says)
-        done = service_draft_steps.save_step(kit, author, change, new, base_version=draft.version)
+        done = service_draft_steps.save_step(
+            context, author, change, new, base_version=draft.version
+        )
         assert isinstance(done, StepSaved)
         return change
 
@@ -103,7 +105,7 @@ def office(
 ) -> Iterator[Office]:
     port = free_port()
     desk = make_desk(console_url=f"http://127.0.0.1:{port}")
-    line = make_ready(desk.kit.database, tmp_path, desk.clock)
+    line = make_ready(desk.context.database, tmp_path, desk.clock)
     writes_history(desk)
     with served(desk.app, port):
         yield Office(Site(desk, chromium), line, language)

@@ -56,10 +56,10 @@ def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Offic
         expect(page.locator(".alarm:visible")).to_have_count(1)
 
         office.desk.clock.turn(hours=4, minutes=-1)
-        lapse_emergency(office.line.kit)
+        lapse_emergency(office.line.context)
         in_the_middle = office.at_the_contract()
         office.desk.clock.turn(minutes=1)
-        lapse_emergency(office.line.kit)
+        lapse_emergency(office.line.context)
         office.waits_until_callers_read(OLD, "1", "9")
         assert URGENT in in_the_middle.key("9")
         hands.signs_in(approver)
@@ -133,10 +133,10 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
     desk = office.desk
     admin = office.person("Admin 1", AccountRole.ADMIN)
     editor = office.person("Editor 1", AccountRole.EDITOR)
-    sealed = SealedBox(PublicKey(public_key_of(office, editor))).encrypt(b"for this pair alone")
+    encrypted = SealedBox(PublicKey(public_key_of(office, editor))).encrypt(b"for this pair alone")
     with office.hands(expects=is_refused) as hands:
         hands.signs_in(editor)
-        assert opened(office, hands.page, sealed) == b"for this pair alone"
+        assert opened(office, hands.page, encrypted) == b"for this pair alone"
         hands.presses("Sign out", within="header")
         hands.follows("Reset password")
         for phrase, words in (
@@ -149,7 +149,7 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
         hands.presses("Save new password")
         hands.sees("The name, password or code is wrong. Check all three.")
         desk.clock.turn(minutes=1)
-        lost = Person(desk.kit, desk.clock, editor.name, editor.account_id, OTHER_PASSWORD)
+        lost = Person(desk.context, desk.clock, editor.name, editor.account_id, OTHER_PASSWORD)
         lost.secret = editor.secret
         lost.is_refused()
 
@@ -176,20 +176,20 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
         takes_up_the_account(hands, lost, link)
         hands.signs_in(lost)
         with pytest.raises(CryptoError):
-            opened(office, hands.page, sealed)
+            opened(office, hands.page, encrypted)
         editor.is_refused()
 
 
 def public_key_of(office: Office, person: Person) -> bytes:
-    with office.desk.kit.database.reading() as session:
-        key = tables_accounts.one(session, person.account_id).public_key
+    with office.desk.context.database.reading() as session:
+        key = tables_accounts.get_account(session, person.account_id).public_key
     assert key is not None
     return key
 
 
-def opened(office: Office, page: Page, sealed: bytes) -> bytes:
+def opened(office: Office, page: Page, encrypted: bytes) -> bytes:
     """Decrypts with the private key that the session of a page holds. Raises CryptoError."""
     (token,) = [one["value"] for one in page.context.cookies() if one["name"] == COOKIE]
-    private_key = service_sessions.key_of(office.desk.kit, token)
+    private_key = service_sessions.key_of(office.desk.context, token)
     assert private_key is not None
-    return SealedBox(PrivateKey(private_key)).decrypt(sealed)
+    return SealedBox(PrivateKey(private_key)).decrypt(encrypted)

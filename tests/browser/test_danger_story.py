@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from hotline.alerts import rules_follow_up
-from hotline.alerts.tables_case_events import CaseCode, CaseGrant, CaseKey, CaseLogRow
+from hotline.alerts.tables_case_events import CaseCode, CaseEventRow, CaseGrant, CaseKey
 from hotline.cases import decrypt_codes, service_people
 from hotline.core import rules_trial
 from hotline.core.actors import AccountRole
@@ -67,7 +67,7 @@ def at_the_desk(
 
 
 def opens(office: Office, person: Person, desk: str) -> None:
-    with office.desk.kit.database.writing() as session:
+    with office.desk.context.database.writing() as session:
         account = session.get_one(ConsoleAccount, person.account_id)
         assert account.public_key is not None
         member = of_account(account.id)
@@ -112,7 +112,7 @@ def the_deputy_takes_it_and_reads_it(case: DangerCase) -> None:
     taken = case.dials("1", "1", "2")
     assert taken.screen.startswith("END ")
     assert case.shows("yours") in taken.screen
-    assert case.office.line.tip.holder_id == case.deputy
+    assert case.office.line.tip.assignee_id == case.deputy
     page = case.dials("1", "1", "1")
     told_of = page.screen + page.key("9")
     assert words_of("report", "official", case.office.language) in told_of
@@ -133,7 +133,7 @@ def she_passes_it_on(case: DangerCase) -> None:
     assert case.shows("noted") in case.dials("1", "1", "5", "2", "3").screen
     phone = case.dials("1", "1", "5", "3", "1")
     assert case.shows("passed_on") in phone.screen
-    assert case.office.line.tip.holder_id == case.deputy, "until somebody takes it"
+    assert case.office.line.tip.assignee_id == case.deputy, "until somebody takes it"
 
 
 def she_is_there_and_finds_help(case: DangerCase) -> None:
@@ -166,7 +166,7 @@ def another_person_wants_no_help(case: DangerCase) -> None:
     again = case.chooses(tip.id, "3", "1", "1").screen
     assert case.shows("consent", "offering") in again
     assert {row.tip_id for row in case.office.line.all(ServiceReferral)} == {1}
-    close_by_two(case.office.line.kit, tip.id, TipOutcome.HELPED)
+    close_by_two(case.office.line.context, tip.id, TipOutcome.HELPED)
 
 
 def somebody_of_a_trial_is_noted_too(case: DangerCase) -> None:
@@ -175,7 +175,7 @@ def somebody_of_a_trial_is_noted_too(case: DangerCase) -> None:
     tip = line.tips[-1]
     with line.database.writing() as session:
         session.get_one(Tip, tip.id).channel = rules_trial.CHANNEL
-    screened(line.kit, tip.id)
+    screened(line.context, tip.id)
 
 
 def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
@@ -203,7 +203,7 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.presses("Confirm closure")
         hands.sees("Closed by mistake")
     assert closed(case) == "helped"
-    rows = [row for row in office.line.all(CaseLogRow) if row.tip_id == tip.id]
+    rows = [row for row in office.line.all(CaseEventRow) if row.tip_id == tip.id]
     hers = [row.kind for row in rows if row.responder_id == case.deputy]
     assert hers[:7] == ["told", "taken", "opened", "asked", "note", "passed", "on_site"]
     assert hers[7:] == ["screened", "consent", *["offered", "answered"] * 2]
@@ -289,15 +289,17 @@ def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
     assert case.dials("1").screen.startswith(f"CON {case.shows('nothing')}")
     with line.database.reading() as session:
         tip = session.get_one(Tip, 1)
-        private = decrypt_codes.private_by(session, line.kit, tip, HERE, [bytes(DESK_KEY)])
-        (person,) = service_people.opened(session, tip, private)
+        private = decrypt_codes.case_private_key(
+            session, line.context, tip, HERE, [bytes(DESK_KEY)]
+        )
+        (person,) = service_people.decrypted_persons(session, tip, private)
     offers = [(one.service, one.answer, one.arrived, one.thirty) for one in person.referrals]
     assert offers == [("isange", "no_room", None, None), ("shelter", "accepted", "yes", "safe")]
 
 
 def the_month_is_counted(case: DangerCase) -> None:
     line = case.office.line
-    before = [(row.id, row.kind) for row in line.all(CaseLogRow)]
+    before = [(row.id, row.kind) for row in line.all(CaseEventRow)]
     last = rules_follow_up.counted_at(MONTH)
     case.turns_to(last - WARNING)
     assert all(line.all(row) for row in FOLLOWED)
@@ -306,4 +308,4 @@ def the_month_is_counted(case: DangerCase) -> None:
     assert counted["identified"] == 2
     assert [counted[step] for step in ("accepted", "known_at_30", "safe_at_30")] == [1, 1, 1]
     assert not any(line.all(row) for row in FOLLOWED)
-    assert [(row.id, row.kind) for row in line.all(CaseLogRow)][: len(before)] == before
+    assert [(row.id, row.kind) for row in line.all(CaseEventRow)][: len(before)] == before

@@ -46,7 +46,7 @@ def browsing(
 ) -> Iterator[Page]:
     """Yields a page for a signed-in editor. Fails if the browser's console shows an unknown complaint."""
     context = chromium.new_context(
-        base_url=desk.kit.console_url,
+        base_url=desk.context.console_url,
         java_script_enabled=script,
         viewport={"width": width, "height": 768},
         bypass_csp=False,

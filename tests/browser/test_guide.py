@@ -66,8 +66,8 @@ THERE = ("4", "1", "3")
 @pytest.mark.row("A1", "A3")
 def test_a_sentence_from_the_first_link_to_the_caller_and_back(office: Office) -> None:
     desk, roles = office.desk, [AccountRole.EDITOR]
-    invited = service_invitations.invite(desk.kit, SERVER, "Editor 1", roles, office.language)
-    editor = Person(desk.kit, desk.clock, "Editor 1", invited.account_id)
+    invited = service_invitations.invite(desk.context, SERVER, "Editor 1", roles, office.language)
+    editor = Person(desk.context, desk.clock, "Editor 1", invited.account_id)
     approver = office.person("Approver 1", AccountRole.APPROVER)
     caller = office.at_the_contract()
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Download, expect
 
 from hotline.core.actors import AccountRole
 from hotline.editing import service_reviews, service_translation
-from hotline.editing.service_review_document import review_book
-from hotline.editing.service_translation import TypedWords
+from hotline.editing.service_review_document import language_review
+from hotline.editing.service_translation import TypedText
 from tests.browser.office import Office, language, make_desk, office
 from tests.console.hands import Hands
 from tests.console.test_words_pages import FEE
@@ -55,10 +55,10 @@ def test_one_stale_row_of_a_sheet_is_refused(office: Office, tmp_path: Path) -> 
         assert sheet.seconds < 300
 
     assert why == {FEE: sheet.says(STALE)}
-    texts = review_book(desk.kit, "rw").texts
+    texts = language_review(desk.context, "rw").texts
     assert texts[CONTRACT].words["rw"] == NEW[CONTRACT]
     assert texts[FEE].words["rw"] == OVERTAKEN
-    assert [one.by for one in service_reviews.everyone(desk.kit)] == [
+    assert [one.by for one in service_reviews.all_signatures(desk.context)] == [
         "Translator 2",
         "Translator 1",
     ]
@@ -66,11 +66,13 @@ def test_one_stale_row_of_a_sheet_is_refused(office: Office, tmp_path: Path) -> 
 
 def overtakes(office: Office, place: str, words: str) -> None:
     """Changes a text on its page as a colleague, after the sheet was made."""
-    kit, other = office.desk.kit, office.person("Translator 2", AccountRole.TRANSLATOR)
-    text = review_book(kit, "rw").texts[place]
-    typed = TypedWords(place, words, text.digest("rw"), text.digest("en"))
+    context, other = office.desk.context, office.person("Translator 2", AccountRole.TRANSLATOR)
+    text = language_review(context, "rw").texts[place]
+    typed = TypedText(place, words, text.digest("rw"), text.digest("en"))
     by = other.here(other.enters().token)
-    assert not service_translation.keep(kit, by, "rw", [typed], agreed=place, once="a form")
+    assert not service_translation.save_typed(
+        context, by, "rw", [typed], agreed=place, once="a form"
+    )
 
 
 def takes_it_out(hands: Hands, to: Path) -> Path:

@@ -17,8 +17,8 @@ from hotline.duty import service_invitations
 from hotline.keys.passphrase import Costs
 from hotline.operations import migrate
 from hotline.operations.backup_archive import new_backup_key
-from hotline.operations.service_backup import take
-from hotline.people.rules_second_factor import STEP_SECONDS, code_at, plain
+from hotline.operations.service_backup import take_backup
+from hotline.people.rules_second_factor import STEP_SECONDS, code_at, plain_typed
 from tests.browser.office import (
     Office,
     comes_to_read,
@@ -72,7 +72,9 @@ class SeenSecrets:
 
     def keeps_paper(self, whose: str, printed: list[str]) -> None:
         for number, code in enumerate(printed):
-            self.keeps(whose, **{f"paper {number}": code, f"bare paper {number}": plain(code)})
+            self.keeps(
+                whose, **{f"paper {number}": code, f"bare paper {number}": plain_typed(code)}
+            )
 
     @property
     def needles(self) -> dict[str, bytes]:
@@ -124,9 +126,9 @@ def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
 def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: AccountRole) -> None:
     """Takes up an account by a link, resets its lost password with the sheet and signs in. Records every secret
     shown."""
-    kit = office.desk.kit
-    invited = service_invitations.invite(kit, SERVER, name, [role], office.language)
-    person = Person(kit, office.desk.clock, name, invited.account_id)
+    context = office.desk.context
+    invited = service_invitations.invite(context, SERVER, name, [role], office.language)
+    person = Person(context, office.desk.clock, name, invited.account_id)
     person.password = f"gihombo-{role.value[::-1]}-tumba"
     printed = takes_up_the_account(hands, person, f"/welcome/{invited.link}")
     seen.keeps_paper(name, printed)
@@ -152,10 +154,12 @@ def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: Acco
 def takes_a_backup(office: Office, folder: Path) -> None:
     """Takes a backup. First writes the version of the tables: a backup asks for it, and tests make tables without
     it."""
-    with office.desk.kit.database.engine.begin() as connection:
+    with office.desk.context.database.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT NOT NULL)")
-        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{migrate.newest()}')")
+        connection.exec_driver_sql(
+            f"INSERT INTO alembic_version VALUES ('{migrate.newest_version()}')"
+        )
     taken = folder / "a.backup"
     key = new_backup_key("inzira-ndende-cyane", Costs(passes=1, kib=8)).public_key
-    take(office.desk.kit, taken, public_key=key, release="0", scratch=folder, say=print)
+    take_backup(office.desk.context, taken, public_key=key, release="0", scratch=folder, say=print)
     assert taken.stat().st_size

@@ -39,7 +39,7 @@ def served(writing: Writing) -> Iterator[str]:
 
     server = make_server("127.0.0.1", 0, nothing, threaded=True, request_handler=QuietHandler)
     url = f"http://127.0.0.1:{server.port}"
-    server.app = create_console(replace(writing.desk.kit, console_url=url), PAGES)
+    server.app = create_console(replace(writing.desk.context, console_url=url), PAGES)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -55,14 +55,16 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     database: Database, clock: Clock, chromium: Browser, width: int
 ) -> None:
     writing = Writing(small_desk(database, clock))
-    reader = person(writing.desk.kit, clock, "Approver 3", AccountRole.APPROVER, AccountRole.EDITOR)
+    reader = person(
+        writing.desk.context, clock, "Approver 3", AccountRole.APPROVER, AccountRole.EDITOR
+    )
     change, urgent, late = writing.proposed(), writing.opened("A trap"), writing.opened("Late")
     for each, words in ((urgent, "Ntukajyeyo."), (late, "Ntukishyure na rimwe.")):
         writing.says(each, words)
     fields = {"digest": writing.digest(urgent), "reason": REASON}
     assert writing.approver.post(f"/changes/{urgent}/emergency", fields).status_code == 303
     for each in (change, late):
-        service_publish.check_by_id(writing.desk.kit, each)
+        service_publish.check_by_id(writing.desk.context, each)
     paths = (
         *("/flows", f"/flows/{FLOW}", f"/flows/{FLOW}/picture", "/changes", "/changes/new"),
         *(f"/changes/{change}", f"/changes/{change}/read", f"/changes/{change}/print"),

@@ -49,7 +49,7 @@ def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Des
         page.keyboard.press("Control+s")
         expect(page.locator(".errors")).to_contain_text("ĥ is no letter of a basic handset")
         assert_usable(page)
-    assert len(service_reviews.everyone(served.kit)) == 2
+    assert len(service_reviews.all_signatures(served.context)) == 2
 
 
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, served: Desk) -> None:
@@ -59,7 +59,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, serve
             page.goto(path)
             assert_usable(page)
         page.goto("about:blank")
-        page.set_content(service_report.results_page(served.kit))
+        page.set_content(service_report.results_page(served.context))
         assert_usable(page)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.cases import decrypt_access
 from hotline.cases.decrypt_access import QuestionBack
-from hotline.flows.number_questions import Question
+from hotline.flows.questions_back import Question
 from hotline.gateway.tables import Message
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
@@ -14,7 +14,7 @@ from hotline.text.places import districts
 from tests.support import asking
 from tests.support.callers import DESK_KEY, Line
 from tests.support.receipts import given
-from tests.support.recovering import seal_desks
+from tests.support.recovering import encrypt_for_desks
 from tests.support.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
@@ -31,7 +31,7 @@ DISTRICT = districts("1")[0].code
 def desked(line: Line) -> Line:
     """Makes the keys of the national desk and of one district."""
     with line.database.writing() as session:
-        seal_desks(session, (NATIONAL, DISTRICT), bytes(DESK_KEY), PASSPHRASE, line.clock.at)
+        encrypt_for_desks(session, (NATIONAL, DISTRICT), bytes(DESK_KEY), PASSPHRASE, line.clock.at)
     return line
 
 
@@ -45,12 +45,14 @@ def number(desked: Line) -> str:
 
 def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: int = 1) -> Question:
     return asking.ask(
-        line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by=ALICE, reason="to know"
+        line.context, tip_id, question, desk=desk, passphrase=PASSPHRASE, by=ALICE, reason="to know"
     )
 
 
 def read(line: Line, desk: str = NATIONAL) -> QuestionBack | None:
-    return decrypt_access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE, **SIGNED).asked
+    return decrypt_access.read_tip(
+        line.context, 1, desk=desk, passphrase=PASSPHRASE, **SIGNED
+    ).asked
 
 
 def logged(line: Line, action: str) -> list[tuple[str, str, str]]:

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import update
 
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import decrypt_access, decrypt_questions, service_retention
 from hotline.errors import NotFound
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.text.codes import NATIONAL
 from hotline.tips.tables import Tip
 from tests.cases.asking_back import (
@@ -34,7 +34,7 @@ def test_c12_the_desk_that_asked_is_told_without_content_and_she_is_sent_nothing
     assert messages(desked) == []
     asked(desked, number).key("3", "1")
     (only,) = messages(desked)
-    assert (only.responder_id, only.parameters, only.referral_id) == (1, {"ref": "T1"}, None)
+    assert (only.responder_id, only.parameters, only.assignment_id) == (1, {"ref": "T1"}, None)
 
 
 def test_c12_whoever_took_the_tip_is_told_by_her_own_reference(desked: Line, number: str) -> None:
@@ -58,7 +58,7 @@ def test_c12_whoever_took_the_tip_is_told_by_her_own_reference(desked: Line, num
     assert [(row.responder_id, row.language, row.parameters) for row in messages(desked)] == [
         (took_id, "fr", {"ref": "K7Q4"})
     ]
-    assert {row.reference for row in desked.all(Referral)} >= {"K7Q4"}
+    assert {row.reference for row in desked.all(Assignment)} >= {"K7Q4"}
 
 
 def test_c12_the_national_desk_is_told_where_nobody_took_it(desked: Line, number: str) -> None:
@@ -76,12 +76,12 @@ def answered(line: Line, number: str) -> Caller:
 
 def test_c12_her_answer_goes_with_her_words_by_receipt(desked: Line, number: str) -> None:
     answered(desked, number)
-    (row,) = desked.all(AskedBack)
+    (row,) = desked.all(QuestionBackRow)
     assert row.body
     asked(desked, number, msisdn="+250788000056").key("2", "2")
-    assert desked.all(AskedBack), "a wish, and no more"
-    close_by_two(desked.kit, 1)
-    assert desked.all(AskedBack) == []
+    assert desked.all(QuestionBackRow), "a wish, and no more"
+    close_by_two(desked.context, 1)
+    assert desked.all(QuestionBackRow) == []
     with pytest.raises(NotFound, match="erased"):
         ask(desked)
 
@@ -91,13 +91,13 @@ def test_c12_her_answer_goes_with_her_words_by_the_term(desked: Line, number: st
     with desked.database.writing() as session:
         session.execute(update(Tip).values(closed_at=desked.clock(), warned_at=desked.clock()))
     desked.clock.turn(days=91)
-    service_retention.tidy(desked.kit)
-    assert desked.all(AskedBack) == []
+    service_retention.erase_batch(desked.context)
+    assert desked.all(QuestionBackRow) == []
 
 
 def test_the_list_says_that_an_answer_waits_to_be_read(desked: Line, number: str) -> None:
     def state() -> str | None:
-        return decrypt_access.list_tips(desked.kit)[0].question
+        return decrypt_access.list_tips(desked.context)[0].question
 
     assert state() is None
     ask(desked)
@@ -113,12 +113,14 @@ def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, num
     ask(desked)
     asked(desked, number).key("3", "1")
     with desked.database.writing() as session:
-        session.execute(update(AskedBack).values(locked_key=b"\x01" + bytes(72)))
-    opened = decrypt_access.read_tip(desked.kit, 1, desk=NATIONAL, passphrase=PASSPHRASE, **SIGNED)
+        session.execute(update(QuestionBackRow).values(locked_key=b"\x01" + bytes(72)))
+    opened = decrypt_access.read_tip(
+        desked.context, 1, desk=NATIONAL, passphrase=PASSPHRASE, **SIGNED
+    )
     assert opened.answers["danger"] == "yes"
     assert opened.asked is not None
     assert (opened.asked.answer, opened.asked.answered_at) == (None, desked.clock.at)
     assert (
-        decrypt_questions.worded(desked.kit, opened.asked, "en")["answer"]
+        decrypt_questions.question_text(desked.context, opened.asked, "en")["answer"]
         == "(came, and does not open)"
     )

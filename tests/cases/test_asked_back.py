@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import select, update
 
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import decrypt_questions, service_receipts
-from hotline.cases.service_attempts import SecretLook
+from hotline.cases.service_attempts import AttemptResult
 from hotline.errors import AskRefused, NotFound, PassphraseWrong
-from hotline.flows.flow import Book
-from hotline.flows.number_questions import FLOW
+from hotline.flows.flow import FlowSet
+from hotline.flows.questions_back import FLOW
 from hotline.text.codes import NATIONAL
 from hotline.tips.tables import Tip
 from tests.cases.asking_back import (
@@ -47,7 +47,7 @@ def test_an_answer_by_a_digit_is_read_by_each_desk_of_the_tip(desked: Line, numb
         answer = read(desked, desk)
         assert answer is not None
         assert (answer.question, answer.answer, answer.language) == ("still", "no", "rw")
-        assert decrypt_questions.worded(desked.kit, answer, "en") == {
+        assert decrypt_questions.question_text(desked.context, answer, "en") == {
             "question": "still: Are they still there?",
             "answer": "no: No, they left (rw)",
         }
@@ -75,7 +75,7 @@ def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
 def test_c12_nothing_is_asked_before_a_desk_asks(desked: Line, number: str) -> None:
     assert OFFER not in asked(desked, number).screen
     assert read(desked) is None
-    assert decrypt_questions.worded(desked.kit, None, "en") == {}
+    assert decrypt_questions.question_text(desked.context, None, "en") == {}
 
 
 def test_c12_an_answer_is_given_once_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
@@ -121,9 +121,9 @@ def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) 
     (key,) = (tip.receipt_key for tip in desked.tips)
     with desked.database.writing() as session:
         for seen in ([], ["question", "question.when"]):
-            looked = SecretLook(seen, key)
-            service_receipts.answer(session, desked.kit, looked, "yes", language="rw")
-    assert [row.answered_at for row in desked.all(AskedBack)] == [None]
+            looked = AttemptResult(seen, key)
+            service_receipts.answer_question(session, desked.context, looked, "yes", language="rw")
+    assert [row.answered_at for row in desked.all(QuestionBackRow)] == [None]
 
 
 def test_c12_whoever_looks_and_goes_back_leaves_it_waiting(desked: Line, number: str) -> None:
@@ -163,7 +163,7 @@ def test_c12_there_is_no_second_question(desked: Line, number: str) -> None:
     asked(desked, number).key("3", "1")
     with pytest.raises(AskRefused, match="only one"):
         ask(desked)
-    assert len(desked.all(AskedBack)) == 1
+    assert len(desked.all(QuestionBackRow)) == 1
 
 
 def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) -> None:
@@ -180,12 +180,14 @@ def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) ->
 
 def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
     with pytest.raises(PassphraseWrong):
-        asking.ask(desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by=ALICE, reason="x")
+        asking.ask(
+            desked.context, 1, "still", desk=NATIONAL, passphrase="guess", by=ALICE, reason="x"
+        )
     with pytest.raises(NotFound, match="no access"):
         ask(desked, desk="31")
     with pytest.raises(NotFound, match="no question"):
         ask(desked, "name")
-    assert desked.all(AskedBack) == []
+    assert desked.all(QuestionBackRow) == []
     assert logged(desked, "tip_refused") == [
         ("desk:national:Alice", "tip:1", f"wrong passphrase: x{WITH_BOSCO}"),
         ("desk:31:Alice", "tip:1", f"no grant: to know{WITH_BOSCO}"),
@@ -204,7 +206,7 @@ def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Li
         ask(desked)
     with desked.database.writing() as session:
         session.execute(update(Tip).values(receipt_key=receipt_key))
-    close_by_two(desked.kit, 1)
+    close_by_two(desked.context, 1)
     with pytest.raises(AskRefused, match="closed"):
         ask(desked)
 
@@ -213,20 +215,20 @@ def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Li
 class Shelf:
     """A source that returns the same flow set for every revision."""
 
-    only: Book
+    only: FlowSet
 
     def live(self) -> int:
         return 1
 
-    def book(self, revision_id: int) -> Book:
+    def book(self, revision_id: int) -> FlowSet:
         return self.only
 
 
 def unsigned(line: Line) -> Line:
     """Returns the same line without any signed question."""
-    book = line.kit.books.book(line.kit.books.live())
+    book = line.context.books.book(line.context.books.live())
     flows = {**book.flows, FLOW: replace(book.flows[FLOW], signed={})}
-    return replace(line, kit=replace(line.kit, books=Shelf(replace(book, flows=flows))))
+    return replace(line, context=replace(line.context, books=Shelf(replace(book, flows=flows))))
 
 
 @pytest.mark.row("C12")
@@ -246,5 +248,5 @@ def test_a_question_whose_signature_lapsed_waits_unseen(desked: Line, number: st
 
 def test_c12_a_closed_tip_asks_nothing(desked: Line, number: str) -> None:
     ask(desked)
-    close_by_two(desked.kit, 1)
+    close_by_two(desked.context, 1)
     assert "Subiza" not in asked(desked, number).screen

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from hotline.alerts import tables_case_events
-from hotline.alerts.tables_case_events import CaseCode, CaseLogRow
+from hotline.alerts.tables_case_events import CaseCode, CaseEventRow
 from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
 from hotline.keys.encrypt import READER, NewCase
 from hotline.operations.schema import create_all
 from hotline.tips import tables_persons
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.tables_persons import ServiceReferral
 from tests.support.builders import NOON, make_responder, make_tip
 
@@ -31,18 +31,21 @@ def fill(database: Database) -> None:
     with database.writing() as session:
         session.add_all([make_tip(), make_responder()])
         session.flush()
-        entry = CaseLogRow(
+        entry = CaseEventRow(
             tip_id=1,
-            kind=EntryKind.SCREENED,
+            kind=LoggedEvent.SCREENED,
             at=NOON,
-            way=EntryWay.USSD,
+            way=EventChannel.USSD,
             key="screened:1",
             responder_id=1,
             codes={},
         )
-        assert tables_case_events.written(session, entry) == 1
-        assert tables_case_events.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
-        tables_case_events.keep_body(session, CaseCode, 1, b"sealed")
+        assert tables_case_events.write_event(session, entry) == 1
+        assert (
+            tables_case_events.store_key(session, 1, NewCase(b"public", b"grant"), NOON)
+            == b"public"
+        )
+        tables_case_events.store_body(session, CaseCode, 1, b"sealed")
 
 
 def offered(entry_id: int) -> ServiceReferral:
@@ -77,13 +80,16 @@ def test_the_first_of_two_pairs_stays_and_a_person_is_met_once(
 ) -> None:
     fill(database)
     with database.writing() as session:
-        assert tables_case_events.make(session, 1, NewCase(b"another", b"other"), NOON) == b"public"
+        assert (
+            tables_case_events.store_key(session, 1, NewCase(b"another", b"other"), NOON)
+            == b"public"
+        )
         assert tables_case_events.grant_of(session, 1, READER) == b"grant"
         assert not tables_case_events.give(session, 1, READER, b"other")
-        met = [tables_persons.meet(session, 1, n, NOON) for n in (1, 1, 2)]
+        met = [tables_persons.add_person(session, 1, n, NOON) for n in (1, 1, 2)]
         assert met == [True, False, True]
-        tables_persons.of_tip(session, 1)[1].due_at = NOON
-        tables_persons.offer(session, offered(1))
+        tables_persons.persons_of_tip(session, 1)[1].due_at = NOON
+        tables_persons.add_offer(session, offered(1))
         session.flush()
         assert tables_persons.due_tips(session, NOON, 9) == [1]
         assert tables_persons.due_tips(session, NOON - timedelta(seconds=1), 9) == []

@@ -14,7 +14,7 @@ from hotline.keys import rotation
 from hotline.keys.encrypt import READER
 from hotline.keys.rotation import ROTATING
 from hotline.operations import decrypt_rekeying
-from hotline.operations.decrypt_rotation import DeskKeyPair, move
+from hotline.operations.decrypt_rotation import DeskKeyPair, move_grants
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import Exclusion
@@ -31,21 +31,21 @@ def beside(line: Line) -> ReaderBeside:
     """Files one tip and screens a person in a process that holds no key."""
     beside = reader_beside(line)
     told(line, *DANGER_HERE)
-    screened(line.kit, 1)
+    screened(line.context, 1)
     return beside
 
 
 def holders(beside: ReaderBeside) -> set[str]:
     """Runs the reader and returns the holders of the case's key. Checks that each can decrypt the code."""
-    reader_handover.reconcile(beside.kit)
+    reader_handover.reconcile(beside.context)
     found = set()
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, 1)
         for holder in session.scalars(select(CaseGrant.holder)):
-            keys = beside.kit.pair.now() if holder == READER else (bytes(DESK_KEY),)
-            private = decrypt_codes.private_by(session, beside.kit, tip, holder, keys)
+            keys = beside.context.pair.now() if holder == READER else (bytes(DESK_KEY),)
+            private = decrypt_codes.case_private_key(session, beside.context, tip, holder, keys)
             assert private is not None
-            (codes,) = decrypt_codes.codes_of(session, tip, private).values()
+            (codes,) = decrypt_codes.codes_by_event(session, tip, private).values()
             assert b'"sex":"woman"' in codes
             found.add(holder)
     return found
@@ -86,44 +86,51 @@ def test_the_reader_hands_it_to_the_desks_of_the_tip_and_knows_whom_to_take_it_f
 
     with line.database.writing() as session:
         session.get_one(Desk, NATIONAL).retired_at = at
-        queries_retention.redact(session, [1], at)
+        queries_retention.erase_text(session, [1], at)
     assert holders(beside) == {*ALONE, NATIONAL}, "the words went, and nobody was let go"
 
 
 def test_a_code_that_does_not_open_stands_in_nobody_s_way(beside: ReaderBeside) -> None:
     told(beside.line, *DANGER_HERE)
-    screened(beside.line.kit, 2)
+    screened(beside.line.context, 2)
     with beside.line.database.writing() as session:
         session.get_one(CaseKey, 1)
         for grant in session.scalars(select(CaseGrant).where(CaseGrant.tip_id == 1)):
-            grant.sealed_key = grant.sealed_key[:-1] + bytes([grant.sealed_key[-1] ^ 1])
-    reader_handover.reconcile(beside.kit)
+            grant.encrypted_key = grant.encrypted_key[:-1] + bytes([grant.encrypted_key[-1] ^ 1])
+    reader_handover.reconcile(beside.context)
     with beside.line.database.reading() as session:
         handed = {(row.tip_id, row.holder) for row in session.scalars(select(CaseGrant))}
         place = session.get_one(Tip, 2).place
-        assert reader_handover.private_of(session, beside.kit, session.get_one(Tip, 1)) is None
+        assert (
+            reader_handover.case_private_key(session, beside.context, session.get_one(Tip, 1))
+            is None
+        )
     assert handed == {(1, READER), (2, READER), (2, NATIONAL), (2, place)}
 
 
 def test_a_new_key_opens_what_the_one_before_opened(beside: ReaderBeside, tmp_path: Path) -> None:
     assert len(holders(beside)) == 3
     keys, reader = tmp_path / "keys", ROTATING["reader"]
-    rotation.stage(keys, reader)
-    public_key = rotation.publish(keys, reader)
+    rotation.stage_key(keys, reader)
+    public_key = rotation.publish_key(keys, reader)
     assert public_key is not None
-    newest, before = rotation.halves(keys, reader)
+    newest, before = rotation.private_halves(keys, reader)
     halves: dict[str, Any] = {"public_key": public_key, "newest": newest, "before": before}
     for moved in (1, 0):
-        kit = beside.line.kit
-        assert decrypt_rekeying.reseal_cases(kit, **halves, say=lambda _: None) == moved
-    rotation.destroy_old(keys, reader)
-    assert beside.kit.pair.now() == (newest,)
+        context = beside.line.context
+        assert decrypt_rekeying.reencrypt_cases(context, **halves, say=lambda _: None) == moved
+    rotation.destroy_previous(keys, reader)
+    assert beside.context.pair.now() == (newest,)
     assert len(holders(beside)) == 3
 
     desk = PrivateKey.generate()
     pair = DeskKeyPair(NATIONAL, bytes(desk.public_key), bytes(desk), bytes(DESK_KEY))
-    assert move(beside.line.kit, [pair], lambda _: None) == 2, "of the tip, and of its case"
+    assert move_grants(beside.line.context, [pair], lambda _: None) == 2, (
+        "of the tip, and of its case"
+    )
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, 1)
-        opened = decrypt_codes.private_by(session, beside.kit, tip, NATIONAL, [bytes(desk)])
+        opened = decrypt_codes.case_private_key(
+            session, beside.context, tip, NATIONAL, [bytes(desk)]
+        )
     assert opened is not None

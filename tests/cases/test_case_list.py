@@ -7,15 +7,15 @@ from hotline.alerts.rules_replies import Verb
 from hotline.cases import service_retention, service_timeline
 from hotline.errors import NotFound
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Tip
 from tests.support.district import District
 from tests.support.helping import HelpedCase
 from tests.support.taking import close_by_two, do
 
 
-def kinds(district: District, tip_id: int) -> set[EntryKind]:
-    sheet = service_timeline.sheet(district.kit, f"T{tip_id}")
+def kinds(district: District, tip_id: int) -> set[LoggedEvent]:
+    sheet = service_timeline.case_sheet(district.context, f"T{tip_id}")
     assert sheet.overview.tip.id == tip_id
     return {one.kind for one in sheet.moments}
 
@@ -23,25 +23,30 @@ def kinds(district: District, tip_id: int) -> set[EntryKind]:
 def test_a_name_that_no_case_has_is_not_found(district: District) -> None:
     for name in ("QQQQ", "T9", "0"):
         with pytest.raises(NotFound):
-            service_timeline.sheet(district.kit, name)
+            service_timeline.case_sheet(district.context, name)
 
 
 def test_a_case_is_found_by_its_reference_and_says_all_that_happened(district: District) -> None:
     case = HelpedCase(district)
     hers = case.reference(case.hers)
-    do(case.kit, case.hers, hers, Verb.ON_SITE, district.clock())
+    do(case.context, case.hers, hers, Verb.ON_SITE, district.clock())
     case.say("screened", {"minor": "no", "act": "yes", "force": "yes", "purpose": "yes"})
-    sheet = service_timeline.sheet(district.kit, hers)
+    sheet = service_timeline.case_sheet(district.context, hers)
     assert hers in sheet.references
     assert sheet.overview.responsible == district.responder(case.hers).name
-    said = {EntryKind.TOLD, EntryKind.TAKEN, EntryKind.ON_SITE, EntryKind.SCREENED}
+    said = {
+        LoggedEvent.ALERTED,
+        LoggedEvent.ACKNOWLEDGED,
+        LoggedEvent.ON_SITE,
+        LoggedEvent.SCREENED,
+    }
     assert said <= kinds(district, case.tip)
 
-    close_by_two(case.kit, case.tip, TipOutcome.NOT_TRAFFICKING)
-    assert EntryKind.CLOSED in kinds(district, case.tip)
-    service_retention.reopen_tip(case.kit, case.tip, by="A desk", reason="again")
-    assert EntryKind.REOPENED in kinds(district, case.tip)
-    assert service_timeline.sheet(district.kit, hers).overview.responsible is None
+    close_by_two(case.context, case.tip, TipOutcome.NOT_TRAFFICKING)
+    assert LoggedEvent.CLOSED in kinds(district, case.tip)
+    service_retention.reopen_tip(case.context, case.tip, by="A desk", reason="again")
+    assert LoggedEvent.REOPENED in kinds(district, case.tip)
+    assert service_timeline.case_sheet(district.context, hers).overview.responsible is None
 
 
 def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:
@@ -49,7 +54,9 @@ def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:
     district.tell(urgency=1)
     for _ in range(9):
         district.clock.turn(minutes=5)
-        service_assignment.fire_deadlines(case.kit)
+        service_assignment.fire_deadlines(case.context)
     tips = reversed(district.all(Tip))
-    red = [service_timeline.sheet(district.kit, str(tip.id)).overview.is_red for tip in tips]
+    red = [
+        service_timeline.case_sheet(district.context, str(tip.id)).overview.is_red for tip in tips
+    ]
     assert red == [True, False]

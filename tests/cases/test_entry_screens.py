@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import delete, select
 
 from hotline.alerts import tables_case_events
-from hotline.alerts.tables_case_events import CaseLogRow, CaseNote
+from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.cases import service_desk_commands
 from hotline.cases.tables_reading_requests import PinReading
-from hotline.gateway.tables import Deadline, Referral
+from hotline.gateway.tables import Assignment, Deadline
 from hotline.people.rules import Level
-from hotline.people.tables import Responder
+from hotline.people.tables import Person, Responder
 from hotline.text.places import districts
 from hotline.tips.queries_duplicates import TipLink
 from hotline.tips.queries_visible import THE_LINE
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Grant, Tip
 from tests.alerts.case_sums import check_logs
 from tests.support.builders import post
@@ -28,10 +28,10 @@ WORDS = "irembo rifunze"
 
 
 @pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+def hers(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     """Takes a danger case and returns the phone behind the PIN, with the assignment."""
     phone, known_as = at_her_desk(beside)
-    take_case(beside.line.kit, known_as.responder_id, known_as.reference, beside.line.clock.at)
+    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)
     phone.dial("90")
     phone.key(PIN, "1", "1")
@@ -40,12 +40,14 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
 
 def kinds(beside: ReaderBeside, tip_id: int) -> list[str]:
     with beside.line.database.reading() as session:
-        return [row.kind for row in tables_case_events.of_tip(session, tip_id)]
+        return [row.kind for row in tables_case_events.events_of_tip(session, tip_id)]
 
 
-def codes(beside: ReaderBeside, kind: EntryKind) -> list[dict[str, str]]:
+def codes(beside: ReaderBeside, kind: LoggedEvent) -> list[dict[str, str]]:
     with beside.line.database.reading() as session:
-        found = select(CaseLogRow.codes).where(CaseLogRow.kind == kind).order_by(CaseLogRow.id)
+        found = (
+            select(CaseEventRow.codes).where(CaseEventRow.kind == kind).order_by(CaseEventRow.id)
+        )
         return [dict(one) for one in session.scalars(found)]
 
 
@@ -58,7 +60,7 @@ def again(beside: ReaderBeside) -> Caller:
 
 
 def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its_page(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], stored: Callable[[], bytes]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], stored: Callable[[], bytes]
 ) -> None:
     phone, known_as = hers
     before = [(row.kind, row.due_at) for row in beside.line.all(Deadline)]
@@ -69,7 +71,7 @@ def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its
     assert phone.key("5").startswith("CON Short. No names: the phone company can read it.")
     assert phone.key(WORDS) == f"END {known_as.reference}: noted."
 
-    assert codes(beside, EntryKind.NOTE) == [{"says": "words"}]
+    assert codes(beside, LoggedEvent.NOTE) == [{"says": "words"}]
     assert [(row.kind, row.due_at) for row in beside.line.all(Deadline)] == before
     assert all(WORDS not in str(row.asks) for row in beside.line.all(PinReading))
     assert len(beside.line.all(CaseNote)) == 1
@@ -87,16 +89,16 @@ def whole_page(phone: Caller) -> str:
     return page.replace("\n", " ")
 
 
-def test_a_repeated_hop_notes_once(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_repeated_hop_notes_once(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, known_as = hers
     phone.key("5", "2")
     first = phone.key("3")
     assert first == phone.again() == f"END {known_as.reference}: noted."
-    assert codes(beside, EntryKind.NOTE) == [{"says": "woman"}]
+    assert codes(beside, LoggedEvent.NOTE) == [{"says": "woman"}]
 
 
 def test_what_is_no_trafficking_is_said_closer_and_judged(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     phone.key("4")
@@ -104,23 +106,23 @@ def test_what_is_no_trafficking_is_said_closer_and_judged(
     noted = f"END {known_as.reference}: not such a case. A second person checks it first."
     assert phone.key("3") == noted
     said = {"outcome": "not-trafficking", "what": "pay", "waits": "yes"}
-    assert codes(beside, EntryKind.CLOSED) == [said]
+    assert codes(beside, LoggedEvent.CLOSED) == [said]
     check_logs(beside.line.database)
 
 
-def colleague(beside: ReaderBeside, known_as: Referral, name: str) -> int:
+def colleague(beside: ReaderBeside, known_as: Assignment, name: str) -> int:
     """Enrols a colleague of the same district who has no alert yet."""
     line = beside.line
     person_id = line.enrol(Level.DEPUTY, "+250788000077", "en")
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)
-        person.name = name
+        session.get_one(Person, person.person_id).name = name
         post(session, person, Level.DEPUTY, line.tips[-1].place)
     return person_id
 
 
 @pytest.mark.row("R10")
-def test_a_case_is_passed_by_name(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_case_is_passed_by_name(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, known_as = hers
     person_id = colleague(beside, known_as, "Responder 7")
     phone.key("5")
@@ -133,48 +135,48 @@ def test_a_case_is_passed_by_name(beside: ReaderBeside, hers: tuple[Caller, Refe
     key = next(line[0] for line in listed.split("\n") if "Responder 7" in line)
     assert phone.key(key).startswith(f"END {known_as.reference}: passed on.")
 
-    told = [row for row in beside.line.all(Referral) if row.responder_id == person_id]
+    told = [row for row in beside.line.all(Assignment) if row.responder_id == person_id]
     assert [row.tip_id for row in told] == [known_as.tip_id]
-    assert beside.line.tips[-1].holder_id == known_as.responder_id
-    assert codes(beside, EntryKind.PASSED) == [{"to": "colleague"}]
+    assert beside.line.tips[-1].assignee_id == known_as.responder_id
+    assert codes(beside, LoggedEvent.PASSED) == [{"to": "colleague"}]
     check_logs(beside.line.database)
 
 
 @pytest.mark.row("R10")
 @pytest.mark.parametrize("has_a_grant", [False, True], ids=["", "with a grant of an earlier pair"])
 def test_another_district_gets_the_case_sealed_to_it(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], has_a_grant: bool
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], has_a_grant: bool
 ) -> None:
     phone, known_as = hers
     place = districts("1")[1].code
     if has_a_grant:
         with beside.line.database.writing() as session:
-            session.add(Grant(tip_id=known_as.tip_id, desk_code=place, sealed_key=bytes(80)))
+            session.add(Grant(tip_id=known_as.tip_id, desk_code=place, encrypted_key=bytes(80)))
     there = with_pin(beside, msisdn="+250788000078", desks=(place,))
     phone.key("5", "3", "3")
     assert phone.key("1", "2").startswith(f"END {known_as.reference}: passed on.")
 
-    assert [row.responder_id for row in beside.line.all(Referral)][-1] == there
+    assert [row.responder_id for row in beside.line.all(Assignment)][-1] == there
     grants = [row.desk_code for row in beside.line.all(Grant) if row.tip_id == known_as.tip_id]
     assert grants.count(place) == 1
-    assert codes(beside, EntryKind.PASSED) == [{"to": "district"}]
+    assert codes(beside, LoggedEvent.PASSED) == [{"to": "district"}]
     other = beside.line.caller("+250788000078")
     other.dial("90")
     other.key(PIN, "1", "1")
     assert "No key of yours opens it" not in other.key("1")
 
 
-def test_events_are_times_and_acts(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_events_are_times_and_acts(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, known_as = hers
     page = phone.key("5", "5")
     assert page.startswith("CON 24/11 ")
     assert " taken" in page
-    assert " told" in page
+    assert " alerted" in page
     assert kinds(beside, known_as.tip_id)[0] == "told"
 
 
 def test_what_was_closed_meanwhile_is_sealed_to_no_other_district(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     place = districts("1")[1].code
@@ -187,7 +189,7 @@ def test_what_was_closed_meanwhile_is_sealed_to_no_other_district(
 
 
 def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembers(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     with beside.line.database.writing() as session:
@@ -199,7 +201,7 @@ def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembe
 
 
 def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     line = beside.line
@@ -207,15 +209,15 @@ def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
     other = line.tips[-1].id
     with line.database.writing() as session:
         session.execute(delete(TipLink))
-    service_desk_commands.link(
-        line.kit, known_as.tip_id, other, viewer=THE_LINE, actor="cli:Alice", reason="one house"
+    service_desk_commands.link_tips(
+        line.context, known_as.tip_id, other, viewer=THE_LINE, actor="cli:Alice", reason="one house"
     )
     assert "linked" in kinds(beside, known_as.tip_id)
     assert "like it" not in phone.key("5", "5")
 
 
 def test_a_case_that_a_colleague_has_by_now_is_sealed_to_no_other_district_by_her(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     place = districts("1")[1].code
@@ -223,6 +225,6 @@ def test_a_case_that_a_colleague_has_by_now_is_sealed_to_no_other_district_by_he
     other = colleague(beside, known_as, "Responder 7")
     phone.key("5", "3", "3")
     with beside.line.database.writing() as session:
-        session.get_one(Tip, known_as.tip_id).holder_id = other
+        session.get_one(Tip, known_as.tip_id).assignee_id = other
     assert "passed on" not in phone.key("1", "2")
     assert place not in {row.desk_code for row in beside.line.all(Grant)}

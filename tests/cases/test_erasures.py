@@ -7,10 +7,10 @@ import pytest
 
 from hotline.alerts import service_assignment, service_closing
 from hotline.cases import service_retention
-from hotline.cases.service_retention import tidy
+from hotline.cases.service_retention import erase_batch
 from hotline.core.wording import Template
 from hotline.errors import ErasureRefused
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from tests.support.callers import Line
@@ -25,7 +25,7 @@ WHO: dict[str, Any] = {"by": "Director", "reason": "nobody reached her yet"}
 
 def wish(district: District, tip_id: int) -> None:
     with district.database.writing() as session:
-        service_closing.wish(session, district.kit, [tip_id], actor="receipt")
+        service_closing.request_erasure(session, district.context, [tip_id], actor="receipt")
 
 
 def told_case(district: District, urgency: int) -> tuple[int, int, str]:
@@ -33,7 +33,7 @@ def told_case(district: District, urgency: int) -> tuple[int, int, str]:
     helper = district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.tell(urgency=urgency)
-    reference = next(r.reference for r in district.all(Referral) if r.responder_id == helper)
+    reference = next(r.reference for r in district.all(Assignment) if r.responder_id == helper)
     return tip_id, helper, reference
 
 
@@ -48,7 +48,7 @@ def fire(district: District, **later: float) -> None:
     """Runs three ticks: a tip makes one step in each."""
     district.clock.turn(**later)
     for _ in range(3):
-        service_assignment.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.context)
 
 
 @pytest.mark.row("C11")
@@ -86,7 +86,7 @@ def test_a_request_without_danger_alerts_nobody_at_night(district: District, urg
 
 def test_who_holds_a_danger_learns_of_a_wish_at_once_by_night(district: District) -> None:
     tip_id, helper, reference = told_case(district, 1)
-    take_case(district.kit, helper, reference, district.clock())
+    take_case(district.context, helper, reference, district.clock())
     district.clock.at = NIGHT
     wish(district, tip_id)
     held = [row for row in district.all(Message) if row.template == Template.ERASE_WANTED.name]
@@ -99,7 +99,7 @@ def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> N
     wish(district, tip_id)
     for _ in range(12):
         fire(district, days=30)
-        tidy(district.kit)
+        erase_batch(district.context)
     assert district.tip(tip_id).body == b"sealed"
     asked_to = [row for row in sent_after_wish(district) if row[1] == "ERASE_DECIDE"]
     assert len(asked_to) > 10
@@ -122,7 +122,7 @@ def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(
     fire(district, days=3)
     assert times_asked() == 3, "after the weekend"
 
-    service_closing.decide(district.kit, tip_id, erases=False, **WHO)
+    service_closing.decide_erasure(district.context, tip_id, erases=False, **WHO)
     fire(district, days=29)
     assert times_asked() == 3
     fire(district, days=1)
@@ -135,7 +135,7 @@ def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(
 def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
     tip_id, _, _ = told_case(district, 1)
     wish(district, tip_id)
-    service_closing.decide(district.kit, tip_id, erases=True, **WHO)
+    service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
 
     tip = district.tip(tip_id)
     assert (tip.body, tip.place, tip.closed_at) == (b"", "12", None)
@@ -143,18 +143,18 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
     (row,) = [row for row in district.all(AuditEntry) if row.action == "tip_erased"]
     assert row.reason == "nobody reached her yet"
     with pytest.raises(ErasureRefused, match="no erasure request"):
-        service_closing.decide(district.kit, tip_id, erases=True, **WHO)
+        service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
 
 
 def test_what_is_taken_without_danger_goes_after_72_hours(
     district: District,
 ) -> None:
     tip_id, helper, reference = told_case(district, 3)
-    take_case(district.kit, helper, reference, district.clock())
+    take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     assert sent_after_wish(district) == [(helper, "ERASE_WANTED", reference)]
     with pytest.raises(ErasureRefused, match="erased later"):
-        service_closing.decide(district.kit, tip_id, erases=False, **WHO)
+        service_closing.decide_erasure(district.context, tip_id, erases=False, **WHO)
 
     fire(district, hours=71)
     assert district.tip(tip_id).body == b"sealed"
@@ -165,35 +165,35 @@ def test_what_is_taken_without_danger_goes_after_72_hours(
 
 def test_what_is_taken_goes_at_closing_if_that_is_sooner(district: District) -> None:
     tip_id, helper, reference = told_case(district, 3)
-    take_case(district.kit, helper, reference, district.clock())
+    take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     district.clock.turn(hours=5)
-    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    service_retention.close_tip(district.context, tip_id, by="Desk", reason="over")
     assert district.tip(tip_id).body == b""
     assert district.open_kinds() == []
 
 
 def test_danger_goes_when_two_have_closed_it(district: District) -> None:
     tip_id, helper, reference = told_case(district, 1)
-    take_case(district.kit, helper, reference, district.clock())
+    take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     fire(district, hours=73)
     assert district.tip(tip_id).body == b"sealed", "an open danger"
-    close_by_two(district.kit, tip_id)
+    close_by_two(district.context, tip_id)
     assert district.tip(tip_id).body == b""
 
 
 def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> None:
     tip_id, helper, reference = told_case(district, 3)
-    take_case(district.kit, helper, reference, district.clock())
-    service_retention.hold(district.kit, tip_id, by="Desk", reason="a letter")
+    take_case(district.context, helper, reference, district.clock())
+    service_retention.set_legal_hold(district.context, tip_id, by="Desk", reason="a letter")
     wish(district, tip_id)
-    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    service_retention.close_tip(district.context, tip_id, by="Desk", reason="over")
     fire(district, hours=73)
     assert district.tip(tip_id).body == b"sealed"
     with pytest.raises(ErasureRefused, match="under legal hold"):
-        service_closing.decide(district.kit, tip_id, erases=True, **WHO)
-    service_retention.lift(district.kit, tip_id, by="Desk", reason="a letter")
+        service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
+    service_retention.lift_legal_hold(district.context, tip_id, by="Desk", reason="a letter")
     fire(district, days=31)
     assert district.tip(tip_id).body == b""
 
@@ -202,8 +202,8 @@ def test_a_wish_of_what_is_closed_is_carried_out_at_once_and_a_second_one_is_non
     district: District,
 ) -> None:
     tip_id, helper, reference = told_case(district, 3)
-    take_case(district.kit, helper, reference, district.clock())
-    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    take_case(district.context, helper, reference, district.clock())
+    service_retention.close_tip(district.context, tip_id, by="Desk", reason="over")
     wish(district, tip_id)
     wish(district, tip_id)
     assert district.tip(tip_id).body == b""
@@ -214,7 +214,9 @@ def test_a_wish_of_what_is_closed_is_carried_out_at_once_and_a_second_one_is_non
 def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
     for language in ("rw", "fr", "en"):
         for template in (Template.ERASE_WANTED, Template.ERASE_DECIDE):
-            words = district.kit.phrases.say(language, template, ref="K7Q4CA", time="29/11 14:05")
+            words = district.context.phrases.say(
+                language, template, ref="K7Q4CA", time="29/11 14:05"
+            )
             assert len(words) <= 160
 
 

@@ -82,7 +82,7 @@ def test_it_continues_after_closing_and_ends_with_an_offer_or_a_no(
 ) -> None:
     case = HelpedCase(district, urgency=1)
     case.say("consent", {"consent": "yes"})
-    close_by_two(case.kit, case.tip, TipOutcome.NOT_FOUND)
+    close_by_two(case.context, case.tip, TipOutcome.NOT_FOUND)
     assert passes(case, 2 * HOURS) == [(2 * HOURS, case.hers, ASKS)]
     case.say("consent", {"consent": "no"})
     with district.database.reading() as session:
@@ -123,10 +123,10 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(hers: HerCase, clock: 
     phone.hang_up()
     assert hers.kept() == ["consent"]
     clock.turn(hours=1, minutes=59)
-    service_follow_up.ring_due(hers.line.kit)
+    service_follow_up.ask_due(hers.line.context)
     before = len(hers.line.all(Message))
     clock.turn(minutes=1)
-    service_follow_up.ring_due(hers.line.kit)
+    service_follow_up.ask_due(hers.line.context)
     (asked,) = hers.line.all(Message)[before:]
     assert (asked.responder_id, asked.template) == (hers.known_as.responder_id, ASKS)
 

@@ -11,7 +11,7 @@ import pytest
 from hotline.cases import service_follow_up
 from hotline.errors import CodesRefused
 from hotline.gateway.tables import Message
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from tests.alerts.test_at_once import together
 from tests.support.district import District
 from tests.support.helping import GROWN_UP, HelpedCase
@@ -25,7 +25,7 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
     case.offer()
     district.clock.turn(days=1)
     before = len(district.all(Message))
-    together(*[partial(service_follow_up.ring_due, case.kit)] * 4)
+    together(*[partial(service_follow_up.ask_due, case.context)] * 4)
     assert [row.responder_id for row in district.all(Message)[before:]] == [case.hers]
     assert case.rung() == []
 
@@ -48,4 +48,4 @@ def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(
         together(partial(case.say, "consent", {"consent": "no"}, who=case.colleague), offers)
     never_over_a_no(case.person)
     kinds = [one.entry.kind for one in case.person.moments]
-    assert kinds.count(EntryKind.SCREENED) == 2
+    assert kinds.count(LoggedEvent.SCREENED) == 2

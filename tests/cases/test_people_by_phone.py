@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import inspect, text
 
-from hotline.alerts.tables_case_events import CaseLogRow, StartedFormRow
+from hotline.alerts.tables_case_events import CaseEventRow, StartedFormRow
 from hotline.cases import decrypt_reader_persons
-from hotline.cases.reader_pins import ReaderTurn, forget_old_readings
-from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
+from hotline.cases.reader_pins import ReaderTurn, delete_old_requests
+from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.cases.tables_reading_requests import PinReading
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.tables import Responder
 from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
@@ -44,8 +44,8 @@ class HerCase:
     def __init__(self, line: Line) -> None:
         self.beside: ReaderBeside = reader_beside(line)
         self.phone, known_as = at_her_desk(self.beside)
-        self.known_as: Referral = known_as
-        take_case(line.kit, known_as.responder_id, known_as.reference, line.clock.at)
+        self.known_as: Assignment = known_as
+        take_case(line.context, known_as.responder_id, known_as.reference, line.clock.at)
         self.line, self.case = line, known_as.reference
 
     def dials(self, *keyed: str) -> Caller:
@@ -59,10 +59,10 @@ class HerCase:
     def people(self) -> Sequence[MetPerson]:
         with self.line.database.reading() as session:
             tip = session.get_one(Tip, self.known_as.tip_id)
-            return decrypt_reader_persons.of_tip(session, self.beside.kit, tip)
+            return decrypt_reader_persons.persons_of_tip(session, self.beside.context, tip)
 
     def kept(self, kind: str = "") -> list[str]:
-        rows = [row.kind for row in self.line.all(CaseLogRow)]
+        rows = [row.kind for row in self.line.all(CaseEventRow)]
         of_people = {"screened", "consent", "offered", "answered", "arrived", "thirty"}
         return [one for one in rows if one in of_people and kind in ("", one)]
 
@@ -266,9 +266,9 @@ def test_an_unfinished_form_is_offered_to_its_author_alone_and_is_sealed(
         tip = session.get_one(Tip, kept.tip_id)
         her = session.get_one(Responder, kept.responder_id)
         other = Responder(id=kept.responder_id + 1, language="en")
-        ask, at = ReaderAsk(AskKind.VIEW), hers.line.clock()
-        turns = [ReaderTurn(session, hers.beside.kit, one, ask, at) for one in (her, other)]
-        said = [decrypt_reader_persons.of_cases(turn, {hers.case: tip}) for turn in turns]
+        ask, at = ReaderQuestion(ReaderQuestionKind.VIEW), hers.line.clock()
+        turns = [ReaderTurn(session, hers.beside.context, one, ask, at) for one in (her, other)]
+        said = [decrypt_reader_persons.flags_of_cases(turn, {hers.case: tip}) for turn in turns]
     assert [f"started.{hers.case}" in one.flags for one in said] == [True, False]
 
 
@@ -289,7 +289,7 @@ def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(hers: Her
     phone.key(WORK)
     phone.hang_up()
     hers.line.clock.turn(hours=1)
-    forget_old_readings(hers.line.kit)
+    delete_old_requests(hers.line.context)
     hers.beside.stopped = False
     assert "1 Continue (7 of 7)" in hers.dials().screen
 
@@ -307,7 +307,7 @@ def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(hers:
     phone = hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert hers.kept() == ["screened", "consent"]
     hers.line.clock.turn(hours=1)
-    forget_old_readings(hers.line.kit)
+    delete_old_requests(hers.line.context)
     hers.beside.restart()
     phone.again()
     assert phone.screen.startswith("END Try again")

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from hotline.alerts.rules_follow_up import FOLLOWS, of_offer, of_person
-from hotline.alerts.rules_replies import Acted, Verb
-from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.rules_follow_up import FOLLOWS, offer_clock, person_clock
+from hotline.alerts.rules_replies import CommandResult, Verb
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_people, service_retention
 from hotline.core.database import Session
 from hotline.errors import CodesRefused
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.operations.schema import create_all
 from hotline.tips import tables_persons
 from hotline.tips.rules import TipOutcome, Urgency
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL
 from hotline.tips.rules_persons import MetPerson, ScreeningResult
 from hotline.tips.tables import Tip
@@ -77,19 +77,23 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
 def endings_wait(case: HelpedCase) -> bool:
     """Closes the case with a second person. Returns True if closing needed approval and then took effect."""
     done = do(
-        case.kit, case.hers, case.reference(case.hers), Verb.NOT_TRAFFICKING, case.district.clock()
+        case.context,
+        case.hers,
+        case.reference(case.hers),
+        Verb.NOT_TRAFFICKING,
+        case.district.clock(),
     )
-    confirm(case.kit, case.tip)
+    confirm(case.context, case.tip)
     closed = case.district.tip(case.tip).closed_at is not None
-    return done.result is Acted.TO_BE_JUDGED and closed
+    return done.result is CommandResult.CLOSURE_REQUESTED and closed
 
 
 def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase) -> None:
     """The assignee was stood down, so the coordinator is asked. Once an official is named, only the national desk
     is."""
     case.offer()
-    (known_as,) = [row for row in case.district.all(Referral) if row.responder_id == case.hers]
-    case.district.change(Referral, known_as.id, released_at=case.district.clock())
+    (known_as,) = [row for row in case.district.all(Assignment) if row.responder_id == case.hers]
+    case.district.change(Assignment, known_as.id, released_at=case.district.clock())
     case.district.clock.turn(days=1)
     assert case.rung() == [(case.leads, ABOVE)]
     case.district.change(Tip, case.tip, official="unsure")
@@ -101,7 +105,7 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     offered = case.offer()
     case.say("answered", {"answer": "accepted"}, of=offered)
     case.say("arrived", {"arrived": "yes"}, of=offered)
-    close_by_two(case.kit, case.tip, TipOutcome.HELPED)
+    close_by_two(case.context, case.tip, TipOutcome.HELPED)
     case.district.clock.turn(days=12)
     with pytest.raises(CodesRefused, match="too_early"):
         case.say("thirty", {"thirty": "helped"}, of=offered)
@@ -109,12 +113,12 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     case.say("thirty", {"thirty": "danger"}, of=offered)
     tip = case.district.tip(case.tip)
     assert tip.told_urgency == told_as, "how fast it was answered goes by what it was told as"
-    assert (tip.closed_at, tip.urgency, tip.holder_id) == (None, Urgency.DANGER, None)
+    assert (tip.closed_at, tip.urgency, tip.assignee_id) == (None, Urgency.DANGER, None)
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
     assert "acknowledge" in case.district.open_kinds()
     # The first member of the national desk to take the case holds it.
-    do(case.kit, case.nation[0], case.reference(case.nation[0]), Verb.TAKE, tip.updated_at)
-    assert case.district.tip(case.tip).holder_id == case.nation[0]
+    do(case.context, case.nation[0], case.reference(case.nation[0]), Verb.TAKE, tip.updated_at)
+    assert case.district.tip(case.tip).assignee_id == case.nation[0]
     check_logs(case.district.database)
 
 
@@ -133,7 +137,7 @@ def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
     case.say("answered", {"answer": "no_room"}, of=offered)
     case.say("determination", {"determination": "actual", "body": "court"})
     of_people = {kind.value for kind in CASE_FORMS}
-    rows = [row for row in case.district.all(CaseLogRow) if row.kind in of_people]
+    rows = [row for row in case.district.all(CaseEventRow) if row.kind in of_people]
     assert {row.kind for row in rows} == of_people - {"arrived", "thirty"}
     assert all(row.codes == {} for row in rows)
     assert case.person.actual is True
@@ -144,7 +148,7 @@ def test_an_end_waits_alike_whatever_a_screening_came_to(district: District) -> 
     case.say("screened", {**GROWN_UP, "act": "no"})
     assert case.person.result is ScreeningResult.NOT_INDICATED
     service_retention.close_tip(
-        case.kit, case.tip, by="A desk", reason="over", outcome=TipOutcome.HELPED
+        case.context, case.tip, by="A desk", reason="over", outcome=TipOutcome.HELPED
     )
     assert case.district.tip(case.tip).closed_at is None
 
@@ -169,7 +173,7 @@ def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: Help
 
 def test_an_offer_by_sms_names_nobody_and_asks_for_nobody(case: HelpedCase) -> None:
     at = case.district.clock()
-    done = do(case.kit, case.hers, case.reference(case.hers), Verb.REFERRED, at)
+    done = do(case.context, case.hers, case.reference(case.hers), Verb.REFERRED, at)
     assert (done.due, case.people()) == (at + timedelta(hours=72), ())
     case.district.clock.turn(days=10)
     assert case.rung() == []
@@ -211,14 +215,17 @@ def check_rows(case: HelpedCase) -> None:
     """Checks that each row of persons and offers equals what the decrypted case log adds up to."""
     met = case.people()
     with case.district.database.reading() as session:
-        seen = {row.n: row for row in tables_persons.of_tip(session, case.tip)}
+        seen = {row.n: row for row in tables_persons.persons_of_tip(session, case.tip)}
         offers = {row.offered_id: row for row in tables_persons.offers_of(session, case.tip)}
     assert {row.n: row.met_at for row in seen.values()} == {one.n: one.met_at for one in met}
     made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
     assert offers.keys() == made.keys()
     for one in met:
         # The urgency of the case may have changed since the clock was set.
-        asked, again = seen[one.n], [of_person(one, now) for now in (case.urgency, Urgency.DANGER)]
+        asked, again = (
+            seen[one.n],
+            [person_clock(one, now) for now in (case.urgency, Urgency.DANGER)],
+        )
         assert asked.due_at is None or None not in again
         for clock in again[:1]:
             if clock is not None and asked.rung == 0:
@@ -226,7 +233,7 @@ def check_rows(case: HelpedCase) -> None:
                 assert asked.due_at is not None
                 assert asked.due_at >= min(other.due_at for other in again if other is not None)
     for offered_id, (one, offer) in made.items():
-        row, clock = offers[offered_id], of_offer(one, offer)
+        row, clock = offers[offered_id], offer_clock(one, offer)
         times = (row.offered_at, row.answered_at, row.arrived_at, row.thirty_at)
         assert times == (offer.offered_at, offer.answered_at, offer.arrived_at, offer.thirty_at)
         if clock is None:
@@ -248,7 +255,7 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
     """Checks that the same fold makes deleted rows again."""
 
     def rows(session: Session) -> list[tuple[object, ...]]:
-        persons = [(row.n, row.met_at) for row in tables_persons.of_tip(session, case.tip)]
+        persons = [(row.n, row.met_at) for row in tables_persons.persons_of_tip(session, case.tip)]
         offers = [
             (
                 row.offered_id,
@@ -265,12 +272,12 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
     with suppress(Undone), case.district.database.writing() as session:
         before = rows(session)
         for row in (
-            *tables_persons.of_tip(session, case.tip),
+            *tables_persons.persons_of_tip(session, case.tip),
             *tables_persons.offers_of(session, case.tip),
         ):
             session.delete(row)
         session.flush()
-        service_people.follow(session, session.get_one(Tip, case.tip), (), met)
+        service_people.update_rows(session, session.get_one(Tip, case.tip), (), met)
         assert rows(session) == before
         raise Undone
 
@@ -306,13 +313,15 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
         return False
     case.district.clock.turn(minutes=1)
     entries = [moment.entry for one in case.people() for moment in one.moments]
-    kind = chance.choice([*CASE_FORMS, EntryKind.CONSENT, EntryKind.OFFERED, EntryKind.ANSWERED])
+    kind = chance.choice(
+        [*CASE_FORMS, LoggedEvent.CONSENT, LoggedEvent.OFFERED, LoggedEvent.ANSWERED]
+    )
     form = CASE_FORMS[kind]
     codes = {name: chance.choice(sorted(form.codes[name])) for name in form.must}
-    offers = [one.id for one in entries if one.kind is EntryKind.OFFERED]
+    offers = [one.id for one in entries if one.kind is LoggedEvent.OFFERED]
     of = chance.choice(offers or [0]) if kind in OF_REFERRAL else None
     corrects = chance.choice(entries).id if entries and chance.random() < 0.15 else None
-    told = {row.responder_id for row in case.district.all(Referral)}
+    told = {row.responder_id for row in case.district.all(Assignment)}
     who = chance.choice([one for one in (case.hers, case.colleague) if one in told])
     try:
         done = case.say(kind, codes, n=chance.randint(1, 3), of=of, corrects=corrects, who=who)

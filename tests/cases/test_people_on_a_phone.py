@@ -6,18 +6,18 @@ import pytest
 
 from hotline.alerts.rules_replies import Verb
 from hotline.cases import decrypt_reader_persons, service_follow_up
-from hotline.cases.reader_answering import view
+from hotline.cases.reader_answering import responder_view
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import (
     CODE,
     MY_WORK,
     PERSON,
-    AskKind,
     ReaderAnswer,
-    ReaderAsk,
+    ReaderQuestion,
+    ReaderQuestionKind,
 )
-from hotline.core.ussd import Pinned
-from hotline.gateway.tables import Referral
+from hotline.core.ussd import CallerFacts
+from hotline.gateway.tables import Assignment
 from hotline.keys.encrypt import SIZES
 from hotline.people.tables import Responder
 from hotline.tips.rules import TipOutcome
@@ -41,23 +41,27 @@ class HerPhone:
         self.line.clock.turn(minutes=1)
         with self.line.database.writing() as session:
             hers = session.get_one(Responder, self.who)
-            ask = ReaderAsk(AskKind.ACT, self.case, verb)
+            ask = ReaderQuestion(ReaderQuestionKind.ACT, self.case, verb)
             at = self.line.clock()
-            turn = ReaderTurn(session, self.beside.kit, hers, ask, at, typed=typed)
-            return decrypt_reader_persons.act(turn)
+            turn = ReaderTurn(session, self.beside.context, hers, ask, at, typed=typed)
+            return decrypt_reader_persons.record_report(turn)
 
     def sees(self) -> ReaderAnswer:
         """Returns the responder's lists behind the PIN."""
-        pinned = Pinned(cases=(self.case,), flags=(f"hers.{self.case}",))
+        pinned = CallerFacts(cases=(self.case,), flags=(f"hers.{self.case}",))
         with self.line.database.reading() as session:
             hers = session.get_one(Responder, self.who)
             turn = ReaderTurn(
-                session, self.beside.kit, hers, ReaderAsk(AskKind.VIEW), self.line.clock()
+                session,
+                self.beside.context,
+                hers,
+                ReaderQuestion(ReaderQuestionKind.VIEW),
+                self.line.clock(),
             )
-            return view(turn, pinned)
+            return responder_view(turn, pinned)
 
     def takes(self) -> None:
-        take_case(self.line.kit, self.who, self.case, self.line.clock())
+        take_case(self.line.context, self.who, self.case, self.line.clock())
 
 
 @pytest.fixture
@@ -99,7 +103,7 @@ def test_the_phone_asks_what_became_of_a_person_also_after_closing(
         ("answered", "1", {"answer": "accepted"}),
     ):
         assert "person_kept" in phone.says(verb, person, **codes).flags
-    close_by_two(phone.line.kit, phone.known_as.tip_id, TipOutcome.HELPED)
+    close_by_two(phone.line.context, phone.known_as.tip_id, TipOutcome.HELPED)
     seen = phone.sees()
     assert seen.lists[MY_WORK] == [(case, f"{case} any news?")]
     assert {f"over.{case}", f"arrival_early.{case}", "has_work"} <= {*seen.flags}
@@ -112,13 +116,13 @@ def test_the_phone_asks_what_became_of_a_person_also_after_closing(
 
 
 def test_r9_who_heard_a_no_is_not_the_one_who_asks_again(phone: HerPhone) -> None:
-    case, kit = phone.case, phone.line.kit
+    case, context = phone.case, phone.line.context
     phone.takes()
     phone.says("screened", "new", **GROWN_UP)
     for answer, asks in (("cannot_say", True), ("no", False), ("yes", False)):
         phone.says("consent", "1", consent=answer, again="woman")
         phone.line.clock.turn(days=3)
-        service_follow_up.ring_due(kit)
+        service_follow_up.ask_due(context)
         for flag in ("consent_due", "woman_asks"):
             assert (f"{flag}.{case}" in phone.sees().flags) is asks, answer
 
@@ -158,7 +162,7 @@ def test_a_no_to_a_service_ends_offers_to_an_adult_but_not_to_a_child(
 
 def test_an_sms_that_said_referred_asks_whom_at_the_next_dial(phone: HerPhone) -> None:
     phone.takes()
-    do(phone.line.kit, phone.who, phone.case, Verb.REFERRED, phone.line.clock())
+    do(phone.line.context, phone.who, phone.case, Verb.REFERRED, phone.line.clock())
     assert f"owes_person.{phone.case}" in phone.sees().flags
     phone.says("consent", "new", consent="no", minor="no")
     assert f"owes_person.{phone.case}" not in phone.sees().flags
@@ -168,7 +172,7 @@ def test_whose_case_it_is_not_says_and_sees_nothing(phone: HerPhone) -> None:
     phone.takes()
     phone.says("screened", "new", **GROWN_UP)
     with phone.line.database.writing() as session:
-        session.get_one(Referral, phone.known_as.id).released_at = phone.line.clock()
+        session.get_one(Assignment, phone.known_as.id).released_at = phone.line.clock()
     assert phone.says("consent", "1", consent="yes").flags == ("acted_over",)
     assert not any(flag.endswith(phone.case) for flag in phone.sees().flags)
 
@@ -178,5 +182,5 @@ def test_persons_of_many_cases_leave_room_in_the_box(phone: HerPhone) -> None:
     for _ in range(25):
         phone.says("screened", "new", **GROWN_UP)
     seen = phone.sees()
-    assert len(seen.lists[f"my_people.{phone.case}"]) == decrypt_reader_persons.MOST_PEOPLE
+    assert len(seen.lists[f"my_people.{phone.case}"]) == decrypt_reader_persons.MAX_PEOPLE
     assert len(json.dumps(seen.to_dict())) < SIZES[-1]

@@ -13,32 +13,34 @@ import pytest
 from hotline.cases.rules_reading_requests import (
     KEPT_ANSWERS,
     PERSON_VERBS,
-    AskKind,
     ReaderAnswer,
+    ReaderQuestionKind,
     StartedForm,
-    told_of,
+    person_and_codes,
     without_pins,
 )
-from hotline.core.ussd import PIN_ASKED, Heard, Opening, Pinned
+from hotline.core.ussd import PIN_ASKED, CallerFacts, CommittedText, SessionStart
 from hotline.dialogue import service_commit
 from hotline.dialogue.service_replay import (
-    Learned,
     Played,
-    ReaderAsked,
-    ReaderLearned,
+    QuestionReply,
+    ReaderReply,
+    ReaderRequest,
     SessionContext,
     play,
 )
-from hotline.flows.run import Answered, Facts
+from hotline.flows.conversation import Answered, Facts
 from hotline.flows.screen import DEFAULT_LIMIT
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 CASE = "K7Q4"
 FACTS = Facts(flags={PIN_ASKED: True}, language="en")
-OPENING = Opening("k", 1, "90", 2, False, 7, None, AT, pinned=Pinned((PIN_ASKED,), (CASE,)))
+OPENING = SessionStart(
+    "k", 1, "90", 2, False, 7, None, AT, pinned=CallerFacts((PIN_ASKED,), (CASE,))
+)
 SITE = "90*407193*1*1*5*4*1"
 HELP = "90*407193*1*1*3*1"
 FOLLOW = "90*407193*1*1"
@@ -54,26 +56,26 @@ class PlayedReader:
     silent: int = 0
     """Number of acts that get no answer in time."""
     sent: list[tuple[str, int | None, Mapping[str, str]]] = field(default_factory=list)
-    asked: list[ReaderAsked] = field(default_factory=list)
+    asked: list[ReaderRequest] = field(default_factory=list)
 
     def play(self, text: str) -> Played:
         context = SessionContext(BOOK, FACTS, OPENING, DEFAULT_LIMIT)
-        playing = play(context, text, Heard(0))
+        playing = play(context, text, CommittedText(0))
         try:
             question = next(playing)
             while True:
-                assert isinstance(question, ReaderAsked)
-                question = playing.send(Learned(said=ReaderLearned(self.answer(question))))
+                assert isinstance(question, ReaderRequest)
+                question = playing.send(QuestionReply(said=ReaderReply(self.answer(question))))
         except StopIteration as end:
             played: Played = end.value
             return played
 
-    def answer(self, asked: ReaderAsked) -> ReaderAnswer:
-        if asked.ask.kind is AskKind.VIEW:
+    def answer(self, asked: ReaderRequest) -> ReaderAnswer:
+        if asked.ask.kind is ReaderQuestionKind.VIEW:
             flags = ("pin_right", "has_work", f"hers.{CASE}", f"people.{CASE}", *self.flags)
             return ReaderAnswer(flags, {"my_work": ((CASE, CASE),), **self.lists})
         self.asked.append(asked)
-        self.sent.append((asked.ask.verb, *told_of(asked.typed)))
+        self.sent.append((asked.ask.verb, *person_and_codes(asked.typed)))
         if len(self.asked) <= self.silent:
             return ReaderAnswer(("waits",))
         person = self.sent[-1][1] or 3
@@ -219,7 +221,7 @@ def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr()
     played = reader.play(text)
     kept = [
         event.name
-        for step in service_commit.changing(BOOK, played.steps)
+        for step in service_commit.steps_with_effect(BOOK, played.steps)
         for event in step.events
         if isinstance(event, Answered)
     ]
@@ -262,7 +264,7 @@ def test_a_digest_tells_where_a_text_stands_and_nothing_that_was_keyed_behind_a_
 def test_an_unfinished_form_says_which_question_is_next(
     kind: str, codes: Mapping[str, str], step: tuple[int, int]
 ) -> None:
-    form = StartedForm(EntryKind(kind), "2", codes)
+    form = StartedForm(LoggedEvent(kind), "2", codes)
     assert form.step == step
     assert StartedForm.from_text(form.to_text()) == form
     assert not any(value in repr(form) for value in codes.values())

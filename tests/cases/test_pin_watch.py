@@ -6,16 +6,15 @@ Wrong PINs make the phone wait, each opening is shown, and the responder can end
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
 
 from hotline.alerts import service_assignment
 from hotline.cases import reader_pins
 from hotline.cases.reader_pins import ReaderTurn
-from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
-from hotline.gateway.tables import Message, Referral
-from hotline.people import rules_pin_rest
+from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
+from hotline.gateway.tables import Assignment, Message
+from hotline.people import rules_pin_block
 from hotline.people.rules import Level
-from hotline.people.tables import Responder
+from hotline.people.tables import Person, Responder
 from tests.support.callers import DANGER_HERE, Caller, told
 from tests.support.reading import (
     OTHER_PIN,
@@ -32,7 +31,7 @@ HOME = "CON Open: 1. Urgent: 1. Last opened by phone: "
 
 
 @pytest.fixture
-def coordinator(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> int:
+def coordinator(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> int:
     """Adds a coordinator of the responder's district, who is not the next to be alerted."""
     return with_pin(
         beside, msisdn=COORDINATOR, level=Level.COORDINATOR, desks=(beside.line.tips[-1].place,)
@@ -57,7 +56,7 @@ def sent(beside: ReaderBeside, template: str) -> list[int | None]:
 
 
 def alerted(beside: ReaderBeside) -> set[int]:
-    return {row.responder_id for row in beside.line.all(Referral)}
+    return {row.responder_id for row in beside.line.all(Assignment)}
 
 
 def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
@@ -70,7 +69,7 @@ def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
 
 class TestTheRest:
     def test_the_third_in_a_row_rests_ten_minutes_and_passes_nothing_on(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         before = alerted(beside)
         assert wrong(beside, PHONE, 2).startswith("CON Wrong PIN.")
@@ -83,7 +82,7 @@ class TestTheRest:
         assert dialled(beside, PHONE, PIN).startswith(HOME)
 
     def test_the_sixth_in_a_day_rests_until_six_and_the_next_person_is_asked(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         wrong(beside, PHONE, 3)
         beside.line.clock.turn(minutes=11)
@@ -96,7 +95,7 @@ class TestTheRest:
         assert dialled(beside, PHONE, PIN).startswith("CON Open: ")
 
     def test_an_unknown_phone_reads_the_same_words_at_the_same_tries(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
     ) -> None:
         with_pin(beside, msisdn=KNOWN, language="rw")
         for tries, turned in ((3, 11), (3, 0)):
@@ -108,7 +107,7 @@ class TestTheRest:
             beside.line.clock.turn(minutes=turned)
 
     def test_a_phone_that_rests_waits_for_no_reader_known_or_not(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
     ) -> None:
         wrong(beside, PHONE, 3)
         wrong(beside, STRANGER, 3)
@@ -134,10 +133,12 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
     if until is not None:
         hour, minute = map(int, until.lstrip("+").split(":"))
         expected = datetime(2026, 11, days.get(until[0], 24), hour, minute, tzinfo=UTC)
-    assert rules_pin_rest.rested_until(wrong) == expected
+    assert rules_pin_block.blocked_until(wrong) == expected
 
 
-def test_the_first_screen_counts_uses(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_the_first_screen_counts_uses(
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+) -> None:
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}never\n1 Cases")
     beside.line.clock.turn(minutes=5)
     phone = beside.line.caller(PHONE)
@@ -150,17 +151,17 @@ def test_the_first_screen_counts_uses(beside: ReaderBeside, hers: tuple[Caller, 
 
 class TestNotMe:
     def test_it_ends_the_pin_asks_the_next_person_and_tells_the_coordinator(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         before = alerted(beside)
         assert dialled(beside, PHONE, PIN, "6").startswith("CON Did someone else open it?")
-        assert dialled(beside, PHONE, PIN, "6", "1").startswith("END Your PIN has stopped.")
+        assert dialled(beside, PHONE, PIN, "6", "1").startswith("END Your PIN no longer works.")
         assert sent(beside, "PIN_NOT_ME") == [coordinator]
         assert alerted(beside) > before
         assert not dialled(beside, PHONE, PIN).startswith("CON Open: ")
 
     def test_a_session_that_is_open_reads_nothing_more(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
     ) -> None:
         thief = beside.line.caller(PHONE)
         thief.dial("90")
@@ -171,20 +172,20 @@ class TestNotMe:
         assert "helpers may come" not in thief.key("1")
 
     def test_alerts_still_reach_the_phone(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
     ) -> None:
         dialled(beside, PHONE, PIN, "6", "1")
         told(beside.line, *DANGER_HERE)
         newest = beside.line.tips[-1].id
-        service_assignment.refer_waiting(beside.line.kit)
+        service_assignment.assign_pending(beside.line.context)
         assert hers[1].responder_id in {
-            row.responder_id for row in beside.line.all(Referral) if row.tip_id == newest
+            row.responder_id for row in beside.line.all(Assignment) if row.tip_id == newest
         }
 
 
 class TestWarnings:
     def test_another_network_is_told_at_once_and_once(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         dialled(beside, PHONE, PIN, network="63510")
         assert sent(beside, "PIN_NETWORK") == []
@@ -193,7 +194,7 @@ class TestWarnings:
         assert sent(beside, "PIN_NETWORK") == [coordinator]
 
     def test_a_coordinator_s_own_phone_is_the_national_desk_s_to_watch(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         officer = with_pin(beside, msisdn="+250788000093", level=Level.NATIONAL)
         dialled(beside, COORDINATOR, PIN, network="63510")
@@ -202,14 +203,16 @@ class TestWarnings:
         assert coordinator not in sent(beside, "PIN_NETWORK")
 
     def test_the_eleventh_case_of_an_hour_is_told_once(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         def reads(*cases: int) -> None:
-            ask, at = ReaderAsk(AskKind.PAGE), beside.line.clock.at
+            ask, at = ReaderQuestion(ReaderQuestionKind.PAGE), beside.line.clock.at
             with beside.line.database.writing() as session:
                 person = session.get_one(Responder, hers[1].responder_id)
                 for case in cases:
-                    reader_pins.read(ReaderTurn(session, beside.kit, person, ask, at), case)
+                    reader_pins.count_read(
+                        ReaderTurn(session, beside.context, person, ask, at), case
+                    )
 
         reads(*range(1, 11), 3, 4)
         beside.line.clock.turn(minutes=61)
@@ -219,25 +222,24 @@ class TestWarnings:
         assert sent(beside, "PIN_MANY") == [coordinator]
 
     def test_openings_at_night_come_in_one_sms_at_seven(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         beside.line.clock.turn(hours=17)
         dialled(beside, PHONE, PIN)
         dialled(beside, PHONE, PIN)
-        reader_pins.tell_nights(beside.line.kit)
+        reader_pins.report_nights(beside.line.context)
         assert sent(beside, "PIN_NIGHT") == []
         beside.line.clock.turn(hours=4)
-        reader_pins.tell_nights(beside.line.kit)
-        reader_pins.tell_nights(beside.line.kit)
+        reader_pins.report_nights(beside.line.context)
+        reader_pins.report_nights(beside.line.context)
         assert sent(beside, "PIN_NIGHT") == [coordinator]
 
     def test_the_coordinator_reads_behind_the_pin_whose_phone_it_is(
-        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         with beside.line.database.writing() as session:
-            session.scalars(
-                select(Responder).where(Responder.id == hers[1].responder_id)
-            ).one().name = "Responder 3"
+            row = session.get_one(Responder, hers[1].responder_id)
+            session.get_one(Person, row.person_id).name = "Responder 3"
         wrong(beside, PHONE, 3)
         assert dialled(beside, COORDINATOR, PIN).startswith("CON Warning about PINs of your desk.")
         assert "24/11 10:00 Responder 3: wrong PINs" in dialled(beside, COORDINATOR, PIN, "1")

@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from hotline.alerts import service_assignment, tables_case_events
 from hotline.alerts.rules_replies import Verb
-from hotline.alerts.tables_case_events import CaseLogRow, CaseNote
+from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.cases.tables_reading_requests import PinReading
 from hotline.errors import PinRefused
-from hotline.gateway.tables import Deadline, Referral
-from hotline.keys.decrypt import open_grant
+from hotline.gateway.tables import Assignment, Deadline
+from hotline.keys.decrypt import decrypt_grant
 from hotline.people.decrypt_members import PinVault
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.tips.encrypt_notes import open_note
+from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, told
 from tests.support.persons import screened
@@ -31,7 +31,7 @@ from tests.support.taking import do, take_case
 
 
 @pytest.mark.row("R3")
-def test_a_responder_reads_and_takes(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_responder_reads_and_takes(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, known_as = hers
     assert (
         phone.dial("90")
@@ -44,7 +44,7 @@ def test_a_responder_reads_and_takes(beside: ReaderBeside, hers: tuple[Caller, R
     assert "No one said if helpers may come." in page
     assert phone.key("0").startswith(f"CON {known_as.reference} ")
     assert phone.key("2").startswith(f"END {known_as.reference} is yours. Say what happened by ")
-    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is not None
     assert row.opened_at is not None
 
@@ -55,7 +55,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
 ) -> None:
     told(beside.line, *DANGER_HERE, "1", "1", "5", answer)
     with_pin(beside, desks=(beside.line.tip.place,))
-    service_assignment.refer_waiting(beside.line.kit)
+    service_assignment.assign_pending(beside.line.context)
     beside.line.clock.turn(seconds=10)
     phone = beside.line.caller(PHONE)
     phone.dial("90")
@@ -63,7 +63,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     assert page.startswith("CON No one said if helpers may come.") is warns
 
 
-def test_a_wrong_pin_asks_again(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_wrong_pin_asks_again(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, _ = hers
     phone.dial("90")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
@@ -72,7 +72,7 @@ def test_a_wrong_pin_asks_again(beside: ReaderBeside, hers: tuple[Caller, Referr
 
 
 def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, _ = hers
     phone.dial("90")
@@ -82,12 +82,14 @@ def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
     assert phone.key(PIN).startswith("CON Open: 1.")
 
 
-def clocks(beside: ReaderBeside, known_as: Referral) -> set[str]:
+def clocks(beside: ReaderBeside, known_as: Assignment) -> set[str]:
     rows = beside.line.all(Deadline)
     return {row.kind for row in rows if row.tip_id == known_as.tip_id and row.fired_at is None}
 
 
-def test_reading_ends_the_unread_clock(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_reading_ends_the_unread_clock(
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+) -> None:
     phone, known_as = hers
     phone.dial("90")
     phone.key(PIN, "1", "1", "2")
@@ -101,36 +103,36 @@ def test_reading_ends_the_unread_clock(beside: ReaderBeside, hers: tuple[Caller,
 
 @pytest.mark.row("R5")
 def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     with_pin(beside, msisdn="+250788000012", level=Level.DEPUTY, desks=(beside.line.tip.place,))
     phone.dial("90")
     phone.key(PIN, "1", "1", "2")
-    told = {row.responder_id for row in beside.line.all(Referral)}
+    told = {row.responder_id for row in beside.line.all(Assignment)}
     beside.line.clock.turn(minutes=4, seconds=50)
-    service_assignment.fire_deadlines(beside.line.kit)
-    assert {row.responder_id for row in beside.line.all(Referral)} == told
+    service_assignment.fire_deadlines(beside.line.context)
+    assert {row.responder_id for row in beside.line.all(Assignment)} == told
     beside.line.clock.turn(seconds=10)
-    service_assignment.fire_deadlines(beside.line.kit)
-    assert {row.responder_id for row in beside.line.all(Referral)} > told
+    service_assignment.fire_deadlines(beside.line.context)
+    assert {row.responder_id for row in beside.line.all(Assignment)} > told
     assert "acknowledge" in clocks(beside, known_as)
 
 
 def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     phone.dial("90")
     phone.key(PIN, "1", "1")
-    (theirs,) = [row for row in beside.line.all(Referral) if row.responder_id == 1][:1]
-    take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
+    (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
+    take_case(beside.line.context, 1, theirs.reference, beside.line.clock.at)
     assert phone.key("2").startswith("CON A colleague has had this case since 24/11 ")
-    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is None
     helps = f"END {known_as.reference}: you help too. national 1 has the case."
     assert phone.key("1") == f"{helps} You have not read it: do not visit openly."
-    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is not None
 
 
@@ -143,12 +145,12 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(
     her, colleague = (
         with_pin(beside, msisdn=one, desks=(line.tip.place,)) for one in (PHONE, theirs)
     )
-    service_assignment.refer_waiting(line.kit)
-    known = {row.responder_id: row.reference for row in line.all(Referral)}
+    service_assignment.assign_pending(line.context)
+    known = {row.responder_id: row.reference for row in line.all(Assignment)}
 
     def shown(minutes: int = 0) -> tuple[str, str]:
         line.clock.turn(minutes=minutes, seconds=10)
-        service_assignment.fire_deadlines(line.kit)
+        service_assignment.fire_deadlines(line.context)
         phone = line.caller(PHONE)
         phone.dial("90")
         return phone.key(PIN).split(" Last")[0], phone.key("1").split("\n")[1]
@@ -156,33 +158,35 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(
     urgent = ("CON Open: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
     quiet = ("CON Open: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")
     assert shown() == urgent
-    take_case(line.kit, colleague, known[colleague], line.clock.at)
+    take_case(line.context, colleague, known[colleague], line.clock.at)
     assert shown() == urgent
     phone = line.caller(theirs)
     phone.dial("90")
     phone.key(PIN, "1", "1", "1")
     assert shown() == quiet
     assert shown(minutes=16) == quiet
-    do(line.kit, colleague, known[colleague], Verb.PASS_ON, line.clock.at)
+    do(line.context, colleague, known[colleague], Verb.PASS_ON, line.clock.at)
     assert shown() == urgent
 
 
 def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
-    (theirs,) = [row for row in beside.line.all(Referral) if row.responder_id == 1][:1]
-    take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
-    before = [row.id for row in beside.line.all(CaseLogRow)]
+    (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
+    take_case(beside.line.context, 1, theirs.reference, beside.line.clock.at)
+    before = [row.id for row in beside.line.all(CaseEventRow)]
     phone.dial("90")
     stays = f"END {known_as.reference}: your colleague keeps the case."
     assert phone.key(PIN, "1", "1", "3", "1") == stays
-    assert [row.id for row in beside.line.all(CaseLogRow)] == before
+    assert [row.id for row in beside.line.all(CaseEventRow)] == before
 
 
-def test_a_closed_danger_is_confirmed(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_closed_danger_is_confirmed(
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+) -> None:
     phone, known_as = hers
-    take_case(beside.line.kit, known_as.responder_id, known_as.reference, beside.line.clock.at)
+    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)
     phone.dial("90")
     assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
@@ -198,24 +202,26 @@ NATION = "+250788000014"
 
 
 def asked_of_the_nation(
-    beside: ReaderBeside, known_as: Referral, closes: str
+    beside: ReaderBeside, known_as: Assignment, closes: str
 ) -> tuple[Caller, str]:
     """Requests closure behind the PIN. Returns the phone of the person asked to confirm, and their reference."""
     line = beside.line
-    take_case(line.kit, known_as.responder_id, known_as.reference, line.clock.at)
+    take_case(line.context, known_as.responder_id, known_as.reference, line.clock.at)
     second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
     line.clock.turn(seconds=1)
     phone = line.caller(PHONE)
     phone.dial("90")
     phone.key(PIN, "1", "1", "4", *closes)
-    rows = [row for row in line.all(Referral) if row.responder_id == second]
+    rows = [row for row in line.all(Assignment) if row.responder_id == second]
     line.clock.turn(seconds=1)
     desk = line.caller(NATION)
     desk.dial("90")
     return desk, rows[-1].reference
 
 
-def test_a_confirmer_has_read_the_case(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_confirmer_has_read_the_case(
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+) -> None:
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in desk.key(PIN, "1")
@@ -228,21 +234,21 @@ def test_a_confirmer_has_read_the_case(beside: ReaderBeside, hers: tuple[Caller,
     assert beside.line.tip.outcome == "not-found"
 
 
-def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     desk.key(PIN, "1", "1")
     assert desk.key("3") == "END You took the case. You have not read it: do not visit openly."
     tip, (held, *_) = (
         beside.line.tip,
-        [row.responder_id for row in beside.line.all(Referral) if row.reference == name],
+        [row.responder_id for row in beside.line.all(Assignment) if row.reference == name],
     )
-    assert (tip.closed_at, tip.end_wanted_by, tip.holder_id) == (None, None, held)
+    assert (tip.closed_at, tip.end_wanted_by, tip.assignee_id) == (None, None, held)
 
 
-def test_such_a_case_ends_in_console(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_such_a_case_ends_in_console(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     _, known_as = hers
-    screened(beside.line.kit, known_as.tip_id)
+    screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
     desk.key(PIN, "1", "1", "1", "0")
     assert desk.key("2").startswith(f"END {name}: decide in the console")
@@ -254,7 +260,7 @@ def vault_of(pepper: bytes) -> PinVault:
 
 
 def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     """An attacker with all of that may know the PIN from the gateway's log, but still lacks the pepper."""
     _, known_as = hers
@@ -267,7 +273,7 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
     for key in keys:
         with pytest.raises(PinRefused):
             vault_of(key).open(wrap, PIN, known_as.responder_id)
-    assert beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+    assert beside.context.vault.open(wrap, PIN, known_as.responder_id)
 
 
 def test_a_note_is_sealed_to_the_pair_of_the_words(
@@ -279,14 +285,14 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(
     person_id = with_pin(beside, desks=("11", tip.place))
     assert tip.place > "11"
     at, named = beside.line.clock.at, {"uid": tip.uid, "desk": "11"}
-    before = beside.line.kit.sealer.grant(
+    before = beside.line.context.encrypter.grant(
         bytes(32), public_key=bytes(DESK_KEY.public_key), at=at, **named
     )
     with beside.line.database.writing() as session:
-        session.add(Grant(tip_id=tip.id, desk_code="11", sealed_key=before))
-    service_assignment.refer_waiting(beside.line.kit)
-    (known_as,) = [row for row in beside.line.all(Referral) if row.responder_id == person_id]
-    take_case(beside.line.kit, person_id, known_as.reference, at)
+        session.add(Grant(tip_id=tip.id, desk_code="11", encrypted_key=before))
+    service_assignment.assign_pending(beside.line.context)
+    (known_as,) = [row for row in beside.line.all(Assignment) if row.responder_id == person_id]
+    take_case(beside.line.context, person_id, known_as.reference, at)
     beside.line.clock.turn(seconds=1)
     phone = beside.line.caller(PHONE)
     phone.dial("90")
@@ -295,12 +301,12 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(
 
     with beside.line.database.reading() as session:
         entry, (body,) = (
-            tables_case_events.of_tip(session, tip.id)[-1],
+            tables_case_events.events_of_tip(session, tip.id)[-1],
             session.scalars(select(CaseNote)),
         )
         grant = session.scalars(
-            select(Grant.sealed_key).where(Grant.tip_id == tip.id, Grant.desk_code == "national")
+            select(Grant.encrypted_key).where(Grant.tip_id == tip.id, Grant.desk_code == "national")
         ).one()
     named = {"uid": tip.uid, "desk": "national"}
-    key = open_grant(grant, private_key=bytes(DESK_KEY), **named)
-    assert open_note(body.body, tip_key=key, uid=tip.uid, key=entry.key) == "irembo rifunze"
+    key = decrypt_grant(grant, private_key=bytes(DESK_KEY), **named)
+    assert decrypt_note(body.body, tip_key=key, uid=tip.uid, key=entry.key) == "irembo rifunze"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.cases.reader_pins import forget_old_readings
+from hotline.cases.reader_pins import delete_old_requests
 from hotline.cases.rules_reading_requests import KEPT_FOR
-from hotline.cases.service_attempts import heard_mark
+from hotline.cases.service_attempts import text_digest
 from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
 from hotline.core.jobs import Job
 from hotline.core.ussd import UssdHop
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
@@ -32,9 +32,9 @@ def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
     beside.waited.clear()
 
 
-def now(beside: ReaderBeside, known_as: Referral) -> Referral:
+def now(beside: ReaderBeside, known_as: Assignment) -> Assignment:
     with beside.line.database.reading() as session:
-        return session.get_one(Referral, known_as.id)
+        return session.get_one(Assignment, known_as.id)
 
 
 def reads_of(beside: ReaderBeside) -> int:
@@ -42,7 +42,7 @@ def reads_of(beside: ReaderBeside) -> int:
 
 
 def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     beside.stopped = True
@@ -58,7 +58,7 @@ def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
 
 
 def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     at_the_case(beside, phone)
@@ -76,7 +76,9 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert now(beside, known_as).acknowledged_at == took
 
 
-def test_a_restarted_reader_continues(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_restarted_reader_continues(
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+) -> None:
     phone, _ = hers
     at_the_case(beside, phone)
     first = phone.key("1")
@@ -86,7 +88,7 @@ def test_a_restarted_reader_continues(beside: ReaderBeside, hers: tuple[Caller, 
     assert reads_of(beside) == 1
 
 
-def test_a_page_outlives_the_reader(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_page_outlives_the_reader(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, known_as = hers
     at_the_case(beside, phone)
     first = phone.key("1")
@@ -102,7 +104,7 @@ def test_a_page_outlives_the_reader(beside: ReaderBeside, hers: tuple[Caller, Re
 
 
 def test_with_redis_dead_nobody_waits_longer_than_for_the_reader_s_own_look(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, _ = hers
     beside.line.jobs.dead = True
@@ -110,7 +112,7 @@ def test_with_redis_dead_nobody_waits_longer_than_for_the_reader_s_own_look(
     assert phone.key(PIN).startswith("CON Open: 1.")
 
 
-def test_the_doorbell_has_an_id_only(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_the_doorbell_has_an_id_only(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, _ = hers
     phone.dial("90")
     phone.key(PIN)
@@ -119,7 +121,7 @@ def test_the_doorbell_has_an_id_only(beside: ReaderBeside, hers: tuple[Caller, R
 
 
 def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = hers
     at_the_case(beside, phone)
@@ -128,14 +130,14 @@ def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
     beside.line.clock.turn(seconds=KEPT_FOR.total_seconds())
     beside.look()
     assert now(beside, known_as).acknowledged_at is None
-    forget_old_readings(beside.line.kit)
+    delete_old_requests(beside.line.context)
     assert beside.line.all(PinReading) == []
     assert beside.line.all(PinReadingAsk) == []
 
 
 @pytest.mark.parametrize("keyed", ["1", "2"])
 def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], keyed: str
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], keyed: str
 ) -> None:
     phone, known_as = hers
     at_the_case(beside, phone)
@@ -154,10 +156,10 @@ def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
     assert (now(beside, known_as).acknowledged_at is None) == (keyed == "1")
 
 
-def test_the_third_waiter_is_refused(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_the_third_waiter_is_refused(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, _ = hers
     phone.dial("90")
-    places = beside.line.kit.reader.places
+    places = beside.line.context.reader.places
     assert places.acquire(blocking=False)
     assert places.acquire(blocking=False)
     assert phone.key(PIN).startswith(WAITS)
@@ -167,7 +169,9 @@ def test_the_third_waiter_is_refused(beside: ReaderBeside, hers: tuple[Caller, R
     assert places.acquire(blocking=False)
 
 
-def test_a_right_pin_resets_the_count(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_right_pin_resets_the_count(
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+) -> None:
     phone, known_as = hers
 
     def wrong() -> int:
@@ -184,7 +188,7 @@ def test_a_right_pin_resets_the_count(beside: ReaderBeside, hers: tuple[Caller, 
     assert wrong() == 0
 
 
-def test_a_changed_pin_opens_nothing(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_changed_pin_opens_nothing(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, _ = hers
     phone.dial("90")
     phone.key(PIN)
@@ -201,7 +205,7 @@ def test_somebody_without_a_pin_sees_today_s_list(line: Line, beside: ReaderBesi
 
 def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
     beside: ReaderBeside,
-    hers: tuple[Caller, Referral],
+    hers: tuple[Caller, Assignment],
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -217,11 +221,11 @@ def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
     for pin in (PIN, OTHER_PIN):
         assert pin not in said
         assert pin.encode() not in kept
-    key = line.kit.pseudonyms.session(phone.session_id)
+    key = line.context.pseudonyms.session(phone.session_id)
     parts = phone.text.split("*")
     texts = ["*".join(parts[:upto]) for upto in range(1, len(parts) + 1)]
-    tried = {line.kit.pseudonyms.heard(key, text) for text in texts if PIN in text}
-    tried |= {heard_mark(line.kit, key, text) for text in texts if PIN in text}
+    tried = {line.context.pseudonyms.heard(key, text) for text in texts if PIN in text}
+    tried |= {text_digest(line.context, key, text) for text in texts if PIN in text}
     held = {row.text_digest for row in line.all(PinReading)}
     with line.database.reading() as session:
         held |= set(session.scalars(select(Dialogue.heard_key)))
@@ -239,7 +243,7 @@ def test_a_reading_lives_as_long_as_a_session_may() -> None:
     assert timedelta(minutes=3) <= KEPT_FOR
 
 
-def test_every_phone_sees_one_prompt(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_every_phone_sees_one_prompt(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     phone, _ = hers
     hers_first = phone.dial("90")
     stranger = beside.line.caller("+250788000055")
@@ -259,7 +263,7 @@ def test_every_phone_sees_one_prompt(beside: ReaderBeside, hers: tuple[Caller, R
 
 
 def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not_spent(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Assignment]
 ) -> None:
     stranger = beside.line.caller("UNKNOWN")
     assert stranger.dial(f"90*{PIN}").startswith("CON PIN y'akazi, imibare 6.")
@@ -268,7 +272,7 @@ def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not
     assert beside.line.all(PinReading) == []
 
 
-def test_a_colleague_sees_a_list(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
+def test_a_colleague_sees_a_list(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
     beside.line.enrol(Level.RESPONDER, "+250788000056", "en")
     colleague = beside.line.caller("+250788000056")
     assert colleague.dial("90").startswith("CON Enter your work PIN")

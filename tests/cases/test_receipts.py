@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from hotline.cases import decrypt_access, service_retention
-from hotline.core.tables_attempts import Guess
+from hotline.core.tables_attempts import AttemptRow
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, REST, Line, told
@@ -71,11 +71,11 @@ def test_c11_the_four_words_from_another_phone(line: Line) -> None:
     assert asked(line, number).read().startswith("Byakiriwe.\n")
 
     line.clock.turn(hours=2)
-    service_retention.helped(line.kit, 1, by="Desk", reason="a helper came")
+    service_retention.record_help(line.context, 1, by="Desk", reason="a helper came")
     assert asked(line, number).read().startswith("Hari ubikurikirana.\n")
-    service_retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    service_retention.close_tip(line.context, 1, by="Desk", reason="over")
     assert asked(line, number, msisdn="+250788000057").read().startswith("Hari ubikurikirana.\n")
-    confirm(line.kit, 1)
+    confirm(line.context, 1)
     caller = asked(line, number)
     assert caller.read().startswith("Byarangiye.\n")
     assert caller.key("1") == "END Murakoze. Murabeho."
@@ -125,18 +125,18 @@ def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line
 def test_a_slip_of_the_thumb_costs_no_try(line: Line) -> None:
     caller = asked(line, "430021656")
     assert NOTHING in caller.screen
-    assert line.all(Guess) == []
+    assert line.all(AttemptRow) == []
 
 
 def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(line: Line) -> None:
     _, number = given(line)
     caller = asked(line, number)
     screen = caller.screen
-    service_retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    service_retention.close_tip(line.context, 1, by="Desk", reason="over")
     for _ in range(3):
         line.flush()
         assert caller.again() == screen
-    assert len(line.all(Guess)) == 1
+    assert len(line.all(AttemptRow)) == 1
 
 
 def test_a_second_try_in_one_session_does_not_read_what_the_first_opened(line: Line) -> None:
@@ -166,15 +166,15 @@ def test_a_tombstone_has_no_receipt_and_tries_are_forgotten(line: Line) -> None:
     with line.database.writing() as session:
         session.execute(update(Tip).values(closed_at=line.clock(), warned_at=line.clock()))
     line.clock.turn(days=91)
-    service_retention.tidy(line.kit)
+    service_retention.erase_batch(line.context)
 
     assert line.tip.receipt_key is None
-    assert line.all(Guess) == []
+    assert line.all(AttemptRow) == []
     assert NOTHING in asked(line, number).screen
 
 
 def test_without_its_key_the_line_offers_no_number_and_goes_on(line: Line) -> None:
-    line.kit.pseudonyms._folder.destroy("receipt.key")
+    line.context.pseudonyms._folder.destroy("receipt.key")
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert "Nimero yo kubaza" not in caller.screen
     assert caller.key("2").startswith("CON Ikiranga aho")
@@ -192,7 +192,7 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
     assert eraser.again() == taken
     assert eraser.key("1") == "END Murakoze. Murabeho."
 
-    close_by_two(line.kit, 1)
+    close_by_two(line.context, 1)
     assert (line.tip.body, line.desks_of(line.tip)) == (b"", set())
     assert (line.tip.place, line.tip.category) == (before.place, before.category)
     assert line.tip.contact_key == ""
@@ -238,9 +238,9 @@ def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
 
 def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
     _, number = given(line)
-    service_retention.hold(line.kit, 1, by="Desk", reason="a letter")
+    service_retention.set_legal_hold(line.context, 1, by="Desk", reason="a letter")
     asked(line, number).key("2", "2")
-    close_by_two(line.kit, 1)
+    close_by_two(line.context, 1)
     assert line.tip.body
 
 
@@ -261,4 +261,4 @@ def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> 
     assert one.contact_key == other.contact_key
     assert one.identity != other.identity
     told(line, *DANGER_HERE[:-1], "2")
-    assert [one.same_contact for one in decrypt_access.list_tips(line.kit)] == [2, 2, 2]
+    assert [one.same_contact for one in decrypt_access.list_tips(line.context)] == [2, 2, 2]

@@ -14,7 +14,7 @@ from stat import S_IMODE
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from hotline.core.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ONLY
 
 Kept = Mapping[Path, tuple[int, bytes | None]]
 """The mode and the bytes of each path. A folder has no bytes."""
@@ -52,7 +52,7 @@ def _home(demo: bool) -> Kept:
             file = Path(name) / "passphrase"
             file.write_text(f"{PASSPHRASE}\n", encoding="utf-8")
             words += ["--passphrase-file", str(file)]
-        before = os.umask(OWNER_ALONE)
+        before = os.umask(OWNER_ONLY)
         try:
             done = CliRunner(env={**environ, "HOTLINE_HOME": str(home)}).invoke(main, words)
         finally:

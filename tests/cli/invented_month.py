@@ -7,24 +7,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.alerts import queries
-from hotline.alerts.service_case_events import EntryBy
-from hotline.cases.decrypt_reader import ReaderKit
-from hotline.cases.reader_handover import private_of
-from hotline.cases.service_follow_up import record
-from hotline.cases.service_people import PersonAct
-from hotline.cli.contexts import build_console, build_reader
+from hotline.alerts.service_case_events import EventActor
+from hotline.cases.decrypt_reader import ReaderContext
+from hotline.cases.reader_handover import case_private_key
+from hotline.cases.service_follow_up import record_report
+from hotline.cases.service_people import PersonReport
+from hotline.cli.contexts import build_cli, build_reader
 from hotline.core.database import Session
 from hotline.core.settings import Settings
 from hotline.tips import queries_duplicates, tables_persons
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_person_codes import OF_REFERRAL, PersonCodes
 from tests.support.builders import make_tip
 from tests.support.made_once import lay_line
 
 MONTH = "2025-03"
 FILED = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
-BY = EntryBy("account:1:Alice", EntryWay.CONSOLE)
+BY = EventActor("account:1:Alice", EventChannel.CONSOLE)
 DAY = timedelta(days=1)
 CHILDREN = ("girl", "boy")
 
@@ -54,8 +54,8 @@ DRILL = Invented(4, 1, "labour", "woman", 0)
 
 def home(folder: Path) -> Path:
     lay_line(folder, FILED)
-    kit = build_console(Settings.read(settings(folder)))
-    with kit.database.writing() as session:
+    context = build_cli(Settings.read(settings(folder)))
+    with context.database.writing() as session:
         for number, (place, official) in enumerate(
             [("12", "no"), ("36", "no"), ("36", "yes"), ("12", "no")], 1
         ):
@@ -65,8 +65,8 @@ def home(folder: Path) -> Path:
             tip.channel = "drill" if number == DRILL.tip_id else tip.channel
             session.add(tip)
         session.flush()
-        queries_duplicates.keep_links(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
-    kit.database.close()
+        queries_duplicates.add_links(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
+    context.database.close()
     with reader(folder, FILED) as reading, reading.database.writing() as session:
         for one in (*MET, DRILL):
             _tell(session, reading, one)
@@ -78,52 +78,52 @@ def settings(folder: Path) -> Mapping[str, str]:
 
 
 @contextmanager
-def reader(folder: Path, at: datetime) -> Iterator[ReaderKit]:
-    kit = build_reader(Settings.read(settings(folder)))
-    yield replace(kit, now=lambda: at)
-    kit.database.close()
+def reader(folder: Path, at: datetime) -> Iterator[ReaderContext]:
+    context = build_reader(Settings.read(settings(folder)))
+    yield replace(context, now=lambda: at)
+    context.database.close()
 
 
-def _tell(session: Session, kit: ReaderKit, one: Invented) -> None:
+def _tell(session: Session, context: ReaderContext, one: Invented) -> None:
     """Writes the case events of a person one by one, up to the person's last step or the arrival."""
     minor, yes = ("yes", "assent_yes") if one.sex in CHILDREN else ("no", "yes")
     signs = {"minor": minor, "act": "yes", "force": "yes", "purpose": "yes"}
     acts = (
-        (EntryKind.SCREENED, {**signs, "form": one.form, "sex": one.sex}),
-        (EntryKind.CONSENT, {"consent": yes, "interest": "yes"}),
-        (EntryKind.OFFERED, {"service": "isange"}),
-        (EntryKind.ANSWERED, {"answer": "accepted"}),
-        (EntryKind.ARRIVED, {"arrived": "yes"}),
+        (LoggedEvent.SCREENED, {**signs, "form": one.form, "sex": one.sex}),
+        (LoggedEvent.CONSENT, {"consent": yes, "interest": "yes"}),
+        (LoggedEvent.OFFERED, {"service": "isange"}),
+        (LoggedEvent.ANSWERED, {"answer": "accepted"}),
+        (LoggedEvent.ARRIVED, {"arrived": "yes"}),
     )
     offer = None
     for step, (kind, codes) in enumerate(acts[: one.steps + 1]):
         said = PersonCodes(one.n, codes, offer if kind in OF_REFERRAL else None)
-        entry_id = write(session, kit, one.tip_id, kind, said, FILED + step * DAY)
-        offer = entry_id if kind is EntryKind.OFFERED else offer
+        entry_id = write(session, context, one.tip_id, kind, said, FILED + step * DAY)
+        offer = entry_id if kind is LoggedEvent.OFFERED else offer
 
 
 def thirty_days_on(folder: Path) -> None:
     """Writes that each person with a service offer is safe after thirty days."""
-    with reader(folder, FILED + 40 * DAY) as kit, kit.database.writing() as session:
+    with reader(folder, FILED + 40 * DAY) as context, context.database.writing() as session:
         for tip_id in {one.tip_id for one in MET}:
             for row in tables_persons.offers_of(session, tip_id):
                 said = PersonCodes(row.n, {"thirty": "safe"}, row.offered_id)
-                write(session, kit, tip_id, EntryKind.THIRTY, said, kit.now())
+                write(session, context, tip_id, LoggedEvent.THIRTY, said, context.now())
 
 
 def write(
     session: Session,
-    kit: ReaderKit,
+    context: ReaderContext,
     tip_id: int,
-    kind: EntryKind,
+    kind: LoggedEvent,
     said: PersonCodes,
     at: datetime,
     corrects: int | None = None,
 ) -> int:
     """Writes a case event about a person and returns its id."""
-    act = PersonAct(kind, said, BY, at, f"{tip_id}:{said.n}:{at}:{corrects}", corrects)
+    act = PersonReport(kind, said, BY, at, f"{tip_id}:{said.n}:{at}:{corrects}", corrects)
     tip = queries.tip_for_writing(session, tip_id)
-    private = private_of(session, kit, tip)
-    written = record(session, kit, tip, act, private=private)
+    private = case_private_key(session, context, tip)
+    written = record_report(session, context, tip, act, private=private)
     assert written is not None
     return written[0]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hotline.flows import document as documents
-from hotline.flows.flow import Ask, Menu, said
+from hotline.flows.flow import MenuNode, QuestionNode, text_in
 from hotline.flows.service_authoring import read_folder
 from hotline.flows.service_check import place_lists
 from hotline.text.places import place_name
@@ -127,15 +127,19 @@ def _key_of(label: str, screen: str) -> str | None:
 def _labels(language: str) -> Iterator[str]:
     """Yields the label to choose on each screen, in the words of the shipped flows."""
     book = documents.compile(read_folder(FLOWS), place_lists())
-    nodes = [one for one in book.flows["report"].nodes.values() if isinstance(one, Menu | Ask)]
+    nodes = [
+        one
+        for one in book.flows["report"].nodes.values()
+        if isinstance(one, MenuNode | QuestionNode)
+    ]
     answers = TOLD[language] | SEEN
     for name in ORDER:
         labels = [
-            said(choice.label, language)
+            text_in(choice.label, language)
             for node in nodes
             for choice in node.choices
             if node.saves == name and choice.value == answers[name]
         ]
         yield labels[0] if labels else place_name(answers[name], language)
     done = (choice for node in nodes for choice in node.choices if choice.goes == ALL_DONE)
-    yield said(next(done).label, language)
+    yield text_in(next(done).label, language)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.contexts import build_console
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
 from hotline.core.settings import Settings
 from hotline.people import tables_audit
@@ -29,11 +29,11 @@ ROWS = (
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     lay_line(tmp_path, AT)
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    with kit.database.writing() as session:
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
+    with context.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         for day, actor, action, subject, reason in ROWS:
-            tables_audit.append(
+            tables_audit.append_row(
                 session,
                 at=AT.replace(day=day),
                 actor=actor,
@@ -41,7 +41,7 @@ def home(tmp_path: Path) -> Path:
                 subject=subject,
                 reason=reason,
             )
-    kit.database.close()
+    context.database.close()
     return tmp_path
 
 

@@ -64,14 +64,14 @@ class Pretended(BaseHTTPRequestHandler):
 
 
 @dataclass
-class PretendedLine:
+class EmulatedLine:
     port: int
     console_port: int
     hooks: dict[str, str] = field(default_factory=lambda: {"ussd": "http://127.0.0.1/hook"})
     last = 0.0
 
     @property
-    def gateway(self) -> "PretendedLine":
+    def gateway(self) -> "EmulatedLine":
         return self
 
     def busy(self) -> bool:
@@ -95,7 +95,7 @@ def port() -> Iterator[int]:
 def stage(port: int) -> Iterator[Stage]:
     size = Size(turns=1, callers=4, mix_seconds=2.0, warm=2)
     with ThreadPoolExecutor(1) as clients:
-        line = cast("Line", PretendedLine(port, port))
+        line = cast("Line", EmulatedLine(port, port))
         yield Stage(line, Null(port, 0), clients, size, time.monotonic())
 
 

@@ -13,14 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.contexts import Role, build_door, build_kit, build_relay, sender_of, survive
+from hotline.cli.contexts import (
+    Role,
+    build_context,
+    build_web,
+    build_worker,
+    no_failpoint,
+    sender_of,
+)
 from hotline.cli.factories import Failpoints, on_first_use
-from hotline.core.context import DoorKit, Kit, LookingKit, RelayKit, SendingKit
+from hotline.core.contexts import CliContext, Context, SendingContext, WebContext, WorkerContext
 from hotline.core.jobs import Job
 from hotline.core.settings import Settings
-from hotline.core.ussd import Heard
+from hotline.core.ussd import CommittedText
 from hotline.errors import KeyMissing, NotReady, QueueUnavailable, RunsUnavailable, SettingsInvalid
-from hotline.keys.encrypt import Sealer
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.gateway_key import GATEWAY_KEY
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
@@ -41,59 +48,61 @@ def settings(tmp_path: Path) -> Settings:
     return settings
 
 
-def alone(settings: Settings, role: Role, tmp_path: Path) -> Kit:
+def alone(settings: Settings, role: Role, tmp_path: Path) -> Context:
     """Returns the context of a process with one key folder. All other folders are deleted."""
     own = tmp_path / "own"
     shutil.copytree(settings.home / "keys" / role, own)
     shutil.rmtree(settings.home / "keys")
-    return build_kit(replace(settings, keys=own), role)
+    return build_context(replace(settings, keys=own), role)
 
 
 @pytest.mark.parametrize("role", Role)
 def test_a_role_needs_no_other_role_s_keys(settings: Settings, role: Role, tmp_path: Path) -> None:
-    kit = alone(settings, role, tmp_path)
+    context = alone(settings, role, tmp_path)
 
-    with kit.database.reading():
+    with context.database.reading():
         pass
-    kit.failpoint("tip.before_commit")
-    assert kit.now().tzinfo is not None
-    assert kit.line.service_code == "*384*777#"
-    kit.database.close()
+    context.failpoint("tip.before_commit")
+    assert context.now().tzinfo is not None
+    assert context.line.service_code == "*384*777#"
+    context.database.close()
 
 
 def test_the_hooks_seal_and_name_phones_and_open_none(settings: Settings, tmp_path: Path) -> None:
     relay_key = (settings.home / "keys" / "console" / "relay.pub").read_bytes()
-    kit = alone(settings, Role.HOOKS, tmp_path)
+    context = alone(settings, Role.HOOKS, tmp_path)
 
-    sealed = kit.sealer.tip({"danger": "yes"}, uid="0" * 32, place="12", desks={"12": relay_key})
-    assert sealed.grants.keys() == {"12"}
-    assert kit.pseudonyms.contact(PHONE, NOON) != kit.pseudonyms.enrolled(PHONE)
-    assert isinstance(kit, DoorKit)
-    assert not isinstance(kit, SendingKit)
+    encrypted = context.encrypter.tip(
+        {"danger": "yes"}, uid="0" * 32, place="12", desks={"12": relay_key}
+    )
+    assert encrypted.grants.keys() == {"12"}
+    assert context.pseudonyms.contact(PHONE, NOON) != context.pseudonyms.enrolled(PHONE)
+    assert isinstance(context, WebContext)
+    assert not isinstance(context, SendingContext)
     held = {path.name for path in (tmp_path / "own").iterdir()}
     assert not held & {"relay.key", "pepper.key"}
 
 
 def test_the_workers_open_numbers_but_no_session(settings: Settings, tmp_path: Path) -> None:
-    number = Sealer((settings.home / "keys/console/relay.pub").read_bytes()).number(PHONE)
-    kit = alone(settings, Role.WORKERS, tmp_path)
+    number = Encrypter((settings.home / "keys/console/relay.pub").read_bytes()).number(PHONE)
+    context = alone(settings, Role.WORKERS, tmp_path)
 
-    assert isinstance(kit, RelayKit)
-    assert not isinstance(kit, DoorKit)
-    assert kit.numbers.open_number(number) == PHONE
-    assert kit.pseudonyms.stopped(PHONE)
+    assert isinstance(context, WorkerContext)
+    assert not isinstance(context, WebContext)
+    assert context.numbers.decrypt_number(number) == PHONE
+    assert context.pseudonyms.stopped(PHONE)
     with pytest.raises(KeyMissing):
-        kit.pseudonyms.session("s")
+        context.pseudonyms.session("s")
     with pytest.raises(KeyMissing):
-        kit.pseudonyms.enrolled(PHONE)
+        context.pseudonyms.enrolled(PHONE)
 
 
 def test_the_console_seals_numbers_and_cannot_open_one(settings: Settings, tmp_path: Path) -> None:
-    kit = alone(settings, Role.CONSOLE, tmp_path)
+    context = alone(settings, Role.CONSOLE, tmp_path)
 
-    assert kit.sealer.number(PHONE)
-    assert isinstance(kit, LookingKit)
-    assert not isinstance(kit, SendingKit)
+    assert context.encrypter.number(PHONE)
+    assert isinstance(context, CliContext)
+    assert not isinstance(context, SendingContext)
 
 
 def test_a_process_with_another_role_s_folder_does_not_start(settings: Settings) -> None:
@@ -101,17 +110,17 @@ def test_a_process_with_another_role_s_folder_does_not_start(settings: Settings)
 
     for role in (Role.HOOKS, Role.WORKERS):
         with pytest.raises(KeyMissing):
-            build_kit(replace(settings, keys=console), role)
+            build_context(replace(settings, keys=console), role)
 
 
 def test_before_init_the_command_is_named(tmp_path: Path) -> None:
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
 
     with pytest.raises(NotReady, match="hotline init"):
-        build_door(settings)
+        build_web(settings)
     make_keys(tmp_path / "home" / "keys", NOON)
     with pytest.raises(NotReady, match=r"hotline\.db is missing") as without_tables:
-        build_door(settings)
+        build_web(settings)
     assert "hotline init" not in str(without_tables.value)
     assert not (tmp_path / "home" / "hotline.db").exists(), "looking makes nothing"
 
@@ -120,13 +129,13 @@ def test_before_init_the_command_is_named(tmp_path: Path) -> None:
 def test_whoever_sends_to_the_live_gateway_needs_a_key_file(settings: Settings, role: Role) -> None:
     live = replace(settings, gateway_url="https://api.africastalking.com")
     with pytest.raises(SettingsInvalid, match="hotline keys gateway"):
-        build_kit(live, role)
+        build_context(live, role)
 
     KeyFolder(live.home / "keys" / role).replace(GATEWAY_KEY, b"atsk_0\n")
-    build_kit(live, role).database.close()
+    build_context(live, role).database.close()
     (live.home / "keys" / role / GATEWAY_KEY).chmod(0o440)
     with pytest.raises(SettingsInvalid, match="chmod 0400"):
-        build_kit(live, role)
+        build_context(live, role)
 
 
 @pytest.mark.parametrize("role", [Role.HOOKS, Role.CONSOLE, Role.READER])
@@ -137,7 +146,7 @@ def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, r
         gateway_url="https://api.africastalking.com",
         gateway_api_key_file=settings.home / "nowhere",
     )
-    build_kit(live, role).database.close()
+    build_context(live, role).database.close()
 
 
 BUILD = """
@@ -183,13 +192,13 @@ def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valke
     """A hop notes, asks, rings, loads and saves. One of them waits for Redis, and the later ones skip it."""
     opening = make_opening()
     for hung_before in range(5):
-        kit = build_door(replace(settings, redis_url=valkey.url))
+        context = build_web(replace(settings, redis_url=valkey.url))
         asks: list[Callable[[], object]] = [
-            partial(kit.notes.tell, opening, Heard(0)),
-            partial(kit.notes.find, opening.key),
-            partial(kit.runs.load, "a" * 64),
-            partial(kit.jobs.ring, Job.REFER_TIP, 1),
-            partial(kit.runs.save, "a" * 64, {"length": 0, "answer": "CON"}),
+            partial(context.notes.tell, opening, CommittedText(0)),
+            partial(context.notes.find, opening.key),
+            partial(context.runs.load, "a" * 64),
+            partial(context.jobs.ring, Job.ASSIGN_TIP, 1),
+            partial(context.runs.save, "a" * 64, {"length": 0, "answer": "CON"}),
         ]
         for ask in asks:
             ask()
@@ -202,7 +211,7 @@ def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valke
                 ask()
         waited = time.monotonic() - began
         valkey.wake()
-        kit.database.close()
+        context.database.close()
         assert waited < 0.45, hung_before
 
 
@@ -217,8 +226,8 @@ def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
 
 
 def test_failpoints_need_a_named_folder_of_tokens(settings: Settings, tmp_path: Path) -> None:
-    assert build_relay(settings).failpoint is survive
-    named = build_relay(replace(settings, faults=tmp_path))
+    assert build_worker(settings).failpoint is no_failpoint
+    named = build_worker(replace(settings, faults=tmp_path))
     assert named.failpoint == Failpoints(tmp_path)
 
 

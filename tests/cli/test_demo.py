@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cli.demo import environ_of
-from hotline.core.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ONLY
 from hotline.core.settings import Settings
 from tests.cli.newcomer import first_walk
 
@@ -116,7 +116,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
     kept = [path for path in home.rglob("*") if not path.is_symlink()]
     names = {"hotline.db", "relay.key", "demo-hooks.json", "demo-settings.json"}
     assert names <= {path.name for path in kept}
-    assert [path for path in kept if path.stat().st_mode & OWNER_ALONE] == []
+    assert [path for path in kept if path.stat().st_mode & OWNER_ONLY] == []
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cli.demo import environ_of
-from hotline.cli.demo_home import ASKING, HANDSETS, demo_settings, gateway_here, keep
+from hotline.cli.demo_home import HANDSETS, LINE_COMMANDS, demo_settings, gateway_here, keep
 from hotline.cli.main import COMMANDS
 
 NOT_ASKING = (
@@ -85,7 +85,7 @@ def test_what_makes_a_line_needs_a_named_home(checkout: Path, command: str | Non
 
 
 def test_each_command_asks_the_line_that_is_there_or_says_that_it_does_not() -> None:
-    assert sorted([*ASKING, *NOT_ASKING]) == sorted(COMMANDS)
+    assert sorted([*LINE_COMMANDS, *NOT_ASKING]) == sorted(COMMANDS)
 
 
 def test_the_command_says_whose_line_it_speaks_of(checkout: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hotline.cli.contexts import build_reader
-from hotline.cli.demo import kept_pins, make_pins, told_pins
+from hotline.cli.demo import make_pins, pin_text, read_pins
 from hotline.core.settings import Settings
 from hotline.people.rules import WITH_PINS
 from hotline.people.tables import Responder
@@ -18,24 +18,24 @@ def test_three_get_pins_with_the_keys_of_their_desks_once_and_they_are_told(tmp_
     settings = Settings.read(
         {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_URL": "http://127.0.0.1:8001"}
     )
-    assert told_pins(tmp_path, ENTRY) == ""
+    assert pin_text(tmp_path, ENTRY) == ""
     make_pins(settings, tmp_path / "enrolment-passphrase")
-    pins = kept_pins(tmp_path)
+    pins = read_pins(tmp_path)
     make_pins(settings, tmp_path / "enrolment-passphrase")
     assert tuple(sorted(pins)) == tuple(sorted(WITH_PINS))
-    assert kept_pins(tmp_path) == pins
-    assert f"hotline dial '{ENTRY}' --as +250788101201   PIN {pins['Gasabo 1']}" in told_pins(
+    assert read_pins(tmp_path) == pins
+    assert f"hotline dial '{ENTRY}' --as +250788101201   PIN {pins['Gasabo 1']}" in pin_text(
         tmp_path, ENTRY
     )
-    kit = build_reader(settings)
-    with kit.database.reading() as session:
+    context = build_reader(settings)
+    with context.database.reading() as session:
         people = [one for one in session.query(Responder) if one.name in WITH_PINS]
         members = [one for one in session.query(DeskMember) if one.member.startswith("r")]
         desks = sorted(one.desk_code for one in members)
     for one in people:
         assert one.pin_wrap is not None
-        assert kit.vault.open(one.pin_wrap, pins[one.name], one.id)
-    kit.database.close()
+        assert context.vault.open(one.pin_wrap, pins[one.name], one.id)
+    context.database.close()
     assert desks == ["12", "12", "national"]
 
 
@@ -44,4 +44,4 @@ def test_a_real_gateway_s_line_gets_none(tmp_path: Path) -> None:
     gateway = "https://api.africastalking.com"
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_URL": gateway})
     make_pins(settings, tmp_path / "enrolment-passphrase")
-    assert kept_pins(tmp_path) == {}
+    assert read_pins(tmp_path) == {}

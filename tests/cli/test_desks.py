@@ -10,10 +10,10 @@ from nacl.public import PrivateKey
 from sqlalchemy import update
 
 from hotline.cases import decrypt_access
-from hotline.cli.contexts import build_console
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
 from hotline.core.actors import Actor
-from hotline.core.context import LookingKit
+from hotline.core.contexts import CliContext
 from hotline.core.settings import Settings
 from hotline.duty import service_accounts
 from hotline.keys.passphrase import Costs
@@ -40,8 +40,8 @@ class Admin:
     home: Path
 
     @property
-    def kit(self) -> LookingKit:
-        return build_console(Settings.read({"HOTLINE_HOME": str(self.home)}))
+    def context(self) -> CliContext:
+        return build_cli(Settings.read({"HOTLINE_HOME": str(self.home)}))
 
     @property
     def file(self) -> tuple[str, str]:
@@ -53,24 +53,24 @@ class Admin:
         return told
 
     def desk(self, code: str) -> Desk:
-        kit = self.kit
-        with kit.database.reading() as session:
-            found = tables_desks.one(session, code)
-        kit.database.close()
+        context = self.context
+        with context.database.reading() as session:
+            found = tables_desks.get_desk(session, code)
+        context.database.close()
         return found
 
     def members(self, code: str) -> list[str]:
-        kit = self.kit
-        with kit.database.reading() as session:
-            found = [*tables_members.of_desk(session, code)]
-        kit.database.close()
+        context = self.context
+        with context.database.reading() as session:
+            found = [*tables_members.members_of_desk(session, code)]
+        context.database.close()
         return found
 
     def asks(self, desk: str, member: str, by: str = "Alice") -> None:
         """Asks for access to a desk, as the page of the desk does."""
-        kit = self.kit
-        decrypt_grants.ask(kit, Actor(by), desk, member, "she works there")
-        kit.database.close()
+        context = self.context
+        decrypt_grants.request_access(context, Actor(by), desk, member, "she works there")
+        context.database.close()
 
 
 @pytest.fixture
@@ -78,15 +78,15 @@ def admin(tmp_path: Path) -> Admin:
     """Returns a line whose responders have a key each, as if they had chosen PINs."""
     lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
-    kit = line.kit
-    decrypt_access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
+    context = line.context
+    decrypt_access.make_desks(context, WORDS, costs=Costs(passes=1, kib=8))
     (tmp_path / "passphrase").write_text(f"{WORDS}\n")
     (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")
     line("people", "import", str(tmp_path / "people.csv"))
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         public_key = bytes(PrivateKey.generate().public_key)
         session.execute(update(Responder).values(public_key=public_key))
-    kit.database.close()
+    context.database.close()
     return line
 
 
@@ -157,9 +157,9 @@ def test_an_account_and_a_responder_are_said_to_be_one(admin: Admin) -> None:
     admin("accounts", "join", "Nobody", "Gasabo 1", *BY, code=1)
 
     admin("people", "remove", "Gasabo 1", *BY)
-    kit = admin.kit
-    (account,) = service_accounts.listed(kit)
-    kit.database.close()
+    context = admin.context
+    (account,) = service_accounts.list_accounts(context)
+    context.database.close()
     assert (account.name, account.state) == ("Chantal", "ended")
 
 

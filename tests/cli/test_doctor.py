@@ -261,9 +261,9 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
     assert SECRET not in told + done.output
     assert "the stored key is not used" not in told + done.output
 
-    pretended = hotline(made, "keys", "gateway", "--file", str(file))
+    is_emulated = hotline(made, "keys", "gateway", "--file", str(file))
     assert "the stored key is not used: the pretended gateway is given the key `emulator`" in (
-        pretended.output
+        is_emulated.output
     )
     told = hotline(made, "doctor").output
     assert "gateway key: the stored key is not used" in told

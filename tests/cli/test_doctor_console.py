@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hotline.cli.contexts import Role, build_pages
-from hotline.cli.doctor import LINE, address_found, apart_found, console_found, owners_of
+from hotline.cli.contexts import Role, build_console
+from hotline.cli.doctor import LINE, check_address, check_console, check_key_owners, owners_of
 from hotline.console.templating import Templates
 from hotline.core.catalogues import load_console_words
 from hotline.core.check_result import CheckResult
@@ -29,19 +29,19 @@ def settings(**more: str) -> Settings:
 
 
 def test_an_address_that_people_reach_is_https_but_for_a_demo() -> None:
-    assert address_found(settings()).ok
-    alone = address_found(settings(**REAL))
+    assert check_address(settings()).ok
+    alone = check_address(settings(**REAL))
     assert (alone.ok, "docs/deployment.md" in alone.todo) == (False, True)
-    assert address_found(settings(**REAL, HOTLINE_CONSOLE_URL=f"https://{HOST}")).ok
+    assert check_address(settings(**REAL, HOTLINE_CONSOLE_URL=f"https://{HOST}")).ok
 
 
 def test_a_folder_that_the_web_process_owns_is_wrong_where_accounts_are_apart() -> None:
     folder = Path("/etc/hotline/keys/pages")
     one = dict.fromkeys(Role, 10)
     apart = {role: number for number, role in enumerate(Role)}
-    assert apart_found(one, folder).ok
-    assert apart_found(apart, folder).ok
-    read = apart_found(apart | {Role.PAGES: apart[Role.HOOKS]}, folder)
+    assert check_key_owners(one, folder).ok
+    assert check_key_owners(apart, folder).ok
+    read = check_key_owners(apart | {Role.PAGES: apart[Role.HOOKS]}, folder)
     assert (read.ok, read.todo) == (False, f"chown -R hotline-console: {folder}")
 
 
@@ -84,7 +84,7 @@ def serve() -> Iterator[Serve]:
 
 
 def looked(port: int, **more: str) -> CheckResult:
-    return console_found(settings(HOTLINE_CONSOLE_PORT=str(port), **more), MARK)
+    return check_console(settings(HOTLINE_CONSOLE_PORT=str(port), **more), MARK)
 
 
 def test_its_process_is_asked_by_the_name_that_it_answers_to(serve: Serve) -> None:
@@ -109,8 +109,8 @@ def test_another_program_or_another_line_on_its_port_is_no_console(serve: Serve)
 def test_the_console_says_whose_it_is_by_the_key_that_the_doctor_reads(tmp_path: Path) -> None:
     copy_home(tmp_path)
     here = Settings.read({"HOTLINE_HOME": str(tmp_path)})
-    kit = build_pages(here)
-    console = create_console(kit, Templates(load_console_words()))
+    context = build_console(here)
+    console = create_console(context, Templates(load_console_words()))
     answer = console.test_client().get("/enter", base_url=here.console_url)
-    kit.database.close()
+    context.database.close()
     assert answer.headers[LINE] == mark_of((tmp_path / "keys/console/relay.pub").read_bytes())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hotline.cli.doctor import web_found
+from hotline.cli.doctor import check_web
 from hotline.core.check_result import CheckState
 from hotline.core.settings import Settings
 from tests.support.stack import free_port
@@ -50,7 +50,7 @@ def serve() -> Iterator[Callable[[Pages], int]]:
 
 def found(port: int, **more: str) -> tuple[CheckState, str]:
     settings = Settings.read({"HOTLINE_HOME": "/nowhere", "HOTLINE_PORT": str(port)} | more)
-    one = web_found(settings)
+    one = check_web(settings)
     assert bool(one.todo) == (one.state is not CheckState.OK)
     return one.state, one.says
 

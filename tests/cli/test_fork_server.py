@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from hotline.cli.fork_server import ask_gate
+from hotline.cli.fork_server import why_not_start
 from tests.cli.test_keeper import Start, _comes_true, _is_gone, keep
 from tests.support.stack import free_port
 
@@ -80,7 +80,7 @@ def test_a_fork_server_that_is_frozen_holds_nobody_up(keep: Start, socket: Path)
     forked = int(kept.says(r"gateway started, process (\d+)")[1])
     os.kill(of_server, signal.SIGSTOP)
     try:
-        assert ask_gate(socket, "workers", {}) is None
+        assert why_not_start(socket, "workers", {}) is None
         os.kill(forked, signal.SIGKILL)
         executed = int(kept.says(r"gateway started, process (\d+)")[1])
         assert parent(executed) == kept.process.pid
@@ -109,6 +109,6 @@ def test_it_asks_a_gate_in_a_child(keep: Start, socket: Path, tmp_path: Path) ->
     kept = keep(fork_server(socket), "other=exec sleep 300")
     kept.says("other started")
     home = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_USERNAME": "sandbox"}
-    assert "is missing" in (ask_gate(socket, "workers", home) or "")
+    assert "is missing" in (why_not_start(socket, "workers", home) or "")
     kept.ends()
-    assert ask_gate(socket, "workers", home) is None
+    assert why_not_start(socket, "workers", home) is None

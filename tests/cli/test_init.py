@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.contexts import build_console, build_door
+from hotline.cli.contexts import build_cli, build_web
 from hotline.cli.main import main
 from hotline.core.settings import Settings
 from hotline.people import tables_desks
@@ -59,17 +59,17 @@ def whole(folder: Path) -> dict[str, bytes]:
 
 def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
     """Writes one tip, sealed by the hooks as for a caller. Returns its id."""
-    kit = build_door(Settings.read({"HOTLINE_HOME": str(home)}))
+    context = build_web(Settings.read({"HOTLINE_HOME": str(home)}))
     tip = make_tip(place="12")
     answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         keys = tables_desks.public_keys(session, to)
-        sealed = kit.sealer.tip(answers, uid=tip.uid, place="12", desks=keys)
-        tip.body = sealed.body
+        encrypted = context.encrypter.tip(answers, uid=tip.uid, place="12", desks=keys)
+        tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.grant(session, tip.id, sealed.grants, first=True)
-    kit.database.close()
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+    context.database.close()
     return tip.id
 
 
@@ -344,10 +344,10 @@ def test_a_desk_without_a_grant_is_refused_at_once(hotline: Hotline, tmp_path: P
 
 def test_a_log_that_was_touched_is_told_with_its_row(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home")
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path / "home")}))
-    with kit.database.writing() as session:
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path / "home")}))
+    with context.database.writing() as session:
         session.connection().exec_driver_sql("UPDATE audit SET subject = 'nothing' WHERE id = 2")
-    kit.database.close()
+    context.database.close()
 
     told = hotline("audit", "verify")
     assert told.exit_code == 1

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from hotline.core.database import open_database
-from hotline.keys.decrypt import open_number
+from hotline.keys.decrypt import decrypt_number
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.one_off import public_of
 from hotline.operations import key_export
-from hotline.operations.vaults import numbers
+from hotline.operations.vaults import encrypted_values
 from hotline.people.tables import Responder
 from tests.cli.homes import copy_home
 from tests.cli.test_backup import Operator
@@ -43,8 +43,10 @@ def test_every_number_is_moved_and_the_old_key_destroyed(line: Operator) -> None
 
     database = open_database(f"sqlite:///{line.folder}/home/hotline.db")
     with database.reading() as session:
-        for _, sealed in numbers(session, Responder.sealed_number, 0):
-            assert open_number(sealed, private_key=key_of(line, "relay.key")).startswith("+250788")
+        for _, encrypted in encrypted_values(session, Responder.encrypted_number, 0):
+            assert decrypt_number(encrypted, private_key=key_of(line, "relay.key")).startswith(
+                "+250788"
+            )
     database.close()
     assert "whole" in line.well("audit", "verify").stdout
     assert "no old key" in line.well("keys", "end-old", *SIGNED).stderr
@@ -138,5 +140,5 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     reader.replace("pepper.key", b"another" * 4 + b"keys")
     assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
     assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0
-    assert KeyFolder(reader.path).read("pepper.key") == key_export.read(shown)
+    assert KeyFolder(reader.path).read("pepper.key") == key_export.read_letters(shown)
     assert "restored the reader's pepper from paper" in line.well("audit", "list").stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.tips.rules_deadlines import UNCLOSED, WORDS
+from hotline.tips.rules_deadlines import COUNTS_AS_CLOSED, WORDS
 
 LIVE = "https://api.africastalking.com"
 
@@ -28,7 +28,7 @@ def test_the_record_says_purposes_terms_processors_and_hosting(tmp_path: Path) -
     ):
         assert said in told.output
     assert f"{WORDS.days} days" in told.output
-    assert f"{(UNCLOSED + WORDS).days} days" in told.output
+    assert f"{(COUNTS_AS_CLOSED + WORDS).days} days" in told.output
     assert (
         "Longer while help for that person is still followed, and under a named legal hold"
         in told.output

@@ -12,23 +12,23 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.alerts import queries, queries_outbox, service_assignment, service_commands
-from hotline.alerts.rules_replies import Act, Acted, Verb
-from hotline.cli.contexts import build_console
+from hotline.alerts.rules_replies import Command, CommandResult, Verb
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
 from hotline.core.actors import AccountRole
-from hotline.core.context import LookingKit
+from hotline.core.contexts import CliContext
 from hotline.core.settings import Settings
 from hotline.duty import service_leaves, service_phone_proof
 from hotline.errors import PersonnelRefused
 from hotline.gateway import tables_sessions
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables_enrolments
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.codes import NATIONAL
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.support.builders import make_tip
 from tests.support.deciding import approves_by_name, signed_in, waits
@@ -56,8 +56,8 @@ class Admin:
     home: Path
 
     @property
-    def kit(self) -> LookingKit:
-        return build_console(Settings.read({"HOTLINE_HOME": str(self.home)}))
+    def context(self) -> CliContext:
+        return build_cli(Settings.read({"HOTLINE_HOME": str(self.home)}))
 
     def __call__(self, *words: str, code: int = 0) -> Result:
         environ = {"HOTLINE_HOME": str(self.home)}
@@ -68,17 +68,21 @@ class Admin:
     def leave(
         self, name: str, ends_at: datetime = LATER, *, starts_at: datetime | None = None
     ) -> None:
-        service_leaves.leave(self.kit, name, starts_at=starts_at, ends_at=ends_at, **SIGNED)
+        service_leaves.record_leave(
+            self.context, name, starts_at=starts_at, ends_at=ends_at, **SIGNED
+        )
 
     def back(self, name: str, number: str | None = None) -> Sequence[str]:
-        return service_leaves.back(self.kit, name, number=number, second=None, **SIGNED).ended
+        return service_leaves.bring_back(
+            self.context, name, number=number, second=None, **SIGNED
+        ).ended
 
     def go(self, way: str) -> None:
         """Takes Gasabo 1 out of the district in one of three ways: leave, a move or removal."""
         if way == "leave":
             self.leave("Gasabo 1")
         elif way == "move":
-            post(self.kit, 1, {"24": Level.RESPONDER})
+            post(self.context, 1, {"24": Level.RESPONDER})
         else:
             self("remove", "Gasabo 1", *BY)
 
@@ -88,11 +92,11 @@ class Admin:
         return found
 
     def living(self) -> set[str]:
-        kit = self.kit
-        with kit.database.reading() as session:
-            alive = [one.id for one in queries.roster(session, kit.now())]
+        context = self.context
+        with context.database.reading() as session:
+            alive = [one.id for one in queries.roster(session, context.now())]
             names = {session.get_one(Responder, one).name for one in alive}
-        kit.database.close()
+        context.database.close()
         return names
 
     def log(self) -> list[str]:
@@ -169,11 +173,11 @@ def test_the_national_desk_is_never_under_two(admin: Admin) -> None:
         with pytest.raises(PersonnelRefused, match="bring back another"):
             admin.leave("Nation 1", starts_at=starts_at)
     with pytest.raises(PersonnelRefused, match="bring back another"):
-        post(admin.kit, 5, {"12": Level.COORDINATOR})
+        post(admin.context, 5, {"12": Level.COORDINATOR})
     assert "--second" in admin("remove", "Nation 1", *BY, code=1).output
     assert {"Nation 1", "Nation 2"} <= admin.living()
 
-    post(admin.kit, 2, {NATIONAL: Level.NATIONAL})
+    post(admin.context, 2, {NATIONAL: Level.NATIONAL})
     admin.leave("Nation 1", starts_at=TOMORROW)
     with pytest.raises(PersonnelRefused, match="would have 1 active people"):
         admin.leave("Nation 2")
@@ -194,16 +198,16 @@ def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
     with pytest.raises(PersonnelRefused, match="was already removed"):
         admin.leave("Gasabo 1")
     with pytest.raises(PersonnelRefused, match="was removed"):
-        post(admin.kit, 1, {"12": Level.DEPUTY})
+        post(admin.context, 1, {"12": Level.DEPUTY})
     assert "add `--second NAME`" in admin("back", "Gasabo 1", *BY, code=1).output
     assert "ended: left" in admin("back", "Gasabo 1", *SECOND, *BY).output
     assert "Gasabo 1" in admin.living()
 
 
 def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
-    kit = admin.kit
-    with kit.database.writing() as session:
-        tables_sessions.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
+    context = admin.context
+    with context.database.writing() as session:
+        tables_sessions.add_stop(session, context.pseudonyms.stopped(GASABO), context.now())
         session.get_one(Responder, 1).unreachable = STOPPED
     assert admin.shown("Gasabo 1")["state"] == "cannot be reached (stopped)"
 
@@ -215,26 +219,26 @@ def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
 
 
 def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> None:
-    kit = admin.kit
-    with kit.database.writing() as session:
+    context = admin.context
+    with context.database.writing() as session:
         session.get_one(Responder, 1).unreachable = "InvalidPhoneNumber"
     assert admin.back("Gasabo 1") == ["unreachable"]
     assert "Gasabo 1" in admin.living()
 
 
-def tell(admin: Admin, *, urgency: int = 3) -> LookingKit:
+def tell(admin: Admin, *, urgency: int = 3) -> CliContext:
     """Files a tip in Gasabo that alerts only Gasabo 1."""
-    kit = admin.kit
-    tip = make_tip(urgency=urgency, at=kit.now(), filed_at=kit.now())
-    with kit.database.writing() as session:
+    context = admin.context
+    tip = make_tip(urgency=urgency, at=context.now(), filed_at=context.now())
+    with context.database.writing() as session:
         session.add(tip)
-    service_assignment.refer_waiting(kit)
-    return kit
+    service_assignment.assign_pending(context)
+    return context
 
 
-def told(kit: LookingKit) -> list[int]:
-    with kit.database.reading() as session:
-        return [row.responder_id for row in session.query(Referral).order_by(Referral.id)]
+def told(context: CliContext) -> list[int]:
+    with context.database.reading() as session:
+        return [row.responder_id for row in session.query(Assignment).order_by(Assignment.id)]
 
 
 GOES = pytest.mark.parametrize("way", ["remove", "leave", "move"])
@@ -242,10 +246,10 @@ GOES = pytest.mark.parametrize("way", ["remove", "leave", "move"])
 
 @GOES
 def test_a_case_of_a_person_who_goes_is_a_colleague_s_at_once(admin: Admin, way: str) -> None:
-    kit = tell(admin)
+    context = tell(admin)
     admin.go(way)
-    assert told(kit) == [1, 2]
-    with kit.database.reading() as session:
+    assert told(context) == [1, 2]
+    with context.database.reading() as session:
         (message,) = session.query(Message).filter_by(responder_id=1).all()
     assert message.state == MessageState.FAILED, "nothing that waited for her is sent"
 
@@ -253,39 +257,39 @@ def test_a_case_of_a_person_who_goes_is_a_colleague_s_at_once(admin: Admin, way:
 @pytest.mark.row("R10")
 @GOES
 def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, way: str) -> None:
-    kit = tell(admin)
-    with kit.database.writing() as session:
-        (hers,) = session.query(Referral).all()
-        act = Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now())
-        assert service_commands.act(session, kit, act).result is Acted.TAKEN
-        assert session.get_one(Tip, 1).holder_id == 1
+    context = tell(admin)
+    with context.database.writing() as session:
+        (hers,) = session.query(Assignment).all()
+        act = Command(1, hers.reference, Verb.TAKE, EventChannel.USSD, context.now())
+        assert service_commands.carry_out(session, context, act).result is CommandResult.TAKEN
+        assert session.get_one(Tip, 1).assignee_id == 1
     admin.go(way)
-    assert 2 in told(kit)[1:]
-    with kit.database.reading() as session:
-        assert session.get_one(Tip, 1).holder_id is None
+    assert 2 in told(context)[1:]
+    with context.database.reading() as session:
+        assert session.get_one(Tip, 1).assignee_id is None
 
 
 def test_a_planned_leave_hands_on_when_it_begins_and_once(admin: Admin) -> None:
-    kit = tell(admin)
+    context = tell(admin)
     admin.leave("Gasabo 1", starts_at=TOMORROW)
-    service_leaves.begin_leaves(kit)
-    assert told(kit) == [1]
-    then = replace(kit, now=lambda: datetime.now(UTC) + timedelta(days=2))
+    service_leaves.begin_leaves(context)
+    assert told(context) == [1]
+    then = replace(context, now=lambda: datetime.now(UTC) + timedelta(days=2))
     for _ in range(2):
         service_leaves.begin_leaves(then)
-        assert told(kit) == [1, 2]
+        assert told(context) == [1, 2]
 
 
 def test_a_message_that_comes_back_from_a_send_goes_to_nobody_who_left(admin: Admin) -> None:
-    kit = tell(admin)
+    context = tell(admin)
     admin("remove", "Gasabo 1", *BY)
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         (message,) = session.query(Message).filter_by(responder_id=1).all()
         message.state = MessageState.RETRY
-        claimed = queries_outbox.claim_due(session, kit.now(), 9, 9, "test")
+        claimed = queries_outbox.claim_due(session, context.now(), 9, 9, "test")
         assert 1 not in [one.message.responder_id for one in claimed]
-    service_leaves.begin_leaves(kit)
-    with kit.database.reading() as session:
+    service_leaves.begin_leaves(context)
+    with context.database.reading() as session:
         assert session.get_one(Message, message.id).state == MessageState.FAILED
 
 
@@ -309,17 +313,18 @@ def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert "MUST CONFIRM PHONE AND PAPER CODE" in admin("list").output
 
-    kit = admin.kit
-    with kit.database.writing() as session:
-        key = kit.pseudonyms.enrolled("+250788000009")
-        phone = tables_enrolments.to_prove(session, key, kit.now())
+    context = admin.context
+    with context.database.writing() as session:
+        key = context.pseudonyms.enrolled("+250788000009")
+        phone = tables_enrolments.provable_enrolment(session, key, context.now())
         assert phone is not None
         pair = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
-        assert service_phone_proof.prove(session, kit, phone, **pair)
+        assert service_phone_proof.record_proof(session, context, phone, **pair)
     assert "PENDING APPROVAL" in admin("list").output
     assert (
-        waits(kit, signed_in(kit, "Alice", AccountRole.ADMIN), "enrolment")[0].may_decide is False
+        waits(context, signed_in(context, "Alice", AccountRole.ADMIN), "enrolment")[0].may_decide
+        is False
     )
-    approves_by_name(kit, "Bob", "Kicukiro 1")
-    kit.database.close()
+    approves_by_name(context, "Bob", "Kicukiro 1")
+    context.database.close()
     assert admin.shown("Kicukiro 1")["state"] == "can be alerted"

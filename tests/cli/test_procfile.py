@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.cli.keeper import ProcfileLine, read_procfile
-from hotline.cli.run import POSTS
+from hotline.cli.run import PROCESSES
 from hotline.core.environment import CHECKOUT
 from hotline.errors import SettingsInvalid
 
@@ -39,4 +39,4 @@ def test_whatever_it_says_it_is_read_or_refused(text: str) -> None:
 
 def test_ours_names_every_process() -> None:
     names = [entry.name for entry in read_procfile((CHECKOUT / "Procfile").read_text("utf-8"))]
-    assert names == [*POSTS, "release"]
+    assert names == [*PROCESSES, "release"]

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.contexts import build_console
+from hotline.cli.contexts import build_cli
 from hotline.cli.init import FLOWS
 from hotline.cli.main import main
 from hotline.core.settings import Settings
 from hotline.editing import service_draft_steps, service_publishing
 from hotline.flows import service_authoring, tables
-from hotline.people.service_audit import listed
+from hotline.people.service_audit import list_rows
 from tests.support.made_once import lay_keys, lay_released
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
@@ -54,13 +54,13 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
         assert "waits as change 1, since Alice published others" in told.output
         assert "http://127.0.0.1:8080/changes/1" in told.output
 
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    assert service_authoring.live_document(kit.database) == service_authoring.read_folder(own)
-    ((_, row),) = listed(kit)
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
+    assert service_authoring.live_document(context.database) == service_authoring.read_folder(own)
+    ((_, row),) = list_rows(context)
     assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         newest, first = tables.history(session)
-    kit.database.close()
+    context.database.close()
     assert (newest.revision_id, newest.published_by, newest.reason, newest.until) == (
         2,
         "Alice",
@@ -71,12 +71,12 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
 
 
 def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path) -> None:
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
     document = service_authoring.read_folder(FLOWS)
     service_publishing.publish(
-        kit, {**document, "numbers": []}, by="Alice", reason="x", of_version=False
+        context, {**document, "numbers": []}, by="Alice", reason="x", of_version=False
     )
-    assert service_draft_steps.release(kit, document, "2").published_by == "Alice"
-    kit.database.close()
+    assert service_draft_steps.publish_version(context, document, "2").published_by == "Alice"
+    context.database.close()
     hotline(home, "flows", "publish", str(FLOWS), *SIGNED)
     assert "is live" in hotline(home, "upgrade").output

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cases import service_retention as services
-from hotline.cli.contexts import build_console
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
@@ -40,12 +40,12 @@ def run(home: Path, *arguments: str) -> Result:
 
 def test_what_is_warned_of_and_held_is_listed(home: Path) -> None:
     assert "warned" in run(home, "retention").output
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    services.hold(kit, 1, by="A. Director", reason="letter 12")
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
+    services.set_legal_hold(context, 1, by="A. Director", reason="letter 12")
     (row,) = json.loads(run(home, "retention", "--json").output)
     assert (row["state"], row["held_by"], row["reason"]) == ("held", "A. Director", "letter 12")
-    services.lift(kit, 1, by="A. Director", reason="letter 12")
-    kit.database.close()
+    services.lift_legal_hold(context, 1, by="A. Director", reason="letter 12")
+    context.database.close()
     assert "no words go" in run(home, "retention").stderr
 
 
@@ -53,8 +53,8 @@ def test_closing_says_when_the_words_go(home: Path) -> None:
     goes = datetime.now(UTC) + timedelta(days=90)
     asked = run(home, "close", "1", "--outcome", "silent", *WHO).output
     assert "not closed yet" in asked
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    services.close_tip(kit, 1, by="A. Director", reason="letter 12", outcome=TipOutcome.SILENT)
-    kit.database.close()
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
+    services.close_tip(context, 1, by="A. Director", reason="letter 12", outcome=TipOutcome.SILENT)
+    context.database.close()
     closed = run(home, "close", "1", "--outcome", "silent", *WHO).output
     assert f"{goes:%Y-%m-%d}" in closed

@@ -10,12 +10,12 @@ from click.testing import CliRunner
 from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_retention
 from hotline.cli import sample
-from hotline.cli.contexts import build_console, build_reader, build_relay
+from hotline.cli.contexts import build_cli, build_reader, build_worker
 from hotline.cli.main import main
 from hotline.core import tables_sample
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
-from hotline.monitoring.service_checks_database import findings
+from hotline.monitoring.service_checks_database import check_database
 from hotline.people import tables_audit
 from hotline.statistics import reader_person_sums, service_releases, service_report
 from hotline.tips.rules import TipOutcome
@@ -56,36 +56,38 @@ def rows_and_logs_agree_and_the_chain_is_whole(settings: Settings) -> None:
     with closing(open_database(settings.database_url)) as database:
         check_logs(database)
         with database.reading() as session:
-            assert tables_sample.is_invented(session)
+            assert tables_sample.is_sample(session)
             assert session.query(Tip).count() == TIPS
             assert session.query(Tip).filter(Tip.closed_at.is_(None)).count() == sample.OPEN_TIPS
-            assert tables_audit.verify(session).broken_at is None
+            assert tables_audit.verify_chain(session).broken_at is None
 
 
 def releases_are_published_and_say_that_they_are_samples(settings: Settings) -> None:
-    kit = build_console(settings)
-    with closing(kit.database):
-        releases = service_releases.published(kit)
+    context = build_cli(settings)
+    with closing(context.database):
+        releases = service_releases.published(context)
         assert len(releases) >= sample.MONTHS
         assert all(one.is_sample for one in releases)
         quarter = next(one for one in releases if one.has("identified"))
         assert quarter.number("tips") is not None
         assert quarter.number("identified") is not None
-        assert "Sample data" in service_report.results_page(kit)
-        late = [one.name for one in findings(kit) if not one.ok]
+        assert "Sample data" in service_report.results_page(context)
+        late = [one.name for one in check_database(context) if not one.ok]
         assert set(late) <= {"clock", "watchers"}
 
 
 def an_open_tip_is_closed_and_opened_again(settings: Settings) -> None:
-    kit = build_console(settings)
-    with closing(kit.database):
-        with kit.database.reading() as session:
+    context = build_cli(settings)
+    with closing(context.database):
+        with context.database.reading() as session:
             tip_id = session.query(Tip.id).filter(Tip.urgency != 1, Tip.closed_at.is_(None)).first()
         assert tip_id is not None
         outcome, by = TipOutcome.REFERRED, "Alice"
-        closed = service_retention.close_tip(kit, tip_id[0], by=by, reason="found", outcome=outcome)
+        closed = service_retention.close_tip(
+            context, tip_id[0], by=by, reason="found", outcome=outcome
+        )
         assert closed.tip.closed_at is not None
-        opened = service_retention.reopen_tip(kit, tip_id[0], by=by, reason="again")
+        opened = service_retention.reopen_tip(context, tip_id[0], by=by, reason="again")
         assert opened.tip.closed_at is None
 
 
@@ -97,14 +99,14 @@ def it_is_not_written_twice(home: Path) -> None:
 
 def old_words_and_codes_go_as_on_any_line(settings: Settings) -> None:
     """Checks that a year later no report text or code remains, except in open tips."""
-    relay, reader = build_relay(settings), build_reader(settings)
+    relay, reader = build_worker(settings), build_reader(settings)
     with closing(relay.database), closing(reader.database):
         later = relay.now() + YEAR
         for days in (0, 15, 30):
             clock = Clock(later + timedelta(days=days))
-            reader_person_sums.tidy(replace(reader, now=clock))
+            reader_person_sums.count_due_months(replace(reader, now=clock))
             for _ in range(40):
-                service_retention.tidy(replace(relay, now=clock))
+                service_retention.erase_batch(replace(relay, now=clock))
         with relay.database.reading() as session:
             kept = session.query(Tip).filter(Tip.erased_at.is_(None)).all()
             assert all(tip.closed_at is None for tip in kept)

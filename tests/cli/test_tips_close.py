@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cases import service_retention
-from hotline.cli.contexts import build_console
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
@@ -116,18 +116,18 @@ def test_a_tip_that_is_closed_already_is_said_to_be(home: Path) -> None:
 
 def closed(home: Path, tip: str, outcome: TipOutcome) -> None:
     """Closes a plain tip as a user of the console, without a second person."""
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    service_retention.close_tip(kit, int(tip), by="Alice", reason="over", outcome=outcome)
-    kit.database.close()
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
+    service_retention.close_tip(context, int(tip), by="Alice", reason="over", outcome=outcome)
+    context.database.close()
 
 
 def test_a_request_by_phone_is_listed_by_the_name_of_who_made_it(home: Path) -> None:
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    with kit.database.writing() as session:
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
+    with context.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         session.get_one(Tip, int(DANGER)).end_wanted = TipOutcome.NOT_TRAFFICKING
         session.get_one(Tip, int(DANGER)).end_wanted_by = "responder:1"
-    kit.database.close()
+    context.database.close()
     assert "closure waits: Gasabo 1 says not-trafficking" in said(home, "tips", "list").stdout
     same = ("--by", "gasabo  1", "--reason", "x")
     said(home, "tips", "close", DANGER, "--outcome", "helped", *same)

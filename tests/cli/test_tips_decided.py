@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cases import decrypt_access
-from hotline.cli.contexts import build_console
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
 from hotline.core.settings import Settings
 from hotline.keys.passphrase import Costs
@@ -28,18 +28,20 @@ def home(tmp_path: Path) -> Path:
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text(f"{WORDS}\n", encoding="utf-8")
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    decrypt_access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
+    decrypt_access.make_desks(context, WORDS, costs=Costs(passes=1, kib=8))
     then = now - timedelta(hours=1)
     tip = make_tip(official="yes", at=then, filed_at=then, referred_at=then, referred_urgency=1)
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         keys = tables_desks.public_keys(session, [NATIONAL])
-        sealed = kit.sealer.tip({"danger": "yes"}, uid=tip.uid, place=tip.place, desks=keys, at=now)
-        tip.body = sealed.body
+        encrypted = context.encrypter.tip(
+            {"danger": "yes"}, uid=tip.uid, place=tip.place, desks=keys, at=now
+        )
+        tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.grant(session, tip.id, sealed.grants, first=True)
-    kit.database.close()
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+    context.database.close()
     return tmp_path
 
 

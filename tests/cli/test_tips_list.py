@@ -9,14 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.alerts import service_assignment, service_commands
-from hotline.alerts.rules_replies import Act, Verb
+from hotline.alerts.rules_replies import Command, Verb
 from hotline.cases import service_exclusions, service_retention
-from hotline.cases.service_exclusions import KeptFrom
-from hotline.cli.contexts import build_console
+from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
-from hotline.core.context import LookingKit
+from hotline.core.contexts import CliContext
 from hotline.core.settings import Settings
-from hotline.gateway.tables import Deadline, Referral
+from hotline.gateway.tables import Assignment, Deadline
 from hotline.people.rules import Level
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
@@ -24,7 +24,7 @@ from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind, by_day
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import make_responder, make_tip
 from tests.support.made_once import lay_line
@@ -35,17 +35,17 @@ HOURS_OF_SEEN = timedelta(hours=6)
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     lay_line(tmp_path, datetime.now(UTC))
-    kit = kit_of(tmp_path)
-    with kit.database.writing() as session:
+    context = context_of(tmp_path)
+    with context.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         session.add(make_responder(name="Nation", level=Level.NATIONAL, msisdn="+250788000009"))
-        session.add(make_tip(urgency=2, at=kit.now(), filed_at=kit.now()))
-    service_assignment.refer_waiting(kit)
+        session.add(make_tip(urgency=2, at=context.now(), filed_at=context.now()))
+    service_assignment.assign_pending(context)
     return tmp_path
 
 
-def kit_of(home: Path) -> LookingKit:
-    return build_console(Settings.read({"HOTLINE_HOME": str(home)}))
+def context_of(home: Path) -> CliContext:
+    return build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
 
 
 def asked(home: Path, *options: str, turned: timedelta = timedelta()) -> Result:
@@ -71,11 +71,13 @@ def test_a_tip_that_nobody_took_says_so_and_by_when_it_must_be(home: Path) -> No
 
 
 def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
-    kit = kit_of(home)
-    with kit.database.writing() as session:
-        (hers,) = session.query(Referral).all()
-        at = kit.now()
-        service_commands.act(session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, at))
+    context = context_of(home)
+    with context.database.writing() as session:
+        (hers,) = session.query(Assignment).all()
+        at = context.now()
+        service_commands.carry_out(
+            session, context, Command(1, hers.reference, Verb.TAKE, EventChannel.USSD, at)
+        )
     (row,) = json.loads(listed(home, "--json"))
     assert (row["responsible"], row["next_clock"]) == ("Gasabo 1", "outcome")
     due = datetime.fromisoformat(row["due_at"])
@@ -84,18 +86,18 @@ def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
 
 
 def test_what_is_red_says_so(home: Path) -> None:
-    kit = kit_of(home)
-    with kit.database.writing() as session:
+    context = context_of(home)
+    with context.database.writing() as session:
         (clock,) = session.query(Deadline).all()
-        clock.kind = DeadlineKind.RED
+        clock.kind = DeadlineKind.OVERDUE
     assert "NOT TAKEN  RED  red due " in listed(home)
     (row,) = json.loads(listed(home, "--json"))
     assert row["red"] is True
 
 
 def test_a_tip_stands_beside_what_was_promised_in_kigali_s_time(home: Path) -> None:
-    kit = kit_of(home)
-    with kit.database.reading() as session:
+    context = context_of(home)
+    with context.database.reading() as session:
         filed_at = session.query(Tip).one().filed_at
     assert filed_at is not None
     told = listed(home, turned=timedelta(minutes=9))
@@ -107,47 +109,51 @@ def test_a_tip_stands_beside_what_was_promised_in_kigali_s_time(home: Path) -> N
 
 
 def test_a_tip_that_was_taken_says_how_soon_and_waits_no_more(home: Path) -> None:
-    kit = kit_of(home)
-    with kit.database.writing() as session:
-        (hers,) = session.query(Referral).all()
-        act = Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now() + timedelta(minutes=2))
-        service_commands.act(session, kit, act)
+    context = context_of(home)
+    with context.database.writing() as session:
+        (hers,) = session.query(Assignment).all()
+        act = Command(
+            1, hers.reference, Verb.TAKE, EventChannel.USSD, context.now() + timedelta(minutes=2)
+        )
+        service_commands.carry_out(session, context, act)
     told = listed(home, turned=timedelta(days=1))
     assert "taken in 2 of 15 min  Gasabo 1" in told
 
 
 def test_a_tip_that_its_holder_passed_on_waits_and_names_who_stays_responsible(home: Path) -> None:
-    kit = kit_of(home)
-    with kit.database.writing() as session:
-        (hers,) = session.query(Referral).all()
+    context = context_of(home)
+    with context.database.writing() as session:
+        (hers,) = session.query(Assignment).all()
         for verb in (Verb.TAKE, Verb.PASS_ON):
-            service_commands.act(
-                session, kit, Act(1, hers.reference, verb, EntryWay.USSD, kit.now())
+            service_commands.carry_out(
+                session, context, Command(1, hers.reference, verb, EventChannel.USSD, context.now())
             )
     told = listed(home, turned=timedelta(minutes=16))
     assert "waits 16 of 15 min LATE  passed on by Gasabo 1  acknowledge due" in told
 
 
 def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) -> None:
-    kit = kit_of(home)
-    with kit.database.writing() as session:
-        (hers,) = session.query(Referral).all()
-        service_commands.act(
-            session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now())
+    context = context_of(home)
+    with context.database.writing() as session:
+        (hers,) = session.query(Assignment).all()
+        service_commands.carry_out(
+            session,
+            context,
+            Command(1, hers.reference, Verb.TAKE, EventChannel.USSD, context.now()),
         )
-    whom, why = KeptFrom(person="Gasabo 1"), ExclusionReason.NAMED
-    service_exclusions.keep_from(kit, 1, whom, why, by="Alice", reason="named")
+    whom, why = ExclusionTarget(person="Gasabo 1"), ExclusionReason.NAMED
+    service_exclusions.exclude(context, 1, whom, why, by="Alice", reason="named")
     assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, turned=timedelta(minutes=16))
 
 
 def test_a_closed_tip_stands_as_closed(home: Path) -> None:
-    kit = kit_of(home)
+    context = context_of(home)
     service_retention.close_tip(
-        kit, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND
+        context, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND
     )
     (line,) = listed(home).splitlines()
     assert " Soon   closed " in line
-    assert f"closed {kit.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")
+    assert f"closed {context.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")
     assert "outcome: not-found" in line
     for word in ("NOT TAKEN", "waits", "due", "RED"):
         assert word not in line, word
@@ -156,15 +162,15 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
 @pytest.fixture
 def five(home: Path) -> Path:
     """Adds four tips to the home's: danger in Huye, a closed one, one about an official, one of tomorrow."""
-    kit = kit_of(home)
-    now = kit.now()
+    context = context_of(home)
+    now = context.now()
     others: tuple[dict[str, Any], ...] = (
         {"place": "24", "urgency": 1},
         {},
         {"official": "unsure"},
         {"filed_at": now + timedelta(days=1)},
     )
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         for number, differs in enumerate(others, start=2):
             row = {"urgency": 3, "at": now, "filed_at": now, **differs}
             session.add(make_tip(uid=f"{number:032}", **row))
@@ -173,7 +179,7 @@ def five(home: Path) -> Path:
         session.flush()
         for tip_id, code in ((1, "12"), (2, "24"), (3, "12"), (5, "12")):
             for desk in (code, NATIONAL):
-                session.add(Grant(tip_id=tip_id, desk_code=desk, sealed_key=b"sealed"))
+                session.add(Grant(tip_id=tip_id, desk_code=desk, encrypted_key=b"sealed"))
         session.get_one(Tip, 3).closed_at = now
     return home
 

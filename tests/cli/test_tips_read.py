@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import decrypt_access
-from hotline.cli.contexts import build_console
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
 from hotline.cli.options import locale_language
 from hotline.core.settings import Settings
@@ -35,24 +35,24 @@ def home(tmp_path: Path) -> Path:
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    publish(kit.database, service_authoring.read_folder(FLOWS), now)
-    decrypt_access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
+    publish(context.database, service_authoring.read_folder(FLOWS), now)
+    decrypt_access.make_desks(context, "correct horse", costs=Costs(passes=1, kib=8))
     tip = make_tip(at=now - timedelta(hours=1))
     tip.receipt_key = "r" * 64
-    with kit.database.writing() as session:
-        sealed = kit.sealer.tip(
+    with context.database.writing() as session:
+        encrypted = context.encrypter.tip(
             {"danger": "yes", "province": "1", "kind": "organs", "gone": "left as it was"},
             uid=tip.uid,
             place=tip.place,
             desks=tables_desks.public_keys(session, [NATIONAL]),
             at=now,
         )
-        tip.body = sealed.body
+        tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.grant(session, tip.id, sealed.grants, first=True)
-    kit.database.close()
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+    context.database.close()
     return tmp_path
 
 
@@ -79,19 +79,21 @@ def rows_of(read: str) -> dict[str, str]:
 
 def answer(home: Path, value: str) -> None:
     """Writes an answer as the hooks do."""
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    with kit.database.writing() as session:
-        row = session.get_one(AskedBack, 1)
-        row.body = kit.sealer.answer({"answer": value, "language": "fr"}, public_key=row.public_key)
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
+    with context.database.writing() as session:
+        row = session.get_one(QuestionBackRow, 1)
+        row.body = context.encrypter.answer(
+            {"answer": value, "language": "fr"}, public_key=row.public_key
+        )
         row.answered_at = datetime.now(UTC)
-    kit.database.close()
+    context.database.close()
 
 
 def test_a_desk_reads_what_came_back_to_its_question(home: Path) -> None:
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"), *SIGNED)
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    ask(kit, 1, "when", passphrase="correct horse", by=ALICE)
-    kit.database.close()
+    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
+    ask(context, 1, "when", passphrase="correct horse", by=ALICE)
+    context.database.close()
     assert json.loads(said(home, "tips", "list", "--json").stdout)[0]["question"] == "asked"
     assert "(none yet)" in said(home, "tips", "read", "1", *desk).stdout
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from hotline.alerts import tables_case_events
 from hotline.cli.main import main
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
 from tests.cli.invented_month import FILED, MET, home, reader, settings, write
 
@@ -46,13 +46,13 @@ def test_a_case_is_shown_with_what_happened_and_nothing_of_those_who_were_met(li
 
 
 def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(line: Path) -> None:
-    with reader(line, FILED) as kit, kit.database.writing() as session:
+    with reader(line, FILED) as context, context.database.writing() as session:
         (wrong,) = [
-            row.id for row in tables_case_events.of_tip(session, 3) if row.kind == "screened"
+            row.id for row in tables_case_events.events_of_tip(session, 3) if row.kind == "screened"
         ]
         codes = {"minor": "no", "act": "no", "purpose": "no", "form": "begging"}
         said = PersonCodes(1, codes)
-        right = write(session, kit, 3, EntryKind.SCREENED, said, FILED, corrects=wrong)
+        right = write(session, context, 3, LoggedEvent.SCREENED, said, FILED, corrects=wrong)
     shown = run(line, "tips", "show", "3", "--language", "en").stdout
     said_so = "2025-03-12 11:00  questions asked on site  console"
     assert shown.splitlines()[-2:] == [

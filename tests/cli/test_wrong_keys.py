@@ -15,10 +15,10 @@ from nacl.public import PrivateKey
 from hotline.cli.contexts import (
     BUILDERS,
     Role,
-    build_door,
-    build_open_door,
-    build_relay,
-    build_watch,
+    build_monitor,
+    build_web,
+    build_web_without_wrong_keys,
+    build_worker,
     key_folder,
     wrong_keys,
 )
@@ -86,7 +86,7 @@ def exchange(home: Path, role: Role, name: str) -> None:
 def all_wrong(settings: Settings) -> dict[Role, Sequence[str]]:
     with closing(open_database(settings.database_url)) as database:
         found = {
-            role: service_checks_keys.check(database, key_folder(settings, role)).wrong
+            role: service_checks_keys.check_keys(database, key_folder(settings, role)).wrong
             for role in Role
         }
     return {role: wrong for role, wrong in found.items() if wrong}
@@ -95,9 +95,9 @@ def all_wrong(settings: Settings) -> dict[Role, Sequence[str]]:
 def test_init_seals_a_canary_for_every_key_and_no_process_is_refused(settings: Settings) -> None:
     assert all_wrong(settings) == {}
     for role, build in BUILDERS.items():
-        kit = build(settings)
-        with closing(kit.database):
-            assert wrong_keys(kit, settings, role) == []
+        context = build(settings)
+        with closing(context.database):
+            assert wrong_keys(context, settings, role) == []
 
 
 @pytest.mark.parametrize(("role", "name"), HELD)
@@ -136,21 +136,21 @@ def test_a_wrong_key_of_a_start_is_noted(home: Path, settings: Settings, hotline
 
     assert noted() == {"workers": "relay.key"}
     KeyFolder(home / "keys" / "workers").replace("relay.key", before)
-    kit = build_relay(settings)
-    with closing(kit.database):
-        assert wrong_keys(kit, settings, Role.WORKERS) == []
+    context = build_worker(settings)
+    with closing(context.database):
+        assert wrong_keys(context, settings, Role.WORKERS) == []
     assert noted() == {"workers": ""}
 
 
 def test_an_exchanged_key_differs_from_a_damaged_number(home: Path, settings: Settings) -> None:
-    kit = build_relay(settings)
-    with closing(kit.database):
-        with kit.database.reading() as session:
-            sealed = session.get_one(Responder, 1).sealed_number
-        assert kit.numbers.open_number(sealed).startswith("+250")
+    context = build_worker(settings)
+    with closing(context.database):
+        with context.database.reading() as session:
+            encrypted = session.get_one(Responder, 1).encrypted_number
+        assert context.numbers.decrypt_number(encrypted).startswith("+250")
         exchange(home, Role.WORKERS, "relay.key")
         with pytest.raises(KeyWrong):
-            kit.numbers.open_number(sealed)
+            context.numbers.decrypt_number(encrypted)
 
 
 @pytest.mark.parametrize("key", ["relay", "watch", "reader", "totp", "pepper", "runs"])
@@ -177,7 +177,9 @@ def test_a_release_seals_missing_canaries(settings: Settings, hotline: Hotline) 
     with closing(open_database(settings.database_url)) as database:
         with database.writing() as session:
             session.query(KeyCanary).delete()
-        assert service_checks_keys.check(database, key_folder(settings, Role.WORKERS)).wrong == []
+        assert (
+            service_checks_keys.check_keys(database, key_folder(settings, Role.WORKERS)).wrong == []
+        )
     told = hotline("doctor", "--wrong").output
     assert "warning keys of workers: nothing proves that" in told
     assert "hotline upgrade" in told
@@ -218,33 +220,33 @@ class TestTheWebProcess:
 
     def test_it_starts_with_a_wrong_key_and_says_so(self, home: Path, settings: Settings) -> None:
         exchange(home, Role.HOOKS, "enrolled.key")
-        kit = build_open_door(settings)
-        with closing(kit.database), kit.database.reading() as session:
+        context = build_web_without_wrong_keys(settings)
+        with closing(context.database), context.database.reading() as session:
             (start,) = session.query(ProcessStart)
         assert (start.role, start.wrong_keys) == ("hooks", "enrolled.key")
 
     def test_a_wrong_weekly_key_locks_no_tip(self, home: Path, settings: Settings) -> None:
         desk = PrivateKey.generate()
         exchange(home, Role.HOOKS, "epoch.key")
-        kit = build_open_door(settings)
-        kit.database.close()
-        sealed = kit.sealer.tip(
+        context = build_web_without_wrong_keys(settings)
+        context.database.close()
+        encrypted = context.encrypter.tip(
             {"danger": "yes"},
             uid="a tip",
             place="12",
             desks={NATIONAL: bytes(desk.public_key)},
             at=NOON,
         )
-        assert sealed.grants[NATIONAL][:1] != LOCKED
+        assert encrypted.grants[NATIONAL][:1] != LOCKED
 
     def test_no_number_is_sealed_to_a_wrong_relay(self, home: Path, settings: Settings) -> None:
         exchange(home, Role.HOOKS, "relay.pub")
-        trusting, careful = build_door(settings), build_open_door(settings)
+        trusting, careful = build_web(settings), build_web_without_wrong_keys(settings)
         trusting.database.close()
         careful.database.close()
-        assert trusting.sealer.number("+250788000001")
+        assert trusting.encrypter.number("+250788000001")
         with pytest.raises(KeyMissing):
-            careful.sealer.number("+250788000001")
+            careful.encrypter.number("+250788000001")
 
 
 def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline) -> None:
@@ -256,11 +258,11 @@ def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline
 
 def test_the_doctor_asks_watch_for_the_channel(settings: Settings, hotline: Hotline) -> None:
     """The second channel's settings are in a file that no command may read."""
-    kit = build_watch(replace(settings, alarm_command="page-somebody"))
-    with closing(kit.database):
-        wrong_keys(kit, replace(settings, alarm_command="page-somebody"), Role.WATCH)
+    context = build_monitor(replace(settings, alarm_command="page-somebody"))
+    with closing(context.database):
+        wrong_keys(context, replace(settings, alarm_command="page-somebody"), Role.WATCH)
         assert "second channel" not in hotline("doctor", "--wrong").output
-        wrong_keys(kit, settings, Role.WATCH)
+        wrong_keys(context, settings, Role.WATCH)
     assert "warning second channel" in hotline("doctor", "--wrong").output
 
 

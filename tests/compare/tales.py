@@ -16,7 +16,7 @@ from tests.compare.world import Story
 
 DRILL = f"""{FIND}
 {ACTOR}
-from hotline.cli.kit import console_kit
+from hotline.cli.command_context import console_kit
 Wanted = find("WantedExercise", "hotline.alerts.rules_drills", "hotline.domain.referrals.drills.exercise")
 start = find("start", "hotline.alerts.service_drills", "hotline.services.referrals.drills.exercising")
 

@@ -55,7 +55,7 @@ class Site:
 
     @property
     def address(self) -> str:
-        return self.desk.kit.console_url
+        return self.desk.context.console_url
 
     @contextmanager
     def page(

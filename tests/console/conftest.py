@@ -13,20 +13,20 @@ from hotline.cases import decrypt_access
 from hotline.console.templating import Templates
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.catalogues import load_console_words
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import service_enrolment
 from hotline.editing import service_drafts
 from hotline.editing.service_publishing import record
 from hotline.flows import tables
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
-from hotline.flows.tables import Publication, Publishing
+from hotline.flows.tables import Publication, PublicationKind
 from hotline.keys.passphrase import Costs
 from hotline.people import service_sessions
 from hotline.web.console_app import create_console
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
+from tests.support.contexts import make_console_context
 from tests.support.made_once import publish_shipped
 from tests.support.servers import embedded
 from tests.support.signing import Person, person
@@ -46,14 +46,14 @@ CHANGE = 1
 class Desk:
     """The console, with the objects that a test needs."""
 
-    kit: ConsoleKit
+    context: ConsoleContext
     app: Flask
     clock: Clock
     people: dict[str, Person] = field(default_factory=dict)
 
     def person(self, name: str, *roles: AccountRole, language: str = "en") -> Person:
         if name not in self.people:
-            self.people[name] = person(self.kit, self.clock, name, *roles, language=language)
+            self.people[name] = person(self.context, self.clock, name, *roles, language=language)
         return self.people[name]
 
     def outside(self) -> "Tab":
@@ -83,7 +83,7 @@ class Tab:
 
     @property
     def form_key(self) -> str:
-        by = service_sessions.look(self.desk.kit, self.token)
+        by = service_sessions.find_session(self.desk.context, self.token)
         return by.session_key if by else "none"
 
     def get(self, path: str, **headers: str) -> TestResponse:
@@ -110,10 +110,10 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
     publish_shipped(database, clock())
 
     def make(**changes: Any) -> Desk:
-        kit = make_console_kit(database=database, now=clock)
-        kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
-        assert service_drafts.open_change(kit, Actor("Editor 1"), "New words") == CHANGE
-        return Desk(kit, create_console(kit, PAGES), clock)
+        context = make_console_context(database=database, now=clock)
+        context = replace(context, **{"books": SqlFlowSets(database, place_lists()), **changes})
+        assert service_drafts.open_draft(context, Actor("Editor 1"), "New words") == CHANGE
+        return Desk(context, create_console(context, PAGES), clock)
 
     return make
 
@@ -129,17 +129,17 @@ def desk(make_desk: MakeDesk) -> Desk:
 
 def writes_people(desk: Desk) -> None:
     """Gives each desk a key, and imports one responder in Gasabo."""
-    decrypt_access.make_desks(desk.kit, "correct horse", costs=Costs(passes=1, kib=8))
+    decrypt_access.make_desks(desk.context, "correct horse", costs=Costs(passes=1, kib=8))
     row = f"name,msisdn,language,level,districts,categories\nResponder 1,{NUMBER},rw,responder,Gasabo,\n"
-    service_enrolment.import_responders(desk.kit, row)
+    service_enrolment.import_responders(desk.context, row)
 
 
 def writes_history(desk: Desk) -> None:
     """Records that a version published the current flows, as on an installed line."""
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         live = tables.live_id(session)
         assert live is not None
         said = Publication(
-            published_by="line", kind=Publishing.VERSION, reason="the flows of this version"
+            published_by="line", kind=PublicationKind.VERSION, reason="the flows of this version"
         )
         record(session, live, said, desk.clock())

@@ -7,20 +7,20 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hotline.cases import decrypt_access, reader_handover
-from hotline.cases.decrypt_reader import ReaderKit
-from hotline.core.actors import RELEASING, AccountRole, Actor
+from hotline.cases.decrypt_reader import ReaderContext
+from hotline.core.actors import RELEASE_ROLES, AccountRole, Actor
 from hotline.keys.passphrase import Costs
 from hotline.people import decrypt_grants, tables_accounts, tables_desks
 from hotline.people.rules_desks import of_account
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_release import Cell, Release, starting_spans
+from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_report
 from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab
 from tests.support.builders import make_tip
-from tests.support.kits import THE_READER
+from tests.support.contexts import THE_READER
 from tests.support.persons import screened
 from tests.support.reading import SHARED
 from tests.support.two_people import BOB
@@ -35,7 +35,7 @@ _NUMBERS = count(1000)
 
 def man(desk: Desk) -> None:
     """Gives every desk its keys."""
-    decrypt_access.make_desks(desk.kit, PASSPHRASE, costs=QUICK)
+    decrypt_access.make_desks(desk.context, PASSPHRASE, costs=QUICK)
 
 
 def tell(
@@ -53,22 +53,24 @@ def tell(
     named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}
     tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]
     codes = (NATIONAL, place) if official == "no" else (NATIONAL,)
-    with desk.kit.database.writing() as session:
-        sealed = desk.kit.sealer.tip(
+    with desk.context.database.writing() as session:
+        encrypted = desk.context.encrypter.tip(
             answers, uid=tip.uid, place=place, desks=tables_desks.public_keys(session, codes)
         )
-        tip.body = sealed.body
+        tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 
 def lets_in(desk: Desk, account_id: int, code: str) -> None:
     """Grants an account access to a desk. One admin asks, and another one carries it out."""
     member = of_account(account_id)
-    decrypt_grants.ask(desk.kit, Actor("Admin 1", 99), code, member, "she works there")
-    decrypt_grants.admit_by_passphrase(desk.kit, BOB, PASSPHRASE)
+    decrypt_grants.request_access(
+        desk.context, Actor("Admin 1", 99), code, member, "she works there"
+    )
+    decrypt_grants.grant_by_passphrase(desk.context, BOB, PASSPHRASE)
 
 
 def admitted(desk: Desk, name: str, role: AccountRole, code: str) -> Tab:
@@ -79,7 +81,7 @@ def admitted(desk: Desk, name: str, role: AccountRole, code: str) -> Tab:
 
 
 def change(desk: Desk, tip_id: int, **fields: object) -> None:
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         row = session.get_one(Tip, tip_id)
         for name, value in fields.items():
             setattr(row, name, value)
@@ -88,33 +90,33 @@ def change(desk: Desk, tip_id: int, **fields: object) -> None:
 def with_a_tip(desk: Desk) -> None:
     """Files one tip with one person, and grants the accounts of two roles access to its desks."""
     man(desk)
-    with desk.kit.database.reading() as session:
-        everybody = tables_accounts.everybody(session)
+    with desk.context.database.reading() as session:
+        everybody = tables_accounts.all_accounts(session)
     for role, code in ((AccountRole.NATIONAL, NATIONAL), (AccountRole.DESK, DISTRICT)):
         for account in everybody:
             if role in account.held_roles:
                 lets_in(desk, account.id, code)
     assert tell(desk) == 1
-    screened(desk.kit, 1)
+    screened(desk.context, 1)
     hands_on(desk)
 
 
 def with_a_release(desk: Desk) -> None:
     """Stores one published release of a quarter."""
     cells = [
-        Cell(CellName("calls"), 1230),
-        Cell(CellName("calls", "language", "rw"), None),
-        Cell(CellName("tips"), 170),
+        ReleaseNumber(CellName("calls"), 1230),
+        ReleaseNumber(CellName("calls", "language", "rw"), None),
+        ReleaseNumber(CellName("tips"), 170),
     ]
-    release = Release("2026-Q3", desk.kit.now(), cells, starting_spans())
-    with desk.kit.database.writing() as session:
+    release = Release("2026-Q3", desk.context.now(), cells, starting_spans())
+    with desk.context.database.writing() as session:
         queries.write_release(session, release)
-        for n, role in enumerate(RELEASING, start=90):
+        for n, role in enumerate(RELEASE_ROLES, start=90):
             queries.write_approval(session, "2026-Q3", role, by=f"name:P{n}", at=release.made_at)
 
 
 def hands_on(desk: Desk) -> None:
     """Runs the reader, which gives each desk the keys of the cases that it may see."""
-    plain = {name: getattr(desk.kit, name) for name in SHARED}
+    plain = {name: getattr(desk.context, name) for name in SHARED}
     pair = SimpleNamespace(now=lambda: (bytes(THE_READER),))
-    reader_handover.reconcile(ReaderKit(**plain, vault=cast(Any, None), pair=cast(Any, pair)))
+    reader_handover.reconcile(ReaderContext(**plain, vault=cast(Any, None), pair=cast(Any, pair)))

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from hotline.core.actors import AccountRole
 from hotline.editing import service_drafts
-from hotline.flows.anatomy import nodes_of
+from hotline.flows.node_fields import nodes_of
 from tests.console.conftest import CHANGE, Desk, Tab
 
 Form = dict[str, str]
@@ -135,7 +135,7 @@ class Editor:
         return self.form(answer)
 
     def node(self, flow: str, node: str) -> Any:
-        return nodes_of(service_drafts.draft(self.desk.kit, CHANGE, flow).document)[node]
+        return nodes_of(service_drafts.part_draft(self.desk.context, CHANGE, flow).document)[node]
 
     def other(self, name: str = "Editor 3") -> "Editor":
         """Returns a second person at the same draft."""

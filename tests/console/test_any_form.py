@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.editing.rules_forms import plain
+from hotline.editing.rules_forms import plain_text
 from hotline.text.gsm7 import TYPOGRAPHY
 from tests.console.screens import Editor, editor
 from tests.console.test_editor import SCREENS
@@ -112,4 +112,4 @@ def test_any_form_is_answered_and_no_word_is_lost(
 
 def flat(words: str) -> str:
     """Returns text as a save may write it: composed, and with plain marks instead of Word's."""
-    return "".join(TYPOGRAPHY.get(letter, letter) for letter in plain(words)).strip()
+    return "".join(TYPOGRAPHY.get(letter, letter) for letter in plain_text(words)).strip()

@@ -15,7 +15,7 @@ FEE = f"/changes/{CHANGE}/flows/abroad/fee"
 
 
 def ask(editor: Editor, place: str, note: str, language: str = "rw") -> None:
-    assert service_translation.ask(editor.desk.kit, TRANSLATOR, language, place, note)
+    assert service_translation.ask_question(editor.desk.context, TRANSLATOR, language, place, note)
 
 
 def test_a_question_leads_to_its_field_and_is_settled_at_the_screen(editor: Editor) -> None:

@@ -9,9 +9,9 @@ from hotline.core.actors import AccountRole
 from hotline.duty import service_invitations
 from hotline.keys.password_queue import StretchQueue
 from hotline.people import service_sessions
-from hotline.people.guard import MOST_FIELDS
+from hotline.people.guard import MAX_FIELDS
 from hotline.people.rules_second_factor import code_at
-from hotline.web.console_app import MOST_BYTES, create_console
+from hotline.web.console_app import MAX_BYTES, create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk
 from tests.support.signing import SERVER
 
@@ -37,7 +37,7 @@ def test_a_session_that_was_planted_is_not_the_one_that_opens(desk: Desk, plante
     victim.take(token)
     entered = cookie_of(victim.post("/enter", fields_of(desk, "Editor 1"), key=""))
     assert entered != token
-    found = service_sessions.look(desk.kit, token)
+    found = service_sessions.find_session(desk.context, token)
     assert (found.name if found else "") == ("Translator 1" if planted == "somebody's" else "")
 
 
@@ -69,18 +69,18 @@ def test_no_header_names_another_host_for_a_link(desk: Desk) -> None:
 def test_a_form_of_too_many_fields_or_bytes_is_refused_unread(desk: Desk, path: str) -> None:
     """Without a session, a page copies the sent fields into its answer. The limits keep that answer small."""
     client, sent = desk.app.test_client(), {"Origin": ADDRESS}
-    for body in (b"&" * MOST_FIELDS, b"x" * (MOST_BYTES + 1)):
+    for body in (b"&" * MAX_FIELDS, b"x" * (MAX_BYTES + 1)):
         answer = client.post(path, base_url=ADDRESS, headers=sent, data=body, content_type=FORM)
         assert answer.status_code == 413
         assert len(answer.data) < 10_000
-    few = b"a=&" * (MOST_FIELDS - 1)
+    few = b"a=&" * (MAX_FIELDS - 1)
     answer = client.post(path, base_url=ADDRESS, headers=sent, data=few, content_type=FORM)
     assert answer.status_code in {401, 422}
 
 
 def test_no_log_has_a_link_after_a_fault(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    link = service_invitations.invite(desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
-    with desk.kit.database.engine.begin() as connection:
+    link = service_invitations.invite(desk.context, SERVER, "Editor 1", [AccountRole.EDITOR]).link
+    with desk.context.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE account_code")
     with caplog.at_level("DEBUG"):
         broken = desk.outside().get(f"/welcome/{link}")
@@ -110,11 +110,11 @@ def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
     mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
     page = mine.get("/account/factor").text
     (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
-    (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', page)
+    (encrypted,) = re.findall(r'name="sealed" value="([^"]+)"', page)
     code = code_at(letters.replace("-", "").upper(), desk.clock())
     editor = desk.people["Editor 1"]
     proof = {"secret_password": editor.password, "secret_code": editor.code()}
-    mine.post("/account/factor", {"sealed": sealed, "secret_new_code": code, **proof})
+    mine.post("/account/factor", {"sealed": encrypted, "secret_new_code": code, **proof})
     assert (mine.get("/").status_code, thief.get("/").status_code) == (200, 303)
 
 
@@ -141,8 +141,8 @@ def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
 def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:
     """The limit is twenty attempts at once, then one a second. A header of the browser's own does not change it."""
     queue = StretchQueue(burst=2, clock=lambda: 0.0)
-    kit = replace(desk.kit, proofs=replace(desk.kit.proofs, stretching=queue))
-    app = create_console(kit, PAGES)
+    context = replace(desk.context, proofs=replace(desk.context.proofs, stretching=queue))
+    app = create_console(context, PAGES)
 
     def tries(named: str, peer: str = "127.0.0.1") -> bool:
         answer = app.test_client().post(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.alerts.service_call_back_requests import SEALED_AS
+from hotline.alerts.service_call_back_requests import BOUND_AS
 from hotline.core.actors import AccountRole
 from hotline.people import tables_desks
 from hotline.people.tables_audit import AuditEntry
@@ -29,15 +29,15 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
     """Signs in two people of the national desk, and stores a call-back that may be opened now."""
     man(desk)
     tip, at = tell(desk), desk.clock()
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         keys = tables_desks.public_keys(session, [NATIONAL])
-        sealed = desk.kit.sealer.tip(TOLD, uid="f" * 32, place=SEALED_AS, desks=keys)
+        encrypted = desk.context.encrypter.tip(TOLD, uid="f" * 32, place=BOUND_AS, desks=keys)
         row = CallBack(
             tip_id=tip,
             uid="f" * 32,
             state=CallBackState.WAITING,
-            body=sealed.body,
-            sealed_key=sealed.grants[NATIONAL],
+            body=encrypted.body,
+            encrypted_key=encrypted.grants[NATIONAL],
             opens_at=at,
             closes_at=at + timedelta(hours=2),
             asked_at=at - timedelta(days=1),
@@ -72,7 +72,7 @@ def test_a_number_opens_after_a_second_person_approved(desk: Desk, two: tuple[Ta
     assert_reachable("the number", outline(opened.text))
     assert one.post("/call-backs/1/done", why).status_code == 422, "no outcome"
     assert one.post("/call-backs/1/done", {"outcome": "reached", **why}).status_code == 303
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         assert session.get_one(CallBack, 1).state == CallBackState.DONE
         acts = [row.action for row in session.query(AuditEntry) if "call" in row.subject]
     assert acts[-4:] == [

@@ -107,7 +107,7 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         (name,) = [name for name in asked if name.startswith("pick ")]
         after = editor.tab.post(editor.at, asked | {name: chosen})
         assert after.status_code == 303
-        document = service_drafts.draft(editor.desk.kit, CHANGE, "abroad").document
+        document = service_drafts.part_draft(editor.desk.context, CHANGE, "abroad").document
         assert document is not None
         assert (node in document["nodes"]) is is_there
         assert editor.tab.get(str(after.location)).status_code == 200
@@ -120,10 +120,10 @@ def test_a_change_that_went_live_meanwhile_is_shown_and_one_is_chosen(
     page = f"/changes/{CHANGE}"
     assert "Nothing to choose." in editor.tab.get(f"{page}/catch-up").text
     editor.sent(editor.open("abroad", "fee") | {"text.en": "Mine.", "text.rw": "Ibyanjye"}, "save")
-    kit = editor.desk.kit
-    live = copy.deepcopy(dict(live_document(kit.database)))
+    context = editor.desk.context
+    live = copy.deepcopy(dict(live_document(context.database)))
     live["flows"]["abroad"]["nodes"]["fee"]["say"]["text"]["en"] = "Live."
-    service_publishing.publish(kit, live, by="Alice", reason="x", of_version=False)
+    service_publishing.publish(context, live, by="Alice", reason="x", of_version=False)
     assert "Choose which texts to keep" in editor.tab.get(page).text
 
     editor.at = f"{page}/catch-up"
@@ -149,7 +149,7 @@ def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(edito
     form = editor.open("abroad", "fee")
     first = editor.press(form | {"text.en": "Once."}, "save").location
     assert editor.press(form | {"text.en": "Once."}, "save").location == first
-    assert len(service_drafts.history(editor.desk.kit, CHANGE)) == 1
+    assert len(service_drafts.history(editor.desk.context, CHANGE)) == 1
     answer = editor.press(form | {"text.fr": "De plus."}, "save")
     assert answer.status_code == 303
     assert (words(editor)["en"], words(editor)["fr"]) == ("Once.", "De plus.")

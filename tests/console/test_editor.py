@@ -39,7 +39,7 @@ def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     assert "Saved." in page
     assert editor.open("abroad", "fee")["text.en"] == "Pay nobody."
     assert editor.node("abroad", "fee")["say"]["text"]["en"] == "Pay nobody."
-    (line,) = service_drafts.history(editor.desk.kit, CHANGE)
+    (line,) = service_drafts.history(editor.desk.context, CHANGE)
     assert line.says == {"did": "edited", "node": "fee", "languages": ["en"]}
     assert line.made_by == "Editor 2"
 
@@ -52,7 +52,7 @@ def test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was(editor: Ed
         assert editor.press(form, "save").status_code == 303
         form |= {"unlocked": "yes", **editor.looked(form, "unlock")}
         assert editor.press(form, "save").status_code == 303
-    assert service_drafts.history(editor.desk.kit, CHANGE) == []
+    assert service_drafts.history(editor.desk.context, CHANGE) == []
 
 
 # The rows run in order, and each acts on the result of the one before.
@@ -120,7 +120,7 @@ def test_what_stores_nothing_gives_the_words_back(editor: Editor) -> None:
         after = editor.looked(form, do)
         assert (after["text.en"], after["goes"]) == ("Half a sent", "new:"), do
         assert after["version"] == form["version"]
-    assert service_drafts.history(editor.desk.kit, CHANGE) == []
+    assert service_drafts.history(editor.desk.context, CHANGE) == []
 
 
 @pytest.mark.row("A1")
@@ -189,7 +189,7 @@ def test_one_field_is_refused_and_every_word_stays(editor: Editor) -> None:
         assert f'<a href="#f-{field}">' in answer.text
         assert f'aria-describedby="w-{field}"' in answer.text
     assert_reachable(editor.at, outline(answer.text))
-    assert service_drafts.history(editor.desk.kit, CHANGE) == []
+    assert service_drafts.history(editor.desk.context, CHANGE) == []
 
 
 def test_marks_that_count_are_locked_behind_a_reason(editor: Editor) -> None:
@@ -206,7 +206,7 @@ def test_marks_that_count_are_locked_behind_a_reason(editor: Editor) -> None:
     assert editor.form(answer)["choices.0.value"] == "certain"
     assert '<a href="#f-why">' in answer.text
     editor.sent(changed | {"why": "The desk asked for another word."}, "save")
-    (line,) = service_drafts.history(editor.desk.kit, CHANGE)
+    (line,) = service_drafts.history(editor.desk.context, CHANGE)
     assert (line.says["did"], line.says["why"]) == ("marks", "The desk asked for another word.")
     assert editor.node("report", "danger")["menu"]["choices"][0]["value"] == "certain"
 
@@ -253,15 +253,15 @@ def test_of_a_choice_what_few_have_is_shown_where_it_is_filled_or_asked_for(edit
 
 def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> None:
     editor.sent(editor.open("abroad", "fee"), "screen_up")
-    document = service_drafts.draft(editor.desk.kit, CHANGE, "abroad").document
+    document = service_drafts.part_draft(editor.desk.context, CHANGE, "abroad").document
     assert document is not None
     assert [*document["nodes"]] == ["fee", "contract", "tell", "last"]
-    assert service_drafts.history(editor.desk.kit, CHANGE)[0].says["did"] == "ordered"
+    assert service_drafts.history(editor.desk.context, CHANGE)[0].says["did"] == "ordered"
 
 
 def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "Too late."}
-    assert service_drafts.drop(editor.desk.kit, Actor("Editor 1"), CHANGE) is None
+    assert service_drafts.drop_draft(editor.desk.context, Actor("Editor 1"), CHANGE) is None
     answer = editor.press(form, "save")
     assert answer.status_code == 422
     assert "This draft has ended" in answer.text

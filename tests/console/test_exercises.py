@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hotline.alerts import service_drills
 from hotline.core.actors import AccountRole
 from hotline.duty import service_enrolment
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, change, lets_in, man, tell
 
@@ -21,7 +21,7 @@ def national(desk: Desk) -> Tab:
     row = (
         "name,msisdn,language,level,districts,categories\nNational 1,+250788009902,en,national,,\n"
     )
-    service_enrolment.import_responders(desk.kit, row)
+    service_enrolment.import_responders(desk.context, row)
     return desk.tab(AccountRole.NATIONAL, name="Bosco")
 
 
@@ -38,12 +38,12 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     assert again.status_code == 422
     assert "drill is already running there" in again.text
     assert "An exercise runs: Gasabo" in national.get("/").text
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         told = [row.template for row in session.scalars(select(Message)).all()]
     assert "EXERCISE_BEGUN" in told, "the national desk is told of each"
     desk.clock.turn(minutes=3)
-    with desk.kit.database.writing() as session:
-        (known_as,) = session.scalars(select(Referral)).all()
+    with desk.context.database.writing() as session:
+        (known_as,) = session.scalars(select(Assignment)).all()
         known_as.acknowledged_at = desk.clock()
     page = words(admin.get("/exercises").text)
     assert (
@@ -61,7 +61,7 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
 def test_r12_what_may_not_begin_says_why(desk: Desk, national: Tab) -> None:
     for wrong in ({"desk": "national"}, {"desk": "99"}, {"urgency": "3"}, {"reason": ""}):
         assert national.post("/exercises", {**WANTED, **wrong}).status_code == 422
-    assert service_drills.listed(desk.kit) == []
+    assert service_drills.list_drills(desk.context) == []
     editor = desk.tab(AccountRole.EDITOR, name="Chantal")
     assert editor.post("/exercises", WANTED).status_code in (403, 404)
 

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from hotline.console.visit import MOST_ROWS
+from hotline.console.visit import MAX_ROWS
 from hotline.core.actors import AccountRole
 from hotline.editing import service_publish, service_publishing
 from hotline.flows.service_authoring import live_document
@@ -29,7 +29,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert re.fullmatch(r"0 of \d+ \d+ not reviewed", en)
     assert last.startswith("the line, ")
 
-    service_publish.check_by_id(writing.desk.kit, service_publish.LIVE)
+    service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
     assert "checking" not in cells(writing.editor)[5]
     writing.published()
     change = writing.opened("Other words")
@@ -54,18 +54,20 @@ def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:
 
 
 def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
-    document = live_document(writing.desk.kit.database)
+    document = live_document(writing.desk.context.database)
     more = {f"z_{at:03}": {**document["flows"][FLOW], "flow": f"z_{at:03}"} for at in range(90)}
     longer = {**document, "flows": {**document["flows"], **more}}
-    service_publishing.publish(writing.desk.kit, longer, by="line", reason="many", of_version=True)
+    service_publishing.publish(
+        writing.desk.context, longer, by="line", reason="many", of_version=True
+    )
     seen = []
     for part in ("0", "2", "9"):
         page = writing.editor.get(f"/flows?part={part}").text
         assert len(page.encode()) < HEAVIEST
         seen.append(set(re.findall(r'<th scope="row"><a href="/flows/(\w+)"', page)))
     assert [len(one) for one in seen] == [
-        MOST_ROWS,
-        len(longer["flows"]) - MOST_ROWS,
+        MAX_ROWS,
+        len(longer["flows"]) - MAX_ROWS,
         len(seen[1]),
     ]
     assert seen[0] | seen[1] == longer["flows"].keys()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hotline.core.actors import AccountRole
-from hotline.duty import service_leaving
+from hotline.duty import service_quick_removal
 from hotline.people import service_sessions
 from hotline.people.rules_second_factor import code_at
 from tests.console.conftest import ADDRESS, Desk, Tab
@@ -174,11 +174,11 @@ def test_the_person_reads_of_a_new_sheet_or_authenticator(desk: Desk, language: 
     tab.post("/account/paper", proof)
     assert reads() == [True, False] * 2
     shown = tab.get("/account/factor").text
-    (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', shown)
+    (encrypted,) = re.findall(r'name="sealed" value="([^"]+)"', shown)
     (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', shown)
     proof = {"secret_password": editor.password, "secret_code": editor.code()}
     code = code_at(letters.replace("-", "").upper(), desk.clock())
-    taken = tab.post("/account/factor", {"sealed": sealed, "secret_new_code": code, **proof})
+    taken = tab.post("/account/factor", {"sealed": encrypted, "secret_new_code": code, **proof})
     assert taken.location == "/account?done=factor"
     assert reads() == [True] * 4
     assert tab.post("/account/known").status_code == 303
@@ -207,7 +207,7 @@ def test_a_page_that_reloads_itself_keeps_no_session_alive(desk: Desk, tab: Tab)
         desk.clock.turn(minutes=1)
         tab.get("/?auto")
     assert tab.get("/?auto").status_code == 303
-    assert service_sessions.look(desk.kit, tab.token) is None
+    assert service_sessions.find_session(desk.context, tab.token) is None
 
 
 def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) -> None:
@@ -218,5 +218,5 @@ def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) ->
 
 
 def test_an_ended_account_has_no_session(desk: Desk, tab: Tab) -> None:
-    service_leaving.end_account(desk.kit, SERVER, desk.people["editor"].account_id)
+    service_quick_removal.end_account(desk.context, SERVER, desk.people["editor"].account_id)
     assert tab.get("/").status_code == 303

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.console.routes import ROUTES, PageRoute
 from hotline.core.actors import AccountRole
-from hotline.flows.flow import Book
+from hotline.flows.flow import FlowSet
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.console.test_routes import path_of
 
@@ -92,7 +92,7 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> Non
 def test_a_fault_shows_a_reference_alone(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     tab = desk.outside()
     tab.take("a" * 43)
-    with desk.kit.database.engine.begin() as connection:
+    with desk.context.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE console_session")
     answer = tab.post("/account/language?find=somebody", {"words": "typed <i>"}, key="k")
     assert answer.status_code == 503
@@ -109,7 +109,7 @@ class BrokenBooks:
     def live(self) -> int:
         raise ValueError("words that somebody typed")
 
-    def book(self, revision_id: int) -> Book:
+    def book(self, revision_id: int) -> FlowSet:
         raise ValueError("words that somebody typed")
 
 

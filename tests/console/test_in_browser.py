@@ -68,7 +68,7 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
     person = site.desk.person("Admin 1", *EVERYTHING)
     writes_history(site.desk)
     with_a_release(site.desk)
-    service_pause.hold(site.desk.kit, by="Operator 1", reason="a trial")
+    service_pause.pause(site.desk.context, by="Operator 1", reason="a trial")
     wrong: list[str] = []
     with site.page(SIZES[size], expects=lambda said: "404" in said) as page:
         wrong += judged(page, OUTSIDE[share % len(OUTSIDE)])
@@ -206,10 +206,10 @@ def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
 
 def test_stored_scripts_run_nowhere(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
-    with site.desk.kit.database.writing() as session:
+    with site.desk.context.database.writing() as session:
         for script in SCRIPTS:
             plain = script.replace("\0", "")
-            tables_audit.append(
+            tables_audit.append_row(
                 session,
                 at=site.desk.clock(),
                 actor=f"cli:{plain}",
@@ -217,14 +217,14 @@ def test_stored_scripts_run_nowhere(site: Site) -> None:
                 subject=plain,
                 reason=plain,
             )
-    service_pause.hold(site.desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
+    service_pause.pause(site.desk.context, by=SCRIPTS[0], reason=SCRIPTS[3])
     ran: list[str] = []
     with site.page() as page:
         page.on("dialog", lambda dialog: ran.append(dialog.message))
         site.sign_in(page, person)
         page.goto("/audit")
         expect(page.locator("tbody tr").first).to_be_visible()
-        page.get_by_text("paused all messages").hover()
+        page.get_by_role("alert").get_by_text("paused all messages").hover()
     assert ran == []
 
 
@@ -255,8 +255,8 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
     person = site.desk.person("Desk 1", AccountRole.DESK)
     writes_people(site.desk)
     lets_in(site.desk, person.account_id, DISTRICT)
-    with site.desk.kit.database.writing() as session:
-        tables_desks.one(session, DISTRICT).copied_since = site.desk.clock()
+    with site.desk.context.database.writing() as session:
+        tables_desks.get_desk(session, DISTRICT).copied_since = site.desk.clock()
     with site.page() as page:
         page.clock.install()
         site.sign_in(page, person)

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_drafts, service_publish
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS
-from hotline.editing.service_drafts import ChangeRefused, Refusal
+from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk, Tab
 
@@ -31,7 +31,7 @@ STAMPS = ("version", "once")
 
 
 def part(desk: Desk, name: str) -> dict[str, dict[str, str]]:
-    return dict(service_drafts.draft(desk.kit, 1, name).document or {})
+    return dict(service_drafts.part_draft(desk.context, 1, name).document or {})
 
 
 def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab) -> None:
@@ -49,13 +49,13 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     editor = desk.person("Editor 7")
     by = Actor("Editor 7", editor.account_id)
-    assert service_publish.propose(desk.kit, by, 1) is None
+    assert service_publish.submit(desk.context, by, 1) is None
     refused = service_publish.publish(
-        desk.kit, by, 1, service_publish.read(desk.kit, 1).made.digest
+        desk.context, by, 1, service_publish.draft_to_read(desk.context, 1).made.digest
     )
-    assert isinstance(refused, ChangeRefused)
+    assert isinstance(refused, DraftRefused)
     assert refused.why is Refusal.OWN_HAND
-    live = {row["number"]: row for row in live_document(desk.kit.database)["numbers"]}
+    live = {row["number"]: row for row in live_document(desk.context.database)["numbers"]}
     assert "confirmed_on" not in live["3512"]
 
 
@@ -101,7 +101,10 @@ def test_a_number_is_confirmed_only_with_verified_evidence(desk: Desk, tab: Tab)
 
 
 def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk, tab: Tab) -> None:
-    stamps = {"version": str(service_drafts.draft(desk.kit, 1, NUMBERS).version), "once": "a"}
+    stamps = {
+        "version": str(service_drafts.part_draft(desk.context, 1, NUMBERS).version),
+        "once": "a",
+    }
     other = desk.tab(AccountRole.EDITOR, name="Editor 8")
     send(other, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     answer = tab.post(AT_NUMBERS, stamps | {"do": "confirm:3512"})
@@ -140,7 +143,7 @@ def test_what_was_printed_stays_and_what_this_change_brought_goes(desk: Desk, ta
     assert answer.status_code == 422
     assert "You cannot change a printed short code. Add a new one" in answer.text
     assert send(tab, AT_ENTRIES, AT_ENTRIES, do="out:16").status_code == 303
-    assert set(part(desk, ENTRIES)) == set(live_document(desk.kit.database)["entries"])
+    assert set(part(desk, ENTRIES)) == set(live_document(desk.context.database)["entries"])
 
 
 def test_a_poster_is_named_and_its_flow_stays(desk: Desk, tab: Tab) -> None:
@@ -150,7 +153,7 @@ def test_a_poster_is_named_and_its_flow_stays(desk: Desk, tab: Tab) -> None:
 
 
 def test_a_change_that_is_over_is_edited_no_more(desk: Desk, tab: Tab) -> None:
-    service_drafts.drop(desk.kit, Actor("Editor 1"), 1)
+    service_drafts.drop_draft(desk.context, Actor("Editor 1"), 1)
     for path, to, fields in (
         (AT_NUMBERS, AT_NUMBERS, {"do": "confirm:3512"}),
         (AT_ENTRIES, f"{AT_ENTRIES}/new", {"flow": "signs"}),

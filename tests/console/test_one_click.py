@@ -26,9 +26,11 @@ ONE_CLICK = "/enter/demo"
 
 @pytest.fixture
 def demo(make_desk: MakeDesk) -> Desk:
-    desk = make_desk(pretended=True)
-    kit = replace(desk.kit, demo_accounts=tuple(service_demo_accounts.make(desk.kit)))
-    return replace(desk, kit=kit, app=create_console(kit, PAGES, DEMO))
+    desk = make_desk(is_emulated=True)
+    context = replace(
+        desk.context, demo_accounts=tuple(service_demo_accounts.make_accounts(desk.context))
+    )
+    return replace(desk, context=context, app=create_console(context, PAGES, DEMO))
 
 
 def click(client: FlaskClient, account: str, *, peer: str = "127.0.0.1") -> TestResponse:
@@ -42,7 +44,7 @@ def click(client: FlaskClient, account: str, *, peer: str = "127.0.0.1") -> Test
 
 
 def test_each_account_of_the_demo_signs_in_with_one_click_again_and_again(demo: Desk) -> None:
-    for account in (*demo.kit.demo_accounts, demo.kit.demo_accounts[0]):
+    for account in (*demo.context.demo_accounts, demo.context.demo_accounts[0]):
         client = demo.app.test_client()
         page = client.get("/enter?language=en", base_url=ADDRESS).text
         assert f"Sign in as {account.name}</button>" in page
@@ -64,13 +66,13 @@ def test_no_other_account_signs_in_with_one_click(demo: Desk, name: str) -> None
 
 
 def test_behind_a_real_gateway_no_account_signs_in_with_one_click(demo: Desk) -> None:
-    kit = replace(demo.kit, pretended=False)
-    client = create_console(kit, PAGES, DEMO).test_client()
+    context = replace(demo.context, is_emulated=False)
+    client = create_console(context, PAGES, DEMO).test_client()
     assert click(client, "Desk 1").status_code == 404
 
 
 def test_a_line_that_run_starts_has_no_such_address(demo: Desk, tmp_path: Path) -> None:
-    client = create_console(demo.kit, PAGES).test_client()
+    client = create_console(demo.context, PAGES).test_client()
     assert click(client, "Desk 1").status_code == 404
     assert "Sign in as" not in client.get("/enter?language=en", base_url=ADDRESS).text
     assert ONE_CLICK not in {route.rule for route in ROUTES}
@@ -114,7 +116,7 @@ def test_the_demo_s_console_starts_in_a_demo_on_this_machine_alone(
     if is_demo:
         demo_home.keep(tmp_path, environ)
     if has_accounts:
-        keep_demo_accounts(tmp_path, demo.kit.demo_accounts)
+        keep_demo_accounts(tmp_path, demo.context.demo_accounts)
     settings = replace(Settings.read(environ), gateway_url=gateway)
     if starts:
         demo_home.refuse_elsewhere(settings, host)

@@ -16,7 +16,7 @@ ABROAD = f"{AT}/flows/abroad"
 
 
 def document(editor: Editor, flow: str = "abroad") -> dict[str, Any]:
-    found = service_drafts.draft(editor.desk.kit, CHANGE, flow).document
+    found = service_drafts.part_draft(editor.desk.context, CHANGE, flow).document
     assert found is not None
     return dict(found)
 
@@ -67,7 +67,7 @@ def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> N
     assert (answer.status_code, answer.location) == (303, f"{ABROAD}/papers")
     assert document(editor)["start"] == "papers"
     says = {"did": "node_renamed", "node": "papers", "from": "contract"}
-    assert service_drafts.history(editor.desk.kit, CHANGE)[0].says == says
+    assert service_drafts.history(editor.desk.context, CHANGE)[0].says == says
 
 
 def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
@@ -103,7 +103,7 @@ def test_a_flow_begins_like_a_model_with_the_choice_that_leads_to_it(editor: Edi
         new | {"label.en": " "},
         "Enter the text of the choice in at least one language",
     )
-    assert service_drafts.history(editor.desk.kit, CHANGE) == []
+    assert service_drafts.history(editor.desk.context, CHANGE) == []
     answer = editor.tab.post(path, new)
     assert (answer.status_code, answer.location) == (303, f"{AT}/flows/domestic_work/one")
     assert [*document(editor, "domestic_work")["nodes"]] == ["one", "two", "three", "last"]
@@ -149,7 +149,7 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     refused(editor, path, {}, "Choose where each arrow leads now.")
     refused(editor, path, {way: "home"}, "Choose where each arrow leads now")
     taken_out(editor, "home", {way: "-"})
-    assert service_drafts.draft(editor.desk.kit, CHANGE, "home").document is None
+    assert service_drafts.part_draft(editor.desk.context, CHANGE, "home").document is None
     front = document(editor, "front")["nodes"]
     assert len(front["front"]["menu"]["choices"]) == count - 1
     assert "home" not in front
@@ -178,7 +178,7 @@ def test_a_flow_that_was_taken_out_comes_back_with_its_arrows(editor: Editor) ->
     before = {flow: document(editor, flow) for flow in ("law", *opening)}
     taken_out(editor, "law", dict.fromkeys(into, "flow:abroad"))
     assert all(document(editor, flow) != before[flow] for flow in opening)
-    for step in service_drafts.history(editor.desk.kit, CHANGE):
+    for step in service_drafts.history(editor.desk.context, CHANGE):
         path = f"{AT}/steps/{step.id}/bring-back"
         assert path in editor.tab.get(AT).text
         editor.tab.post(path, {"once": f"a{step.id}", "before": "yes"})
@@ -195,7 +195,7 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert_reachable(MARKS, outline(page))
     page = editor.tab.post(MARKS, {"gathers": "", "do": "save"}).text
     assert 'name="gathers"' in page, "unlocked, and nothing saved"
-    assert service_drafts.history(editor.desk.kit, CHANGE) == []
+    assert service_drafts.history(editor.desk.context, CHANGE) == []
     form = {"unlocked": "yes", "gathers": "complaint", "do": "save"}
     refused(editor, MARKS, form, "Enter in one sentence why recorded values or alerts change")
     refused(editor, MARKS, form | {"why": WHY, "gathers": "gold"}, "Choose one of the options")
@@ -203,7 +203,7 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert (answer.status_code, answer.location) == (303, f"{AT}/flows/report")
     flow = document(editor, "report")
     assert (flow["gathers"], flow["private"]) == ("complaint", True)
-    says = service_drafts.history(editor.desk.kit, CHANGE)[0].says
+    says = service_drafts.history(editor.desk.context, CHANGE)[0].says
     assert says == {"did": "marks", "why": WHY}
     assert "gathers complaint" in editor.tab.get(f"{AT}/flows/report").text
     editor.tab.post(MARKS, {"unlocked": "yes", "why": WHY, "do": "save", "gathers": ""})

@@ -7,21 +7,21 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alarms import tables as alarms_tables
-from hotline.alarms.rules import Alarm, Notice, move
-from hotline.alerts.service_alarm_notices import notice
+from hotline.alarms.rules import Alarm, Notice, next_state
+from hotline.alerts.service_alarm_notices import new_notice
 from hotline.core.actors import AccountRole
 from hotline.gateway import queries_on_call, service_pause
 from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import Kind
+from hotline.gateway.rules_message import MessageKind
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.programmes import tables
-from hotline.programmes.rules import Roll
-from hotline.programmes.rules_certificate import Certificate, code_of, month_of
-from hotline.programmes.tables import Joined
+from hotline.programmes.rules import Programme
+from hotline.programmes.rules_certificate import Certificate, encode, month_index
+from hotline.programmes.tables import Participant
 from tests.console.conftest import Desk, Tab
 from tests.support.builders import make_responder
-from tests.support.kits import FakePseudonyms
+from tests.support.contexts import FakePseudonyms
 
 NUMBER = "0788700001"
 STALE = timedelta(minutes=16)
@@ -34,18 +34,18 @@ def admin(desk: Desk) -> Tab:
 
 def last(desk: Desk) -> tuple[str, str, str]:
     """Returns the newest row of the audit log: actor, action, subject."""
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         row = tables_audit.entries(session)[-1]
     return row.actor.rpartition(":")[2], row.action, row.subject
 
 
 def undeliverable(desk: Desk) -> int:
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         who = make_responder(name="Gasabo 1")
         session.add(who)
         session.flush()
-        row = Message(kind=Kind.ALERT, responder_id=who.id, language="rw", priority=1)
-        row.template, row.parameters, row.state = "misc", {}, MessageState.DEAD
+        row = Message(kind=MessageKind.ALERT, responder_id=who.id, language="rw", priority=1)
+        row.template, row.parameters, row.state = "misc", {}, MessageState.UNDELIVERABLE
         row.created_at = row.next_at = desk.clock()
         session.add(row)
         session.flush()
@@ -56,7 +56,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
     editor = desk.tab(AccountRole.EDITOR)
     assert "Messages are being sent." in admin.get("/outgoing").text
     assert admin.post("/outgoing/pause", {"reason": ""}).status_code == 422
-    assert service_pause.held(desk.kit) is None
+    assert service_pause.current_pause(desk.context) is None
 
     assert admin.post("/outgoing/pause", {"reason": "a wrong list"}).status_code == 303
     assert last(desk) == ("Admin 1", "lane_held", "sms")
@@ -64,7 +64,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
     assert "Admin 1 paused all messages" in editor.get("/flows").text
     assert admin.post("/outgoing/resume", {"reason": "fixed"}).status_code == 303
     assert last(desk)[:2] == ("Admin 1", "lane_released")
-    assert service_pause.held(desk.kit) is None
+    assert service_pause.current_pause(desk.context) is None
     assert "paused all messages at" not in editor.get("/flows").text
     assert (
         "Nothing changed: another person was faster"
@@ -79,7 +79,7 @@ def test_only_an_admin_with_a_fresh_second_factor_pauses(desk: Desk, admin: Tab)
     desk.clock.at += STALE
     admin.get("/outgoing")
     admin.post("/outgoing/pause", {"reason": "x"})
-    assert service_pause.held(desk.kit) is None
+    assert service_pause.current_pause(desk.context) is None
 
 
 def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab) -> None:
@@ -90,16 +90,16 @@ def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab)
     assert "Resume sending" in national.get("/outgoing").text
     assert national.post("/outgoing/resume", {"reason": "the list is right"}).status_code == 303
     assert last(desk)[1] == "lane_released"
-    assert service_pause.held(desk.kit) is None
+    assert service_pause.current_pause(desk.context) is None
 
 
 def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: Tab) -> None:
     message = undeliverable(desk)
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         session.get_one(Message, message).state = MessageState.PENDING
     desk.clock.at += timedelta(minutes=1)
-    with desk.kit.database.writing() as session:
-        service_pause.hold_restored(session, by="Aline", reason="restored", at=desk.clock())
+    with desk.context.database.writing() as session:
+        service_pause.pause_restored(session, by="Aline", reason="restored", at=desk.clock())
     assert "may have been sent already" in admin.get("/outgoing").text
     undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
     assert (undecided.status_code, "Decide for each kind" in undecided.text) == (422, True)
@@ -130,7 +130,7 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
 
     sent = admin.post("/oncall/test")
     assert "Keza: not sent yet" in admin.get(sent.location or "").text
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         (row,) = queries_on_call.notices(session, [1])
         row.outcome, row.state = "accepted", "accepted"
     assert "Keza: accepted" in admin.get(sent.location or "").text
@@ -141,9 +141,9 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
     admin.post("/oncall/1/remove")
     assert last(desk) == ("Admin 1", "watcher_removed", "Keza")
     assert admin.get(sent.location or "").status_code == 200
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         rows = session.scalars(select(Message).where(Message.state == "pending")).all()
-    assert {(row.parameters["name"], row.watcher_id) for row in rows} == {
+    assert {(row.parameters["name"], row.on_call_id) for row in rows} == {
         ("watchers", 1),
         ("watchers", 2),
     }
@@ -153,10 +153,10 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
 
 def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin: Tab) -> None:
     assert "stands" not in admin.get("/oncall").text
-    with desk.kit.database.writing() as session:
-        now = move(None, Alarm.LANE, 1, desk.clock()).now
-        alarms_tables.keep(session, Alarm.LANE, now, "held")
-        row = notice("lane", Notice.RAISED, None, desk.clock(), desk.clock())
+    with desk.context.database.writing() as session:
+        now = next_state(None, Alarm.QUEUE_PAUSED, 1, desk.clock()).now
+        alarms_tables.save(session, Alarm.QUEUE_PAUSED, now, "held")
+        row = new_notice("lane", Notice.RAISED, None, desk.clock(), desk.clock())
         session.add(row)
     page = admin.get("/oncall").text
     assert "Messages written: 1, sent: 0." in page
@@ -173,16 +173,16 @@ def test_the_phone_of_the_daily_trial_is_set(desk: Desk, admin: Tab) -> None:
 
 
 @pytest.mark.row("R13")
-@pytest.mark.parametrize("roll", [*Roll])
-def test_a_code_is_shown_once_and_ended(desk: Desk, admin: Tab, roll: Roll) -> None:
+@pytest.mark.parametrize("roll", [*Programme])
+def test_a_code_is_shown_once_and_ended(desk: Desk, admin: Tab, roll: Programme) -> None:
     made = admin.post(f"/codes/{roll}", {"district": "Gasabo", "days": "7"}).text
     (digits,) = re.findall(r"<strong>(\d{8})</strong> Gasabo", made)
     assert last(desk) == ("Admin 1", f"{roll}_code_made", "district:12")
     listed = admin.get("/codes").text
     assert digits not in listed
     assert "used 0 times, created by Admin 1" in listed
-    with desk.kit.database.reading() as session:
-        assert tables.living(session, [FakePseudonyms().joins(roll, digits)], desk.clock())
+    with desk.context.database.reading() as session:
+        assert tables.valid_codes(session, [FakePseudonyms().joins(roll, digits)], desk.clock())
 
     assert admin.post(f"/codes/{roll}", {"district": "Gasabo", "days": "999"}).status_code == 422
     assert admin.post(f"/codes/{roll}", {"district": "x", "days": "7"}).status_code == 422
@@ -193,10 +193,10 @@ def test_a_code_is_shown_once_and_ended(desk: Desk, admin: Tab, roll: Roll) -> N
 
 
 def test_a_phone_is_taken_off_by_its_number(desk: Desk, admin: Tab) -> None:
-    with desk.kit.database.writing() as session:
-        key = FakePseudonyms().joined(Roll.LEADERS, "+250788700001")
-        row = {"roll": Roll.LEADERS, "district": "12", "created_at": desk.clock(), "told": []}
-        session.add(Joined(number_key=key, **row))
+    with desk.context.database.writing() as session:
+        key = FakePseudonyms().joined(Programme.LEADERS, "+250788700001")
+        row = {"roll": Programme.LEADERS, "district": "12", "created_at": desk.clock(), "told": []}
+        session.add(Participant(number_key=key, **row))
     refused = admin.post("/codes/leaders/remove", {"secret_number": "0788700002"})
     assert (refused.status_code, "umber is not enrolled" in refused.text) == (422, True)
     assert admin.post("/codes/leaders/remove", {"secret_number": NUMBER}).status_code == 303
@@ -208,11 +208,11 @@ def test_a_certificate_is_told_from_what_is_none(desk: Desk, admin: Tab) -> None
     def judged(code: str) -> str:
         return admin.post("/codes/certificate/check", {"certificate": code}).text
 
-    digest = desk.kit.pseudonyms.certificate
-    month = month_of(desk.clock())
-    assert "Valid: " in judged(code_of(Certificate("12", month, 7), digest))
+    digest = desk.context.pseudonyms.certificate
+    month = month_index(desk.clock())
+    assert "Valid until " in judged(encode(Certificate("12", month, 7), digest))
     assert "One character of the code is wrong. Ask the person to read it again" in judged(
         "K7Q4 M2XP"
     )
-    forged = code_of(Certificate("12", month, 7), lambda _: "ab")
+    forged = encode(Certificate("12", month, 7), lambda _: "ab")
     assert "This is not a certificate of this line." in judged(forged)

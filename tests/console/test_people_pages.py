@@ -9,7 +9,7 @@ import pytest
 
 from hotline.alerts import tables_case_events
 from hotline.cases import service_exclusions
-from hotline.cases.service_exclusions import KeptFrom
+from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_enrolment, service_invitations, service_removal
 from hotline.gateway.tables import Message
@@ -50,14 +50,14 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
 
 
 def person(desk: Desk, responder_id: int) -> Responder:
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         return session.get_one(Responder, responder_id)
 
 
 def proves(desk: Desk, responder_id: int) -> None:
     """Marks an enrolment as proved, as the reader does once code and start PIN were keyed on that phone."""
-    with desk.kit.database.writing() as session:
-        row = tables_enrolments.open_of(session, responder_id)
+    with desk.context.database.writing() as session:
+        row = tables_enrolments.open_enrolment(session, responder_id)
         assert row is not None
         row.proved_at = desk.clock()
         who = session.get_one(Responder, responder_id)
@@ -120,8 +120,8 @@ def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab
 
 def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
-    service_removal.join(
-        desk.kit, Actor("Admin 3", 99), account(desk, "Admin 2"), "Responder 1", "one human"
+    service_removal.link_account(
+        desk.context, Actor("Admin 3", 99), account(desk, "Admin 2"), "Responder 1", "one human"
     )
     more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
     assert first.post("/people/1/place", more).status_code == 303
@@ -162,15 +162,15 @@ def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) 
 def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, account(desk, "Desk 1"), GASABO)
-    service_removal.join(
-        desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
+    service_removal.link_account(
+        desk.context, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
     )
     enrol_national(desk)
     assert two[0].post("/people/1/remove", {"reason": "must go"}).status_code == 303
     assert not person(desk, 1).active
     assert desk_account.get("/people").status_code == 303
-    with desk.kit.database.reading() as session:
-        assert tables_desks.one(session, GASABO).copied_since == desk.clock()
+    with desk.context.database.reading() as session:
+        assert tables_desks.get_desk(session, GASABO).copied_since == desk.clock()
         told = [row for row in session.query(Message) if row.template == "REMOVED"]
         assert {row.responder_id for row in told} == {2, 3}
         assert all(row.parameters == {"count": "0"} for row in told)
@@ -205,15 +205,15 @@ def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -
     page = member.get(f"/desks/{GASABO}?given=yes").text
     assert "The desk has its new key. The old key no longer works" in page
     assert red not in page
-    with desk.kit.database.reading() as session:
-        assert tables_desks.one(session, GASABO).copied_since is None
-        assert list(tables_members.of_desk(session, GASABO)) == [
+    with desk.context.database.reading() as session:
+        assert tables_desks.get_desk(session, GASABO).copied_since is None
+        assert list(tables_members.members_of_desk(session, GASABO)) == [
             of_account(account(desk, "Desk 1"))
         ]
 
 
 def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         row = {"code": "camp-mahama", "name": "Protection", "kind": "protection"}
         now = desk.clock()
         session.add(tables_desks.Desk(place="55c1", public_key=b"k" * 32, created_at=now, **row))
@@ -234,13 +234,13 @@ def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Ta
 
 def test_an_ended_account_ends_its_responder(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk.tab(AccountRole.DESK, name="Desk 1")
-    service_removal.join(
-        desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
+    service_removal.link_account(
+        desk.context, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
     )
     enrol_national(desk)
     ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end", {"reason": "left"})
     assert ended.status_code == 303
-    assert person(desk, 1).left_at is not None
+    assert person(desk, 1).removed_at is not None
 
 
 @pytest.mark.row("A7")
@@ -249,7 +249,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     desk.tab(AccountRole.DESK, name="Desk 2")
     asked = {"member": of_account(account(desk, "Desk 2")), "reason": "works there"}
     assert two[0].post(f"/desks/{GASABO}/ask", asked).status_code == 303
-    (waits,) = decrypt_grants.waiting(desk.kit, GASABO)
+    (waits,) = decrypt_grants.pending_access(desk.context, GASABO)
     address = f"/approvals/{waits.id}"
     assert two[1].post(address, {"do": "approve", "reason": "yes"}).status_code == 422
     (words,) = re.findall(r"<code>([^<]+)</code>", inside.get("/approvals").text)
@@ -264,8 +264,10 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     assert inside.post(address, compared).status_code == 303
     shown = inside.get(f"/desks/{GASABO}").text
     assert "Desk 2" in shown
-    with desk.kit.database.reading() as session:
-        assert of_account(account(desk, "Desk 2")) in tables_members.of_desk(session, GASABO)
+    with desk.context.database.reading() as session:
+        assert of_account(account(desk, "Desk 2")) in tables_members.members_of_desk(
+            session, GASABO
+        )
 
 
 @pytest.mark.row("A7")
@@ -294,7 +296,7 @@ def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> Non
 
 def rows(desk: Desk, kind: str) -> list[Approval]:
     """Returns the pending approvals of a kind."""
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         found = session.query(Approval).filter_by(kind=kind, decided_at=None)
         return [row for row in found if row.expires_at > desk.clock()]
 
@@ -307,14 +309,14 @@ def opened(desk: Desk, name: str) -> Tab:
     """Signs in an account that decrypts Gasabo's desk by its own key."""
     tab = desk.tab(AccountRole.DESK, name=name)
     lets_in(desk, account(desk, name), GASABO)
-    assert service_sessions.key_of(desk.kit, tab.token) is not None
+    assert service_sessions.key_of(desk.context, tab.token) is not None
     return tab
 
 
 def enrol_national(desk: Desk) -> None:
     head = "name,msisdn,language,level,districts,categories\n"
     lines = [f"National {n},+25078800010{n},en,national,,\n" for n in (1, 2)]
-    service_enrolment.import_responders(desk.kit, head + "".join(lines))
+    service_enrolment.import_responders(desk.context, head + "".join(lines))
 
 
 def upload(tab: Tab, text: str) -> str:
@@ -326,7 +328,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     first = desk.tab(AccountRole.NATIONAL, name="National 1")
     second = desk.tab(AccountRole.NATIONAL, name="National 2")
     kept = desk.tab(AccountRole.NATIONAL, name="National 3")
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         row = session.get_one(ConsoleAccount, account(desk, "National 3"))
         tables.merge_persons(session, row.person_id, session.get_one(Responder, 1).person_id)
     without = desk.tab(AccountRole.NATIONAL, name="National 4")
@@ -334,12 +336,12 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     for name in ("National 1", "National 2"):
         lets_in(desk, account(desk, name), NATIONAL)
     tip = tell(desk)
-    whom = KeptFrom(person="Responder 1")
-    service_exclusions.keep_from(
-        desk.kit, tip, whom, ExclusionReason.NAMED, by="National 1", reason="named in it"
+    whom = ExclusionTarget(person="Responder 1")
+    service_exclusions.exclude(
+        desk.context, tip, whom, ExclusionReason.NAMED, by="National 1", reason="named in it"
     )
-    service_exclusions.ask_lift(
-        desk.kit, Actor("National 1", account(desk, "National 1")), 1, "another man"
+    service_exclusions.request_lift(
+        desk.context, Actor("National 1", account(desk, "National 1")), 1, "another man"
     )
     (waits,) = rows(desk, "lift")
     address, yes = f"/approvals/{waits.id}", {"do": "approve", "reason": "known to me"}
@@ -350,9 +352,9 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     assert without.post(address, yes).status_code == 422
     assert first.post(address, yes).status_code == 422
     assert second.post(address, yes).status_code == 303
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         assert session.get_one(Exclusion, 1).lifted_at == desk.clock()
-        said = [one.codes.get("lifted") for one in tables_case_events.of_tip(session, tip)]
+        said = [one.codes.get("lifted") for one in tables_case_events.events_of_tip(session, tip)]
     assert said == [None, "yes"]
 
 
@@ -361,7 +363,7 @@ def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> No
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     desk.clock.turn(days=40)
     editor = service_invitations.invite(
-        desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]
+        desk.context, SERVER, "Editor 1", [AccountRole.EDITOR]
     ).account_id
     desk.clock.turn(days=2)
     first, second = (desk.tab(AccountRole.ADMIN, name=f"Admin {n}") for n in (1, 2))
@@ -379,7 +381,7 @@ def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> No
         ("en", "A leave lasts at most 366 days: for longer, remove", "is already on leave from"),
         (
             "fr",
-            "Un congé dure 366 jours au plus : pour plus longtemps",
+            "Un congé dure au plus 366 jours : pour plus longtemps",
             "est déjà en congé du",
         ),
         ("rw", "Ikiruhuko kimara iminsi 366 gusa", "asanzwe ari mu kiruhuko kuva"),

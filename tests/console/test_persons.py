@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from hotline.alerts import queries_retention, tables_case_events
-from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_follow_up
 from hotline.core.actors import AccountRole
 from hotline.people.rules import Level
@@ -60,12 +60,12 @@ class CaseDesk:
     def clear(self) -> str:
         return self.district.get(f"/tips/{self.tip}").text
 
-    def entries(self) -> list[CaseLogRow]:
-        with self.desk.kit.database.reading() as session:
-            return session.query(CaseLogRow).order_by(CaseLogRow.id).all()
+    def entries(self) -> list[CaseEventRow]:
+        with self.desk.context.database.reading() as session:
+            return session.query(CaseEventRow).order_by(CaseEventRow.id).all()
 
     def audit(self) -> list[tuple[str, str, str]]:
-        with self.desk.kit.database.reading() as session:
+        with self.desk.context.database.reading() as session:
             rows = session.query(AuditEntry).order_by(AuditEntry.id).all()
         told = [row for row in rows if row.subject == f"tip:{self.tip}"]
         return [(row.actor.rpartition(":")[2], row.action, row.reason) for row in told]
@@ -168,10 +168,10 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     assert refused.status_code == 422
     assert "They can say yes later" in refused.text
     assert len(case.entries()) == before
-    with case.desk.kit.database.writing() as session:
+    with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=3, minutes=1)
-    service_follow_up.ring_due(case.desk.kit)
+    service_follow_up.ask_due(case.desk.context)
     rings, form = (
         re.findall(r"asks once more on ([^,]+),", told)
         for told in (case.opened(), case.says("offered", service="health").text)
@@ -267,8 +267,8 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(
     case: CaseDesk,
 ) -> None:
     whom = case.offers()
-    with case.desk.kit.database.writing() as session:
-        queries_retention.redact(session, [case.tip], case.desk.clock())
+    with case.desk.context.database.writing() as session:
+        queries_retention.erase_text(session, [case.tip], case.desk.clock())
     page = f"/tips/{case.tip}/persons"
     assert case.district.post(page, OPENS).status_code == 404
     assert "The person wants help." in case.opened(case.national)
@@ -280,7 +280,7 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(
         f"/tips/{case.tip}",
     )
     assert late not in case.national.get(page_of_tip).text
-    with case.desk.kit.database.writing() as session:
+    with case.desk.context.database.writing() as session:
         tables_case_events.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
     assert late in case.national.get(page_of_tip).text
 
@@ -290,11 +290,11 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
     whom = case.offers()
     assert case.says("answered", whom, answer="accepted").status_code == 303
     tell(case.desk)
-    with case.desk.kit.database.writing() as session:
+    with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=4)
     assert "what became of a person" not in case.district.get("/").text, "nobody was asked yet"
-    service_follow_up.ring_due(case.desk.kit)
+    service_follow_up.ask_due(case.desk.context)
     assert f"Tip {case.tip} in Gasabo needs a follow-up on a person." in case.district.get("/").text
     assert ": confirm arrival by" in case.opened()
     assert case.opened().count("to be said</span>") == 1
@@ -338,7 +338,7 @@ def test_pages_of_persons_are_light_in_each_language(case: CaseDesk, language: s
 
 def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None:
     for n in range(1, 8):
-        screened(case.desk.kit, case.tip, n)
+        screened(case.desk.context, case.tip, n)
     hands_on(case.desk)
     assert '<option value="2">people 6 to 7</option>' in case.clear()
     for part, first, last in (("", 1, 5), ("1", 1, 5), ("2", 6, 7)):
@@ -370,12 +370,12 @@ def test_not_trafficking_of_a_possible_victim_needs_a_screening(
         "A person of this case is a possible victim. Record a new screening or an official decision first"
         in stopped.text
     )
-    with case.desk.kit.database.reading() as session:
+    with case.desk.context.database.reading() as session:
         assert session.get_one(Tip, case.tip).closed_at is None
     decided = case.says("determination", "1", case.national, determination="not", body="court")
     assert decided.status_code == 303
     assert case.national.post(f"{page}/judge", agrees).status_code == 303
-    with case.desk.kit.database.reading() as session:
+    with case.desk.context.database.reading() as session:
         assert session.get_one(Tip, case.tip).outcome == "not-trafficking"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.core.actors import AccountRole
-from hotline.editing.pages_picture import BOX_HEIGHT, BOX_WIDTH, placed
+from hotline.editing.pages_picture import BOX_HEIGHT, BOX_WIDTH, place_boxes
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk
 
@@ -18,7 +18,7 @@ PAIRS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([*NAMES, "gon
 @given(st.integers(1, 9), PAIRS, st.sampled_from(["n0", "n3", "gone", ""]))
 def test_boxes_lie_apart_with_arrows(count: int, pairs: list[tuple[str, str]], start: str) -> None:
     names = NAMES[:count]
-    picture = placed(names, pairs, start)
+    picture = place_boxes(names, pairs, start)
     assert sorted(box.name for box in picture.boxes) == names
     spots = [(box.left, box.top) for box in picture.boxes]
     for at, (left, top) in enumerate(spots):
@@ -31,7 +31,7 @@ def test_boxes_lie_apart_with_arrows(count: int, pairs: list[tuple[str, str]], s
 
 
 def test_a_chain_goes_down_and_what_leads_back_is_known() -> None:
-    picture = placed(["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")], "a")
+    picture = place_boxes(["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")], "a")
     tops = {box.name: box.top for box in picture.boxes}
     assert tops["a"] < tops["b"] < tops["c"]
     assert [arrow.is_back for arrow in picture.arrows] == [False, False, True]
@@ -40,7 +40,7 @@ def test_a_chain_goes_down_and_what_leads_back_is_known() -> None:
 @pytest.mark.row("A2")
 def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
-    flows = live_document(desk.kit.database)["flows"]
+    flows = live_document(desk.context.database)["flows"]
     for flow in ("abroad", "report"):
         page = tab.get(f"/flows/{flow}/picture").text
         drawn, words = page.split("</svg>")

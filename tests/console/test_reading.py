@@ -33,9 +33,9 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     desk.tab(AccountRole.NATIONAL)
     admin = desk.tab(AccountRole.ADMIN)
     at = desk.clock()
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         state = AlarmState(Alarm.DISK, since=at, next_at=at + timedelta(1), told=1)
-        tables.keep(session, Alarm.DISK, state, "little room is left")
+        tables.save(session, Alarm.DISK, state, "little room is left")
     page = admin.get("/").text
     assert "Alarm since" in page
     assert (
@@ -48,26 +48,33 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
 
 
 def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
-    desk = make_desk(pretended=True)
-    made = {one.name: one for one in service_demo_accounts.make(desk.kit)}
-    for pretended in (True, False):
-        kit = replace(desk.kit, pretended=pretended, demo_accounts=tuple(made.values()))
+    desk = make_desk(is_emulated=True)
+    made = {one.name: one for one in service_demo_accounts.make_accounts(desk.context)}
+    for is_emulated in (True, False):
+        context = replace(desk.context, is_emulated=is_emulated, demo_accounts=tuple(made.values()))
         by = SignedIn(3, "Admin 1", frozenset(made["Admin 1"].roles), "en", True, "")
-        told = [line.phrase for line in pages_today.today(kit, by)]
+        told = [line.phrase for line in pages_today.today(context, by)]
         assert (
             any(
                 "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can get in"
                 in one
                 for one in told
             )
-            is not pretended
+            is not is_emulated
         )
 
 
 def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> None:
-    desk = make_desk(pretended=True)
-    kit = replace(desk.kit, demo_accounts=tuple(service_demo_accounts.make(desk.kit)))
-    page = create_console(kit, PAGES).test_client().get("/enter?language=en", base_url=ADDRESS).text
+    desk = make_desk(is_emulated=True)
+    context = replace(
+        desk.context, demo_accounts=tuple(service_demo_accounts.make_accounts(desk.context))
+    )
+    page = (
+        create_console(context, PAGES)
+        .test_client()
+        .get("/enter?language=en", base_url=ADDRESS)
+        .text
+    )
     table = page[page.index("<tbody>") : page.index("</tbody>")]
     rows = [re.findall(r'class="tag soft">([^<]+)<', row) for row in table.split("<tr>")[1:]]
     readers = [["national"], ["desk"], ["programme lead"]]
@@ -77,8 +84,8 @@ def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> N
 def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> None:
     national = desk.tab(AccountRole.NATIONAL)
     at = desk.clock()
-    with desk.kit.database.writing() as session:
-        revision = desk.kit.books.live()
+    with desk.context.database.writing() as session:
+        revision = desk.context.books.live()
         for week in (1, 2, 3, 4):
             for number in range(60):
                 began = at - timedelta(weeks=week, minutes=number % 50)
@@ -88,7 +95,7 @@ def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> N
     line = "Fewer calls than usual: 1 in the last hour, normally 60"
     assert line in national.get("/").text
     assert line not in desk.tab(AccountRole.EDITOR).get("/").text
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         for number in range(20):
             session.add(called(f"now {number}", at, revision))
     assert "in the last hour, normally" not in national.get("/").text
@@ -110,7 +117,7 @@ def called(key: str, at: datetime, revision: int) -> Dialogue:
 
 def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:
     tab = desk.tab(AccountRole.TRANSLATOR)
-    service_pause.hold(desk.kit, by="Operator 1", reason="the gateway repeats itself")
+    service_pause.pause(desk.context, by="Operator 1", reason="the gateway repeats itself")
     for path in ("/", "/flows", "/account"):
         assert "Operator 1 paused all messages at" in tab.get(path).text
     assert 'role="alert">Operator 1 paused all messages' in tab.get("/flows").text
@@ -125,9 +132,9 @@ def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:
 
 def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
-    book = desk.kit.books.book(desk.kit.books.live())
+    book = desk.context.books.book(desk.context.books.live())
     listed = tab.get("/flows").text
-    titles = live_titles(desk.kit, "en")
+    titles = live_titles(desk.context, "en")
     for name in book.flows:
         assert f'<a href="/flows/{name}">{titles.flow(name)}</a>' in listed
     for name, flow in book.flows.items():
@@ -163,13 +170,13 @@ def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) ->
 def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
     at = desk.clock()
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         other = {**AT, "actor": "cli:Operator 2", "action": "lane_released"}
-        tables_audit.append(session, at=at - timedelta(days=1), **other)
+        tables_audit.append_row(session, at=at - timedelta(days=1), **other)
         tip = {**AT, "action": "tip_read", "subject": "tip:12"}
-        tables_audit.append(session, at=at - timedelta(days=1), **tip)
+        tables_audit.append_row(session, at=at - timedelta(days=1), **tip)
         for _ in range(60):
-            tables_audit.append(session, at=at, **AT)
+            tables_audit.append_row(session, at=at, **AT)
     page = tab.get(f"/audit{query}").text
     assert page.count('<tr><td class="moment">') == rows
 
@@ -177,15 +184,15 @@ def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -
 @pytest.mark.row("A10")
 def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         for _ in range(60):
-            tables_audit.append(session, at=desk.clock(), reason="a <reason>", **AT)
+            tables_audit.append_row(session, at=desk.clock(), reason="a <reason>", **AT)
     page = tab.get("/audit").text
     assert "a &lt;reason&gt;" in page
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
     assert tab.get(f"/audit?before={older}").text.count('<tr><td class="moment">') < 50
     assert "Complete:" in tab.get("/audit/verify").text
-    with desk.kit.database.engine.begin() as connection:
+    with desk.context.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
     assert "Row 30 does not follow" in tab.get("/audit/verify").text
 
@@ -201,10 +208,10 @@ def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: 
 
 def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         at, alice = desk.clock(), {"actor": "cli:Alice"}
-        tables_audit.append(session, at=at, **alice, action="desk_retired", subject="desk:57")
-        tables_audit.append(
+        tables_audit.append_row(session, at=at, **alice, action="desk_retired", subject="desk:57")
+        tables_audit.append_row(
             session, at=at, **alice, action="desk_admission_refused", subject="desk:12:r1"
         )
     page = tab.get("/audit").text

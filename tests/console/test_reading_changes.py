@@ -16,19 +16,19 @@ from hotline.console.visit import GuestVisit
 from hotline.core.actors import AccountRole
 from hotline.core.database import Database
 from hotline.editing import service_drafts
-from hotline.editing.pages_difference import MOST, changed_words, to_read
-from hotline.editing.pages_sentences import field_words, refused_words, step_sentence
+from hotline.editing.pages_difference import MAX_SCREENS, changed_field_text, prepare_difference
+from hotline.editing.pages_sentences import field_words, refusal_text, step_sentence
 from hotline.editing.rules_difference import (
     Difference,
     FieldChanged,
-    HeldBack,
+    NeedsApprover,
     NotInEmergency,
-    difference,
+    compare_documents,
 )
 from hotline.editing.rules_drafts import StepKind
-from hotline.editing.service_drafts import ChangeRefused, Refusal
-from hotline.editing.tables import ChangeStep
-from hotline.flows.anatomy import Titles, nodes_of
+from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.tables import DraftStep
+from hotline.flows.node_fields import Titles, nodes_of
 from hotline.text.languages import CODES
 from tests.console.conftest import PAGES
 from tests.console.writing import NODE, TICKS, Writing, small_desk, writing
@@ -37,8 +37,8 @@ from tests.support.clock import Clock
 
 
 def visit(language: str = "en") -> Any:
-    kit: Any = None
-    return GuestVisit(kit, PAGES, language, "/", {}, PostedForm(), False, "", "", "")
+    context: Any = None
+    return GuestVisit(context, PAGES, language, "/", {}, PostedForm(), False, "", "", "")
 
 
 UNTITLED = Titles({}, "en")
@@ -83,8 +83,8 @@ def edited(document: Any, edits: list[tuple[int, Any]]) -> Any:
 @given(st.lists(st.tuples(st.integers(0, 10_000), PIECES), min_size=1, max_size=4))
 def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]]) -> None:
     before, after = make_document(), edited(copy.deepcopy(make_document()), edits)
-    changes = difference(before, after)
-    shown = to_read(visit(), changes, before, after, BOOK)
+    changes = compare_documents(before, after)
+    shown = prepare_difference(visit(), changes, before, after, BOOK)
     assert shown.is_empty == (changes == Difference(()))
     assert len(shown.screens) == len(changes.screens)
     for screen, read in zip(changes.screens, shown.screens, strict=True):
@@ -97,13 +97,13 @@ def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]
             for code in CODES
         }
         assert told.items() <= seen.items()
-        assert read.marks == [changed_words(visit(), one) for one in screen.marks]
+        assert read.marks == [changed_field_text(visit(), one) for one in screen.marks]
         rest = (*screen.arrows, *screen.others)
         there = after if screen.node in nodes_of(after["flows"].get(screen.flow)) else before
         titles = Titles(there["flows"], "en")
         assert read.place == titles.place(screen.flow, screen.node)
         named = partial(titles.screen, screen.flow)
-        assert read.sentences == [changed_words(visit(), one, named) for one in rest]
+        assert read.sentences == [changed_field_text(visit(), one, named) for one in rest]
     assert set(shown.languages) == changes.languages
 
 
@@ -122,7 +122,9 @@ def test_numbers_entries_and_what_the_line_says_are_shown_too() -> None:
         "numbers": [{"number": "3512", "confirmed_on": "2026-11-20"}],
         "phrases": {"rw": {"TAKEN": "{ref}: uracyakiriye"}},
     }
-    shown = to_read(visit(), difference(before, after), before, after, make_book())
+    shown = prepare_difference(
+        visit(), compare_documents(before, after), before, after, make_book()
+    )
     assert shown.entries == ["9: tell"]
     assert shown.numbers == ["3512, confirmed on: is 2026-11-20"]
     assert [text.label for text in shown.phrases] == ["TAKEN"]
@@ -179,8 +181,8 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert field_words(visit(), "signed.by") == "Question verified by"
     assert field_words(visit(), "what.it.is") == "what.it.is"
     moved = FieldChanged("choices.1.goes", "a", "b")
-    assert changed_words(visit(), moved) == "Choice 2 leads to b. Before: a"
-    assert changed_words(visit("fr"), moved) == "Choix 2 mène à b. Avant : a"
+    assert changed_field_text(visit(), moved) == "Choice 2 leads to b. Before: a"
+    assert changed_field_text(visit("fr"), moved) == "Choix 2 mène à b. Avant : a"
 
 
 # refusals
@@ -188,10 +190,10 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
 
 @pytest.mark.parametrize("why", [*Refusal])
 def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None:
-    refused = ChangeRefused(
-        why, ("learn",), (), (HeldBack(NotInEmergency.ARROW, "learn", "one", "goes"),)
+    refused = DraftRefused(
+        why, ("learn",), (), (NeedsApprover(NotInEmergency.ARROW, "learn", "one", "goes"),)
     )
-    said = {refused_words(visit(language), UNTITLED, refused) for language in CODES}
+    said = {refusal_text(visit(language), UNTITLED, refused) for language in CODES}
     assert len(said) == 3
     for words in said:
         assert words.count(". ") >= 1 or len(words) > 40
@@ -200,10 +202,8 @@ def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None
 
 def test_what_an_emergency_may_not_do_is_said_by_its_place() -> None:
     for reason in NotInEmergency:
-        held = (HeldBack(reason, "learn", "one", "choices.1"),)
-        words = refused_words(
-            visit(), UNTITLED, ChangeRefused(Refusal.BEYOND_WORDS, held_back=held)
-        )
+        held = (NeedsApprover(reason, "learn", "one", "choices.1"),)
+        words = refusal_text(visit(), UNTITLED, DraftRefused(Refusal.BEYOND_WORDS, held_back=held))
         assert "learn: one, Choice 2: " in words
 
 
@@ -262,7 +262,7 @@ def test_who_wrote_a_part_of_it_is_not_the_second_person(writing: Writing) -> No
 
 
 def test_the_demo_lets_one_person_do_both_under_a_banner(database: Database, clock: Clock) -> None:
-    desk = small_desk(database, clock, pretended=True)
+    desk = small_desk(database, clock, is_emulated=True)
     writing = Writing(desk)
     both = desk.tab(AccountRole.EDITOR, AccountRole.APPROVER, name="Editor 2")
     change = writing.opened(tab=both)
@@ -284,11 +284,11 @@ def test_an_edit_while_somebody_reads_is_not_published(writing: Writing) -> None
     assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
     refused = writing.approver.post(f"/changes/{change}/approve", {"digest": digest, **TICKS})
     assert (refused.status_code, "edited while you were reading" in refused.text) == (422, True)
-    assert service_drafts.look(writing.desk.kit, change).state == "proposed"
+    assert service_drafts.get_draft(writing.desk.context, change).state == "proposed"
 
 
-def step(says: dict[str, Any]) -> ChangeStep:
-    return ChangeStep(part="learn", made_by="Editor 2", says=says)
+def step(says: dict[str, Any]) -> DraftStep:
+    return DraftStep(part="learn", made_by="Editor 2", says=says)
 
 
 @pytest.mark.parametrize("did", [*StepKind])
@@ -322,7 +322,7 @@ def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> 
 def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writing) -> None:
     change = writing.opened()
     flow = writing.flow(change)
-    for number in range(MOST + 3):
+    for number in range(MAX_SCREENS + 3):
         flow["nodes"][f"extra{number}"] = copy.deepcopy(flow["nodes"][NODE])
     writing.saves(change, flow)
     assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
@@ -334,7 +334,7 @@ def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writ
     last = writing.approver.get(unescape(following)).text
     assert "Decision" in last
     screens = [re.findall(r'id="s-(\d+)"', page) for page in (first, last)]
-    assert [len(one) for one in screens] == [MOST, 3]
+    assert [len(one) for one in screens] == [MAX_SCREENS, 3]
     assert (
         len(re.findall(r'id="s-\d+"', writing.approver.get(f"/changes/{change}/print").text)) == 28
     )

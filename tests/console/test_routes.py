@@ -6,10 +6,10 @@ from inspect import signature
 
 import pytest
 
-from hotline.console import who
+from hotline.console import role_groups
 from hotline.console.routes import DEMO, ROUTES, Needs, PageRoute, Route
 from hotline.core.actors import AccountRole
-from hotline.people.rules_audit import is_known
+from hotline.people.rules_audit import is_known_action
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import with_a_release, with_a_tip
 
@@ -101,7 +101,7 @@ def test_a_row_says_what_it_must() -> None:
     for route in GUARDED:
         assert route.roles, named(route)
         assert route.method == "POST" or (route.needs, route.audit) == ("", ""), named(route)
-        assert not route.audit or is_known(route.audit), named(route)
+        assert not route.audit or is_known_action(route.audit), named(route)
         assert not route.menu or (route.method == "GET" and "<" not in route.rule), named(route)
 
 
@@ -118,7 +118,7 @@ def test_a_get_answers_the_roles_of_its_row_and_no_others(
 ) -> None:
     wrong = []
     for route, role, tab in answers(tabs, "GET"):
-        wanted = 200 if route.lets_in(frozenset({role})) else 404
+        wanted = 200 if route.admits(frozenset({role})) else 404
         found = tab.get(path_of(route)).status_code
         if found != wanted:
             wrong.append(f"{named(route)} for {role}: {found}, not {wanted}")
@@ -138,7 +138,7 @@ def test_a_post_without_its_key_changes_nothing(tabs: dict[AccountRole, Tab], ke
     sent = "" if key == "no key" else "0" * 64
     for route, role, tab in answers(tabs, "POST"):
         answer = tab.post(path_of(route), {"words": "typed", "secret_password": "seen"}, key=sent)
-        if not route.lets_in(frozenset({role})):
+        if not route.admits(frozenset({role})):
             assert answer.status_code == 404, f"{named(route)} for {role}"
             continue
         assert answer.status_code == 422, f"{named(route)} for {role}"
@@ -160,7 +160,7 @@ def test_a_stale_factor_is_asked_for(desk: Desk, tabs: dict[AccountRole, Tab]) -
         for tab in tabs.values():
             tab.get("/")
     for route, role, tab in answers(tabs, "POST"):
-        if route.needs is not Needs.NOTHING and route.lets_in(frozenset({role})):
+        if route.needs is not Needs.NOTHING and route.admits(frozenset({role})):
             answer = tab.post(path_of(route), {"words": "typed"})
             assert answer.status_code == 422, f"{named(route)} for {role}"
             assert 'name="secret_code"' in answer.text
@@ -189,6 +189,6 @@ def test_whoever_waits_for_a_second_admin_sees_today_and_nothing_of_the_role(des
 
 
 def test_the_groups_of_roles_say_who_they_are() -> None:
-    assert AccountRole.AUDITOR not in who.BUT_AUDITOR
-    assert who.WRITING < who.WORDS < who.ALL
-    assert not who.AUDIT & {AccountRole.DESK, AccountRole.NATIONAL}
+    assert AccountRole.AUDITOR not in role_groups.BUT_AUDITOR
+    assert role_groups.WRITING < role_groups.WORDS < role_groups.ALL
+    assert not role_groups.AUDIT & {AccountRole.DESK, AccountRole.NATIONAL}

@@ -91,10 +91,10 @@ def drawn(page: str) -> Drawn:
 def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str) -> None:
     tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
     at = desk.clock()
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         for number, script in enumerate(SCRIPTS):
             plain = script.replace("\0", "")
-            tables_audit.append(
+            tables_audit.append_row(
                 session,
                 at=at,
                 actor=f"cli:{plain}",
@@ -104,8 +104,8 @@ def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str
             )
             alarm = [*Alarm][number % len(Alarm)]
             state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
-            tables.keep(session, alarm, state, plain)
-    service_pause.hold(desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
+            tables.save(session, alarm, state, plain)
+    service_pause.pause(desk.context, by=SCRIPTS[0], reason=SCRIPTS[3])
 
     page = drawn(tab.get(path).text)
     assert page.strange == []

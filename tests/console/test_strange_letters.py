@@ -49,7 +49,7 @@ def test_no_field_and_no_query_breaks_a_page(desk: Desk) -> None:
             broken += [(path, strange[:9])] * (answer.status_code >= 500)
         for path in ("/audit", "/enter", "/account", "/flows"):
             query = dict.fromkeys(QUERIES, strange)
-            answer = tab.client.get(path, base_url=desk.kit.console_url, query_string=query)
+            answer = tab.client.get(path, base_url=desk.context.console_url, query_string=query)
             broken += [(path, strange[:9])] * (answer.status_code >= 500)
     assert broken == []
 
@@ -62,7 +62,7 @@ def test_a_key_of_other_letters_is_a_foreign_key(desk: Desk, key: str) -> None:
 @pytest.mark.parametrize("token", ["é", "a" * 5000, '"', "%00"])
 def test_a_cookie_of_other_letters_is_no_session(desk: Desk, token: str) -> None:
     answer = desk.app.test_client().get(
-        "/", base_url=desk.kit.console_url, headers={"Cookie": f"__Host-hotline={token}"}
+        "/", base_url=desk.context.console_url, headers={"Cookie": f"__Host-hotline={token}"}
     )
     assert answer.status_code == 303
 
@@ -81,6 +81,6 @@ def test_no_address_breaks_a_page(desk: Desk) -> None:
 def test_a_method_that_no_row_has_is_an_unknown_address(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     for route in GUARDED[:6]:
-        answer = tab.client.delete(path_of(route), base_url=desk.kit.console_url)
+        answer = tab.client.delete(path_of(route), base_url=desk.context.console_url)
         assert answer.status_code == 404
     assert len(GUARDED) < len(ROUTES)

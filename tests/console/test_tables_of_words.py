@@ -5,10 +5,10 @@ from enum import StrEnum
 import pytest
 
 from hotline.alarms.rules import Alarm
-from hotline.alerts.rules_drills import ExerciseEnd
-from hotline.console.who import TABLES
+from hotline.alerts.rules_drills import DrillEnd
+from hotline.console.role_groups import TABLES
 from hotline.editing.rules_difference import NotInEmergency, ScreenState
-from hotline.editing.rules_drafting import Lack
+from hotline.editing.rules_drafting import MissingKind
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_forms import FieldFault
 from hotline.editing.rules_operations import FlowModelName, Obstacle
@@ -18,12 +18,12 @@ from hotline.flows.check import Code
 from hotline.flows.numbers import Evidence
 from hotline.flows.rules_reviews import ReviewState
 from hotline.gateway.rules_message import DoubtDecision
-from hotline.programmes.rules import Roll
+from hotline.programmes.rules import Programme
 from hotline.text.review_sheets import SheetRowFault
 from hotline.tips.rules_call_back import CallBackState, CallOutcome
-from hotline.tips.rules_events import EntryKind, NoteCode
+from hotline.tips.rules_events import LoggedEvent, NoteCode
 from hotline.tips.rules_persons import ScreeningResult
-from hotline.tips.rules_receipts import TipStanding
+from hotline.tips.rules_receipts import TipStateFilter
 
 WHOLE = {
     "alarms": Alarm,
@@ -32,22 +32,22 @@ WHOLE = {
     "change_refusals": Refusal,
     "doubt_decisions": DoubtDecision,
     "evidence": Evidence,
-    "exercise_ends": ExerciseEnd,
+    "exercise_ends": DrillEnd,
     "field_faults": FieldFault,
     "findings": Code,
     "flow_models": FlowModelName,
     "held_back": NotInEmergency,
-    "lacks": Lack,
+    "lacks": MissingKind,
     "notes": NoteCode,
     "number_states": NumberState,
     "obstacles": Obstacle,
     "review_states": ReviewState,
-    "rolls": Roll,
+    "rolls": Programme,
     "screen_states": ScreenState,
     "screening_results": ScreeningResult,
     "sheet_faults": SheetRowFault,
     "steps": StepKind,
-    "tip_states": TipStanding,
+    "tip_states": TipStateFilter,
 }
 
 
@@ -57,4 +57,4 @@ def test_each_value_has_its_sentence(name: str, kind: type[StrEnum]) -> None:
 
 
 def test_what_became_of_a_person_is_said_of_entries_alone() -> None:
-    assert set(TABLES["person_events"]) <= set(EntryKind)
+    assert set(TABLES["person_events"]) <= set(LoggedEvent)

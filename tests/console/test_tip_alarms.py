@@ -8,7 +8,7 @@ import pytest
 from hotline.alarms import tables as alarms_tables
 from hotline.alarms.rules import Alarm, AlarmState
 from hotline.alerts import tables
-from hotline.console.templating import when
+from hotline.console.templating import format_time
 from hotline.core.actors import AccountRole
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
@@ -22,10 +22,10 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
     tell(desk, urgency=3, minutes=5)
     late = tell(desk, urgency=1, minutes=90)
     at = desk.clock()
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), told=1)
-        alarms_tables.keep(session, Alarm.UNANSWERED, state, "nobody has taken one")
+        alarms_tables.save(session, Alarm.UNANSWERED, state, "nobody has taken one")
     alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/").text
     line = next(one for one in alarm.splitlines() if "Alarm since" in one)
     assert f'href="/tips/{late}"' in line
@@ -60,17 +60,17 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
 def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, unseen: str) -> None:
     man(desk)
     late, at = tell(desk, urgency=1, minutes=90), desk.clock()
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         for alarm in Alarm:
             state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
-            alarms_tables.keep(session, alarm, state, "the doctor's words")
+            alarms_tables.save(session, alarm, state, "the doctor's words")
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     admin = desk.tab(AccountRole.ADMIN)
     for tab in (national, admin):
         tab.post("/account/language", {"language": language, "to": "/"})
     page, filed = html.unescape(national.get("/").text), at - timedelta(minutes=90)
-    assert says.format(tip=late, filed=when(language, filed)) in page
+    assert says.format(tip=late, filed=format_time(language, filed)) in page
     assert f'href="/tips/{late}"' in page
     assert "the doctor's words" not in page
     assert "{" not in page.partition("<main")[2]
@@ -96,6 +96,6 @@ def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tip, at = tell(desk, urgency=1), desk.clock()
-    with desk.kit.database.writing() as session:
-        tables.set_clocks(session, tip, {DeadlineKind.RED: Clock(at)}, at)
+    with desk.context.database.writing() as session:
+        tables.set_clocks(session, tip, {DeadlineKind.OVERDUE: Clock(at)}, at)
     assert "Everyone was alerted; no one has taken it" in national.get(f"/tips/{tip}").text

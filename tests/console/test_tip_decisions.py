@@ -18,13 +18,13 @@ __all__ = ["desks"]
 
 def taken(desks: Desks, tip: int) -> None:
     """Makes a responder of the district the assignee."""
-    with desks.desk.kit.database.writing() as session:
+    with desks.desk.context.database.writing() as session:
         person = make_responder()
         session.add(person)
         session.flush()
         at = desks.desk.clock()
         session.add(make_referral(tip_id=tip, responder_id=person.id, acknowledged_at=at))
-        session.get_one(Tip, tip).holder_id = person.id
+        session.get_one(Tip, tip).assignee_id = person.id
 
 
 @pytest.mark.row("A8")
@@ -79,8 +79,8 @@ def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(de
     """The national desk reads the asker's reason under Approvals. Another desk of the tip reads neither."""
     tip = tell(desks.desk, urgency=1)
     beside = admitted(desks.desk, "Desk 3", AccountRole.DESK, OTHER_DISTRICT)
-    with desks.desk.kit.database.writing() as session:
-        session.add(Grant(tip_id=tip, desk_code=OTHER_DISTRICT, sealed_key=b"key"))
+    with desks.desk.context.database.writing() as session:
+        session.add(Grant(tip_id=tip, desk_code=OTHER_DISTRICT, encrypted_key=b"key"))
     closes = {"outcome": "helped", "reason": "she is at her aunt's"}
     assert desks.district.post(f"/tips/{tip}/close", closes).status_code == 303
     asked, refused = "she is at her aunt&#39;s", "the aunt says that she is not"
@@ -244,7 +244,7 @@ def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(des
 @pytest.mark.parametrize(("does", "action"), [("keep", "erase_kept"), ("erase", "tip_erased")])
 def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action: str) -> None:
     tip, other, hidden = (tell(desks.desk, urgency=1) for _ in range(3))
-    with desks.desk.kit.database.writing() as session:
+    with desks.desk.context.database.writing() as session:
         at = desks.desk.clock()
         for one in (tip, other, hidden):
             session.get_one(Tip, one).erase_wanted_at = at
@@ -263,7 +263,7 @@ def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action
 
     assert desks.national.post(f"/tips/{tip}/erasure", decided).status_code == 303
     assert (desks.tip(tip).erased_at is not None) == (does == "erase")
-    with desks.desk.kit.database.reading() as session:
+    with desks.desk.context.database.reading() as session:
         row = tables_audit.entries(session, subject=f"tip:{tip}")[-1]
     assert (row.action, row.reason) == (action, "no one could be reached")
     assert row.actor.startswith("account:")

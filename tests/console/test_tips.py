@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hotline.alerts import queries_retention
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import decrypt_reader_commands
 from hotline.cases.service_sheet import ROWS
 from hotline.core.actors import AccountRole
@@ -13,7 +13,7 @@ from hotline.people import tables, tables_members
 from hotline.people.rules_desks import of_account
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
-from hotline.tips.rules_events import EntryWay, NoteCode
+from hotline.tips.rules_events import EventChannel, NoteCode
 from hotline.tips.tables import Tip
 from tests.console.desk_tips import DISTRICT, WORDS, change, tell
 from tests.console.test_forms import assert_reachable, outline
@@ -121,9 +121,9 @@ def test_a8_a_key_that_is_closed_asks_for_password_and_code_first(desks: Desks) 
 def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desks: Desks) -> None:
     tip = tell(desks.desk)
 
-    with desks.desk.kit.database.writing() as session:
+    with desks.desk.context.database.writing() as session:
         account = desks.desk.people["Desk 1"].account_id
-        tables_members.forget(session, of_account(account), desks.desk.clock())
+        tables_members.end_access(session, of_account(account), desks.desk.clock())
     assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
     assert listed(desks.district) == []
 
@@ -165,8 +165,8 @@ def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) ->
 def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Desks) -> None:
     tip = tell(desks.desk)
 
-    with desks.desk.kit.database.writing() as session:
-        queries_retention.redact(session, [tip], desks.desk.clock())
+    with desks.desk.context.database.writing() as session:
+        queries_retention.erase_text(session, [tip], desks.desk.clock())
     assert listed(desks.district, "?state=all") == []
     assert listed(desks.national, "?state=all") == [tip]
     assert "text erased" in desks.national.get(f"/tips/{tip}").text
@@ -201,7 +201,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
     tip = tell(desks.desk, referred_at=desks.desk.clock(), referred_urgency=1)
     assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 404
 
-    with desks.desk.kit.database.writing() as session:
+    with desks.desk.context.database.writing() as session:
         person = make_responder(name="Responder 1")
         session.add(person)
         session.flush()
@@ -210,9 +210,9 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
         account = session.get_one(ConsoleAccount, desks.desk.people["Desk 1"].account_id)
         tables.merge_persons(session, account.person_id, person.person_id)
         her = person.id
-        noted = EntryBy(f"responder:{her}", EntryWay.USSD)
+        noted = EventActor(f"responder:{her}", EventChannel.USSD)
         at = desks.desk.clock()
-        decrypt_reader_commands.keep_note(
+        decrypt_reader_commands.store_note(
             session, session.get_one(Tip, tip), NoteCode.WOMAN, noted, at
         )
     page = desks.district.get(f"/tips/{tip}").text
@@ -220,7 +220,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
     assert "Responder 1 recorded: a woman officer is needed." in page
     assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 303
     assert "Responder 1 took the case." in desks.district.get(f"/tips/{tip}").text
-    assert desks.tip(tip).holder_id == her
+    assert desks.tip(tip).assignee_id == her
     assert "Responder 1 took the case." in desks.district.get(f"/tips/{tip}").text
     assert listed(desks.district, "?state=taken&whose=mine") == [tip]
     assert listed(desks.district) == []
@@ -249,7 +249,7 @@ def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptur
     tip = tell(desks.desk)
     assert "hafi y&#39;ishuri" in desks.district.post(f"/tips/{tip}/open", {"why": "send"}).text
     assert WORDS not in caplog.text
-    with desks.desk.kit.database.reading() as session:
+    with desks.desk.context.database.reading() as session:
         rows = [f"{row.reason}{row.subject}" for row in session.query(AuditEntry)]
     assert WORDS not in "".join(rows)
 

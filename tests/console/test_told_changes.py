@@ -20,11 +20,11 @@ APPROVER, EDITOR = signed_in(AccountRole.APPROVER), signed_in(AccountRole.EDITOR
 
 
 def told(desk: Desk, by: SignedIn) -> list[str]:
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         row = make_account("Somebody", *by.roles)
         row.id = by.account_id
         session.merge(row)
-    found = pages_today.today(cast(Any, desk.kit), by)
+    found = pages_today.today(cast(Any, desk.context), by)
     return [one.phrase.format_map(one.values) for one in found]
 
 
@@ -42,6 +42,6 @@ def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
     assert "in an emergency" in said
     assert "Approver 1 published" in said
     assert "14:00" in said
-    assert pages_today.bars(cast(Any, desk.kit), EDITOR)
-    assert service_emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
+    assert pages_today.red_bars(cast(Any, desk.context), EDITOR)
+    assert service_emergencies.confirm(desk.context, SECOND, done.publication_id) is None
     assert not told(desk, EDITOR)

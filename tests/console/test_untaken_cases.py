@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from hotline.alerts import service_assignment, service_commands
-from hotline.alerts.rules_replies import Act, Verb
+from hotline.alerts.rules_replies import Command, Verb
 from hotline.duty import service_leaves, service_removal
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from tests.console.conftest import Tab
 from tests.console.desk_tips import tell
 from tests.console.tip_desks import Desks, desks, listed
@@ -25,8 +25,8 @@ ASKED = {"by": "Alice", "reason": "their wish"}
 @pytest.fixture
 def taken(desks: Desks) -> Desks:
     """Files a danger in Gasabo, tip 1, that the first of its responders takes. Returns the desks."""
-    kit = desks.desk.kit
-    with kit.database.writing() as session:
+    context = desks.desk.context
+    with context.database.writing() as session:
         for row in session.query(Responder):
             row.active = False
         names = [(HOLDER, Level.RESPONDER), ("Gasabo 3", Level.COORDINATOR)]
@@ -43,7 +43,7 @@ def taken(desks: Desks) -> Desks:
                 )
             )
     assert tell(desks.desk, urgency=1) == 1
-    assert service_assignment.refer_waiting(kit) == 1
+    assert service_assignment.assign_pending(context) == 1
     says(desks, HOLDER, Verb.TAKE)
     assert listed(desks.national) == []
     desks.desk.clock.turn(minutes=5)
@@ -51,13 +51,15 @@ def taken(desks: Desks) -> Desks:
 
 
 def says(desks: Desks, name: str, verb: Verb) -> None:
-    kit = desks.desk.kit
-    with kit.database.writing() as session:
-        rows = session.query(Referral, Responder.name).join(
-            Responder, Responder.id == Referral.responder_id
+    context = desks.desk.context
+    with context.database.writing() as session:
+        rows = session.query(Assignment, Responder.name).join(
+            Responder, Responder.id == Assignment.responder_id
         )
         (theirs,) = {(row.responder_id, row.reference) for row, called in rows if called == name}
-        service_commands.act(session, kit, Act(*theirs, verb, EntryWay.USSD, kit.now()))
+        service_commands.carry_out(
+            session, context, Command(*theirs, verb, EventChannel.USSD, context.now())
+        )
 
 
 def who_has_it(tab: Tab) -> str:
@@ -88,14 +90,14 @@ def test_danger_that_is_kept_from_its_holder_waits_again(taken: Desks) -> None:
 def test_danger_whose_holder_leaves_waits_again(taken: Desks) -> None:
     at = taken.desk.clock()
     ends = at + timedelta(days=3)
-    service_leaves.leave(taken.desk.kit, HOLDER, starts_at=at, ends_at=ends, **ASKED)
-    service_leaves.begin_leaves(taken.desk.kit)
+    service_leaves.record_leave(taken.desk.context, HOLDER, starts_at=at, ends_at=ends, **ASKED)
+    service_leaves.begin_leaves(taken.desk.context)
     assert_waits(taken)
     assert who_has_it(taken.national) == "Not taken"
 
 
 def test_danger_whose_holder_is_taken_off_the_line_waits_again(taken: Desks) -> None:
-    service_removal.remove(taken.desk.kit, HOLDER, second="Bob", **ASKED)
+    service_removal.remove_responder(taken.desk.context, HOLDER, second="Bob", **ASKED)
     assert_waits(taken)
     assert who_has_it(taken.national) == "Not taken"
 

@@ -88,7 +88,7 @@ def test_the_heaviest_screen_is_light(writing: Writing, made: Callable[[], dict[
 
 def large(writing: Writing, flows: int = 200, menus: int = 10) -> int:
     """Publishes many flows with a short code for each. Returns a draft on that line."""
-    live = live_document(writing.desk.kit.database)
+    live = live_document(writing.desk.context.database)
     asked = {"menu": {"text": t("Choose"), "choices": [{"label": t("One"), "goes": "last"}]}}
     nodes = {**{named(at): asked for at in range(menus)}, "last": {"finish": {}}}
     made = {
@@ -98,7 +98,7 @@ def large(writing: Writing, flows: int = 200, menus: int = 10) -> int:
     entries = {str(5001 + at): name for at, name in enumerate(made)}
     document = {**live, "flows": {**live["flows"], **made}, "entries": entries | live["entries"]}
     service_publishing.publish(
-        writing.desk.kit, document, by="line", reason="many", of_version=True
+        writing.desk.context, document, by="line", reason="many", of_version=True
     )
     return writing.opened()
 
@@ -109,7 +109,7 @@ def test_printed_entries_come_in_parts(writing: Writing) -> None:
     pages = [writing.editor.get(f"{at}?part={part}").text for part in range(1, 6)]
     assert all(len(page.encode()) < ROOMY for page in pages)
     shown = [re.findall(r'id="f-name\.(\d+)"', page) for page in pages]
-    entries = live_document(writing.desk.kit.database)["entries"]
+    entries = live_document(writing.desk.context.database)["entries"]
     assert [one for part in shown for one in part] == sorted(entries)
     assert f'href="{at}?part=3" rel="next"' in pages[1]
 
@@ -153,7 +153,7 @@ def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
 
-    engine = writing.desk.kit.database.engine
+    engine = writing.desk.context.database.engine
     event.listen(engine, "before_cursor_execute", note)
     assert writing.editor.post(f"{at}/part", fields).status_code == 200
     of_part, asked[:] = [*asked], []

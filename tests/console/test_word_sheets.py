@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from hotline.console import uploads
 from hotline.core.actors import AccountRole
 from hotline.editing import service_reviews
-from hotline.editing.service_review_document import review_book
+from hotline.editing.service_review_document import language_review
 from hotline.errors import ImportRefused
 from hotline.text import review_sheets
 from tests.console.conftest import Desk, Tab
@@ -46,7 +46,7 @@ def upload(tab: Tab, raw: bytes, name: str = "sheet.csv") -> TestResponse:
 
 
 def csv_of(found: Any) -> bytes:
-    return review_sheets.write(found).encode()
+    return review_sheets.write_sheet(found).encode()
 
 
 def hidden(page: str, form: str) -> dict[str, str]:
@@ -84,7 +84,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     assert "Can be imported: 1. With new text: 1. Refused: 1." in page
     assert "The text or its English has changed. Export the sheet again." in page
     assert "Do not pay first to get a job" in page
-    assert [one.by for one in service_reviews.everyone(desk.kit)] == ["Translator 2"]
+    assert [one.by for one in service_reviews.all_signatures(desk.context)] == ["Translator 2"]
 
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
     assert [(row["place"], row["rw"]) for row in refused] == [(FEE, NEW_WORDS)]
@@ -93,10 +93,10 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     done = tab.post(f"{PAGE}/take", hidden(page, "take"))
     assert (done.status_code, done.location) == (303, f"{PAGE}?taken=1")
     assert "Imported: 1." in tab.get(done.location).text
-    review = review_book(desk.kit, "rw")
+    review = language_review(desk.context, "rw")
     assert review.texts["abroad.contract.say.text"].words["rw"] == NEW_WORDS
     assert review.texts[FEE].words["rw"] == "Ntukabanze kwishyura."
-    assert len(service_reviews.everyone(desk.kit)) == 2
+    assert len(service_reviews.all_signatures(desk.context)) == 2
 
     mended = {row["place"]: row | {"agreed": "yes"} for row in refused}
     assert "Can be taken: 1" in upload(tab, csv_of(mended.values())).text
@@ -114,8 +114,8 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
     page = upload(tab, raw.getvalue(), "sheet.xlsx").text
     assert "Can be imported: 1. With new text: 0. Refused: 0." in page
     tab.post(f"{PAGE}/take", hidden(page, "take"))
-    assert [one.place for one in service_reviews.everyone(desk.kit)] == [FEE]
-    assert review_book(desk.kit, "rw").change_id is None
+    assert [one.place for one in service_reviews.all_signatures(desk.context)] == [FEE]
+    assert language_review(desk.context, "rw").change_id is None
 
 
 def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
@@ -135,7 +135,7 @@ def test_a_formula_is_text_both_ways(desk: Desk, tab: Tab, begins: str) -> None:
     found = agreed(out(tab), FEE, rw=words)
     page = upload(tab, csv_of(found.values())).text
     tab.post(f"{PAGE}/take", hidden(page, "take"))
-    assert review_book(desk.kit, "rw").texts[FEE].words["rw"] == words
+    assert language_review(desk.context, "rw").texts[FEE].words["rw"] == words
     raw = tab.get(OUT).data.decode("utf-8-sig")
     assert f"'{words}" in raw
     cell = load_workbook(io.BytesIO(tab.get(OUT.replace("csv", "xlsx")).data))
@@ -152,10 +152,10 @@ def bomb() -> bytes:
 
 def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
     with pytest.raises(ImportRefused, match="it is larger than 2 MB"):
-        uploads.opened(b"x" * (2 * 2**20 + 1), "rw")
+        uploads.read_rows(b"x" * (2 * 2**20 + 1), "rw")
     long = "place,rw,agreed,digest\r\n" + f"a,{'b' * 100_000},,d\r\n" * 8
     with pytest.raises(ImportRefused, match="too many letters"):
-        uploads.opened(long.encode(), "rw")
+        uploads.read_rows(long.encode(), "rw")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
 )
 def test_another_sheet_is_refused(desk: Desk, tab: Tab, raw: bytes, says: str) -> None:
     assert says in upload(tab, raw).text
-    assert review_book(desk.kit, "rw").change_id is None
+    assert language_review(desk.context, "rw").change_id is None
 
 
 def test_a_workbook_that_would_fill_a_memory_is_not_opened(tab: Tab) -> None:
@@ -206,5 +206,5 @@ def test_any_bytes_get_a_clear_answer(desk: Desk, tab: Tab, data: st.DataObject)
     said = data.draw(st.text(max_size=30) | st.just('[[1,"a","b","c","d"]]'))
     for form in ("take", "refused"):
         assert tab.post(f"{PAGE}/{form}", {"rows": said}).status_code in (200, 422)
-    assert not service_reviews.everyone(desk.kit)
-    assert review_book(desk.kit, "rw").change_id is None
+    assert not service_reviews.all_signatures(desk.context)
+    assert language_review(desk.context, "rw").change_id is None

@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_drafts, service_publish, service_reviews
-from hotline.editing.service_drafts import ChangePublished
-from hotline.editing.service_review_document import TITLES, matrix, review_book
+from hotline.editing.service_drafts import DraftPublished
+from hotline.editing.service_review_document import TITLES, language_review, review_matrix
 from hotline.flows.rules_reviews import ReviewState
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
@@ -50,7 +50,7 @@ def press(
 
 
 def state(desk: Desk, place: str = FEE, language: str = "rw") -> ReviewState:
-    review = review_book(desk.kit, language)
+    review = language_review(desk.context, language)
     return review.state(review.texts[place])
 
 
@@ -62,13 +62,13 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
 
-    event.listen(desk.kit.database.engine, "before_cursor_execute", note)
-    found = matrix(desk.kit)
-    matrix(desk.kit)
-    event.remove(desk.kit.database.engine, "before_cursor_execute", note)
+    event.listen(desk.context.database.engine, "before_cursor_execute", note)
+    found = review_matrix(desk.context)
+    review_matrix(desk.context)
+    event.remove(desk.context.database.engine, "before_cursor_execute", note)
     assert sum("SELECT revision.document" in one for one in asked) == 1
     for language in CODES:
-        review = review_book(desk.kit, language)
+        review = language_review(desk.context, language)
         states = Counter(review.state(text) for text in review.texts.values())
         counts = [found.row(chapter)[language] for chapter in found.chapters]
         assert sum(counts, Counter()) == states
@@ -76,23 +76,23 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
 
 def publish(desk: Desk, language: str) -> None:
     """Publishes the texts of a language, by two other people."""
-    change = review_book(desk.kit, language).change_id
+    change = language_review(desk.context, language).change_id
     assert change is not None
     assert (
-        service_publish.propose(desk.kit, Actor("Editor 1", 91), change, keeps_languages=True)
+        service_publish.submit(desk.context, Actor("Editor 1", 91), change, keeps_languages=True)
         is None
     )
-    seen = service_publish.read(desk.kit, change)
+    seen = service_publish.draft_to_read(desk.context, change)
     by = Actor("Approver 1", 92)
-    done = service_publish.publish(desk.kit, by, change, seen.made.digest, keeps_languages=True)
-    assert isinstance(done, ChangePublished)
+    done = service_publish.publish(desk.context, by, change, seen.made.digest, keeps_languages=True)
+    assert isinstance(done, DraftPublished)
 
 
 @pytest.mark.row("A5")
 def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "agree")
     assert answer.status_code == 303
-    assert state(desk) is ReviewState.READ
+    assert state(desk) is ReviewState.REVIEWED_ONCE
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     assert press(other, "agree").status_code == 303
     assert state(desk) is ReviewState.REVIEWED
@@ -102,12 +102,14 @@ def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
 def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "both", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 303
-    (change,) = (one for one, _ in service_drafts.listed(desk.kit) if one.title == TITLES["rw"])
-    saved = service_drafts.draft(desk.kit, change.id, "abroad").document
+    (change,) = (
+        one for one, _ in service_drafts.list_drafts(desk.context) if one.title == TITLES["rw"]
+    )
+    saved = service_drafts.part_draft(desk.context, change.id, "abroad").document
     assert saved is not None
     assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."
-    assert state(desk) is ReviewState.READ
-    assert [one.by for one in service_reviews.everyone(desk.kit)] == ["Translator 1"]
+    assert state(desk) is ReviewState.REVIEWED_ONCE
+    assert [one.by for one in service_reviews.all_signatures(desk.context)] == ["Translator 1"]
 
 
 def test_one_person_is_enough_for_the_other_languages(desk: Desk, tab: Tab) -> None:
@@ -145,14 +147,14 @@ def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: 
     assert min(map(int, re.findall(r'<meter [^>]*value="(\d+)"', answer.text))) < 60
     assert "too long" in press(tab, "both", words="Ntukishyure mbere. " * 40).text
     assert "Enter the text first." in press(tab, "both", words=" ").text
-    assert review_book(desk.kit, "rw").change_id is None
+    assert language_review(desk.context, "rw").change_id is None
 
 
 def test_agree_alone_never_signs_words_that_were_not_shown(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 422
     assert "Save it as reviewed, or restore the old text" in answer.text
-    assert not service_reviews.everyone(desk.kit)
+    assert not service_reviews.all_signatures(desk.context)
 
 
 def test_whoever_reads_what_another_changed_meanwhile_reads_it_again(desk: Desk, tab: Tab) -> None:
@@ -172,10 +174,10 @@ def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab:
     number = number_of(form, FEE)
     form |= {f"words.{number}": "Ntukishyure mbere.", "do": f"both:{number}"}
     assert [tab.post(ABROAD, form).status_code for _ in range(2)] == [303, 303]
-    assert len(service_reviews.everyone(desk.kit)) == 1
-    change = review_book(desk.kit, "rw").change_id
+    assert len(service_reviews.all_signatures(desk.context)) == 1
+    change = language_review(desk.context, "rw").change_id
     assert change is not None
-    assert [line.says["count"] for line in service_drafts.history(desk.kit, change)] == [1]
+    assert [line.says["count"] for line in service_drafts.history(desk.context, change)] == [1]
 
 
 def test_words_beside_the_pressed_ones_are_saved_unsigned(desk: Desk, tab: Tab) -> None:
@@ -184,7 +186,9 @@ def test_words_beside_the_pressed_ones_are_saved_unsigned(desk: Desk, tab: Tab) 
     form |= {f"words.{typed}": "Ntukishyure mbere.", "do": f"agree:{pressed}"}
     assert tab.post(ABROAD, form).status_code == 303
     assert "Ntukishyure mbere." in tab.get(ABROAD).text
-    assert [one.place for one in service_reviews.everyone(desk.kit)] == ["abroad.contract.say.text"]
+    assert [one.place for one in service_reviews.all_signatures(desk.context)] == [
+        "abroad.contract.say.text"
+    ]
 
 
 def test_two_translators_begin_at_places_of_their_own(desk: Desk, tab: Tab) -> None:
@@ -218,9 +222,9 @@ def test_words_of_the_code_are_saved_with_their_placeholders_only(
     assert "K7Q4AC" in tab.get(path).text
     assert "use exactly these placeholders:" in press(tab, "both", place, "Murakoze", path).text
     assert press(tab, "both", place, "{ref}: wayifashe. Murakoze.", path).status_code == 303
-    change = review_book(desk.kit, "rw").change_id
+    change = language_review(desk.context, "rw").change_id
     assert change is not None
-    assert service_drafts.draft(desk.kit, change, "#phrases").document == {
+    assert service_drafts.part_draft(desk.context, change, "#phrases").document == {
         "rw": {"TAKEN": "{ref}: wayifashe. Murakoze."}
     }
 

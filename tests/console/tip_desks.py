@@ -27,7 +27,7 @@ class Desks:
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Returns the actor, action and reason of each audit row about a tip."""
-        with self.desk.kit.database.reading() as session:
+        with self.desk.context.database.reading() as session:
             found = session.query(AuditEntry).order_by(AuditEntry.id).all()
         return [
             (row.actor.rpartition(":")[2], row.action, row.reason)
@@ -36,7 +36,7 @@ class Desks:
         ]
 
     def tip(self, tip_id: int) -> Tip:
-        with self.desk.kit.database.reading() as session:
+        with self.desk.context.database.reading() as session:
             return session.get_one(Tip, tip_id)
 
 

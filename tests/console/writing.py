@@ -13,14 +13,14 @@ from hotline.core.database import Database
 from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_authoring import live_document
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
 from hotline.web.console_app import create_console
 from tests.console.conftest import PAGES, Desk, Tab
 from tests.editing.changing import playable
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
+from tests.support.contexts import make_console_context
 
 FLOW, NODE = "learn", "one"
 OLD = "First lesson"
@@ -58,7 +58,9 @@ class Writing:
         self.saves(change, flow, by=by)
 
     def flow(self, change: int) -> dict[str, Any]:
-        return copy.deepcopy(dict(service_drafts.draft(self.desk.kit, change, FLOW).document or {}))
+        return copy.deepcopy(
+            dict(service_drafts.part_draft(self.desk.context, change, FLOW).document or {})
+        )
 
     def saves(
         self,
@@ -69,9 +71,9 @@ class Writing:
     ) -> None:
         self.saved += 1
         new = NewStep(FLOW, flow, f"form {self.saved}", says)
-        version = service_drafts.draft(self.desk.kit, change, FLOW).version
+        version = service_drafts.part_draft(self.desk.context, change, FLOW).version
         done = service_draft_steps.save_step(
-            self.desk.kit, self.author(by), change, new, base_version=version
+            self.desk.context, self.author(by), change, new, base_version=version
         )
         assert isinstance(done, StepSaved)
 
@@ -82,7 +84,7 @@ class Writing:
         return change
 
     def digest(self, change: int) -> str:
-        return service_publish.read(self.desk.kit, change).made.digest
+        return service_publish.draft_to_read(self.desk.context, change).made.digest
 
     def published(self, words: str = WORDS) -> int:
         change = self.proposed(words)
@@ -93,17 +95,17 @@ class Writing:
     @property
     def heard(self) -> str:
         """Returns the text that callers read now."""
-        flow = live_document(self.desk.kit.database)["flows"][FLOW]
+        flow = live_document(self.desk.context.database)["flows"][FLOW]
         said: str = flow["nodes"][NODE]["say"]["text"]["rw"]
         return said
 
 
 def small_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
     """Builds a console over a line of few screens, because their checks take no time."""
-    kit = make_console_kit(database=database, now=clock)
-    kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
-    service_publishing.publish_version(kit, playable(OLD))
-    return Desk(kit, create_console(kit, PAGES), clock)
+    context = make_console_context(database=database, now=clock)
+    context = replace(context, **{"books": SqlFlowSets(database, place_lists()), **changes})
+    service_publishing.publish_version(context, playable(OLD))
+    return Desk(context, create_console(context, PAGES), clock)
 
 
 @pytest.fixture

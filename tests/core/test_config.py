@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core.settings import Settings, spelled_out
+from hotline.core.settings import Settings, with_file_settings
 from hotline.errors import SettingsInvalid
 
 LIVE = "https://api.africastalking.com"
@@ -220,7 +220,7 @@ def test_the_gateway_s_key_in_the_environment_is_refused_with_what_to_do() -> No
 def test_reading_settings_opens_no_key(tmp_path: Path) -> None:
     named = Settings.read({"HOTLINE_GATEWAY_API_KEY_FILE": str(tmp_path / "nowhere")})
     assert named.gateway_api_key_file == tmp_path / "nowhere"
-    assert (named.pretended, Settings.read({"HOTLINE_GATEWAY_URL": LIVE}).pretended) == (
+    assert (named.is_emulated, Settings.read({"HOTLINE_GATEWAY_URL": LIVE}).is_emulated) == (
         True,
         False,
     )
@@ -254,8 +254,8 @@ def test_the_file_that_is_named_holds_settings_and_the_environment_wins(tmp_path
     assert (settings.log, settings.inbound_sms) == ("text", True)
     assert settings.console_proxies == ("192.0.2.9", "192.0.2.16/28")
     assert Settings.read({}).port == 8000
-    assert Settings.read(spelled_out(given)) == settings
-    assert "HOTLINE_SETTINGS" not in spelled_out(given)
+    assert Settings.read(with_file_settings(given)) == settings
+    assert "HOTLINE_SETTINGS" not in with_file_settings(given)
 
 
 def test_faults_of_the_file_and_of_the_environment_are_told_at_once(tmp_path: Path) -> None:

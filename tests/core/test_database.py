@@ -97,12 +97,12 @@ def test_a_new_connection_to_a_locked_one_is_as_quick(sqlite: Database, tmp_path
 
 def test_a_database_that_may_only_be_read_is_told(sqlite: Database, tmp_path: Path) -> None:
     stop(sqlite, "before")
-    sealed = open_database(f"sqlite:///file:{tmp_path}/hotline.db?mode=ro&uri=true")
+    encrypted = open_database(f"sqlite:///file:{tmp_path}/hotline.db?mode=ro&uri=true")
 
     with pytest.raises(StoreUnavailable):
-        stop(sealed)
-    assert stopped(sealed) == ["before"]
-    sealed.close()
+        stop(encrypted)
+    assert stopped(encrypted) == ["before"]
+    encrypted.close()
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from hotline.core.database import Database, open_database
-from hotline.core.driver import JointWrites, PlainConnection
+from hotline.core.driver import BatchedWrites, PlainConnection
 from hotline.errors import StoreUnavailable
 from tests.support.builders import NOON
 from tests.support.eventually import eventually
@@ -32,7 +32,7 @@ class Joint:
         self.database = database
         self.begun, self.failed = 0, 0
         self.may_go_on = Event()
-        self.writes = JointWrites(self.transaction, 10)
+        self.writes = BatchedWrites(self.transaction, 10)
         self.fails = False
 
     @contextmanager
@@ -115,7 +115,7 @@ def test_an_ended_writer_thread_tells_nobody_that_it_wrote(
 
 
 def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
-    impatient = JointWrites(joint.transaction, 0.05)
+    impatient = BatchedWrites(joint.transaction, 0.05)
     joint.writes = impatient
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(impatient.write, partial(stop, "k0"))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hotline.core.database import Database
-from hotline.core.driver import KEPT_DOCUMENTS, KeptDocuments
+from hotline.core.driver import CACHED_REVISIONS, DocumentCache
 from hotline.flows import tables
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -22,7 +22,7 @@ def document(**words: str) -> dict[str, Any]:
 
 def stored(database: Database, said: Mapping[str, Any]) -> int:
     with database.writing() as session:
-        return tables.add(session, digest=json.dumps(said), document=said, at=AT).id
+        return tables.add_revision(session, digest=json.dumps(said), document=said, at=AT).id
 
 
 def read(database: Database, revision_id: int) -> Mapping[str, Any] | None:
@@ -45,11 +45,11 @@ def test_a_piece_is_the_same_with_memory_and_without(database: Database) -> None
     one = stored(database, document(a="one", b="two"))
     asked = [("flows", "b"), ("flows", "c"), ("entries",), ("entry_names",), ("phrases", "rw")]
     with database.reading() as session:
-        plain = [tables.piece_of(session, one, *names) for names in asked]
+        plain = [tables.part_of(session, one, *names) for names in asked]
     database.keep_documents()
     with database.reading() as session:
-        assert [tables.piece_of(session, one, *names) for names in asked] == plain
-        assert tables.piece_of(session, one + 1, "flows", "b") is None
+        assert [tables.part_of(session, one, *names) for names in asked] == plain
+        assert tables.part_of(session, one + 1, "flows", "b") is None
     assert plain == [flow("two"), None, {"1": "a"}, None, None]
 
 
@@ -57,14 +57,14 @@ def test_what_is_not_committed_is_not_kept(database: Database) -> None:
     """SQLite gives the number of a rolled-back revision to the next one."""
     keeping = database.keep_documents()
     with database.writing() as session:
-        row = tables.add(session, digest="x", document=document(a="never"), at=AT)
+        row = tables.add_revision(session, digest="x", document=document(a="never"), at=AT)
         assert tables.document_of(session, row.id) == document(a="never")
         session.rollback()
     assert len(keeping.revisions) == 0
 
 
 def test_the_oldest_goes() -> None:
-    keeping, loaded = KeptDocuments(), []
+    keeping, loaded = DocumentCache(), []
 
     def load(number: int) -> Callable[[], Mapping[str, Any]]:
         def now() -> Mapping[str, Any]:
@@ -73,14 +73,14 @@ def test_the_oldest_goes() -> None:
 
         return now
 
-    for number in (*range(KEPT_DOCUMENTS), 0, KEPT_DOCUMENTS, 0, 1):
+    for number in (*range(CACHED_REVISIONS), 0, CACHED_REVISIONS, 0, 1):
         keeping.document(number, load(number))
-        assert len(keeping) <= KEPT_DOCUMENTS
-    assert loaded == [*range(KEPT_DOCUMENTS + 1), 1]
+        assert len(keeping) <= CACHED_REVISIONS
+    assert loaded == [*range(CACHED_REVISIONS + 1), 1]
 
 
 def test_flows_that_are_alike_are_kept_once() -> None:
-    keeping = KeptDocuments()
+    keeping = DocumentCache()
     first = keeping.document(1, lambda: document(a="one", b="two")) or {}
     turned = document(a="one", b="two", c="three")
     turned["flows"]["b"]["nodes"] = dict(reversed(turned["flows"]["b"]["nodes"].items()))

@@ -20,8 +20,8 @@ from hotline.core.settings import Settings
 from hotline.editing import service_publish
 from hotline.errors import WorkEnded
 from tests.support.builders import NOON
+from tests.support.contexts import make_context
 from tests.support.eventually import eventually
-from tests.support.kits import make_kit
 from tests.support.made_once import lay_line, publish_shipped
 
 pytestmark = pytest.mark.slow(reason="waits for Pythons that start")
@@ -140,9 +140,9 @@ def test_a_check_has_its_asker_s_keys(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("HOTLINE_HOME", str(tmp_path))
     database = open_database(Settings.read(os.environ).database_url)
     publish_shipped(database, NOON)
-    kit: Any = make_kit(database=database, now=lambda: datetime.now(UTC))
-    assert service_publish.of_live(kit) is None
+    context: Any = make_context(database=database, now=lambda: datetime.now(UTC))
+    assert service_publish.published_problems(context) is None
     assert long_work.run("check", b"[0]") == b""
-    assert service_publish.of_live(kit) is not None
+    assert service_publish.published_problems(context) is not None
     assert long_work.run("check", b"[99]") == b"", "a change that is gone is no fault"
     database.close()

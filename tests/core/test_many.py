@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from hotline.core.database import Database
-from hotline.core.writes import add, new_ids
-from hotline.gateway.tables import DeliveryReport, Lane
+from hotline.core.writes import add_rows, new_ids
+from hotline.gateway.tables import DeliveryReport, QueueState
 from tests.support.builders import NOON
 
 pytestmark = pytest.mark.both
@@ -25,18 +25,25 @@ def test_what_is_taken_is_passed_by(
     names: list[str], taken: set[str], reason: str, database: Database
 ) -> None:
     before = [*taken, *names[:2]]
-    same = {Lane.held_until: NOON, Lane.reason: reason}
+    same = {QueueState.held_until: NOON, QueueState.reason: reason}
     with database.writing() as session:
-        session.execute(delete(Lane))
+        session.execute(delete(QueueState))
         for name in dict.fromkeys(before):
-            session.add(Lane(name=name, held_until=None, reason=None))
+            session.add(QueueState(name=name, held_until=None, reason=None))
         session.flush()
 
-        written = add(
-            session, Lane, (Lane.name,), [(name,) for name in names], same, unless_taken=Lane.name
+        written = add_rows(
+            session,
+            QueueState,
+            (QueueState.name,),
+            [(name,) for name in names],
+            same,
+            unless_taken=QueueState.name,
         )
 
-        rows = session.execute(select(Lane.name, Lane.held_until, Lane.reason)).all()
+        rows = session.execute(
+            select(QueueState.name, QueueState.held_until, QueueState.reason)
+        ).all()
     fresh = {*names} - {*before}
     assert written == len(fresh)
     assert {*map(tuple, rows)} == {(name, NOON, reason) for name in fresh} | {
@@ -57,7 +64,7 @@ def test_ids_are_given_to_nobody_else(database: Database) -> None:
             assert ids == sorted({*ids})
             rows = [(id, f"{first}{id}") for id in ids]
             columns = (DeliveryReport.id, DeliveryReport.provider_id)
-            assert add(session, DeliveryReport, columns, rows, same) == 3
+            assert add_rows(session, DeliveryReport, columns, rows, same) == 3
             session.add(
                 DeliveryReport(
                     gateway="africastalking", provider_id=first, status="Sent", received_at=NOON

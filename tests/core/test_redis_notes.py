@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core.ussd import Heard, Opening, Pinned
-from hotline.dialogue.redis_adapters import Circuit, RedisNotes, read_note
+from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
+from hotline.dialogue.redis_adapters import Circuit, RedisStarts, read_note
 from tests.support.builders import make_opening
 from tests.support.valkey import Valkey
 
 KEY = "a" * 64
 OPENING = make_opening(key=KEY, dialled=3, entry="1*2", caller_key="c" * 64)
-HEARD = Heard(12, {4: 9})
+HEARD = CommittedText(12, {4: 9})
 
 
 def eventually(valkey: Valkey) -> bytes:
@@ -34,9 +34,9 @@ def eventually(valkey: Valkey) -> bytes:
 
 
 def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:
-    mine, another = RedisNotes(valkey.url), RedisNotes(valkey.url)
+    mine, another = RedisStarts(valkey.url), RedisStarts(valkey.url)
     assert another.find(KEY) is None
-    mine.tell(OPENING, Heard(3))
+    mine.tell(OPENING, CommittedText(3))
     mine.tell(OPENING, HEARD)
     eventually(valkey)
     assert another.find(KEY) == (OPENING, HEARD)
@@ -47,14 +47,14 @@ def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:
 @pytest.mark.parametrize(
     "opening",
     [
-        make_opening(key="b" * 64, responder_id=7, pinned=Pinned()),
+        make_opening(key="b" * 64, responder_id=7, pinned=CallerFacts()),
         make_opening(key="b" * 64, responder_id=7),
-        make_opening(key="b" * 64, pinned=Pinned()),
+        make_opening(key="b" * 64, pinned=CallerFacts()),
     ],
     ids=["a responder's", "one that an older process began", "a roll's"],
 )
-def test_a_session_that_asks_for_rows_is_not_noted(valkey: Valkey, opening: Opening) -> None:
-    notes = RedisNotes(valkey.url)
+def test_a_session_that_asks_for_rows_is_not_noted(valkey: Valkey, opening: SessionStart) -> None:
+    notes = RedisStarts(valkey.url)
     notes.tell(opening, HEARD)
     notes.tell(OPENING, HEARD)
     eventually(valkey)
@@ -66,12 +66,12 @@ def test_a_session_that_asks_for_rows_is_not_noted(valkey: Valkey, opening: Open
 def test_what_is_no_note_is_unknown(valkey: Valkey, junk: bytes) -> None:
     with valkey.client() as client:
         client.set(f"opening:{KEY}", junk)
-    assert RedisNotes(valkey.url).find(KEY) is None
+    assert RedisStarts(valkey.url).find(KEY) is None
 
 
 @pytest.mark.fault(12)
 def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Valkey) -> None:
-    notes = RedisNotes(valkey.url)
+    notes = RedisStarts(valkey.url)
     notes.tell(OPENING, HEARD)
     eventually(valkey)
     valkey.hang()
@@ -89,7 +89,7 @@ def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey
     with valkey.client() as client:
         client.config_set("requirepass", "secret")
     url = valkey.url.replace("unix://", "unix://:secret@") + "?db=1"
-    notes, another = RedisNotes(url), RedisNotes(url)
+    notes, another = RedisStarts(url), RedisStarts(url)
     notes.tell(OPENING, HEARD)
     until = time.monotonic() + 5
     while another.find(KEY) is None and time.monotonic() < until:
@@ -97,7 +97,7 @@ def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey
     assert another.find(KEY) == (OPENING, HEARD)
 
     valkey.hang()
-    fresh = RedisNotes(url)
+    fresh = RedisStarts(url)
     began = time.monotonic()
     with ThreadPoolExecutor(8) as threads:
         for _ in range(8):
@@ -107,7 +107,7 @@ def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey
 
 def test_a_redis_that_died_is_told_again_a_second_later(valkey: Valkey) -> None:
     at = [0.0]
-    notes = RedisNotes(valkey.url, Circuit(elapsed=lambda: at[0]))
+    notes = RedisStarts(valkey.url, Circuit(elapsed=lambda: at[0]))
     notes.tell(OPENING, HEARD)
     eventually(valkey)
     valkey.kill()

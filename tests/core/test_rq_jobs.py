@@ -43,12 +43,12 @@ def test_it_rings_again_a_second_after_redis_is_back(valkey: Valkey) -> None:
     jobs = RqJobs(valkey.url, Circuit(elapsed=lambda: at[0]))
     valkey.hang()
     with pytest.raises(QueueUnavailable):
-        jobs.ring(Job.REFER_TIP, 1)
+        jobs.ring(Job.ASSIGN_TIP, 1)
     valkey.wake()
     with pytest.raises(QueueUnavailable):
-        jobs.ring(Job.REFER_TIP, 2)
+        jobs.ring(Job.ASSIGN_TIP, 2)
     at[0] = 1.1
-    jobs.ring(Job.REFER_TIP, 2)
+    jobs.ring(Job.ASSIGN_TIP, 2)
     assert valkey.client().llen("rq:queue:worker") >= 1
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.core.documents import KeptArray, derived, kept
+from hotline.core.documents import FrozenArray, derived_value, frozen
 from hotline.flows import document as documents
 
 
@@ -34,7 +34,7 @@ def document(**words: str) -> dict[str, Any]:
     ],
 )
 def test_nobody_changes_what_is_shared(change: Callable[[Any], object]) -> None:
-    shared = kept(document(a="one"))
+    shared = frozen(document(a="one"))
     with pytest.raises(TypeError, match="copy what is to be changed"):
         change(shared)
     assert shared == document(a="one")
@@ -48,13 +48,13 @@ def test_every_way_to_change_an_object_or_a_list_is_shut() -> None:
         "update",
     }
     assert changing <= plain
-    for shared, kind in ((kept({"a": [1]}), dict), (KeptArray([1]), list)):
+    for shared, kind in ((frozen({"a": [1]}), dict), (FrozenArray([1]), list)):
         for name in changing & vars(kind).keys():
             assert getattr(type(shared), name) is not getattr(kind, name), name
 
 
 def test_a_copy_is_plain() -> None:
-    shared = kept(document(a="one"))
+    shared = frozen(document(a="one"))
     for copied in (
         copy.deepcopy(shared),
         copy.deepcopy(dict(shared)),
@@ -74,9 +74,9 @@ def test_what_is_made_of_a_document_is_made_once_of_what_is_kept() -> None:
         made.append(1)
         return tuple(one["nodes"])
 
-    shared = kept(document(a="one"))["flows"]["a"]
-    assert derived(names, shared) is derived(names, shared)
+    shared = frozen(document(a="one"))["flows"]["a"]
+    assert derived_value(names, shared) is derived_value(names, shared)
     assert len(made) == 1
     for _ in range(2):
-        derived(names, flow("one"))
+        derived_value(names, flow("one"))
     assert len(made) == 3

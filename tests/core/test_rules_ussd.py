@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core.ussd import entry_of, follows, remainder, suffix_of, take, with_suffix
+from hotline.core.ussd import follows, new_text, short_code_of, suffix_of, take_input, with_suffix
 
 CODE = "*384*777#"
 letters = st.text(alphabet="012*a é", max_size=12)
@@ -51,7 +51,7 @@ def test_both_shapes_of_a_direct_dial_are_one(suffix: str, text: str, whole: str
     ],
 )
 def test_what_was_keyed_since(text: str, accepted: int, new: str | None) -> None:
-    assert remainder(text, accepted) == new
+    assert new_text(text, accepted) == new
     assert follows(text, accepted) is (new is not None or len(text) == accepted)
 
 
@@ -59,14 +59,14 @@ def test_what_was_keyed_since(text: str, accepted: int, new: str | None) -> None
 def test_what_the_gateway_appends_is_found_again(before: str, keyed: str) -> None:
     text = f"{before}*{keyed}" if before else keyed
     expected = keyed if before or keyed else None
-    assert remainder(text, len(before)) == expected
+    assert new_text(text, len(before)) == expected
 
 
 @given(letters)
 def test_inputs_taken_one_by_one_are_the_split_text(text: str) -> None:
     parts, rest = [], text
     while rest is not None:
-        part, rest = take(rest)  # type: ignore[assignment]
+        part, rest = take_input(rest)  # type: ignore[assignment]
         parts.append(part)
     assert parts == text.split("*")
 
@@ -83,4 +83,4 @@ def test_inputs_taken_one_by_one_are_the_split_text(text: str) -> None:
     ],
 )
 def test_the_longest_entry_wins(dialled: str, landed: tuple[str, tuple[str, ...]]) -> None:
-    assert entry_of(dialled, {"11", "7", "7*2"}) == landed
+    assert short_code_of(dialled, {"11", "7", "7*2"}) == landed

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from hotline.core import long_work, spreadsheet_reading
-from hotline.core.spreadsheet_reading import MOST_COLUMNS, rows_of
+from hotline.core.spreadsheet_reading import MAX_COLUMNS, rows_of
 from hotline.errors import ImportRefused
 from hotline.text import spreadsheets
 
@@ -56,7 +56,7 @@ def packed(sheet: str, **parts: str) -> bytes:
 
 def written(*rows: Sequence[str]) -> bytes:
     head = [f"column {number}" for number in range(len(rows[0]))]
-    return spreadsheets.write([head, *rows], widths={}, writable=(), choices={})
+    return spreadsheets.write_table([head, *rows], widths={}, writable=(), choices={})
 
 
 def declared() -> bytes:
@@ -124,7 +124,7 @@ def entities() -> bytes:
 )
 def test_a_bomb_gets_a_clear_answer(workbook: Callable[[], bytes], says: str) -> None:
     with pytest.raises(ImportRefused, match=says):
-        spreadsheet_reading.read(workbook())
+        spreadsheet_reading.read_workbook(workbook())
 
 
 def test_a_long_reading_ends_and_the_next_one_works(
@@ -133,8 +133,8 @@ def test_a_long_reading_ends_and_the_next_one_works(
     with monkeypatch.context() as short:
         short.setitem(long_work.WORK, "sheet", long_work.WORK["sheet"]._replace(seconds=0))
         with pytest.raises(ImportRefused, match="reading takes too long"):
-            spreadsheet_reading.read(wide())
-    assert spreadsheet_reading.read(written(["a", "b"]))[1:] == [["a", "b"]]
+            spreadsheet_reading.read_workbook(wide())
+    assert spreadsheet_reading.read_workbook(written(["a", "b"]))[1:] == [["a", "b"]]
 
 
 @settings(max_examples=40, deadline=None)
@@ -150,7 +150,7 @@ def test_a_number_that_a_spreadsheet_made_is_read_as_it_was_typed() -> None:
     sheet.append([112, 1.0, 1.5, None, "yes"])
     raw = io.BytesIO()
     book.save(raw)
-    assert spreadsheet_reading.read(raw.getvalue()) == [["112", "1", "1.5", "", "yes"]]
+    assert spreadsheet_reading.read_workbook(raw.getvalue()) == [["112", "1", "1.5", "", "yes"]]
 
 
 def test_a_formula_is_named_and_nothing_is_read() -> None:
@@ -161,7 +161,7 @@ def test_a_formula_is_named_and_nothing_is_read() -> None:
     raw = io.BytesIO()
     book.save(raw)
     with pytest.raises(ImportRefused, match="line 1: B1 is a formula: enter its value"):
-        spreadsheet_reading.read(raw.getvalue())
+        spreadsheet_reading.read_workbook(raw.getvalue())
 
 
 def test_a_sheet_of_too_many_rows_is_refused() -> None:
@@ -173,13 +173,13 @@ def test_a_sheet_of_too_many_rows_is_refused() -> None:
 
 def test_a_row_that_goes_on_for_ever_is_cut() -> None:
     (_, row) = rows_of(written(["a"] * 100), 4)
-    assert len(row) == MOST_COLUMNS
+    assert len(row) == MAX_COLUMNS
 
 
 def test_two_sheets_at_once_are_read_one_after_the_other() -> None:
     raw = written(["a", "b"])
     with ThreadPoolExecutor(2) as both:
-        told = list(both.map(spreadsheet_reading.read, [raw, raw]))
+        told = list(both.map(spreadsheet_reading.read_workbook, [raw, raw]))
     assert [rows[1:] for rows in told] == [[["a", "b"]]] * 2
 
 

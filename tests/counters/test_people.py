@@ -11,8 +11,8 @@ from hotline.core.database import Database
 from hotline.counters import service as reach_service
 from hotline.counters import tables
 from hotline.counters.rules import Measure
-from hotline.counters.service import fold
-from hotline.counters.tables import Cell, People, PeopleRegister, Reach, Tally
+from hotline.counters.service import fold_tallies
+from hotline.counters.tables import CounterKey, DailyCount, People, PeopleRegister, Tally
 from hotline.keys.key_folder import KeyFolder, periods_of
 from hotline.keys.pseudonyms import Pseudonyms
 from tests.alerts.test_at_once import together
@@ -53,7 +53,7 @@ def test_last_month_s_count_stays_without_its_key(line: Line, tmp_path: Path) ->
     line.clock.turn(days=9)
     dialled(line, *many(3, 9))
     assert not {"people-2026-11.key", "people-2026-W48.key"} & keys_in(tmp_path)
-    service_retention.tidy(line.kit)
+    service_retention.erase_batch(line.context)
 
     assert {row.period: row.count for row in line.all(People)} == {"2026-11": 6, "2026-W48": 6}
     assert {row.period for row in line.all(PeopleRegister)} == {"2026-12", "2026-W49"}
@@ -105,10 +105,10 @@ def test_machines_that_share_laid_keys_count_alike(tmp_path: Path) -> None:
 
 def test_tallies_are_folded_once_whoever_folds(line: Line) -> None:
     dialled(line, *many(0, 20))
-    together(*[lambda: fold(line.kit)] * 4)
-    fold(line.kit)
+    together(*[lambda: fold_tallies(line.context)] * 4)
+    fold_tallies(line.context)
     assert line.all(Tally) == []
-    assert [row.count for row in line.all(Reach)] == [20]
+    assert [row.count for row in line.all(DailyCount)] == [20]
     assert number(line.database, Measure.SESSION) == 20
 
 
@@ -132,14 +132,14 @@ def test_who_counts_waits_for_nobody(database: Database) -> None:
     """Two hops count at the same time, and neither waits for a row lock of the other."""
     if database.is_sqlite:
         return
-    cell = Cell(NOON.date(), "session", "rw", "ussd", "")
+    cell = CounterKey(NOON.date(), "session", "rw", "ussd", "")
     with database.writing() as slow:
         tables.count(slow, cell)
-        tables.see(slow, {"2026-11": 1 << 60})
+        tables.note_person(slow, {"2026-11": 1 << 60})
         slow.flush()
         with database.writing() as quick:
             tables.count(quick, cell)
-            tables.see(quick, {"2026-11": 2 << 60})
+            tables.note_person(quick, {"2026-11": 2 << 60})
     with database.reading() as session:
         assert tables.totals(session) == {"2026-11": 2}
     assert counts(database, "entry") == {("", "session"): 2}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.counters.rules import Arrivals, is_quiet, is_worse, spent
+from hotline.counters.rules import Arrivals, budget_level, is_quiet, is_worse
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_worse_is_a_fifth_below_usual(now: Arrivals, usual: Arrivals | None, wor
     [(1000, 0), (501, 0), (500, 1), (201, 1), (200, 2), (1, 2), (0, 3), (-5, 3)],
 )
 def test_a_budget_is_spent_by_halves_fifths_and_whole(balance: float, level: int) -> None:
-    assert spent(balance, 1000) == level
+    assert budget_level(balance, 1000) == level

@@ -11,8 +11,14 @@ import pytest
 
 from hotline.core import rules_trial
 from hotline.core.ussd import NOTHING
-from hotline.counters.rules import ScreenCounter, ScreenMeasure, Stand, added, counted
-from hotline.counters.service import BATCH, count_left
+from hotline.counters.rules import (
+    ScreenCounter,
+    ScreenMeasure,
+    SessionStep,
+    new_counters,
+    session_counters,
+)
+from hotline.counters.service import BATCH, count_ended_sessions
 from hotline.counters.tables_screens import ScreenCount
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.errors import StoreUnavailable
@@ -46,7 +52,7 @@ def other_process(line: Line) -> Line:
     def elapsed() -> float:
         return line.clock.at.timestamp()
 
-    return replace(line, kit=replace(line.kit, sessions=SessionMemory(elapsed=elapsed)))
+    return replace(line, context=replace(line.context, sessions=SessionMemory(elapsed=elapsed)))
 
 
 @pytest.fixture
@@ -55,7 +61,7 @@ def web(line: Line) -> Line:
 
 
 def count_all(web: Line) -> None:
-    count_left(web.kit, silent=0.0)
+    count_ended_sessions(web.context, silent=0.0)
 
 
 @pytest.mark.row("E1")
@@ -67,7 +73,7 @@ def test_a_session_is_counted_by_screens_and_network_and_by_nothing_that_it_left
     told(web, "x", "3", "0")
     web.caller(network=None).dial()
     web.clock.turn(minutes=3)
-    count_left(web.kit)
+    count_ended_sessions(web.context)
     found = counts(web)
     assert [
         found["screen_shown", "report/danger"],
@@ -86,14 +92,14 @@ def test_a_session_is_counted_by_screens_and_network_and_by_nothing_that_it_left
 def test_e1_a_session_without_an_end_notice_is_counted_after_three_minutes(web: Line) -> None:
     caller = told(web, "1")
     web.clock.turn(seconds=179)
-    count_left(web.kit)
+    count_ended_sessions(web.context)
     assert counts(web) == {}
     caller.key("0")
     web.clock.turn(seconds=179)
-    count_left(web.kit)
+    count_ended_sessions(web.context)
     assert counts(web) == {}
     web.clock.turn(seconds=1)
-    count_left(web.kit)
+    count_ended_sessions(web.context)
     assert counts(web)["ussd_session", "63510"] == 1
 
 
@@ -102,7 +108,7 @@ def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> Non
     """The end notice comes twice and late, hops repeat, and a caller continues after the session was counted."""
     caller = told(web, "7", *DANGER_HERE)
     caller.hang_up()
-    count_left(web.kit)
+    count_ended_sessions(web.context)
     once = counts(web)
     assert once["screen_shown", "report/sector"] == 1
     caller.hang_up()
@@ -113,10 +119,10 @@ def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> Non
 
     caller.key("1", "1", *REST, "1")
     caller.hang_up()
-    count_left(web.kit)
+    count_ended_sessions(web.context)
     whole = counts(web)
     told(other := other_process(web), "7", *DANGER_HERE, "1", "1", *REST, "1")
-    count_left(other.kit)
+    count_ended_sessions(other.context)
     assert counts(web) == {name: 2 * number for name, number in whole.items()}
 
 
@@ -186,7 +192,7 @@ def test_a_trial_and_a_private_entry_are_no_screens_of_callers(web: Line, line: 
         caller = web.caller(f"+25078800050{number}")
         caller.dial()
         with line.database.writing() as session:
-            key = line.kit.pseudonyms.session(caller.session_id)
+            key = line.context.pseudonyms.session(caller.session_id)
             session.get_one(Dialogue, key).channel = channel
     assert web.caller("+250788000090").dial("90").startswith("END ")
     count_all(web)
@@ -207,7 +213,7 @@ def test_e1_what_is_added_bit_by_bit_is_what_is_counted_at_once() -> None:
     screens = ("front/front", "report/danger", "report/saved", "learn/topic", "")
     for _ in range(200):
         stands = [
-            Stand(
+            SessionStep(
                 upto,
                 chance.choice(screens),
                 chance.random() < 0.6,
@@ -218,6 +224,6 @@ def test_e1_what_is_added_bit_by_bit_is_what_is_counted_at_once() -> None:
         found: list[ScreenCounter] = []
         known = NOTHING
         for upto in sorted({chance.choice(stands).upto for _ in range(3)} | {stands[-1].upto}):
-            found += added([s for s in stands if s.upto <= upto], known, network="63510")
+            found += new_counters([s for s in stands if s.upto <= upto], known, network="63510")
             known = upto
-        assert sorted(found) == sorted(counted(stands, network="63510"))
+        assert sorted(found) == sorted(session_counters(stands, network="63510"))

@@ -18,7 +18,7 @@ from hotline.cases import queries_follow_up
 from hotline.core import rules_trial
 from hotline.core.database import Session
 from hotline.counters import tables
-from hotline.counters.tables import Cell, Tally
+from hotline.counters.tables import CounterKey, Tally
 from hotline.monitoring import queries as monitoring_queries
 from hotline.statistics import queries
 from tests.monitoring.test_traffic import dialled
@@ -27,20 +27,20 @@ from tests.support.district import District
 
 ROWS = {
     "CaseCode",
-    "CaseLogRow",
+    "CaseEventRow",
     "Deadline",
     "Dialogue",
     "People",
     "PossibleVictim",
-    "Reach",
-    "Referral",
+    "DailyCount",
+    "Assignment",
     "ScreenCount",
     "ServiceReferral",
     "StartedFormRow",
     "Tally",
     "Tip",
     "TipLikeness",
-    "ToldTip",
+    "ReportedTip",
 }
 COUNTS = {"count", "sum", "min", "avg"}
 WATCH = "the watchman's: whether the line works is asked of drills too"
@@ -53,32 +53,32 @@ NO_FIGURE: Mapping[str, str] = {
     "statistics/queries.first_day": PUBLISHED,
     "statistics/queries.tip_counts": PUBLISHED,
     "statistics/queries._added_up": MADE,
-    "gateway/tables_sessions.in_the_middle": WATCH,
+    "gateway/tables_sessions.running_calls": WATCH,
     "gateway/queries_health._locked": WATCH,
     "gateway/queries_health._unreferred": WATCH,
     "gateway/queries_health._untaken": WATCH,
-    "cases/queries_follow_up.of_month": "what a month's figures take of it is `MonthTips.counting`",
+    "cases/queries_follow_up.tips_of_month": "what a month's figures take of it is `MonthTips.counting`",
     "counters/tables.counted_on": MADE,
     "counters/tables_screens.totals": "adds up what is made of `screen_counts.hold`, which holds none of these",
     "cases/queries_list.linked_counts": ONE,
-    "alerts/tables_drills.heard": "asks of exercises alone",
-    "alerts/queries_names.taken_since": ONE,
+    "alerts/tables_drills.recent_drills": "asks of exercises alone",
+    "alerts/queries_references.acknowledged_since": ONE,
     "alerts/queries._hands": LADDER,
     "alerts/queries_people.open_cases": "counts a leaver's work for those who move it to others",
     "alerts/queries.other_takers": LADDER,
     "cases/queries_overview._tips": ONE,
     "alerts/tables_inbound.unproven_answers": WATCH,
-    "tips/queries_duplicates.in_company": LADDER,
+    "tips/queries_duplicates.repeated_tips": LADDER,
     "monitoring/queries.sessions_of_weeks": "asks `sessions`",
 }
 TRIALS_ALONE: Mapping[str, str] = {
-    "alerts/service_escalation.happen": LADDER,
+    "alerts/service_escalation.handle_event": LADDER,
     "alerts/service_intake.reach_state": LADDER,
-    "gateway/queries_health.UNREFERRED": WATCH,
-    "alerts/queries.waiting": LADDER,
-    "tips/tables.REAL": "lists for who was told of it: a drill stands there",
-    "monitoring/queries.standing": "the trials themselves",
-    "monitoring/queries.untold": "the trials themselves",
+    "gateway/queries_health.UNASSIGNED": WATCH,
+    "alerts/queries.pending_alerts": LADDER,
+    "tips/tables.IS_REPORTED": "lists for who was told of it: a drill stands there",
+    "monitoring/queries.trials": "the trials themselves",
+    "monitoring/queries.unsent_trial": "the trials themselves",
 }
 
 
@@ -126,11 +126,11 @@ def test_whoever_asks_for_the_trials_channel_alone_says_why() -> None:
 def figures(session: Session) -> Mapping[str, int]:
     """Returns every count for the hour and the month of noon."""
     month = rules_follow_up.month_of(NOON)
-    tips = queries_follow_up.of_month(
+    tips = queries_follow_up.tips_of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)
     )
     return {
-        "sessions": monitoring_queries.sessions(session, NOON),
+        "sessions": monitoring_queries.recent_sessions(session, NOON),
         "tallies": session.query(Tally).count(),
         "persons": len(tips.counting),
         "tips": len(
@@ -151,6 +151,6 @@ def test_no_figure_counts_a_trial_drill_or_sample(district: District, channel: s
         session.add(tip)
         session.flush()
         session.add(CaseKey(tip_id=tip.id, public_key=b"k" * 32, made_at=NOON))
-        tables.count(session, Cell(NOON.date(), "topic", "rw", channel, "", "12"))
+        tables.count(session, CounterKey(NOON.date(), "topic", "rw", channel, "", "12"))
     with district.database.reading() as session:
         assert set(figures(session).values()) == {0 if channel in rules_trial.UNCOUNTED else 1}

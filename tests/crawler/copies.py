@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from hotline.dialogue.replay_cache import SessionMemory
-from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns
+from hotline.gateway.stand_ins import FakeJobs, FakeStarts, FakeStates
 from tests.support.callers import Line
 from tests.support.clock import Clock
 from tests.support.unsynced import open_unsynced
@@ -26,19 +26,25 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
     with line.database.engine.connect() as connection:
         connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
     database = open_unsynced(f"sqlite:///{file}")
-    clock, runs, jobs = Clock(line.clock.at + months * MONTH), FakeRuns(), FakeJobs()
-    kit = replace(
-        line.kit,
+    clock, runs, jobs = Clock(line.clock.at + months * MONTH), FakeStates(), FakeJobs()
+    context = replace(
+        line.context,
         database=database,
         now=clock,
         runs=runs,
         jobs=jobs,
-        notes=FakeNotes(),
+        notes=FakeStarts(),
         sessions=SessionMemory(),
     )
     try:
         yield replace(
-            line, kit=kit, database=database, clock=clock, runs=runs, jobs=jobs, numbers=count(1)
+            line,
+            context=context,
+            database=database,
+            clock=clock,
+            runs=runs,
+            jobs=jobs,
+            numbers=count(1),
         )
     finally:
         database.close()

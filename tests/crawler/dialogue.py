@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from hotline.core.ussd import EndNotice, UssdHop
 from hotline.dialogue import service_session, service_session_start
-from hotline.dialogue.service_session import end_session, take_turn
+from hotline.dialogue.service_session import answer_hop, end_session
 from hotline.emulator.server import choices
-from hotline.flows.flow import Ask, Book, Finish, Menu, node_at
-from hotline.flows.run import Place, Run
+from hotline.flows.conversation import ConversationState, Place
+from hotline.flows.flow import EndNode, FlowSet, MenuNode, QuestionNode, node_at
 from tests.support.builders import make_hop
 from tests.support.callers import Line
-from tests.support.kits import WholeKit
+from tests.support.contexts import WholeContext
 
 CANARY = "Zuzuzu"
 """The text that is typed where a screen asks for words."""
@@ -30,7 +30,7 @@ SHORT = 4
 RECEIPT = re.compile(r"\d{3} \d{3} \d{3}")
 CERTIFICATE = re.compile(r"\b[A-Z0-9]{4} [A-Z0-9]{4} [A-Z0-9]{4}\b")
 
-Hop = Callable[[WholeKit, UssdHop], str]
+Hop = Callable[[WholeContext, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]
 """The texts that this phone types, by the name of their answer. Other answers get the canary."""
 
@@ -50,14 +50,14 @@ class Dialogue:
     msisdn: str
     session_id: str
     typed: Typed
-    hop: Hop = take_turn
+    hop: Hop = answer_hop
     text: str = ""
     body: str = ""
     shown: list[str] = field(default_factory=list)
     """Every screen so far."""
     said: list[tuple[Place, str]] = field(default_factory=list)
     """The answers and their places: the typed text, the digits, or the chosen label."""
-    _led: tuple[str, Run] | None = None
+    _led: tuple[str, ConversationState] | None = None
     """The text that was played last, and its conversation state. Playing it costs as much as a hop, and many calls need
     it."""
 
@@ -87,30 +87,30 @@ class Dialogue:
         assert self.body == before
 
     def hang_up(self) -> None:
-        end_session(self.kit, EndNotice(self.session_id, "Incomplete"))
+        end_session(self.context, EndNotice(self.session_id, "Incomplete"))
 
     @property
-    def kit(self) -> WholeKit:
-        return self.line.kit
+    def context(self) -> WholeContext:
+        return self.line.context
 
     @property
-    def book(self) -> Book:
-        return self.kit.books.book(self.kit.books.live())
+    def book(self) -> FlowSet:
+        return self.context.books.book(self.context.books.live())
 
     @property
-    def run(self) -> Run:
+    def run(self) -> ConversationState:
         """Returns the conversation state after the text so far."""
         if self._led is None or self._led[0] != self.text:
             self._led = self.text, self._played()
         return self._led[1]
 
-    def _played(self) -> Run:
+    def _played(self) -> ConversationState:
         hop = make_hop(session_id=self.session_id, caller=self.msisdn, text=self.text)
-        known = service_session_start.found(
-            self.kit, hop, self.kit.pseudonyms.session(self.session_id)
+        known = service_session_start.find_session(
+            self.context, hop, self.context.pseudonyms.session(self.session_id)
         )
         assert known is not None
-        return service_session.way_of(self.kit, hop, known, {}).run
+        return service_session.path_of(self.context, hop, known, {}).run
 
     @property
     def place(self) -> Place:
@@ -123,9 +123,9 @@ class Dialogue:
     def keys(self) -> Iterator[Key]:
         """Yields every key that leads onward, except to another language."""
         node = node_at(self.book, self.place)
-        if self.ends or node is None or isinstance(node, Finish):
+        if self.ends or node is None or isinstance(node, EndNode):
             return
-        if isinstance(node, Ask) and node.kind != "place":
+        if isinstance(node, QuestionNode) and node.kind != "place":
             yield from (Key("", node.saves, at) for at in range(len(self._typed(node.saves))))
         languages = {"Kinyarwanda", "English", "Francais"}
         for label, digit in choices(self.body).items():
@@ -155,15 +155,15 @@ class Dialogue:
 
     def _remember(self, keyed: str) -> None:
         place, node = self.place, node_at(self.book, self.place)
-        if isinstance(node, Menu | Ask) and node.saves is not None:
+        if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
             labels = {digit: label for label, digit in choices(self.body).items()}
             answer = labels.get(keyed, keyed).rstrip(" .!?")
-            leads = isinstance(node, Menu) and self._only_leads(node, answer)
+            leads = isinstance(node, MenuNode) and self._only_leads(node, answer)
             if not leads and (len(answer) > SHORT or answer == PIN):
                 self.said.append((place, answer))
         self.said.extend((place, number) for number in RECEIPT.findall(self.body))
 
-    def _only_leads(self, node: Menu, label: str) -> bool:
+    def _only_leads(self, node: MenuNode, label: str) -> bool:
         """Returns True if this choice is not kept as an answer. The next screen may have its label as heading."""
         language = self.run.language
         kept_as_none = (one.label[language] for one in node.choices if not one.value)
@@ -171,5 +171,5 @@ class Dialogue:
 
     def _hear(self) -> None:
         hop = make_hop(session_id=self.session_id, caller=self.msisdn, text=self.text)
-        self.body = self.hop(self.kit, hop)
+        self.body = self.hop(self.context, hop)
         self.shown.append(self.body)

@@ -3,14 +3,14 @@
 import json
 from dataclasses import dataclass, field
 
-from hotline.flows.flow import Book
-from hotline.flows.run import Facts, Run
+from hotline.flows.conversation import ConversationState, Facts
+from hotline.flows.flow import FlowSet
 from hotline.flows.turn import Turn, resume, start
 
 
 @dataclass
 class EngineLine:
-    book: Book
+    book: FlowSet
     facts: Facts
     held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
     """For each session, the last text, its conversation state, and the body of its answer."""
@@ -29,7 +29,7 @@ class EngineLine:
 
     def _onward(self, before: str, run: dict[str, object], text: str) -> Turn:
         keyed = text[len(before) :].removeprefix("*")
-        return resume(self.book, Run.from_dict(run), keyed, self.facts)
+        return resume(self.book, ConversationState.from_dict(run), keyed, self.facts)
 
     def _from_the_dial(self, text: str) -> Turn:
         turn = start(self.book, self.facts)

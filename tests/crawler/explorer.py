@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hotline.core.ussd import UssdHop
-from hotline.dialogue.service_session import take_turn
+from hotline.dialogue.service_session import answer_hop
 from hotline.emulator.server import choices
-from hotline.flows.run import Place
+from hotline.flows.conversation import Place
 from hotline.text.languages import FIRST, LANGUAGES
 from tests.crawler.dialogue import CERTIFICATE, RECEIPT, Dialogue, Hop, Key
 from tests.crawler.standings import TYPED, Standing
 from tests.support.callers import Line
-from tests.support.kits import WholeKit
+from tests.support.contexts import WholeContext
 
 Way = tuple[Key, ...]
 
@@ -22,7 +22,7 @@ class Explorer:
     line: Line
     standing: Standing
     language: str
-    hop: Hop = take_turn
+    hop: Hop = answer_hop
     most: int = 10_000
     """The number of screens after which it stops."""
     hops: int = 0
@@ -79,11 +79,11 @@ class Explorer:
     def new_phone(self) -> str:
         return f"+25079{next(self.line.numbers):07}"
 
-    def _hop(self, kit: WholeKit, hop: UssdHop) -> str:
+    def _hop(self, context: WholeContext, hop: UssdHop) -> str:
         self.hops += 1
         name, most = self.standing.name, self.standing.most
         assert self.hops <= most, f"{name}: more than {most} hops"
-        return self.hop(kit, hop)
+        return self.hop(context, hop)
 
     def _keys(self, dialogue: Dialogue) -> list[Key]:
         within = self.standing.within

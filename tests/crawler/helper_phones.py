@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from hotline.alerts import service_assignment
-from hotline.alerts.rules_assignment import ReferralState
-from hotline.alerts.tables_drills import Exercise
+from hotline.alerts.rules_assignment import AssignmentState
+from hotline.alerts.tables_drills import Drill
 from hotline.cases import service_retention
 from hotline.core import rules_trial
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.rules import TipOutcome
@@ -47,7 +47,7 @@ class Helper:
         as_idle_helper(line, msisdn, language)
         _end_all(line)
         witness = tell(large(line) if self.corrected else line, *self.told)
-        key = line.kit.pseudonyms.enrolled(msisdn)
+        key = line.context.pseudonyms.enrolled(msisdn)
         with line.database.writing() as session:
             place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
             hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
@@ -58,15 +58,15 @@ class Helper:
                 session.execute(others.values(active=False))
         if self.corrected:
             _posted(line, OF_HERE)
-        service_assignment.refer_waiting(line.kit)
+        service_assignment.assign_pending(line.context)
         line.clock.turn(seconds=10)
         reference = next(
-            row.reference for row in reversed(line.all(Referral)) if row.responder_id == hers.id
+            row.reference for row in reversed(line.all(Assignment)) if row.responder_id == hers.id
         )
         if self.exercise:
             _rehearse(line)
         if self.took:
-            take_case(line.kit, hers.id, reference, line.clock())
+            take_case(line.context, hers.id, reference, line.clock())
             line.clock.turn(seconds=10)
         if self.corrected:
             _correct(line, witness)
@@ -78,7 +78,7 @@ class Helper:
 def _request(line: Line) -> None:
     tip_id, outcome = line.tips[-1].id, TipOutcome.NOT_FOUND
     service_retention.close_tip(
-        line.kit, tip_id, by="A desk", reason="gone", outcome=outcome, only_requests=True
+        line.context, tip_id, by="A desk", reason="gone", outcome=outcome, only_requests=True
     )
     line.clock.turn(seconds=10)
 
@@ -88,7 +88,7 @@ def _rehearse(line: Line) -> None:
         tip = session.scalars(select(Tip).order_by(Tip.id.desc()).limit(1)).one()
         tip.channel = rules_trial.DRILL
         begun, over = line.clock(), line.clock() + timedelta(hours=1)
-        row = Exercise(
+        row = Drill(
             tip_id=tip.id, place=tip.place, desk=tip.place, climbs=False, started_by="Aline"
         )
         row.reason, row.started_at, row.ends_at = "the week of drills", begun, over
@@ -98,7 +98,7 @@ def _rehearse(line: Line) -> None:
 def _posted(line: Line, msisdn: str) -> int:
     """Enrols a phone in the district of the newest tip. Returns the responder's id."""
     as_idle_helper(line, msisdn, "rw")
-    key = line.kit.pseudonyms.enrolled(msisdn)
+    key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
         place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
         row = session.scalars(select(Responder).where(Responder.number_key == key)).one()
@@ -111,15 +111,15 @@ def _correct(line: Line, witness: Dialogue) -> None:
     witness.key("*".join(ELSEWHERE))
     there = _posted(line, OF_ELSEWHERE)
     line.clock.turn(minutes=4)
-    service_assignment.fire_deadlines(line.kit)
-    told_of = next(row for row in reversed(line.all(Referral)) if row.responder_id == there)
-    take_case(line.kit, there, told_of.reference, line.clock())
+    service_assignment.fire_deadlines(line.context)
+    told_of = next(row for row in reversed(line.all(Assignment)) if row.responder_id == there)
+    take_case(line.context, there, told_of.reference, line.clock())
     line.clock.turn(seconds=10)
 
 
 def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
     """Enrols a phone, once, for no district."""
-    key = line.kit.pseudonyms.enrolled(msisdn)
+    key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
         hers = select(Responder).where(Responder.number_key == key)
         if session.scalar(hers) is None:
@@ -131,10 +131,10 @@ def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
 
 def _end_all(line: Line) -> None:
     """Ends every case, because a responder's list holds alerted and taken cases until their closure."""
-    service_assignment.refer_waiting(line.kit)
-    for row in line.all(Referral):
-        if row.state == ReferralState.SENT:
-            take_case(line.kit, row.responder_id, row.reference, line.clock())
+    service_assignment.assign_pending(line.context)
+    for row in line.all(Assignment):
+        if row.state == AssignmentState.SENT:
+            take_case(line.context, row.responder_id, row.reference, line.clock())
     for tip in line.tips:
         if tip.referred_at is not None and tip.closed_at is None:
-            close_by_two(line.kit, tip.id)
+            close_by_two(line.context, tip.id)

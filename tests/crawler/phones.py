@@ -9,16 +9,16 @@ from sqlalchemy import select
 from hotline.alerts import service_assignment
 from hotline.cases import service_retention
 from hotline.gateway import tables
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.tables_desks import DeskMember
 from hotline.programmes import service_enrolment, service_lessons
-from hotline.programmes.rules import LESSONS, Roll
+from hotline.programmes.rules import LESSONS, Programme
 from hotline.text.codes import NATIONAL
 from hotline.tips.tables import Tip
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
 from tests.support import asking
 from tests.support.callers import DANGER_HERE, DESK_KEY, REST, Line
-from tests.support.recovering import seal_desks
+from tests.support.recovering import encrypt_for_desks
 from tests.support.taking import close_by_two, take_case
 from tests.support.two_people import ALICE
 
@@ -50,7 +50,7 @@ def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
 def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
     """Pauses the queue for any phone, as when the gateway refuses every SMS."""
     with line.database.writing() as session:
-        tables.hold(session, line.clock() + timedelta(days=1), "config_fault")
+        tables.pause_for_fault(session, line.clock() + timedelta(days=1), "config_fault")
     return {}
 
 
@@ -58,12 +58,12 @@ def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
 class Invited:
     """A phone outside each programme, whose caller holds a code."""
 
-    roll: Roll
+    roll: Programme
 
     def __call__(self, line: Line, msisdn: str, _language: str) -> Typed:
         with line.database.writing() as session:
-            service_enrolment.leave(session, line.kit, msisdn, self.roll)
-        code, _ = service_enrolment.make_code(line.kit, self.roll, "Gasabo", by="Admin")
+            service_enrolment.leave(session, line.context, msisdn, self.roll)
+        code, _ = service_enrolment.create_code(line.context, self.roll, "Gasabo", by="Admin")
         return {f"{NAMED[self.roll]}_code": (code, NOBODYS_CODE)}
 
 
@@ -71,24 +71,26 @@ class Invited:
 class Joined:
     """A phone that joined a programme."""
 
-    roll: Roll
+    roll: Programme
 
     def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
         typed = Invited(self.roll)(line, msisdn, language)
         code = typed[f"{NAMED[self.roll]}_code"][0]
         with line.database.writing() as session:
-            assert service_enrolment.join(session, line.kit, self.roll, msisdn, code, line.clock())
+            assert service_enrolment.enrol(
+                session, line.context, self.roll, msisdn, code, line.clock()
+            )
         line.clock.turn(seconds=1)
         return {}
 
 
 def as_certified(line: Line, msisdn: str, language: str) -> Typed:
     """Makes a trainee's phone pass every lesson."""
-    Joined(Roll.OFFICERS)(line, msisdn, language)
-    number_key = line.kit.pseudonyms.joined(Roll.OFFICERS, msisdn)
+    Joined(Programme.TRAINEES)(line, msisdn, language)
+    number_key = line.context.pseudonyms.joined(Programme.TRAINEES, msisdn)
     with line.database.writing() as session:
         for lesson in LESSONS:
-            service_lessons.pass_lesson(session, number_key, lesson, line.clock())
+            service_lessons.record_passed_lesson(session, number_key, lesson, line.clock())
     line.clock.turn(seconds=1)
     return {}
 
@@ -111,9 +113,9 @@ class Holder:
 
 def colleagues_are_quicker(line: Line) -> None:
     """Takes every case for the responder of the national desk, who was enrolled first."""
-    rows = [row for row in line.all(Referral) if row.responder_id == 1]
+    rows = [row for row in line.all(Assignment) if row.responder_id == 1]
     for row in rows:
-        take_case(line.kit, 1, row.reference, line.clock())
+        take_case(line.context, 1, row.reference, line.clock())
     line.clock.turn(seconds=10)
 
 
@@ -131,16 +133,16 @@ def _received(_line: Line, _tip_id: int) -> None:
 
 
 def _checking(line: Line, _tip_id: int) -> None:
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     colleagues_are_quicker(line)
 
 
 def _helped(line: Line, tip_id: int) -> None:
-    service_retention.helped(line.kit, tip_id, by="Desk", reason="a helper came")
+    service_retention.record_help(line.context, tip_id, by="Desk", reason="a helper came")
 
 
 def _closed(line: Line, tip_id: int) -> None:
-    close_by_two(line.kit, tip_id)
+    close_by_two(line.context, tip_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,10 @@ class AskedBack:
         with line.database.writing() as session:
             if session.scalar(select(DeskMember)) is None:
                 key, at = bytes(DESK_KEY), line.clock.at
-                seal_desks(session, [NATIONAL], key, PASSPHRASE, at)
+                encrypt_for_desks(session, [NATIONAL], key, PASSPHRASE, at)
         line.clock.turn(minutes=4)
         asking.ask(
-            line.kit,
+            line.context,
             tip_id,
             self.question,
             desk=NATIONAL,
@@ -166,7 +168,7 @@ class AskedBack:
         )
 
 
-NAMED = {Roll.LEADERS: "leader", Roll.OFFICERS: "officer"}
+NAMED = {Programme.LEADERS: "leader", Programme.TRAINEES: "officer"}
 STATUSES = {"received": _received, "checking": _checking, "helper": _helped, "closed": _closed}
 QUESTIONS = ("still", "leave", "moved", "children", "many", "when", "doctor", "landmark")
-ROLLS = {Roll.LEADERS: "45", Roll.OFFICERS: "46"}
+ROLLS = {Programme.LEADERS: "45", Programme.TRAINEES: "46"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from hotline.alerts import service_assignment
-from hotline.cases.reader_door import ReaderDoor, public_half
+from hotline.cases.reader_access import ReaderAccess, public_half
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
@@ -22,17 +22,17 @@ from tests.support.callers import DANGER_HERE, Line
 def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
     """Gives the phone a PIN and one case by SMS. `ToldReader` supplies every page behind the PIN."""
     as_idle_helper(line, msisdn, language)
-    key = line.kit.pseudonyms.enrolled(msisdn)
+    key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.reading() as session:
         hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
     if hers.pin_wrap is None:
         _with_case(line, hers.id)
-    folders = line.kit.pseudonyms._folder.path.parent
+    folders = line.context.pseudonyms._folder.path.parent
     pair = LiveKeys(folders / "reader", "reader.key")
-    reader = ToldReader(line.database, pair, line.kit.phrases, line.clock, language)
-    sealer = replace(line.kit.sealer, reader=public_half(KeyFolder(folders / "hooks")))
-    door = ReaderDoor(pause=reader.pause, elapsed=reader.elapsed)
-    line.kit = replace(line.kit, sealer=sealer, reader=door)
+    reader = ToldReader(line.database, pair, line.context.phrases, line.clock, language)
+    encrypter = replace(line.context.encrypter, reader=public_half(KeyFolder(folders / "hooks")))
+    door = ReaderAccess(pause=reader.pause, elapsed=reader.elapsed)
+    line.context = replace(line.context, encrypter=encrypter, reader=door)
     return PINS
 
 
@@ -55,5 +55,5 @@ def _with_case(line: Line, responder_id: int) -> None:
         person = session.get_one(Responder, responder_id)
         person.pin_wrap = b"what no PIN opens"
         post(session, person, Level.RESPONDER, str(place))
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     line.clock.turn(seconds=10)

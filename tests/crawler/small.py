@@ -2,22 +2,24 @@
 
 from dataclasses import replace
 
-from hotline.flows.run import Option
+from hotline.flows.conversation import Option
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import PlaceLists, place_lists
-from hotline.flows.store import SqlBookshelf
 from hotline.text.languages import CODES
 from tests.support.callers import Line
 
 
 def small(line: Line) -> Line:
     """Returns the same line in the small country."""
-    books = SqlBookshelf(line.database, canaries())
-    return replace(line, kit=replace(line.kit, books=books))
+    books = SqlFlowSets(line.database, canaries())
+    return replace(line, context=replace(line.context, books=books))
 
 
 def large(line: Line) -> Line:
     """Returns the same line in the whole country."""
-    return replace(line, kit=replace(line.kit, books=SqlBookshelf(line.database, place_lists())))
+    return replace(
+        line, context=replace(line.context, books=SqlFlowSets(line.database, place_lists()))
+    )
 
 
 def canaries() -> PlaceLists:

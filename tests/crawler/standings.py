@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hotline.programmes.rules import THEMES, Roll
+from hotline.programmes.rules import TALKING_POINTS, Programme
 from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (
     MAY_COME,
@@ -82,11 +82,11 @@ STANDINGS = (
         )
         for roll, entry in ROLLS.items()
     ),
-    Standing("officer on the roll", "46", prepare=Joined(Roll.OFFICERS), most=2_000),
+    Standing("officer on the roll", "46", prepare=Joined(Programme.TRAINEES), most=2_000),
     Standing(
         "officer who passed every lesson",
         "46",
-        within=frozenset({Roll.OFFICERS.value}),
+        within=frozenset({Programme.TRAINEES.value}),
         prepare=as_certified,
     ),
     Standing(
@@ -121,10 +121,10 @@ STANDINGS = (
         Standing(
             f"leader in month {number}",
             "45",
-            prepare=Joined(Roll.LEADERS),
+            prepare=Joined(Programme.LEADERS),
             months=number - 1,
         )
-        for number in range(1, THEMES + 1)
+        for number in range(1, TALKING_POINTS + 1)
     ),
 )
 HERS = Standing(

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cases.rules_reading_requests import PERSON_VERBS, WORK_VERB, AskKind
+from hotline.cases.rules_reading_requests import PERSON_VERBS, WORK_VERB, ReaderQuestionKind
 from hotline.cases.tables_reading_requests import PinReading
 from hotline.core.ussd import UssdHop
-from hotline.dialogue.service_session import take_turn
-from hotline.flows.flow import Book, Menu
+from hotline.dialogue.service_session import answer_hop
+from hotline.flows.flow import FlowSet, MenuNode
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
@@ -29,7 +29,7 @@ from tests.crawler.told_reader import DEAD_PIN, ONE_PIN, WRONG_PIN
 from tests.crawler.tour import Tour
 from tests.long import is_long
 from tests.support.callers import Line
-from tests.support.kits import WholeKit
+from tests.support.contexts import WholeContext
 from tests.support.reading import PHONE, PIN, at_her_desk, reader_beside
 from tests.support.steps import Tell
 
@@ -37,9 +37,9 @@ TOLD_PHONE = "+250788000101"
 TOURS = {f"{language}-{half}": (language, half) for language in CODES for half in BEHIND_PIN}
 
 
-def verbs(book: Book) -> set[str]:
+def verbs(book: FlowSet) -> set[str]:
     """Returns every verb that a responder's menu offers."""
-    menus = (node for node in book.flows["responders"].nodes.values() if isinstance(node, Menu))
+    menus = (node for node in book.flows["responders"].nodes.values() if isinstance(node, MenuNode))
     hers = (menu for menu in menus if menu.saves == WORK_VERB)
     return {choice.value for menu in hers for choice in menu.choices if choice.value}
 
@@ -51,8 +51,8 @@ class Measured:
     unfit: list[int] = field(default_factory=list)
     """The number of keys that lead to each of these screens."""
 
-    def __call__(self, kit: WholeKit, hop: UssdHop) -> str:
-        body = take_turn(kit, hop)
+    def __call__(self, context: WholeContext, hop: UssdHop) -> str:
+        body = answer_hop(context, hop)
         if septets(body[4:]) > DEFAULT_LIMIT or not is_gsm7(body):
             self.unfit.append(hop.text.count("*"))
         return body
@@ -87,17 +87,21 @@ def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     assert (left, measured.unfit) == ([], [])
 
     seen = {node for tour in tours for node in tour.nodes}
-    book = line.kit.books.book(line.kit.books.live())
+    book = line.context.books.book(line.context.books.live())
     within = {flow for standing in BEHIND_PIN[half] for flow in standing.within}
     there = with_a_screen(book) & behind_a_pin(book)
     assert {node for node in there - seen if node.flow in within} == set(), "no key leads there"
-    done = {row.asks["verb"] for row in asked if row.asks["kind"] in (AskKind.ACT, AskKind.PAGE)}
+    done = {
+        row.asks["verb"]
+        for row in asked
+        if row.asks["kind"] in (ReaderQuestionKind.ACT, ReaderQuestionKind.PAGE)
+    }
     asks = set(PERSON_VERBS) if half == "persons" else verbs(book) - {"read"}
     assert asks - done == set(), "what was asked before she hung up is done"
 
 
 def test_each_flow_behind_a_pin_is_toured(line: Line) -> None:
-    book = line.kit.books.book(line.kit.books.live())
+    book = line.context.books.book(line.context.books.live())
     toured = {flow for half in BEHIND_PIN.values() for one in half for flow in one.within}
     assert {node.flow for node in behind_a_pin(book)} == toured
 

@@ -3,8 +3,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from hotline.flows.flow import Book
-from hotline.flows.run import Facts
+from hotline.flows.conversation import Facts
+from hotline.flows.flow import FlowSet
 from tests.crawler.crawler import Crawler, Line
 from tests.crawler.engine_line import EngineLine
 from tests.support.made_once import shipped_book
@@ -16,11 +16,11 @@ REPORTING = Facts(flags={"reporting": True})
 
 
 @pytest.fixture(scope="module")
-def book() -> Book:
+def book() -> FlowSet:
     return shipped_book()
 
 
-def small(book: Book) -> Book:
+def small(book: FlowSet) -> FlowSet:
     """Returns the same flow set in a country of five districts with one sector each."""
     lists = {
         name: options if name == "provinces" else options[:1]
@@ -29,7 +29,7 @@ def small(book: Book) -> Book:
     return replace(book, lists=lists, drawings={})
 
 
-def test_every_digit_at_every_screen_of_the_whole_country(book: Book, tell_steps: Tell) -> None:
+def test_every_digit_at_every_screen_of_the_whole_country(book: FlowSet, tell_steps: Tell) -> None:
     crawler = Crawler(EngineLine(book, REPORTING), most_hops=MOST)
     crawler.crawl()
 
@@ -39,7 +39,7 @@ def test_every_digit_at_every_screen_of_the_whole_country(book: Book, tell_steps
     assert len(crawler.pressed) > 500
 
 
-def test_every_digit_at_every_screen_where_no_report_is_offered(book: Book) -> None:
+def test_every_digit_at_every_screen_where_no_report_is_offered(book: FlowSet) -> None:
     crawler = Crawler(EngineLine(small(book), Facts()))
     crawler.crawl()
 
@@ -108,7 +108,7 @@ WAYS: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("how", WAYS)
-def test_the_crawler_finds_a_line_that(how: str, book: Book) -> None:
+def test_the_crawler_finds_a_line_that(how: str, book: FlowSet) -> None:
     crawler = Crawler(Spoilt(EngineLine(small(book), REPORTING), how), most_hops=300)
     crawler.crawl()
 

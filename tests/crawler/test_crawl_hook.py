@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
 from tests.crawler.crawler import Crawler
 from tests.crawler.hook_line import HookLine
 from tests.support.callers import Line, Way
@@ -18,8 +18,10 @@ __all__ = ["line"]
 def test_a_thousand_digits_at_the_nearest_screens(line: Line, way: Way) -> None:
     """The country has one sector. The engine's own crawl presses the other digits."""
     lists = {name: options[:1] for name, options in place_lists().items()}
-    kit = replace(line.kit, books=SqlBookshelf(line.database, lists))
-    crawler = Crawler(HookLine(replace(line, kit=kit).client, kit.sessions), most_hops=1000)
+    context = replace(line.context, books=SqlFlowSets(line.database, lists))
+    crawler = Crawler(
+        HookLine(replace(line, context=context).client, context.sessions), most_hops=1000
+    )
     crawler.crawl()
 
     assert crawler.faults == []

@@ -17,11 +17,11 @@ from hotline.alerts import (
     service_sending,
 )
 from hotline.core.ussd import UssdHop
-from hotline.dialogue.service_session import take_turn
+from hotline.dialogue.service_session import answer_hop
 from hotline.emulator.server import choices
-from hotline.flows.flow import Ask, Book, Finish, Menu, Say
+from hotline.flows.conversation import Place
+from hotline.flows.flow import EndNode, FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.flows.models import targets
-from hotline.flows.run import Place
 from hotline.gateway.stand_ins import FakeSms
 from tests.crawler.copies import copied
 from tests.crawler.dialogue import SHORT
@@ -32,7 +32,7 @@ from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
 from tests.long import is_long
 from tests.support.callers import Line
-from tests.support.kits import WholeKit
+from tests.support.contexts import WholeContext
 from tests.support.receipts import MY_NUMBER
 from tests.support.steps import Tell
 
@@ -63,20 +63,21 @@ def sms() -> FakeSms:
 @pytest.fixture
 def whole(line: Line, sms: FakeSms) -> Line:
     """Returns a line with every offer, including a call."""
-    offers = replace(line.kit.line, call_back_number="112")
-    return small(replace(line, kit=replace(line.kit, line=offers, sms=sms)))
+    offers = replace(line.context.line, call_back_number="112")
+    return small(replace(line, context=replace(line.context, line=offers, sms=sms)))
 
 
-def with_a_screen(book: Book) -> set[Place]:
+def with_a_screen(book: FlowSet) -> set[Place]:
     return {
         Place(flow.name, name)
         for flow in book.flows.values()
         for name, node in flow.nodes.items()
-        if isinstance(node, Say | Menu | Ask) or (isinstance(node, Finish) and node.text)
+        if isinstance(node, MessageNode | MenuNode | QuestionNode)
+        or (isinstance(node, EndNode) and node.text)
     }
 
 
-def behind_a_pin(book: Book) -> set[Place]:
+def behind_a_pin(book: FlowSet) -> set[Place]:
     """Returns the nodes behind a PIN. These tours have no PIN, and the one of `test_behind_pin.py` walks there."""
     flow = book.flows[book.entries["90"]]
     waiting, without = [flow.start], {flow.start}
@@ -90,7 +91,7 @@ def behind_a_pin(book: Book) -> set[Place]:
     return within | {Place(flow.name, name) for name in flow.nodes.keys() - without}
 
 
-def entered(book: Book) -> set[str]:
+def entered(book: FlowSet) -> set[str]:
     return set(book.entries.values())
 
 
@@ -115,7 +116,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
 
     if standings is STANDINGS:
         seen = {node for tour in tours for node in tour.nodes}
-        book = whole.kit.books.book(whole.kit.books.live())
+        book = whole.context.books.book(whole.context.books.live())
         left = with_a_screen(book) - behind_a_pin(book) - seen
         assert left == set(), "no standing leads there: add one"
 
@@ -132,11 +133,11 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
 def do_what_waits(line: Line) -> None:
     """Does the due work of the clock and the workers, SMS included."""
     line.clock.turn(minutes=4)
-    service_intake.rescue_silent(line.kit)
-    service_call_back_requests.keep_time(line.kit)
-    while service_assignment.refer_waiting(line.kit):
+    service_intake.file_silent(line.context)
+    service_call_back_requests.keep_time(line.context)
+    while service_assignment.assign_pending(line.context):
         pass
-    while service_sending.deliver_due(line.kit):
+    while service_sending.deliver_due(line.context):
         pass
 
 
@@ -164,8 +165,8 @@ class Spoilt:
     last: dict[str, str] = field(default_factory=dict)
     """The last answer, by phone and by session."""
 
-    def __call__(self, kit: WholeKit, hop: UssdHop) -> str:
-        body, keyed = take_turn(kit, hop), hop.text.split("*")[-1]
+    def __call__(self, context: WholeContext, hop: UssdHop) -> str:
+        body, keyed = answer_hop(context, hop), hop.text.split("*")[-1]
         before, here = self.last.get(hop.caller, ""), self.last.get(hop.session_id, "")
         match self.how:
             case "goes on where she was" if not hop.text and before.startswith("CON "):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hotline.alerts import service_assignment
 from hotline.core.jobs import Job
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.text.languages import CODES
 from hotline.text.places import districts
 from hotline.tips.tables import Tip
@@ -57,7 +57,7 @@ def is_placed(answers: Mapping[str, str]) -> bool:
 
 
 def tips_of(line: Line, dialogue: Dialogue) -> list[Tip]:
-    key = line.kit.pseudonyms.session(dialogue.session_id)
+    key = line.context.pseudonyms.session(dialogue.session_id)
     with line.database.reading() as session:
         return [*session.scalars(select(Tip).where(Tip.session_key == key).order_by(Tip.id))]
 
@@ -88,7 +88,7 @@ def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, lang
     for way, answers in ways(explorer):
         dialogue = explorer.walked(PHONE, way, forgetful=True)
         by_then = promised(answers)
-        rung = {row_id for job, row_id in line.jobs.rung if job is Job.REFER_TIP}
+        rung = {row_id for job, row_id in line.jobs.rung if job is Job.ASSIGN_TIP}
         tips = tips_of(line, dialogue)
         assert [tip.state for tip in tips] == [by_then]
         assert all((tip.id in rung) == (by_then != "draft") for tip in tips)
@@ -110,9 +110,11 @@ def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, lang
 
 
 def told_of(line: Line, tip: Tip) -> set[int]:
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     with line.database.reading() as session:
-        return {*session.scalars(select(Referral.responder_id).where(Referral.tip_id == tip.id))}
+        return {
+            *session.scalars(select(Assignment.responder_id).where(Assignment.tip_id == tip.id))
+        }
 
 
 @pytest.mark.row("C9")

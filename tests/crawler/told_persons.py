@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from hotline.alerts.rules_replies import Acted
-from hotline.cases.decrypt_reader_commands import ACTED
+from hotline.alerts.rules_replies import CommandResult
+from hotline.cases.decrypt_reader_commands import RESULT_PREFIX
 from hotline.cases.rules_reading_requests import PERSON, UNREADABLE, ReaderAnswer
 
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
@@ -28,11 +28,11 @@ ABOUT_LISTS = {
 ABOUT_CASES = (HERS, ARRIVAL, THIRTY, AGAIN)
 HELD_UP: Mapping[str, tuple[str, ...]] = {
     "shelter": (UNREADABLE,),
-    "health": (f"{ACTED}{Acted.NOT_TAKEN_YET}",),
+    "health": (f"{RESULT_PREFIX}{CommandResult.NOT_TAKEN_YET}",),
     "child_officer": ("person_stopped", "says_no"),
     "police": ("person_stopped", "undecided"),
     "legal": ("person_stopped", "too_early"),
-    "journey_home": (f"{ACTED}{Acted.OVER}",),
+    "journey_home": (f"{RESULT_PREFIX}{CommandResult.OVER}",),
 }
 """The results of choices of a service. With these, the answers about a person are not kept."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}

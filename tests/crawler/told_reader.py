@@ -9,21 +9,21 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hotline.alerts.rules_replies import Acted, Verb
+from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.cases import tables_reading_requests
 from hotline.cases.decrypt_reader_commands import (
-    ACTED,
     ALSO,
     ASKED_BACK,
     CONFIRM,
+    HAS_COLLEAGUES,
     HELPS_UNREAD,
     LATE,
     NATIONAL_DESK,
-    NOBODY_ELSE,
+    NO_COLLEAGUES,
     NOT_ASKED,
     NOTED,
-    PICKS,
-    STOPS,
+    REFUSALS,
+    RESULT_PREFIX,
     UNREAD,
     WHO,
 )
@@ -36,6 +36,7 @@ from hotline.cases.rules_reading_requests import (
     ENDED,
     HAS_WARNINGS,
     HISTORY,
+    IS_BLOCKED,
     KEPT_FOR,
     MY_COLLEAGUES,
     MY_QUESTIONS,
@@ -53,27 +54,26 @@ from hotline.cases.rules_reading_requests import (
     PROOF_OVER,
     PROVES,
     REFUSED,
-    RESTS,
     RIGHT,
     START_PIN,
     STARTED,
     UNREADABLE,
-    AskKind,
     ReaderAnswer,
-    ReaderAsk,
+    ReaderQuestion,
+    ReaderQuestionKind,
     ReadingState,
     StartedForm,
     bound_to,
-    told_of,
+    person_and_codes,
 )
 from hotline.core.database import Database
 from hotline.core.wording import Template
-from hotline.errors import SealBroken
+from hotline.errors import DecryptionFailed
 from hotline.keys import one_off
 from hotline.keys.key_folder import LiveKeys
 from hotline.text.phrases import Phrases
-from hotline.tips.rules_events import EntryKind
-from hotline.tips.rules_persons import ClosureStop
+from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.rules_persons import ClosureRefusal
 from tests.crawler.told_persons import ABOUT_CASES, HERS, TIME, about, of_person
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
@@ -119,7 +119,7 @@ In order: one that is not taken; one that a colleague has and no key decrypts; o
 never opened in time. `MET` keeps answers about a person, and owes one. `OVER` is closed, and a colleague takes `QUICK`
 at that moment.
 """
-GOES_ON = StartedForm(EntryKind.OFFERED, "1", {"sex": "girl"})
+GOES_ON = StartedForm(LoggedEvent.OFFERED, "1", {"sex": "girl"})
 """The form that a dropped call left on one case."""
 LATE_VERBS = ("", Verb.TAKE)
 """The verbs for reading this case and for taking it."""
@@ -129,38 +129,38 @@ PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at nigh
 
 DONE: Mapping[str, Mapping[str, str]] = {
     HERS: {
-        Verb.ON_SITE: f"{ACTED}{Acted.ON_SITE}",
-        Verb.REFERRED: f"{ACTED}{Acted.REFERRED}",
+        Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}",
+        Verb.REFERRED: f"{RESULT_PREFIX}{CommandResult.REFERRED}",
     },
-    NEWS: {Verb.TAKE: f"{ACTED}{Acted.TAKEN}"},
+    NEWS: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.TAKEN}"},
     ODD: {
         Verb.TAKE: LATE,
-        CONFIRM: STOPS[ClosureStop.IN_CONSOLE],
+        CONFIRM: REFUSALS[ClosureRefusal.IN_CONSOLE],
         ALSO: HELPS_UNREAD,
     },
     NATIONS: {
         Verb.TAKE: UNREAD,
-        CONFIRM: STOPS[ClosureStop.UNOPENED],
-        Verb.LET_GO: f"{ACTED}{Acted.LET_TOO_EARLY}",
-        Verb.UNSEEN: f"{ACTED}{Acted.HOW_SAID}",
-        Verb.OPENLY: f"{ACTED}{Acted.LET_GO}",
+        CONFIRM: REFUSALS[ClosureRefusal.UNOPENED],
+        Verb.LET_GO: f"{RESULT_PREFIX}{CommandResult.LET_TOO_EARLY}",
+        Verb.UNSEEN: f"{RESULT_PREFIX}{CommandResult.VISIT_DECIDED}",
+        Verb.OPENLY: f"{RESULT_PREFIX}{CommandResult.STOOD_DOWN}",
     },
     LATER: {},
-    QUICK: {Verb.TAKE: f"{ACTED}{Acted.ALREADY_TAKEN}"},
-    MET: {Verb.ON_SITE: f"{ACTED}{Acted.ON_SITE}"},
+    QUICK: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.ALREADY_TAKEN}"},
+    MET: {Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}"},
 }
 """The results of acts that are chosen on a screen with the case's name."""
 OF_ANY: Mapping[str, str] = {
     f"{ASK}still": ASKED_BACK,
     f"{ASK}moved": NOT_ASKED,
-    Verb.PASS_ON: f"{ACTED}{Acted.PASSED}",
-    f"{PASS}{WHO}": PICKS,
-    f"{PASS}{COLLEAGUE}": f"{ACTED}{Acted.THEIRS}",
-    f"{PASS}{NATIONAL_DESK}": NOBODY_ELSE,
-    "close_helped": f"{ACTED}{Acted.CLOSED}",
-    "close_silent": f"{ACTED}{Acted.OVER}",
-    "close_nobody": f"{ACTED}{Acted.ANOTHER_WAITS}",
-    "close_trial": f"{ACTED}{Acted.MOVED}",
+    Verb.PASS_ON: f"{RESULT_PREFIX}{CommandResult.PASSED}",
+    f"{PASS}{WHO}": HAS_COLLEAGUES,
+    f"{PASS}{COLLEAGUE}": f"{RESULT_PREFIX}{CommandResult.THEIRS}",
+    f"{PASS}{NATIONAL_DESK}": NO_COLLEAGUES,
+    "close_helped": f"{RESULT_PREFIX}{CommandResult.CLOSED}",
+    "close_silent": f"{RESULT_PREFIX}{CommandResult.OVER}",
+    "close_nobody": f"{RESULT_PREFIX}{CommandResult.ANOTHER_WAITS}",
+    "close_trial": f"{RESULT_PREFIX}{CommandResult.MOVED}",
 }
 """The results of acts on a screen that is the same for every case. A tour presses its keys for one case alone."""
 
@@ -186,40 +186,42 @@ class ToldReader:
     def look(self) -> None:
         """Answers every waiting hop, except those that must get no answer."""
         with self.database.reading() as session:
-            waiting = tables_reading_requests.unanswered(session, self.now() - KEPT_FOR)
+            waiting = tables_reading_requests.waiting_hops(session, self.now() - KEPT_FOR)
         for ask, row in waiting:
             bound, typed = bound_to(row.session_key, row.text_digest), {}
             for private in self.pair.now():
-                with suppress(SealBroken):
-                    typed = one_off.open_box(ask.sealed_pin, private=private, bound=bound)
-            answer = self._said(ReaderAsk.from_dict(row.asks), typed)
+                with suppress(DecryptionFailed):
+                    typed = one_off.decrypt_box(ask.encrypted_pin, private=private, bound=bound)
+            answer = self._said(ReaderQuestion.from_dict(row.asks), typed)
             box = None
             if answer is not None:
                 box = one_off.seal(answer.to_dict(), public=ask.public_key, bound=bound)
             with self.database.writing() as session:
                 if answer is not None:
-                    tables_reading_requests.decide(session, row.id, _state(answer))
-                tables_reading_requests.answer(session, ask.id, box, self.now())
+                    tables_reading_requests.record_state(session, row.id, _state(answer))
+                tables_reading_requests.store_answer(session, ask.id, box, self.now())
 
-    def _said(self, ask: ReaderAsk, typed: Mapping[str, str]) -> ReaderAnswer | None:
+    def _said(self, ask: ReaderQuestion, typed: Mapping[str, str]) -> ReaderAnswer | None:
         """Returns the answer to a request, or None for no answer."""
         pin = typed.get(PIN, "")
         match ask.kind:
-            case AskKind.VIEW:
+            case ReaderQuestionKind.VIEW:
                 return self._view(pin)
-            case AskKind.PROVE:
+            case ReaderQuestionKind.PROVE:
                 return _proof(typed[START_PIN])
-            case AskKind.CHOOSE | AskKind.CHANGE:
+            case ReaderQuestionKind.CHOOSE | ReaderQuestionKind.CHANGE:
                 return _choice(ask.kind, typed)
-            case AskKind.PAGE | AskKind.ACT if ask.reference == LATER and ask.verb in LATE_VERBS:
+            case ReaderQuestionKind.PAGE | ReaderQuestionKind.ACT if (
+                ask.reference == LATER and ask.verb in LATE_VERBS
+            ):
                 return None
-            case AskKind.PAGE:
+            case ReaderQuestionKind.PAGE:
                 if ask.reference == ODD and ask.verb != HISTORY:
                     return ReaderAnswer((UNREADABLE,))
                 return ReaderAnswer(words={PAGE: PAGES})
-            case AskKind.ACT if ask.verb in PERSON_VERBS:
-                return of_person(told_of(typed)[1])
-            case AskKind.ACT:
+            case ReaderQuestionKind.ACT if ask.verb in PERSON_VERBS:
+                return of_person(person_and_codes(typed)[1])
+            case ReaderQuestionKind.ACT:
                 return _act(ask)
 
     def _view(self, pin: str) -> ReaderAnswer | None:
@@ -236,7 +238,7 @@ class ToldReader:
             cases = self._cases(*lists[pin])
             warned = (HAS_WARNINGS,) if pin == WARNED_PIN else ()
             return replace(cases, flags=(*cases.flags, *warned))
-        flags = {TIRED_PIN: (RESTS,), CODE: (PROVES,)}
+        flags = {TIRED_PIN: (IS_BLOCKED,), CODE: (PROVES,)}
         words = {"time": TIME} if pin == TIRED_PIN else {}
         return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)
 
@@ -268,7 +270,7 @@ class ToldReader:
 
 
 def _state(answer: ReaderAnswer) -> ReadingState:
-    if RESTS in answer.flags:
+    if IS_BLOCKED in answer.flags:
         return ReadingState.RESTED
     return ReadingState.DONE if answer.flags or answer.words else ReadingState.WRONG
 
@@ -277,17 +279,19 @@ def _named(case: str) -> Mapping[str, str]:
     return {f"ref.{case}": case, f"place.{case}": "Nyarugenge", f"asked.{case}": "Zuzuasked"}
 
 
-def _act(ask: ReaderAsk) -> ReaderAnswer:
+def _act(ask: ReaderQuestion) -> ReaderAnswer:
     if ask.verb == NOT_ME:
         return ReaderAnswer((ENDED,))
     flag = {**OF_ANY, **DONE[ask.reference]}.get(ask.verb)
     if flag is None and ask.verb.startswith(NOTE):
         flag = NOTED
     if flag is None and ask.verb.startswith(DISTRICT):
-        flag = f"{ACTED}{Acted.NOT_TAKEN_YET}"
-    lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if flag == PICKS else {}
+        flag = f"{RESULT_PREFIX}{CommandResult.NOT_TAKEN_YET}"
+    lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if flag == HAS_COLLEAGUES else {}
     words = {"time": TIME, "who": "Responder 3", "outcome": "Zuzuoutcome"}
-    return ReaderAnswer((flag or f"{ACTED}{Acted.TO_BE_JUDGED}",), lists, words)
+    return ReaderAnswer(
+        (flag or f"{RESULT_PREFIX}{CommandResult.CLOSURE_REQUESTED}",), lists, words
+    )
 
 
 def _proof(start_pin: str) -> ReaderAnswer | None:
@@ -297,12 +301,12 @@ def _proof(start_pin: str) -> ReaderAnswer | None:
     return ReaderAnswer((flags[start_pin],)) if start_pin in flags else ReaderAnswer()
 
 
-def _choice(kind: AskKind, typed: Mapping[str, str]) -> ReaderAnswer | None:
+def _choice(kind: ReaderQuestionKind, typed: Mapping[str, str]) -> ReaderAnswer | None:
     again = typed[NEW_AGAIN]
     if again == SLOW_NEW:
         return None
-    if again == LATE_NEW and kind is AskKind.CHOOSE:
+    if again == LATE_NEW and kind is ReaderQuestionKind.CHOOSE:
         return ReaderAnswer((PROOF_OVER,))
     if typed[NEW_PIN] != again:
         return ReaderAnswer((REFUSED,))
-    return ReaderAnswer((CHOSEN if kind is AskKind.CHOOSE else CHANGED,))
+    return ReaderAnswer((CHOSEN if kind is ReaderQuestionKind.CHOOSE else CHANGED,))

@@ -6,8 +6,8 @@ shows an answer given on another screen. No screen depends on earlier calls from
 
 from dataclasses import dataclass, field
 
-from hotline.flows.flow import Finish, node_at
-from hotline.flows.run import Place
+from hotline.flows.conversation import Place
+from hotline.flows.flow import EndNode, node_at
 from tests.crawler.dialogue import Dialogue
 from tests.crawler.explorer import Explorer, Way, masked
 
@@ -48,7 +48,7 @@ class Tour:
         dialogue.hang_up()
         if self._dialled(self.phone) != self._front:
             self._fault(dialogue, "a redial after hanging up is not a first dial")
-        if isinstance(node_at(dialogue.book, place), Finish):
+        if isinstance(node_at(dialogue.book, place), EndNode):
             self.ends.add(dialogue.body)
 
     def _go_again(self, way: Way, shown: list[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotline.dialogue import rules_sms_tips
 from hotline.text.keywords import is_stop
-from hotline.text.topics import asked
+from hotline.text.topics import asked_topic
 
 TABLES = Path(__file__).parent
 LEAST_RIGHT = 95
@@ -60,10 +60,12 @@ class CryFigures:
 
 def comes_to(text: str) -> Comes:
     """Returns the result that the inbox reaches for a stranger who is not reading a topic. Never raises."""
-    wishes = is_stop(text) or (asked(text) is not None and not rules_sms_tips.cannot_wait(text))
+    wishes = is_stop(text) or (
+        asked_topic(text) is not None and not rules_sms_tips.is_cry_for_help(text)
+    )
     if wishes or not rules_sms_tips.is_tip(text):
         return Comes.DROPPED
-    told = rules_sms_tips.answers(rules_sms_tips.cleaned(text))
+    told = rules_sms_tips.report_answers(rules_sms_tips.clean_message(text))
     if told["danger"] == "yes":
         return Comes.DANGER
     return Comes.CHILD if told.get("who") == "child" else Comes.TIP

@@ -7,7 +7,7 @@ import pytest
 from hotline.alerts import service_assignment
 from hotline.core.ussd import EndNotice
 from hotline.dialogue.service_session import end_session
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
@@ -30,26 +30,26 @@ def officer(line: Line) -> Caller:
     with line.database.writing() as session:
         officer = session.get_one(Responder, officer_id)
         post(session, officer, Level.RESPONDER, line.tip.place)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     line.clock.turn(seconds=10)
     return line.caller(OFFICER)
 
 
 def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, officer: Caller) -> None:
-    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    (mine,) = [row for row in line.all(Assignment) if row.responder_id == 2]
     assert mine.reference in officer.dial("90")
     taken = officer.key("1", "1")
     assert taken.startswith("END ")
     line.flush()
     assert officer.again() == taken
-    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    (mine,) = [row for row in line.all(Assignment) if row.responder_id == 2]
     assert mine.state == "acknowledged"
 
 
 def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) -> None:
     officer.dial("90")
-    (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
-    take_case(line.kit, 1, theirs.reference, line.clock())
+    (theirs,) = [row for row in line.all(Assignment) if row.responder_id == 1]
+    take_case(line.context, 1, theirs.reference, line.clock())
     line.clock.turn(seconds=10)
 
     late = officer.key("1", "1")
@@ -57,12 +57,12 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     line.flush()
     line.clock.turn(seconds=10)
     assert officer.again() == late
-    assert {row.state for row in line.all(Referral)} == {"acknowledged"}
+    assert {row.state for row in line.all(Assignment)} == {"acknowledged"}
 
 
-def hers(line: Line) -> Referral:
-    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
-    assert isinstance(mine, Referral)
+def hers(line: Line) -> Assignment:
+    (mine,) = [row for row in line.all(Assignment) if row.responder_id == 2]
+    assert isinstance(mine, Assignment)
     return mine
 
 
@@ -125,8 +125,8 @@ def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer:
     officer.dial("90")
     taken = officer.key("1", "1")
     line.clock.turn(seconds=10)
-    (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
-    take_case(line.kit, 1, theirs.reference, line.clock())
+    (theirs,) = [row for row in line.all(Assignment) if row.responder_id == 1]
+    take_case(line.context, 1, theirs.reference, line.clock())
 
     line.flush()
     assert officer.again() == taken == UNREAD
@@ -147,14 +147,14 @@ def test_an_enrolled_phone_that_dials_sees_the_front(line: Line, officer: Caller
 
 
 def test_a_notice_for_a_session_that_nobody_knows_is_nothing(line: Line) -> None:
-    end_session(line.kit, EndNotice("ATUid_unknown", "Success"))
+    end_session(line.context, EndNotice("ATUid_unknown", "Success"))
     assert line.all(Dialogue) == []
 
 
 def test_a_limit_of_the_network_holds_for_the_whole_session(line: Line) -> None:
     limits = {"": 156, "63514": 80}
-    small = replace(line.kit, line=replace(line.kit.line, limits=limits))
-    tight = replace(line, kit=small).caller(network="63514")
+    small = replace(line.context, line=replace(line.context.line, limits=limits))
+    tight = replace(line, context=small).caller(network="63514")
     assert len(tight.dial()) <= 84
     assert len(line.caller().dial()) > 84
     line.flush()

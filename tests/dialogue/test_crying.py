@@ -15,12 +15,12 @@ from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
 from hotline.gateway.rules_message import AnswerForm
 from hotline.gateway.stand_ins import FakeSms
 from hotline.keys.decrypt import LiveNumbers
-from hotline.keys.encrypt import Sealer
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import LISTED, LiveKeys
 from hotline.people.rules import Level
 from tests.support.builders import make_message
 from tests.support.callers import SECRETS, Line
-from tests.support.kits import make_line
+from tests.support.contexts import make_line
 from tests.support.servers import every_value
 from tests.support.texting import answers_of
 
@@ -38,10 +38,10 @@ BOTH = (Arrival.GATEWAY, Arrival.LISTED)
 def sms(line: Line, tmp_path: Path) -> FakeSms:
     """Sets up a line that answers cries for help, and returns the messages that it sends."""
     sent, keys = FakeSms(), tmp_path / "keys"
-    line.kit = replace(
-        line.kit,
+    line.context = replace(
+        line.context,
         sms=sent,
-        sealer=Sealer(live=LiveKeys(keys / "hooks", "relay.pub")),
+        encrypter=Encrypter(live=LiveKeys(keys / "hooks", "relay.pub")),
         numbers=LiveNumbers(LiveKeys(keys / "workers", "relay.key")),
         line=make_line(answers_cries=True, gateway_addresses=("192.0.2.0/28",)),
     )
@@ -52,17 +52,17 @@ def writes(
     line: Line, text: str = CRY, *ways: Arrival, sender: str = HERS, after: int = 0
 ) -> MessageOutcome:
     """Delivers one SMS by each of these ways, with `after` seconds after each one."""
-    at = line.kit.now().replace(microsecond=0)
+    at = line.context.now().replace(microsecond=0)
     message = make_message(provider_id=f"ATXid_{at:%j%H%M%S}", sender=sender, text=text, sent_at=at)
     for way in ways or BOTH:
-        outcome = take_sms(line.kit, message, way)
+        outcome = take_sms(line.context, message, way)
         line.clock.turn(seconds=after)
     return outcome
 
 
 def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
     """Sends due answers and returns them with their numbers."""
-    service_answers.send_due(line.kit)
+    service_answers.send_due(line.context)
     came = list(sms.sent)
     sms.sent.clear()
     return came
@@ -111,7 +111,7 @@ def test_one_way_alone_gets_no_answer(line: Line, sms: FakeSms, ways: tuple[Arri
 
 @pytest.mark.row("C2")
 def test_off_until_it_is_signed(line: Line, sms: FakeSms) -> None:
-    line.kit = replace(line.kit, line=make_line(gateway_addresses=("192.0.2.0/28",)))
+    line.context = replace(line.context, line=make_line(gateway_addresses=("192.0.2.0/28",)))
     writes(line)
     assert sent(line, sms) == []
 
@@ -133,7 +133,7 @@ def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms, sender: str
 
 def test_whoever_wants_no_sms_gets_none(line: Line, sms: FakeSms) -> None:
     with line.database.writing() as session:
-        service_stop.stop_in(session, line.kit, HERS, line.kit.now())
+        service_stop.stop_messages_in(session, line.context, HERS, line.context.now())
     writes(line)
     assert sent(line, sms) == []
 
@@ -146,11 +146,11 @@ def test_an_enrolled_phone_is_answered_as_a_responders(line: Line, sms: FakeSms)
 
 
 def test_a_phone_enrolled_between_the_ways_is_not_answered(line: Line, sms: FakeSms) -> None:
-    at = line.kit.now().replace(microsecond=0)
+    at = line.context.now().replace(microsecond=0)
     message = make_message(provider_id="ATXid_1", sender=HERS, text=CRY, sent_at=at)
-    take_sms(line.kit, message, Arrival.GATEWAY)
+    take_sms(line.context, message, Arrival.GATEWAY)
     line.enrol(Level.NATIONAL, HERS)
-    take_sms(line.kit, message, Arrival.LISTED)
+    take_sms(line.context, message, Arrival.LISTED)
     assert sent(line, sms) == []
 
 
@@ -168,10 +168,10 @@ def test_a_late_answer_is_never_sent(line: Line, sms: FakeSms, waits: int, answe
     writes(line)
     line.clock.turn(seconds=waits)
     assert len(sent(line, sms)) == answered
-    service_answers.keep_time(line.kit)
+    service_answers.keep_time(line.context)
     (row,) = answers_of(line)
     assert row.state == (MessageState.ACCEPTED if answered else MessageState.FAILED)
-    assert row.sealed_number == b""
+    assert row.encrypted_number == b""
 
 
 def test_a_failed_send_is_repeated_for_a_minute(line: Line, sms: FakeSms) -> None:
@@ -188,7 +188,7 @@ def test_once_in_seven_days_for_any_key(line: Line, sms: FakeSms, days: int, ans
     writes(line)
     assert len(sent(line, sms)) == 1
     line.clock.turn(days=days)
-    service_retention.tidy(line.kit)
+    service_retention.erase_batch(line.context)
     writes(line, "nkubitwa buri joro")
     assert len(sent(line, sms)) == answered
 
@@ -200,7 +200,7 @@ def test_another_phone_is_answered_all_the_same(line: Line, sms: FakeSms) -> Non
 
 
 def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms: FakeSms) -> None:
-    at = line.kit.now()
+    at = line.context.now()
     with line.database.writing() as session:
         session.add(
             InboxRead(
@@ -211,7 +211,7 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
     writes(line, "hari umuntu utwara abakobwa muri arabiya", Arrival.GATEWAY)
     assert line.all(InboxRead)[0].next_at == at + timedelta(seconds=55)
     writes(line, CRY, Arrival.GATEWAY)
-    assert line.all(InboxRead)[0].next_at == line.kit.now() + timedelta(seconds=5)
+    assert line.all(InboxRead)[0].next_at == line.context.now() + timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
 def test_the_callback_must_come_from_the_gateways_own_addresses(
     line: Line, sms: FakeSms, peer: str, named: str, answered: bool
 ) -> None:
-    at = line.kit.now()
+    at = line.context.now()
     fields = {
         "from": HERS,
         "to": "7770",
@@ -252,4 +252,4 @@ def test_no_number_and_no_word_is_left_when_it_is_sent(line: Line, sms: FakeSms)
     assert b"zuzimba" not in written.lower()
     assert b"788000055" not in written
     (row,) = answers_of(line)
-    assert (row.sealed_number, row.parameters) == (b"", {})
+    assert (row.encrypted_number, row.parameters) == (b"", {})

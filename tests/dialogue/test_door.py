@@ -9,13 +9,13 @@ from sqlalchemy import update
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
 from hotline.cases import service_retention
-from hotline.core.tables_attempts import Guess
+from hotline.core.tables_attempts import AttemptRow
 from hotline.counters import service
 from hotline.dialogue.service_session import failure
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules import Roll
-from hotline.programmes.tables import Joined
+from hotline.programmes.rules import Programme
+from hotline.programmes.tables import Participant
 from tests.alerts.test_at_once import together
 from tests.support.callers import DANGER_HERE, REST, Caller, Line, told
 from tests.support.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, given, wrong
@@ -36,7 +36,7 @@ def asks(number: str, pin: str) -> str:
 
 def standing(line: Line) -> set[Alarm]:
     with line.database.reading() as session:
-        return set(tables.standing(session))
+        return set(tables.raised_alarms(session))
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def intruder(line: Line) -> Caller:
 
 
 def compared(line: Line) -> int:
-    return sum(guess.compared for guess in line.all(Guess))
+    return sum(guess.compared for guess in line.all(AttemptRow))
 
 
 def test_a_text_that_gets_shorter_opens_no_pin(line: Line, intruder: Caller) -> None:
@@ -77,7 +77,7 @@ def test_growing_siblings_are_noted_until_the_limit(line: Line, intruder: Caller
     line.flush()
     assert NOTHING in sends(intruder, text.removesuffix(wrong()) + PIN)
     assert compared(line) == 5
-    assert len(line.all(Guess)) == 13
+    assert len(line.all(AttemptRow)) == 13
 
 
 def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
@@ -146,30 +146,30 @@ def joins(line: Line, *codes: str, msisdn: str = OTHER_PHONE) -> Caller:
 
 
 def test_a_code_after_five_wrong_ones_lets_nobody_in(line: Line) -> None:
-    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     tried = [str(10_000_000 + at) for at in range(5)]
     caller = joins(line, *tried)
     assert "ntifungura" in caller.key(code)
     line.flush()
     assert "ntifungura" in caller.again()
-    assert line.all(Joined) == []
+    assert line.all(Participant) == []
 
     line.clock.turn(hours=1)
     assert "Byakiriwe" in joins(line, code).screen
-    assert len(line.all(Joined)) == 1
+    assert len(line.all(Participant)) == 1
 
 
 def test_many_codes_in_one_text_are_tries_each(line: Line) -> None:
-    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     caller = joins(line)
     tried = [str(10_000_000 + at) for at in range(60)]
     assert "ntifungura" in sends(caller, "*".join(("45", "1", *tried, code)))
-    assert line.all(Joined) == []
+    assert line.all(Participant) == []
     assert compared(line) == 5
 
 
 def test_no_code_is_stored_with_its_try(line: Line, stored: Callable[[], bytes]) -> None:
-    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     joins(line, code)
     assert code.encode() not in stored()
 
@@ -187,7 +187,7 @@ def test_another_phone_is_kept_out_of_it(line: Line, keyed: tuple[str, ...], flu
     if flushed:
         line.flush()
     for text in (hers.text, f"{hers.text}*{PIN}" if hers.text else PIN, ""):
-        assert sends(theirs, text) == failure(line.kit)
+        assert sends(theirs, text) == failure(line.context)
 
     assert [(tip.state, tip.receipt_key) for tip in line.tips] == before
     assert hers.again() == screen
@@ -219,7 +219,7 @@ def test_a_session_that_is_long_over_forgets_its_phone_and_opens_to_nobody(line:
     hers = told(line, "1")
     line.clock.turn(hours=2)
     for _ in range(3):
-        service_retention.tidy(line.kit)
+        service_retention.erase_batch(line.context)
     assert {row.caller_key for row in line.all(Dialogue)} == {""}
     line.flush()
-    assert hers.again() == failure(line.kit)
+    assert hers.again() == failure(line.context)

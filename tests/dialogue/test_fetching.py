@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.alerts.rules_replies import Acted
+from hotline.alerts.rules_replies import CommandResult
 from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import InboxOutcome, take_sms
 from hotline.gateway.rules_inbox import ListedSms
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from tests.support.builders import make_message
+from tests.support.contexts import make_line
 from tests.support.country import HER, Country, country
 from tests.support.district import District
-from tests.support.kits import make_line
 
 __all__ = ["country"]
 
@@ -21,25 +21,25 @@ __all__ = ["country"]
 def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Country) -> None:
     country.lists(f"1 {country.reference}")
     country.minute()
-    assert country.heard == [Acted.TAKEN]
+    assert country.heard == [CommandResult.TAKEN]
     ((to, said),) = country.district.sms.sent
     assert to == HER
     assert said.startswith(f"{country.reference}: yours. ")
-    (only,) = country.district.all(Referral)
+    (only,) = country.district.all(Assignment)
     assert (only.proved_at, only.doubted_at) == (country.district.clock(), None)
     assert country.district.open_kinds() == ["outcome"]
 
 
 def test_one_that_came_by_both_ways_is_heard_once_and_is_proved(country: Country) -> None:
     country.lists(f"1 {country.reference}")
-    assert country.is_called(f"1 {country.reference}") is Acted.TAKEN
+    assert country.is_called(f"1 {country.reference}") is CommandResult.TAKEN
     country.minute()
     assert country.heard == [InboxOutcome.REPEATED]
     assert len(country.district.sms.sent) == 1
     (seen,) = country.seen()
     assert (seen.provider_id, seen.unproven_at) == ("ATXid_a", None)
     assert seen.proved_at == country.district.clock()
-    assert country.district.all(Referral)[0].proved_at is not None
+    assert country.district.all(Assignment)[0].proved_at is not None
 
 
 def test_a_callback_that_comes_after_its_listing_is_no_second_answer(country: Country) -> None:
@@ -47,7 +47,7 @@ def test_a_callback_that_comes_after_its_listing_is_no_second_answer(country: Co
     sent_at = country.district.clock()
     country.minute()
     late = make_message(text=f"1 {country.reference}", sent_at=sent_at)
-    assert take_sms(country.district.kit, late) is InboxOutcome.REPEATED
+    assert take_sms(country.district.context, late) is InboxOutcome.REPEATED
     country.district.deliver()
     assert len(country.district.sms.sent) == 1
 
@@ -74,7 +74,7 @@ def test_a_crash_in_mid_page_repeats_it_and_nothing_happens_twice(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        service_inbox.fetch(replace(country.kit, failpoint=die))
+        service_inbox.read_inbox(replace(country.context, failpoint=die))
     assert country.row().number == 0
 
     country.minute()
@@ -95,7 +95,7 @@ def test_the_bookmark_waits_for_a_hook_that_takes_nothing(country: Country) -> N
     assert "hook" in says
     country.inbox.takes = country._takes
     country.minute()
-    assert country.heard == [InboxOutcome.HELPED, Acted.TAKEN]
+    assert country.heard == [InboxOutcome.HELPED, CommandResult.TAKEN]
     assert country.finding("inbox")[0]
 
 
@@ -103,20 +103,20 @@ def test_it_asks_once_a_minute_and_at_once_while_there_is_more(country: Country)
     country.inbox.asked.clear()
     for _ in range(3):
         country.district.clock.turn(seconds=20)
-        service_inbox.fetch(country.kit)
+        service_inbox.read_inbox(country.context)
     assert country.inbox.asked == [0]
     for _ in range(150):
         country.lists("0", to="9999")
     country.minute()
     for _ in range(4):
-        service_inbox.fetch(country.kit)
+        service_inbox.read_inbox(country.context)
     assert country.inbox.asked == [0, 0, 100, 150]
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait(country: Country) -> None:
     country.inbox.asked.clear()
     country.district.clock.turn(hours=-5)
-    service_inbox.fetch(country.kit)
+    service_inbox.read_inbox(country.context)
     assert country.inbox.asked == [0]
 
 
@@ -129,10 +129,10 @@ def test_a_restarted_inbox_is_read_from_its_beginning_next_day(
     country.inbox.listed.clear()
     country.lists(f"1 {country.reference}")
     country.minute(2)
-    assert Acted.TAKEN not in country.heard
+    assert CommandResult.TAKEN not in country.heard
     country.district.clock.turn(hours=24)
     country.minute(2)
-    assert country.heard[-1] is Acted.TAKEN
+    assert country.heard[-1] is CommandResult.TAKEN
     assert country.row().number == 1
 
 
@@ -150,7 +150,7 @@ def test_what_was_sent_before_is_left_alone(district: District, ago: float, told
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)
     country.lists("0", ago=ago if not told else -1)
-    service_inbox.fetch(country.kit)
+    service_inbox.read_inbox(country.context)
     district.clock.turn(seconds=2)
     country.minute()
     assert bool(country.inbox.told) is told
@@ -158,9 +158,9 @@ def test_what_was_sent_before_is_left_alone(district: District, ago: float, told
 
 def test_where_no_reply_reaches_us_nobody_is_asked(country: Country) -> None:
     country.inbox.asked.clear()
-    kit = replace(country.kit, line=make_line(inbound_sms=False))
+    context = replace(country.context, line=make_line(inbound_sms=False))
     country.district.clock.turn(hours=1)
-    service_inbox.fetch(kit)
+    service_inbox.read_inbox(context)
     assert country.inbox.asked == []
 
 
@@ -180,7 +180,7 @@ def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> N
 def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None:
     """Two relays lead by accident. The slower one still processes an SMS when the other has read two pages more."""
     country.lists("0")
-    slow = country.kit
+    slow = country.context
 
     def overtaken(sms: ListedSms) -> bool:
         country.inbox.takes = country._takes
@@ -191,5 +191,5 @@ def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None
 
     country.inbox.takes = overtaken
     country.district.clock.turn(seconds=60)
-    service_inbox.fetch(slow)
+    service_inbox.read_inbox(slow)
     assert country.row().number == 4

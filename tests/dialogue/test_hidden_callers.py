@@ -2,11 +2,11 @@
 
 import pytest
 
-from hotline.core.tables_attempts import Guess
+from hotline.core.tables_attempts import AttemptRow
 from hotline.counters.tables import Tally
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules import Roll
-from hotline.programmes.tables import Joined
+from hotline.programmes.rules import Programme
+from hotline.programmes.tables import Participant
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line
 from tests.tips.test_call_back_asked import CALL_ME, calls_from, key_of
 
@@ -41,13 +41,13 @@ def test_two_hidden_callers_share_nothing(line: Line) -> None:
 
 
 def test_a_hidden_caller_joins_no_roll_and_learns_of_no_code(line: Line) -> None:
-    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     line.clock.turn(seconds=30)
     caller = line.caller("anonymous")
     caller.dial("45")
     assert "ntifungura" in caller.key("1", code)
-    assert line.all(Joined) == []
-    assert line.all(Guess) == []
+    assert line.all(Participant) == []
+    assert line.all(AttemptRow) == []
 
 
 def test_a_number_as_it_is_dialled_at_home_is_the_same_phone(line: Line) -> None:

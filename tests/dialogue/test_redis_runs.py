@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from hotline.dialogue.redis_adapters import Circuit, RedisRuns
+from hotline.dialogue.redis_adapters import Circuit, RedisStates
 from hotline.errors import RunsUnavailable
-from hotline.keys.conversation_state import RunCipher
+from hotline.keys.conversation_state import StateCipher
 from tests.support.valkey import Valkey
 
 KEY = "a" * 64
@@ -15,8 +15,8 @@ HEARD = {"length": 3, "answer": "CON Zuzuzu é", "run": {"answers": {"landmark":
 
 def make_runs(
     valkey: Valkey, secret: bytes = b"k" * 32, *, circuit: Circuit | None = None
-) -> RedisRuns:
-    return RedisRuns(valkey.url, RunCipher(secret), circuit)
+) -> RedisStates:
+    return RedisStates(valkey.url, StateCipher(secret), circuit)
 
 
 def test_what_was_saved_is_loaded(valkey: Valkey) -> None:

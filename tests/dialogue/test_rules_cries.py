@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.dialogue.rules_cries import concerns_child, cries
-from hotline.text.keywords import spelled
+from hotline.dialogue.rules_cries import concerns_child, is_cry
+from hotline.text.keywords import normalised_words
 from hotline.text.languages import CODES
 from tests.dialogue.hearing import Comes, comes_to, figures, is_right, read, table
 
@@ -114,7 +114,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
     ],
 )
 def test_what_is_a_cry(text: str, cry: bool) -> None:
-    assert cries(spelled(text)) is cry
+    assert is_cry(normalised_words(text)) is cry
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_what_is_a_cry(text: str, cry: bool) -> None:
     ],
 )
 def test_a_child_is_urgent_with_a_sign_beside(text: str, urgent: bool) -> None:
-    assert concerns_child(spelled(text)) is urgent
+    assert concerns_child(normalised_words(text)) is urgent
 
 
 @pytest.mark.parametrize("text", ["A problem", "Un problème", "Ufite ikibazo?", "ikibazo"])

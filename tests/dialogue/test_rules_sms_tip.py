@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.dialogue.rules_sms_tips import MOST_BYTES, answers, cleaned, fits, is_tip, language
-from hotline.tips.rules import desk_of, told
+from hotline.dialogue.rules_sms_tips import (
+    MAX_BYTES,
+    clean_message,
+    fits,
+    is_tip,
+    likely_language,
+    report_answers,
+)
+from hotline.tips.rules import desk_of, report_facts
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,7 @@ def test_what_tells_anything_is_a_tip(text: str, tip: bool) -> None:
     ],
 )
 def test_how_urgent_it_is_and_where(text: str, urgency: int, place: str) -> None:
-    come_to = told(answers(cleaned(text)), completed=True)
+    come_to = report_facts(report_answers(clean_message(text)), completed=True)
     assert come_to is not None
     assert (come_to.urgency, come_to.place) == (urgency, place)
     assert desk_of(come_to.place, come_to.official) is None, (
@@ -88,12 +95,12 @@ def test_how_urgent_it_is_and_where(text: str, urgency: int, place: str) -> None
 
 @pytest.mark.parametrize("text", ["ndi mu kaga", "uri mu byago"])
 def test_in_danger_is_heard_in_either_word(text: str) -> None:
-    assert answers(text)["danger"] == "yes"
+    assert report_answers(text)["danger"] == "yes"
 
 
 @pytest.mark.parametrize("text", ["Perezida Kagame yavuze", "ntuye mu Kagarama"])
 def test_a_name_that_begins_alike_is_no_danger(text: str) -> None:
-    assert answers(text)["danger"] != "yes"
+    assert report_answers(text)["danger"] != "yes"
 
 
 @pytest.mark.parametrize(
@@ -107,15 +114,17 @@ def test_a_name_that_begins_alike_is_no_danger(text: str) -> None:
     ],
 )
 def test_the_language_is_guessed_by_small_words(text: str, code: str) -> None:
-    assert language(text) == code
+    assert likely_language(text) == code
 
 
 @given(st.text())
 def test_no_text_raises_and_what_is_kept_fits_under_seal(text: str) -> None:
     is_tip(text)
-    said = cleaned(text)
-    language(said)
-    whole = json.dumps(dict(answers(said)), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    said = clean_message(text)
+    likely_language(said)
+    whole = json.dumps(dict(report_answers(said)), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
     if fits(said):
-        assert len(whole) < MOST_BYTES + 200
-    assert cleaned(said) == said
+        assert len(whole) < MAX_BYTES + 200
+    assert clean_message(said) == said

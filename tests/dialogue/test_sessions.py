@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from hotline.core.ussd import MOST_INPUTS, Heard, Opening
+from hotline.core.ussd import MAX_INPUTS, CommittedText, SessionStart
 from hotline.counters.tables import Tally
 from hotline.dialogue import replay_cache
-from hotline.dialogue.replay_cache import KnownSession, SessionMemory, WayClass
-from hotline.gateway.stand_ins import FakeNotes
+from hotline.dialogue.replay_cache import KnownSession, PathKey, SessionMemory
+from hotline.gateway.stand_ins import FakeStarts
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.tables import Responder
 from tests.long import seed
@@ -25,13 +25,13 @@ KEYS = ("1", "2", "3", "4", "5", "7", "8", "9", "0", "00", "x")
 
 
 def known(line: Line, caller: Caller) -> KnownSession:
-    found = line.kit.sessions.find(line.kit.pseudonyms.session(caller.session_id))
+    found = line.context.sessions.find(line.context.pseudonyms.session(caller.session_id))
     assert found is not None
     return found
 
 
 def row(line: Line, caller: Caller) -> Dialogue:
-    key = line.kit.pseudonyms.session(caller.session_id)
+    key = line.context.pseudonyms.session(caller.session_id)
     (only,) = [one for one in line.all(Dialogue) if one.key == key]
     assert isinstance(only, Dialogue)
     return only
@@ -59,7 +59,7 @@ def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
         for _ in range(8):
             keyed = chance.choice(KEYS)
             first = warm.key(keyed)
-            line.kit.sessions.clear()
+            line.context.sessions.clear()
             assert cold.key(keyed) == first
             if first.startswith("END"):
                 break
@@ -69,8 +69,8 @@ def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
     """Invariant 1: each of these sessions sees another screen at the same text, never one cached for another class."""
     plain = line.caller()
     shown = [plain.dial(), plain.key("1")]
-    small = replace(line.kit.line, limits={"": 156, "63514": 80})
-    tight = replace(line, kit=replace(line.kit, line=small)).caller(network="63514")
+    small = replace(line.context.line, limits={"": 156, "63514": 80})
+    tight = replace(line, context=replace(line.context, line=small)).caller(network="63514")
     assert [tight.dial(), tight.key("1")] != shown
 
     told_before = told(line, "5").screen
@@ -90,7 +90,7 @@ def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
 
 def test_a_class_names_all_that_facts_are_made_of() -> None:
     """A new fact of a session must split the classes, or no path may be cached."""
-    assert WayClass._fields == (
+    assert PathKey._fields == (
         "revision_id",
         "dialled",
         "entry",
@@ -101,7 +101,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
         "receipts",
         "alerts_blocked",
     )
-    assert {field.name for field in fields(Opening)} == {
+    assert {field.name for field in fields(SessionStart)} == {
         "key",
         "caller_key",
         "started_at",
@@ -142,17 +142,17 @@ def test_nothing_told_is_kept_between_hops(line: Line) -> None:
     caller.dial()
     caller.key("1", "00", *DANGER_HERE, "1", "1", *REST, "3", "Zuzuzu*8305")
     assert line.read(line.tip)["landmark"] == "Zuzuzu*8305"
-    kept = {*everything(line.kit.sessions)}
+    kept = {*everything(line.context.sessions)}
     assert not any("Zuzuzu" in one or "8305" in one for one in kept)
-    assert not any(way.run.answers or way.run.passage for way in all_ways(line.kit.sessions))
+    assert not any(way.run.answers or way.run.passage for way in all_ways(line.context.sessions))
     assert "1*00" in kept
     assert not any("1*00*5*1" in one for one in kept)
     assert line.runs.held == {}
-    assert isinstance(line.kit.notes, FakeNotes)
-    assert "Zuzuzu" not in repr(line.kit.notes.told)
+    assert isinstance(line.context.notes, FakeStarts)
+    assert "Zuzuzu" not in repr(line.context.notes.told)
 
 
-def all_ways(sessions: SessionMemory) -> list[replay_cache.SharedWay]:
+def all_ways(sessions: SessionMemory) -> list[replay_cache.CachedPath]:
     return list(sessions.ways._kept.values())
 
 
@@ -199,9 +199,9 @@ def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Li
 
 
 def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
-    kept = replay_cache.SharedWays(most=2)
-    shared = WayClass(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
-    made: Callable[[str], Any] = lambda text: replay_cache.SharedWay(text, None, ())  # type: ignore[arg-type]  # noqa: E731
+    kept = replay_cache.PathCache(most=2)
+    shared = PathKey(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
+    made: Callable[[str], Any] = lambda text: replay_cache.CachedPath(text, None, ())  # type: ignore[arg-type]  # noqa: E731
     for text in ("1", "2"):
         kept.keep(shared, text, made(text))
     assert kept.find(shared, "1") is not None
@@ -214,17 +214,17 @@ def test_a_session_is_let_go_of_after_ten_minutes() -> None:
     sessions = SessionMemory(elapsed=lambda: at[0])
     for number in (1, 2):
         opening = make_opening(key=str(number) * 64)
-        sessions.keep(KnownSession(opening, None, Heard(0)))
+        sessions.keep(KnownSession(opening, None, CommittedText(0)))
         at[0] += 400.0
     assert [sessions.find(one * 64) is not None for one in "12"] == [False, True]
-    sessions.keep(KnownSession(make_opening(key="3" * 64), None, Heard(0)))
+    sessions.keep(KnownSession(make_opening(key="3" * 64), None, CommittedText(0)))
     assert "1" * 64 not in everything(sessions)
 
 
 def test_a_text_of_very_many_inputs_ends(line: Line) -> None:
     caller = line.caller()
     caller.dial()
-    caller.text = "*".join(["1", "0"] * (MOST_INPUTS // 2))
+    caller.text = "*".join(["1", "0"] * (MAX_INPUTS // 2))
     assert caller.again().startswith("CON ")
     assert caller.key("1") == FAILURE
 
@@ -272,7 +272,9 @@ def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line)
     told_alone = line.read(line.tips[0])
     cells = sorted((one.measure, one.topic, one.count) for one in line.all(Tally))
 
-    lines = [replace(line, kit=replace(line.kit, sessions=SessionMemory())) for _ in range(3)]
+    lines = [
+        replace(line, context=replace(line.context, sessions=SessionMemory())) for _ in range(3)
+    ]
     caller = line.caller("+250788000302")
     text = ""
     for place, expected in enumerate(shown):

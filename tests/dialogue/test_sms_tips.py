@@ -20,7 +20,7 @@ from hotline.tips.tables import Tip
 from tests.dialogue.hearing import Comes, comes_to, read
 from tests.support.builders import NOON, make_message
 from tests.support.callers import Line
-from tests.support.kits import make_line
+from tests.support.contexts import make_line
 from tests.support.servers import every_value
 
 GIRL = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
@@ -29,7 +29,7 @@ GIRL = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
 def text(line: Line, words: str, n: int, sender: str = "+250788000055") -> MessageOutcome:
     sent_at = NOON + timedelta(minutes=n)
     message = make_message(provider_id=f"ATXid_{n}", sender=sender, text=words, sent_at=sent_at)
-    return take_sms(line.kit, message)
+    return take_sms(line.context, message)
 
 
 @pytest.mark.row("C2")
@@ -152,7 +152,7 @@ def test_responders_learn_of_more_no_more_often_than_it_is_sent(
         return [row.next_at - line.clock() for row in rows if row.state == MessageState.PENDING]
 
     text(line, "muntabare", 1)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     line.clock.turn(seconds=20)
     alerts = len(line.all(Message))
     for n, words in enumerate(("2 girls", "0788123456"), 2):
@@ -168,7 +168,7 @@ def test_responders_learn_of_more_no_more_often_than_it_is_sent(
 
 def test_a_place_that_changed_is_told_at_once_and_not_as_more(line: Line) -> None:
     text(line, "muntabare", 1)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     text(line, "Nyamirambo", 2)
     told = {row.template for row in line.all(Message)}
     assert Template.MORE_TOLD.name not in told
@@ -178,7 +178,7 @@ def test_a_place_that_changed_is_told_at_once_and_not_as_more(line: Line) -> Non
 def test_by_night_without_danger_nobody_reads_that_more_was_told(line: Line) -> None:
     line.clock.turn(hours=10)
     text(line, "ikibazo mu kazi", 1)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     line.clock.turn(seconds=20)
     text(line, "0788123456", 2)
     (due, *_) = [r.next_at for r in line.all(Message) if r.template == Template.MORE_TOLD.name]
@@ -210,7 +210,7 @@ def test_a_message_that_no_tip_holds_keeps_its_beginning_and_what_routes(line: L
     words = line.read(line.tip)["words"]
     assert words.startswith("inzu itukura ")
     assert words.endswith(rules_sms_tips.CUT)
-    assert len(words) == rules_sms_tips.MOST_BYTES
+    assert len(words) == rules_sms_tips.MAX_BYTES
     assert line.tip.urgency == 1
 
 
@@ -257,7 +257,7 @@ def test_what_tells_nothing_is_no_tip(line: Line, words: str) -> None:
 
 
 def test_where_sms_does_not_reach_the_line_nothing_is_filed(line: Line) -> None:
-    line.kit = replace(line.kit, line=make_line(inbound_sms=False))
+    line.context = replace(line.context, line=make_line(inbound_sms=False))
     assert text(line, GIRL, 1) is InboxOutcome.UNKNOWN_SENDER
     assert line.tips == []
 

@@ -16,12 +16,12 @@ from hotline.dialogue.service_sms import Arrival, InboxOutcome, take_sms
 from hotline.gateway.rules_message import MessageIn
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
-from hotline.people.rules_audit import actor
+from hotline.people.rules_audit import read_actor
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
 from tests.support.callers import Line
-from tests.support.kits import make_line
+from tests.support.contexts import make_line
 from tests.support.texting import answers_of
 
 HERS, ANOTHERS = "+250788000055", "+250788000056"
@@ -32,10 +32,10 @@ NUMBERS = count(1)
 def writes(line: Line, text: str, *ways: Arrival, sender: str = HERS) -> MessageIn:
     line.clock.turn(seconds=90)
     message = make_message(
-        provider_id=f"ATXid_{next(NUMBERS)}", sender=sender, text=text, sent_at=line.kit.now()
+        provider_id=f"ATXid_{next(NUMBERS)}", sender=sender, text=text, sent_at=line.context.now()
     )
     for way in ways or (Arrival.CALLED, Arrival.LISTED):
-        take_sms(line.kit, message, way)
+        take_sms(line.context, message, way)
     return message
 
 
@@ -58,13 +58,13 @@ def test_it_marks_that_phone_s_tips_alone(line: Line, text: str, ways: tuple[Arr
     assert wanted(line) == [True, True, False]
     assert all(line.read(tip)["words"] for tip in line.tips)
     marks = [row.actor for row in line.all(AuditEntry) if row.action == "erase_wanted"]
-    assert [actor(one, {}) for one in marks] == [("", "the phone that sent it")] * 2
+    assert [read_actor(one, {}) for one in marks] == [("", "the phone that sent it")] * 2
 
 
 def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
     line.enrol(Level.NATIONAL, "+250788000012")
     writes(line, TOLD)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     writes(line, "siba")
     templates = {row.template for row in line.all(Message)}
     assert {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name} <= templates
@@ -85,7 +85,7 @@ def test_a_repeat_marks_nothing_that_was_written_after_it(line: Line) -> None:
     writes(line, TOLD)
     message = writes(line, "siba")
     writes(line, "hari umuntu utwara abakobwa muri arabiya")
-    take_sms(line.kit, message, Arrival.LISTED)
+    take_sms(line.context, message, Arrival.LISTED)
     assert wanted(line) == [True, False]
 
 
@@ -108,8 +108,10 @@ def test_what_was_told_by_dialling_is_not_taken_back_by_sms(line: Line) -> None:
 def test_it_is_no_tip_and_ends_no_reading(line: Line) -> None:
     message = writes(line, "siba", Arrival.CALLED)
     assert line.tips == []
-    later = replace(message, provider_id="ATXid_x", sent_at=line.kit.now() + timedelta(minutes=5))
-    assert take_sms(line.kit, later) is InboxOutcome.TAKEN_BACK
+    later = replace(
+        message, provider_id="ATXid_x", sent_at=line.context.now() + timedelta(minutes=5)
+    )
+    assert take_sms(line.context, later) is InboxOutcome.TAKEN_BACK
 
 
 def test_a_responder_takes_nothing_back(line: Line) -> None:
@@ -121,7 +123,7 @@ def test_a_responder_takes_nothing_back(line: Line) -> None:
 
 def test_where_sms_does_not_reach_the_line_nothing_is_marked(line: Line) -> None:
     writes(line, TOLD)
-    line.kit = replace(line.kit, line=make_line(inbound_sms=False))
+    line.context = replace(line.context, line=make_line(inbound_sms=False))
     writes(line, "siba")
     assert wanted(line) == [False]
 
@@ -132,8 +134,8 @@ def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
     writes(line, "siba")
     line.clock.turn(hours=80)
     for _ in range(3):
-        service_assignment.fire_deadlines(line.kit)
+        service_assignment.fire_deadlines(line.context)
     with line.database.reading() as session:
         tip = session.get_one(Tip, line.tip.id)
-        assert service_closing.fate_of(session, tip).name == "DECIDED"
+        assert service_closing.text_fate(session, tip).name == "DECIDED"
     assert line.tip.erased_at is None

@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.dialogue import service_sms_screens
-from hotline.flows.flow import Ask
-from hotline.flows.run import Run
+from hotline.flows.conversation import ConversationState
+from hotline.flows.flow import QuestionNode
 from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
 from hotline.text.topics import AskedTopic, Topic
 from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
-SMS = service_sms_screens.talk_context(BOOK, date(2026, 11, 24))
+SMS = service_sms_screens.conversation_context(BOOK, date(2026, 11, 24))
 CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
 WRITTEN = st.one_of(
     st.sampled_from(
@@ -42,7 +42,7 @@ WRITTEN = st.one_of(
 )
 
 
-def stands(run: Run) -> None:
+def stands(run: ConversationState) -> None:
     assert not {place.flow for place in run.calls} & (CLOSED | {"leaders", "training"})
     assert run.passage == 0
 
@@ -50,18 +50,18 @@ def stands(run: Run) -> None:
 @settings(max_examples=150)
 @given(st.sampled_from(Topic), st.sampled_from([*CODES, None]), st.lists(WRITTEN, max_size=25))
 def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[str]) -> None:
-    spoken = service_sms_screens.begin(SMS, AskedTopic(topic, language), "rw")
+    spoken = service_sms_screens.begin_topic(SMS, AskedTopic(topic, language), "rw")
     for text in texts:
         stands(spoken.run)
-        row = service_sms_screens.written(spoken.run, SMS, again=spoken.again)
-        screen = service_sms_screens.drawn(BOOK, row, spoken.run.language)
+        row = service_sms_screens.screen_values(spoken.run, SMS, again=spoken.again)
+        screen = service_sms_screens.draw_screen(BOOK, row, spoken.run.language)
         assert segments(screen.text) == 1
         assert is_gsm7(screen.text)
-        spoken = service_sms_screens.go_on(SMS, spoken.run, text) or spoken
+        spoken = service_sms_screens.continue_topic(SMS, spoken.run, text) or spoken
     stands(spoken.run)
 
 
 def test_nothing_that_is_read_asks_for_words_of_hers() -> None:
     """So no row of an answer can hold a caller's text."""
     nodes = [node for flow in SMS.book.flows.values() for node in flow.nodes.values()]
-    assert not [node for node in nodes if isinstance(node, Ask)]
+    assert not [node for node in nodes if isinstance(node, QuestionNode)]

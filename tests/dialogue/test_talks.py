@@ -11,8 +11,8 @@ from hotline.dialogue.service_sms import InboxOutcome
 from hotline.errors import NumberInvalid
 from hotline.gateway.rules_message import A_DAY, AN_HOUR, AnswerForm
 from hotline.gateway.tables_sessions import Dialogue, Stopped
-from hotline.text.phone_numbers import sendable
-from tests.support.kits import make_line
+from hotline.text.phone_numbers import parse_sendable
+from tests.support.contexts import make_line
 from tests.support.servers import every_value
 from tests.support.texting import HERS, Texter, answers_of, texter
 
@@ -131,7 +131,7 @@ def test_a_responder_reads_nothing_by_sms(texter: Texter) -> None:
 
 
 def test_where_sms_does_not_reach_the_line_nobody_is_answered(texter: Texter) -> None:
-    texter.line.kit = replace(texter.line.kit, line=make_line(inbound_sms=False))
+    texter.line.context = replace(texter.line.context, line=make_line(inbound_sms=False))
     assert texter.says("akazi") is InboxOutcome.UNKNOWN_SENDER
     assert answers_of(texter.line) == []
 
@@ -152,7 +152,7 @@ def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
     texter.says("abana")
     assert texter.reads() == []
     assert len(texter.line.all(Stopped)) == 1
-    assert all(row.sealed_number == b"" for row in answers_of(texter.line))
+    assert all(row.encrypted_number == b"" for row in answers_of(texter.line))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: st
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
     assert answers_of(texter.line) == []
-    found = service_answers.finding(texter.line.kit, sealed=True)
+    found = service_answers.check_answers(texter.line.context, encrypted=True)
     assert (found.ok, found.says) == (True, "0 of 700 today, 1 to numbers that get none")
 
 
@@ -173,17 +173,19 @@ def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: st
 )
 @given(number=st.from_regex(r"\+(250|881)?[1-9][0-9]{6,11}", fullmatch=True))
 def test_no_answer_goes_to_a_number_that_gets_no_sms(texter: Texter, number: str) -> None:
-    kit = texter.line.kit
-    with kit.database.writing() as session:
-        says = service_answers.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
-        written = service_answers.write(session, kit, to=number, says=says, at=kit.now())
+    context = texter.line.context
+    with context.database.writing() as session:
+        says = service_answers.AnswerContent(AnswerForm.HINT, context.books.live(), {}, "rw")
+        written = service_answers.write_answer(
+            session, context, to=number, says=says, at=context.now()
+        )
         session.rollback()
     assert (written is not None) is (read(number) == number)
 
 
 def read(number: str) -> str | None:
     try:
-        return sendable(number)
+        return parse_sendable(number)
     except NumberInvalid:
         return None
 
@@ -211,7 +213,7 @@ def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
         texter.line.clock.turn(minutes=8)
     assert A_DAY <= sent < A_DAY + 20
 
-    texter.line.kit = replace(texter.line.kit, line=replace(make_line(), sms_a_day=10))
+    texter.line.context = replace(texter.line.context, line=replace(make_line(), sms_a_day=10))
     texter.line.clock.turn(days=1)
     sent = 0
     for n in range(12):
@@ -219,7 +221,7 @@ def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
         other.says("akazi")
         sent += len(other.reads())
     assert sent == 7
-    assert not service_answers.finding(texter.line.kit, sealed=True).ok
+    assert not service_answers.check_answers(texter.line.context, encrypted=True).ok
 
 
 def test_a_flushed_store_forgets_and_the_word_begins_anew(texter: Texter) -> None:

@@ -11,13 +11,13 @@ from hotline.core.database import Database
 from hotline.dialogue import service_stop
 from hotline.duty import service_enrolment
 from hotline.errors import ImportRefused
-from hotline.keys.decrypt import open_number
-from hotline.keys.encrypt import Sealer
+from hotline.keys.decrypt import decrypt_number
+from hotline.keys.encrypt import Encrypter
 from hotline.people.rules import demo_responders
 from hotline.people.tables_audit import AuditEntry
 from tests.support.builders import make_keyfolder, make_pseudonyms
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 
 ALREADY = (
     "msisdn: This number is already enrolled. If the person was removed, two people must "
@@ -29,19 +29,19 @@ TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
+def context(database: Database, clock: Clock, tmp_path: Path) -> WholeContext:
     """Returns a context with the console's keys."""
     return replace(
-        make_kit(database=database, now=clock),
-        sealer=Sealer(make_keyfolder(tmp_path, role="console").read("relay.pub")),
+        make_context(database=database, now=clock),
+        encrypter=Encrypter(make_keyfolder(tmp_path, role="console").read("relay.pub")),
         pseudonyms=make_pseudonyms(tmp_path, role="console"),
     )
 
 
-def test_everybody_in_a_good_file_is_enrolled(kit: WholeKit) -> None:
-    assert len(service_enrolment.import_responders(kit, HEADER + ONE + TWO)) == 2
+def test_everybody_in_a_good_file_is_enrolled(context: WholeContext) -> None:
+    assert len(service_enrolment.import_responders(context, HEADER + ONE + TWO)) == 2
 
-    one, two = service_enrolment.list_responders(kit)
+    one, two = service_enrolment.list_responders(context)
     assert (one.name, one.level, one.language, one.districts) == (
         "Gasabo 1",
         "responder",
@@ -53,53 +53,53 @@ def test_everybody_in_a_good_file_is_enrolled(kit: WholeKit) -> None:
     assert one.unreachable is None
 
 
-def test_the_hooks_know_the_phone_but_not_its_number(kit: WholeKit, tmp_path: Path) -> None:
-    service_enrolment.import_responders(kit, HEADER + ONE)
+def test_the_hooks_know_the_phone_but_not_its_number(context: WholeContext, tmp_path: Path) -> None:
+    service_enrolment.import_responders(context, HEADER + ONE)
 
-    (person,) = service_enrolment.list_responders(kit)
+    (person,) = service_enrolment.list_responders(context)
     assert person.number_key == make_pseudonyms(tmp_path, role="hooks").enrolled("+250788000001")
     relay = make_keyfolder(tmp_path, role="workers").read("relay.key")
-    assert open_number(person.sealed_number, private_key=relay) == "+250788000001"
+    assert decrypt_number(person.encrypted_number, private_key=relay) == "+250788000001"
 
 
-def test_one_bad_row_enrols_nobody(kit: WholeKit) -> None:
+def test_one_bad_row_enrols_nobody(context: WholeContext) -> None:
     with pytest.raises(ImportRefused, match="line 3: level"):
-        service_enrolment.import_responders(kit, HEADER + ONE + TWO.replace("deputy", "boss"))
-    assert service_enrolment.list_responders(kit) == []
+        service_enrolment.import_responders(context, HEADER + ONE + TWO.replace("deputy", "boss"))
+    assert service_enrolment.list_responders(context) == []
 
 
-def test_one_number_that_is_enrolled_already_enrols_nobody(kit: WholeKit) -> None:
-    service_enrolment.import_responders(kit, HEADER + ONE)
+def test_one_number_that_is_enrolled_already_enrols_nobody(context: WholeContext) -> None:
+    service_enrolment.import_responders(context, HEADER + ONE)
 
     with pytest.raises(ImportRefused) as told:
-        service_enrolment.import_responders(kit, HEADER + TWO + ONE.replace("+250", "0"))
+        service_enrolment.import_responders(context, HEADER + TWO + ONE.replace("+250", "0"))
     assert told.value.problems == (f"line 3: {ALREADY}",)
-    assert len(service_enrolment.list_responders(kit)) == 1
+    assert len(service_enrolment.list_responders(context)) == 1
 
 
-def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: WholeKit) -> None:
-    service_enrolment.import_responders(kit, HEADER + ONE)
-    service_stop.stop(kit, "+250788000002")
+def test_a_number_that_asked_to_hear_no_more_enrols_nobody(context: WholeContext) -> None:
+    service_enrolment.import_responders(context, HEADER + ONE)
+    service_stop.stop_messages(context, "+250788000002")
 
     with pytest.raises(ImportRefused) as told:
-        service_enrolment.import_responders(kit, HEADER + TWO + ONE)
+        service_enrolment.import_responders(context, HEADER + TWO + ONE)
     assert told.value.problems == (
         "line 2: msisdn: This number asked for no more messages (STOP). Ask its owner first.",
         f"line 3: {ALREADY}",
     )
-    assert [person.name for person in service_enrolment.list_responders(kit)] == ["Gasabo 1"]
+    assert [person.name for person in service_enrolment.list_responders(context)] == ["Gasabo 1"]
 
 
-def test_an_import_leaves_a_row_without_numbers(kit: WholeKit) -> None:
-    service_enrolment.import_responders(kit, HEADER + ONE)
+def test_an_import_leaves_a_row_without_numbers(context: WholeContext) -> None:
+    service_enrolment.import_responders(context, HEADER + ONE)
 
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         (row,) = session.scalars(select(AuditEntry))
     assert (row.actor, row.action, row.subject) == ("cli", "responders_imported", "1 responders")
 
 
-def test_no_number_is_in_the_database(kit: WholeKit, stored: Callable[[], bytes]) -> None:
-    service_enrolment.import_responders(kit, demo_responders())
+def test_no_number_is_in_the_database(context: WholeContext, stored: Callable[[], bytes]) -> None:
+    service_enrolment.import_responders(context, demo_responders())
 
     assert b"Gasabo 1" in stored()
     assert b"7881012" not in stored()

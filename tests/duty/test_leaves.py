@@ -27,29 +27,31 @@ def test_r10_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) ->
     first, *_ = names(alone)
     (tip,) = [row.tip_id for row in alone.open_deadlines()]
     begins = alone.clock() + timedelta(minutes=30)
-    service_leaves.leave(
-        alone.kit, first, starts_at=begins, ends_at=begins + timedelta(days=2), **BY
+    service_leaves.record_leave(
+        alone.context, first, starts_at=begins, ends_at=begins + timedelta(days=2), **BY
     )
-    service_leaves.begin_leaves(alone.kit)
+    service_leaves.begin_leaves(alone.context)
     assert alone.told(tip) == [(0, 1)]
 
     alone.clock.turn(minutes=30)
     for _ in range(2):
-        service_leaves.begin_leaves(alone.kit)
+        service_leaves.begin_leaves(alone.context)
     assert [who for _, who in alone.told(tip)] == [1, 2]
-    assert service_leaves.away(alone.kit) == {1: begins + timedelta(days=2)}
-    assert service_leaves.back(alone.kit, first, number=None, second=None, **BY).ended == ["leave"]
-    assert service_leaves.away(alone.kit) == {}
+    assert service_leaves.on_leave(alone.context) == {1: begins + timedelta(days=2)}
+    assert service_leaves.bring_back(
+        alone.context, first, number=None, second=None, **BY
+    ).ended == ["leave"]
+    assert service_leaves.on_leave(alone.context) == {}
 
 
 def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> None:
     first = names(alone)[0]
-    number = alone.responder(1).sealed_number.decode()
-    service_stop.stop(alone.kit, number)
+    number = alone.responder(1).encrypted_number.decode()
+    service_stop.stop_messages(alone.context, number)
     alone.change(Responder, 1, unreachable=STOPPED)
     with pytest.raises(PersonnelRefused, match="enter the number"):
-        service_leaves.back(alone.kit, first, number=None, second=None, **BY)
-    back = service_leaves.back(alone.kit, first, number=number, second=None, **BY)
+        service_leaves.bring_back(alone.context, first, number=None, second=None, **BY)
+    back = service_leaves.bring_back(alone.context, first, number=number, second=None, **BY)
     assert back.ended == ["unreachable"]
     assert alone.responder(1).unreachable is None
 
@@ -60,7 +62,7 @@ def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> 
 
     def go(name: str) -> Removed | PersonnelRefused:
         try:
-            return service_removal.remove(district.kit, name, second=None, **BY)
+            return service_removal.remove_responder(district.context, name, second=None, **BY)
         except PersonnelRefused as refused:
             return refused
 
@@ -72,6 +74,6 @@ def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> 
 
 def test_a_move_out_of_the_district_hands_the_case_on(alone: District) -> None:
     (tip,) = [row.tip_id for row in alone.open_deadlines()]
-    post(alone.kit, 1, {"24": Level.RESPONDER})
+    post(alone.context, 1, {"24": Level.RESPONDER})
     assert [who for _, who in alone.told(tip)] == [1, 2]
     assert alone.responder(1).districts == ["24"]

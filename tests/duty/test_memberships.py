@@ -7,7 +7,7 @@ from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_leaves, service_postings, service_removal
 from hotline.errors import PersonnelRefused
 from hotline.people import tables
-from hotline.people.rules import Level, WantedPosting
+from hotline.people.rules import Level, RequestedPosting
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL, Category
@@ -22,7 +22,7 @@ TWO = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPOND
 
 def desks(district: District, who: int) -> dict[str, str]:
     with district.database.reading() as session:
-        return {row.desk_code: row.level for row in tables.running(session, who)}
+        return {row.desk_code: row.level for row in tables.current_memberships(session, who)}
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def both(district: District) -> District:
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
     with district.database.writing() as session:
-        tables.place(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
+        tables.set_desks(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
     return district
 
 
@@ -54,17 +54,19 @@ def test_the_level_is_that_of_the_tip_s_district(both: District, place: str, lev
     tip = both.tell(place=place)
     with both.database.reading() as session:
         assert [
-            one.level for one in queries.told(session, [tip])[tip] if one.responder_id == 1
+            one.level
+            for one in queries.alerted_by_tip(session, [tip])[tip]
+            if one.responder_id == 1
         ] == [level]
 
 
 def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None:
     there = {"24": Level.COORDINATOR, "border-east": Level.RESPONDER}
-    post(both.kit, 1, there)
+    post(both.context, 1, there)
     assert desks(both, 1) == {"24": "coordinator", "border-east": "responder"}
-    post(both.kit, 1, there, (Category.SEX,))
+    post(both.context, 1, there, (Category.SEX,))
     with both.database.reading() as session:
-        rows = tables.running(session, 1)
+        rows = tables.current_memberships(session, 1)
         person = session.get_one(Responder, 1)
     assert {row.desk_code: row.categories for row in rows} == {
         "24": ["sex"],
@@ -77,9 +79,9 @@ def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) 
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
     three = district.enrol(Level.RESPONDER)
-    post(district.kit, three, {NATIONAL: Level.NATIONAL})
+    post(district.context, three, {NATIONAL: Level.NATIONAL})
     assert desks(district, three) == {NATIONAL: "national"}
-    post(district.kit, three, {"12": Level.DEPUTY})
+    post(district.context, three, {"12": Level.DEPUTY})
     assert desks(district, three) == {"12": "deputy"}
 
 
@@ -88,21 +90,21 @@ def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
     with both.database.writing() as session:
         for code in (*TWO, "24"):
             session.add(Desk(code=code, public_key=b"", created_at=NOON))
-    wanted = WantedPosting({**TWO, "24": Level.COORDINATOR}, ())
-    assert service_postings.place(both.kit, Actor("Alice"), 1, wanted, "a test")
+    wanted = RequestedPosting({**TWO, "24": Level.COORDINATOR}, ())
+    assert service_postings.change_desks(both.context, Actor("Alice"), 1, wanted, "a test")
     with both.database.writing() as session:
         session.get_one(Desk, "24").retired_at = NOON
-    bob = signed_in(both.kit, "Bob", AccountRole.ADMIN)
+    bob = signed_in(both.context, "Bob", AccountRole.ADMIN)
     with pytest.raises(PersonnelRefused):
-        decides(both.kit, bob, "posting")
+        decides(both.context, bob, "posting")
     assert "24" not in desks(both, 1)
 
 
 def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -> None:
-    service_removal.remove(both.kit, "1", second=None, **BY)
+    service_removal.remove_responder(both.context, "1", second=None, **BY)
     assert desks(both, 1) == {}
     assert both.responder(1).state == "left"
     both.clock.turn(minutes=1)
-    service_leaves.back(both.kit, "1", number=None, second="Bob", **BY)
+    service_leaves.bring_back(both.context, "1", number=None, second="Bob", **BY)
     assert desks(both, 1) == {code: str(level) for code, level in TWO.items()}
     assert both.responder(1).state == "active"

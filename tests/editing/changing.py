@@ -14,14 +14,14 @@ from hotline.editing import service_draft_steps, service_drafts, service_publish
 from hotline.editing.rules_drafts import Author, part_of
 from hotline.editing.rules_merging import Settled
 from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import ChangePublished, ChangeRefused, NewStep, PartDraft
+from hotline.editing.service_drafts import DraftPublished, DraftRefused, NewStep, PartDraft
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_authoring import live_document
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
 from tests.flows.books import make_document, t
 from tests.support.builders import make_account
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 
 EDITOR = Actor("Editor 1", 1)
 OTHER = Actor("Editor 2", 2)
@@ -60,20 +60,20 @@ def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any
 class Desk:
     """The console's services, as its pages call them."""
 
-    kit: WholeKit
+    context: WholeContext
     numbers: Any = field(default_factory=lambda: count(1))
 
     @property
     def live(self) -> Mapping[str, Any]:
-        return live_document(self.kit.database)
+        return live_document(self.context.database)
 
     def opened(self, title: str = "New words", by: Author = EDITOR) -> int:
-        change = service_drafts.open_change(self.kit, by, title)
+        change = service_drafts.open_draft(self.context, by, title)
         assert isinstance(change, int)
         return change
 
     def draft(self, change: int, part: str = "learn") -> PartDraft:
-        return service_drafts.draft(self.kit, change, part)
+        return service_drafts.part_draft(self.context, change, part)
 
     def save(
         self,
@@ -85,12 +85,12 @@ class Desk:
         made_of: int | None = None,
         once: str | None = None,
         settled: Settled | None = None,
-    ) -> StepSaved | StepClash | ChangeRefused:
+    ) -> StepSaved | StepClash | DraftRefused:
         """Saves a step. `made_of` names a base version older than the newest."""
         version = self.draft(change, part).version if made_of is None else made_of
         new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
         return service_draft_steps.save_step(
-            self.kit, by, change, new, base_version=version, settled=settled
+            self.context, by, change, new, base_version=version, settled=settled
         )
 
     def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
@@ -106,18 +106,18 @@ class Desk:
     def proposed(self, words: str = "Other words", by: Author = EDITOR) -> int:
         change = self.opened()
         self.say(change, words, by=by)
-        assert service_publish.propose(self.kit, by, change) is None
+        assert service_publish.submit(self.context, by, change) is None
         return change
 
     def publish(
         self, change: int, by: Author = APPROVER, digest: str | None = None
-    ) -> ChangePublished | ChangeRefused:
-        seen = digest or service_publish.read(self.kit, change).made.digest
-        return service_publish.publish(self.kit, by, change, seen)
+    ) -> DraftPublished | DraftRefused:
+        seen = digest or service_publish.draft_to_read(self.context, change).made.digest
+        return service_publish.publish(self.context, by, change, seen)
 
-    def published(self, words: str) -> ChangePublished:
+    def published(self, words: str) -> DraftPublished:
         done = self.publish(self.proposed(words))
-        assert isinstance(done, ChangePublished)
+        assert isinstance(done, DraftPublished)
         return done
 
 
@@ -126,7 +126,7 @@ def desk(database: Database, clock: Clock) -> Desk:
     database.keep_documents()
     with database.writing() as session:
         session.add_all(make_account(name) for name in PEOPLE)
-    kit = make_kit(database=database, now=clock)
-    object.__setattr__(kit, "books", SqlBookshelf(database, place_lists()))
-    service_publishing.publish_version(kit, playable())
-    return Desk(kit)
+    context = make_context(database=database, now=clock)
+    object.__setattr__(context, "books", SqlFlowSets(database, place_lists()))
+    service_publishing.publish_version(context, playable())
+    return Desk(context)

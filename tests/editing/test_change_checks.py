@@ -8,9 +8,9 @@ from sqlalchemy import select
 from hotline.core.jobs import Job
 from hotline.editing import service_emergencies, service_publish, service_publishing, tables
 from hotline.editing.rules_difference import NotInEmergency
-from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.editing.service_publish import check_by_id as check_change
-from hotline.editing.tables import ChangeCheck
+from hotline.editing.tables import DraftCheck
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
 from hotline.gateway.stand_ins import FakeJobs
@@ -21,95 +21,96 @@ __all__ = ["desk"]
 
 
 def bell(desk: Desk) -> FakeJobs:
-    assert isinstance(desk.kit.jobs, FakeJobs)
-    return desk.kit.jobs
+    assert isinstance(desk.context.jobs, FakeJobs)
+    return desk.context.jobs
 
 
 def test_an_edit_rings_and_the_page_waits_until_a_worker_has_looked(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "They asked 999999")
-    assert bell(desk).rung == [(Job.CHECK_CHANGE, change)]
-    assert service_publish.checked(desk.kit, change) is None
+    assert bell(desk).rung == [(Job.CHECK_DRAFT, change)]
+    assert service_publish.draft_problems(desk.context, change) is None
     assert len(bell(desk).rung) == 2, "whoever waits rings again"
 
-    check_change(desk.kit, change)
-    found = service_publish.checked(desk.kit, change)
+    check_change(desk.context, change)
+    found = service_publish.draft_problems(desk.context, change)
     assert found is not None
     assert len(found.blocking) == 3
-    made = service_publish.compare(desk.kit, change)
-    assert found == service_publish.check(desk.kit, made)
-    check_change(desk.kit, 99)
+    made = service_publish.merge_draft(desk.context, change)
+    assert found == service_publish.check_merged(desk.context, made)
+    check_change(desk.context, 99)
 
 
 def test_what_went_live_meanwhile_is_checked_anew(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
-    check_change(desk.kit, change)
+    check_change(desk.context, change)
     service_publishing.publish(
-        desk.kit,
+        desk.context,
         {**playable(), "entries": {"11": "learn", "12": "learn", "90": "cases"}},
         by="A",
         reason="x",
         of_version=False,
     )
-    assert service_publish.checked(desk.kit, change) is None
+    assert service_publish.draft_problems(desk.context, change) is None
 
 
 def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: Desk) -> None:
     desk.published("Other words")
-    with desk.kit.database.reading() as session:
-        live = flows_tables.live(session)
+    with desk.context.database.reading() as session:
+        live = flows_tables.live_revision(session)
         assert live is not None
         assert (
-            tables.kept_findings(session, f"{service_publishing.mark()} {live.digest}") is not None
+            tables.stored_problems(session, f"{service_publishing.checker_digest()} {live.digest}")
+            is not None
         )
-    assert service_publish.findings_of(desk.kit, desk.live, "anew") == service_publish.findings_of(
-        desk.kit, desk.live, live.digest
-    )
+    assert service_publish.problems_of(
+        desk.context, desk.live, "anew"
+    ) == service_publish.problems_of(desk.context, desk.live, live.digest)
 
 
 def test_a_check_whose_ring_was_lost_is_rung_for_again_by_whoever_looks(desk: Desk) -> None:
     bell(desk).dead = True
     change = desk.opened()
     desk.say(change, "Other words")
-    assert service_publish.checked(desk.kit, change) is None
+    assert service_publish.draft_problems(desk.context, change) is None
     bell(desk).dead = False
-    assert service_publish.checked(desk.kit, change) is None
-    assert bell(desk).rung[-1] == (Job.CHECK_CHANGE, change)
+    assert service_publish.draft_problems(desk.context, change) is None
+    assert bell(desk).rung[-1] == (Job.CHECK_DRAFT, change)
 
 
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
-    service_publish.findings_of(desk.kit, playable(), "one")
+    service_publish.problems_of(desk.context, playable(), "one")
     clock.turn(days=31)
-    service_publish.findings_of(desk.kit, playable("Other words"), "other")
-    with desk.kit.database.reading() as session:
-        assert len(session.scalars(select(ChangeCheck)).all()) == 1
+    service_publish.problems_of(desk.context, playable("Other words"), "other")
+    with desk.context.database.reading() as session:
+        assert len(session.scalars(select(DraftCheck)).all()) == 1
 
 
 def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
-    check_change(desk.kit, change)
-    with desk.kit.database.writing() as session:
-        for row in session.scalars(select(ChangeCheck)):
-            assert row.digest.startswith(service_publishing.mark())
+    check_change(desk.context, change)
+    with desk.context.database.writing() as session:
+        for row in session.scalars(select(DraftCheck)):
+            assert row.digest.startswith(service_publishing.checker_digest())
             row.digest = f"another{row.digest}"
-    assert service_publish.checked(desk.kit, change) is None
+    assert service_publish.draft_problems(desk.context, change) is None
 
 
 def test_a_list_that_does_not_wait_rings_for_what_nobody_has_checked(desk: Desk) -> None:
-    assert service_publish.of_live(desk.kit) is None
-    assert bell(desk).rung == [(Job.CHECK_CHANGE, service_publish.LIVE)]
-    check_change(desk.kit, service_publish.LIVE)
-    found = service_publish.of_live(desk.kit)
+    assert service_publish.published_problems(desk.context) is None
+    assert bell(desk).rung == [(Job.CHECK_DRAFT, service_publish.LIVE)]
+    check_change(desk.context, service_publish.LIVE)
+    found = service_publish.published_problems(desk.context)
     assert found is not None
-    assert [*found] == [*service_publishing.findings(desk.live)]
+    assert [*found] == [*service_publishing.all_problems(desk.live)]
     assert len(bell(desk).rung) == 1
     change = desk.opened()
     desk.say(change, "Other words")
-    check_change(desk.kit, change)
-    with desk.kit.database.reading() as session:
-        assert len(session.scalars(select(ChangeCheck)).all()) == 2, "live was checked already"
+    check_change(desk.context, change)
+    with desk.context.database.reading() as session:
+        assert len(session.scalars(select(DraftCheck)).all()) == 2, "live was checked already"
 
 
 WARNS = "Warns of what a false recruiter says."
@@ -130,20 +131,20 @@ def says(desk: Desk, words: str, reason: str = WARNS) -> int:
 @pytest.mark.row("A4")
 def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
     live = warning("They say you are safe.")
-    service_publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
+    service_publishing.publish(desk.context, live, by="Operator 1", reason="x", of_version=False)
     change = says(desk, "They say you are safe. It is free.")
-    refused = service_publish.propose(desk.kit, EDITOR, change)
-    assert isinstance(refused, ChangeRefused)
-    assert refused.why is Refusal.HURTS
+    refused = service_publish.submit(desk.context, EDITOR, change)
+    assert isinstance(refused, DraftRefused)
+    assert refused.why is Refusal.HAS_ERRORS
     assert {(one.node, one.code) for one in refused.findings} == {("one", Code.PROMISE)}
 
     again = says(
         desk, "They say you are safe. It is free.", "Warns of two promises of a recruiter."
     )
-    assert service_publish.propose(desk.kit, EDITOR, again) is None
-    assert isinstance(desk.publish(again), ChangePublished)
+    assert service_publish.submit(desk.context, EDITOR, again) is None
+    assert isinstance(desk.publish(again), DraftPublished)
     same = says(desk, "Free and safe, they say.", "Warns of two promises of a recruiter.")
-    assert service_publish.propose(desk.kit, EDITOR, same) is None, (
+    assert service_publish.submit(desk.context, EDITOR, same) is None, (
         "the words that the reason was given for"
     )
 
@@ -159,12 +160,12 @@ def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
 )
 def test_no_new_promise_of_one_person(words: str, held: set[NotInEmergency], desk: Desk) -> None:
     live = warning("They say you are safe. Go.")
-    service_publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
+    service_publishing.publish(desk.context, live, by="Operator 1", reason="x", of_version=False)
     change = says(desk, words)
-    seen = service_publish.read(desk.kit, change).made.digest
+    seen = service_publish.draft_to_read(desk.context, change).made.digest
     done = service_emergencies.publish(
-        desk.kit, APPROVER, change, "the hotel there is a trap", seen
+        desk.context, APPROVER, change, "the hotel there is a trap", seen
     )
-    found = set() if isinstance(done, ChangePublished) else {one.reason for one in done.held_back}
+    found = set() if isinstance(done, DraftPublished) else {one.reason for one in done.held_back}
     assert found == held
-    assert isinstance(done, ChangePublished) is not bool(held)
+    assert isinstance(done, DraftPublished) is not bool(held)

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hotline.editing import service_draft_steps, service_drafts, service_publish
-from hotline.editing.rules_drafts import ChangeState
+from hotline.editing.rules_drafts import DraftState
 from hotline.editing.rules_merging import Side
 from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import ChangeRefused, Refusal
+from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.errors import NotFound
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
 
@@ -16,9 +16,9 @@ __all__ = ["desk"]
 
 
 def test_a_change_needs_a_title(desk: Desk) -> None:
-    assert service_drafts.open_change(desk.kit, EDITOR, "  ") == ChangeRefused(Refusal.UNTITLED)
+    assert service_drafts.open_draft(desk.context, EDITOR, "  ") == DraftRefused(Refusal.UNTITLED)
     change = desk.opened("  Fees \n abroad ")
-    ((row, parts),) = service_drafts.listed(desk.kit)
+    ((row, parts),) = service_drafts.list_drafts(desk.context)
     assert (row.id, row.title, row.state, parts) == (change, "Fees abroad", "open", [])
     assert row.created_by == "Editor 1"
 
@@ -33,7 +33,7 @@ def test_the_newest_version_of_a_part_is_the_draft(desk: Desk) -> None:
     now = desk.draft(change)
     assert now.document == saying(playable()["flows"]["learn"], "Third words")
     assert now.author == "Editor 2"
-    assert [parts for _, parts in service_drafts.listed(desk.kit)] == [["learn"]]
+    assert [parts for _, parts in service_drafts.list_drafts(desk.context)] == [["learn"]]
     assert desk.live == playable(), "nobody hears it"
 
 
@@ -49,16 +49,18 @@ def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
     assert isinstance(desk.save(change, None), StepSaved)
     assert desk.draft(change).document is None
     desk.save(change, {"flow": "learn"})
-    lines = service_drafts.history(desk.kit, change)
+    lines = service_drafts.history(desk.context, change)
     assert [line.version for line in lines] == [2, 1]
     assert lines[0].says["did"] == "edited"
 
-    done = service_draft_steps.bring_back(desk.kit, OTHER, change, lines[1].id, once="again")
+    done = service_draft_steps.restore_step(desk.context, OTHER, change, lines[1].id, once="again")
     assert isinstance(done, StepSaved)
     assert desk.draft(change).document is None
-    newest = service_drafts.history(desk.kit, change, limit=1)[0]
+    newest = service_drafts.history(desk.context, change, limit=1)[0]
     assert (newest.says, newest.made_by) == ({"did": "brought_back", "version": 1}, "Editor 2")
-    assert [one.version for one in service_drafts.history(desk.kit, change, before=newest.id)] == [
+    assert [
+        one.version for one in service_drafts.history(desk.context, change, before=newest.id)
+    ] == [
         2,
         1,
     ]
@@ -69,7 +71,7 @@ def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
     flow = saying(playable()["flows"]["learn"], "Other words")
     both = [desk.save(change, flow, made_of=-1, once="a form") for _ in range(2)]
     assert both == [StepSaved(1, flow), StepSaved(1, flow)]
-    assert len(service_drafts.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.context, change)) == 1
     other = desk.opened()
     assert desk.save(other, flow, once="a form") == StepSaved(1, flow), "of another change"
 
@@ -79,7 +81,7 @@ def test_what_changes_nothing_is_no_step(desk: Desk) -> None:
     assert desk.save(change, playable()["flows"]["learn"]) == StepSaved(
         -1, playable()["flows"]["learn"]
     )
-    assert not service_drafts.history(desk.kit, change)
+    assert not service_drafts.history(desk.context, change)
 
 
 @pytest.mark.row("A6")
@@ -91,7 +93,7 @@ def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(desk: Desk
     assert isinstance(clash, StepClash)
     assert clash.author == "Editor 2"
     assert {(one.theirs[:5], one.yours[:2]) for one in clash.clashes} == {("Their", "My")}
-    assert len(service_drafts.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.context, change)) == 1
 
     chosen = desk.save(change, mine, made_of=1)
     assert isinstance(chosen, StepSaved)
@@ -113,7 +115,7 @@ def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
     with ThreadPoolExecutor(6) as pool:
         done = list(pool.map(lambda flow: desk.save(change, flow, made_of=-1), flows))
     assert sorted(type(one).__name__ for one in done) == ["StepClash"] * 5 + ["StepSaved"]
-    assert len(service_drafts.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.context, change)) == 1
 
 
 def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
@@ -126,35 +128,35 @@ def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
     stale = saying(playable()["flows"]["learn"], "My words")
     assert isinstance(desk.save(change, stale, made_of=-1), StepClash)
     desk.say(change, "My words")
-    assert service_drafts.look(desk.kit, change).base_id == 2
+    assert service_drafts.get_draft(desk.context, change).base_id == 2
 
 
 def test_an_edit_takes_a_proposal_back(desk: Desk) -> None:
     change = desk.proposed()
-    assert service_drafts.look(desk.kit, change).state == ChangeState.PROPOSED
+    assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
     desk.say(change, "Better words")
-    row = service_drafts.look(desk.kit, change)
-    assert (row.state, row.proposed_by) == (ChangeState.OPEN, None)
+    row = service_drafts.get_draft(desk.context, change)
+    assert (row.state, row.proposed_by) == (DraftState.OPEN, None)
 
 
 def test_what_is_over_is_edited_no_more(desk: Desk) -> None:
     change = desk.proposed()
-    assert service_drafts.drop(desk.kit, EDITOR, change) is None
-    over = ChangeRefused(Refusal.OVER)
+    assert service_drafts.drop_draft(desk.context, EDITOR, change) is None
+    over = DraftRefused(Refusal.OVER)
     assert desk.save(change, {"flow": "learn"}) == over
-    assert service_drafts.drop(desk.kit, EDITOR, change) == over
-    assert service_publish.propose(desk.kit, EDITOR, change) == over
+    assert service_drafts.drop_draft(desk.context, EDITOR, change) == over
+    assert service_publish.submit(desk.context, EDITOR, change) == over
     assert desk.publish(change) == over
-    assert [row.id for row, _ in service_drafts.listed(desk.kit, over=True)] == [change]
-    assert not service_drafts.listed(desk.kit)
+    assert [row.id for row, _ in service_drafts.list_drafts(desk.context, over=True)] == [change]
+    assert not service_drafts.list_drafts(desk.context)
 
 
 def test_what_is_not_there_is_not_found(desk: Desk) -> None:
     for act in (
-        lambda: service_drafts.look(desk.kit, 9),
+        lambda: service_drafts.get_draft(desk.context, 9),
         lambda: desk.draft(9),
-        lambda: service_draft_steps.bring_back(desk.kit, EDITOR, 9, 1, once="x"),
-        lambda: service_publish.send_back(desk.kit, APPROVER, 9, "no"),
+        lambda: service_draft_steps.restore_step(desk.context, EDITOR, 9, 1, once="x"),
+        lambda: service_publish.send_back(desk.context, APPROVER, 9, "no"),
     ):
         with pytest.raises(NotFound):
             act()
@@ -211,4 +213,4 @@ def test_an_order_of_screens_is_a_step(desk: Desk) -> None:
     assert isinstance(desk.save(change, turned), StepSaved)
     kept = desk.draft(change).document or {}
     assert [*kept["nodes"]] == [*turned["nodes"]]
-    assert len(service_drafts.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.context, change)) == 1

@@ -16,7 +16,7 @@ def lesson(text: dict[str, str]) -> dict[str, object]:
 
 
 def codes(document: dict[str, object]) -> set[Code]:
-    return {one.code for one in service_publishing.findings(document)}
+    return {one.code for one in service_publishing.all_problems(document)}
 
 
 @pytest.mark.row("A4")
@@ -32,15 +32,15 @@ def test_what_hurts_is_refused_with_its_sentence(text: dict[str, str], code: Cod
     document = lesson(text)
     assert code in codes(document)
     with pytest.raises(FlowInvalid) as refused:
-        service_publishing.bearable(document)
+        service_publishing.bearable_problems(document)
     assert any(f"[{code}]. Fix: " in problem for problem in refused.value.problems)
 
 
 def test_what_is_too_long_is_published_and_said() -> None:
     document = lesson(t("word " * 120))
     assert codes(document) - service_publishing.BEARABLE == set()
-    assert Code.TOO_LONG in {one.code for one in service_publishing.bearable(document)}
+    assert Code.TOO_LONG in {one.code for one in service_publishing.bearable_problems(document)}
 
 
 def test_flows_that_are_well_have_nothing_to_bear() -> None:
-    assert service_publishing.bearable(make_document()) == []
+    assert service_publishing.bearable_problems(make_document()) == []

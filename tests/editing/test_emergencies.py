@@ -15,16 +15,16 @@ from hotline.core.jobs import Job
 from hotline.core.wording import Template
 from hotline.editing import service_emergencies, service_publish, service_publishing
 from hotline.editing.rules_difference import NotInEmergency
-from hotline.editing.rules_drafts import ENTRIES, LASTS, NUMBERS, PHRASES
-from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.editing.rules_drafts import EMERGENCY_DURATION, ENTRIES, NUMBERS, PHRASES
+from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.errors import NotReady
-from hotline.flows.tables import Publication, Publishing
+from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway.rules_message import Wording, render
 from hotline.gateway.stand_ins import FakeJobs
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms, service_checks_database
 from hotline.people.rules import Level
-from hotline.people.service_audit import listed
+from hotline.people.service_audit import list_rows
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, taken_away
 from tests.editing.changing import NUMBERS as ROWS
 from tests.support.builders import make_responder
@@ -45,15 +45,15 @@ def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> An
 
 
 def published(desk: Desk, change: int, by: Any = APPROVER, reason: str = REASON) -> Any:
-    seen = service_publish.read(desk.kit, change).made.digest
-    return service_emergencies.publish(desk.kit, by, change, reason, seen)
+    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    return service_emergencies.publish(desk.context, by, change, reason, seen)
 
 
 def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) -> None:
     done = urgent(desk)
-    assert isinstance(done, ChangePublished)
+    assert isinstance(done, DraftPublished)
     assert desk.live == playable("Do not go there")
-    stands = service_emergencies.standing(desk.kit)
+    stands = service_emergencies.current_emergency(desk.context)
     assert stands is not None
     assert (stands.published_by, stands.reason) == ("Approver 1", REASON)
     assert (stands.published_at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
@@ -64,7 +64,7 @@ def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) ->
 )
 def test_words_with_a_new_digit_wait_for_a_second_person(words: str, desk: Desk) -> None:
     refused = urgent(desk, words)
-    assert isinstance(refused, ChangeRefused)
+    assert isinstance(refused, DraftRefused)
     assert refused.why is Refusal.BEYOND_WORDS
     assert {one.reason for one in refused.held_back} == {NotInEmergency.DIGITS}
 
@@ -72,15 +72,15 @@ def test_words_with_a_new_digit_wait_for_a_second_person(words: str, desk: Desk)
 def test_it_needs_a_reason(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Do not go there")
-    assert published(desk, change, reason="x" * 19 + "  ") == ChangeRefused(Refusal.SHORT_REASON)
-    stale = service_emergencies.publish(desk.kit, APPROVER, change, REASON, "another digest")
-    assert stale == ChangeRefused(Refusal.CHANGED)
+    assert published(desk, change, reason="x" * 19 + "  ") == DraftRefused(Refusal.SHORT_REASON)
+    stale = service_emergencies.publish(desk.context, APPROVER, change, REASON, "another digest")
+    assert stale == DraftRefused(Refusal.CHANGED)
     assert desk.live == playable()
 
 
 def test_what_hurts_is_not_published(desk: Desk) -> None:
     refused = urgent(desk, "They asked 999999")
-    assert (refused.why, desk.live) == (Refusal.HURTS, playable())
+    assert (refused.why, desk.live) == (Refusal.HAS_ERRORS, playable())
 
 
 def _arrow(flow: dict[str, Any]) -> None:
@@ -134,7 +134,7 @@ def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Des
     edit(document)
     desk.save(change, document, part)
     refused = published(desk, change)
-    assert isinstance(refused, ChangeRefused)
+    assert isinstance(refused, DraftRefused)
     assert refused.why is Refusal.BEYOND_WORDS
     assert refused.held_back
     assert desk.live == playable()
@@ -146,19 +146,19 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
     desk.say(change, "Do not go there")
-    assert isinstance(published(desk, change), ChangePublished)
+    assert isinstance(published(desk, change), DraftPublished)
 
     clock.turn(hours=3, minutes=59)
-    assert service_emergencies.lapse(desk.kit) is None
+    assert service_emergencies.end_unconfirmed(desk.context) is None
     clock.turn(minutes=1)
-    assert service_emergencies.lapse(desk.kit) is not None
-    assert service_emergencies.lapse(desk.kit) is None, "once"
+    assert service_emergencies.end_unconfirmed(desk.context) is not None
+    assert service_emergencies.end_unconfirmed(desk.context) is None, "once"
     assert desk.live["flows"] == playable()["flows"]
     assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
-    assert service_emergencies.standing(desk.kit) is None
-    newest, _ = service_emergencies.history(desk.kit)[0]
+    assert service_emergencies.current_emergency(desk.context) is None
+    newest, _ = service_emergencies.history(desk.context)[0]
     assert (newest.kind, newest.published_by) == ("back", "clock")
-    assert "the clock restored the flows of revision 1" in listed(desk.kit)[-1][1].sentence
+    assert "the clock restored the flows of revision 1" in list_rows(desk.context)[-1][1].sentence
 
 
 def test_112_is_never_taken_away(desk: Desk) -> None:
@@ -168,34 +168,34 @@ def test_112_is_never_taken_away(desk: Desk) -> None:
     numbers["112"].pop("confirmed_on")
     numbers["112"].pop("confirmed_by")
     desk.save(change, numbers, NUMBERS)
-    assert published(desk, change) == ChangeRefused(Refusal.EMERGENCY_NUMBER)
+    assert published(desk, change) == DraftRefused(Refusal.EMERGENCY_NUMBER)
 
 
 def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     change = desk.opened()
     desk.say(change, "Do not go there", by=OTHER)
     done = published(desk, change)
-    own = ChangeRefused(Refusal.OWN_HAND)
-    assert service_emergencies.confirm(desk.kit, APPROVER, done.publication_id) == own
-    assert service_emergencies.confirm(desk.kit, OTHER, done.publication_id) == own
+    own = DraftRefused(Refusal.OWN_HAND)
+    assert service_emergencies.confirm(desk.context, APPROVER, done.publication_id) == own
+    assert service_emergencies.confirm(desk.context, OTHER, done.publication_id) == own
     appointed = service_emergencies.confirm(
-        desk.kit, SECOND, done.publication_id, appointed_by={APPOINTER}
+        desk.context, SECOND, done.publication_id, appointed_by={APPOINTER}
     )
-    assert appointed == ChangeRefused(Refusal.APPOINTED)
-    assert service_emergencies.confirm(desk.kit, SECOND, 99) == ChangeRefused(Refusal.SETTLED)
+    assert appointed == DraftRefused(Refusal.APPOINTED)
+    assert service_emergencies.confirm(desk.context, SECOND, 99) == DraftRefused(Refusal.SETTLED)
 
     assert (
         service_emergencies.confirm(
-            desk.kit, SECOND, done.publication_id, appointed_by={"account:7:Admin 7"}
+            desk.context, SECOND, done.publication_id, appointed_by={"account:7:Admin 7"}
         )
         is None
     )
     clock.turn(hours=5)
-    assert service_emergencies.lapse(desk.kit) is None
+    assert service_emergencies.end_unconfirmed(desk.context) is None
     assert desk.live == playable("Do not go there")
-    assert service_emergencies.history(desk.kit)[0][0].approved_by == "Approver 2"
-    again = service_emergencies.confirm(desk.kit, SECOND, done.publication_id)
-    assert again == ChangeRefused(Refusal.SETTLED)
+    assert service_emergencies.history(desk.context)[0][0].approved_by == "Approver 2"
+    again = service_emergencies.confirm(desk.context, SECOND, done.publication_id)
+    assert again == DraftRefused(Refusal.SETTLED)
 
 
 def test_a_second_emergency_ends_as_the_first_would(desk: Desk, clock: Clock) -> None:
@@ -203,7 +203,7 @@ def test_a_second_emergency_ends_as_the_first_would(desk: Desk, clock: Clock) ->
     clock.turn(hours=3)
     urgent(desk, "Do not go there at all")
     clock.turn(hours=1)
-    assert service_emergencies.lapse(desk.kit) is not None
+    assert service_emergencies.end_unconfirmed(desk.context) is not None
     assert desk.live == playable()
 
 
@@ -212,39 +212,39 @@ def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> 
     done = urgent(desk)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert service_publish.propose(desk.kit, EDITOR, change) is None
-    assert desk.publish(change) == ChangeRefused(Refusal.EMERGENCY_STANDS)
-    assert service_emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
-    assert isinstance(desk.publish(change), ChangePublished)
+    assert service_publish.submit(desk.context, EDITOR, change) is None
+    assert desk.publish(change) == DraftRefused(Refusal.EMERGENCY_STANDS)
+    assert service_emergencies.confirm(desk.context, SECOND, done.publication_id) is None
+    assert isinstance(desk.publish(change), DraftPublished)
 
 
 def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -> None:
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         session.add(make_responder(level=Level.NATIONAL, language="fr"))
         session.add(make_responder(level=Level.COORDINATOR, msisdn="+250788000091"))
     urgent(desk)
-    with desk.kit.database.reading() as session:
+    with desk.context.database.reading() as session:
         (message,) = session.scalars(select(Message)).all()
-        finding = service_checks_database.urgent_words(session, clock.at)
-        late = service_checks_database.urgent_words(
-            session, clock.at + LASTS + service_checks_database.ENDED_BY
+        finding = service_checks_database.check_urgent_text(session, clock.at)
+        late = service_checks_database.check_urgent_text(
+            session, clock.at + EMERGENCY_DURATION + service_checks_database.ENDED_BY
         )
     wording = Wording(Template[message.template], message.parameters, message.language)
     assert render(wording, shipped_phrases()) == (
         "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."
     )
-    assert isinstance(desk.kit.jobs, FakeJobs)
-    assert (Job.DELIVER, message.id) in desk.kit.jobs.rung
+    assert isinstance(desk.context.jobs, FakeJobs)
+    assert (Job.DELIVER, message.id) in desk.context.jobs.rung
     assert (finding.ok, finding.level, late.level) == (False, 1, 2)
 
-    service_alarms.look(desk.kit, around=False)
-    with desk.kit.database.reading() as session:
-        assert Alarm.URGENT_WORDS in tables.standing(session)
+    service_alarms.check_all(desk.context, around=False)
+    with desk.context.database.reading() as session:
+        assert Alarm.URGENT_WORDS in tables.raised_alarms(session)
 
 
 def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
-    seen = service_emergencies.preview(desk.kit, publication)
-    return service_emergencies.bring_back(desk.kit, by, publication, REASON, seen.digest)
+    seen = service_emergencies.preview(desk.context, publication)
+    return service_emergencies.restore(desk.context, by, publication, REASON, seen.digest)
 
 
 @pytest.mark.row("A3")
@@ -253,12 +253,12 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
     first = desk.published("Second words").publication_id
     change = desk.proposed("Do not go there")
     alone = published(desk, change).publication_id
-    assert isinstance(back(desk, first), ChangePublished)
+    assert isinstance(back(desk, first), DraftPublished)
 
     for by in (APPROVER, SECOND):
-        assert back(desk, alone, by) == ChangeRefused(Refusal.READ_BY_ONE)
+        assert back(desk, alone, by) == DraftRefused(Refusal.READ_BY_ONE)
     assert desk.live == playable("Second words")
-    assert [is_read for _, is_read in service_emergencies.history(desk.kit)] == [
+    assert [is_read for _, is_read in service_emergencies.history(desk.context)] == [
         True,
         False,
         True,
@@ -270,49 +270,49 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
     """A state built on one person's text also counts as read by one person."""
     first = urgent(desk).publication_id
     on_top = urgent(desk, "Do not go there at all").publication_id
-    assert isinstance(back(desk, 1), ChangePublished)
+    assert isinstance(back(desk, 1), DraftPublished)
     for unread in (first, on_top):
-        assert back(desk, unread) == ChangeRefused(Refusal.READ_BY_ONE)
+        assert back(desk, unread) == DraftRefused(Refusal.READ_BY_ONE)
 
 
 def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
     """The publication history is older than this rule: it holds a restored emergency, and a draft on top of it."""
     alone = urgent(desk)
-    assert isinstance(back(desk, 1), ChangePublished)
-    state = service_emergencies.preview(desk.kit, alone.publication_id)
+    assert isinstance(back(desk, 1), DraftPublished)
+    state = service_emergencies.preview(desk.context, alone.publication_id)
     said = Publication(
-        published_by="Approver 1", published_by_id=3, kind=Publishing.BACK, reason=REASON
+        published_by="Approver 1", published_by_id=3, kind=PublicationKind.BACK, reason=REASON
     )
-    brought = service_emergencies.put_back(desk.kit, state, said, actor="Approver 1")
-    assert isinstance(brought, ChangePublished)
+    brought = service_emergencies.publish_restored(desk.context, state, said, actor="Approver 1")
+    assert isinstance(brought, DraftPublished)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.submit(desk.context, EDITOR, change) is None
     follows = desk.publish(change)
-    assert isinstance(follows, ChangePublished)
+    assert isinstance(follows, DraftPublished)
 
     urgent(desk, "Go home")
     clock.turn(hours=4)
-    assert service_emergencies.lapse(desk.kit) is not None
+    assert service_emergencies.end_unconfirmed(desk.context) is not None
     assert desk.live == playable(), "the clock brings back what two people have read"
     for unread in (brought, follows):
-        assert back(desk, unread.publication_id) == ChangeRefused(Refusal.READ_BY_ONE)
+        assert back(desk, unread.publication_id) == DraftRefused(Refusal.READ_BY_ONE)
 
 
 def test_words_that_two_people_read_later_come_back(desk: Desk, clock: Clock) -> None:
     alone = urgent(desk)
-    assert isinstance(back(desk, 1), ChangePublished)
+    assert isinstance(back(desk, 1), DraftPublished)
     desk.published("Do not go there")
-    assert isinstance(back(desk, 1), ChangePublished)
-    assert isinstance(back(desk, alone.publication_id), ChangePublished)
+    assert isinstance(back(desk, 1), DraftPublished)
+    assert isinstance(back(desk, alone.publication_id), DraftPublished)
     assert desk.live == playable("Do not go there")
 
 
 def test_a_confirmed_emergency_comes_back(desk: Desk, clock: Clock) -> None:
     alone = urgent(desk)
-    assert service_emergencies.confirm(desk.kit, SECOND, alone.publication_id) is None
-    assert isinstance(back(desk, 1), ChangePublished)
-    assert isinstance(back(desk, alone.publication_id), ChangePublished)
+    assert service_emergencies.confirm(desk.context, SECOND, alone.publication_id) is None
+    assert isinstance(back(desk, 1), DraftPublished)
+    assert isinstance(back(desk, alone.publication_id), DraftPublished)
 
 
 def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Clock) -> None:
@@ -321,19 +321,19 @@ def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Cloc
     desk.say(change, "Do not go there", by=OTHER)
     published(desk, change)
     on_top = urgent(desk, "Do not go there at all", by=SECOND).publication_id
-    own = ChangeRefused(Refusal.OWN_HAND)
-    assert service_emergencies.confirm(desk.kit, APPROVER, on_top) == own
-    assert service_emergencies.confirm(desk.kit, OTHER, on_top) == own
+    own = DraftRefused(Refusal.OWN_HAND)
+    assert service_emergencies.confirm(desk.context, APPROVER, on_top) == own
+    assert service_emergencies.confirm(desk.context, OTHER, on_top) == own
     third = Actor("Approver 3", 5)
-    appointed = service_emergencies.confirm(desk.kit, third, on_top, appointed_by={APPOINTER})
-    assert appointed == ChangeRefused(Refusal.APPOINTED)
-    assert service_emergencies.confirm(desk.kit, third, on_top) is None
+    appointed = service_emergencies.confirm(desk.context, third, on_top, appointed_by={APPOINTER})
+    assert appointed == DraftRefused(Refusal.APPOINTED)
+    assert service_emergencies.confirm(desk.context, third, on_top) is None
 
 
 def test_the_audit_log_says_that_it_was_an_emergency(desk: Desk) -> None:
     change = desk.proposed()
     published(desk, change)
-    said = listed(desk.kit)[-1][1].sentence
+    said = list_rows(desk.context)[-1][1].sentence
     assert f"published change {change} in an emergency, without approval" in said
 
 
@@ -343,8 +343,10 @@ def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk
     exported = desk.live
     with pytest.raises(NotReady, match="one person alone"):
         service_publishing.publish(
-            desk.kit, exported, by="Operator 1", reason="x", of_version=False
+            desk.context, exported, by="Operator 1", reason="x", of_version=False
         )
-    assert service_emergencies.standing(desk.kit) is not None
-    service_publishing.publish(desk.kit, playable(), by="Operator 1", reason="x", of_version=True)
+    assert service_emergencies.current_emergency(desk.context) is not None
+    service_publishing.publish(
+        desk.context, playable(), by="Operator 1", reason="x", of_version=True
+    )
     assert desk.live == playable()

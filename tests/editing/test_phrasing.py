@@ -5,9 +5,9 @@ import pytest
 from hotline.core.wording import Template
 from hotline.editing import service_publish
 from hotline.editing.rules_drafts import PHRASES
-from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.flows.check import Code
-from hotline.flows.store import LivePhrases
+from hotline.flows.flow_set_cache import LivePhrases
 from hotline.text.phrases import Phrases
 from tests.editing.changing import EDITOR, Desk, desk
 
@@ -17,9 +17,9 @@ __all__ = ["desk"]
 def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
-    assert service_publish.propose(desk.kit, EDITOR, change) is None
-    assert isinstance(desk.publish(change), ChangePublished)
-    phrases = Phrases({"rw": {}}, LivePhrases(desk.kit.books))
+    assert service_publish.submit(desk.context, EDITOR, change) is None
+    assert isinstance(desk.publish(change), DraftPublished)
+    phrases = Phrases({"rw": {}}, LivePhrases(desk.context.books))
     assert phrases.say("rw", Template.TAKEN, ref="K7Q4") == "K7Q4: uracyakiriye"
 
 
@@ -39,9 +39,9 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
 def test_a_bad_phrase_is_not_proposed(name: str, words: str, fault: str, desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"fr": {name: words}}, PHRASES)
-    refused = service_publish.propose(desk.kit, EDITOR, change)
-    assert isinstance(refused, ChangeRefused)
-    assert refused.why is Refusal.HURTS
+    refused = service_publish.submit(desk.context, EDITOR, change)
+    assert isinstance(refused, DraftRefused)
+    assert refused.why is Refusal.HAS_ERRORS
     (finding,) = refused.findings
     assert (finding.code, finding.flow, finding.node) == (Code.PHRASE, "locales", name)
     assert (finding.language, fault in str(finding.message)) == ("fr", True)

@@ -11,9 +11,9 @@ from hotline.editing.rules_drafts import (
     ENTRIES,
     NUMBERS,
     PHRASES,
-    brought_back,
     part_of,
     parts_of,
+    restored_document,
     with_part,
 )
 from hotline.flows.numbers import EMERGENCY
@@ -60,13 +60,13 @@ def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:
         "numbers": [],
         "entry_names": {"12": "radio"},
     }
-    back = brought_back(DOCUMENT, today)
+    back = restored_document(DOCUMENT, today)
     assert list(back["flows"]) == ["front", "fees", "new", "deeper"]
     assert back["flows"]["front"] == {"flow": "front"}
     assert (back["entries"], back["entry_names"]) == (today["entries"], {"12": "radio"})
     assert back["numbers"] == [], "what was taken away stays away"
     assert back["phrases"] == DOCUMENT["phrases"]
-    assert "phrases" not in brought_back(today, DOCUMENT)
+    assert "phrases" not in restored_document(today, DOCUMENT)
 
 
 def test_a_document_that_loses_the_emergency_number_is_found() -> None:
@@ -97,7 +97,7 @@ DOCUMENTS = st.tuples(FLOWS, st.dictionaries(DIGITS, NAMES), st.lists(DIGITS, un
 
 @given(old=DOCUMENTS, today=DOCUMENTS)
 def test_a_restore_revives_no_number_or_entry(old: dict[str, Any], today: dict[str, Any]) -> None:
-    back = brought_back(old, today)
+    back = restored_document(old, today)
     assert back["entries"] == today["entries"]
     assert set(back["entries"].values()) <= set(back["flows"])
     assert back["numbers"] == today["numbers"]

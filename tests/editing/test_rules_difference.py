@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from hotline.editing.rules_difference import (
     Difference,
     FieldChanged,
-    HeldBack,
+    NeedsApprover,
     NotInEmergency,
     ScreenState,
     SpanKind,
-    WordsChanged,
+    TextChanged,
     WordSpan,
-    difference,
-    held_back,
-    spans,
+    compare_documents,
+    parts_needing_approver,
+    word_spans,
 )
 from hotline.editing.rules_preview import calling_order
+from hotline.flows.conversation import Place
 from hotline.flows.models import KINDS
-from hotline.flows.run import Place
 from hotline.text.languages import CODES
 from tests.editing.documents import GARBAGE, WORDS, broken_nodes, changed, shipped
 from tests.flows.books import choice, make_document, t
@@ -38,18 +38,20 @@ DOCUMENT: dict[str, Any] = {
 
 
 def _in(flow: str, node: str, *steps: str | int, to: Any) -> Difference:
-    return difference(DOCUMENT, changed(DOCUMENT, "flows", flow, "nodes", node, *steps, to=to))
+    return compare_documents(
+        DOCUMENT, changed(DOCUMENT, "flows", flow, "nodes", node, *steps, to=to)
+    )
 
 
 def test_equal_documents_do_not_differ() -> None:
-    assert difference(DOCUMENT, copy.deepcopy(DOCUMENT)) == Difference(())
+    assert compare_documents(DOCUMENT, copy.deepcopy(DOCUMENT)) == Difference(())
 
 
 def test_words_are_shown_with_what_was_added_and_taken_out() -> None:
     found = _in("learn", "one", "say", "text", "rw", to="First short rw")
     (screen,) = found.screens
     assert (screen.flow, screen.node, screen.state) == ("learn", "one", ScreenState.CHANGED)
-    assert screen.words == (WordsChanged("text", "rw", "First lesson rw", "First short rw"),)
+    assert screen.words == (TextChanged("text", "rw", "First lesson rw", "First short rw"),)
     assert screen.words[0].spans == (
         WordSpan(SpanKind.SAME, "First "),
         WordSpan(SpanKind.DEL, "lesson"),
@@ -61,7 +63,7 @@ def test_words_are_shown_with_what_was_added_and_taken_out() -> None:
 
 @given(WORDS, WORDS)
 def test_spans_make_both_texts(before: str, after: str) -> None:
-    found = spans(before, after)
+    found = word_spans(before, after)
     assert "".join(one.text for one in found if one.kind is not SpanKind.INS) == before
     assert "".join(one.text for one in found if one.kind is not SpanKind.DEL) == after
 
@@ -92,7 +94,7 @@ def test_what_changes_what_is_counted_stands_first(
 
 
 def test_what_a_flow_gathers_is_a_mark_of_the_flow_itself() -> None:
-    found = difference(DOCUMENT, changed(DOCUMENT, "flows", "tell", "gathers", to=...))
+    found = compare_documents(DOCUMENT, changed(DOCUMENT, "flows", "tell", "gathers", to=...))
     (screen,) = found.screens
     assert (screen.node, screen.marks) == ("", (FieldChanged("gathers", "tip", ""),))
 
@@ -107,7 +109,7 @@ def test_a_choice_that_moved_changes_nothing_that_is_counted() -> None:
 def test_a_screen_that_became_another_kind_keeps_its_words_as_one_text() -> None:
     menu = {"menu": {"text": t("Which?"), "choices": [choice("A", goes="two")]}}
     (screen,) = _in("learn", "one", to=menu).screens
-    assert WordsChanged("text", "rw", "First lesson rw", "Which? rw") in screen.words
+    assert TextChanged("text", "rw", "First lesson rw", "Which? rw") in screen.words
     assert FieldChanged("kind", "say", "menu") in screen.others
 
 
@@ -119,7 +121,9 @@ def test_screens_stand_as_callers_come_by() -> None:
     after = changed(
         after, "flows", "new", to={"flow": "new", "start": "a", "nodes": {"a": {"finish": {}}}}
     )
-    found = [(one.flow, one.node, one.state.value) for one in difference(DOCUMENT, after).screens]
+    found = [
+        (one.flow, one.node, one.state.value) for one in compare_documents(DOCUMENT, after).screens
+    ]
     assert found == [
         ("learn", "one", "changed"),
         ("learn", "two", "gone"),
@@ -145,7 +149,7 @@ def test_entries_and_numbers_are_told_by_their_digits() -> None:
     after = changed(DOCUMENT, "entries", "12", to="learn")
     after = changed(after, "numbers", 1, "confirmed_by", to=...)
     after = {**after, "phrases": {"rw": {"Thank you.": "Murakoze."}}}
-    found = difference(DOCUMENT, after)
+    found = compare_documents(DOCUMENT, after)
     assert found.entries == (FieldChanged("12", "", "learn"),)
     assert found.numbers == (FieldChanged("114.confirmed_by", "A", ""),)
     assert found.others == (FieldChanged("phrases.rw.Thank you.", "", "Murakoze."),)
@@ -177,7 +181,7 @@ def test_what_is_shown_is_what_differs(edits: list[tuple[str, dict[str, Any]]]) 
     before_leaves, after_leaves = {*_leaves(DOCUMENT)}, {*_leaves(after)}
     differing = {(way[1], way[3]) for way, _ in before_leaves ^ after_leaves}
 
-    found = difference(DOCUMENT, after)
+    found = compare_documents(DOCUMENT, after)
     assert {(one.flow, one.node) for one in found.screens} == differing
     shown = {(one.flow, one.node, w.field, w.language) for one in found.screens for w in one.words}
     texts = {way for way, _ in before_leaves ^ after_leaves if way[5:6] in (("text",), ("note",))}
@@ -192,13 +196,13 @@ def test_nothing_broken_stops_a_difference(before: Any, after: Any) -> None:
     old, new = (
         {"flows": {"front": {"nodes": one}, "x": one}, "numbers": one} for one in (before, after)
     )
-    difference(old, new)
-    held_back(old, new)
-    assert difference(old, copy.deepcopy(old)) == Difference(())
+    compare_documents(old, new)
+    parts_needing_approver(old, new)
+    assert compare_documents(old, copy.deepcopy(old)) == Difference(())
 
 
 def _held(after: Mapping[str, Any]) -> list[tuple[NotInEmergency, str]]:
-    return [(one.reason, one.field or one.node) for one in held_back(DOCUMENT, after)]
+    return [(one.reason, one.field or one.node) for one in parts_needing_approver(DOCUMENT, after)]
 
 
 def test_an_emergency_changes_words_and_takes_a_number_away() -> None:
@@ -206,12 +210,12 @@ def test_an_emergency_changes_words_and_takes_a_number_away() -> None:
     after = changed(
         after, "flows", "front", "nodes", "front", "menu", "choices", 0, "label", "fr", to="x"
     )
-    assert held_back(DOCUMENT, after) == ()
+    assert parts_needing_approver(DOCUMENT, after) == ()
     away = changed(
         changed(after, "numbers", 1, "confirmed_by", to=...), "numbers", 1, "confirmed_on", to=...
     )
-    assert held_back(DOCUMENT, away) == ()
-    assert held_back(DOCUMENT, changed(DOCUMENT, "numbers", 1, to=...)) == ()
+    assert parts_needing_approver(DOCUMENT, away) == ()
+    assert parts_needing_approver(DOCUMENT, changed(DOCUMENT, "numbers", 1, to=...)) == ()
 
 
 @pytest.mark.parametrize(
@@ -249,7 +253,9 @@ def test_an_emergency_does_nothing_else(
 def test_a_flow_that_is_called_out_of_a_report_is_guarded_too() -> None:
     before = changed(DOCUMENT, "flows", "tell", "nodes", "last", to={"call": {"flow": "learn"}})
     after = changed(before, "flows", "learn", "nodes", "one", "say", "text", "rw", to="x")
-    assert held_back(before, after) == (HeldBack(NotInEmergency.GUARDED, "learn", "one", "text"),)
+    assert parts_needing_approver(before, after) == (
+        NeedsApprover(NotInEmergency.GUARDED, "learn", "one", "text"),
+    )
 
 
 def test_every_lesson_that_is_shipped_can_be_mended_in_an_emergency() -> None:
@@ -260,4 +266,4 @@ def test_every_lesson_that_is_shipped_can_be_mended_in_an_emergency() -> None:
             name for name in before["flows"][flow]["nodes"][node] if name not in ("title", "reason")
         )
         after = changed(before, "flows", flow, "nodes", node, kind, "text", "rw", to="x")
-        assert held_back(before, after) == ()
+        assert parts_needing_approver(before, after) == ()

@@ -7,23 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.editing.rules_drafting import Draft, Lack, draft_findings, drafted, lack_of, put_in
+from hotline.editing.rules_drafting import (
+    MissingKind,
+    ReadDraft,
+    draft_problems,
+    missing_kind,
+    read_draft,
+    with_flow,
+)
 from hotline.editing.rules_preview import (
-    MOST_KEYS,
-    Supposed,
-    Supposition,
+    MAX_KEYS,
+    Assumption,
+    Assumptions,
+    assumptions_of,
     meters,
     outline,
-    played,
+    preview,
     screens_of,
-    suppositions,
 )
-from hotline.flows.anatomy import bad_letters, kind_of
 from hotline.flows.check import Code
 from hotline.flows.check_paths import drawings, situations
-from hotline.flows.document import bind, read
-from hotline.flows.flow import Say
-from hotline.flows.run import Place, Run
+from hotline.flows.conversation import ConversationState, Place
+from hotline.flows.document import bind_lists, read
+from hotline.flows.flow import MessageNode
+from hotline.flows.node_fields import bad_letters, kind_of
 from hotline.flows.turn import start
 from tests.editing.documents import BROKEN, GARBAGE, shipped
 from tests.flows.books import (
@@ -43,11 +50,11 @@ DAY = date(2026, 11, 26)
 BOOK = make_book()
 
 
-def _draft(name: str = "learn", **nodes: Any) -> Draft:
-    return drafted(name, make_flow(name=name, nodes=nodes))
+def _draft(name: str = "learn", **nodes: Any) -> ReadDraft:
+    return read_draft(name, make_flow(name=name, nodes=nodes))
 
 
-def _only(node: dict[str, Any]) -> Draft:
+def _only(node: dict[str, Any]) -> ReadDraft:
     return _draft(one=node)
 
 
@@ -58,42 +65,45 @@ def _menu(second: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("node", "plays", "field", "language", "lack"),
     [
-        ({"say": {}}, False, "text", "", Lack.WORDS),
-        ({"say": {"text": {}}}, False, "text", "", Lack.WORDS),
-        ({"say": {"text": {"rw": "x", "fr": ""}}}, True, "text", "fr", Lack.WORDS),
-        ({"menu": {"text": t("x"), "choices": []}}, False, "choices", "", Lack.CHOICES),
-        (_menu({"label": {}}), True, "choices.1", "", Lack.WORDS),
-        (_menu(choice("z")), True, "choices.1.goes", "", Lack.GOES),
+        ({"say": {}}, False, "text", "", MissingKind.WORDS),
+        ({"say": {"text": {}}}, False, "text", "", MissingKind.WORDS),
+        ({"say": {"text": {"rw": "x", "fr": ""}}}, True, "text", "fr", MissingKind.WORDS),
+        ({"menu": {"text": t("x"), "choices": []}}, False, "choices", "", MissingKind.CHOICES),
+        (_menu({"label": {}}), True, "choices.1", "", MissingKind.WORDS),
+        (_menu(choice("z")), True, "choices.1.goes", "", MissingKind.GOES),
         (
             {"menu": {"text": t("x"), "saves": "a", "goes": "one", "choices": [choice("y", value="b"), choice("z")]}},
-            True, "choices.1.value", "", Lack.NAME,
+            True, "choices.1.value", "", MissingKind.NAME,
         ),
-        ({"ask": {"kind": "words", "text": t("x"), "saves": "a"}}, False, "goes", "", Lack.GOES),
-        ({"ask": {"kind": "words", "text": t("x"), "goes": "one"}}, False, "saves", "", Lack.NAME),
-        ({"ask": {"kind": "guess", "text": t("x"), "saves": "a", "goes": "one"}}, False, "asks", "", Lack.BROKEN),
-        ({"branch": [{"goes": "one"}, {}]}, True, "arms.1.goes", "", Lack.GOES),
-        ({"branch": []}, False, "arms", "", Lack.CHOICES),
-        ({"call": {}}, False, "flow", "", Lack.NAME),
-        ({}, False, "", "", Lack.KIND),
-        ({"say": {"text": t("x")}, "menu": 1}, False, "", "", Lack.BROKEN),
-        ({"say": {"text": t("x"), "lead": [{"text": t("y")}]}}, True, "lead.0", "", Lack.BROKEN),
-        ({"say": {"text": t("x"), "topic": "Not a name"}}, True, "topic", "", Lack.BROKEN),
+        ({"ask": {"kind": "words", "text": t("x"), "saves": "a"}}, False, "goes", "", MissingKind.GOES),
+        ({"ask": {"kind": "words", "text": t("x"), "goes": "one"}}, False, "saves", "", MissingKind.NAME),
+        (
+            {"ask": {"kind": "guess", "text": t("x"), "saves": "a", "goes": "one"}},
+            *(False, "asks", "", MissingKind.BROKEN),
+        ),
+        ({"branch": [{"goes": "one"}, {}]}, True, "arms.1.goes", "", MissingKind.GOES),
+        ({"branch": []}, False, "arms", "", MissingKind.CHOICES),
+        ({"call": {}}, False, "flow", "", MissingKind.NAME),
+        ({}, False, "", "", MissingKind.KIND),
+        ({"say": {"text": t("x")}, "menu": 1}, False, "", "", MissingKind.BROKEN),
+        ({"say": {"text": t("x"), "lead": [{"text": t("y")}]}}, True, "lead.0", "", MissingKind.BROKEN),
+        ({"say": {"text": t("x"), "topic": "Not a name"}}, True, "topic", "", MissingKind.BROKEN),
     ],
 )  # fmt: skip
 def test_what_a_node_lacks_is_named_by_its_field(
-    node: dict[str, Any], plays: bool, field: str, language: str, lack: Lack
+    node: dict[str, Any], plays: bool, field: str, language: str, lack: MissingKind
 ) -> None:
     draft = _only(node)
     assert ("one" in draft.flow.nodes) is plays
     assert draft.missing == (frozenset() if plays else {"one"})
     assert (field, language, lack) in {
-        (fault.field, fault.language, lack_of(fault)) for fault in draft.faults_of("one")
+        (fault.field, fault.language, missing_kind(fault)) for fault in draft.faults_of("one")
     }
 
 
 def test_a_whole_flow_is_the_one_that_is_compiled() -> None:
     for name, flow in shipped()["flows"].items():
-        draft = drafted(name, flow)
+        draft = read_draft(name, flow)
         assert (draft.flow, draft.faults) == (shipped_book().flows[name], ())
 
 
@@ -101,15 +111,15 @@ def test_a_whole_flow_is_the_one_that_is_compiled() -> None:
 @given(BROKEN, st.lists(st.sampled_from(["1", "2", "9", "0", "x"]), max_size=4))
 def test_any_draft_however_broken_is_shown(node: dict[str, Any], keys: list[str]) -> None:
     flow = {**make_flow(name="learn", nodes=LEARN), "nodes": {**LEARN, "one": node}}
-    draft = drafted("learn", flow)
-    book = put_in(BOOK, draft.flow)
+    draft = read_draft("learn", flow)
+    book = with_flow(BOOK, draft.flow)
     place = Place("learn", "one")
-    found = played(book, keys, flow="learn", node="one", language="rw", today=DAY)
+    found = preview(book, keys, flow="learn", node="one", language="rw", today=DAY)
     assert found.screens or found.stuck is not None
     waits = kind_of(node) in ("say", "menu", "ask") and "one" not in draft.missing
     assert found.screens or not waits
     assert {row.name for row in outline(flow)} == {*flow["nodes"]}
-    draft_findings(BOOK, draft)
+    draft_problems(BOOK, draft)
     meters(book, place, node)
     screens_of(book, place, "rw")
     bad_letters(node)
@@ -118,9 +128,9 @@ def test_any_draft_however_broken_is_shown(node: dict[str, Any], keys: list[str]
 @settings(deadline=None)
 @given(GARBAGE)
 def test_whatever_a_step_holds_is_a_draft(flow: Any) -> None:
-    draft = drafted("learn", flow)
+    draft = read_draft("learn", flow)
     assert draft.faults or isinstance(flow, dict)
-    assert draft_findings(BOOK, draft)
+    assert draft_problems(BOOK, draft)
     outline(flow)
 
 
@@ -130,7 +140,7 @@ def test_what_is_half_made_is_a_finding_and_its_arrows_are_none() -> None:
         two={"say": {"text": {}}},
         three={"say": {"text": t("x"), "goes": "four"}},
     )
-    found = [(one.node, one.code, one.anchor) for one in draft_findings(BOOK, draft)]
+    found = [(one.node, one.code, one.anchor) for one in draft_problems(BOOK, draft)]
     assert ("two", Code.SHAPE, "f-text") in found
     assert [str(one.message) for one in draft.faults_of("two")] == ["has no text yet"]
     assert [one for one in found if one[1] is Code.UNKNOWN_NODE] == [
@@ -140,47 +150,49 @@ def test_what_is_half_made_is_a_finding_and_its_arrows_are_none() -> None:
 
 def test_keys_are_played_on_the_draft_and_stop_where_it_does() -> None:
     draft = _draft(one={"say": {"text": t("New words"), "goes": "two"}}, two={"say": {"text": {}}})
-    book = put_in(BOOK, draft.flow)
-    found = played(book, ["9", "9"], flow="learn", language="fr", today=DAY)
+    book = with_flow(BOOK, draft.flow)
+    found = preview(book, ["9", "9"], flow="learn", language="fr", today=DAY)
     assert [screen.text.splitlines()[0] for screen in found.screens] == ["New words fr"]
     assert (found.stuck, found.place) == (Place("learn", "two"), None)
-    began = played(book, flow="learn", node="two", language="fr", today=DAY)
+    began = preview(book, flow="learn", node="two", language="fr", today=DAY)
     assert (began.screens, began.stuck) == ((), Place("learn", "two"))
 
 
 def test_a_preview_from_the_dial_is_what_a_caller_hears() -> None:
-    found = played(BOOK, ["1", "9"], language="rw", today=DAY)
+    found = preview(BOOK, ["1", "9"], language="rw", today=DAY)
     first = start(BOOK, REPORTING)
-    supposed = Supposed(flags={"reporting": True})
-    assert played(BOOK, language="rw", today=DAY, supposed=supposed).screen == first.screen
+    supposed = Assumptions(flags={"reporting": True})
+    assert preview(BOOK, language="rw", today=DAY, supposed=supposed).screen == first.screen
     assert found.place == Place("learn", "two")
     assert len(found.screens) == 3
 
 
 def test_answers_that_she_is_supposed_to_have_given_decide() -> None:
     plain, danger = (
-        played(BOOK, flow="tell", node="province", language="en", today=DAY, supposed=told)
-        for told in (None, Supposed(answers={"danger": "yes"}))
+        preview(BOOK, flow="tell", node="province", language="en", today=DAY, supposed=told)
+        for told in (None, Assumptions(answers={"danger": "yes"}))
     )
     assert plain.screen is not None
     assert danger.screen is not None
     assert "Go on." not in plain.screen.text
     assert "Go on." in danger.screen.text
-    assert suppositions(BOOK.flows["tell"].nodes["province"]) == (
-        Supposition("danger", False, ("yes",)),
+    assert assumptions_of(BOOK.flows["tell"].nodes["province"]) == (
+        Assumption("danger", False, ("yes",)),
     )
-    assert suppositions(BOOK.flows["front"].nodes["front"]) == (Supposition("reporting", True, ()),)
+    assert assumptions_of(BOOK.flows["front"].nodes["front"]) == (
+        Assumption("reporting", True, ()),
+    )
 
 
 def test_what_is_asked_is_said_and_a_new_language_is_kept() -> None:
-    assert played(BOOK, flow="tell", node="landmark", language="en", today=DAY).expects == "words"
-    assert played(BOOK, flow="tell", node="saved", language="en", today=DAY).expects == ""
-    assert played(BOOK, ["7"], language="rw", today=DAY).language == "en"
+    assert preview(BOOK, flow="tell", node="landmark", language="en", today=DAY).expects == "words"
+    assert preview(BOOK, flow="tell", node="saved", language="en", today=DAY).expects == ""
+    assert preview(BOOK, ["7"], language="rw", today=DAY).language == "en"
 
 
 def test_a_preview_hears_so_many_keys_and_no_more() -> None:
-    found = played(BOOK, ["x"] * 10 * MOST_KEYS, language="rw", today=DAY)
-    assert len(found.screens) == 1 + MOST_KEYS
+    found = preview(BOOK, ["x"] * 10 * MAX_KEYS, language="rw", today=DAY)
+    assert len(found.screens) == 1 + MAX_KEYS
 
 
 def test_a_preview_leaves_the_live_book_as_it_was() -> None:
@@ -189,17 +201,18 @@ def test_a_preview_leaves_the_live_book_as_it_was() -> None:
     drawn = dict(book.drawings)
     draft = _draft(one={"say": {"text": t("New words")}})
     assert (
-        played(put_in(book, draft.flow), flow="learn", language="rw", today=DAY).screen is not None
+        preview(with_flow(book, draft.flow), flow="learn", language="rw", today=DAY).screen
+        is not None
     )
     assert (book.drawings, book.flows["learn"].nodes["one"]) == (
         drawn,
         make_book().flows["learn"].nodes["one"],
     )
-    assert put_in(book, draft.flow).drawings == {}
+    assert with_flow(book, draft.flow).drawings == {}
 
 
 def test_a_screen_is_shown_whole_before_and_after() -> None:
-    long = put_in(BOOK, _draft(one={"say": {"text": t("word " * 60)}}).flow)
+    long = with_flow(BOOK, _draft(one={"say": {"text": t("word " * 60)}}).flow)
     assert len(screens_of(long, Place("learn", "one"), "rw")) == 3
     (said,) = screens_of(BOOK, Place("tell", "province"), "en")
     assert said.text.startswith("Go on. en\nWhere? en\n1 Province 1")
@@ -212,7 +225,7 @@ def test_a_meter_is_full_where_a_second_screen_begins(letters: int, screens: int
     """150 septets, less 9 for `9 Komeza` and 21 for `0 Inyuma` and `00 Ahabanza`, each on a line."""
     words = ("yyyy " * 40)[: letters - 1] + "y"
     node = {"say": {"text": {"rw": words}, "goes": "one"}}
-    book = put_in(BOOK, _only(node).flow)
+    book = with_flow(BOOK, _only(node).flow)
     (found,) = meters(book, Place("learn", "one"), node).values()
     assert (found.most, found.screens) == (150, screens)
     assert found.septets <= found.most
@@ -222,10 +235,10 @@ def test_a_meter_is_full_where_a_second_screen_begins(letters: int, screens: int
 def test_a_meter_counts_what_stands_only_sometimes_and_the_widest_receipt() -> None:
     node = {"say": {"text": {"en": "Your number: {receipt}"}}}
     with_lead = {"say": {**node["say"], "lead": [{"when": {"flag": "a"}, "text": {"en": "x" * 9}}]}}
-    books = [(put_in(BOOK, _only(one).flow), one) for one in (node, with_lead)]
+    books = [(with_flow(BOOK, _only(one).flow), one) for one in (node, with_lead)]
     few, many = (meters(book, Place("learn", "one"), one)["en"] for book, one in books)
     assert many.septets == few.septets + 10
-    shown = played(books[0][0], flow="learn", node="one", language="en", today=DAY).screen
+    shown = preview(books[0][0], flow="learn", node="one", language="en", today=DAY).screen
     assert shown is not None
     assert shown.septets == few.septets
 
@@ -238,12 +251,12 @@ def test_a_meter_counts_the_longest_list_of_places() -> None:
 
 def test_what_the_meters_drew_is_not_drawn_again_for_the_findings() -> None:
     """A question about places has many lists, and the editor shows it after each typed key."""
-    draft = drafted("tell", make_document()["flows"]["tell"])
-    book, place = put_in(BOOK, draft.flow), Place("tell", "district")
+    draft = read_draft("tell", make_document()["flows"]["tell"])
+    book, place = with_flow(BOOK, draft.flow), Place("tell", "district")
     meters(book, place, TELL["district"])
     drawn = dict(book.drawings)
     assert {key[4] for key in drawn} == {name for name in LISTS if name.startswith("districts.")}
-    draft_findings(book, draft, node="district")
+    draft_problems(book, draft, node="district")
     assert {key: id(one) for key, one in book.drawings.items()} == {
         key: id(one) for key, one in drawn.items()
     }
@@ -251,24 +264,26 @@ def test_what_the_meters_drew_is_not_drawn_again_for_the_findings() -> None:
 
 def test_situations_that_show_the_same_are_drawn_once() -> None:
     lead = {"when": {"answer": "danger", "is": ["yes"]}, "text": {"en": "Call 112"}}
-    book = put_in(BOOK, _only({"say": {"text": {"en": "Words"}, "lead": [lead]}}).flow)
-    said, run = book.flows["learn"].nodes["one"], Run("en", (Place("learn", "one"),))
-    assert isinstance(said, Say)
+    book = with_flow(BOOK, _only({"say": {"text": {"en": "Words"}, "lead": [lead]}}).flow)
+    said, run = book.flows["learn"].nodes["one"], ConversationState("en", (Place("learn", "one"),))
+    assert isinstance(said, MessageNode)
     assert len([*situations(said, run)]) == 3
     assert len([*drawings(book, said, run, 156)]) == 2
 
 
 def test_what_cannot_be_played_is_measured_by_its_words() -> None:
     node = {"ask": {"kind": "words", "text": {"rw": "Izina"}}}
-    book = put_in(BOOK, _only(node).flow)
+    book = with_flow(BOOK, _only(node).flow)
     assert set(meters(book, Place("learn", "one"), node)) == {"rw"}
     assert meters(book, Place("learn", "one"), {"call": {"flow": "x"}}) == {}
 
 
 def test_a_draft_beside_the_live_book_is_checked_alone() -> None:
     document = make_document()
-    draft = drafted("tell", document["flows"]["tell"] | {"nodes": {**TELL, "saved": TELL["last"]}})
-    assert draft_findings(bind(read(document), LISTS), draft) == ()
+    draft = read_draft(
+        "tell", document["flows"]["tell"] | {"nodes": {**TELL, "saved": TELL["last"]}}
+    )
+    assert draft_problems(bind_lists(read(document), LISTS), draft) == ()
     assert {one.name for one in outline(make_flow(name="x", nodes=LEARN)) if one.is_start} == {
         "one"
     }

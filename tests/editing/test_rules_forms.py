@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.editing.rules_forms import FieldFault, acted, form_of, plain, read_form
-from hotline.flows.anatomy import kind_of, locked
+from hotline.editing.rules_forms import FieldFault, after_button, form_of, plain_text, read_form
 from hotline.flows.models import NodeModel
+from hotline.flows.node_fields import kind_of, locked_fields
 from tests.editing.documents import BROKEN, WORDS, shipped_nodes
 from tests.flows.books import choice, t
 
@@ -58,7 +58,7 @@ def test_any_text_is_kept_or_its_field_refused(node: dict[str, Any], data: st.Da
     for name, words in typed.items():
         is_words = name.rpartition(".")[2] in ("rw", "fr", "en", "reason", "by")
         if is_words and name not in refused and name in after:
-            assert plain(after[name]) == plain(words)
+            assert plain_text(after[name]) == plain_text(words)
     assert {one.name for one in read.refused} <= set(typed)
 
 
@@ -136,19 +136,19 @@ def test_one_refused_field_leaves_the_rest(name: str, typed: str, fault: FieldFa
 
 
 def test_a_locked_mark_is_not_taken() -> None:
-    fields = locked(_typed(MENU, choices__2__rw="x"), MENU)
+    fields = locked_fields(_typed(MENU, choices__2__rw="x"), MENU)
     assert {"saves", "topic", "choices.0.value", "choices.1.key"} <= fields
     assert "choices.2.value" not in fields
-    assert locked(MENU, None) == frozenset()
+    assert locked_fields(MENU, None) == frozenset()
     read = read_form(MENU, {"saves": "other", "text.rw": "x"}, locked=fields)
     assert (read.node["menu"]["saves"], read.node["menu"]["text"]["rw"]) == ("which", "x")
 
 
 def test_a_mark_stays_locked_where_its_choice_moved() -> None:
-    moved = acted(MENU, "up:1")
+    moved = after_button(MENU, "up:1")
     assert moved is not None
-    assert "choices.0.value" in locked(moved, MENU)
-    assert "choices.0.value" in locked(_typed(MENU, choices__0__value="other"), MENU)
+    assert "choices.0.value" in locked_fields(moved, MENU)
+    assert "choices.0.value" in locked_fields(_typed(MENU, choices__0__value="other"), MENU)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_mark_stays_locked_where_its_choice_moved() -> None:
     ],
 )
 def test_a_button_changes_rows_or_nothing(do: str, labels: list[str | None] | None) -> None:
-    found = acted(MENU, do)
+    found = after_button(MENU, do)
     if labels is None:
         assert found is None
     else:
@@ -180,7 +180,7 @@ def test_a_button_changes_rows_or_nothing(do: str, labels: list[str | None] | No
 
 
 def test_a_new_arm_stands_before_the_one_that_always_holds() -> None:
-    found = acted(BRANCH, "add")
+    found = after_button(BRANCH, "add")
     assert found is not None
     assert found["branch"][1:] == [{}, {"goes": "c"}]
 
@@ -191,4 +191,4 @@ def test_a_new_arm_stands_before_the_one_that_always_holds() -> None:
     st.sampled_from(["add", "up:1", "down:0", "drop:0", "add:lead", "mend_all:fr", "up:arms.1"]),
 )
 def test_no_button_breaks_on_a_broken_node(node: dict[str, Any], do: str) -> None:
-    assert acted(node, do) is None or isinstance(acted(node, do), dict)
+    assert after_button(node, do) is None or isinstance(after_button(node, do), dict)

@@ -9,11 +9,11 @@ from hotline.editing.rules_operations import (
     Obstacle,
     arrows_into_flow,
     calls_of,
-    led_away,
+    flows_without_arrows,
     new_flow,
-    obstacle_to_taking_out,
+    obstacle_to_removing,
 )
-from hotline.flows.run import Place
+from hotline.flows.conversation import Place
 from tests.editing.documents import shipped
 from tests.flows.books import t
 
@@ -22,17 +22,17 @@ def test_a_flow_stays_while_an_entry_opens_it_or_an_arrow_is_undecided() -> None
     document = shipped()
     flows, entries = document["flows"], document["entries"]
     for name in flows:
-        obstacle = obstacle_to_taking_out(flows, entries, name, {})
+        obstacle = obstacle_to_removing(flows, entries, name, {})
         assert (obstacle is Obstacle.ENTRY) is (name in entries.values())
         opened = bool(arrows_into_flow(flows, name))
         stays = {*entries.values(), "front"}
         assert (obstacle is Obstacle.UNDECIDED) is (opened and name not in stays)
     assert calls_of(flows, "abroad")[0] == Place("front", "abroad")
     assert calls_of({"x": {"nodes": {"a": {"call": {"flow": "x"}}}}}, "x") == ()
-    assert obstacle_to_taking_out(flows, entries, "front", {}) is Obstacle.START
-    assert obstacle_to_taking_out(flows, entries, "no", {}) is Obstacle.UNKNOWN
+    assert obstacle_to_removing(flows, entries, "front", {}) is Obstacle.START
+    assert obstacle_to_removing(flows, entries, "no", {}) is Obstacle.UNKNOWN
     flows = {**flows, "pay": new_flow(FlowModelName.MENU, "pay")}
-    assert obstacle_to_taking_out(flows, entries, "pay", {}) is None
+    assert obstacle_to_removing(flows, entries, "pay", {}) is None
 
 
 CALLING: dict[str, Any] = {
@@ -70,8 +70,8 @@ CALLED: dict[str, Any] = {"front": CALLING, "pay": {"nodes": {}}, "law": {"nodes
 
 def test_a_flow_goes_and_every_arrow_into_it_leads_elsewhere() -> None:
     assert {one.key for one in arrows_into_flow(CALLED, "pay")} == {*ALL_OF_IT}
-    assert obstacle_to_taking_out(CALLED, {}, "pay", ALL_OF_IT) is None
-    (changed,) = led_away(CALLED, "pay", ALL_OF_IT).values()
+    assert obstacle_to_removing(CALLED, {}, "pay", ALL_OF_IT) is None
+    (changed,) = flows_without_arrows(CALLED, "pay", ALL_OF_IT).values()
     nodes = changed["nodes"]
     assert [*nodes] == ["which", "said", "way", "end", "law"]
     said = [(row["goes"], row["label"]) for row in nodes["which"]["menu"]["choices"]]
@@ -95,7 +95,7 @@ def test_a_flow_goes_and_every_arrow_into_it_leads_elsewhere() -> None:
 def test_an_arrow_without_a_new_end_keeps_the_flow(key: str, goes: str | None) -> None:
     others = {name: said for name, said in ALL_OF_IT.items() if name != key}
     decided = others if goes is None else {**others, key: goes}
-    assert obstacle_to_taking_out(CALLED, {}, "pay", decided) is Obstacle.UNDECIDED
+    assert obstacle_to_removing(CALLED, {}, "pay", decided) is Obstacle.UNDECIDED
 
 
 def test_the_start_and_the_last_row_of_a_list_are_led_and_never_taken_out() -> None:
@@ -104,11 +104,9 @@ def test_the_start_and_the_last_row_of_a_list_are_led_and_never_taken_out() -> N
         "nodes": {"pay": {"call": {"flow": "pay"}}, "end": {"finish": {}}},
     }
     flows: dict[str, Any] = {"front": only, "pay": {"nodes": {}}}
-    assert obstacle_to_taking_out(flows, {}, "pay", {"front/.start": ""}) is Obstacle.UNDECIDED
-    assert obstacle_to_taking_out(flows, {}, "pay", {"front/.start": "end"}) is None
-    assert led_away(flows, "pay", {"front/.start": "end"})["front"]["start"] == "end"
+    assert obstacle_to_removing(flows, {}, "pay", {"front/.start": ""}) is Obstacle.UNDECIDED
+    assert obstacle_to_removing(flows, {}, "pay", {"front/.start": "end"}) is None
+    assert flows_without_arrows(flows, "pay", {"front/.start": "end"})["front"]["start"] == "end"
     rows = {"nodes": {"b": {"branch": [{"goes": "pay"}]}, "pay": {"call": {"flow": "pay"}}}}
     flows = {"front": rows, "pay": {"nodes": {}}}
-    assert (
-        obstacle_to_taking_out(flows, {}, "pay", {"front/b.arms.0.goes": ""}) is Obstacle.UNDECIDED
-    )
+    assert obstacle_to_removing(flows, {}, "pay", {"front/b.arms.0.goes": ""}) is Obstacle.UNDECIDED

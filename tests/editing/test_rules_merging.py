@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.editing.rules_merging import MergedField, Side, merged
-from hotline.flows.anatomy import ABSENT
+from hotline.editing.rules_merging import MergedField, Side, merge
+from hotline.flows.node_fields import ABSENT
 from hotline.text.languages import CODES
 from tests.editing.documents import GARBAGE, changed, shipped
 from tests.flows.books import LEARN, TELL, choice, make_flow, t
@@ -115,7 +115,7 @@ def _order(flow: Mapping[str, Any], node: str, of: set[str]) -> list[str]:
 @settings(deadline=None)
 @given(scripts("hers"), scripts("yours"))
 def test_each_edit_is_kept_or_asked_about(hers: dict[str, Any], yours: dict[str, Any]) -> None:
-    found = merged(FLOW, hers, yours)
+    found = merge(FLOW, hers, yours)
     asked = {clash.place.node for clash in found.clashes}
     base, h, y, m = map(_facts, (FLOW, hers, yours, found.document))
     for fact in {*base, *h, *y, *m}:
@@ -143,11 +143,11 @@ def test_each_edit_is_kept_or_asked_about(hers: dict[str, Any], yours: dict[str,
 @given(scripts("hers"), scripts("yours"))
 def test_what_is_asked_about_is_asked_once(hers: dict[str, Any], yours: dict[str, Any]) -> None:
     """After the decision nothing more is asked. The order of the two saves does not change the questions."""
-    found = merged(FLOW, hers, yours)
+    found = merge(FLOW, hers, yours)
     for side in Side:
-        after = merged(FLOW, hers, yours, {clash.key: side for clash in found.clashes})
+        after = merge(FLOW, hers, yours, {clash.key: side for clash in found.clashes})
         assert after.clashes == ()
-    turned = merged(FLOW, yours, hers)
+    turned = merge(FLOW, yours, hers)
     assert {one.key for one in turned.clashes} == {one.key for one in found.clashes}
     if not found.clashes:
         assert _facts(turned.document) == _facts(found.document)
@@ -157,16 +157,16 @@ def test_what_is_asked_about_is_asked_once(hers: dict[str, Any], yours: dict[str
 @given(GARBAGE, GARBAGE, GARBAGE)
 def test_nothing_broken_stops_a_merge(base: Any, hers: Any, yours: Any) -> None:
     was, her, own = ({"flow": "x", "nodes": one} for one in (base, hers, yours))
-    found = merged(was, her, own)
-    assert merged(was, her, own, {one.key: Side.YOURS for one in found.clashes}).clashes == ()
-    assert merged(was, was, own).document == own
-    assert merged(was, her, was).document == her
+    found = merge(was, her, own)
+    assert merge(was, her, own, {one.key: Side.YOURS for one in found.clashes}).clashes == ()
+    assert merge(was, was, own).document == own
+    assert merge(was, her, was).document == her
 
 
 def test_two_languages_of_one_text_are_two_fields() -> None:
     hers = changed(FLOW, "nodes", "one", "say", "text", "fr", to="hers")
     yours = changed(FLOW, "nodes", "one", "say", "text", "rw", to="yours")
-    found = merged(FLOW, hers, yours)
+    found = merge(FLOW, hers, yours)
     assert found.document["nodes"]["one"]["say"]["text"] == {
         **t("First lesson"),
         "fr": "hers",
@@ -178,11 +178,11 @@ def test_two_languages_of_one_text_are_two_fields() -> None:
 def test_one_text_that_both_changed_is_asked_about_and_decided() -> None:
     way = "nodes", "which", "menu", "choices", 1, "label", "rw"
     hers, yours = (changed(FLOW, *way, to=words) for words in ("hers", "yours"))
-    (clash,) = merged(FLOW, hers, yours).clashes
+    (clash,) = merge(FLOW, hers, yours).clashes
     assert clash.place == MergedField("which", "choices.1", "rw")
     assert (clash.base, clash.theirs, clash.yours) == ("TWO rw", "hers", "yours")
     for decision, words in ((Side.THEIRS, "hers"), (Side.YOURS, "yours")):
-        found = merged(FLOW, hers, yours, {clash.key: decision})
+        found = merge(FLOW, hers, yours, {clash.key: decision})
         assert found.document == changed(FLOW, *way, to=words)
 
 
@@ -197,7 +197,7 @@ def test_a_choice_keeps_its_edits_where_the_other_moved_it_or_led_it_elsewhere()
         to=[rows[2], {**rows[0], "goes": "danger"}, rows[1]],
     )
     yours = changed(FLOW, "nodes", "which", "menu", "choices", 0, "label", "en", to="yours")
-    found = merged(FLOW, hers, yours)
+    found = merge(FLOW, hers, yours)
     assert found.clashes == ()
     assert found.document["nodes"]["which"]["menu"]["choices"] == [
         rows[2],
@@ -211,7 +211,7 @@ def test_a_choice_of_other_words_that_leads_elsewhere_is_known_by_its_place() ->
     way = "nodes", "which", "menu", "choices", 0
     hers = changed(FLOW, *way, "label", "fr", to="hers")
     yours = changed(FLOW, *way, to={"label": {**row["label"], "rw": "yours"}, "goes": "danger"})
-    found = merged(FLOW, hers, yours)
+    found = merge(FLOW, hers, yours)
     assert found.clashes == ()
     assert found.document["nodes"]["which"]["menu"]["choices"][0] == {
         "label": {**t("ONE"), "fr": "hers", "rw": "yours"},
@@ -222,20 +222,20 @@ def test_a_choice_of_other_words_that_leads_elsewhere_is_known_by_its_place() ->
 def test_a_screen_that_one_deleted_and_the_other_changed_is_asked_about_whole() -> None:
     gone = changed(FLOW, "nodes", "two", to=...)
     yours = changed(FLOW, "nodes", "two", "say", "text", "rw", to="yours")
-    (clash,) = merged(FLOW, gone, yours).clashes
+    (clash,) = merge(FLOW, gone, yours).clashes
     assert clash.place == MergedField("two", "", "")
     assert clash.theirs == ABSENT
-    assert merged(FLOW, gone, yours, {clash.key: Side.THEIRS}).document == gone
-    assert merged(FLOW, gone, yours, {clash.key: Side.YOURS}).document == yours
+    assert merge(FLOW, gone, yours, {clash.key: Side.THEIRS}).document == gone
+    assert merge(FLOW, gone, yours, {clash.key: Side.YOURS}).document == yours
 
 
 def test_a_menu_to_one_and_a_text_to_the_other_are_no_third_thing() -> None:
     hers = changed(FLOW, "nodes", "two", to=FLOW["nodes"]["which"])
     yours = changed(FLOW, "nodes", "two", "say", "topic", to="yours")
-    (clash,) = merged(FLOW, hers, yours).clashes
+    (clash,) = merge(FLOW, hers, yours).clashes
     assert clash.place == MergedField("two", "", "")
-    assert merged(FLOW, hers, yours, {clash.key: Side.THEIRS}).document == hers
-    assert merged(FLOW, hers, yours, {clash.key: Side.YOURS}).document == yours
+    assert merge(FLOW, hers, yours, {clash.key: Side.THEIRS}).document == hers
+    assert merge(FLOW, hers, yours, {clash.key: Side.YOURS}).document == yours
 
 
 @pytest.mark.parametrize("name", ["when", "signed", "choices", "nodes"])
@@ -243,19 +243,19 @@ def test_a_screen_may_be_called_like_a_field(name: str) -> None:
     base = changed(FLOW, "nodes", name, to=FLOW["nodes"]["one"])
     hers = changed(base, "nodes", name, "say", "text", "rw", to="hers")
     yours = changed(base, "nodes", name, "say", "text", "fr", to="yours")
-    assert merged(base, hers, yours).clashes == ()
+    assert merge(base, hers, yours).clashes == ()
 
 
 def test_the_outline_is_one_field() -> None:
     names = [*FLOW["nodes"]]
     hers = {**FLOW, "nodes": {name: FLOW["nodes"][name] for name in reversed(names)}}
     yours = changed(FLOW, "nodes", "last", "finish", "text", "rw", to="yours")
-    found = merged(FLOW, hers, yours)
+    found = merge(FLOW, hers, yours)
     assert [*found.document["nodes"]] == names[::-1]
     assert found.document["nodes"]["last"]["finish"]["text"]["rw"] == "yours"
     turned = {**FLOW, "nodes": {name: FLOW["nodes"][name] for name in (*names[1:], names[0])}}
-    (clash,) = merged(FLOW, hers, turned).clashes
-    assert [*merged(FLOW, hers, turned, {clash.key: Side.THEIRS}).document["nodes"]] == names[::-1]
+    (clash,) = merge(FLOW, hers, turned).clashes
+    assert [*merge(FLOW, hers, turned, {clash.key: Side.THEIRS}).document["nodes"]] == names[::-1]
 
 
 def test_numbers_are_merged_by_their_digits() -> None:
@@ -263,14 +263,14 @@ def test_numbers_are_merged_by_their_digits() -> None:
     first, second, *_ = (row["number"] for row in base["numbers"])
     hers = changed(base, "numbers", 0, "note", to="hers")
     yours = {"numbers": changed(base, "numbers", 1, "note", to="yours")["numbers"][::-1]}
-    rows = {row["number"]: row for row in merged(base, hers, yours).document["numbers"]}
+    rows = {row["number"]: row for row in merge(base, hers, yours).document["numbers"]}
     assert (rows[first]["note"], rows[second]["note"]) == ("hers", "yours")
 
 
 def test_phrases_of_the_code_are_merged_by_language() -> None:
     base = {"rw": {"Thanks.": "a", "Bye.": "b"}}
     hers, yours = ({"rw": {**base["rw"], "Thanks.": words}} for words in ("hers", "yours"))
-    (clash,) = merged(base, hers, {**yours, "fr": {"Bye.": "c"}}).clashes
+    (clash,) = merge(base, hers, {**yours, "fr": {"Bye.": "c"}}).clashes
     assert clash.place == MergedField("", "Thanks.", "rw")
-    found = merged(base, hers, yours, {clash.key: Side.THEIRS})
+    found = merge(base, hers, yours, {clash.key: Side.THEIRS})
     assert found.document == {"rw": {"Thanks.": "hers", "Bye.": "b"}}

@@ -7,43 +7,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.editing.rules_drafting import Lack, drafted, lack_of
+from hotline.editing.rules_drafting import MissingKind, missing_kind, read_draft
 from hotline.editing.rules_forms import fault_of, offers
 from hotline.editing.rules_operations import (
     EMPTY,
     FlowModelName,
     NewScreen,
     Obstacle,
-    added,
+    add_screen,
     arrows_into,
-    deleted,
-    led,
-    led_to_flow,
-    moved,
+    delete_screen,
+    lead_arrow,
+    lead_to_flow,
+    move_screen,
     name_of,
     new_flow,
     obstacle_to_adding,
     obstacle_to_deleting,
     obstacle_to_renaming,
-    renamed,
+    rename_screen,
     with_choice,
 )
 from hotline.editing.rules_preview import Arrow, arrows_of, outline, start_of
-from hotline.flows.anatomy import (
+from hotline.flows.models import LONGEST_NAME
+from hotline.flows.node_fields import (
     BadLetter,
-    WordsFound,
+    TextMatch,
     bad_letters,
-    mark_of,
-    marks_in,
-    mended,
     place_of,
-    searched,
+    recorded_name,
+    recorded_values,
+    replace_letters,
+    search_texts,
     texts_in,
     without_typography,
 )
-from hotline.flows.models import LONGEST_NAME
 from hotline.flows.rules_reviews import texts_of
-from hotline.text.quiz import VALUES
+from hotline.text.quiz import ANSWER_VALUES
 from tests.editing.documents import WORDS, changed, shipped
 from tests.flows.books import LEARN, TELL, choice, make_flow, t
 from tests.support.made_once import shipped_book
@@ -82,7 +82,7 @@ def test_an_outline_says_where_each_screen_leads_and_who_leads_to_it() -> None:
 def test_a_new_screen_stands_between_two(kind: str) -> None:
     new = NewScreen("new", kind, after="one", led_from=Arrow("one", "goes", "two"))
     assert obstacle_to_adding(FLOW, new) is None
-    found = added(FLOW, new)
+    found = add_screen(FLOW, new)
     assert [*found["nodes"]] == ["one", "new", "two", *SCREENS[2:]]
     assert found["nodes"]["one"]["say"]["goes"] == "new"
     on = [arrow.goes for arrow in arrows_of(found) if arrow.node == "new"]
@@ -92,7 +92,7 @@ def test_a_new_screen_stands_between_two(kind: str) -> None:
 
 def test_a_new_screen_may_be_the_start_or_the_end_of_any_arrow() -> None:
     for arrow in arrows_of(FLOW):
-        found = added(FLOW, NewScreen("new", "say", led_from=arrow))
+        found = add_screen(FLOW, NewScreen("new", "say", led_from=arrow))
         assert [one.node for one in arrows_of(found) if one.goes == "new"] == [arrow.node]
         assert _to_nowhere(found) == []
 
@@ -110,16 +110,16 @@ def test_a_new_screen_may_be_the_start_or_the_end_of_any_arrow() -> None:
 )
 def test_what_stands_in_the_way_of_a_new_screen(new: NewScreen, obstacle: Obstacle) -> None:
     assert obstacle_to_adding(FLOW, new) is obstacle
-    assert added(FLOW, new) == FLOW
+    assert add_screen(FLOW, new) == FLOW
 
 
 def test_renaming_takes_every_arrow_along() -> None:
     assert obstacle_to_renaming(FLOW, "one", "first") is None
-    found = renamed(FLOW, "one", "first")
+    found = rename_screen(FLOW, "one", "first")
     assert [*found["nodes"]] == ["first", *SCREENS[1:]]
     assert start_of(found) == "first"
     assert _to_nowhere(found) == []
-    assert renamed(found, "first", "one") == FLOW
+    assert rename_screen(found, "first", "one") == FLOW
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_renaming_takes_every_arrow_along() -> None:
 )
 def test_what_stands_in_the_way_of_another_name(old: str, new: str, obstacle: Obstacle) -> None:
     assert obstacle_to_renaming(FLOW, old, new) is obstacle
-    assert renamed(FLOW, old, new) == FLOW
+    assert rename_screen(FLOW, old, new) == FLOW
 
 
 def test_nothing_is_deleted_while_an_arrow_is_undecided() -> None:
@@ -138,7 +138,7 @@ def test_nothing_is_deleted_while_an_arrow_is_undecided() -> None:
     assert obstacle_to_deleting(FLOW, "two", {"one.goes": "back"}) is Obstacle.UNDECIDED
     for wrong in ("two", "no"):
         assert obstacle_to_deleting(FLOW, "two", dict.fromkeys(keys, wrong)) is Obstacle.UNDECIDED
-    found = deleted(FLOW, "two", {"one.goes": "", "which.goes": "back"})
+    found = delete_screen(FLOW, "two", {"one.goes": "", "which.goes": "back"})
     assert "two" not in found["nodes"]
     assert "goes" not in found["nodes"]["one"]["say"]
     assert found["nodes"]["which"]["menu"]["goes"] == "back"
@@ -160,7 +160,7 @@ def test_a_choice_and_an_arm_must_lead_somewhere_else() -> None:
 def test_no_deletion_leaves_an_arrow_to_nowhere(name: str, goes: str, other: str) -> None:
     keys = [arrow.key for arrow in arrows_into(FLOW, name)]
     decided = {key: other if at % 2 else goes for at, key in enumerate(keys)}
-    found = deleted(FLOW, name, decided)
+    found = delete_screen(FLOW, name, decided)
     assert _to_nowhere(found) == []
     assert (name in found["nodes"]) is (obstacle_to_deleting(FLOW, name, decided) is not None)
     if name in found["nodes"]:
@@ -168,25 +168,25 @@ def test_no_deletion_leaves_an_arrow_to_nowhere(name: str, goes: str, other: str
 
 
 def test_up_and_down_change_the_outline_alone() -> None:
-    found = moved(FLOW, "two", -1)
+    found = move_screen(FLOW, "two", -1)
     assert [*found["nodes"]] == ["two", "one", *SCREENS[2:]]
     assert found == FLOW
-    assert [*moved(FLOW, "one", -1)["nodes"]] == SCREENS
-    assert [*moved(FLOW, "way", 1)["nodes"]] == SCREENS
-    assert moved(FLOW, "no", 1) == FLOW
+    assert [*move_screen(FLOW, "one", -1)["nodes"]] == SCREENS
+    assert [*move_screen(FLOW, "way", 1)["nodes"]] == SCREENS
+    assert move_screen(FLOW, "no", 1) == FLOW
 
 
 @pytest.mark.parametrize("field", ["choices.7.goes", "arms.0.goes", "lead.x.goes", "goes"])
 def test_an_arrow_of_a_row_that_is_not_there_is_none(field: str) -> None:
     node = "two" if field != "goes" else "no"
-    assert led(FLOW, Arrow(node, field, "one"), "one") == FLOW
+    assert lead_arrow(FLOW, Arrow(node, field, "one"), "one") == FLOW
 
 
 def test_an_operation_changes_no_document_in_place() -> None:
     before = copy.deepcopy(FLOW)
-    added(FLOW, NewScreen("new", "say", led_from=Arrow("one", "goes", "two")))
-    renamed(FLOW, "one", "first")
-    deleted(FLOW, "two", {"one.goes": "", "which.goes": "back"})
+    add_screen(FLOW, NewScreen("new", "say", led_from=Arrow("one", "goes", "two")))
+    rename_screen(FLOW, "one", "first")
+    delete_screen(FLOW, "two", {"one.goes": "", "which.goes": "back"})
     with_choice(FLOW, "which", "other", t("C"))
     assert before == FLOW
 
@@ -220,7 +220,7 @@ def test_every_name_that_is_made_is_one(english: str, taken: set[str]) -> None:
 @pytest.mark.parametrize("model", FlowModelName)
 def test_a_model_lacks_words_alone(model: FlowModelName) -> None:
     flow = new_flow(model, "pay", onward="onward")
-    assert {*map(lack_of, drafted("pay", flow).faults)} == {Lack.WORDS}
+    assert {*map(missing_kind, read_draft("pay", flow).faults)} == {MissingKind.WORDS}
     assert _to_nowhere(flow) == []
 
 
@@ -232,8 +232,8 @@ def test_a_quiz_asks_three_things_twice() -> None:
     assert {name.removeprefix("quiz_") for name in saves[:3]} == {
         name.removeprefix("again_") for name in saves[3:]
     }
-    assert {choice["value"] for menu in asked for choice in menu["choices"]} == VALUES
-    assert {*map(lack_of, drafted(flow["flow"], flow).faults)} == {Lack.WORDS}
+    assert {choice["value"] for menu in asked for choice in menu["choices"]} == ANSWER_VALUES
+    assert {*map(missing_kind, read_draft(flow["flow"], flow).faults)} == {MissingKind.WORDS}
 
 
 def test_a_choice_opens_another_flow_by_one_call() -> None:
@@ -248,10 +248,10 @@ def test_a_choice_opens_another_flow_by_one_call() -> None:
 
 
 def test_an_arrow_may_lead_to_another_flow() -> None:
-    found = led_to_flow(FLOW, Arrow("two", "goes", "back"), "other")
+    found = lead_to_flow(FLOW, Arrow("two", "goes", "back"), "other")
     assert found["nodes"]["other"] == {"call": {"flow": "other"}}
     assert found["nodes"]["two"]["say"]["goes"] == "other"
-    again = led_to_flow(found, Arrow("which", "choices.0.goes", "one"), "other")
+    again = lead_to_flow(found, Arrow("which", "choices.0.goes", "one"), "other")
     assert [*again["nodes"]] == [*found["nodes"]]
     assert again["nodes"]["which"]["menu"]["choices"][0]["goes"] == "other"
 
@@ -276,14 +276,16 @@ def test_words_are_found_in_any_case_and_without_accents() -> None:
         "x": FLOW,
         "fees": make_flow(name="fees", nodes={"fee": {"say": {"text": {"fr": "Payé d'avance"}}}}),
     }
-    assert [*searched(flows, "PAYE")] == [WordsFound("fees", "fee", "text", "fr", "Payé d'avance")]
-    assert [(one.flow, one.node, one.field) for one in searched(flows, "fee")] == [
+    assert [*search_texts(flows, "PAYE")] == [
+        TextMatch("fees", "fee", "text", "fr", "Payé d'avance")
+    ]
+    assert [(one.flow, one.node, one.field) for one in search_texts(flows, "fee")] == [
         ("fees", "", ""),
         ("fees", "fee", ""),
     ]
-    found = [*searched(flows, "a rw")]
+    found = [*search_texts(flows, "a rw")]
     assert [(one.node, one.field, one.language) for one in found] == [("which", "choices.0", "rw")]
-    assert [*searched(flows, " ")] == []
+    assert [*search_texts(flows, " ")] == []
 
 
 def test_a_text_has_the_place_under_which_it_is_signed() -> None:
@@ -314,15 +316,15 @@ def test_bad_letters_are_named_with_what_to_write() -> None:
 
 
 def test_one_letter_is_mended_or_all_of_a_language() -> None:
-    one, times = mended(BAD, "fr", "ç")
+    one, times = replace_letters(BAD, "fr", "ç")
     assert (one["say"]["text"]["fr"], one["say"]["lead"][0]["text"]["fr"], times) == (
         "recu, être… ☃",
         "c",
         2,
     )
-    every, _ = mended(BAD, "fr")
+    every, _ = replace_letters(BAD, "fr")
     assert every["say"]["text"] == {"rw": "n’umu“ntu” – x", "fr": "recu, etre... ☃"}
-    assert mended(BAD, "rw", "ç") == (BAD, 0)
+    assert replace_letters(BAD, "rw", "ç") == (BAD, 0)
 
 
 def test_what_word_writes_is_made_plain_and_letters_with_marks_are_left() -> None:
@@ -333,10 +335,10 @@ def test_what_word_writes_is_made_plain_and_letters_with_marks_are_left() -> Non
 
 
 def test_marks_are_a_closed_set() -> None:
-    assert marks_in(TELL["danger"]) == {
+    assert recorded_values(TELL["danger"]) == {
         "saves": "danger",
         "choices.0.value": "yes",
         "choices.1.value": "no",
     }
     fields = ("saves", "choices.0.key", "signed.by", "text", "choices.0.goes", "lead.0.number")
-    assert [mark_of(field) for field in fields] == ["saves", "key", "signed", "", "", ""]
+    assert [recorded_name(field) for field in fields] == ["saves", "key", "signed", "", "", ""]

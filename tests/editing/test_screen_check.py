@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotline.editing import service_publishing
-from hotline.editing.rules_drafting import drafted, put_in
+from hotline.editing.rules_drafting import read_draft, with_flow
 from hotline.editing.service_publishing import ScreenCheck
 from hotline.flows.check import Code
 from tests.support.made_once import shipped_book, shipped_document
@@ -21,9 +21,9 @@ def checked(
     document["nodes"][node][kind]["text"]["en"] = text
     if reason:
         document["nodes"][node]["reason"] = reason
-    draft = drafted(flow, document)
-    book, live = put_in(shipped_book(), draft.flow), shipped_book()
-    return service_publishing.of_screen(book, draft, of or node, live=live, most=most)
+    draft = read_draft(flow, document)
+    book, live = with_flow(shipped_book(), draft.flow), shipped_book()
+    return service_publishing.check_screen(book, draft, of or node, live=live, most=most)
 
 
 @pytest.mark.row("A4")
@@ -76,7 +76,7 @@ def test_a_reason_that_moved_to_another_screen_covers_no_more_than_before() -> N
     node = copy.deepcopy(document["nodes"][name])
     node[next(kind for kind in ("say", "menu") if kind in node)]["text"]["en"] = "It is free"
     document["nodes"]["another"] = node
-    draft = drafted("signs", document)
-    book = put_in(shipped_book(), draft.flow)
-    found = service_publishing.of_screen(book, draft, "another", live=shipped_book())
+    draft = read_draft("signs", document)
+    book = with_flow(shipped_book(), draft.flow)
+    found = service_publishing.check_screen(book, draft, "another", live=shipped_book())
     assert Code.PROMISE in [one.code for one in found.here]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hotline.core.database import Database
-from hotline.core.driver import WrittenArray, text_of, written
+from hotline.core.driver import WrittenArray, text_of, with_json
 from hotline.editing import (
     service_draft_steps,
     service_emergencies,
@@ -17,14 +17,14 @@ from hotline.editing import (
     service_publishing,
 )
 from hotline.editing.service_draft_steps import StepSaved
-from hotline.editing.service_drafts import ChangePublished
+from hotline.editing.service_drafts import DraftPublished
 from hotline.flows import service_authoring
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying
 from tests.editing.watched_writing import LARGE, WatchedDatabase
 from tests.support.clock import Clock
-from tests.support.kits import make_kit
+from tests.support.contexts import make_context
 
 BACK = "the older words were right"
 URGENT = "that employer takes passports away"
@@ -34,8 +34,8 @@ URGENT = "that employer takes passports away"
 class WatchedDesk(Desk):
     @property
     def database(self) -> WatchedDatabase:
-        assert isinstance(self.kit.database, WatchedDatabase)
-        return self.kit.database
+        assert isinstance(self.context.database, WatchedDatabase)
+        return self.context.database
 
     def does(self, act: Callable[[], Any]) -> Any:
         """Runs an act and checks that it writes in at least one transaction, without slow work inside."""
@@ -50,11 +50,11 @@ class WatchedDesk(Desk):
 @pytest.fixture
 def desk(database: Database, clock: Clock) -> WatchedDesk:
     watched = WatchedDatabase(database)
-    kit = replace(
-        make_kit(database=watched, now=clock), books=SqlBookshelf(database, place_lists())
+    context = replace(
+        make_context(database=watched, now=clock), books=SqlFlowSets(database, place_lists())
     )
-    made = WatchedDesk(kit)
-    made.does(lambda: service_publishing.publish_version(kit, playable()))
+    made = WatchedDesk(context)
+    made.does(lambda: service_publishing.publish_version(context, playable()))
     assert len(json.dumps(made.live["flows"]["learn"])) > LARGE
     return made
 
@@ -64,11 +64,11 @@ def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk
     saved = desk.does(lambda: desk.say(change, "Other words"))
     assert isinstance(saved, StepSaved)
     desk.does(lambda: desk.say(change, "Other words still"))
-    assert desk.does(lambda: service_publish.propose(desk.kit, EDITOR, change)) is None
-    assert isinstance(desk.does(lambda: desk.publish(change)), ChangePublished)
-    digest = service_emergencies.preview(desk.kit, 1).digest
-    back = desk.does(lambda: service_emergencies.bring_back(desk.kit, APPROVER, 1, BACK, digest))
-    assert isinstance(back, ChangePublished)
+    assert desk.does(lambda: service_publish.submit(desk.context, EDITOR, change)) is None
+    assert isinstance(desk.does(lambda: desk.publish(change)), DraftPublished)
+    digest = service_emergencies.preview(desk.context, 1).digest
+    back = desk.does(lambda: service_emergencies.restore(desk.context, APPROVER, 1, BACK, digest))
+    assert isinstance(back, DraftPublished)
 
 
 def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) -> None:
@@ -81,46 +81,48 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
     assert both.is_merged
     desk.say(mine, "My words")
     desk.say(hers, "Beside", node="two")
-    service_publish.propose(desk.kit, EDITOR, mine)
+    service_publish.submit(desk.context, EDITOR, mine)
     desk.publish(mine)
-    done = desk.does(lambda: service_draft_steps.catch_up(desk.kit, OTHER, hers, once="form"))
+    done = desk.does(
+        lambda: service_draft_steps.update_draft(desk.context, OTHER, hers, once="form")
+    )
     assert isinstance(done, int)
 
 
 def test_words_of_an_emergency(desk: WatchedDesk) -> None:
     change = desk.opened()
     desk.say(change, "Beware")
-    digest = service_publish.read(desk.kit, change).made.digest
+    digest = service_publish.draft_to_read(desk.context, change).made.digest
     done = desk.does(
-        lambda: service_emergencies.publish(desk.kit, APPROVER, change, URGENT, digest)
+        lambda: service_emergencies.publish(desk.context, APPROVER, change, URGENT, digest)
     )
-    assert isinstance(done, ChangePublished)
+    assert isinstance(done, DraftPublished)
 
 
 def test_a_version_is_released_beside_what_somebody_published(desk: WatchedDesk) -> None:
     desk.published("By hand")
     released = desk.does(
-        lambda: service_draft_steps.release(desk.kit, playable("Of the version"), "2")
+        lambda: service_draft_steps.publish_version(desk.context, playable("Of the version"), "2")
     )
     assert released.change is not None
     imported = desk.does(
         lambda: service_draft_steps.import_folder(
-            desk.kit, EDITOR, playable("Of a folder"), title="Folder"
+            desk.context, EDITOR, playable("Of a folder"), title="Folder"
         )
     )
     assert imported is not None
     desk.does(
         lambda: service_publishing.publish(
-            desk.kit, playable("Of a command"), by="Editor 1", reason=BACK, of_version=False
+            desk.context, playable("Of a command"), by="Editor 1", reason=BACK, of_version=False
         )
     )
 
 
 def test_what_was_written_before_is_stored_as_it_is(database: Database, clock: Clock) -> None:
-    document = written({"flows": {"a": "Être"}})
+    document = with_json({"flows": {"a": "Être"}})
     document.text = '{"flows":{"a":"as it was written"}}'
-    made = replace(service_authoring.ready(playable()), document=document)
+    made = replace(service_authoring.prepare(playable()), document=document)
     with database.writing() as session:
-        service_authoring.put_live(session, made, clock())
+        service_authoring.publish_document(session, made, clock())
     assert service_authoring.live_document(database) == {"flows": {"a": "as it was written"}}
     assert text_of(WrittenArray(["a"])) == text_of(["a"]) == '["a"]'

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from hotline.editing import service_publish, service_reviews
-from hotline.editing.service_drafts import ChangePublished
+from hotline.editing.service_drafts import DraftPublished
 from hotline.flows.rules_reviews import texts_of
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 from tests.support.clock import Clock
@@ -15,27 +15,31 @@ DANGER = "tell.danger.menu.choices"
 
 
 def signed_places(desk: Desk) -> set[tuple[str, str, str]]:
-    return {(one.place, one.language, one.by) for one in service_reviews.everyone(desk.kit)}
+    return {
+        (one.place, one.language, one.by) for one in service_reviews.all_signatures(desk.context)
+    }
 
 
 def sign(desk: Desk, *places: str) -> None:
     texts = {text.place: text for text in texts_of(playable()["flows"])}
     assert service_reviews.sign(
-        desk.kit, APPROVER, [texts[place] for place in places], "rw"
+        desk.context, APPROVER, [texts[place] for place in places], "rw"
     ) == len(places)
-    assert service_reviews.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == 0
+    assert (
+        service_reviews.sign(desk.context, APPROVER, [texts[place] for place in places], "rw") == 0
+    )
 
 
 def publish(desk: Desk, flow: dict[str, Any], part: str) -> None:
     change = desk.opened()
     desk.save(change, flow, part, by=OTHER)
-    assert service_publish.propose(desk.kit, EDITOR, change) is None
-    assert isinstance(desk.publish(change), ChangePublished)
+    assert service_publish.submit(desk.context, EDITOR, change) is None
+    assert isinstance(desk.publish(change), DraftPublished)
 
 
 def test_somebody_signs_once(desk: Desk, clock: Clock) -> None:
     sign(desk, "learn.one.say.text")
-    (one,) = service_reviews.everyone(desk.kit, "rw")
+    (one,) = service_reviews.all_signatures(desk.context, "rw")
     assert (one.by, one.on) == ("Approver 1", clock.at.date())
 
 
@@ -49,11 +53,13 @@ def test_a_choice_that_moves_up_keeps_who_has_read_it(desk: Desk) -> None:
     moved = (f"{DANGER}.0.label", "rw", "Approver 1")
     assert moved in signed_places(desk)
     text = next(text for text in texts_of(desk.live["flows"]) if text.place == f"{DANGER}.0.label")
-    assert any(one.digest == text.digest("rw") for one in service_reviews.everyone(desk.kit))
+    assert any(
+        one.digest == text.digest("rw") for one in service_reviews.all_signatures(desk.context)
+    )
     changed = next(t for t in texts_of(desk.live["flows"]) if t.place == f"{DANGER}.1.label")
     assert not any(
         one.place == changed.place and one.digest == changed.digest("rw")
-        for one in service_reviews.everyone(desk.kit)
+        for one in service_reviews.all_signatures(desk.context)
     )
 
 

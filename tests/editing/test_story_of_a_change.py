@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import delete
 
 from hotline.editing import service_emergencies, service_publish, service_publishing
-from hotline.editing.service_drafts import ChangePublished
+from hotline.editing.service_drafts import DraftPublished
+from hotline.flows.flow_set_cache import Begin, SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import Begin, SqlBookshelf
 from hotline.flows.tables import Revision
 from hotline.gateway.tables import Message
-from hotline.people.service_audit import listed
+from hotline.people.service_audit import list_rows
 from tests.editing.changing import APPROVER, EDITOR, Desk, desk, playable
 from tests.support.callers import Line
 from tests.support.clock import Clock
@@ -29,8 +29,8 @@ def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
     def elapsed() -> float:
         return clock.at.timestamp()
 
-    books = SqlBookshelf(line.database, place_lists(), behind=behind, elapsed=elapsed)
-    return replace(line, kit=replace(line.kit, books=books))
+    books = SqlFlowSets(line.database, place_lists(), behind=behind, elapsed=elapsed)
+    return replace(line, context=replace(line.context, books=books))
 
 
 @pytest.fixture
@@ -39,22 +39,22 @@ def open_line(line: Line, clock: Clock) -> Line:
     line = with_books(line, clock)
     with line.database.writing() as session:
         session.execute(delete(Revision))
-    service_publishing.publish_version(line.kit, playable())
+    service_publishing.publish_version(line.context, playable())
     return line
 
 
 def said(line: Line, words: str) -> int:
     """Drafts a change of the first lesson's sentence. Returns the draft's number."""
-    change = Desk(line.kit).opened("Fees abroad")
-    Desk(line.kit).say(change, words)
+    change = Desk(line.context).opened("Fees abroad")
+    Desk(line.context).say(change, words)
     return change
 
 
 def live(line: Line, clock: Clock, change: int) -> int:
     """Submits the draft, and another person reads and publishes it. Returns the publication's number."""
-    assert service_publish.propose(line.kit, EDITOR, change) is None
-    done = Desk(line.kit).publish(change)
-    assert isinstance(done, ChangePublished)
+    assert service_publish.submit(line.context, EDITOR, change) is None
+    done = Desk(line.context).publish(change)
+    assert isinstance(done, DraftPublished)
     clock.turn(seconds=2)
     return done.publication_id
 
@@ -74,7 +74,7 @@ def test_an_open_session_keeps_the_old_words(open_line: Line, clock: Clock) -> N
 
     change = said(line, NEW)
     assert OLD in heard(line), "nobody hears a draft"
-    assert service_publish.in_the_middle(line.kit) == 3
+    assert service_publish.running_sessions(line.context) == 3
     live(line, clock, change)
 
     assert NEW in heard(line)
@@ -82,7 +82,7 @@ def test_an_open_session_keeps_the_old_words(open_line: Line, clock: Clock) -> N
     line.flush()
     assert OLD in middle.again(), "whichever process is asked"
     clock.turn(minutes=11)
-    assert service_publish.in_the_middle(line.kit) == 0
+    assert service_publish.running_sessions(line.context) == 0
 
 
 def test_who_dials_during_loading_gets_the_old_words(open_line: Line, clock: Clock) -> None:
@@ -104,36 +104,36 @@ def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clo
     publication = live(line, clock, said(line, NEW))
     live(line, clock, said(line, "Ask somebody first"))
     assert NEW not in heard(line)
-    back = service_emergencies.preview(line.kit, publication)
-    again = service_emergencies.bring_back(
-        line.kit, APPROVER, publication, "it was right", back.digest
+    back = service_emergencies.preview(line.context, publication)
+    again = service_emergencies.restore(
+        line.context, APPROVER, publication, "it was right", back.digest
     )
-    assert isinstance(again, ChangePublished)
+    assert isinstance(again, DraftPublished)
     clock.turn(seconds=2)
     assert NEW in heard(line)
 
     change = said(line, URGENT)
-    read = service_publish.read(line.kit, change)
+    read = service_publish.draft_to_read(line.context, change)
     reason = "that employer takes passports"
-    urgent = service_emergencies.publish(line.kit, APPROVER, change, reason, read.made.digest)
-    assert isinstance(urgent, ChangePublished)
+    urgent = service_emergencies.publish(line.context, APPROVER, change, reason, read.made.digest)
+    assert isinstance(urgent, DraftPublished)
     (told,) = line.all(Message)
     assert told.template == "WORDS_URGENT"
     clock.turn(seconds=2)
     assert URGENT in heard(line)
 
     clock.turn(hours=4)
-    lapse_emergency(line.kit)
+    lapse_emergency(line.context)
     clock.turn(seconds=2)
     assert NEW in heard(line), "the clock brings back what two people had read"
 
 
 def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:
     change = desk.proposed()
-    assert service_publish.send_back(desk.kit, APPROVER, change, "ask 0788 123 456") is None
-    assert service_publish.propose(desk.kit, EDITOR, change) is None
-    assert isinstance(desk.publish(change), ChangePublished)
-    sentences = [row.sentence.partition(": ")[2] for _, row in listed(desk.kit)]
+    assert service_publish.send_back(desk.context, APPROVER, change, "ask 0788 123 456") is None
+    assert service_publish.submit(desk.context, EDITOR, change) is None
+    assert isinstance(desk.publish(change), DraftPublished)
+    sentences = [row.sentence.partition(": ")[2] for _, row in list_rows(desk.context)]
     assert sentences == [
         "Editor 1 proposed change 1: New words",
         "Approver 1 sent change 1 back: ask [number]",

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, part_of, parts_of
 from hotline.editing.rules_merging import Side
-from hotline.editing.service_drafts import GatheredChange, assemble, merge_part
-from hotline.editing.tables import Change, ChangeStep
+from hotline.editing.service_drafts import GatheredDraft, assemble, merge_part
+from hotline.editing.tables import DraftRow, DraftStep
 from hotline.text.languages import CODES
 from tests.editing.changing import playable
 from tests.flows.books import t
@@ -121,18 +121,18 @@ def _facts(document: Mapping[str, Any]) -> Facts:
     return found
 
 
-def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredChange:
+def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
     """Returns an editor's draft of the base, to be published onto the current document."""
     names = dict.fromkeys((*parts_of(BASE), *parts_of(after)))
     steps = {
-        part: ChangeStep(part=part, document=part_of(after, part))
+        part: DraftStep(part=part, document=part_of(after, part))
         for part in names
         if part_of(after, part) != part_of(BASE, part)
     }
-    return GatheredChange(Change(base_id=1), steps, 2, "", live, BASE)
+    return GatheredDraft(DraftRow(base_id=1), steps, 2, "", live, BASE)
 
 
-def asked(gathered: GatheredChange) -> set[tuple[str, ...]]:
+def asked(gathered: GatheredDraft) -> set[tuple[str, ...]]:
     """Returns the parts and screens that the page asks about."""
     names = {ENTRIES: "entries", NUMBERS: "numbers"}
     return {

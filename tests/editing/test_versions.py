@@ -14,7 +14,7 @@ from hotline.editing import (
 from hotline.editing import tables as editing_tables
 from hotline.editing.rules_drafts import ENTRIES, PHRASES
 from hotline.editing.service_draft_steps import VersionReleased
-from hotline.editing.service_drafts import ChangePublished
+from hotline.editing.service_drafts import DraftPublished
 from hotline.errors import FlowInvalid
 from hotline.flows import tables
 from hotline.flows.rules_reviews import Signature
@@ -35,10 +35,10 @@ def shipped(words: str = "New of the version") -> dict[str, Any]:
 
 
 def test_a_version_is_live_where_nobody_published_another(desk: Desk) -> None:
-    assert service_draft_steps.release(desk.kit, shipped(), "2") == VersionReleased(2)
-    assert service_draft_steps.release(desk.kit, shipped(), "2") == VersionReleased(2)
+    assert service_draft_steps.publish_version(desk.context, shipped(), "2") == VersionReleased(2)
+    assert service_draft_steps.publish_version(desk.context, shipped(), "2") == VersionReleased(2)
     assert desk.live == shipped()
-    assert not service_drafts.listed(desk.kit)
+    assert not service_drafts.list_drafts(desk.context)
 
 
 def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
@@ -46,25 +46,25 @@ def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
     front = copy.deepcopy(dict(desk.draft(change, "front").document or {}))
     front["nodes"]["front"]["menu"]["text"] = dict.fromkeys(("rw", "fr", "en"), "Good day")
     desk.save(change, front, "front")
-    assert service_publish.propose(desk.kit, EDITOR, change) is None
-    assert isinstance(desk.publish(change), ChangePublished)
+    assert service_publish.submit(desk.context, EDITOR, change) is None
+    assert isinstance(desk.publish(change), DraftPublished)
 
     for _ in range(2):
-        told = service_draft_steps.release(desk.kit, shipped(), "2")
+        told = service_draft_steps.publish_version(desk.context, shipped(), "2")
         assert told == VersionReleased(2, 2, "Editor 1")
     assert desk.live["flows"]["learn"] == playable()["flows"]["learn"]
-    ((row, parts),) = service_drafts.listed(desk.kit)
+    ((row, parts),) = service_drafts.list_drafts(desk.context)
     assert (row.id, row.title, parts) == (2, "What version 2 brings", ["learn"])
-    (line,) = service_drafts.history(desk.kit, 2)
+    (line,) = service_drafts.history(desk.context, 2)
     assert (line.says, line.made_by) == ({"did": "imported", "source": "2"}, "line")
 
-    assert service_publish.propose(desk.kit, EDITOR, 2) is None
-    seen = service_publish.read(desk.kit, 2)
+    assert service_publish.submit(desk.context, EDITOR, 2) is None
+    seen = service_publish.draft_to_read(desk.context, 2)
     assert isinstance(
-        service_publish.publish(desk.kit, APPROVER, 2, seen.made.digest), ChangePublished
+        service_publish.publish(desk.context, APPROVER, 2, seen.made.digest), DraftPublished
     )
     assert desk.live["flows"] == {**shipped()["flows"], "front": front}, "both are kept"
-    assert service_draft_steps.release(desk.kit, shipped(), "2").change == 2, (
+    assert service_draft_steps.publish_version(desk.context, shipped(), "2").change == 2, (
         "and it is not asked again"
     )
 
@@ -75,76 +75,82 @@ def test_every_word_of_a_person_is_kept(act: str, desk: Desk) -> None:
         urgent(desk)
     else:
         desk.published("Other words")
-        first, _ = service_emergencies.history(desk.kit)[-1]
-        seen = service_emergencies.preview(desk.kit, first.id)
-        service_emergencies.bring_back(desk.kit, APPROVER, first.id, "why", seen.digest)
+        first, _ = service_emergencies.history(desk.context)[-1]
+        seen = service_emergencies.preview(desk.context, first.id)
+        service_emergencies.restore(desk.context, APPROVER, first.id, "why", seen.digest)
     before = desk.live
-    assert service_draft_steps.release(desk.kit, shipped(), "2").change is not None
+    assert service_draft_steps.publish_version(desk.context, shipped(), "2").change is not None
     assert desk.live == before
 
 
 def test_a_version_that_says_nothing_new_brings_nothing(desk: Desk) -> None:
     desk.published("Other words")
-    assert service_draft_steps.release(desk.kit, playable(), "2") == VersionReleased(
+    assert service_draft_steps.publish_version(desk.context, playable(), "2") == VersionReleased(
         2, None, "Editor 1"
     )
-    assert not service_drafts.listed(desk.kit)
+    assert not service_drafts.list_drafts(desk.context)
 
 
 def test_a_version_is_refused_where_live_cannot_be_played_any_more(desk: Desk) -> None:
     desk.published("Other words")
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         broken = {**playable(), "flows": {"front": {"flow": "front", "nodes": {}}}}
-        row = tables.add(session, digest="broken", document=broken, at=desk.kit.now())
-        live = tables.live(session)
+        row = tables.add_revision(session, digest="broken", document=broken, at=desk.context.now())
+        live = tables.live_revision(session)
         assert live is not None
         assert live.live_from is not None
         row.live_from = live.live_from.replace(year=2099)
     with pytest.raises(FlowInvalid):
-        service_draft_steps.release(desk.kit, shipped(), "2")
+        service_draft_steps.publish_version(desk.context, shipped(), "2")
 
 
 def test_a_release_presses_what_is_live_for_this_code(desk: Desk) -> None:
     desk.published("Other words")
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         row = session.get_one(tables.Revision, 2)
         row.pressed, row.pressed_mark = "of another version", "another"
-    service_draft_steps.release(desk.kit, shipped(), "2")
-    with desk.kit.database.reading() as session:
+    service_draft_steps.publish_version(desk.context, shipped(), "2")
+    with desk.context.database.reading() as session:
         row = session.get_one(tables.Revision, 2)
         assert row.pressed_mark != "another"
-    assert desk.kit.books.book(2).flows["learn"].nodes["one"]
+    assert desk.context.books.book(2).flows["learn"].nodes["one"]
 
 
 def test_signatures_of_the_files_are_kept(desk: Desk) -> None:
     for _ in range(2):
-        service_draft_steps.release(desk.kit, playable(), "1", [SIGNED])
-    with desk.kit.database.reading() as session:
-        assert editing_tables.everyone(session) == [SIGNED]
-        assert editing_tables.everyone(session, "rw") == [SIGNED]
-        assert not editing_tables.everyone(session, "fr")
+        service_draft_steps.publish_version(desk.context, playable(), "1", [SIGNED])
+    with desk.context.database.reading() as session:
+        assert editing_tables.all_signatures(session) == [SIGNED]
+        assert editing_tables.all_signatures(session, "rw") == [SIGNED]
+        assert not editing_tables.all_signatures(session, "fr")
 
 
 def test_a_folder_becomes_a_change_of_what_differs(desk: Desk) -> None:
     assert (
-        service_draft_steps.import_folder(desk.kit, EDITOR, playable(), title="Out of a folder")
+        service_draft_steps.import_folder(desk.context, EDITOR, playable(), title="Out of a folder")
         is None
     )
     edited = shipped()
     edited["entries"]["12"] = "learn"
-    change = service_draft_steps.import_folder(desk.kit, EDITOR, edited, title="Out of a folder")
+    change = service_draft_steps.import_folder(
+        desk.context, EDITOR, edited, title="Out of a folder"
+    )
     assert change is not None
-    assert [*service_drafts.drafts(desk.kit, change)] == ["learn", ENTRIES]
+    assert [*service_drafts.part_drafts(desk.context, change)] == ["learn", ENTRIES]
     assert desk.draft(change, "learn").document == edited["flows"]["learn"]
-    assert service_publish.read(desk.kit, change).after == edited
+    assert service_publish.draft_to_read(desk.context, change).after == edited
 
 
 def test_a_folder_that_says_no_phrase_takes_none_back(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
-    assert service_publish.propose(desk.kit, EDITOR, change) is None
-    assert isinstance(desk.publish(change), ChangePublished)
+    assert service_publish.submit(desk.context, EDITOR, change) is None
+    assert isinstance(desk.publish(change), DraftPublished)
     assert desk.live["phrases"] == {"rw": {"TAKEN": "{ref}: uracyakiriye"}}
-    taken = service_draft_steps.import_folder(desk.kit, EDITOR, shipped(), title="Out of a folder")
+    taken = service_draft_steps.import_folder(
+        desk.context, EDITOR, shipped(), title="Out of a folder"
+    )
     assert taken is not None
-    assert service_publish.read(desk.kit, taken).after["phrases"] == desk.live["phrases"]
+    assert (
+        service_publish.draft_to_read(desk.context, taken).after["phrases"] == desk.live["phrases"]
+    )

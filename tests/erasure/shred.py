@@ -16,22 +16,22 @@ import click
 from sqlalchemy import select
 
 from hotline.alerts import tables, tables_case_events
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseNote
-from hotline.errors import KeyMissing, SealBroken, StartFailed
+from hotline.errors import DecryptionFailed, KeyMissing, StartFailed
 from hotline.gateway.tables import Message
-from hotline.keys.conversation_state import RunCipher, WeeklyRuns
-from hotline.keys.decrypt import LiveNumbers, open_grant, open_tip
+from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
+from hotline.keys.decrypt import LiveNumbers, decrypt_grant, decrypt_tip
 from hotline.keys.encrypt import READER, label
 from hotline.keys.key_folder import KEY_BYTES, KeyFolder, LiveKeys
 from hotline.keys.key_making import RELAY_KEY
 from hotline.keys.pseudonyms import digest
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import decrypt_passphrase
-from hotline.people.decrypt_passphrase import PassphraseOpener, WrappedDesk
+from hotline.people.decrypt_passphrase import PassphraseDecrypter, WrappedDesk
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
-from hotline.tips.encrypt_notes import open_answer, open_note
+from hotline.tips.encrypt_notes import decrypt_answer, decrypt_note
 from tests.erasure import stolen_codes
 from tests.erasure.stolen_codes import StolenCodes
 from tests.erasure.trial import Trial
@@ -53,7 +53,7 @@ class Stolen:
     folder: Path
     tip: FiledTip = field(repr=False)
     call: WaitingCall = field(repr=False)
-    asked: AskedBack = field(repr=False)
+    asked: QuestionBackRow = field(repr=False)
     note: tuple[str, bytes] = field(repr=False)
     """A note of a desk: the key of its case event, and the sealed text."""
     person: StolenCodes = field(repr=False)
@@ -92,8 +92,8 @@ class Intruder:
         for weekly_lock in self._weekly_locks():
             try:
                 grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
-                answers = open_tip(tip.body, grant, private_key=private, **seal)
-            except (KeyMissing, SealBroken):
+                answers = decrypt_tip(tip.body, grant, private_key=private, **seal)
+            except (KeyMissing, DecryptionFailed):
                 continue
             return self.words in answers.values()
         return False
@@ -112,9 +112,9 @@ class Intruder:
         for weekly_lock in self._weekly_locks():
             try:
                 grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
-                key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
-                told = open_answer(asked.body, asked.locked_key, tip_key=key, uid=tip.uid)
-            except (KeyMissing, SealBroken):
+                key = decrypt_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
+                told = decrypt_answer(asked.body, asked.locked_key, tip_key=key, uid=tip.uid)
+            except (KeyMissing, DecryptionFailed):
                 continue
             return self.words in told.values()
         return False
@@ -125,9 +125,9 @@ class Intruder:
         for weekly_lock in self._weekly_locks():
             try:
                 grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
-                key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
-                words = open_note(body, tip_key=key, uid=tip.uid, key=entry)
-            except (KeyMissing, SealBroken):
+                key = decrypt_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
+                words = decrypt_note(body, tip_key=key, uid=tip.uid, key=entry)
+            except (KeyMissing, DecryptionFailed):
                 continue
             return words == self.words
         return False
@@ -141,13 +141,13 @@ class Intruder:
         return self.stolen.person.are_read(NATIONAL, [private], self._weekly_locks())
 
     def _national_key(self) -> bytes:
-        return PassphraseOpener(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
+        return PassphraseDecrypter(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
 
     def opens_run(self) -> bool:
         """Tries every key of every folder, with every weekly lock, on each copied session."""
         runs = tuple(_runs_in(self.stolen.folder))
         return any(
-            self._opens(RunCipher(key), weekly_lock, *run)
+            self._opens(StateCipher(key), weekly_lock, *run)
             for key in self._keys()
             for weekly_lock in self._weekly_locks()
             for run in runs
@@ -156,10 +156,12 @@ class Intruder:
     def reads_number(self) -> bool:
         numbers = LiveNumbers(LiveKeys(self.trial.keys / "workers", RELAY_KEY))
         for weekly_lock in self._weekly_locks():
-            for contact_key, sealed in self.stolen.answers:
+            for contact_key, encrypted in self.stolen.answers:
                 try:
-                    plain = numbers.open_number(weekly_lock.unlock(sealed, contact_key.encode()))
-                except (KeyMissing, SealBroken):
+                    plain = numbers.decrypt_number(
+                        weekly_lock.unlock(encrypted, contact_key.encode())
+                    )
+                except (KeyMissing, DecryptionFailed):
                     continue
                 return plain == self.caller
         return False
@@ -191,11 +193,11 @@ class Intruder:
         }
 
     def _opens(
-        self, cipher: RunCipher, weekly_lock: WeeklyLock, session_key: str, sealed: bytes
+        self, cipher: StateCipher, weekly_lock: WeeklyLock, session_key: str, encrypted: bytes
     ) -> bool:
         try:
-            WeeklyRuns(cipher, weekly_lock, self.trial.clock).open(session_key, sealed)
-        except SealBroken:
+            WeeklyStateCipher(cipher, weekly_lock, self.trial.clock).open(session_key, encrypted)
+        except DecryptionFailed:
             return False
         return True
 
@@ -205,16 +207,16 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
-        wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
-        tip, _ = queries_visible.with_grant(session, filed.id, NATIONAL)
+        wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL)
+        tip, _ = queries_visible.tip_with_grant(session, filed.id, NATIONAL)
         contact_key = tip.contact_key
-        asked = tables.of_tip(session, filed.id)
+        asked = tables.question_of_tip(session, filed.id)
         assert asked is not None
-        unanswered = select(Message.contact_key, Message.sealed_number)
-        rows = session.execute(unanswered.where(Message.sealed_number != b""))
-        waiting = [(row.contact_key or "", row.sealed_number or b"") for row in rows]
+        unanswered = select(Message.contact_key, Message.encrypted_number)
+        rows = session.execute(unanswered.where(Message.encrypted_number != b""))
+        waiting = [(row.contact_key or "", row.encrypted_number or b"") for row in rows]
         (body,) = tables_case_events.bodies_of(session, CaseNote, filed.id).values()
-        note = tables_case_events.of_tip(session, filed.id)[-2].key, body
+        note = tables_case_events.events_of_tip(session, filed.id)[-2].key, body
         person = stolen_codes.steal(session, filed.id, filed.uid)
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")

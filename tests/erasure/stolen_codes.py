@@ -4,17 +4,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hotline.alerts import service_case_events, tables_case_events
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_codes
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import KeyMissing, SealBroken
-from hotline.keys.decrypt import open_case_key, open_codes
+from hotline.errors import DecryptionFailed, KeyMissing
+from hotline.keys.decrypt import decrypt_case_key, decrypt_codes
 from hotline.keys.encrypt import READER, case_name, label
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.text.codes import NATIONAL
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.tables import Tip
 
@@ -38,22 +38,24 @@ class StolenCodes:
             for private in privates:
                 try:
                     grant = weekly_lock.unlock(self.grants[holder], bound)
-                    key = open_case_key(grant, uid=self.uid, holder=holder, private_key=private)
-                    seen = open_codes(self.body, private=key, uid=self.uid, entry_id=self.entry_id)
-                except (KeyMissing, SealBroken):
+                    key = decrypt_case_key(grant, uid=self.uid, holder=holder, private_key=private)
+                    seen = decrypt_codes(
+                        self.body, private=key, uid=self.uid, entry_id=self.entry_id
+                    )
+                except (KeyMissing, DecryptionFailed):
                     continue
                 return seen == SEEN.to_bytes()
         return False
 
 
-def note(session: Session, kit: Kit, tip: Tip) -> None:
+def note(session: Session, context: Context, tip: Tip) -> None:
     """Writes the screening of a person as a signed-in account, with its sealed codes."""
-    at, by = kit.now(), EntryBy("account:1:prove-shred")
-    entry_id = service_case_events.done_by(
-        session, tip.id, EntryKind.SCREENED, by, at, key=str(tip.id)
+    at, by = context.now(), EventActor("account:1:prove-shred")
+    entry_id = service_case_events.write_event(
+        session, tip.id, LoggedEvent.SCREENED, by, at, key=str(tip.id)
     )
     assert entry_id is not None
-    service_codes.keep(session, kit, tip, entry_id, SEEN.to_bytes(), at)
+    service_codes.store_codes(session, context, tip, entry_id, SEEN.to_bytes(), at)
 
 
 def steal(session: Session, tip_id: int, uid: str) -> StolenCodes:

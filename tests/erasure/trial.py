@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.alerts import service_call_back_requests
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import (
     decrypt_access,
     decrypt_reader_commands,
@@ -16,9 +16,9 @@ from hotline.cases import (
     service_retention,
     service_weekly_keys,
 )
-from hotline.cli.contexts import build_console, build_door, build_pages, build_reader, build_relay
+from hotline.cli.contexts import build_cli, build_console, build_reader, build_web, build_worker
 from hotline.cli.init import FLOWS
-from hotline.core.context import DoorKit
+from hotline.core.contexts import WebContext
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
 from hotline.core.ussd import UssdHop
@@ -26,7 +26,7 @@ from hotline.dialogue import service_answers, service_session, service_sms
 from hotline.duty import service_enrolment
 from hotline.flows import service_authoring
 from hotline.gateway.rules_message import MessageIn
-from hotline.keys.decrypt import open_grant
+from hotline.keys.decrypt import decrypt_grant
 from hotline.keys.key_making import make_keys
 from hotline.operations import migrate
 from hotline.people.rules import demo_responders
@@ -34,7 +34,7 @@ from hotline.statistics import reader_person_sums
 from hotline.text.codes import NATIONAL
 from hotline.text.places import PROVINCES, districts, sectors
 from hotline.tips.rules_events import NoteCode
-from hotline.tips.rules_receipts import STILL_TELLING
+from hotline.tips.rules_receipts import STILL_REPORTING
 from tests.erasure import stolen_codes
 from tests.faults.reading import choose
 from tests.support import asking
@@ -66,7 +66,7 @@ class TrialClock:
 class ReadingCaller:
     """A caller who reads, on the same function that answers the gateway."""
 
-    kit: DoorKit
+    context: WebContext
     caller: str
     session_id: str = field(default_factory=lambda: f"ATUid_{secrets.token_hex(16)}")
     text: str = ""
@@ -85,7 +85,7 @@ class ReadingCaller:
 
     def _answered(self) -> None:
         hop = UssdHop(self.session_id, self.caller, self.text)
-        self.screen = service_session.take_turn(self.kit, hop)[4:]
+        self.screen = service_session.answer_hop(self.context, hop)[4:]
 
 
 class Trial:
@@ -105,11 +105,11 @@ class Trial:
         database = open_database(self.settings.database_url)
         migrate.upgrade(database)
         database.close()
-        self.hooks = replace(build_door(self.settings), now=self.clock)
-        self.relay = replace(build_relay(self.settings), now=self.clock)
-        self.console = replace(build_console(self.settings), now=self.clock)
+        self.hooks = replace(build_web(self.settings), now=self.clock)
+        self.relay = replace(build_worker(self.settings), now=self.clock)
+        self.console = replace(build_cli(self.settings), now=self.clock)
         self.reader = replace(build_reader(self.settings), now=self.clock)
-        self.pages = replace(build_pages(self.settings), now=self.clock)
+        self.pages = replace(build_console(self.settings), now=self.clock)
         publish(self.console.database, service_authoring.read_folder(FLOWS), self.clock.at)
         decrypt_access.make_desks(self.console, self.passphrase)
         service_enrolment.import_responders(self.console, demo_responders())
@@ -133,7 +133,7 @@ class Trial:
         self._answer_back(caller, number, words)
 
     def _answer_back(self, caller: str, number: str, words: str) -> None:
-        self.clock.at += STILL_TELLING
+        self.clock.at += STILL_REPORTING
         asking.ask(
             self.console,
             1,
@@ -158,11 +158,11 @@ class Trial:
             by=OF_THE_TRIAL,
             reason="a trial",
         )
-        tip, by = found.tip, EntryBy("desk:national:prove-shred", desk=NATIONAL)
-        key = open_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
+        tip, by = found.tip, EventActor("desk:national:prove-shred", desk=NATIONAL)
+        key = decrypt_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
         at = self.clock.at
         with self.console.database.writing() as session:
-            decrypt_reader_commands.keep_note(
+            decrypt_reader_commands.store_note(
                 session, tip, NoteCode.WORDS, by, at, words=words, tip_key=key
             )
         with self.pages.database.writing() as session:
@@ -183,15 +183,15 @@ class Trial:
         for days in PASSED:
             self.clock.at += timedelta(days=days)
             service_answers.keep_time(self.relay)
-            service_retention.tidy(self.relay)
+            service_retention.erase_batch(self.relay)
             service_call_back_requests.keep_time(self.relay)
             ReadingCaller(self.hooks, "+250788000098")
-            service_weekly_keys.forget(self.console)
-            reader_person_sums.tidy(self.reader)
-            service_weekly_keys.forget(self.reader)
-            service_weekly_keys.forget(self.pages)
+            service_weekly_keys.delete_old_keys(self.console)
+            reader_person_sums.count_due_months(self.reader)
+            service_weekly_keys.delete_old_keys(self.reader)
+            service_weekly_keys.delete_old_keys(self.pages)
             yield f"{days} days later"
 
     def close(self) -> None:
-        for kit in (self.hooks, self.relay, self.console, self.reader, self.pages):
-            kit.database.close()
+        for context in (self.hooks, self.relay, self.console, self.reader, self.pages):
+            context.database.close()

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 
-from hotline.alerts.service_call_back_requests import SEALED_AS
+from hotline.alerts.service_call_back_requests import BOUND_AS
 from hotline.core.database import Database
-from hotline.errors import HandsetRefused, KeyMissing, SealBroken
-from hotline.keys.decrypt import open_tip
+from hotline.errors import DecryptionFailed, HandsetRefused, KeyMissing
+from hotline.keys.decrypt import decrypt_tip
 from hotline.keys.encrypt import label
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.text.codes import NATIONAL
@@ -57,10 +57,10 @@ def unkept(
 
 def number(call: WaitingCall, national_key: bytes, weekly_lock: WeeklyLock) -> str:
     """Returns the number of a call-back, or an empty string if it does not decrypt."""
-    seal = {"uid": call.uid, "place": SEALED_AS, "desk": NATIONAL}
+    seal = {"uid": call.uid, "place": BOUND_AS, "desk": NATIONAL}
     try:
-        grant = weekly_lock.unlock(call.sealed_key, label(call.uid, NATIONAL))
-        told = open_tip(call.body, grant, private_key=national_key, **seal)
-    except (SealBroken, KeyMissing):
+        grant = weekly_lock.unlock(call.encrypted_key, label(call.uid, NATIONAL))
+        told = decrypt_tip(call.body, grant, private_key=national_key, **seal)
+    except (DecryptionFailed, KeyMissing):
         return ""
     return told["number"]

@@ -7,7 +7,7 @@ import os
 import sys
 from threading import Event, Thread
 
-from hotline.cli.contexts import build_relay
+from hotline.cli.contexts import build_worker
 from hotline.core.jobs import WORKER_QUEUE
 from hotline.core.settings import Settings
 from workers import clock
@@ -18,10 +18,10 @@ def main(left_out: str) -> None:
     steps = tuple(step for step in clock.STEPS if step.__name__ != left_out)
     assert len(steps) == len(clock.STEPS) - 1, left_out
     settings, stop = Settings.read(os.environ), Event()
-    kit = build_relay(settings)
-    ticking = Thread(target=clock.run, args=(kit, stop), kwargs={"steps": steps})
+    context = build_worker(settings)
+    ticking = Thread(target=clock.run, args=(context, stop), kwargs={"steps": steps})
     ticking.start()
-    hear(kit, settings.redis_url, WORKER_QUEUE, stop, listen_again=lambda: None)
+    hear(context, settings.redis_url, WORKER_QUEUE, stop, listen_again=lambda: None)
     ticking.join()
 
 

@@ -13,9 +13,9 @@ from enum import StrEnum
 from itertools import pairwise
 
 from hotline.core.database import Database
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.gateway.rules_delivery import MessageState
-from hotline.keys.decrypt import open_tip
+from hotline.keys.decrypt import decrypt_tip
 from hotline.keys.encrypt import label
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import tables_audit
@@ -106,8 +106,8 @@ def _faults(
     seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
     try:
         grant = weekly_lock.unlock(tip.grant, label(tip.uid, NATIONAL))
-        answers = open_tip(tip.body, grant, private_key=national_key, **seal)
-    except (SealBroken, KeyMissing):
+        answers = decrypt_tip(tip.body, grant, private_key=national_key, **seal)
+    except (DecryptionFailed, KeyMissing):
         yield "does not open"
         return
     wanted = WHOLE if told.complete else FIRST
@@ -143,7 +143,7 @@ def unsent(
     the database is read, so that it includes the newest alerts. A message about added details carries an earlier tip's
     reference, so this check skips it.
     """
-    given_up = (MessageState.DEAD, MessageState.FAILED)
+    given_up = (MessageState.UNDELIVERABLE, MessageState.FAILED)
     with database.reading() as session:
         alerts = books.alerts(session)
     accepted = ask()
@@ -210,7 +210,7 @@ def _fired_twice(firings: Sequence[Firing]) -> list[str]:
 def unchained(database: Database) -> list[str]:
     """Returns a breach of I7 if a row of the audit log does not follow from the one before."""
     with database.reading() as session:
-        chain = tables_audit.verify(session)
+        chain = tables_audit.verify_chain(session)
     return [] if chain.broken_at is None else [f"the audit log breaks at row {chain.broken_at}"]
 
 

@@ -3,15 +3,15 @@
 import os
 from dataclasses import replace
 
-from hotline.cli.contexts import Role, build_door, key_folder
+from hotline.cli.contexts import Role, build_web, key_folder
 from hotline.core.settings import Settings
-from hotline.dialogue.redis_adapters import RedisRuns
-from hotline.keys.conversation_state import RunCipher
+from hotline.dialogue.redis_adapters import RedisStates
+from hotline.keys.conversation_state import StateCipher
 from hotline.keys.key_folder import hook_secrets
 from hotline.web.hooks_app import create_app
 
 
-class Glass(RunCipher):
+class Glass(StateCipher):
     """A cipher that leaves everything readable."""
 
     def __init__(self) -> None:
@@ -20,13 +20,13 @@ class Glass(RunCipher):
     def seal(self, session_key: str, plain: bytes) -> bytes:
         return plain
 
-    def open(self, session_key: str, sealed: bytes) -> bytes:
-        return sealed
+    def open(self, session_key: str, encrypted: bytes) -> bytes:
+        return encrypted
 
 
 settings = Settings.read(os.environ)
-kit = build_door(settings)
+context = build_web(settings)
 application = create_app(
-    replace(kit, runs=RedisRuns(settings.redis_url, Glass())),
+    replace(context, runs=RedisStates(settings.redis_url, Glass())),
     hook_secrets(key_folder(settings, Role.HOOKS)),
 )

@@ -16,10 +16,10 @@ from threading import Event
 import click
 
 from hotline.cli.backup import private_key
-from hotline.cli.contexts import build_door
-from hotline.cli.kit import new_passphrase
+from hotline.cli.command_context import new_passphrase
+from hotline.cli.contexts import build_web
 from hotline.cli.options import FILE
-from hotline.core.context import DoorKit
+from hotline.core.contexts import WebContext
 from hotline.core.settings import Settings
 from hotline.errors import StartFailed
 from hotline.gateway import queries_health
@@ -54,8 +54,8 @@ class Machine:
     def __call__(self, *words: str) -> str:
         return hotline(self.environ, *words)
 
-    def kit(self) -> DoorKit:
-        return build_door(Settings.read(self.environ))
+    def context(self) -> WebContext:
+        return build_web(Settings.read(self.environ))
 
 
 def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
@@ -140,9 +140,9 @@ def _compare(
     promised: list[Promise],
     report: DrillReport,
 ) -> None:
-    kit = there.kit()
+    context = there.context()
     try:
-        with kit.database.reading() as session:
+        with context.database.reading() as session:
             found = measure(session).rows
         wanted = {name: rows.get(name, 0) + ADDED.get(name, 0) for name in found}
         report.restored = found["tip"]
@@ -152,16 +152,16 @@ def _compare(
             if found[name] != count
         ]
         told = [
-            PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete)
+            PromisedTip(context.pseudonyms.session(one.session_id), one.place, one.complete)
             for one in promised
         ]
-        report.breaches += ledger.lost(kit.database, told)
+        report.breaches += ledger.lost(context.database, told)
         report.breaches += ledger.unreadable(
-            kit.database, told, national_key(stack, kit), kit.sealer.weekly_lock
+            context.database, told, national_key(stack, context), context.encrypter.weekly_lock
         )
-        report.breaches += ledger.unchained(kit.database)
+        report.breaches += ledger.unchained(context.database)
     finally:
-        kit.database.close()
+        context.database.close()
 
 
 def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
@@ -169,44 +169,44 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 
     While paused, nothing may go out. Once resumed, nothing may go out twice.
     """
-    kit = there.kit()
+    context = there.context()
     try:
-        with kit.database.reading() as session:
+        with context.database.reading() as session:
             known = {alert.reference for alert in books.alerts(session)}
         before = _sends(stack, known)
-        with report.step("run it held", say), _clock(there, kit, stack.log):
+        with report.step("run it held", say), _clock(there, context, stack.log):
             report.breaches += _differences(before, _sends(stack, known), "while held")
         if not json.loads(there("outgoing", "status", "--json"))["paused"]:
             report.breaches.append("the restored line is not held")
         fates = ("--alerts", "drop", "--confirmations", "drop", "--yes")
         with report.step("release it", say):
             there("outgoing", "resume", "--by", "Drill", "--reason", "a rehearsal", *fates)
-        with report.step("run it released", say), _clock(there, kit, stack.log):
+        with report.step("run it released", say), _clock(there, context, stack.log):
             report.breaches += _differences(before, _sends(stack, known), "once released")
     finally:
-        kit.database.close()
+        context.database.close()
 
 
 @contextmanager
-def _clock(there: Machine, kit: DoorKit, log: Path) -> Iterator[None]:
+def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
     """Runs the block once the worker has ticked for a while. Then the worker ends."""
-    began = kit.now().timestamp()
+    began = context.now().timestamp()
     with log.open("ab") as output:
         clock = subprocess.Popen(
             command_words("process", "worker"), env=there.environ, stdout=output, stderr=output
         )
     try:
-        _until(lambda: _ticked(kit) - began > TICKS, "a tick of the restored line")
+        _until(lambda: _ticked(context) - began > TICKS, "a tick of the restored line")
         yield
     finally:
         clock.terminate()
         clock.wait()
 
 
-def _ticked(kit: DoorKit) -> float:
+def _ticked(context: WebContext) -> float:
     """Returns the time of the newest tick: `clock_until` is one lease ahead of it."""
-    with kit.database.reading() as session:
-        until = queries_health.standing(session).clock_until
+    with context.database.reading() as session:
+        until = queries_health.outbox_health(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0
 
 

@@ -20,7 +20,7 @@ from tests.faults.crowd import CALLERS, Crowd
 from tests.faults.ledger import REFERENCE, Breach, Invariant
 from tests.faults.process_killer import EACH, ProcessKiller
 from tests.faults.report import RunReport, source
-from tests.faults.settling import accepted, kit_of, settle
+from tests.faults.settling import accepted, context_of, settle
 from tests.faults.stand.ground import Pair, ground, own_or_refuse, second_server, under_test
 from tests.support import books
 from tests.support.handsets import EmulatorClient
@@ -243,10 +243,10 @@ def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd)
 
 def waits(stack: Stack) -> dict[str, float]:
     """Returns statistics of the seconds from a danger tip to its first received alert."""
-    kit = kit_of(stack)
-    with kit.database.reading() as session:
+    context = context_of(stack)
+    with context.database.reading() as session:
         found = books.waits(session, urgency=Urgency.DANGER)
-    kit.database.close()
+    context.database.close()
     if len(found) < FEW:
         return {}
     seconds = sorted(wait.total_seconds() for wait in found)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from hotline.cli.contexts import build_door
+from hotline.cli.contexts import build_web
 from hotline.cli.desks import PASSPHRASE_FILE
-from hotline.core.context import DoorKit
+from hotline.core.contexts import WebContext
 from hotline.core.settings import Settings
 from hotline.gateway.rules_delivery import LEASE, QUEUES
 from hotline.people import decrypt_passphrase
-from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.text.codes import NATIONAL
 from tests.faults import calls, ledger
 from tests.faults.callers import Promise
@@ -35,9 +35,9 @@ STILL = 3.0
 """Seconds without a change before the clock is turned: three ticks of the relay."""
 
 
-def kit_of(stack: Stack) -> DoorKit:
+def context_of(stack: Stack) -> WebContext:
     """Returns the hooks' context for the line's own home. It knows the sessions' digests and decrypts nothing."""
-    return build_door(Settings.read(stack.environ))
+    return build_web(Settings.read(stack.environ))
 
 
 def settle(
@@ -52,34 +52,35 @@ def settle(
 
     Turns the line's clock while nothing changes, so that no run waits for a lease. `turning=False` keeps the true time.
     """
-    kit = kit_of(stack)
+    context = context_of(stack)
     promised = [
-        PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
+        PromisedTip(context.pseudonyms.session(one.session_id), one.place, one.complete)
+        for one in told
     ]
-    called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
-    end = time.monotonic() + seconds + len(_waiting(kit)) / SENT_A_SECOND
+    called = {context.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
+    end = time.monotonic() + seconds + len(_waiting(context)) / SENT_A_SECOND
     if last is None:
         last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
     # Stretching a passphrase takes long, and the desk's key does not change.
-    key = cache(partial(national_key, stack, kit))
+    key = cache(partial(national_key, stack, context))
 
     def read() -> list[Breach]:
-        return [*_breaches(kit, promised, stack, key()), *_uncalled(kit, called, key())]
+        return [*_breaches(context, promised, stack, key()), *_uncalled(context, called, key())]
 
     try:
         while True:
-            breaches = _waiting(kit) or read()
+            breaches = _waiting(context) or read()
             if not breaches:
                 return []
             if time.monotonic() > end:
                 turn = partial(stack.turn, TURN) if turning else None
-                return lasting(lambda: [*_waiting(kit), *read()], seconds=last, turn=turn)
+                return lasting(lambda: [*_waiting(context), *read()], seconds=last, turn=turn)
             if turning and still.long_enough(breaches, time.monotonic()):
                 stack.turn(TURN)
             time.sleep(PAUSE)
     finally:
-        kit.database.close()
+        context.database.close()
 
 
 def lasting(
@@ -130,9 +131,9 @@ class Still:
         return True
 
 
-def _waiting(kit: DoorKit) -> list[Breach]:
+def _waiting(context: WebContext) -> list[Breach]:
     """Returns breaches that time alone may resolve. While there are some, the rest need not be read."""
-    database, at = kit.database, kit.now()
+    database, at = context.database, context.now()
     return [
         *_as(Invariant.TOLD, ledger.unreferred(database)),
         *_as(Invariant.SETTLED, ledger.unsettled(database, at)),
@@ -140,19 +141,19 @@ def _waiting(kit: DoorKit) -> list[Breach]:
 
 
 def _breaches(
-    kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack, key: bytes
+    context: WebContext, promised: Sequence[PromisedTip], stack: Stack, key: bytes
 ) -> list[Breach]:
     """Returns the other breaches. Asks the gateway before and after: a send is in the database before it happens.
 
     The gateway accepts a send before the send ends.
     """
-    database, at = kit.database, kit.now()
+    database, at = context.database, context.now()
     before = accepted(stack)
     found = [
         *_as(Invariant.KEPT, ledger.lost(database, promised)),
         *_as(
             Invariant.KEPT,
-            ledger.unreadable(database, promised, key, kit.sealer.weekly_lock),
+            ledger.unreadable(database, promised, key, context.encrypter.weekly_lock),
         ),
         *_as(Invariant.NOT_TOO_OFTEN, ledger.repeated_too_often(database, before)),
         *_as(Invariant.IN_TIME, ledger.out_of_time(database, at)),
@@ -162,21 +163,23 @@ def _breaches(
     return [*found, *_as(Invariant.TOLD, ledger.unsent(database, lambda: accepted(stack), at))]
 
 
-def _uncalled(kit: DoorKit, called: Mapping[str, str], key: bytes) -> list[Breach]:
-    return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.weekly_lock))
+def _uncalled(context: WebContext, called: Mapping[str, str], key: bytes) -> list[Breach]:
+    return _as(
+        Invariant.KEPT, calls.unkept(context.database, called, key, context.encrypter.weekly_lock)
+    )
 
 
 def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
     return [Breach(invariant, sentence) for sentence in sentences]
 
 
-def national_key(stack: Stack, kit: DoorKit) -> bytes:
+def national_key(stack: Stack, context: WebContext) -> bytes:
     """Returns the national desk's key, which decrypts every tip. Uses the passphrase that `hotline init` left in the
     home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
-    with kit.database.reading() as session:
-        wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
-    return PassphraseOpener(OF_THE_TRIAL, passphrase).open(wrapped)[0]
+    with context.database.reading() as session:
+        wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL)
+    return PassphraseDecrypter(OF_THE_TRIAL, passphrase).open(wrapped)[0]
 
 
 def accepted(stack: Stack) -> dict[str, list[str]]:

@@ -13,16 +13,16 @@ from werkzeug.datastructures import MultiDict
 
 from hotline.alerts import service_assignment
 from hotline.cli.factories import TurnedClock
-from hotline.core.context import RelayKit
+from hotline.core.contexts import WorkerContext
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.rules import Level
 from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import acknowledge_due, red_due
+from hotline.tips.rules_deadlines import acknowledge_due, overdue_due
 from hotline.web.hook_guard import CallbackForm
 from hotline.web.hooks import read_message
+from tests.support.contexts import make_line
 from tests.support.district import District
-from tests.support.kits import make_line
 from workers.clock import run, tick
 
 HOUR, DAY = 3600, 86400
@@ -48,13 +48,13 @@ def relayed(district: District, *between: Callable[[], None]) -> None:
     """Runs a worker that ticks once, and once more after each of these calls."""
     stop, left = Hasty(), list(between)
 
-    def turn(_kit: RelayKit) -> None:
+    def turn(_context: WorkerContext) -> None:
         if left:
             left.pop(0)()
         else:
             stop.set()
 
-    run(district.kit, stop, steps=(tick, turn))
+    run(district.context, stop, steps=(tick, turn))
 
 
 @pytest.mark.fault(32)
@@ -78,10 +78,10 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
     (deadline,) = staffed.open_deadlines()
     now = staffed.clock()
     steps_due = (acknowledge_due(urgency, now, step=step) for step in (0, 1))
-    assert deadline.due_at <= max(*steps_due, red_due(urgency, now))
+    assert deadline.due_at <= max(*steps_due, overdue_due(urgency, now))
     before = len(staffed.told(tip))
     staffed.clock.at = deadline.due_at
-    tick(staffed.kit)
+    tick(staffed.context)
     assert len(staffed.told(tip)) > before
 
 
@@ -101,7 +101,7 @@ def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> No
     for row, at in zip(staffed.all(Message), due, strict=True):
         assert row.next_at <= at - hour
     staffed.clock.turn(minutes=3)
-    tick(staffed.kit)
+    tick(staffed.context)
     assert staffed.tip(draft).state == TipState.FILED
 
 
@@ -109,7 +109,7 @@ def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> No
 def test_row_32_set_back_nothing_is_unfired(staffed: District) -> None:
     tip = staffed.tell(urgency=1)
     staffed.clock.turn(minutes=3)
-    service_assignment.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.context)
     told = staffed.told(tip)
     fired = [row for row in staffed.all(Deadline) if row.fired_at is not None]
     relayed(staffed, lambda: staffed.clock.turn(seconds=-HOUR), lambda: None)
@@ -135,10 +135,10 @@ def test_row_32_a_deadline_is_kept_across_any_second(staffed: District, at: date
     (deadline,) = staffed.open_deadlines()
     assert deadline.due_at == at + timedelta(minutes=3)
     staffed.clock.turn(minutes=3, seconds=-1)
-    service_assignment.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.context)
     before = len(staffed.told(tip))
     staffed.clock.turn(seconds=1)
-    service_assignment.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.context)
     assert len(staffed.told(tip)) == before + 1
 
 

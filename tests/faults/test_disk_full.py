@@ -13,7 +13,7 @@ from hotline.core.database import Database
 from hotline.core.jobs import Job
 from hotline.dialogue.redis_adapters import Circuit, RqJobs
 from hotline.gateway.doorbell import ring
-from hotline.monitoring.instruments import Gauges
+from hotline.monitoring.instruments import LineInstruments
 from hotline.people.rules import Level
 from tests.faults.disk import full_disk
 from tests.support.callers import DANGER_HERE, FAILURE, Line, make_ready, told
@@ -78,7 +78,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
     jobs = RqJobs(valkey.url, Circuit())
     district.jobs.ring = jobs.ring  # type: ignore[method-assign]
     keeping(valkey)
-    gauges = Gauges(valkey.url, tmp_path)
+    gauges = LineInstruments(valkey.url, tmp_path)
     assert gauges.redis_fault() is None
 
     with full_disk(valkey.process.pid):
@@ -86,9 +86,9 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
         eventually(lambda: gauges.redis_fault() == full, seconds=10)
         assert valkey.client().get("anything") is None
         district.file_tip()
-        service_assignment.refer_waiting(district.kit)
+        service_assignment.assign_pending(district.context)
         district.clock.turn(seconds=2)
-        look_after_due(district.kit)
+        look_after_due(district.context)
         assert district.states == ["accepted"]
 
     eventually(lambda: gauges.redis_fault() is None, seconds=10)
@@ -96,7 +96,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
 
 
 def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> None:
-    gauges = Gauges(valkey.url, tmp_path)
+    gauges = LineInstruments(valkey.url, tmp_path)
     valkey.client().config_set("maxmemory", "1")
     assert valkey.client().ping()
     assert gauges.redis_fault() == "its memory is full"
@@ -105,4 +105,4 @@ def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> N
 
 
 def _heard(district: District) -> bool:
-    return ring(district.kit, Job.DELIVER, 1)
+    return ring(district.context, Job.DELIVER, 1)

@@ -12,14 +12,14 @@ from hotline.core.wording import Template
 from hotline.dialogue import service_answers
 from hotline.gateway import service_pause, tables
 from hotline.gateway.rules_delivery import FAULTS, TO_RESPONDERS, Outcome, Priority, SendResult
-from hotline.gateway.rules_message import AnswerForm, Kind, Wording
+from hotline.gateway.rules_message import AnswerForm, MessageKind, Wording
 from hotline.gateway.tables import Attempt, Message
 from hotline.monitoring import service_alarms
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.faults.test_relay_dies import Fuse, Killed
+from tests.support.contexts import WholeContext
 from tests.support.fakes import FakeNumbers
-from tests.support.kits import WholeKit
 from tests.support.texting import HERS, Texter, texter
 
 __all__ = ["texter"]
@@ -29,7 +29,7 @@ KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 PLACES = 12
 """More writes than one send of any queue makes."""
-SENDERS: dict[str, Callable[[WholeKit], object]] = {
+SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
     "watch": service_alarm_notices.send_due,
@@ -57,41 +57,43 @@ class Sending:
     def number(self) -> str:
         return {"alerts": ALINE, "answers": HERS, "watch": KEZA}[self.process]
 
-    def kit(self, process: str) -> WholeKit:
+    def context(self, process: str) -> WholeContext:
         """Returns the context of a process. The workers hold the worker's key, the monitor its own."""
-        kit = self.texter.line.kit
-        return replace(kit, numbers=FakeNumbers()) if process == "watch" else kit
+        context = self.texter.line.context
+        return replace(context, numbers=FakeNumbers()) if process == "watch" else context
 
     def write(self) -> None:
-        line, kit = self.texter.line, self.texter.line.kit
+        line, context = self.texter.line, self.texter.line.context
         at = line.clock()
         if self.process == "watch":
-            service_alarms.add(kit, "Keza", KEZA, "en", by="Aline")
-            service_alarms.try_waking(kit)
+            service_alarms.add_contact(context, "Keza", KEZA, "en", by="Aline")
+            service_alarms.send_test_notices(context)
             return
         if self.process == "answers":
-            says = service_answers.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
+            says = service_answers.AnswerContent(AnswerForm.HINT, context.books.live(), {}, "rw")
             with line.database.writing() as session:
-                assert service_answers.write(session, kit, to=HERS, says=says, at=at)
+                assert service_answers.write_answer(session, context, to=HERS, says=says, at=at)
             return
         who = line.enrol(Level.NATIONAL, ALINE)
-        kind = Kind.ALERT if self.queue <= Priority.NORMAL else Kind.CONFIRMATION
+        kind = MessageKind.ALERT if self.queue <= Priority.NORMAL else MessageKind.CONFIRMATION
         wording = Wording(Template.CASE_OVER, {"ref": "K7Q4"}, "en")
         with line.database.writing() as session:
-            session.get_one(Responder, who).sealed_number = kit.sealer.number(ALINE)
+            session.get_one(Responder, who).encrypted_number = context.encrypter.number(ALINE)
             session.add(
-                service_messages.message(kind, wording, who, priority=self.queue, at=at, of=None)
+                service_messages.new_message(
+                    kind, wording, who, priority=self.queue, at=at, of=None
+                )
             )
 
     def send(self, process: str = "") -> None:
         process = process or self.process
-        SENDERS[process](self.kit(process))
+        SENDERS[process](self.context(process))
 
     def pass_time(self, times: int = 4) -> None:
         """Lets leases, doubts and pauses after a fault pass, while all processes do their work."""
         for _ in range(times):
             self.texter.line.clock.turn(seconds=61)
-            relay = self.kit("alerts")
+            relay = self.context("alerts")
             service_sending.expire_leases(relay)
             service_sending.retry_unknown(relay)
             for process in SENDERS:
@@ -145,7 +147,7 @@ def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place
     assert len(sending.sent) <= 1 + sending.doubtful
     assert sending.row.state == "accepted"
     if queue is Priority.ANSWER:
-        assert (sending.row.sealed_number, sending.row.parameters) == (b"", {})
+        assert (sending.row.encrypted_number, sending.row.parameters) == (b"", {})
         assert len(sending.sent) == 1 or sending.doubtful, "none but what may have been sent"
         assert len(sending.sent) <= 1
     else:
@@ -194,7 +196,7 @@ def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_
     sending.send()
     assert [row.outcome for row in texter.line.all(Attempt)] == [outcome]
     with texter.line.database.reading() as session:
-        held = tables.held(session, texter.line.kit.now()) is not None
+        held = tables.pause_reason(session, texter.line.context.now()) is not None
     assert held == (outcome in FAULTS and queue is not Priority.MONITOR)
 
     sending.pass_time(12)
@@ -207,7 +209,7 @@ def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_
 @QUEUES
 def test_a_pause_stops_every_queue_but_the_monitors(texter: Texter, queue: Priority) -> None:
     sending = Sending(texter, queue)
-    service_pause.hold(texter.line.kit, by="Aline", reason="a wrong list of numbers")
+    service_pause.pause(texter.line.context, by="Aline", reason="a wrong list of numbers")
     for process in SENDERS:
         sending.send(process)
     assert len(sending.sent) == (queue is Priority.MONITOR)

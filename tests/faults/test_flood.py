@@ -16,7 +16,7 @@ from hotline.tips import tables as books
 from hotline.tips.rules import Urgency
 from tests.faults.callers import BrokenDialogues, Habits, Promise, TipToTell, try_to_tell
 from tests.faults.run import WORDS, waits
-from tests.faults.settling import kit_of, settle
+from tests.faults.settling import context_of, settle
 from tests.faults.stand.ground import Pair, ground, under_test
 from tests.long import is_long
 from tests.support.handsets import EmulatorClient
@@ -60,24 +60,24 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
 
 def waiting(stack: Stack) -> int:
     """Returns the number of the flood's alerts that have not begun."""
-    kit = kit_of(stack)
+    context = context_of(stack)
     of_the_flood = (Message.state == MessageState.PENDING, Message.priority > Priority.URGENT)
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         found = session.scalar(select(func.count()).select_from(Message).where(*of_the_flood))
-    kit.database.close()
+    context.database.close()
     return found or 0
 
 
 def in_danger(stack: Stack) -> set[str]:
     """Returns the numbers of the callers who reported danger. A caller whose call broke may have two tips."""
-    kit = kit_of(stack)
+    context = context_of(stack)
     callers = {
-        kit.pseudonyms.session(one["session"]): one["from"] for one in stack.emulator.sessions()
+        context.pseudonyms.session(one["session"]): one["from"] for one in stack.emulator.sessions()
     }
     urgent = select(books.Tip.session_key).where(books.Tip.urgency == Urgency.DANGER)
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         told = {callers[key] for key in session.scalars(urgent)}
-    kit.database.close()
+    context.database.close()
     return told
 
 

@@ -50,7 +50,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
     assert district.states == ["unknown"]
 
     district.clock.turn(seconds=5)
-    service_sending.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.context)
     district.deliver()
     assert district.states == ["accepted"]
     texts = [sent.text for sent in gateway.state.outbox]

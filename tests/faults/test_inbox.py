@@ -16,8 +16,8 @@ from hotline.dialogue import service_inbox
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import Handler
 from hotline.gateway.africastalking import AfricasTalkingInbox
-from hotline.gateway.own_line import ListedHook
-from hotline.gateway.tables import Deadline, Referral
+from hotline.gateway.own_calls import ListedHook
+from hotline.gateway.tables import Assignment, Deadline
 from hotline.gateway.tables_sessions import InboundSeen
 from hotline.keys.hook_secrets import LiveSecrets
 from hotline.keys.key_folder import HOOKS, LISTED
@@ -29,9 +29,9 @@ from tests.emulator.running import serving
 from tests.support.builders import make_tip
 from tests.support.callers import FORM, MAKING, Line
 from tests.support.clock import Clock
+from tests.support.contexts import WholeContext
 from tests.support.eventually import eventually
 from tests.support.handsets import EmulatorClient
-from tests.support.kits import WholeKit
 
 LATE = 15
 HER, STRANGER = "+250788000001", "+250788000077"
@@ -45,7 +45,7 @@ class Air:
     line: Line
     gateway: EmulatorClient
     hooks: dict[str, str]
-    relay: WholeKit
+    relay: WholeContext
     reference: str = ""
 
     @property
@@ -53,27 +53,27 @@ class Air:
         return list(self.line.all(InboundSeen))
 
     @property
-    def referrals(self) -> list[Referral]:
-        return sorted(self.line.all(Referral), key=lambda row: row.id)
+    def referrals(self) -> list[Assignment]:
+        return sorted(self.line.all(Assignment), key=lambda row: row.id)
 
     @property
     def asks(self) -> bool:
         """Returns True if a clock runs that repeats alerts until a responder takes the case."""
         return any(
-            row.fired_at is None and row.kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED)
+            row.fired_at is None and row.kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE)
             for row in self.line.all(Deadline)
         )
 
     def fetch(self, *, minutes: float = 1) -> None:
         self.line.clock.turn(minutes=minutes)
-        service_inbox.fetch(self.relay)
+        service_inbox.read_inbox(self.relay)
 
 
 @contextmanager
 def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
     """Runs the web process on a free port. Yields its address."""
     with MAKING:
-        app = hooks_first(create_app(line.kit, secrets))
+        app = hooks_first(create_app(line.context, secrets))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -101,15 +101,15 @@ def air(line: Line, tmp_path: Path) -> Iterator[Air]:
         emulator = build_emulator(hooks=hooks, seed=30)
         with serving(emulator) as url:
             gateway = EmulatorClient(url)
-            gateway.set(shortcode=line.kit.line.shortcode)
+            gateway.set(shortcode=line.context.line.shortcode)
             inbox = AfricasTalkingInbox(url, "sandbox", "emulator")
             hook = ListedHook(base, keys / "workers")
-            air = Air(line, gateway, hooks, replace(line.kit, inbox=inbox, hook=hook))
-            service_inbox.fetch(air.relay)
+            air = Air(line, gateway, hooks, replace(line.context, inbox=inbox, hook=hook))
+            service_inbox.read_inbox(air.relay)
             line.enrol(Level.RESPONDER, HER)
             with line.database.writing() as session:
                 session.add(make_tip(urgency=1, at=line.clock(), filed_at=line.clock()))
-            service_assignment.refer_waiting(line.kit)
+            service_assignment.assign_pending(line.context)
             air.reference = air.referrals[0].reference
             yield air
 
@@ -150,7 +150,7 @@ def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) 
     forged = {
         "id": "11111111-1111-4111-8111-111111111111",
         "from": HER,
-        "to": air.line.kit.line.shortcode,
+        "to": air.line.context.line.shortcode,
         "text": f"1 {air.reference}",
         "date": f"{air.line.clock():%Y-%m-%dT%H:%M:%SZ}",
     }
@@ -164,7 +164,7 @@ def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) 
     assert air.referrals[0].doubted_at is not None
     assert air.asks
     told = len(air.referrals)
-    service_assignment.fire_deadlines(air.line.kit)
+    service_assignment.fire_deadlines(air.line.context)
     assert len(air.referrals) == told + 1
 
     air.gateway.text(f"1 {air.reference}", msisdn=HER)
@@ -180,7 +180,7 @@ def test_row_30_the_relays_secret_opens_no_other_hook(air: Air, tmp_path: Path) 
     secrets = LiveSecrets(tmp_path / "keys" / "hooks")
     (relays,) = secrets[LISTED]
     with MAKING:
-        app = create_app(air.line.kit, secrets)
+        app = create_app(air.line.context, secrets)
     client = app.test_client()
     for hook in ("ussd", "ussd/ended", "sms", "delivery", "optout"):
         answer = client.post(f"/hooks/{relays}/{hook}", data="", content_type=FORM)

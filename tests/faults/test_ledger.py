@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.alerts.rules_assignment import LENGTHS, draw
+from hotline.alerts.rules_assignment import LENGTHS, draw_references
 from hotline.core.database import Database, Session
 from hotline.gateway.rules_delivery import MessageState, Outcome
-from hotline.gateway.rules_message import Kind
-from hotline.gateway.tables import Attempt, Deadline, Message, Referral
-from hotline.keys.encrypt import Sealer
+from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.tables import Assignment, Attempt, Deadline, Message
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import tables_audit
 from hotline.people.tables_desks import Desk
@@ -44,15 +44,17 @@ TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
 def kept(database: Database) -> Database:
     """Returns the database of a line that kept its promise: one complete tip, one assignment, an accepted alert."""
     tip = make_tip(state=TipState.COMPLETE, referred_at=NOON)
-    sealed = Sealer().tip(
+    encrypted = Encrypter().tip(
         ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}
     )
-    tip.body = sealed.body
+    tip.body = encrypted.body
     with database.writing() as session:
         session.add(Desk(code=NATIONAL, public_key=bytes(DESK.public_key), created_at=NOON))
         session.add_all((tip, make_responder()))
         session.flush()
-        session.add(Grant(tip_id=tip.id, desk_code=NATIONAL, sealed_key=sealed.grants[NATIONAL]))
+        session.add(
+            Grant(tip_id=tip.id, desk_code=NATIONAL, encrypted_key=encrypted.grants[NATIONAL])
+        )
         session.add(make_referral(tip_id=tip.id))
         session.flush()
         session.add(make_alert())
@@ -60,15 +62,15 @@ def kept(database: Database) -> Database:
         session.add(Attempt(message_id=1, n=1, started_at=NOON, outcome=Outcome.ACCEPTED))
         session.add(make_deadline())
         for action in ("init", "release"):
-            tables_audit.append(session, at=NOON, actor="line", action=action)
+            tables_audit.append_row(session, at=NOON, actor="line", action=action)
     return database
 
 
 def make_alert() -> Message:
     return Message(
-        kind=Kind.ALERT,
+        kind=MessageKind.ALERT,
         responder_id=1,
-        referral_id=1,
+        assignment_id=1,
         template="ALERT_URGENT_REPLY",
         parameters={},
         language="en",
@@ -121,7 +123,7 @@ def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Dat
         session.add(referral)
         session.flush()
         more = make_alert()
-        more.referral_id, more.template = referral.id, "MORE_TOLD"
+        more.assignment_id, more.template = referral.id, "MORE_TOLD"
         session.add(more)
         deadline = make_deadline()
         deadline.tip_id = later.id
@@ -132,7 +134,7 @@ def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Dat
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_an_alert_is_known_by_a_reference_of_any_length(length: int) -> None:
-    (name,) = draw(bytes(range(256)), length, 1)
+    (name,) = draw_references(bytes(range(256)), length, 1)
     alert = f"{name}: Gasabo, urgent. Reply 1 {name}"
 
     assert ledger.by_reference([alert, f"{name}: you have taken it."]) == {name: [alert]}
@@ -159,7 +161,7 @@ def _altered(session: Session) -> None:
     tip.body = tip.body[:-1] + bytes([tip.body[-1] ^ 1])
 
 
-def _given_to_nobody(session: Session) -> None:
+def _undeliverable_messages(session: Session) -> None:
     session.add(make_tip(uid="f" * 32))
 
 
@@ -186,7 +188,7 @@ def _unchained(session: Session) -> None:
 
 
 def _nobodys(session: Session) -> None:
-    session.query(Referral).one().reference = "AAAA"
+    session.query(Assignment).one().reference = "AAAA"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,7 @@ def _nobodys(session: Session) -> None:
         (_only_filed, "was said to be saved"),
         (_no_grant, "no grant for the national desk"),
         (_altered, "does not open"),
-        (_given_to_nobody, "referred to nobody"),
+        (_undeliverable_messages, "referred to nobody"),
         (_waiting, "is sending"),
         (_untimed, "no time is set"),
         (_overdue, "passed unnoticed"),
@@ -233,12 +235,12 @@ def test_an_alert_without_a_send_is_no_breach_if_its_case_was_answered(
         session.query(Message).one().state = MessageState.ANSWERED
     assert any("was never accepted" in breach for breach in breaches(kept, TOLD, []))
     with kept.writing() as session:
-        session.query(Referral).one().acknowledged_at = NOON
+        session.query(Assignment).one().acknowledged_at = NOON
     assert breaches(kept, TOLD, []) == []
 
 
 def test_what_is_delivered_was_accepted(kept: Database) -> None:
     with kept.writing() as session:
         session.query(Message).one().state = MessageState.DELIVERED
-        session.query(Referral).one().acknowledged_at = NOON
+        session.query(Assignment).one().acknowledged_at = NOON
     assert any("was never accepted" in breach for breach in breaches(kept, TOLD, []))

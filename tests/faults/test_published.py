@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hotline.flows import service_authoring
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
 from tests.support.callers import Line
 from tests.support.publishing import publish
 
@@ -19,7 +19,7 @@ def test_row_35_a_session_ends_on_the_flows_it_began_with(line: Line) -> None:
     document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
     line.clock.turn(seconds=5)
     publish(line.database, document, line.clock.at)
-    line.kit = replace(line.kit, books=SqlBookshelf(line.database, place_lists()))
+    line.context = replace(line.context, books=SqlFlowSets(line.database, place_lists()))
 
     assert line.caller().dial().startswith("CON Undi mutwe")
     line.flush()

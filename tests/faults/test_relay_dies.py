@@ -12,12 +12,12 @@ from hotline.alerts import service_sending
 from hotline.core.jobs import Job
 from hotline.gateway.rules_delivery import MessageState, Outcome
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Attempt, Deadline, Message
 from hotline.people.rules import Level
 from hotline.tips.rules import TipState
 from tests.long import is_long
+from tests.support.contexts import WholeContext
 from tests.support.district import District, deliver_one
-from tests.support.kits import WholeKit
 from tests.support.steps import Tell
 from tests.support.taking import close_by_two
 from workers.clock import tick
@@ -59,7 +59,7 @@ class Bell:
 
 
 @contextmanager
-def dying(district: District, fuse: Fuse) -> Iterator[WholeKit]:
+def dying(district: District, fuse: Fuse) -> Iterator[WholeContext]:
     """Yields the context of a worker that is killed when the fuse burns out.
 
     Messages that the gateway took stay taken.
@@ -68,7 +68,7 @@ def dying(district: District, fuse: Fuse) -> Iterator[WholeKit]:
     event.listen(engine, "before_cursor_execute", fuse.statement)
     district.sms.during = fuse.burn
     try:
-        yield replace(district.kit, jobs=Bell(fuse))
+        yield replace(district.context, jobs=Bell(fuse))
     finally:
         district.sms.during = None
         event.remove(engine, "before_cursor_execute", fuse.statement)
@@ -92,7 +92,7 @@ def owe(district: District) -> list[int]:
     district.deliver()
     claimed = district.tell()
     with suppress(Killed):
-        deliver_one(replace(district.kit, failpoint=die_at("worker.after_claim")))
+        deliver_one(replace(district.context, failpoint=die_at("worker.after_claim")))
     silent = district.file_tip(state=TipState.DRAFT, filed_at=None)
     district.clock.turn(minutes=4)
     return [told, claimed, silent, district.file_tip()]
@@ -101,7 +101,7 @@ def owe(district: District) -> list[int]:
 def mend(district: District) -> None:
     """Runs another worker and an honest gateway, until a lease and a doubt have expired."""
     for _ in range(3):
-        tick(district.kit)
+        tick(district.context)
         district.deliver()
         report(district)
         district.clock.turn(seconds=31)
@@ -113,12 +113,12 @@ def report(district: District) -> None:
         accepted = select(Message.provider_id).where(Message.state == MessageState.ACCEPTED)
         ids = list(session.scalars(accepted))
     for provider_id in ids:
-        service_sending.apply_report(district.kit, ReportIn(provider_id or "", "Success"))
+        service_sending.apply_report(district.context, ReportIn(provider_id or "", "Success"))
 
 
-def referrals_of(district: District, tip_ids: list[int]) -> list[Referral]:
+def referrals_of(district: District, tip_ids: list[int]) -> list[Assignment]:
     with district.database.reading() as session:
-        return list(session.scalars(select(Referral).where(Referral.tip_id.in_(tip_ids))))
+        return list(session.scalars(select(Assignment).where(Assignment.tip_id.in_(tip_ids))))
 
 
 def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
@@ -139,7 +139,7 @@ def running(district: District, tip_ids: list[int]) -> int:
 def end(district: District, tip_ids: list[int]) -> None:
     """Closes these tips. A case that is only taken would ask for its outcome in every later tick."""
     for tip_id in tip_ids:
-        close_by_two(district.kit, tip_id)
+        close_by_two(district.context, tip_id)
 
 
 def sends_allowed(district: District) -> int:
@@ -163,8 +163,8 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     for place in (0, *range(1, PLACES_AT_MOST, EACH)):
         owed = owe(district)
         fuse = Fuse(place)
-        with dying(district, fuse) as kit, suppress(Killed):
-            tick(kit)
+        with dying(district, fuse) as context, suppress(Killed):
+            tick(context)
         mend(district)
 
         expected = expected or steps(district, owed)

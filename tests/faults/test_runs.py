@@ -20,7 +20,7 @@ from tests.faults.crowd import CALLERS
 from tests.faults.process_killer import EACH, FAILPOINTS, FROZEN, MARKS
 from tests.faults.reading import DialogueBroken, LabelMissing
 from tests.faults.run import WORDS, Order, run
-from tests.faults.settling import kit_of, settle
+from tests.faults.settling import context_of, settle
 from tests.faults.stand.ground import Ground, Pair, under_test
 from tests.faults.stand.processes import send, started_as
 from tests.long import is_long, seed
@@ -116,9 +116,9 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
         assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 
         assert (faults / "log").read_text() == f"{failpoint}\n"
-        kit = kit_of(stack)
-        assert bool(ledger.unreferred(kit.database)) is (step == "refer_waiting")
-        kit.database.close()
+        context = context_of(stack)
+        assert bool(ledger.unreferred(context.database)) is (step == "refer_waiting")
+        context.database.close()
 
         with another_relay(stack, instead_of="clock_without"):
             assert settle(stack, told, seconds=100) == []
@@ -143,17 +143,17 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
 
 def put_to_sleep(stack: Stack, name: str) -> None:
     """Freezes a process between transactions. If it froze while holding SQLite's lock, it would stop every writer."""
-    kit = kit_of(stack)
+    context = context_of(stack)
     try:
         for _ in range(20):
             for pid in started_as(stack.pid, name):
                 send(pid, signal.SIGSTOP)
-            with suppress(StoreUnavailable), kit.database.writing():
+            with suppress(StoreUnavailable), context.database.writing():
                 return
             for pid in started_as(stack.pid, name):
                 send(pid, signal.SIGCONT)
     finally:
-        kit.database.close()
+        context.database.close()
     raise AssertionError(f"{name} was never met outside of a transaction")
 
 

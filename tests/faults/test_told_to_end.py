@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from hotline.cli import keeper
-from hotline.gateway.rules_delivery import LONGEST_SEND, Outcome
+from hotline.gateway.rules_delivery import MAX_SEND, Outcome
 from hotline.gateway.tables import Attempt
 from hotline.text.places import districts
 from tests.faults.callers import plan, tell
 from tests.faults.run import WORDS
-from tests.faults.settling import accepted, kit_of, settle
+from tests.faults.settling import accepted, context_of, settle
 from tests.faults.stand.ground import Ground, under_test
 from tests.faults.stand.processes import send, started_as
 from tests.support.eventually import eventually
@@ -46,10 +46,10 @@ def sends(pids: list[int], stack: Stack) -> int:
 
 
 def outcomes(stack: Stack) -> set[str | None]:
-    kit = kit_of(stack)
-    with kit.database.reading() as session:
+    context = context_of(stack)
+    with context.database.reading() as session:
         found = set(session.scalars(select(Attempt.outcome)))
-    kit.database.close()
+    context.database.close()
     return found
 
 
@@ -73,4 +73,4 @@ def test_an_end_with_many_sends_open_loses_nothing(tmp_path: Path, beneath: Grou
 
 
 def test_whoever_ends_the_line_waits_for_the_longest_send() -> None:
-    assert LONGEST_SEND.total_seconds() + FAREWELL_SECONDS < keeper.FAREWELL
+    assert MAX_SEND.total_seconds() + FAREWELL_SECONDS < keeper.FAREWELL

@@ -12,7 +12,7 @@ from hotline.gateway.tables import Leader
 from hotline.text.places import districts
 from tests.faults.callers import plan, tell
 from tests.faults.run import WORDS, answer_alerts
-from tests.faults.settling import kit_of, settle
+from tests.faults.settling import context_of, settle
 from tests.faults.stand.ground import Pair, ground, second_server
 from tests.faults.stand.processes import below, started_as
 from tests.long import is_long
@@ -29,10 +29,10 @@ pytestmark = [
 
 def leader(stack: Stack) -> int:
     """Returns the id of the process that leads the relay."""
-    kit = kit_of(stack)
-    with kit.database.reading() as session:
+    context = context_of(stack)
+    with context.database.reading() as session:
         row = session.get(Leader, "relay")
-    kit.database.close()
+    context.database.close()
     return int(row.holder.split(":")[1]) if row else 0
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from hotline.flows.conversation import ConversationState, Event, Facts, Option
 from hotline.flows.document import compile as compile_book
-from hotline.flows.flow import Book
-from hotline.flows.run import Event, Facts, Option, Run
+from hotline.flows.flow import FlowSet
+from hotline.flows.flow_set_cache import LoadedFlowSet, deserialise
 from hotline.flows.screen import DEFAULT_LIMIT
-from hotline.flows.store import UnpressedBook, unpressed
 from hotline.flows.turn import resume, start
 from hotline.text.languages import CODES
 
@@ -135,7 +135,7 @@ def make_document(**changed: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def make_book(**changed: Mapping[str, Any] | None) -> Book:
+def make_book(**changed: Mapping[str, Any] | None) -> FlowSet:
     return compile_book(make_document(**changed), LISTS)
 
 
@@ -145,7 +145,9 @@ REPORTING = Facts(flags={"reporting": True})
 class Player:
     """A caller with a handset. The conversation state goes through JSON after each key, as between two hops."""
 
-    def __init__(self, book: Book, facts: Facts = REPORTING, *, limit: int = DEFAULT_LIMIT) -> None:
+    def __init__(
+        self, book: FlowSet, facts: Facts = REPORTING, *, limit: int = DEFAULT_LIMIT
+    ) -> None:
         self.book, self.facts, self.limit = book, facts, limit
         self.dial()
 
@@ -157,7 +159,7 @@ class Player:
     def keys(self, *keyed: str) -> "Player":
         for each in keyed:
             turn = resume(self.book, self.run, each, self.facts, limit=self.limit)
-            self.run = Run.from_dict(json.loads(json.dumps(turn.run.to_dict())))
+            self.run = ConversationState.from_dict(json.loads(json.dumps(turn.run.to_dict())))
             assert self.run == turn.run
             self.shown, self.events = turn.screen, turn.events
         return self
@@ -174,12 +176,12 @@ class Player:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
+def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
     """Returns the flow set that `press` was given, if `MARK` is still the one it was pressed under."""
-    unpressing = unpressed(pressed, lists, {})
+    unpressing = deserialise(pressed, lists, {})
     while True:
         try:
             next(unpressing)
         except StopIteration as end:
-            done: UnpressedBook = end.value
+            done: LoadedFlowSet = end.value
             return done.book

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from hotline.alerts.rules_replies import OfferedCase, offered
+from hotline.alerts.rules_replies import OfferedCase, offered_texts
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
-from hotline.flows.flow import Ask, Book, Finish, Menu, Say
-from hotline.flows.run import Facts, Option
+from hotline.flows.conversation import Facts, Option
+from hotline.flows.flow import EndNode, FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.flows.turn import resume, start
-from hotline.gateway.rules_message import RESPONDERS_SUFFIX, responders_entry
+from hotline.gateway.rules_message import RESPONDERS_SUFFIX, responders_short_code
 from hotline.text.languages import CODES
 from hotline.text.phrases import Phrases
 from tests.architecture.tree import ROOT
@@ -19,7 +19,7 @@ from tests.support.made_once import shipped_book
 REF, OTHER, PLACE, TIME = "K7Q4", "H3ND", "Gasabo", "25/11 14:05"
 SERVICE = "*384*777#"
 """The service code as all documents write it. The printed sheet has the line's own."""
-DIALLED = responders_entry(SERVICE)
+DIALLED = responders_short_code(SERVICE)
 PIN = "407193"
 
 
@@ -75,14 +75,14 @@ def phrases() -> Phrases:
 
 
 @cache
-def book() -> Book:
+def book() -> FlowSet:
     return shipped_book()
 
 
 def words_of(flow: str, node: str, language: str) -> str:
     """Returns the text of a screen of the shipped flows, with its placeholders."""
     found = book().flows[flow].nodes[node]
-    assert isinstance(found, Menu | Ask | Say | Finish)
+    assert isinstance(found, MenuNode | QuestionNode | MessageNode | EndNode)
     assert found.text is not None
     return found.text[language]
 
@@ -103,7 +103,7 @@ def _say(language: str, template: Template, **values: str) -> str:
 
 
 def _said(language: str, template: Template) -> str:
-    own = " ".join(_say(language, one) for one in offered(OfferedCase(is_own=True)))
+    own = " ".join(_say(language, one) for one in offered_texts(OfferedCase(is_own=True)))
     return _say(language, template, ref=REF, place=PLACE, code=DIALLED, time=TIME, own=own)
 
 
@@ -142,5 +142,5 @@ def _page(language: str) -> str:
 
 def _answered(node: str, choice: int, language: str) -> str:
     menu = book().flows["report"].nodes[node]
-    assert isinstance(menu, Menu)
+    assert isinstance(menu, MenuNode)
     return f"{menu.text[language]} {menu.choices[choice].label[language]}"

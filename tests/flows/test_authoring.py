@@ -62,7 +62,7 @@ def test_the_same_document_is_one_revision(database: Database, clock: Clock) -> 
 
     assert publish(database, shuffled, clock()) == first
     with database.reading() as session:
-        revision = tables.with_digest(session, digest_of(shuffled))
+        revision = tables.find_by_digest(session, digest_of(shuffled))
     assert revision is not None
     assert revision.live_from == revision.created_at, "it was live already"
 

@@ -11,9 +11,9 @@ import pytest
 
 from hotline.core.database import Database, Session
 from hotline.errors import NotFound, NotReady, StoreUnavailable
-from hotline.flows.flow import Finish
+from hotline.flows.flow import EndNode
+from hotline.flows.flow_set_cache import KEPT, LATE_SECONDS, LIVE_SECONDS, SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import KEPT, LATE_SECONDS, LIVE_SECONDS, SqlBookshelf
 from tests.flows.books import make_document, t
 from tests.support.clock import Clock
 from tests.support.publishing import publish
@@ -55,7 +55,7 @@ class Hops:
     waiting: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.shelf = SqlBookshelf(
+        self.shelf = SqlFlowSets(
             self.database, place_lists(), behind=self.waiting.append, elapsed=self.elapsed
         )
 
@@ -74,12 +74,12 @@ def hops(database: Database) -> Hops:
 
 def test_nothing_published_is_not_ready(database: Database) -> None:
     with pytest.raises(NotReady, match="hotline upgrade"):
-        SqlBookshelf(database, place_lists()).live()
+        SqlFlowSets(database, place_lists()).live()
 
 
 def test_a_publication_is_heard_within_a_second(database: Database, clock: Clock) -> None:
     elapsed = Elapsed()
-    shelf = SqlBookshelf(database, place_lists(), elapsed=elapsed)
+    shelf = SqlFlowSets(database, place_lists(), elapsed=elapsed)
     first = _publish(database, clock, "one")
     assert shelf.live() == first
 
@@ -91,7 +91,7 @@ def test_a_publication_is_heard_within_a_second(database: Database, clock: Clock
 
 
 def test_a_book_is_compiled_once_and_cached(database: Database, clock: Clock) -> None:
-    shelf = SqlBookshelf(database, place_lists())
+    shelf = SqlFlowSets(database, place_lists())
     ids = [_publish(database, clock, f"words {number}") for number in range(KEPT + 1)]
     first = shelf.book(ids[0])
     assert shelf.book(ids[0]) is first
@@ -110,7 +110,7 @@ def test_a_book_is_compiled_once_and_cached(database: Database, clock: Clock) ->
 
 def test_an_unknown_revision_is_not_found(database: Database) -> None:
     with pytest.raises(NotFound):
-        SqlBookshelf(database, place_lists()).book(7)
+        SqlFlowSets(database, place_lists()).book(7)
 
 
 def test_sessions_start_on_the_old_book_while_one_loads(hops: Hops, clock: Clock) -> None:
@@ -161,7 +161,7 @@ def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, cloc
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")
     assert hops.begins() == first
-    assert hops.shelf.book(second).flows["learn"].nodes["one"] == Finish(t("two"))
+    assert hops.shelf.book(second).flows["learn"].nodes["one"] == EndNode(t("two"))
     assert hops.begins() == second
 
 
@@ -184,8 +184,8 @@ def test_a_load_that_fails_is_begun_again(
 
 
 def test_equal_flows_of_two_revisions_are_made_once(database: Database, clock: Clock) -> None:
-    shelf = SqlBookshelf(database, place_lists())
+    shelf = SqlFlowSets(database, place_lists())
     one, two = (shelf.book(_publish(database, clock, words)) for words in ("one", "two"))
     assert two.flows["front"] is one.flows["front"]
     assert two.flows["learn"] != one.flows["learn"]
-    assert SqlBookshelf(database, place_lists()).book(shelf.live()) == two
+    assert SqlFlowSets(database, place_lists()).book(shelf.live()) == two

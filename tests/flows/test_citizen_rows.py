@@ -7,8 +7,8 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.emulator.server import choices
-from hotline.flows.flow_words import WORDS
-from hotline.gateway.tables import Referral
+from hotline.flows.engine_texts import ENGINE_TEXTS
+from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import Dialogue, Stopped
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.languages import CODES
@@ -49,7 +49,7 @@ def told(line: Line, language: str, *keyed: str) -> Caller:
 @pytest.mark.parametrize("language", CODES)
 def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) -> None:
     front = line.caller().dial()
-    own = WORDS[language]
+    own = ENGINE_TEXTS[language]
     caller = told(line, language)
     chosen = caller.screen
     lesson = caller.key("1")
@@ -96,7 +96,7 @@ def test_1_leads_past_a_complaint_s_first_page(line: Line, language: str) -> Non
 @pytest.mark.parametrize("language", CODES)
 def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) -> None:
     offering = replace(
-        line, kit=replace(line.kit, line=replace(line.kit.line, call_back_number="112"))
+        line, context=replace(line.context, line=replace(line.context.line, call_back_number="112"))
     )
     caller = told(offering, language, *QUIET_HERE, *REST)
     caller.key(choices(caller.read())[CALL_ME[language]])
@@ -119,7 +119,7 @@ def test_c20_stop_and_a_complaint_are_within_four_keys_of_the_front(line: Line) 
 def test_c16_the_menu_ends_every_sms_to_this_phone(line: Line, language: str) -> None:
     assert told(line, language, *NEVER_AGAIN).screen == f"END {GOODBYE[language]}"
     (row,) = line.all(Stopped)
-    assert row.number_key == line.kit.pseudonyms.stopped(HERS)
+    assert row.number_key == line.context.pseudonyms.stopped(HERS)
 
 
 @pytest.mark.row("C18")
@@ -134,23 +134,23 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
     assert line.jobs.rung == [], "a fragment without a place rings nobody"
     told(line, language, *DANGER_HERE)
     assert line.tips[-1].state == "filed"
-    assert service_assignment.refer_waiting(line.kit) == 1
+    assert service_assignment.assign_pending(line.context) == 1
 
 
 @pytest.mark.row("C18")
 @pytest.mark.parametrize("language", CODES)
 def test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(line: Line, language: str) -> None:
     told(line, language, *DANGER_HERE).hang_up()
-    assert service_assignment.refer_waiting(line.kit) == 1
-    close_by_two(line.kit, 1, TipOutcome.JOKE)
-    close_by_two(line.kit, 1, TipOutcome.HELPED)
+    assert service_assignment.assign_pending(line.context) == 1
+    close_by_two(line.context, 1, TipOutcome.JOKE)
+    close_by_two(line.context, 1, TipOutcome.HELPED)
     first, *_ = line.tips
     assert (first.outcome, first.closed_at is not None) == ("joke", True)
     outcomes = [row.action for row in line.all(AuditEntry) if "outcome" in row.action]
     assert outcomes == ["tip_outcome_joke"]
 
     told(line, language, *DANGER_HERE).hang_up()
-    assert service_assignment.refer_waiting(line.kit) == 1, "nobody is blocked"
+    assert service_assignment.assign_pending(line.context) == 1, "nobody is blocked"
     assert len(line.tips) == 2
 
 
@@ -168,8 +168,8 @@ def test_c19_abroad_and_not_sure_are_places_of_the_national_desk(
     assert (line.tip.state, line.tip.place) == ("filed", place)
     assert line.desks_of(line.tip) == {"national"}
 
-    service_assignment.refer_waiting(line.kit)
-    assert {row.responder_id for row in line.all(Referral)} == {1}, "the national desk's own"
+    service_assignment.assign_pending(line.context)
+    assert {row.responder_id for row in line.all(Assignment)} == {1}, "the national desk's own"
 
 
 @pytest.mark.row("C10")

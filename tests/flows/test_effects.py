@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hotline.alerts.rules_replies import OF_A_CASE
-from hotline.cases.decrypt_reader_commands import CLOSES
+from hotline.cases.decrypt_reader_commands import CLOSING_CHOICES
 from hotline.cases.rules_reading_requests import (
     AGAIN,
     KEPT_ANSWERS,
@@ -18,7 +18,7 @@ from hotline.cases.rules_reading_requests import (
 )
 from hotline.dialogue.service_commit import EFFECTS, effect_of
 from hotline.dialogue.service_session_start import VERB
-from hotline.flows.flow import Ask, Call, Flow, Menu
+from hotline.flows.flow import CallNode, Flow, MenuNode, QuestionNode
 from hotline.programmes.rules import OCCASION_ANSWER
 from hotline.text import quiz
 from hotline.tips.rules import OUTCOMES, Matter
@@ -47,7 +47,7 @@ OF_THE_READER = {
 
 def _saved(flow: Flow) -> Iterator[str]:
     for node in flow.nodes.values():
-        if isinstance(node, Ask | Menu) and node.saves:
+        if isinstance(node, QuestionNode | MenuNode) and node.saves:
             yield node.saves
 
 
@@ -57,7 +57,7 @@ def _within(names: set[str]) -> set[str]:
         node.flow
         for name in names
         for node in BOOK.flows[name].nodes.values()
-        if isinstance(node, Call)
+        if isinstance(node, CallNode)
     }
     return names if called <= names else _within(names | called)
 
@@ -67,7 +67,7 @@ def _choices(saves: str) -> set[str]:
         choice.value
         for flow in BOOK.flows.values()
         for node in flow.nodes.values()
-        if isinstance(node, Menu) and node.saves == saves
+        if isinstance(node, MenuNode) and node.saves == saves
         for choice in node.choices
     }
 
@@ -79,7 +79,7 @@ def test_the_menus_of_a_case_offer_each_verb_of_the_table_and_no_other_digit() -
 
 def test_the_phone_offers_each_outcome_of_the_table_that_has_a_choice() -> None:
     choices = {one for one in _choices(WORK_VERB) if one.startswith("close_")}
-    assert choices == {*CLOSES}
+    assert choices == {*CLOSING_CHOICES}
     assert {row.choice for row in OUTCOMES.values()} - {""} <= choices
 
 
@@ -92,7 +92,7 @@ def test_each_answer_is_told_or_has_an_effect() -> None:
         for name in _saved(flow)
         if effect_of(name) is None
         and name not in CHANGE_NOTHING | OF_THE_READER
-        and not name.startswith(quiz.BEFORE)
+        and not name.startswith(quiz.FIRST_PREFIX)
     }
     assert not unused
 

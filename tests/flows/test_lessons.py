@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from hotline.flows import turn
-from hotline.flows.flow import Call, Flow, Menu, Say, view
+from hotline.flows.conversation import ConversationState, Event, Facts, Place, TopicRead
+from hotline.flows.flow import CallNode, Flow, MenuNode, MessageNode, view
 from hotline.flows.models import targets
-from hotline.flows.run import Event, Facts, Place, Run, TopicRead
 from hotline.flows.screen import DEFAULT_LIMIT, paginate
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book
@@ -24,22 +24,22 @@ TAUGHT = {
     *("armed_group", "organs", "forced_crime", "myths", "if_it_happens", "help_now", *SIGNS),
 }
 
-ONWARD = Call("onward")
+ONWARD = CallNode("onward")
 """Other topics, and a problem."""
 
 PRIVACY = "privacy"
 """Two screens that teach nothing of trafficking, and are not counted."""
 
-Lesson = tuple[tuple[Place, Say], ...]
+Lesson = tuple[tuple[Place, MessageNode], ...]
 """The screens from a menu, or from a flow's start, to the last one before the lesson leads on."""
 
 
 def lessons_of(flow: Flow) -> Iterator[Lesson]:
-    menus = [node for node in flow.nodes.values() if isinstance(node, Menu)]
+    menus = [node for node in flow.nodes.values() if isinstance(node, MenuNode)]
     for first in dict.fromkeys([flow.start, *(to for menu in menus for to in targets(menu))]):
-        screens: list[tuple[Place, Say]] = []
+        screens: list[tuple[Place, MessageNode]] = []
         name: str | None = first
-        while name is not None and isinstance(node := flow.nodes[name], Say):
+        while name is not None and isinstance(node := flow.nodes[name], MessageNode):
             screens.append((Place(flow.name, name), node))
             name = node.goes
         if screens:
@@ -50,7 +50,7 @@ def lessons_of(flow: Flow) -> Iterator[Lesson]:
 
 def asks(flow: Flow) -> bool:
     """Returns True if the flow is a quiz. `test_quiz.py` tests quizzes."""
-    return any(isinstance(node, Menu) and node.saves for node in flow.nodes.values())
+    return any(isinstance(node, MenuNode) and node.saves for node in flow.nodes.values())
 
 
 LESSONS = [
@@ -75,7 +75,7 @@ def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson:
 @pytest.mark.parametrize("language", CODES)
 def test_a_node_of_a_lesson_is_one_screen_with_a_way_back(lesson: Lesson, language: str) -> None:
     for place, node in lesson:
-        (page,) = paginate(view(BOOK, node, Run(language, (place,)), Facts()).layout)
+        (page,) = paginate(view(BOOK, node, ConversationState(language, (place,)), Facts()).layout)
         assert any(line.startswith("0 ") for line in page.text.split("\n"))
 
 
@@ -92,7 +92,7 @@ def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
 def test_pressing_1_reads_a_lesson_to_its_end(lesson: Lesson, language: str, limit: int) -> None:
     """A node of a lesson takes several pages if the network's limit is small."""
     (first, _), (_, last) = lesson[0], lesson[-1]
-    run, happened = Run(language, (first,)), list[Event]()
+    run, happened = ConversationState(language, (first,)), list[Event]()
     for _ in range(MOST_PRESSES):
         shown = turn.resume(BOOK, run, "1", Facts(), limit=limit)
         run, happened = shown.run, [*happened, *shown.events]
@@ -143,7 +143,7 @@ def test_every_topic_is_taught_once() -> None:
         node.topic
         for flow in BOOK.flows.values()
         for node in flow.nodes.values()
-        if isinstance(node, Say) and node.topic and not asks(flow)
+        if isinstance(node, MessageNode) and node.topic and not asks(flow)
     ]
     assert sorted(told) == sorted(TAUGHT)
 

@@ -6,8 +6,8 @@ import pytest
 
 from hotline.core.wording import Template
 from hotline.errors import NotReady, StoreUnavailable
-from hotline.flows.flow import Book
-from hotline.flows.store import PATIENCE, LivePhrases
+from hotline.flows.flow import FlowSet
+from hotline.flows.flow_set_cache import PATIENCE, LivePhrases
 from hotline.text.phrases import Phrases
 
 SHIPPED = {"rw": {Template.TAKEN.value: "{ref}: cyafashwe"}}
@@ -25,8 +25,8 @@ class Shelf:
             raise self.broken
         return 1
 
-    def book(self, revision_id: int) -> Book:
-        return Book({}, phrases=self.said)
+    def book(self, revision_id: int) -> FlowSet:
+        return FlowSet({}, phrases=self.said)
 
 
 def said(shelf: Shelf, template: Template = Template.TAKEN) -> str:

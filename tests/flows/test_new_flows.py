@@ -4,9 +4,9 @@ import copy
 from typing import Any
 
 from hotline.editing.rules_operations import FlowModelName, new_flow, with_choice
-from hotline.editing.service_publishing import findings
-from hotline.flows.anatomy import texts_in, with_value
+from hotline.editing.service_publishing import all_problems
 from hotline.flows.check import Code
+from hotline.flows.node_fields import texts_in, with_value
 from tests.editing.documents import shipped
 from tests.flows.books import t
 
@@ -25,7 +25,7 @@ def test_models_with_words_and_a_choice_may_go_live() -> None:
     flows = document["flows"]
     for model in FlowModelName:
         flows[f"pay_{model}"] = _written(new_flow(model, f"pay_{model}", onward="onward"))
-    found = [one for one in findings(document) if one.flow.startswith("pay_")]
+    found = [one for one in all_problems(document) if one.flow.startswith("pay_")]
     assert {(one.flow, one.code) for one in found} == {
         (f"pay_{model}", Code.UNREACHABLE) for model in FlowModelName
     }
@@ -33,4 +33,4 @@ def test_models_with_words_and_a_choice_may_go_live() -> None:
         rights = with_choice(flows["rights"], flows["rights"]["start"], f"pay_{model}", t("Pay"))
         assert rights is not None
         flows["rights"] = rights
-    assert [one for one in findings(document) if one.flow.startswith("pay_")] == []
+    assert [one for one in all_problems(document) if one.flow.startswith("pay_")] == []

@@ -3,7 +3,16 @@
 import pytest
 
 from hotline.cases.rules_reading_requests import CODE_ANSWER
-from hotline.flows.flow import WIDEST, Ask, Finish, Flow, Menu, Node, Say, filled
+from hotline.flows.flow import (
+    WIDEST,
+    EndNode,
+    Flow,
+    MenuNode,
+    MessageNode,
+    Node,
+    QuestionNode,
+    fill_placeholders,
+)
 from hotline.flows.models import targets
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
@@ -33,9 +42,9 @@ SAFE_ALONE_HURT = {
 
 
 def shown(node: Node, language: str) -> str:
-    assert isinstance(node, Say | Menu | Ask | Finish)
-    choices = node.choices if isinstance(node, Menu | Ask) else ()
-    lines = [filled((node.text or {}).get(language, ""), WIDEST)]
+    assert isinstance(node, MessageNode | MenuNode | QuestionNode | EndNode)
+    choices = node.choices if isinstance(node, MenuNode | QuestionNode) else ()
+    lines = [fill_placeholders((node.text or {}).get(language, ""), WIDEST)]
     return "\n".join((*lines, *(f"1 {choice.label[language]}" for choice in choices)))
 
 
@@ -45,7 +54,7 @@ def test_each_screen_about_a_person_is_short(language: str) -> None:
         f"{flow.name}.{name}": septets(shown(node, language))
         for flow in FLOWS
         for name, node in flow.nodes.items()
-        if isinstance(node, Say | Menu | Ask | Finish)
+        if isinstance(node, MessageNode | MenuNode | QuestionNode | EndNode)
     }
     assert len(found) > 40
     assert {name: size for name, size in found.items() if size > MOST} == {}
@@ -53,7 +62,7 @@ def test_each_screen_about_a_person_is_short(language: str) -> None:
 
 def saves(flow: Flow, name: str, value: str) -> bool:
     node = flow.nodes[name]
-    return isinstance(node, Menu) and value in {choice.value for choice in node.choices}
+    return isinstance(node, MenuNode) and value in {choice.value for choice in node.choices}
 
 
 def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_first() -> None:
@@ -87,10 +96,10 @@ def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_name
 def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> None:
     offering = BOOK.flows["offering"]
     consent, respected = offering.nodes["consent"], offering.nodes["respected"]
-    assert isinstance(consent, Menu)
+    assert isinstance(consent, MenuNode)
     goes = {choice.value: choice.goes for choice in consent.choices}
     assert goes == {"yes": "decided", "no": "no_before", "cannot_say": "decided"}
-    assert isinstance(respected, Say)
+    assert isinstance(respected, MessageNode)
     assert respected.goes is None
     assert all(lead.number is not None for lead in respected.leads)
     assert "Isange" in respected.text["en"]
@@ -101,7 +110,7 @@ def test_the_phone_offers_every_code_of_a_form_and_no_other() -> None:
     offered: dict[str, set[str]] = {}
     for flow in FLOWS:
         for node in flow.nodes.values():
-            if isinstance(node, Menu) and node.saves in ANSWERS:
+            if isinstance(node, MenuNode) and node.saves in ANSWERS:
                 values = {choice.value for choice in node.choices if choice.value}
                 offered.setdefault(node.saves, set()).update(values)
     known = {

@@ -11,7 +11,7 @@ from tests.flows.books import LISTS, TELL, choice, make_document, t
 
 
 def late(**nodes: Any) -> list[str]:
-    book = document.bind(document.read(make_document(tell={**TELL, **nodes})), LISTS)
+    book = document.bind_lists(document.read(make_document(tell={**TELL, **nodes})), LISTS)
     found = list(late_alerts(book))
     assert all(one.code is Code.ALERT_LATE and one.fix for one in found)
     return sorted(one.node for one in found)
@@ -86,5 +86,5 @@ HURT: dict[str, Any] = {
 def test_hurt_alerts_the_national_desk_as_soon(changed: dict[str, Any], screens: list[str]) -> None:
     written = make_document(tell=HURT | changed)
     written["flows"]["tell"]["gathers"] = "complaint"
-    found = list(late_alerts(document.bind(document.read(written), LISTS)))
+    found = list(late_alerts(document.bind_lists(document.read(written), LISTS)))
     assert sorted(one.node for one in found) == screens

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from hotline.flows import turn
-from hotline.flows.flow import Call, Flow, Menu, Say, view
-from hotline.flows.run import Facts, Finished, Place, Run
+from hotline.flows.conversation import ConversationState, Facts, Finished, Place
+from hotline.flows.flow import CallNode, Flow, MenuNode, MessageNode, view
 from hotline.flows.screen import paginate
 from hotline.text.languages import CODES
-from hotline.text.quiz import AGAIN, BEFORE, RIGHT, QuizOutcome, outcome
+from hotline.text.quiz import FIRST_PREFIX, RIGHT, SECOND_PREFIX, QuizOutcome, quiz_outcome
 from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
@@ -23,8 +23,8 @@ MOST_LETTERS = 130
 @dataclass(frozen=True)
 class Asked:
     place: Place
-    question: Menu
-    why: Say
+    question: MenuNode
+    why: MessageNode
     """The screen that teaches the answer.
 
     Before the lesson it is a lesson screen; after it, the screen behind the answer.
@@ -47,12 +47,12 @@ def asked_in(flow: Flow) -> Iterator[Asked]:
 
     There are three questions, a lesson of three screens, and three questions, each with its explanation.
     """
-    way: list[tuple[str, Menu | Say]] = []
+    way: list[tuple[str, MenuNode | MessageNode]] = []
     name: str | None = flow.start
-    while isinstance(node := flow.nodes[name or ""], Menu | Say):
+    while isinstance(node := flow.nodes[name or ""], MenuNode | MessageNode):
         way.append((name or "", node))
         name = node.goes
-    assert node == Call("onward")
+    assert node == CallNode("onward")
 
     *before, q1, w1, q2, w2, q3, w3 = way
     assert len(before) == 6
@@ -62,8 +62,8 @@ def asked_in(flow: Flow) -> Iterator[Asked]:
         (q2, w2),
         (q3, w3),
     ):
-        assert isinstance(question, Menu)
-        assert isinstance(why, Say)
+        assert isinstance(question, MenuNode)
+        assert isinstance(why, MessageNode)
         yield Asked(Place(flow.name, at), question, why)
 
 
@@ -75,7 +75,7 @@ def quiz(request: pytest.FixtureRequest) -> Flow:
 
 def test_there_are_three_and_one_menu_leads_to_each() -> None:
     menu = BOOK.flows["quiz"].nodes["quiz"]
-    assert isinstance(menu, Menu)
+    assert isinstance(menu, MenuNode)
     assert [choice.goes for choice in menu.choices] == [
         "quiz_abroad",
         "quiz_crime",
@@ -89,8 +89,11 @@ def test_three_things_are_asked_and_then_the_same_three_again_in_other_words(qui
     names = [each.saves for each in asked]
 
     assert len(asked) == 6
-    things = [name.removeprefix(BEFORE) for name in names[:3]]
-    assert names == [*(BEFORE + thing for thing in things), *(AGAIN + thing for thing in things)]
+    things = [name.removeprefix(FIRST_PREFIX) for name in names[:3]]
+    assert names == [
+        *(FIRST_PREFIX + thing for thing in things),
+        *(SECOND_PREFIX + thing for thing in things),
+    ]
     for before, again in zip(asked[:3], asked[3:], strict=True):
         for language in CODES:
             assert before.question.text[language] != again.question.text[language]
@@ -131,7 +134,9 @@ def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, val
     )
     for asked in list(asked_in(quiz))[3:]:
         assert asked.question.goes is not None
-        run = Run(language, (Place(quiz.name, asked.question.goes),), answers={asked.saves: value})
+        run = ConversationState(
+            language, (Place(quiz.name, asked.question.goes),), answers={asked.saves: value}
+        )
         layout = view(BOOK, asked.why, run, Facts()).layout
         (page,) = paginate(layout)
 
@@ -146,7 +151,9 @@ def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, val
 def test_the_lesson_is_between_the_halves(quiz: Flow, language: str) -> None:
     for asked in list(asked_in(quiz))[:3]:
         assert not asked.why.leads
-        (page,) = paginate(view(BOOK, asked.why, Run(language, (asked.place,)), Facts()).layout)
+        (page,) = paginate(
+            view(BOOK, asked.why, ConversationState(language, (asked.place,)), Facts()).layout
+        )
         assert any(line.startswith("0 ") for line in page.text.split("\n"))
 
 
@@ -154,7 +161,7 @@ def test_the_lesson_is_between_the_halves(quiz: Flow, language: str) -> None:
 @pytest.mark.parametrize("language", CODES)
 def test_c6_a_question_is_one_screen(quiz: Flow, language: str) -> None:
     for asked in asked_in(quiz):
-        run = Run(language, (asked.place,))
+        run = ConversationState(language, (asked.place,))
         (page,) = paginate(view(BOOK, asked.question, run, Facts()).layout)
         assert page.text.count("\n") >= 4
 
@@ -174,8 +181,8 @@ def test_a_quiz_ends_as_a_lesson_and_as_a_report(quiz: Flow, language: str) -> N
 
 def test_the_answers_that_the_flows_save_are_those_the_line_counts(quiz: Flow) -> None:
     learnt = {
-        asked.saves: ("wrong" if asked.saves.startswith(BEFORE) else RIGHT)
+        asked.saves: ("wrong" if asked.saves.startswith(FIRST_PREFIX) else RIGHT)
         for asked in asked_in(quiz)
     }
-    things = [name.removeprefix(BEFORE) for name in learnt if name.startswith(BEFORE)]
-    assert {outcome(thing, learnt) for thing in things} == {QuizOutcome.LEARNED}
+    things = [name.removeprefix(FIRST_PREFIX) for name in learnt if name.startswith(FIRST_PREFIX)]
+    assert {quiz_outcome(thing, learnt) for thing in things} == {QuizOutcome.LEARNED}

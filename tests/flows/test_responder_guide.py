@@ -18,7 +18,7 @@ from hotline.alerts.rules_replies import OF_A_CASE, REPLIES
 from hotline.cli.people import DOCS, PAPERS, WRITTEN
 from hotline.core.environment import is_yes
 from hotline.core.wording import Template
-from hotline.people.rules_pin_rest import IN_A_DAY, IN_A_ROW, SHORT
+from hotline.people.rules_pin_block import MAX_IN_A_DAY, MAX_IN_A_ROW, SHORT_BLOCK
 from hotline.text.languages import CODES
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import TIMES
@@ -155,4 +155,4 @@ def test_the_guide_s_times_are_those_of_the_ladder(language: str) -> None:
     assert [said for said in FIGURES[language] if said not in guide] == []
     assert TIMES[Urgency.DANGER].acknowledge == timedelta(minutes=3)
     assert TIMES[Urgency.DANGER].open == timedelta(minutes=5)
-    assert (3, 6, timedelta(minutes=10)) == (IN_A_ROW, IN_A_DAY, SHORT)
+    assert (3, 6, timedelta(minutes=10)) == (MAX_IN_A_ROW, MAX_IN_A_DAY, SHORT_BLOCK)

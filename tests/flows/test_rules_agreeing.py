@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.flows.flow import Choice, Menu
-from hotline.flows.run import Facts, Run
-from hotline.flows.turn import NO, YES, agreed, resume, start
+from hotline.flows.conversation import ConversationState, Facts
+from hotline.flows.flow import Choice, MenuNode
+from hotline.flows.turn import NO, YES, chosen_index, resume, start
 from hotline.text.places import districts
 from tests.flows.test_shipped import BOOK, REPORTING
 
@@ -16,7 +16,7 @@ MENUS = {
     f"{flow.name}.{name}": node
     for flow in BOOK.flows.values()
     for name, node in flow.nodes.items()
-    if isinstance(node, Menu)
+    if isinstance(node, MenuNode)
 }
 PLAIN = (
     Choice({"rw": "Yego", "fr": "Oui", "en": "Yes"}, "yes"),
@@ -25,11 +25,11 @@ PLAIN = (
 )
 
 
-def reports() -> Run:
+def reports() -> ConversationState:
     return resume(BOOK, start(BOOK, REPORTING).run, "5", REPORTING).run
 
 
-def after(run: Run, keyed: str, facts: Facts = REPORTING) -> object:
+def after(run: ConversationState, keyed: str, facts: Facts = REPORTING) -> object:
     turn = resume(BOOK, run, keyed, facts)
     return turn.run, turn.events, turn.screen
 
@@ -46,7 +46,7 @@ def test_a_written_no_is_the_digit_of_the_no(keyed: str) -> None:
 
 def test_what_a_word_chooses_is_worded_so_in_every_language() -> None:
     for (name, node), words in product(MENUS.items(), (YES, NO)):
-        chosen = {agreed(node.choices, word) for word in words}
+        chosen = {chosen_index(node.choices, word) for word in words}
         assert len(chosen) == 1, name
         (at,) = chosen
         if at is not None:
@@ -60,28 +60,28 @@ def test_the_shipped_menus_that_take_both() -> None:
     both = {
         name
         for name, node in MENUS.items()
-        if None not in (agreed(node.choices, "yego"), agreed(node.choices, "oya"))
+        if None not in (chosen_index(node.choices, "yego"), chosen_index(node.choices, "oya"))
     }
     assert both >= {
         *("report.danger", "report.official", "report.visit", "report.call"),
         *("receipt.erase", "leaders.leaving", "training.leaving", "questions.still"),
         *("quiz_crime.consent", "train_child.case_1"),
     }
-    assert agreed(MENUS["questions.doctor"].choices, "yego") is None
-    assert agreed(MENUS["silence.silence"].choices, "yego") is None
+    assert chosen_index(MENUS["questions.doctor"].choices, "yego") is None
+    assert chosen_index(MENUS["silence.silence"].choices, "yego") is None
 
 
 @given(st.text(max_size=12))
 def test_nothing_else_is_a_yes_or_a_no(keyed: str) -> None:
     if keyed.strip(" \t\r\n.,!").casefold() not in YES | NO:
-        assert agreed(PLAIN, keyed) is None
+        assert chosen_index(PLAIN, keyed) is None
 
 
 def test_no_place_is_taken_for_an_answer() -> None:
-    assert [agreed(PLAIN, district.name) for district in districts()] == [None] * 30
+    assert [chosen_index(PLAIN, district.name) for district in districts()] == [None] * 30
 
 
 def test_of_two_that_begin_with_yes_neither_is_chosen() -> None:
     now = Choice({"rw": "Yego, ubu", "fr": "Oui, maintenant", "en": "Yes, now"}, "now")
-    assert agreed((now, *PLAIN), "yego") is None
-    assert agreed((now, *PLAIN), "oya") == 2
+    assert chosen_index((now, *PLAIN), "yego") is None
+    assert chosen_index((now, *PLAIN), "oya") == 2

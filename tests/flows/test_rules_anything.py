@@ -6,9 +6,9 @@ import gsm0338
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.flows.flow import Book
-from hotline.flows.run import Facts, Place, Run
-from hotline.flows.turn import LONGEST_TRAIL, Turn, expects_words, render, resume, start
+from hotline.flows.conversation import ConversationState, Facts, Place
+from hotline.flows.flow import FlowSet
+from hotline.flows.turn import MAX_TRAIL, Turn, expects_words, render, resume, start
 from tests.flows.books import make_book
 from tests.support.made_once import shipped_book
 
@@ -21,17 +21,17 @@ LIMITS = st.sampled_from([80, 130, 156, 182])
 ORACLE = gsm0338.Codec()
 
 
-def _places(book: Book) -> list[Place]:
+def _places(book: FlowSet) -> list[Place]:
     return [Place(flow.name, node) for flow in book.flows.values() for node in flow.nodes]
 
 
-def _hop(book: Book, run: Run, keyed: str, facts: Facts, limit: int) -> Turn:
+def _hop(book: FlowSet, run: ConversationState, keyed: str, facts: Facts, limit: int) -> Turn:
     turn = resume(book, run, keyed, facts, limit=limit)
-    assert Run.from_dict(json.loads(json.dumps(turn.run.to_dict()))) == turn.run
+    assert ConversationState.from_dict(json.loads(json.dumps(turn.run.to_dict()))) == turn.run
     assert len(ORACLE.encode(turn.screen.text)[0]) == turn.screen.septets <= limit
     assert turn.screen.text.strip()
     assert turn.screen.ends == turn.run.finished
-    assert len(turn.run.trail) <= LONGEST_TRAIL
+    assert len(turn.run.trail) <= MAX_TRAIL
     assert isinstance(expects_words(book, turn.run), bool)
     return turn
 
@@ -39,10 +39,10 @@ def _hop(book: Book, run: Run, keyed: str, facts: Facts, limit: int) -> Turn:
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, LIMITS, st.data())
 def test_any_keys_at_any_node(
-    book: Book, facts: Facts, keys: list[str], limit: int, data: st.DataObject
+    book: FlowSet, facts: Facts, keys: list[str], limit: int, data: st.DataObject
 ) -> None:
     place = data.draw(st.sampled_from(_places(book)))
-    run = Run(data.draw(st.sampled_from(["rw", "fr", "en"])), (place,))
+    run = ConversationState(data.draw(st.sampled_from(["rw", "fr", "en"])), (place,))
     for keyed in keys:
         run = _hop(book, run, keyed, facts, limit).run
 
@@ -50,7 +50,7 @@ def test_any_keys_at_any_node(
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, LIMITS)
 def test_the_same_keys_show_the_same_screens(
-    book: Book, facts: Facts, keys: list[str], limit: int
+    book: FlowSet, facts: Facts, keys: list[str], limit: int
 ) -> None:
     first = start(book, facts, limit=limit)
     turns = [first]
@@ -66,7 +66,7 @@ def test_the_same_keys_show_the_same_screens(
 
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS)
-def test_000_shows_a_first_dial_from_anywhere(book: Book, facts: Facts, keys: list[str]) -> None:
+def test_000_shows_a_first_dial_from_anywhere(book: FlowSet, facts: Facts, keys: list[str]) -> None:
     first = start(book, facts)
     run = first.run
     for keyed in keys:
@@ -84,7 +84,7 @@ def test_000_shows_a_first_dial_from_anywhere(book: Book, facts: Facts, keys: li
 
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, st.sampled_from(["", "11", "90", "99"]))
-def test_no_dialled_digits_report(book: Book, facts: Facts, keys: list[str], entry: str) -> None:
+def test_no_dialled_digits_report(book: FlowSet, facts: Facts, keys: list[str], entry: str) -> None:
     turn = start(book, facts, entry=entry, ahead=keys)
 
     assert turn.run.passage == 0

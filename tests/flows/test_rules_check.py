@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from hotline.flows.check import Code, Finding
-from hotline.flows.check_flow_set import check
-from hotline.flows.flow import Book
+from hotline.flows.check import Code, Problem
+from hotline.flows.check_flow_set import check_document
+from hotline.flows.flow import FlowSet
 from hotline.text.languages import CODES
 from tests.flows.books import FRONT, LISTS, TELL, choice, make_document, t
 
 ENDS: dict[str, Any] = {"finish": {"text": t("Goodbye")}}
 
 
-def _found(**changed: Any) -> list[Finding]:
-    return list(check(make_document(**changed), LISTS))
+def _found(**changed: Any) -> list[Problem]:
+    return list(check_document(make_document(**changed), LISTS))
 
 
 def _say(words: str, **fields: Any) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def test_words_that_just_fit_a_narrow_phone_are_no_fault() -> None:
 
 def test_an_unknown_entry_is_found() -> None:
     document = {**make_document(), "entries": {"11": "learn", "90": "cases", "12": "no"}}
-    (found,) = check(document, LISTS)
+    (found,) = check_document(document, LISTS)
     assert (found.flow, found.node, found.code) == ("entries", "12", Code.UNKNOWN_ENTRY)
 
 
@@ -152,7 +152,7 @@ NUMBERS = [
 )
 def test_a_number_is_alone_in_its_lead(say: dict[str, Any], message: str | None) -> None:
     document = {**make_document(learn={"one": {"say": say}}), "numbers": NUMBERS}
-    found = [one for one in check(document, LISTS) if one.code is Code.NUMBER_UNSIGNED]
+    found = [one for one in check_document(document, LISTS) if one.code is Code.NUMBER_UNSIGNED]
 
     assert bool(found) is (message is not None)
     assert all(message in str(one.message) for one in found if message)
@@ -228,4 +228,4 @@ def test_a_finding_is_a_row_for_a_machine() -> None:
         "field": "text",
     }
     assert set(CODES) == {"rw", "en", "fr"}
-    assert Book(flows={}).front == "front"
+    assert FlowSet(flows={}).front == "front"

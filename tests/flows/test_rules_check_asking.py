@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from hotline.flows import document
-from hotline.flows.check import Code, Finding
-from hotline.flows.check_flow_set import check
-from hotline.flows.number_questions import Question, QuestionStatus, questions
+from hotline.flows.check import Code, Problem
+from hotline.flows.check_flow_set import check_document
 from hotline.flows.numbers import VALID
+from hotline.flows.questions_back import Question, QuestionStatus, questions
 from hotline.text.languages import CODES
 from tests.flows.books import LISTS, choice, make_document, t
 
@@ -67,9 +67,13 @@ def menu(**changed: Any) -> dict[str, Any]:
     return {"menu": {**STILL, **changed}}
 
 
-def found(document_: dict[str, Any]) -> list[Finding]:
+def found(document_: dict[str, Any]) -> list[Problem]:
     codes = (Code.QUESTION, Code.ASKS_WHO, Code.TOO_LONG, Code.TOO_MANY_CHOICES)
-    return [one for one in check(document_, LISTS) if one.code in codes and one.flow == "questions"]
+    return [
+        one
+        for one in check_document(document_, LISTS)
+        if one.code in codes and one.flow == "questions"
+    ]
 
 
 def test_a_whole_list_has_nothing_to_mend() -> None:
@@ -193,5 +197,5 @@ def test_a_signature_is_of_every_word_that_was_signed(changed: dict[str, Any]) -
 def test_only_a_question_is_signed() -> None:
     made = deepcopy(listed(menu()))
     made["flows"]["learn"]["nodes"]["one"]["signed"] = SIGNATURE
-    (one,) = [one for one in check(made, LISTS) if one.code is Code.QUESTION]
+    (one,) = [one for one in check_document(made, LISTS) if one.code is Code.QUESTION]
     assert (one.flow, one.node) == ("learn", "one")

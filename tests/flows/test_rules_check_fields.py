@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from hotline.flows.check import Code, anchor
-from hotline.flows.check_flow_set import check, of_book, of_flow, of_node
-from hotline.flows.document import bind, read
+from hotline.flows.check_flow_set import check_document, flow_problems, node_problems, set_problems
+from hotline.flows.document import bind_lists, read
 from hotline.flows.models import field_of
 from tests.flows.books import LISTS, choice, make_document, t
 
@@ -65,7 +65,7 @@ def _ask(**fields: Any) -> dict[str, Any]:
 def test_a_finding_names_its_field(
     changed: dict[str, Any], code: Code, field: str, language: str
 ) -> None:
-    found = [one for one in check(make_document(**changed), LISTS) if one.code is code]
+    found = [one for one in check_document(make_document(**changed), LISTS) if one.code is code]
     assert (field, language) in {(one.field, one.language) for one in found}, found
 
 
@@ -91,15 +91,15 @@ def test_a_flow_is_asked_alone_and_the_book_for_the_rest() -> None:
         "two": {"branch": [{"goes": "one"}]},
     }
     document = make_document(learn=late, lost={"a": END})
-    book = bind(read(document), LISTS)
-    alone = {name: [*of_flow(book, name)] for name in book.flows}
-    together = [*of_book(book)]
+    book = bind_lists(read(document), LISTS)
+    alone = {name: [*flow_problems(book, name)] for name in book.flows}
+    together = [*set_problems(book)]
 
     assert {one.code for one in alone["learn"]} == {Code.LETTER, Code.DEAD_END}
     assert [flow for flow, found in alone.items() if found] == ["learn"]
     assert {(one.flow, one.code) for one in together} >= {("lost", Code.UNREACHABLE)}
     whole = [*(one for found in alone.values() for one in found), *together]
-    assert sorted(map(str, whole)) == sorted(map(str, check(document, LISTS)))
+    assert sorted(map(str, whole)) == sorted(map(str, check_document(document, LISTS)))
     assert len(whole) == len(set(whole))
 
 
@@ -112,9 +112,9 @@ def test_a_node_is_asked_alone() -> None:
         "two": {"say": {"text": {"rw": "x" * 300}}},
         "three": {"call": {"flow": "no"}},
     }
-    book = bind(read(make_document(learn=nodes)), LISTS)
-    of_all = [*of_flow(book, "learn")]
+    book = bind_lists(read(make_document(learn=nodes)), LISTS)
+    of_all = [*flow_problems(book, "learn")]
     assert {one.node for one in of_all} == {*nodes}
     for node in nodes:
-        found = [*of_node(book, "learn", node)]
+        found = [*node_problems(book, "learn", node)]
         assert found == [one for one in of_all if one.node == node]

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from hotline.flows import document
-from hotline.flows.check import Code, Finding
-from hotline.flows.check_flow_set import check
-from hotline.flows.check_texts import narrow
-from hotline.flows.flow import Ask, Menu, view
-from hotline.flows.page_cache import drawn
-from hotline.flows.run import Facts, Option, Place, Run
+from hotline.flows.check import Code, Problem
+from hotline.flows.check_flow_set import check_document
+from hotline.flows.check_texts import page_sizes
+from hotline.flows.conversation import ConversationState, Facts, Option, Place
+from hotline.flows.drawing import draw
+from hotline.flows.flow import MenuNode, QuestionNode, view
 from hotline.flows.screen import DEFAULT_LIMIT, paginate, wrapped
 from hotline.text.languages import CODES
 from tests.flows.books import LISTS, TELL, choice, make_document, t
@@ -29,8 +29,8 @@ def learn(choices: int, **fields: Any) -> dict[str, Any]:
     return make_document(learn={"one": {"menu": menu, **fields}, "end": end})
 
 
-def found(written: dict[str, Any]) -> list[Finding]:
-    return [one for one in check(written, LISTS) if one.code is Code.TOO_MANY_LINES]
+def found(written: dict[str, Any]) -> list[Problem]:
+    return [one for one in check_document(written, LISTS) if one.code is Code.TOO_MANY_LINES]
 
 
 @pytest.mark.row("C1")
@@ -90,7 +90,7 @@ def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, cou
     written = danger(text="Why?", note="x", learn=lesson)
     nodes = written["flows"]["tell"]["nodes"]
     nodes["danger"]["menu"]["note"]["en"] = (LINE * 10)[: letters - 1] + "x"
-    finding = [one for one in check(written, LISTS) if one.code is Code.TOO_LONG]
+    finding = [one for one in check_document(written, LISTS) if one.code is Code.TOO_LONG]
     messages = [f"the English has {count} letters: 130 at most"] if count else []
     assert [str(one.message) for one in finding] == messages
     assert all((one.flow, one.node, one.language) == ("tell", "danger", "en") for one in finding)
@@ -105,29 +105,29 @@ def test_a_list_of_a_report_is_cut_into_pages_of_ten_lines() -> None:
         written["flows"]["tell"]["nodes"]["province"]["ask"]["lead"] = lead
         if not gathers:
             del written["flows"]["tell"]["gathers"]
-        book = document.bind(document.read(written), {**LISTS, "provinces": towns})
-        run = Run("rw", (Place("tell", "province"),), answers={"danger": "yes"})
+        book = document.bind_lists(document.read(written), {**LISTS, "provinces": towns})
+        run = ConversationState("rw", (Place("tell", "province"),), answers={"danger": "yes"})
         node = book.flows["tell"].nodes["province"]
-        assert isinstance(node, Ask)
-        seen = drawn(book, node, run, Facts(), DEFAULT_LIMIT)
+        assert isinstance(node, QuestionNode)
+        seen = draw(book, node, run, Facts(), DEFAULT_LIMIT)
         assert [len(page.keys) for page in seen.pages] == pages
 
 
 def test_words_in_front_that_end_in_a_colon_stand_on_the_line_of_the_question() -> None:
-    book = document.bind(document.read(danger(lead="Trust them? 1. Or:")), LISTS)
+    book = document.bind_lists(document.read(danger(lead="Trust them? 1. Or:")), LISTS)
     node = book.flows["tell"].nodes["danger"]
-    assert isinstance(node, Menu)
-    run = Run("en", (Place("tell", "danger"),), answers={"danger": "no"})
+    assert isinstance(node, MenuNode)
+    run = ConversationState("en", (Place("tell", "danger"),), answers={"danger": "no"})
     written = replace(node, leads=tuple(replace(one, text={"en": "Or:"}) for one in node.leads))
     (page,) = paginate(view(book, written, run, Facts()).layout)
     assert page.text.startswith("Or: Well? en\n1 Yes en\n")
 
 
 def test_words_in_front_and_the_ways_out_are_lines_of_the_screen_alone() -> None:
-    book = document.bind(document.read(learn(4)), LISTS)
+    book = document.bind_lists(document.read(learn(4)), LISTS)
     (english,) = (
         each
-        for each in narrow(book, DEFAULT_LIMIT)
+        for each in page_sizes(book, DEFAULT_LIMIT)
         if (each.place.flow, each.place.node, each.language) == ("learn", "one", "en")
     )
     assert (english.lines, english.question) == (1 + 8 + 1, 1 + 8)
@@ -143,7 +143,7 @@ def test_a_list_on_whose_pages_not_sure_is_missing_is_found() -> None:
             "end": {"finish": {"text": t("Goodbye")}},
         }
         written = make_document(learn=nodes)
-        assert [one.code for one in check(written, LISTS)] == codes
+        assert [one.code for one in check_document(written, LISTS)] == codes
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hotline.flows.check import Code, Finding
-from hotline.flows.check_flow_set import check
+from hotline.flows.check import Code, Problem
+from hotline.flows.check_flow_set import check_document
 from hotline.flows.service_check import place_lists
 from tests.flows.books import LISTS, TELL, choice, make_document, t
 from tests.support.made_once import shipped_document
@@ -35,8 +35,8 @@ WHO = {
 }  # fmt: skip
 
 
-def found(code: Code, **changed: Any) -> list[Finding]:
-    return [one for one in check(make_document(**changed), LISTS) if one.code is code]
+def found(code: Code, **changed: Any) -> list[Problem]:
+    return [one for one in check_document(make_document(**changed), LISTS) if one.code is code]
 
 
 def tell(**nodes: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> Non
 def test_an_unsafe_word_is_told_of_once() -> None:
     """The first question of a report is the second screen from the front: both rules look at it."""
     danger = {"menu": {**TELL["danger"]["menu"], "text": {**t("x"), "en": "Trafficking?"}}}
-    codes = [one.code for one in check(make_document(tell=tell(danger=danger)), LISTS)]
+    codes = [one.code for one in check_document(make_document(tell=tell(danger=danger)), LISTS)]
     assert codes == [Code.TOO_EARLY]
 
 
@@ -275,7 +275,7 @@ def test_the_last_screen_says_nothing_of_help_a_time_or_a_place(words: str) -> N
 def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
     assert found(Code.UNKNOWN_ENTRY, learn={"one": {"call": {"flow": "tell"}}})
     document = {**make_document(), "entries": {"11": "tell"}}
-    (one,) = [one for one in check(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
+    (one,) = [one for one in check_document(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
     assert "no printed string may open it" in str(one.message)
 
 
@@ -294,10 +294,10 @@ FAR = {"menu": {"text": t("Which?"), "choices": [choice("x", goes="one")]}}
 def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
     document = {**make_document(), "entries": {"11": "tell"}}
     document["flows"]["tell"]["gathers"] = what
-    assert "entries" in {one.flow for one in check(document, LISTS)}
+    assert "entries" in {one.flow for one in check_document(document, LISTS)}
     through = make_document(learn={"one": {"call": {"flow": "tell"}}})
     through["flows"]["tell"]["gathers"] = what
-    assert ("entries", "11") in {(one.flow, one.node) for one in check(through, LISTS)}
+    assert ("entries", "11") in {(one.flow, one.node) for one in check_document(through, LISTS)}
 
 
 @pytest.mark.parametrize("node", [PIN, CALL, COMPLAINED, STATUS])
@@ -313,7 +313,7 @@ def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_gua
     guarded = make_document(learn=learn)
     guarded["flows"]["learn"]["gathers"] = "complaint"
     guarded["entries"] = {"90": "cases"}
-    codes = {one.code for one in check(guarded, LISTS)}
+    codes = {one.code for one in check_document(guarded, LISTS)}
     assert not codes & {Code.DIALLED, Code.UNKNOWN_ENTRY}
 
 
@@ -340,5 +340,5 @@ def test_an_end_of_a_sentence_is_no_address(words: str) -> None:
 def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report(node: str) -> None:
     document: Any = copy.deepcopy(dict(shipped_document()))
     document["flows"]["report"]["nodes"][node]["menu"]["text"]["en"] = "Say who you are"
-    hits = [one for one in check(document, place_lists()) if one.code is Code.ASKS_WHO]
+    hits = [one for one in check_document(document, place_lists()) if one.code is Code.ASKS_WHO]
     assert [(one.flow, one.node) for one in hits] == [("report", node)]

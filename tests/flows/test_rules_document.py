@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hotline.errors import FlowInvalid
 from hotline.flows.document import compile as compile_book
 from hotline.flows.document import dump, parse, read
-from hotline.flows.flow import Condition, Menu
+from hotline.flows.flow import Condition, MenuNode
 from tests.flows.books import LISTS, choice, make_document, make_flow, t
 
 
@@ -129,7 +129,7 @@ def test_texts_are_composed_and_trimmed() -> None:
 def test_a_condition(written: Any, compiled: Condition) -> None:
     menu = {"text": t("x"), "choices": [choice("y", goes="one", when=written)]}
     node = compile_book(_with_node({"menu": menu}), LISTS).flows["learn"].nodes["one"]
-    assert isinstance(node, Menu)
+    assert isinstance(node, MenuNode)
     assert node.choices[0].when == compiled
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.flows.run import Facts, Option
+from hotline.flows.conversation import Facts, Option
 from hotline.text.languages import CODES
 from tests.flows.books import REPORTING, Player, make_book
 

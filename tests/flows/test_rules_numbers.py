@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from hotline.flows.numbers import EMERGENCY, VALID, Evidence, Number, flags
+from hotline.flows.numbers import EMERGENCY, VALID, Evidence, Number, number_flags
 
 SIGNED = date(2026, 11, 24)
 
@@ -21,7 +21,7 @@ def test_the_emergency_number_never_lapses(days: int, others: bool, emergency: b
         digits: Number(digits, Evidence.VERIFIED, "MIGEPROF", SIGNED)
         for digits in ("116", EMERGENCY)
     }
-    assert flags(book, today) == {"number.116": others, "number.112": emergency}
+    assert number_flags(book, today) == {"number.116": others, "number.112": emergency}
     assert book[EMERGENCY].is_confirmed(today) is others, (
         "a call-back never rings from a lapsed one"
     )

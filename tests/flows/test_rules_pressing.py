@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 from hotline.flows import document, service_authoring
+from hotline.flows.conversation import Option
 from hotline.flows.flow import Flow
-from hotline.flows.run import Option
+from hotline.flows.flow_set_cache import CLASSES, MARK, LoadedFlowSet, deserialise, serialise
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import CLASSES, MARK, UnpressedBook, press, unpressed
 from tests.flows.books import unpress
 from tests.support.callers import FLOWS
 from tests.support.made_once import shipped_book
@@ -20,19 +20,19 @@ def test_every_shipped_flow_comes_back_as_it_was() -> None:
         "phrases": {"rw": {"TAKEN": "{ref}: uracyakiriye"}}
     }
     book = document.compile(written, lists)
-    assert unpress(press(book), lists) == book
+    assert unpress(serialise(book), lists) == book
     assert book.phrases == written["phrases"]
 
 
 def test_lists_are_those_of_whoever_reads_it() -> None:
     lists = {"provinces": (Option("1", {"en": "Kigali"}),)}
     book = shipped_book()
-    assert unpress(press(book), lists).lists == lists
+    assert unpress(serialise(book), lists).lists == lists
 
 
 def test_every_kind_of_node_is_in_what_is_shipped() -> None:
     """The first test therefore covers each kind."""
-    pressed = press(shipped_book())
+    pressed = serialise(shipped_book())
     for number, kind in enumerate(CLASSES, 1):
         assert f"[{number}," in pressed, kind
 
@@ -40,24 +40,24 @@ def test_every_kind_of_node_is_in_what_is_shipped() -> None:
 def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
     lists = place_lists()
     written = service_authoring.read_folder(FLOWS)
-    pressed = press(document.compile(written, lists))
+    pressed = serialise(document.compile(written, lists))
     known = made(pressed)[1].lines
     other = copy.deepcopy(written)
     next(iter(other["flows"]["learn"]["nodes"].values()))["reason"] = "another one"
     flows = other["flows"]
     changed = document.compile(other, lists)
-    steps, done = made(press(changed), dict(known))
+    steps, done = made(serialise(changed), dict(known))
     assert steps == 1
     assert done.book == changed
     assert done.lines.keys() - known.keys() == {
-        press(changed).split("\n")[[*flows].index("learn") + 1]
+        serialise(changed).split("\n")[[*flows].index("learn") + 1]
     }
     assert made(pressed)[0] == len(written["flows"])
 
 
-def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, UnpressedBook]:
+def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, LoadedFlowSet]:
     """Returns the number of flows that were made, and the flow set."""
-    steps, unpressing = 0, unpressed(pressed, place_lists(), {} if known is None else known)
+    steps, unpressing = 0, deserialise(pressed, place_lists(), {} if known is None else known)
     while True:
         try:
             next(unpressing)
@@ -68,6 +68,6 @@ def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, Unpre
 
 def test_another_process_of_the_same_code_has_the_same_mark() -> None:
     """Otherwise each process would compile everything again."""
-    asked = "from hotline.flows.store import MARK; print(MARK)"
+    asked = "from hotline.flows.flow_set_cache import MARK; print(MARK)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == MARK

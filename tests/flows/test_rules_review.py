@@ -8,7 +8,7 @@ from hotline.flows.rules_reviews import (
     ReviewedText,
     ReviewState,
     Signature,
-    doubts,
+    doubtful_terms,
     state_of,
     texts_of,
 )
@@ -25,8 +25,8 @@ def by(*names: str, text: ReviewedText = TEXT, language: str = "rw") -> list[Sig
     ("text", "language", "signatures", "state"),
     [
         (TEXT, "rw", [], ReviewState.DRAFT),
-        (TEXT, "rw", by("One Reader"), ReviewState.READ),
-        (TEXT, "rw", by("One Reader", "one reader"), ReviewState.READ),
+        (TEXT, "rw", by("One Reader"), ReviewState.REVIEWED_ONCE),
+        (TEXT, "rw", by("One Reader", "one reader"), ReviewState.REVIEWED_ONCE),
         (TEXT, "rw", by("One Reader", "Another"), ReviewState.REVIEWED),
         (TEXT, "fr", by("One Reader", language="fr"), ReviewState.REVIEWED),
         (TEXT, "fr", by("One Reader", "Another"), ReviewState.DRAFT),
@@ -79,7 +79,7 @@ def test_every_text_has_a_place_and_what_is_no_text_has_none() -> None:
 
 def test_a_doubt_of_the_glossary_is_found_as_a_word() -> None:
     rows = "| debt | dette | ideni | A |\n| mine, pit | mine | ikirombe / ibirombe (x) | C |\n"
-    (doubt,) = doubts(rows)
+    (doubt,) = doubtful_terms(rows)
     assert str(doubt) == "C: ikirombe / ibirombe (mine, pit)"
     assert doubt.stands_in("Mu kirombe? Ibirombe!")
     assert not doubt.stands_in("Ibirombero")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.flows.flow_words import HELD_BACK, WORDS
+from hotline.flows.engine_texts import ENGINE_TEXTS, RESERVED_SEPTETS
 from hotline.flows.screen import NUMBERS, Button, Layout, paginate
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
@@ -33,7 +33,7 @@ LAYOUTS = st.builds(
 def test_every_page_fits_and_each_choice_has_one_digit(layout: Layout, limit: int) -> None:
     pages = paginate(layout, limit)
 
-    assert all(septets(page.text) <= limit - HELD_BACK for page in pages)
+    assert all(septets(page.text) <= limit - RESERVED_SEPTETS for page in pages)
     assert all(is_gsm7(page.text) for page in pages)
     assert all(set(page.keys) <= set(NUMBERS) for page in pages)
     assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
@@ -149,5 +149,7 @@ def test_a_label_longer_than_a_page_is_cut_to_it() -> None:
 
 @pytest.mark.parametrize("language", CODES)
 def test_the_short_line_fits_into_what_is_held_back(language: str) -> None:
-    assert septets(WORDS[language].invalid_short) + 1 <= HELD_BACK
-    assert all(is_gsm7(word) for word in (WORDS[language].more, WORDS[language].invalid))
+    assert septets(ENGINE_TEXTS[language].invalid_short) + 1 <= RESERVED_SEPTETS
+    assert all(
+        is_gsm7(word) for word in (ENGINE_TEXTS[language].more, ENGINE_TEXTS[language].invalid)
+    )

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from hotline.errors import FlowInvalid
-from hotline.flows.document import compile as compile_book
-from hotline.flows.flow import Call
-from hotline.flows.run import (
+from hotline.flows.conversation import (
     Answered,
     Completed,
+    ConversationState,
     Erased,
     Facts,
     Finished,
@@ -17,9 +16,10 @@ from hotline.flows.run import (
     LanguageChosen,
     Option,
     Place,
-    Run,
     TopicRead,
 )
+from hotline.flows.document import compile as compile_book
+from hotline.flows.flow import CallNode
 from hotline.flows.turn import expects_words, render, resume, start
 from hotline.text.languages import CODES
 from tests.flows.books import FRONT, LISTS, REPORTING, Player, choice, make_book, make_document, t
@@ -256,7 +256,7 @@ def test_000_is_the_front_of_a_first_dial_and_forgets() -> None:
     player = Player(BOOK).keys("7", *TO_DISTRICT, "000")
     assert player.screen == FRONT_SCREEN
     assert player.events == (Erased(),)
-    assert player.run == Run("rw", (Place("front", "front"),), passage=1, erased=True)
+    assert player.run == ConversationState("rw", (Place("front", "front"),), passage=1, erased=True)
 
 
 def test_a_new_passage_begins_without_the_answers_of_the_one_before() -> None:
@@ -347,7 +347,7 @@ def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_question
     assert dict(player.keys("9", "1").run.answers) == {"list": "x"}
 
     book = compile_book(document, LISTS)
-    public = replace(book.flows["learn"], start="in", nodes={"in": Call("inner")})
+    public = replace(book.flows["learn"], start="in", nodes={"in": CallNode("inner")})
     led = Player(replace(book, flows={**book.flows, "learn": public})).keys("1")
     assert led.screen == FRONT_SCREEN
 
@@ -378,7 +378,7 @@ def test_a_redial_is_a_first_dial() -> None:
     ],
 )
 def test_a_place_that_no_longer_exists_is_the_front(calls: tuple[Place, ...]) -> None:
-    turn = resume(BOOK, Run("rw", calls), "5", REPORTING)
+    turn = resume(BOOK, ConversationState("rw", calls), "5", REPORTING)
     assert turn.screen.text == FRONT_SCREEN
 
 

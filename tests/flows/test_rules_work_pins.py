@@ -3,11 +3,11 @@
 import pytest
 
 from hotline.errors import FlowInvalid
+from hotline.flows.conversation import Facts, PinGiven
 from hotline.flows.document import compile as compile_book
-from hotline.flows.flow import filled
-from hotline.flows.run import Facts, PinGiven
+from hotline.flows.flow import fill_placeholders
 from hotline.flows.turn import expects_pin, resume, start
-from hotline.text.keying import is_easy
+from hotline.text.keying import is_easy_pin
 
 TEXT = {"rw": "A", "fr": "A", "en": "A"}
 DRAFT = dict.fromkeys(("rw", "fr", "en"), "draft")
@@ -40,16 +40,16 @@ def test_only_a_pin_has_digits_and_only_four_six_or_eight(ask: dict[str, object]
 
 @pytest.mark.parametrize("pin", ["111111", "123456", "987654", "199012", "121985", "202020"])
 def test_six_digits_that_anybody_would_try_first_are_easy(pin: str) -> None:
-    assert is_easy(pin)
+    assert is_easy_pin(pin)
 
 
 @pytest.mark.parametrize("pin", ["407193", "815260", "110011"])
 def test_six_digits_without_a_pattern_are_not_easy(pin: str) -> None:
-    assert not is_easy(pin)
+    assert not is_easy_pin(pin)
 
 
 def test_a_text_speaks_of_the_case_that_was_chosen_first() -> None:
     words = {"place": "anywhere", "place.K7Q4": "Gasabo"}
-    assert filled("{place}", words, "K7Q4") == "Gasabo"
-    assert filled("{place}", words, "H3ND") == "anywhere"
-    assert filled("{place} {ref}", words) == "anywhere "
+    assert fill_placeholders("{place}", words, "K7Q4") == "Gasabo"
+    assert fill_placeholders("{place}", words, "H3ND") == "anywhere"
+    assert fill_placeholders("{place} {ref}", words) == "anywhere "

@@ -9,10 +9,10 @@ import gsm0338
 import pytest
 
 from hotline.flows import turn
-from hotline.flows.flow import Ask, Finish, Menu, Node, Say, Text
-from hotline.flows.number_questions import QuestionStatus, questions
-from hotline.flows.numbers import flags
-from hotline.flows.run import Facts
+from hotline.flows.conversation import Facts
+from hotline.flows.flow import EndNode, MenuNode, MessageNode, Node, QuestionNode, Text
+from hotline.flows.numbers import number_flags
+from hotline.flows.questions_back import QuestionStatus, questions
 from hotline.flows.screen import wrapped
 from hotline.text.codes import Category
 from hotline.text.languages import CODES
@@ -28,16 +28,16 @@ FIRST_KEYS = {"rw": (), "en": ("7",), "fr": ("8",)}
 
 
 def texts(node: Node) -> Iterator[Text]:
-    if isinstance(node, Say | Menu | Ask):
+    if isinstance(node, MessageNode | MenuNode | QuestionNode):
         yield node.text
         yield from (lead.text for lead in node.leads)
-    if isinstance(node, Menu | Ask):
+    if isinstance(node, MenuNode | QuestionNode):
         yield from (choice.label for choice in node.choices)
-    if isinstance(node, Menu) and node.note:
+    if isinstance(node, MenuNode) and node.note:
         yield node.note
-    if isinstance(node, Ask) and node.skip:
+    if isinstance(node, QuestionNode) and node.skip:
         yield node.skip
-    if isinstance(node, Finish) and node.text:
+    if isinstance(node, EndNode) and node.text:
         yield node.text
 
 
@@ -111,7 +111,7 @@ def test_c15_the_only_number_shown_says_who_confirmed_it_and_who_has_yet_to_sign
     [("2026-11-23", False), ("2026-11-24", True), ("2027-11-24", True), ("2037-11-25", True)],
 )
 def test_the_emergency_number_never_lapses(language: str, today: str, there: bool) -> None:
-    facts = Facts(flags=flags(BOOK.numbers, date.fromisoformat(today)))
+    facts = Facts(flags=number_flags(BOOK.numbers, date.fromisoformat(today)))
     help_now = screens(*FIRST_KEYS[language], "5", "9", facts=facts)[-2:]
     facts = Facts(flags={**facts.flags, "reporting": True})
     place = screens(*FIRST_KEYS[language], "5", "1", "2", facts=facts)[-1]
@@ -152,7 +152,7 @@ def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
         for flow in BOOK.flows.values()
         if not flow.private
         for node in flow.nodes.values()
-        if isinstance(node, Finish) and node.text
+        if isinstance(node, EndNode) and node.text
     ]
 
     assert len(last) >= 7
@@ -163,7 +163,7 @@ def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
 def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None:
     def values(name: str) -> tuple[str, ...]:
         node = REPORT.nodes[name]
-        assert isinstance(node, Menu | Ask)
+        assert isinstance(node, MenuNode | QuestionNode)
         return tuple(choice.value for choice in node.choices)
 
     yes_no_unsure = ("yes", "no", "unsure")
@@ -188,7 +188,7 @@ def test_the_words_after_danger_are_on_the_place_and_the_next_screen(
 ) -> None:
     first = FIRST_KEYS[language]
     passed_on = REPORT.nodes["passed_on"]
-    assert isinstance(passed_on, Say)
+    assert isinstance(passed_on, MessageNode)
 
     *_, place, _, sector = screens(*first, "5", "1", "2", "1", "1")
     *_, quiet_place, _, quiet_sector = screens(*first, "5", "2", "2", "1", "1")

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from hotline.flows.anatomy import Titles, nodes_of, with_flow_texts
 from hotline.flows.models import TITLE_LETTERS, NodeModel
+from hotline.flows.node_fields import Titles, nodes_of, with_flow_texts
 from hotline.flows.rules_reviews import texts_of
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_document

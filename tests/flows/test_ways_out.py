@@ -11,12 +11,12 @@ import pytest
 
 from hotline.flows.check import nodes
 from hotline.flows.check_paths import listings, situations
-from hotline.flows.check_texts import narrow
-from hotline.flows.flow import Ask, View, Waiting, at_front, said, view
-from hotline.flows.flow_words import WORDS
-from hotline.flows.numbers import flags
-from hotline.flows.run import Place, Run
-from hotline.flows.screen import DEFAULT_LIMIT, MOST_LINES, Page, paginate
+from hotline.flows.check_texts import page_sizes
+from hotline.flows.conversation import ConversationState, Place
+from hotline.flows.engine_texts import ENGINE_TEXTS
+from hotline.flows.flow import QuestionNode, View, Waiting, at_front, text_in, view
+from hotline.flows.numbers import number_flags
+from hotline.flows.screen import DEFAULT_LIMIT, MAX_LINES, Page, paginate
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book
 
@@ -24,14 +24,14 @@ BOOK = shipped_book()
 SHOWN = [
     (Place(flow.name, name), node) for flow, name, node in nodes(BOOK) if isinstance(node, Waiting)
 ]
-LISTS = [(place, node) for place, node in SHOWN if isinstance(node, Ask) and node.list]
+LISTS = [(place, node) for place, node in SHOWN if isinstance(node, QuestionNode) and node.list]
 
 
 def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tuple[Page, ...]]]:
     """Yields the node's pages under every condition, and with every list."""
     for listed, named in listings(BOOK, node):
-        for run, facts in situations(listed, Run(language, (place,))):
-            there = Run(language, (place,), answers={**run.answers, **named})
+        for run, facts in situations(listed, ConversationState(language, (place,))):
+            there = ConversationState(language, (place,), answers={**run.answers, **named})
             seen = view(BOOK, listed, there, facts)
             yield seen, paginate(seen.layout)
 
@@ -40,12 +40,12 @@ def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tu
 @pytest.mark.parametrize("language", CODES)
 def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> None:
     for place, node in SHOWN:
-        own = WORDS[language]
+        own = ENGINE_TEXTS[language]
         back = {f"0 {own.back}", f"0 {own.back_short}"}
-        if isinstance(node, Ask) and node.skip is not None:
-            back = {f"0 {said(node.skip, language)}"}
+        if isinstance(node, QuestionNode) and node.skip is not None:
+            back = {f"0 {text_in(node.skip, language)}"}
         ends = {f"\n{way}{gap}00 {own.home}" for way in back for gap in " \n"}
-        if at_front(BOOK, Run(language, (place,))):
+        if at_front(BOOK, ConversationState(language, (place,))):
             ends = {""}
         for _, shown in pages(place, node, language):
             assert all(page.text.endswith(tuple(ends)) for page in shown), place
@@ -53,7 +53,7 @@ def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> N
 
 @pytest.mark.row("C1")
 @pytest.mark.parametrize(("place", "node"), LISTS)
-def test_every_page_of_a_list_has_not_sure_and_a_place(place: Place, node: Ask) -> None:
+def test_every_page_of_a_list_has_not_sure_and_a_place(place: Place, node: QuestionNode) -> None:
     unsure = [choice for choice in node.choices if choice.value == "unsure"]
     for language in CODES:
         for seen, shown in pages(place, node, language):
@@ -68,14 +68,14 @@ def test_every_page_of_a_list_has_not_sure_and_a_place(place: Place, node: Ask) 
 @pytest.mark.parametrize("language", CODES)
 def test_c1_where_stands_on_one_page_though_somebody_is_in_danger(language: str) -> None:
     node = BOOK.flows["report"].nodes["province"]
-    assert isinstance(node, Ask)
+    assert isinstance(node, QuestionNode)
     assert {len(shown) for _, shown in pages(Place("report", "province"), node, language)} == {1}
 
 
 @pytest.mark.row("C1")
 def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for_a_reason() -> None:
     reasons = {Place(flow.name, name) for flow in BOOK.flows.values() for name in flow.reasons}
-    long = {each.place for each in narrow(BOOK, DEFAULT_LIMIT) if each.question > MOST_LINES}
+    long = {each.place for each in page_sizes(BOOK, DEFAULT_LIMIT) if each.question > MAX_LINES}
     assert long <= reasons, "other reasons excuse words"
     assert not [place for place in long if BOOK.flows[place.flow].gathers], "none of the report's"
 
@@ -84,21 +84,21 @@ def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for
 def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None:
     """This includes the text shown in front after danger, on every page of every list."""
     report = {name for name, flow in BOOK.flows.items() if flow.gathers}
-    asked = [each for each in narrow(BOOK, DEFAULT_LIMIT) if each.place.flow in report]
+    asked = [each for each in page_sizes(BOOK, DEFAULT_LIMIT) if each.place.flow in report]
     assert {"report", "complaint", "receipt"} <= report
-    assert [each for each in asked if each.with_leads > MOST_LINES] == []
+    assert [each for each in asked if each.with_leads > MAX_LINES] == []
 
 
 @pytest.mark.row("C1")
 def test_c1_what_a_caller_reads_in_english_has_130_letters_at_most() -> None:
     """This includes the ways out and the numbers that show today. Names from a list do not count."""
-    shows = flags(BOOK.numbers, date(2026, 11, 24))
+    shows = number_flags(BOOK.numbers, date(2026, 11, 24))
     long = set()
     for place, node in SHOWN:
         if BOOK.flows[place.flow].private:
             continue
-        bare = replace(node, list=None) if isinstance(node, Ask) else node
-        for run, facts in situations(bare, Run("en", (place,))):
+        bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
+        for run, facts in situations(bare, ConversationState("en", (place,))):
             if all(shows.get(name, True) for name, holds in facts.flags.items() if holds):
                 shown = paginate(view(BOOK, bare, run, facts).layout)
                 long |= {(place, page.text) for page in shown if len(page.text) > 130}

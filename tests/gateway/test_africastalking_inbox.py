@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import InboxUnavailable
-from hotline.gateway.africastalking import MOST_INBOX_BYTES as MOST_BYTES
+from hotline.gateway.africastalking import MAX_INBOX_BYTES as MOST_BYTES
 from hotline.gateway.africastalking import AfricasTalkingInbox, read_page
 from hotline.gateway.rules_inbox import InboxPage
 from tests.gateway.gateway import Gateway, http, serving

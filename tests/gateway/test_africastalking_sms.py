@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.gateway.africastalking import AfricasTalkingSms, GatewayAnswer, understand
+from hotline.gateway.africastalking import AfricasTalkingSms, GatewayAnswer, outcome_of
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from tests.gateway.gateway import Gateway, http, refused, sent, serving
 
@@ -203,7 +203,7 @@ def test_an_answer_without_end_is_not_read_to_its_end() -> None:
 
 @given(status=st.integers(100, 999), text=st.text())
 def test_no_answer_raises(status: int, text: str) -> None:
-    understand(GatewayAnswer(status, text))
+    outcome_of(GatewayAnswer(status, text))
 
 
 NAMES = {"statusCode", "status", "messageId", "number", "x"}
@@ -221,4 +221,4 @@ JSON = st.recursive(
 def test_no_shape_of_json_raises(recipient: object, message: object) -> None:
 
     data = {"SMSMessageData": {"Message": message, "Recipients": [recipient]}}
-    understand(GatewayAnswer(201, json.dumps(data)))
+    outcome_of(GatewayAnswer(201, json.dumps(data)))

@@ -13,7 +13,7 @@ from hotline.gateway import tables
 from hotline.gateway.queries_alert_path import TickMemory
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.stand_ins import FakeSms
-from hotline.gateway.tables import Lane, LaneHold, Leader
+from hotline.gateway.tables import Leader, QueuePause, QueueState
 from hotline.keys import tables_canaries
 from hotline.keys.tables_canaries import ProcessStart
 from tests.support.builders import NOON
@@ -33,7 +33,7 @@ def line(line: Line) -> Line:
     def elapsed() -> float:
         return line.clock.at.timestamp()
 
-    line.kit = replace(line.kit, ticks=TickMemory(elapsed=elapsed))
+    line.context = replace(line.context, ticks=TickMemory(elapsed=elapsed))
     tick(line)
     return line
 
@@ -59,13 +59,13 @@ def clock_stops(line: Line) -> None:
     line.clock.turn(minutes=2)
 
 
-def lane_is_held(line: Line) -> None:
-    lane_by_hand.hold(line.kit, by="Aline", reason="a wrong list of numbers")
+def queue_is_paused(line: Line) -> None:
+    lane_by_hand.pause(line.context, by="Aline", reason="a wrong list of numbers")
 
 
 def gateway_refuses(line: Line) -> None:
     with line.database.writing() as session:
-        tables.hold(session, line.clock.at + timedelta(minutes=1), "config_fault")
+        tables.pause_for_fault(session, line.clock.at + timedelta(minutes=1), "config_fault")
 
 
 def worker_is_refused(line: Line) -> None:
@@ -92,7 +92,7 @@ def gateway_is_out_of_reach(line: Line) -> None:
 
 BROKEN: dict[Break, str] = {
     clock_stops: "no process that sends is running",
-    lane_is_held: "the lane is held by hand",
+    queue_is_paused: "the lane is held by hand",
     gateway_refuses: "the gateway refuses us",
     worker_is_refused: "a key of the workers is wrong",
     gateway_is_out_of_reach: "the gateway cannot be reached",
@@ -129,11 +129,11 @@ def test_it_heals_and_nothing_was_lost(line: Line, broken: Break) -> None:
     danger(line)
     tick(line)
     with line.database.writing() as session:
-        tables.release(session)
-        session.query(LaneHold).delete()
+        tables.end_fault(session)
+        session.query(QueuePause).delete()
 
     assert PASSED_ON["rw"] in danger(line).screen
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     assert all(tip.referred_at is not None for tip in line.tips)
 
 
@@ -152,10 +152,10 @@ def test_a_session_reads_on_as_it_began(line: Line) -> None:
     during = danger(line)
     shown = before.screen, during.screen
     for _ in range(2):
-        line.kit.sessions.clear()
+        line.context.sessions.clear()
         assert (before.again(), during.again()) == shown
     tick(line)
-    line.kit.sessions.clear()
+    line.context.sessions.clear()
     assert during.again() == shown[1]
 
 
@@ -175,18 +175,18 @@ def test_a_line_that_nobody_ever_made_start_promises_as_tests_do(line: Line) -> 
 
 def test_sends_that_reach_no_gateway_are_noted_and_forgotten_by_one_that_does(line: Line) -> None:
     danger(line)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     sms = FakeSms(results=[SendResult(Outcome.NOT_SENT)] * 9)
-    kit = replace(line.kit, sms=sms)
-    service_sending.deliver_due(kit)
+    context = replace(line.context, sms=sms)
+    service_sending.deliver_due(context)
     with line.database.reading() as session:
-        failed = session.get_one(Lane, tables.SMS)
+        failed = session.get_one(QueueState, tables.SMS)
         assert failed.failing_since == failed.failed_at == line.clock.at
     sms.results = []
     line.clock.turn(seconds=20)
-    service_sending.deliver_due(kit)
+    service_sending.deliver_due(context)
     with line.database.reading() as session:
-        assert session.get_one(Lane, tables.SMS).failing_since is None
+        assert session.get_one(QueueState, tables.SMS).failing_since is None
 
 
 def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:

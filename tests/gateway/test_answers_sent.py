@@ -10,10 +10,10 @@ from hotline.core.wording import Template
 from hotline.dialogue import service_answers
 from hotline.dialogue.service_sms import InboxOutcome
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
-from hotline.gateway.rules_message import Kind, Wording
+from hotline.gateway.rules_message import MessageKind, Wording
 from hotline.gateway.tables import Message
 from hotline.gateway.tables_sessions import Stopped
-from hotline.keys.encrypt import Sealer
+from hotline.keys.encrypt import Encrypter
 from tests.support.callers import Line
 from tests.support.texting import HERS, Texter, answers_of, texter
 
@@ -30,29 +30,29 @@ def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
 def test_what_is_late_is_never_sent(texter: Texter) -> None:
     texter.says("akazi")
     texter.line.clock.turn(minutes=11)
-    service_answers.keep_time(texter.line.kit)
+    service_answers.keep_time(texter.line.context)
     assert texter.reads() == []
     (row,) = answers_of(texter.line)
-    assert (row.state, row.sealed_number, row.parameters) == (MessageState.FAILED, b"", {})
+    assert (row.state, row.encrypted_number, row.parameters) == (MessageState.FAILED, b"", {})
 
 
 def test_the_clock_sends_what_no_bell_was_heard_for(texter: Texter) -> None:
     texter.line.jobs.dead = True
     texter.says("akazi")
     texter.line.clock.turn(seconds=2)
-    service_answers.keep_time(texter.line.kit)
+    service_answers.keep_time(texter.line.context)
     assert [to for to, _ in texter.sms.sent] == [HERS]
 
 
 def test_a_worker_that_died_sends_nothing_twice(texter: Texter) -> None:
     texter.says("akazi")
-    kit = replace(texter.line.kit, sms=Dying())
+    context = replace(texter.line.context, sms=Dying())
     with pytest.raises(RuntimeError):
-        service_answers.send_due(kit)
+        service_answers.send_due(context)
     texter.line.clock.turn(seconds=40)
-    service_sending.expire_leases(texter.line.kit)
+    service_sending.expire_leases(texter.line.context)
     assert texter.reads() == []
-    assert answers_of(texter.line)[0].sealed_number == b""
+    assert answers_of(texter.line)[0].encrypted_number == b""
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_what_the_gateway_says_of_an_answer(
 ) -> None:
     texter.sms.results.append(SendResult(outcome))
     texter.says("akazi")
-    service_answers.send_due(texter.line.kit)
+    service_answers.send_due(texter.line.context)
     texter.line.clock.turn(seconds=61)
-    service_answers.send_due(texter.line.kit)
+    service_answers.send_due(texter.line.context)
     (row,) = answers_of(texter.line)
     assert (row.state, len(texter.sms.sent)) == (state, tries)
-    assert (row.sealed_number, row.parameters) == (b"", {})
+    assert (row.encrypted_number, row.parameters) == (b"", {})
 
 
 def test_whom_the_gateway_has_blacklisted_stands_on_our_own_list(texter: Texter) -> None:
@@ -83,26 +83,28 @@ def test_whom_the_gateway_has_blacklisted_stands_on_our_own_list(texter: Texter)
     texter.says("akazi")
     texter.reads()
     (row,) = texter.line.all(Stopped)
-    assert row.number_key == texter.line.kit.pseudonyms.stopped(HERS)
+    assert row.number_key == texter.line.context.pseudonyms.stopped(HERS)
 
 
 def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter: Texter) -> None:
-    texter.line.kit = replace(texter.line.kit, sealer=Sealer())
+    texter.line.context = replace(texter.line.context, encrypter=Encrypter())
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
-    found = service_answers.finding(texter.line.kit, sealed=False)
+    found = service_answers.check_answers(texter.line.context, encrypted=False)
     assert (found.ok, "hotline keys import" in found.todo) == (False, True)
 
 
 def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
     texter.says("akazi")
     assert [job for job, _ in texter.line.jobs.rung] == [Job.ANSWER]
-    assert [row.kind for row in texter.line.all(Message)] == [Kind.ANSWER]
+    assert [row.kind for row in texter.line.all(Message)] == [MessageKind.ANSWER]
 
 
 def waiting_alert(line: Line) -> Message:
     wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
-    return service_messages.message(Kind.ALERT, wording, 1, priority=1, at=line.clock(), of=None)
+    return service_messages.new_message(
+        MessageKind.ALERT, wording, 1, priority=1, at=line.clock(), of=None
+    )
 
 
 class Dying:

@@ -9,7 +9,7 @@ import logging
 import pytest
 
 from hotline.alerts import service_assignment, service_sending
-from hotline.gateway.tables import DeliveryReport, Message, Referral
+from hotline.gateway.tables import Assignment, DeliveryReport, Message
 from hotline.gateway.tables_sessions import InboundSeen
 from hotline.keys.key_folder import LISTED
 from hotline.people.rules import Level
@@ -90,9 +90,9 @@ def test_a_tip_that_is_told_with_them_is_kept_and_told_of(staffed: Line, odd: st
     caller.dial()
     for key in DANGER_HERE:
         assert caller.key(f"{key}{odd}").startswith("CON ")
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     assert staffed.tip.urgency == 1
-    assert {row.responder_id for row in staffed.all(Referral)}
+    assert {row.responder_id for row in staffed.all(Assignment)}
     assert staffed.read(staffed.tip)["danger"] == "yes"
 
 
@@ -127,11 +127,11 @@ def test_a_responder_s_answer_with_them_acts_and_is_answered(staffed: Line, odd:
     caller = staffed.caller(PHONE)
     caller.dial()
     caller.key(*DANGER_HERE)
-    service_assignment.refer_waiting(staffed.kit)
-    (her,) = [row for row in staffed.all(Referral) if row.responder_id == 2]
+    service_assignment.assign_pending(staffed.context)
+    (her,) = [row for row in staffed.all(Assignment) if row.responder_id == 2]
     text = f"1{odd} {her.reference}{odd}"
     fields = SMS | {"id": "ATXid_her", "from": HER, "text": text}
     assert staffed.post(LISTED, fields).status_code == 200
-    assert staffed.tip.holder_id == 2
-    service_sending.deliver_due(staffed.kit)
+    assert staffed.tip.assignee_id == 2
+    service_sending.deliver_due(staffed.context)
     assert [row.kind for row in staffed.all(Message)].count("confirmation") == 1

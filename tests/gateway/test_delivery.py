@@ -6,21 +6,21 @@ import pytest
 
 from hotline.alerts import service_sending
 from hotline.core.jobs import Job
-from hotline.errors import KeyMissing, KeyWrong, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing, KeyWrong
 from hotline.gateway import tables, tables_sessions
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
+from tests.support.contexts import WholeContext, make_context
 from tests.support.district import District
 from tests.support.fakes import FakeNumbers
-from tests.support.kits import WholeKit, make_kit
 from tests.support.taking import take_case
 
 
 def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 1
 
-    (reference,) = [row.reference for row in alone.all(Referral)]
+    (reference,) = [row.reference for row in alone.all(Assignment)]
     assert alone.sms.sent == [("+250788000001", f"{reference}: Gasabo. Reply 1 {reference}")]
     message = alone.message
     assert (message.state, message.attempts, message.counted) == ("accepted", 1, 1)
@@ -53,7 +53,7 @@ def test_each_outcome_has_its_consequence(
     if wait is not None:
         late = (message.next_at - alone.clock()).total_seconds()
         assert wait <= late <= wait * 1.2
-    assert len(alone.all(Referral)) == told
+    assert len(alone.all(Assignment)) == told
 
 
 def test_a_bad_number_is_marked_and_a_colleague_is_alerted_at_once(
@@ -74,19 +74,19 @@ def test_c16_a_number_on_the_gateway_s_own_list_is_on_ours_from_then_on(alone: D
 
     assert alone.responder(1).unreachable == "stopped"
     with alone.database.reading() as session:
-        assert tables_sessions.stopped_among(session, ["stop key of +250788000001"])
+        assert tables_sessions.stopped(session, ["stop key of +250788000001"])
     assert alone.states == ["failed", "accepted"]
 
 
 def test_what_the_network_cannot_route_tells_a_colleague_after_two_tries(alone: District) -> None:
     alone.sms.results = [SendResult(Outcome.TRANSIENT)] * 2
     alone.deliver()
-    assert len(alone.all(Referral)) == 1
+    assert len(alone.all(Assignment)) == 1
 
     alone.clock.turn(seconds=2)
     alone.deliver()
 
-    assert len(alone.all(Referral)) == 2
+    assert len(alone.all(Assignment)) == 2
     assert alone.states == ["retry", "accepted"]
 
 
@@ -121,10 +121,10 @@ def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District
         alone.sms.results = [SendResult(Outcome.UNKNOWN)]
         assert alone.deliver_one()
         alone.clock.turn(minutes=11)
-        service_sending.retry_unknown(alone.kit)
+        service_sending.retry_unknown(alone.context)
 
-    assert alone.all(Message)[0].state == MessageState.DEAD
-    assert len(alone.all(Referral)) == 2
+    assert alone.all(Message)[0].state == MessageState.UNDELIVERABLE
+    assert len(alone.all(Assignment)) == 2
     assert len({text for number, text in alone.sms.sent if number == "+250788000001"}) == 1
 
 
@@ -137,11 +137,11 @@ def test_unknown_waits_and_repeats_its_words(district: District, urgency: int, w
     district.deliver()
 
     district.clock.turn(seconds=wait - 1)
-    service_sending.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.context)
     assert district.deliver() == 0
 
     district.clock.turn(seconds=1)
-    service_sending.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.context)
     assert district.deliver() == 1
     first, second = district.sms.sent
     assert first == second
@@ -162,10 +162,10 @@ def test_danger_is_tried_again_soon_and_the_next_person_is_told_from_the_second_
         assert district.deliver() == told
         assert len(district.told(tip)) == told
         district.clock.turn(seconds=wait - 1)
-        service_sending.retry_unknown(district.kit)
+        service_sending.retry_unknown(district.context)
         assert district.states[0] == "unknown"
         district.clock.turn(seconds=1)
-        service_sending.retry_unknown(district.kit)
+        service_sending.retry_unknown(district.context)
 
     assert district.jobs.rung[-1] == (Job.DELIVER, 1)
     assert district.deliver() == 1
@@ -177,17 +177,17 @@ def test_danger_is_tried_again_soon_and_the_next_person_is_told_from_the_second_
 def test_an_answer_ends_the_doubt(alone: District) -> None:
     alone.sms.results = [SendResult(Outcome.UNKNOWN)]
     alone.deliver()
-    (row,) = alone.all(Referral)
-    take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+    (row,) = alone.all(Assignment)
+    take_case(alone.context, row.responder_id, row.reference, alone.clock())
 
     alone.clock.turn(minutes=11)
-    service_sending.retry_unknown(alone.kit)
+    service_sending.retry_unknown(alone.context)
 
     assert (alone.message.state, alone.message.delivered_at) == (MessageState.ANSWERED, None)
     assert alone.deliver() == 0
 
 
-class TestTheLane:
+class TestOutgoingQueue:
     @pytest.mark.fault(28)
     @pytest.mark.parametrize("fault", [Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT])
     def test_our_fault_pauses_the_queue_only(self, district: District, fault: Outcome) -> None:
@@ -199,7 +199,7 @@ class TestTheLane:
         assert district.deliver() == 1
         assert len(district.sms.sent) == 1
         with district.database.reading() as session:
-            assert tables.lane_of(session).reason == fault
+            assert tables.queue_state(session).reason == fault
         assert [row.counted for row in district.all(Message)] == [0, 0, 0]
 
     @pytest.mark.fault(28)
@@ -219,16 +219,16 @@ class TestTheLane:
 
         assert district.states == ["accepted"] * 3
         with district.database.reading() as session:
-            assert tables.lane_of(session).reason is None
+            assert tables.queue_state(session).reason is None
 
     @pytest.mark.fault(36)
     def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
         class Locked(FakeNumbers):
-            def open_number(self, sealed: bytes) -> str:
+            def decrypt_number(self, encrypted: bytes) -> str:
                 raise KeyMissing("relay")
 
-        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
-        service_sending.deliver_due(_with_numbers(kit, Locked()))
+        context = make_context(database=alone.database, now=alone.clock, sms=alone.sms)
+        service_sending.deliver_due(_with_numbers(context, Locked()))
 
         assert alone.message.state == MessageState.RETRY
         assert alone.responder(1).unreachable is None
@@ -237,13 +237,13 @@ class TestTheLane:
         """A damaged row is our fault: the phone may still work."""
 
         class Damaged(FakeNumbers):
-            def open_number(self, sealed: bytes) -> str:
-                if sealed == b"+250788000001":
-                    raise SealBroken("damaged")
-                return super().open_number(sealed)
+            def decrypt_number(self, encrypted: bytes) -> str:
+                if encrypted == b"+250788000001":
+                    raise DecryptionFailed("damaged")
+                return super().decrypt_number(encrypted)
 
-        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
-        damaged = _with_numbers(kit, Damaged())
+        context = make_context(database=alone.database, now=alone.clock, sms=alone.sms)
+        damaged = _with_numbers(context, Damaged())
         while service_sending.deliver_due(damaged):
             pass
 
@@ -251,31 +251,31 @@ class TestTheLane:
         assert alone.states == ["dead", "accepted"]
         assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
         with alone.database.reading() as session:
-            assert tables.lane_of(session).reason is None
+            assert tables.queue_state(session).reason is None
 
     def test_a_wrong_key_holds_the_lane_and_marks_nobody(self, alone: District) -> None:
         class Wrong(FakeNumbers):
-            def open_number(self, sealed: bytes) -> str:
+            def decrypt_number(self, encrypted: bytes) -> str:
                 raise KeyWrong("relay.key is another line's")
 
-        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
-        service_sending.deliver_due(_with_numbers(kit, Wrong()))
+        context = make_context(database=alone.database, now=alone.clock, sms=alone.sms)
+        service_sending.deliver_due(_with_numbers(context, Wrong()))
 
         assert alone.responder(1).unreachable is None
         assert alone.states == ["retry"]
         with alone.database.reading() as session:
-            assert tables.lane_of(session).reason == "config_fault"
+            assert tables.queue_state(session).reason == "config_fault"
 
 
-def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:
-    fields = {name: getattr(kit, name) for name in WholeKit.__dataclass_fields__}
-    return WholeKit(**fields | {"numbers": numbers})
+def _with_numbers(context: WholeContext, numbers: FakeNumbers) -> WholeContext:
+    fields = {name: getattr(context, name) for name in WholeContext.__dataclass_fields__}
+    return WholeContext(**fields | {"numbers": numbers})
 
 
 @pytest.mark.row("C16")
 def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
     with alone.database.writing() as session:
-        tables_sessions.stop(session, "stop key of +250788000001", alone.clock())
+        tables_sessions.add_stop(session, "stop key of +250788000001", alone.clock())
 
     alone.deliver()
 
@@ -294,27 +294,27 @@ class TestNoReport:
         district.deliver()
 
         district.clock.turn(seconds=wait - 1)
-        service_sending.miss_reports(district.kit)
+        service_sending.resend_unreported(district.context)
         assert district.states == ["accepted"]
         district.clock.turn(seconds=1)
         (before,) = district.open_deadlines()
-        service_sending.miss_reports(district.kit)
+        service_sending.resend_unreported(district.context)
         assert [row.due_at for row in district.open_deadlines()] == [before.due_at]
         assert district.deliver() == 2
 
         assert [step for step, _ in district.told(tip)] == [0, 1]
         assert [number for number, _ in district.sms.sent].count("+250788000001") == 2
         district.clock.turn(seconds=wait * 3)
-        service_sending.miss_reports(district.kit)
+        service_sending.resend_unreported(district.context)
         assert district.all(Message)[0].attempts == 2
 
     def test_nobody_is_bothered_again_once_it_is_taken(self, alone: District) -> None:
         alone.deliver()
-        (row,) = alone.all(Referral)
-        take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+        (row,) = alone.all(Assignment)
+        take_case(alone.context, row.responder_id, row.reference, alone.clock())
         alone.clock.turn(minutes=11)
 
-        service_sending.miss_reports(alone.kit)
+        service_sending.resend_unreported(alone.context)
 
         assert alone.states == ["accepted"]
-        assert len(alone.all(Referral)) == 1
+        assert len(alone.all(Assignment)) == 1

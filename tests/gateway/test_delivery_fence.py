@@ -9,8 +9,8 @@ from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables import Message
+from tests.support.contexts import make_context
 from tests.support.district import District
-from tests.support.kits import make_kit
 
 pytestmark = pytest.mark.both
 
@@ -19,7 +19,7 @@ class TestTheFence:
     def test_no_transaction_is_open_while_it_sends(self, alone: District) -> None:
         def write() -> None:
             with alone.database.writing() as session:
-                tables.release(session)
+                tables.end_fault(session)
 
         alone.sms.during = write
         assert alone.deliver() == 1
@@ -32,7 +32,7 @@ class TestTheFence:
 
     @pytest.mark.fault(19)
     def test_two_workers_on_one_message_send_it_once(self, alone: District) -> None:
-        alone.sms.during = lambda: seen.append(alerts_service_sending.deliver_due(alone.kit))
+        alone.sms.during = lambda: seen.append(alerts_service_sending.deliver_due(alone.context))
         seen: list[int] = []
         assert alone.deliver() == 1
         assert seen == [0]
@@ -47,17 +47,17 @@ class TestTheFence:
             if name == "worker.after_send":
                 raise Killed
 
-        dying = make_kit(database=alone.database, now=alone.clock, sms=alone.sms, failpoint=die)
+        dying = make_context(database=alone.database, now=alone.clock, sms=alone.sms, failpoint=die)
         with pytest.raises(Killed):
             alerts_service_sending.deliver_due(dying)
-        alerts_service_sending.expire_leases(alone.kit)
+        alerts_service_sending.expire_leases(alone.context)
         assert alone.message.state == MessageState.SENDING
 
         alone.clock.turn(seconds=31)
-        alerts_service_sending.expire_leases(alone.kit)
+        alerts_service_sending.expire_leases(alone.context)
         assert (alone.message.state, alone.message.counted) == ("unknown", 1)
         alone.clock.turn(minutes=10)
-        alerts_service_sending.retry_unknown(alone.kit)
+        alerts_service_sending.retry_unknown(alone.context)
         alone.deliver()
 
         assert alone.message.state == MessageState.ACCEPTED
@@ -106,9 +106,9 @@ class TestTheFence:
         """The report on the first attempt comes during the second attempt, and that one fails."""
         alone.deliver()
         alone.clock.turn(minutes=10)
-        alerts_service_sending.miss_reports(alone.kit)
+        alerts_service_sending.resend_unreported(alone.context)
         report = ReportIn(f"ATXid_{1:032x}", "Success", None)
-        alone.sms.during = lambda: alerts_service_sending.apply_report(alone.kit, report)
+        alone.sms.during = lambda: alerts_service_sending.apply_report(alone.context, report)
         alone.sms.results = [SendResult(Outcome.UNKNOWN)]
         assert alone.deliver_one()
 
@@ -118,7 +118,7 @@ class TestTheFence:
     def test_a_late_yes_ends_the_doubt(self, alone: District) -> None:
         def sleep_past_the_lease() -> None:
             alone.clock.turn(seconds=31)
-            alerts_service_sending.expire_leases(alone.kit)
+            alerts_service_sending.expire_leases(alone.context)
             assert alone.message.state == MessageState.UNKNOWN
 
         alone.sms.during = _once(sleep_past_the_lease)
@@ -140,7 +140,7 @@ def _once(act: Callable[[], None]) -> Callable[[], None]:
 
 def _overtake(district: District) -> None:
     district.clock.turn(seconds=31)
-    alerts_service_sending.expire_leases(district.kit)
+    alerts_service_sending.expire_leases(district.context)
     district.clock.turn(minutes=10)
-    alerts_service_sending.retry_unknown(district.kit)
+    alerts_service_sending.retry_unknown(district.context)
     assert district.deliver_one()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.gateway.rules_delivery import Room, room
+from hotline.gateway.rules_delivery import FreeSends, free_sends
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
 from tests.support.district import District
@@ -36,27 +36,27 @@ def test_alerts_of_one_step_have_a_turn_each(district: District) -> None:
 @pytest.mark.parametrize(
     ("at_once", "under_way", "others", "doubted", "left"),
     [
-        (32, 0, 0, False, Room(32, 12)),
-        (32, 20, 0, False, Room(12, 12)),
-        (32, 25, 0, False, Room(7, 7)),
-        (32, 20, 12, False, Room(12, 0)),
-        (32, 20, 20, False, Room(12, 0)),
-        (32, 32, 0, False, Room(0, 0)),
-        (32, 40, 9, False, Room(0, 0)),
-        (1, 0, 0, False, Room(1, 1)),
-        (1, 1, 0, False, Room(0, 0)),
-        (32, 0, 0, True, Room(1, 1)),
-        (32, 1, 0, True, Room(0, 0)),
+        (32, 0, 0, False, FreeSends(32, 12)),
+        (32, 20, 0, False, FreeSends(12, 12)),
+        (32, 25, 0, False, FreeSends(7, 7)),
+        (32, 20, 12, False, FreeSends(12, 0)),
+        (32, 20, 20, False, FreeSends(12, 0)),
+        (32, 32, 0, False, FreeSends(0, 0)),
+        (32, 40, 9, False, FreeSends(0, 0)),
+        (1, 0, 0, False, FreeSends(1, 1)),
+        (1, 1, 0, False, FreeSends(0, 0)),
+        (32, 0, 0, True, FreeSends(1, 1)),
+        (32, 1, 0, True, FreeSends(0, 0)),
     ],
 )
 def test_the_room_of_the_line(
-    at_once: int, under_way: int, others: int, doubted: bool, left: Room
+    at_once: int, under_way: int, others: int, doubted: bool, left: FreeSends
 ) -> None:
-    assert room(at_once, under_way, others, doubted=doubted) == left
+    assert free_sends(at_once, under_way, others, doubted=doubted) == left
 
 
 @given(at_once=st.integers(1, 999), under_way=st.integers(0, 2000), others=st.integers(0, 2000))
 def test_no_step_gives_more_room_than_there_is(at_once: int, under_way: int, others: int) -> None:
     for doubted, left in product((False, True), (at_once - under_way,)):
-        found = room(at_once, under_way, min(others, under_way), doubted=doubted)
+        found = free_sends(at_once, under_way, min(others, under_way), doubted=doubted)
         assert 0 <= found.others <= found.first <= max(left, 0 if not doubted else 1)

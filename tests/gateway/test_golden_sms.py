@@ -40,7 +40,7 @@ def deliver(told: District, *answers: bytes) -> list[bytes]:
         for _ in answers:
             told.deliver()
             told.clock.turn(seconds=30)
-            alerts_service_sending.retry_unknown(told.kit)
+            alerts_service_sending.retry_unknown(told.context)
     return gateway.requests
 
 
@@ -54,7 +54,7 @@ def test_2_a_refused_request_is_no_success(told: District) -> None:
     deliver(told, http(201, refused("InvalidSenderId")))
     assert told.states == ["retry"]
     with told.database.reading() as session:
-        assert tables.lane_of(session).reason == "config_fault"
+        assert tables.queue_state(session).reason == "config_fault"
 
 
 @pytest.mark.fault(27)
@@ -68,7 +68,7 @@ def test_4_a_wrong_key_pauses_the_lane(told: District) -> None:
     deliver(told, http(401, body, "text/plain; charset=UTF-8"))
     assert told.message.counted == 0
     with told.database.reading() as session:
-        assert tables.lane_of(session).reason == "config_fault"
+        assert tables.queue_state(session).reason == "config_fault"
 
 
 @pytest.mark.fault(25)
@@ -82,5 +82,5 @@ def test_5_a_timeout_after_it_was_stored_is_sent_again_word_for_word(told: Distr
 def test_6_reports_never_move_it_back(told: District) -> None:
     deliver(told, http(201, sent()))
     for status in ("Success", "Submitted", "Success", "Novelty"):
-        alerts_service_sending.apply_report(told.kit, ReportIn("ATXid_" + "1" * 32, status))
+        alerts_service_sending.apply_report(told.context, ReportIn("ATXid_" + "1" * 32, status))
     assert told.states == ["delivered"]

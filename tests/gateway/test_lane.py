@@ -7,7 +7,7 @@ from hotline.alerts import service_sending
 from hotline.errors import NotFound, Undecided
 from hotline.gateway import queries_health, service_pause, tables
 from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import DoubtDecision, Kind
+from hotline.gateway.rules_message import DoubtDecision, MessageKind
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.people.rules import Level
@@ -22,7 +22,7 @@ FIRST = "+250788000001"
 def hold_restored(district: District) -> None:
     """Pauses the queue as a restore does: everything in it may have gone out since the backup."""
     with district.database.writing() as session:
-        service_pause.place(
+        service_pause.write_pause(
             session,
             by="Aline",
             reason="restored",
@@ -51,10 +51,10 @@ def alone(district: District) -> District:
 
 @pytest.mark.row("P3")
 def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
-    assert service_pause.hold(alone.kit, **WHY)
+    assert service_pause.pause(alone.context, **WHY)
     assert alone.deliver() == 0
 
-    done = service_pause.release(alone.kit, by="Bosco", reason="mended", fates={})
+    done = service_pause.resume(alone.context, by="Bosco", reason="mended", fates={})
 
     assert (done.going, done.dropped) == (1, 0)
     assert alone.deliver() == 1
@@ -65,9 +65,9 @@ def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
 
 
 def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District) -> None:
-    service_pause.hold(alone.kit, **WHY)
-    assert not service_pause.hold(alone.kit, by="Bosco", reason="also")
-    held = service_pause.look(alone.kit).hold
+    service_pause.pause(alone.context, **WHY)
+    assert not service_pause.pause(alone.context, by="Bosco", reason="also")
+    held = service_pause.queue_view(alone.context).hold
     assert held is not None
     assert (held.held_by, held.reason, held.since) == (
         "Aline",
@@ -75,47 +75,55 @@ def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District)
         alone.clock(),
     )
 
-    service_pause.release(alone.kit, by="Bosco", reason="mended", fates={})
+    service_pause.resume(alone.context, by="Bosco", reason="mended", fates={})
     with pytest.raises(NotFound):
-        service_pause.release(alone.kit, by="Bosco", reason="again", fates={})
+        service_pause.resume(alone.context, by="Bosco", reason="again", fates={})
 
 
 def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) -> None:
     """A send that was under way clears the gateway's fault, but not a pause by a person."""
 
     def hold_meanwhile() -> None:
-        service_pause.hold(alone.kit, **WHY)
+        service_pause.pause(alone.context, **WHY)
 
     alone.sms.during = hold_meanwhile
     alone.deliver()
 
     with alone.database.reading() as session:
-        assert tables.held(session, alone.clock()) == tables.BY_HAND
+        assert tables.pause_reason(session, alone.clock()) == tables.BY_HAND
 
 
 def test_it_shows_what_waits_and_since_when(alone: District) -> None:
     oldest = alone.clock()
     alone.clock.turn(minutes=5)
     alone.tell(urgency=3)
-    service_pause.hold(alone.kit, **WHY)
+    service_pause.pause(alone.context, **WHY)
 
-    (only,) = service_pause.look(alone.kit).waiting
-    assert (only.kind, only.doubtful, only.count, only.oldest) == (Kind.ALERT, False, 2, oldest)
+    (only,) = service_pause.queue_view(alone.context).waiting
+    assert (only.kind, only.doubtful, only.count, only.oldest) == (
+        MessageKind.ALERT,
+        False,
+        2,
+        oldest,
+    )
 
 
 class TestAfterARestore:
     def test_old_messages_wait_for_a_word_and_new_ones_do_not(self, alone: District) -> None:
         hold_restored(alone)
         alone.tell(urgency=1)
-        doubtful, new = service_pause.look(alone.kit).waiting
+        doubtful, new = service_pause.queue_view(alone.context).waiting
         assert (doubtful.doubtful, doubtful.count, new.doubtful, new.count) == (True, 1, False, 1)
 
         with pytest.raises(Undecided, match="--alerts"):
-            service_pause.release(alone.kit, by="Bosco", reason="checked", fates={})
+            service_pause.resume(alone.context, by="Bosco", reason="checked", fates={})
         assert alone.deliver() == 0, "a refused release frees nothing"
 
-        done = service_pause.release(
-            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        done = service_pause.resume(
+            alone.context,
+            by="Bosco",
+            reason="checked",
+            fates={MessageKind.ALERT: DoubtDecision.DROP},
         )
         assert (done.going, done.dropped) == (1, 1)
         alone.deliver()
@@ -123,8 +131,11 @@ class TestAfterARestore:
 
     def test_they_may_be_sent_again(self, alone: District) -> None:
         hold_restored(alone)
-        service_pause.release(
-            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.SEND}
+        service_pause.resume(
+            alone.context,
+            by="Bosco",
+            reason="checked",
+            fates={MessageKind.ALERT: DoubtDecision.SEND},
         )
         assert alone.deliver() == 1
 
@@ -133,14 +144,17 @@ class TestAfterARestore:
         too."""
         alone.deliver()
         hold_restored(alone)
-        (before,) = service_pause.look(alone.kit).waiting
+        (before,) = service_pause.queue_view(alone.context).waiting
         assert before.doubtful
         alone.clock.turn(minutes=5)
-        service_sending.miss_reports(alone.kit)
+        service_sending.resend_unreported(alone.context)
         assert alone.states == ["retry"]
 
-        service_pause.release(
-            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        service_pause.resume(
+            alone.context,
+            by="Bosco",
+            reason="checked",
+            fates={MessageKind.ALERT: DoubtDecision.DROP},
         )
 
         alone.deliver()
@@ -149,20 +163,26 @@ class TestAfterARestore:
     def test_dropped_before_the_clock_looked_it_is_not_sent_either(self, alone: District) -> None:
         alone.deliver()
         hold_restored(alone)
-        service_pause.release(
-            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        service_pause.resume(
+            alone.context,
+            by="Bosco",
+            reason="checked",
+            fates={MessageKind.ALERT: DoubtDecision.DROP},
         )
 
         alone.clock.turn(minutes=5)
-        service_sending.miss_reports(alone.kit)
+        service_sending.resend_unreported(alone.context)
         alone.deliver()
         assert len(alone.sms.sent) == 1
         assert alone.states == ["accepted"], "its report may still come"
 
     def test_a_dropped_alert_does_not_silence_its_tip(self, alone: District) -> None:
         hold_restored(alone)
-        service_pause.release(
-            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        service_pause.resume(
+            alone.context,
+            by="Bosco",
+            reason="checked",
+            fates={MessageKind.ALERT: DoubtDecision.DROP},
         )
         assert alone.open_deadlines()
 
@@ -170,29 +190,29 @@ class TestAfterARestore:
 def give_up(district: District) -> int:
     with district.database.writing() as session:
         row = session.scalars(select(Message)).one()
-        row.state = MessageState.DEAD
+        row.state = MessageState.UNDELIVERABLE
         return row.id
 
 
 def is_well(district: District) -> bool:
     """Returns True if no message is dead, as the doctor and the monitoring count it."""
     with district.database.reading() as session:
-        return queries_health.standing(session).dead == 0
+        return queries_health.outbox_health(session).dead == 0
 
 
 def test_what_was_given_up_is_wrong_until_somebody_answers_for_it(alone: District) -> None:
     message_id = give_up(alone)
     assert not is_well(alone)
-    (row,) = service_pause.given_up(alone.kit)
+    (row,) = service_pause.undeliverable(alone.context)
     assert (row.message_id, row.kind, row.tip_id) == (message_id, "alert", 1)
     assert row.name == alone.responder(1).name
 
-    assert service_pause.answer(alone.kit, [message_id], by="Aline", reason="telephoned") == [
-        message_id
-    ]
+    assert service_pause.mark_reviewed(
+        alone.context, [message_id], by="Aline", reason="telephoned"
+    ) == [message_id]
     assert is_well(alone)
-    assert service_pause.given_up(alone.kit) == []
-    assert alone.message.state == MessageState.DEAD
+    assert service_pause.undeliverable(alone.context) == []
+    assert alone.message.state == MessageState.UNDELIVERABLE
     (entry,) = [
         one for one in alone.all(tables_audit.AuditEntry) if one.action == "given_up_answered"
     ]
@@ -201,11 +221,11 @@ def test_what_was_given_up_is_wrong_until_somebody_answers_for_it(alone: Distric
 
 def test_nobody_answers_for_what_was_not_given_up_or_answers_twice(alone: District) -> None:
     with pytest.raises(NotFound, match="not undeliverable"):
-        service_pause.answer(alone.kit, [1], **WHY)
+        service_pause.mark_reviewed(alone.context, [1], **WHY)
     message_id = give_up(alone)
     with pytest.raises(NotFound, match="7"):
-        service_pause.answer(alone.kit, [message_id, 7], **WHY)
+        service_pause.mark_reviewed(alone.context, [message_id, 7], **WHY)
     assert not is_well(alone)
-    service_pause.answer(alone.kit, [message_id], **WHY)
+    service_pause.mark_reviewed(alone.context, [message_id], **WHY)
     with pytest.raises(NotFound):
-        service_pause.answer(alone.kit, [message_id], **WHY)
+        service_pause.mark_reviewed(alone.context, [message_id], **WHY)

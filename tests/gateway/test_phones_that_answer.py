@@ -9,7 +9,7 @@ import pytest
 
 from hotline.alerts import service_sending
 from hotline.core.database import Database
-from hotline.gateway.rules_message import Kind
+from hotline.gateway.rules_message import MessageKind
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
 from tests.support.callers import DANGER_HERE, make_ready
@@ -47,10 +47,10 @@ def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datet
                 sms = {"id": f"ATXid_{n}", "from": DESK, "to": "7770", "text": says(n)}
                 assert here.line.post("sms", sms).status_code == 200
             read = len(hers)
-            service_sending.deliver_due(here.line.kit)
+            service_sending.deliver_due(here.line.context)
     assert read > 10, "it was rung often"
     rows = here.line.all(Message)
-    return sorted(row.created_at for row in rows if row.kind == Kind.CONFIRMATION)
+    return sorted(row.created_at for row in rows if row.kind == MessageKind.CONFIRMATION)
 
 
 def test_it_gets_ten_answers_an_hour_while_the_danger_is_open(here: Night) -> None:

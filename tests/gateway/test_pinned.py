@@ -5,7 +5,7 @@ from sqlalchemy import delete
 
 from hotline.alerts import service_assignment
 from hotline.gateway import tables_sessions
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
@@ -24,13 +24,13 @@ def officer(line: Line) -> Caller:
     with line.database.writing() as session:
         officer = session.get_one(Responder, officer_id)
         post(session, officer, Level.RESPONDER, line.tips[0].place)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     line.clock.turn(seconds=10)
     return line.caller("+250788000011")
 
 
-def hers(line: Line) -> list[Referral]:
-    rows = [one for one in line.all(Referral) if one.responder_id == 2]
+def hers(line: Line) -> list[Assignment]:
+    rows = [one for one in line.all(Assignment) if one.responder_id == 2]
     return sorted(rows, key=lambda one: -one.id)
 
 
@@ -41,7 +41,7 @@ def test_a_case_that_left_the_list_moves_no_other_key(line: Line, officer: Calle
     assert listed.index(first.reference) < listed.index(second.reference)
     officer.key("2")
     with line.database.writing() as session:
-        session.get_one(Referral, first.id).released_at = line.clock.at
+        session.get_one(Assignment, first.id).released_at = line.clock.at
     line.flush()
     officer.key("1")
     assert [one.state for one in hers(line)] == ["sent", "acknowledged"]
@@ -63,9 +63,9 @@ def test_who_leaves_a_colleague_s_case_learns_it_at_the_end(line: Line, officer:
     officer.key("1")
     first = hers(line)[0]
     (theirs,) = [
-        one for one in line.all(Referral) if one.tip_id == first.tip_id and one.responder_id == 1
+        one for one in line.all(Assignment) if one.tip_id == first.tip_id and one.responder_id == 1
     ]
-    take_case(line.kit, 1, theirs.reference, line.clock())
+    take_case(line.context, 1, theirs.reference, line.clock())
     line.clock.turn(seconds=10)
     assert officer.key("1") == "END You help too. A colleague has this case."
 
@@ -91,6 +91,6 @@ def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> No
         assert (found.counted, found.language, found.channel) == ([], "rw", "ussd")
         pinned = opening.pinned.to_dict() if opening.pinned else None
         assert (found.pinned, found.ended_at, found.starred) == (pinned, None, None)
-        again = tables_sessions.find(line.database, found.key)
+        again = tables_sessions.find_start(line.database, found.key)
         assert again is not None
         assert again[0] == opening

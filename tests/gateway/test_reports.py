@@ -10,7 +10,7 @@ from hotline.alerts import service_sending
 from hotline.alerts.service_sending import apply_report
 from hotline.gateway.rules_delivery import Outcome, SendResult, report_meaning
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import DeliveryReport, Referral
+from hotline.gateway.tables import Assignment, DeliveryReport
 from hotline.people.rules import Level
 from tests.support.district import District
 from tests.support.taking import take_case
@@ -30,7 +30,7 @@ def sent(district: District) -> District:
 
 def report(district: District, *statuses: str, provider_id: str = ID) -> None:
     for status in statuses:
-        apply_report(district.kit, ReportIn(provider_id, status))
+        apply_report(district.context, ReportIn(provider_id, status))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def report(district: District, *statuses: str, provider_id: str = ID) -> None:
 def test_each_word(sent: District, statuses: tuple[str, ...], state: str, told: int) -> None:
     report(sent, *statuses)
     assert sent.states[0] == state
-    assert len(sent.all(Referral)) == told
+    assert len(sent.all(Assignment)) == told
 
 
 def test_a_phone_that_is_off_is_answered_by_another_at_once(sent: District) -> None:
@@ -103,7 +103,7 @@ def test_bad_news_that_is_quicker_than_our_own_row_tells_a_colleague(district: D
 
 def test_good_news_of_an_older_attempt_ends_the_resend(sent: District) -> None:
     sent.clock.turn(minutes=10)
-    service_sending.miss_reports(sent.kit)
+    service_sending.resend_unreported(sent.context)
     assert sent.states[0] == "retry"
     report(sent, "Success")
     assert sent.states[0] == "delivered"
@@ -112,7 +112,7 @@ def test_good_news_of_an_older_attempt_ends_the_resend(sent: District) -> None:
 @pytest.mark.fault(29)
 def test_bad_news_of_an_older_attempt_is_no_news_of_the_newest(sent: District) -> None:
     sent.clock.turn(minutes=10)
-    service_sending.miss_reports(sent.kit)
+    service_sending.resend_unreported(sent.context)
     sent.sms.results = [SendResult(Outcome.ACCEPTED, provider_id="ATXid_new")]
     sent.deliver_one()
     report(sent, "Failed")
@@ -133,10 +133,10 @@ def test_an_attempt_of_unknown_end_is_never_matched_by_phone(
 
 
 def test_bad_news_after_it_was_taken_tells_nobody(sent: District) -> None:
-    row = sent.all(Referral)[0]
-    take_case(sent.kit, row.responder_id, row.reference, sent.clock())
+    row = sent.all(Assignment)[0]
+    take_case(sent.context, row.responder_id, row.reference, sent.clock())
     report(sent, "Failed")
-    assert len(sent.all(Referral)) == 1
+    assert len(sent.all(Assignment)) == 1
 
 
 @given(st.text())
@@ -152,10 +152,10 @@ def test_a_doubtful_answer_is_delivered_once_a_report_says_so(
     district.tell(urgency=3)
     district.sms.results = [SendResult(Outcome.UNKNOWN, provider_id=ID)]
     district.deliver()
-    (row,) = district.all(Referral)
-    take_case(district.kit, helper, row.reference, district.clock())
+    (row,) = district.all(Assignment)
+    take_case(district.context, helper, row.reference, district.clock())
     district.clock.turn(minutes=11)
-    service_sending.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.context)
     report(district, "Failed")
     assert (district.message.state, district.message.delivered_at) == ("answered", None)
     report(district, "Success")

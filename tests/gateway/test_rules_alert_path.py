@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.gateway.rules_alert_path import AlertPath, Blocked, blocked
+from hotline.gateway.rules_alert_path import AlertPath, BlockReason, block_reason
 from tests.support.builders import NOON
 
 
@@ -21,20 +21,20 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
     [
         (AlertPath(), None),
         (TICKS, None),
-        (replace(TICKS, held=True), Blocked.HELD),
-        (replace(TICKS, fault="config_fault"), Blocked.FAULT),
+        (replace(TICKS, held=True), BlockReason.PAUSED),
+        (replace(TICKS, fault="config_fault"), BlockReason.FAULT),
         # One of two machines has a wrong key: the other one sends.
         (replace(TICKS, wrong_key=True), None),
-        (replace(TICKS, wrong_key=True, clock_until=NOON), Blocked.KEYS),
-        (AlertPath(wrong_key=True), Blocked.KEYS),
+        (replace(TICKS, wrong_key=True, clock_until=NOON), BlockReason.KEYS),
+        (AlertPath(wrong_key=True), BlockReason.KEYS),
         # Every process restarts.
         (replace(TICKS, clock_until=NOON - ago(seconds=60)), None),
-        (replace(TICKS, clock_until=NOON - ago(seconds=61)), Blocked.NO_SENDER),
+        (replace(TICKS, clock_until=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
         (replace(TICKS, clock_until=NOON - ago(days=2), awaited_at=NOON), None),
         # The line was created, but its clock never ticked.
-        (AlertPath(awaited_at=NOON - ago(seconds=61)), Blocked.NO_SENDER),
+        (AlertPath(awaited_at=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
         # The gateway cannot be reached; then one failed send.
-        (replace(TICKS, failing_since=NOON - ago(seconds=70), failed_at=NOON), Blocked.GATEWAY),
+        (replace(TICKS, failing_since=NOON - ago(seconds=70), failed_at=NOON), BlockReason.GATEWAY),
         (replace(TICKS, failing_since=NOON - ago(seconds=50), failed_at=NOON), None),
         (
             replace(TICKS, failing_since=NOON - ago(hours=1), failed_at=NOON - ago(minutes=30)),
@@ -42,11 +42,11 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
         ),
     ],
 )
-def test_why_no_alert_can_leave(path: AlertPath, why: Blocked | None) -> None:
-    assert blocked(path, NOON) is why
+def test_why_no_alert_can_leave(path: AlertPath, why: BlockReason | None) -> None:
+    assert block_reason(path, NOON) is why
 
 
 def test_a_wall_clock_that_was_turned_is_no_outage() -> None:
     turned = NOON + timedelta(days=40)
-    assert blocked(TICKS, turned) is Blocked.NO_SENDER
-    assert blocked(TICKS, turned, fresh=True) is None
+    assert block_reason(TICKS, turned) is BlockReason.NO_SENDER
+    assert block_reason(TICKS, turned, fresh=True) is None

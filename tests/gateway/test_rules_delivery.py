@@ -10,7 +10,7 @@ from hotline.gateway.rules_delivery import (
     SendResult,
     Verdict,
     after_doubt,
-    judge,
+    decide,
 )
 
 
@@ -18,7 +18,7 @@ def verdict(
     outcome: Outcome, *, priority: int = 1, counted: int = 0, http_status: int | None = None
 ) -> Verdict:
     result = SendResult(outcome, http_status)
-    return judge(result, priority=priority, attempts=counted + 1, counted=counted, chance=0)
+    return decide(result, priority=priority, attempts=counted + 1, counted=counted, chance=0)
 
 
 # outcome, HTTP status -> seconds until the next attempt, by urgency 1, 2, 3
@@ -68,7 +68,7 @@ def test_from_which_failure_the_next_person_is_told(
 ) -> None:
     judged = verdict(outcome, priority=priority, counted=failures)
     assert judged.replace is beside
-    assert (judged.state is MessageState.DEAD) is (failures == 7)
+    assert (judged.state is MessageState.UNDELIVERABLE) is (failures == 7)
 
 
 @pytest.mark.parametrize(

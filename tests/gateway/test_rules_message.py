@@ -3,7 +3,7 @@
 import pytest
 
 from hotline.core.wording import Template
-from hotline.gateway.rules_message import render, responders_entry
+from hotline.gateway.rules_message import render, responders_short_code
 from hotline.text.phrases import Phrases
 from hotline.tips.rules_events import Purpose
 from tests.support.builders import alert
@@ -57,4 +57,4 @@ def test_its_place_is_named_in_her_language() -> None:
 
 @pytest.mark.parametrize(("code", "entry"), [("*384*777#", "*384*777*90#"), ("*384#", "*384*90#")])
 def test_what_a_responder_dials(code: str, entry: str) -> None:
-    assert responders_entry(code) == entry
+    assert responders_short_code(code) == entry

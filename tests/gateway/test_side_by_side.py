@@ -15,23 +15,23 @@ from hotline.alerts import queries_outbox, service_sending
 from hotline.gateway import service_pause
 from hotline.gateway.rules_delivery import (
     LEASE,
-    LONG_WAITED,
-    LONGEST_SEND,
+    LONG_WAIT,
+    MAX_SEND,
     MessageState,
     Outcome,
     SendResult,
 )
 from hotline.gateway.senders import ThreadSenders
-from hotline.gateway.tables import Attempt, Message, Referral
+from hotline.gateway.tables import Assignment, Attempt, Message
 from hotline.people.rules import Level
 from hotline.tips.tables import Tip
+from tests.support.contexts import WholeContext
 from tests.support.district import District
 from tests.support.eventually import eventually
 from tests.support.held_sms import ACCEPTED, PATIENCE, HeldSms
-from tests.support.kits import WholeKit
 
 AT_ONCE, OTHERS = 32, 12
-Process = Callable[..., WholeKit]
+Process = Callable[..., WholeContext]
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def process(district: District, gateway: HeldSms) -> Iterator[Process]:
     """Returns a factory of worker contexts, each with its own threads in front of the one gateway."""
     begun: list[ThreadSenders] = []
 
-    def start(at_once: int = AT_ONCE) -> WholeKit:
+    def start(at_once: int = AT_ONCE) -> WholeContext:
         begun.append(ThreadSenders(at_once))
-        line = replace(district.kit.line, sends_at_once=at_once)
-        return replace(district.kit, sms=gateway, senders=begun[-1], line=line)
+        line = replace(district.context.line, sends_at_once=at_once)
+        return replace(district.context, sms=gateway, senders=begun[-1], line=line)
 
     yield start
     for senders in begun:
@@ -69,8 +69,8 @@ def begun_for(district: District) -> list[int]:
     """Returns the tip of each attempt, in the order of the claims."""
     with district.database.reading() as session:
         of = (
-            select(Referral.tip_id)
-            .join(Message, Message.referral_id == Referral.id)
+            select(Assignment.tip_id)
+            .join(Message, Message.assignment_id == Assignment.id)
             .join(Attempt, Attempt.message_id == Message.id)
             .order_by(Attempt.id)
         )
@@ -111,16 +111,16 @@ def test_no_danger_waits_behind_the_time_out_of_another(
 ) -> None:
     """Every other send gets no answer. The others still go: some at once, the rest after five seconds."""
     danger(district, 20)
-    kit = process()
-    service_sending.deliver_due(kit)
+    context = process()
+    service_sending.deliver_due(context)
     answering = Thread(
         target=gateway.answer_as_they_come, args=(lambda n: ACCEPTED if n % 2 else None, 60)
     )
     answering.start()
     eventually(lambda: further_on_the_wire(district) == OTHERS, seconds=PATIENCE)
 
-    district.clock.turn(seconds=LONG_WAITED.total_seconds())
-    service_sending.deliver_due(kit)
+    district.clock.turn(seconds=LONG_WAIT.total_seconds())
+    service_sending.deliver_due(context)
     answering.join()
     eventually(settled(district, accepted=30, sending=30), seconds=PATIENCE)
 
@@ -131,22 +131,22 @@ def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
 ) -> None:
     """No send is answered meanwhile. Further alerts of the first tips leave room for the last tip's first alert."""
     danger(district, 0)
-    kit = process()
+    context = process()
     for _ in range(20):
         district.tell(urgency=1)
-        service_sending.deliver_due(kit)
+        service_sending.deliver_due(context)
     assert len(gateway.until_asked(AT_ONCE)) == AT_ONCE
     assert set(begun_for(district)) == {tip.id for tip in district.all(Tip)}
 
 
 def test_waiting_danger_comes_first(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 3)
-    kit = process(8)
-    assert service_sending.deliver_due(kit) == 3 + 3
-    district.clock.turn(seconds=(LONG_WAITED - timedelta(seconds=1)).total_seconds())
-    assert service_sending.deliver_due(kit) == 0
+    context = process(8)
+    assert service_sending.deliver_due(context) == 3 + 3
+    district.clock.turn(seconds=(LONG_WAIT - timedelta(seconds=1)).total_seconds())
+    assert service_sending.deliver_due(context) == 0
     district.clock.turn(seconds=1)
-    assert service_sending.deliver_due(kit) == 2
+    assert service_sending.deliver_due(context) == 2
 
 
 def test_danger_finds_a_place_where_all_the_rest_is_slow(
@@ -155,12 +155,12 @@ def test_danger_finds_a_place_where_all_the_rest_is_slow(
     district.enrol(Level.NATIONAL, districts=())
     for _ in range(10):
         district.tell(urgency=3)
-    kit = process(8)
-    assert service_sending.deliver_due(kit) == 3
+    context = process(8)
+    assert service_sending.deliver_due(context) == 3
 
     for _ in range(6):
         district.tell(urgency=1)
-    assert service_sending.deliver_due(kit) == 5
+    assert service_sending.deliver_due(context) == 5
     waiting = gateway.until_asked(8)
     gateway.answer(waiting[0])
     assert "urgent" in gateway.until_asked(9)[8]
@@ -171,7 +171,7 @@ def test_danger_finds_a_place_where_all_the_rest_is_slow(
 def test_two_processes_share_places(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 20)
     kits = [process(), process()]
-    threads = [Thread(target=service_sending.deliver_due, args=(kit,)) for kit in kits]
+    threads = [Thread(target=service_sending.deliver_due, args=(context,)) for context in kits]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -190,20 +190,20 @@ def test_a_dead_process_keeps_its_places_no_longer_than_a_send_can_take(
     danger(district, 8)
     with district.database.writing() as session:
         assert len(queries_outbox.claim_due(session, district.clock(), 8, 8, "dead")) == 8
-    kit = process(8)
+    context = process(8)
 
-    district.clock.turn(seconds=(LONGEST_SEND - timedelta(seconds=1)).total_seconds())
-    assert service_sending.deliver_due(kit) == 0
+    district.clock.turn(seconds=(MAX_SEND - timedelta(seconds=1)).total_seconds())
+    assert service_sending.deliver_due(context) == 0
     district.clock.turn(seconds=1)
-    assert service_sending.deliver_due(kit) == 8
-    assert LONGEST_SEND < LEASE
+    assert service_sending.deliver_due(context) == 8
+    assert MAX_SEND < LEASE
 
 
 def test_a_pause_stops_the_rest(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 4)
     service_sending.deliver_due(process(5))
     waiting = gateway.until_asked(5)
-    service_pause.hold(district.kit, by="Aline", reason="restored")
+    service_pause.pause(district.context, by="Aline", reason="restored")
 
     gateway.answer(*waiting)
     eventually(settled(district, accepted=5, pending=7), seconds=PATIENCE)
@@ -212,14 +212,14 @@ def test_a_pause_stops_the_rest(district: District, gateway: HeldSms, process: P
 
 def test_our_fault_is_tried_once(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 4)
-    kit = process(5)
-    service_sending.deliver_due(kit)
+    context = process(5)
+    service_sending.deliver_due(context)
     gateway.answer(*gateway.until_asked(5), result=SendResult(Outcome.MONEY_FAULT, 201, "405"))
     eventually(settled(district, retry=5, pending=7), seconds=PATIENCE)
     assert len(gateway.asked) == 5
 
     district.clock.turn(seconds=61)
-    eventually(lambda: service_sending.deliver_due(kit) == 0, seconds=PATIENCE)
+    eventually(lambda: service_sending.deliver_due(context) == 0, seconds=PATIENCE)
     assert len(gateway.until_asked(6)) == 6
     gateway.answer(gateway.asked[5])
     assert len(gateway.until_asked(11)) == 11
@@ -229,16 +229,16 @@ def test_told_to_stop_it_writes_what_is_on_the_wire_and_begins_nothing(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
     danger(district, 4)
-    kit = process(5)
-    service_sending.deliver_due(kit)
+    context = process(5)
+    service_sending.deliver_due(context)
     waiting = gateway.until_asked(5)
 
-    kit.senders.end(0)
+    context.senders.end(0)
     gateway.answer(*waiting)
-    kit.senders.end(PATIENCE)
+    context.senders.end(PATIENCE)
 
     assert Counter(district.states) == {"accepted": 5, "pending": 7}
-    assert service_sending.deliver_due(kit) == 0
+    assert service_sending.deliver_due(context) == 0
 
 
 def test_a_send_that_breaks_gives_its_place_back_and_says_no_number(
@@ -249,11 +249,11 @@ def test_a_send_that_breaks_gives_its_place_back_and_says_no_number(
             raise ValueError(msisdn)
 
     danger(district, 1)
-    kit = replace(process(1), sms=Broken())
+    context = replace(process(1), sms=Broken())
     with caplog.at_level(logging.ERROR):
         for named in (["sending failed: ValueError"] * n for n in (1, 2, 3)):
-            eventually(lambda: service_sending.deliver_due(kit) == 1, seconds=PATIENCE)
+            eventually(lambda: service_sending.deliver_due(context) == 1, seconds=PATIENCE)
             eventually(partial(told, named, caplog), seconds=PATIENCE)
-            district.clock.turn(seconds=LONGEST_SEND.total_seconds())
+            district.clock.turn(seconds=MAX_SEND.total_seconds())
 
     assert Counter(district.states) == {"sending": 3}

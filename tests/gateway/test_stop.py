@@ -13,8 +13,8 @@ from hotline.core.wording import Template
 from hotline.dialogue import service_stop
 from hotline.dialogue.service_sms import InboxOutcome, take_sms
 from hotline.gateway import queries_on_call, tables_sessions
-from hotline.gateway.rules_message import Kind, Wording
-from hotline.gateway.tables import Watcher
+from hotline.gateway.rules_message import MessageKind, Wording
+from hotline.gateway.tables import OnCallContact
 from hotline.gateway.tables_sessions import Stopped
 from hotline.monitoring import service_alarms
 from hotline.people import tables
@@ -29,19 +29,21 @@ WORDING = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
 
 
 def by_sms(district: District) -> None:
-    assert take_sms(district.kit, make_message(sender=HERS, text="hagalika")) is (
+    assert take_sms(district.context, make_message(sender=HERS, text="hagalika")) is (
         InboxOutcome.STOP_NOTED
     )
 
 
 def by_notice(district: District) -> None:
-    service_stop.stop(district.kit, HERS)
+    service_stop.stop_messages(district.context, HERS)
 
 
 def by_the_gateway(district: District) -> None:
     """Marks the number as stopped, as after a send that the gateway refused because the phone opted out there."""
     with district.database.writing() as session:
-        tables_sessions.stop(session, district.kit.pseudonyms.stopped(HERS), district.clock())
+        tables_sessions.add_stop(
+            session, district.context.pseudonyms.stopped(HERS), district.clock()
+        )
 
 
 @pytest.fixture
@@ -51,8 +53,8 @@ def staffed(district: District) -> District:
     return district
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_no_message_goes_to_a_stopped_number(staffed: District, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_no_message_goes_to_a_stopped_number(staffed: District, kind: MessageKind) -> None:
     """One message is written before the number is stopped, and one after it."""
     write(staffed, kind)
     by_the_gateway(staffed)
@@ -61,9 +63,9 @@ def test_no_message_goes_to_a_stopped_number(staffed: District, kind: Kind) -> N
     for _ in range(3):
         staffed.deliver()
         staffed.clock.turn(minutes=20)
-        service_sending.expire_leases(staffed.kit)
-        service_sending.retry_unknown(staffed.kit)
-        service_sending.miss_reports(staffed.kit)
+        service_sending.expire_leases(staffed.context)
+        service_sending.retry_unknown(staffed.context)
+        service_sending.resend_unreported(staffed.context)
 
     assert staffed.sms.sent == []
     assert staffed.states == ["failed", "failed"]
@@ -71,21 +73,21 @@ def test_no_message_goes_to_a_stopped_number(staffed: District, kind: Kind) -> N
 
 @pytest.mark.parametrize("notice", list(Notice))
 def test_no_alarm_goes_to_a_stopped_number(staffed: District, notice: Notice) -> None:
-    service_alarms.add(staffed.kit, "Keza", "+250788000055", "rw", by="Aline")
+    service_alarms.add_contact(staffed.context, "Keza", "+250788000055", "rw", by="Aline")
     at = staffed.clock()
     with staffed.database.writing() as session:
-        (contact,) = queries_on_call.watchers(session)
-        session.add(service_alarm_notices.notice("lane", notice, contact, at, at))
-    service_stop.stop(staffed.kit, "+250788000055")
+        (contact,) = queries_on_call.on_call_contacts(session)
+        session.add(service_alarm_notices.new_notice("lane", notice, contact, at, at))
+    service_stop.stop_messages(staffed.context, "+250788000055")
 
-    service_alarm_notices.send_due(staffed.kit)
+    service_alarm_notices.send_due(staffed.context)
     staffed.clock.turn(minutes=10)
-    service_alarm_notices.send_due(staffed.kit)
+    service_alarm_notices.send_due(staffed.context)
 
     assert staffed.sms.sent == []
     assert (staffed.message.outcome, staffed.states) == ("withdrawn", ["failed"])
-    assert staffed.all(Watcher)[0].unreachable == "stopped"
-    assert service_alarm_notices.contacts(staffed.kit) == []
+    assert staffed.all(OnCallContact)[0].unreachable == "stopped"
+    assert service_alarm_notices.contacts(staffed.context) == []
 
 
 @pytest.mark.parametrize("wish", [by_sms, by_notice])
@@ -110,7 +112,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
     wish(staffed)
     for _ in range(3):
         staffed.clock.turn(hours=30)
-        service_stop.stop(staffed.kit, HERS)
+        service_stop.stop_messages(staffed.context, HERS)
     staffed.deliver()
 
     assert sorted(staffed.sms.sent) == [
@@ -121,19 +123,19 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
         ),
     ]
     with staffed.database.reading() as session:
-        assert Alarm.STOP_WISH in alarms_tables.standing(session)
+        assert Alarm.STOP_REQUEST in alarms_tables.raised_alarms(session)
 
 
 def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed: District) -> None:
     staffed.enrol(Level.COORDINATOR)
     for number in range(9):
         message = make_message(sender=HERS, text=f"9 {'a' * number}", provider_id=f"ATXid_{number}")
-        take_sms(staffed.kit, message)
+        take_sms(staffed.context, message)
     staffed.deliver()
     answered = len(staffed.sms.sent)
     for minutes in (0, 1, 60 * 24, 60 * 24 * 3):
         staffed.clock.turn(minutes=minutes)
-        service_stop.stop(staffed.kit, HERS)
+        service_stop.stop_messages(staffed.context, HERS)
         staffed.deliver()
 
     assert staffed.sms.sent[answered:] == [
@@ -143,7 +145,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
         ),
     ]
     with staffed.database.reading() as session:
-        assert Alarm.STOP_WISH in alarms_tables.standing(session)
+        assert Alarm.STOP_REQUEST in alarms_tables.raised_alarms(session)
 
 
 def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District) -> None:
@@ -155,9 +157,9 @@ def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District)
 def test_both_national_numbers_stay_whatever_is_forged(staffed: District) -> None:
     staffed.enrol(Level.NATIONAL, districts=())
     for number in ("+250788000002", "+250788000003"):
-        service_stop.stop(staffed.kit, number)
+        service_stop.stop_messages(staffed.context, number)
     with staffed.database.reading() as session:
-        assert len(tables.who_live(session, staffed.clock())) == 3
+        assert len(tables.active_responders(session, staffed.clock())) == 3
 
 
 def test_the_refusal_of_a_send_takes_her_from_the_ladder(staffed: District) -> None:
@@ -196,7 +198,7 @@ def test_a_caller_stops_it_by_dialling_and_reads_the_end(line: Line, *, flushed:
     assert caller.again() == "END Murakoze. Murabeho."
 
     (row,) = line.all(Stopped)
-    assert row.number_key == line.kit.pseudonyms.stopped("+250788000077")
+    assert row.number_key == line.context.pseudonyms.stopped("+250788000077")
 
 
 def test_who_leaves_it_as_it_is_is_not_stopped(line: Line) -> None:
@@ -211,7 +213,7 @@ def stopped(district: District) -> list[str]:
         return list(session.scalars(select(Stopped.number_key)))
 
 
-def write(district: District, kind: Kind) -> None:
-    row = service_messages.message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
+def write(district: District, kind: MessageKind) -> None:
+    row = service_messages.new_message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
     with district.database.writing() as session:
         session.add(row)

@@ -13,17 +13,17 @@ from hotline.core import rules_trial
 from hotline.core.check_result import CheckResult
 from hotline.counters.tables import Tally
 from hotline.gateway import queries_health
-from hotline.gateway.own_line import Dialler
+from hotline.gateway.own_calls import Dialler
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.stand_ins import FakeSms
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.monitoring import service_trials
 from hotline.people.rules import Level
 from tests.monitoring.test_dialling import SECRET, served
 from tests.support.callers import Line
-from tests.support.fakes import FakeInstruments, OpenSealer
-from tests.support.kits import WholeKit, make_watch
+from tests.support.contexts import WholeContext, make_watch
+from tests.support.fakes import DecryptingEncrypter, FakeInstruments
 
 HANDSET, HELPER = "+250788700009", "+250788000091"
 
@@ -40,23 +40,23 @@ class Calling(FakeInstruments):
 @dataclass
 class Trial:
     line: Line
-    kit: WholeKit
+    context: WholeContext
     sms: FakeSms
 
     def day(self, *, reports_come: bool = True) -> None:
-        service_trials.hold(self.kit)
-        service_assignment.refer_waiting(self.kit)
-        alerts_service_sending.deliver_due(self.kit)
+        service_trials.run_trial(self.context)
+        service_assignment.assign_pending(self.context)
+        alerts_service_sending.deliver_due(self.context)
         if reports_come:
             for number, _ in enumerate(self.sms.sent, 1):
                 alerts_service_sending.apply_report(
-                    self.kit, ReportIn(f"ATXid_{number:032x}", "Success")
+                    self.context, ReportIn(f"ATXid_{number:032x}", "Success")
                 )
 
     @property
     def finding(self) -> CheckResult:
         with self.line.database.reading() as session:
-            return service_trials.finding(session, self.line.clock())
+            return service_trials.check_trials(session, self.line.clock())
 
 
 @pytest.fixture
@@ -64,12 +64,16 @@ def daily(line: Line) -> Iterator[Trial]:
     """Yields a line with responders in every place, and a handset."""
     line.enrol(Level.RESPONDER, HELPER)
     sms = FakeSms()
-    with served(line.kit) as address:
+    with served(line.context) as address:
         gauges = Calling(dialler=Dialler(address, lambda: [SECRET.encode()], "*384*777#"))
-        seals = type("Seals", (), {"number": OpenSealer().number, "tip": line.kit.sealer.tip})()
-        kit = replace(line.kit, watch=make_watch(instruments=gauges), sms=sms, sealer=seals)
-        service_trials.enrol(kit, HANDSET, by="Aline")
-        yield Trial(line, kit, sms)
+        seals = type(
+            "Seals", (), {"number": DecryptingEncrypter().number, "tip": line.context.encrypter.tip}
+        )()
+        context = replace(
+            line.context, watch=make_watch(instruments=gauges), sms=sms, encrypter=seals
+        )
+        service_trials.set_handset(context, HANDSET, by="Aline")
+        yield Trial(line, context, sms)
 
 
 @pytest.mark.row("R12")
@@ -106,25 +110,25 @@ def test_a_handset_that_is_not_reached_rings_nobody_else(daily: Trial, outcome: 
     daily.day(reports_come=False)
     for _ in range(20):
         daily.line.clock.turn(seconds=30)
-        alerts_service_sending.deliver_due(daily.kit)
-        alerts_service_sending.miss_reports(daily.kit)
-        service_assignment.fire_deadlines(daily.kit)
-        service_assignment.refer_waiting(daily.kit)
+        alerts_service_sending.deliver_due(daily.context)
+        alerts_service_sending.resend_unreported(daily.context)
+        service_assignment.fire_deadlines(daily.context)
+        service_assignment.assign_pending(daily.context)
     assert {to for to, _ in daily.sms.sent} == {HANDSET}
-    assert len(daily.line.all(Referral)) == 1
+    assert len(daily.line.all(Assignment)) == 1
 
 
 def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
-    daily.kit.watch.instruments.tell_trial()
+    daily.context.watch.instruments.tell_trial()
     daily.line.clock.turn(hours=1)
-    assert service_assignment.refer_waiting(daily.kit) == 0
+    assert service_assignment.assign_pending(daily.context) == 0
     with daily.line.database.reading() as session:
         assert queries_overview.tip_overviews(session) == []
-        assert queries_health.standing(session).unreferred_since is None
+        assert queries_health.outbox_health(session).unreferred_since is None
 
 
 def test_without_a_handset_nothing_is_told(line: Line) -> None:
-    service_trials.hold(line.kit)
+    service_trials.run_trial(line.context)
     assert line.tips == []
     with line.database.reading() as session:
-        assert service_trials.finding(session, line.clock() + timedelta(days=9)).ok
+        assert service_trials.check_trials(session, line.clock() + timedelta(days=9)).ok

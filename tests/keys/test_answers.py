@@ -4,28 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import SealBroken
-from hotline.keys.encrypt import SIZES, Sealer
-from hotline.tips.encrypt_notes import new_pair, open_answer
+from hotline.errors import DecryptionFailed
+from hotline.keys.encrypt import SIZES, Encrypter
+from hotline.tips.encrypt_notes import decrypt_answer, new_pair
 
 TIP_KEY, UID = bytes([3]) * 32, "0" * 31 + "1"
 PAIR = new_pair(TIP_KEY, uid=UID)
 TOLD = {"answer": "hafi y'ishuri", "language": "rw"}
-BODY = Sealer().answer(TOLD, public_key=PAIR.public_key)
+BODY = Encrypter().answer(TOLD, public_key=PAIR.public_key)
 
 
 def test_it_opens_with_the_key_of_its_tip() -> None:
-    assert open_answer(BODY, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == TOLD
+    assert decrypt_answer(BODY, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == TOLD
 
 
 @given(said=st.text(max_size=160))
 def test_whatever_she_says_comes_back(said: str) -> None:
-    body = Sealer().answer({"answer": said}, public_key=PAIR.public_key)
-    assert open_answer(body, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == {"answer": said}
+    body = Encrypter().answer({"answer": said}, public_key=PAIR.public_key)
+    assert decrypt_answer(body, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == {"answer": said}
 
 
 def test_a_digit_and_a_sentence_have_one_length() -> None:
-    short = Sealer().answer({"answer": "no", "language": "rw"}, public_key=PAIR.public_key)
+    short = Encrypter().answer({"answer": "no", "language": "rw"}, public_key=PAIR.public_key)
     assert len(short) == len(BODY)
     assert len(BODY) > SIZES[0]
 
@@ -45,14 +45,14 @@ def test_a_digit_and_a_sentence_have_one_length() -> None:
     ids=["other key", "other tip", "other pair", "altered", "no body", "no key", "body's version", "key's version"],
 )  # fmt: skip
 def test_it_opens_with_nothing_else(body: bytes, locked: bytes, key: bytes, uid: str) -> None:
-    with pytest.raises(SealBroken):
-        open_answer(body, locked, tip_key=key, uid=uid)
+    with pytest.raises(DecryptionFailed):
+        decrypt_answer(body, locked, tip_key=key, uid=uid)
 
 
 @given(body=st.binary(max_size=400), locked=st.binary(max_size=200))
 def test_whatever_lies_there_is_refused_by_name(body: bytes, locked: bytes) -> None:
-    with pytest.raises(SealBroken):
-        open_answer(body, locked, tip_key=TIP_KEY, uid=UID)
+    with pytest.raises(DecryptionFailed):
+        decrypt_answer(body, locked, tip_key=TIP_KEY, uid=UID)
 
 
 def test_the_keys_stand_in_no_repr() -> None:

@@ -10,7 +10,7 @@ from hotline.errors import KeysDiffer
 from hotline.keys import key_making
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import HELD_BY, ROLES, make_keys
-from hotline.keys.rotation import ROTATING, newest, publish, stage
+from hotline.keys.rotation import ROTATING, newest_keys, publish_key, stage_key
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
 from tests.support.builders import NOON
 
@@ -25,7 +25,7 @@ def keys(tmp_path: Path) -> Path:
 
 
 def test_each_lasting_key_but_the_secrets_of_paths_has_a_canary(keys: Path) -> None:
-    held = {name for role in ROLES for name, _ in key_making.held(keys / role)}
+    held = {name for role in ROLES for name, _ in key_making.held_keys(keys / role)}
     assert held == set(HELD_BY) - PATHS_ALONE
 
 
@@ -35,37 +35,37 @@ def test_every_role_opens_what_one_of_them_sealed_and_another_line_opens_nothing
     other = tmp_path_factory.mktemp("other")
     make_keys(other, NOON)
     for role in ROLES:
-        foreign = dict(key_making.held(other / role))
-        for name, (key,) in key_making.held(keys / role):
-            sealed = key_making.canary_of(name, key)
+        foreign = dict(key_making.held_keys(other / role))
+        for name, (key,) in key_making.held_keys(keys / role):
+            encrypted = key_making.canary_of(name, key)
             assert all(
-                key_making.opens(name, one, sealed)
+                key_making.decrypts(name, one, encrypted)
                 for holder in HELD_BY[name]
-                for one in dict(key_making.held(keys / holder))[name]
+                for one in dict(key_making.held_keys(keys / holder))[name]
             )
-            assert not key_making.opens(name, foreign[name][0], sealed)
-            assert not key_making.opens("another.key", key, sealed)
+            assert not key_making.decrypts(name, foreign[name][0], encrypted)
+            assert not key_making.decrypts("another.key", key, encrypted)
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped"])
 def test_a_damaged_key_opens_nothing_and_raises_nothing(keys: Path, damage: str) -> None:
     for role in ROLES:
-        for name, (key,) in key_making.held(keys / role):
+        for name, (key,) in key_making.held_keys(keys / role):
             spoilt = {
                 "empty": b"",
                 "cut": key[:-1],
                 "flipped": key[:-1] + bytes([key[-1] ^ 1]),
             }[damage]
-            assert not key_making.opens(name, spoilt, key_making.canary_of(name, key))
+            assert not key_making.decrypts(name, spoilt, key_making.canary_of(name, key))
 
 
 def test_a_weekly_key_opens_its_canary_however_far_it_has_walked(keys: Path) -> None:
     folder = KeyFolder(keys / "workers")
-    sealed = key_making.canary_of(WEEKLY_KEY, folder.read(WEEKLY_KEY))
+    encrypted = key_making.canary_of(WEEKLY_KEY, folder.read(WEEKLY_KEY))
     WeeklyLock(folder).forget(week_of(NOON + timedelta(weeks=700)))
     walked = (keys / "workers" / WEEKLY_KEY).read_bytes()
     assert walked != (keys / "hooks" / WEEKLY_KEY).read_bytes()
-    assert key_making.opens(WEEKLY_KEY, walked, sealed)
+    assert key_making.decrypts(WEEKLY_KEY, walked, encrypted)
 
 
 def test_a_canary_holds_nothing_of_its_key(keys: Path) -> None:
@@ -75,12 +75,12 @@ def test_a_canary_holds_nothing_of_its_key(keys: Path) -> None:
 
 
 def test_a_public_half_of_another_pair_is_refused_and_one_of_a_rotation_is_not(keys: Path) -> None:
-    stage(keys, ROTATING["relay"])
+    stage_key(keys, ROTATING["relay"])
     assert make_keys(keys, NOON) == []
-    publish(keys, ROTATING["relay"])
+    publish_key(keys, ROTATING["relay"])
     assert make_keys(keys, NOON) == []
     assert (
-        dict(newest(keys, ROTATING["relay"]))["relay.pub"]
+        dict(newest_keys(keys, ROTATING["relay"]))["relay.pub"]
         == (keys / "hooks" / "relay.pub").read_bytes()
     )
 
@@ -92,5 +92,5 @@ def test_a_public_half_of_another_pair_is_refused_and_one_of_a_rotation_is_not(k
 
 def test_a_key_that_lost_a_zero_at_its_end_is_another_key() -> None:
     key = bytes(range(1, 32)) + b"\0"
-    assert key_making.opens("watch.key", key, key_making.canary_of("watch.key", key))
-    assert not key_making.opens("watch.key", key[:-1], key_making.canary_of("watch.key", key))
+    assert key_making.decrypts("watch.key", key, key_making.canary_of("watch.key", key))
+    assert not key_making.decrypts("watch.key", key[:-1], key_making.canary_of("watch.key", key))

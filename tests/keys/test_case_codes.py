@@ -5,29 +5,29 @@ from dataclasses import replace
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.errors import KeyMissing, SealBroken
-from hotline.keys.decrypt import open_case_key, open_codes, open_grant, regrant
-from hotline.keys.encrypt import READER, Sealer, case_name, new_case, seal_codes
+from hotline.errors import DecryptionFailed, KeyMissing
+from hotline.keys.decrypt import decrypt_case_key, decrypt_codes, decrypt_grant, regrant
+from hotline.keys.encrypt import READER, Encrypter, case_name, encrypt_codes, new_case
 from tests.support.builders import NOON
 
 UID, OTHER = "a" * 32, "b" * 32
 THE_READER, DESK = PrivateKey(b"1" * 32), PrivateKey(b"2" * 32)
-SEALER = Sealer(reader=lambda: bytes(THE_READER.public_key))
+SEALER = Encrypter(reader=lambda: bytes(THE_READER.public_key))
 CASE = new_case(SEALER, uid=UID, at=NOON)
 CODES = b'{"sex":"girl"}'
-BODY = seal_codes(CODES, public_key=CASE.public_key, uid=UID, entry_id=7)
-PRIVATE = open_case_key(CASE.grant, uid=UID, holder=READER, private_key=bytes(THE_READER))
+BODY = encrypt_codes(CODES, public_key=CASE.public_key, uid=UID, entry_id=7)
+PRIVATE = decrypt_case_key(CASE.grant, uid=UID, holder=READER, private_key=bytes(THE_READER))
 
 
 def test_what_was_sealed_to_a_case_opens_by_the_reader_s_grant_and_by_one_handed_on() -> None:
-    assert open_codes(BODY, private=PRIVATE, uid=UID, entry_id=7) == CODES
+    assert decrypt_codes(BODY, private=PRIVATE, uid=UID, entry_id=7) == CODES
     name, to = case_name(UID), bytes(DESK.public_key)
     theirs = SEALER.grant(PRIVATE, uid=name, desk="12", public_key=to)
-    assert open_case_key(theirs, uid=UID, holder="12", private_key=bytes(DESK)) == PRIVATE
+    assert decrypt_case_key(theirs, uid=UID, holder="12", private_key=bytes(DESK)) == PRIVATE
     moved = regrant(
         theirs, uid=name, desk="12", private_key=bytes(DESK), public_key=SEALER.reader_key()
     )
-    assert open_case_key(moved, uid=UID, holder="12", private_key=bytes(THE_READER)) == PRIVATE
+    assert decrypt_case_key(moved, uid=UID, holder="12", private_key=bytes(THE_READER)) == PRIVATE
 
 
 def test_codes_open_as_no_other_row_and_by_no_other_key() -> None:
@@ -40,20 +40,20 @@ def test_codes_open_as_no_other_row_and_by_no_other_key() -> None:
         (b"\x09" + BODY[1:], PRIVATE, UID, 7),
         (b"", PRIVATE, UID, 7),
     ):
-        with pytest.raises(SealBroken):
-            open_codes(body, private=private, uid=uid, entry_id=entry_id)
+        with pytest.raises(DecryptionFailed):
+            decrypt_codes(body, private=private, uid=uid, entry_id=entry_id)
 
 
 def test_a_grant_of_a_case_is_none_of_its_tip_and_of_no_other_holder() -> None:
     for uid, holder in ((UID, "12"), (OTHER, READER)):
-        with pytest.raises(SealBroken):
-            open_case_key(CASE.grant, uid=uid, holder=holder, private_key=bytes(THE_READER))
-    with pytest.raises(SealBroken):
-        open_grant(CASE.grant, uid=UID, desk=READER, private_key=bytes(THE_READER))
+        with pytest.raises(DecryptionFailed):
+            decrypt_case_key(CASE.grant, uid=uid, holder=holder, private_key=bytes(THE_READER))
+    with pytest.raises(DecryptionFailed):
+        decrypt_grant(CASE.grant, uid=UID, desk=READER, private_key=bytes(THE_READER))
 
 
 def test_the_length_tells_nothing_and_no_repr_a_key() -> None:
-    longer = seal_codes(CODES * 9, public_key=CASE.public_key, uid=UID, entry_id=7)
+    longer = encrypt_codes(CODES * 9, public_key=CASE.public_key, uid=UID, entry_id=7)
     assert len(longer) == len(BODY)
     assert CASE.grant.hex() not in repr(CASE)
     assert repr(CASE.grant) not in repr(CASE)
@@ -62,5 +62,5 @@ def test_the_length_tells_nothing_and_no_repr_a_key() -> None:
 def test_without_the_reader_s_public_key_there_is_no_first_code() -> None:
     with pytest.raises(KeyMissing):
         new_case(replace(SEALER, reader=None), uid=UID, at=NOON)
-    with pytest.raises(SealBroken):
-        seal_codes(CODES, public_key=b"short", uid=UID, entry_id=7)
+    with pytest.raises(DecryptionFailed):
+        encrypt_codes(CODES, public_key=b"short", uid=UID, entry_id=7)

@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.cli.keeper import read_procfile
-from hotline.cli.run import POSTS, programs_of
+from hotline.cli.run import PROCESSES, programs_of
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.errors import SettingsInvalid
-from hotline.keys.gateway_key import GATEWAY_KEY, SENDING, gateway_key_in, read_gateway_key
+from hotline.keys.gateway_key import GATEWAY_KEY, SENDING_ROLES, gateway_key_in, read_gateway_key
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from tests.support.builders import NOON
@@ -80,7 +80,7 @@ def test_of_all_processes_those_who_send_find_it_and_no_other_is_told_where_it_l
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         make_keys(home / "keys", NOON)
-        for role in SENDING:
+        for role in SENDING_ROLES:
             KeyFolder(home / "keys" / role).make(GATEWAY_KEY, f"{KEY}\n".encode())
         own = {"HOTLINE_HOME": name, "HOTLINE_GATEWAY_API_KEY_FILE": f"{name}/elsewhere"}
         entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
@@ -94,13 +94,13 @@ def test_of_all_processes_those_who_send_find_it_and_no_other_is_told_where_it_l
                 text=True,
                 check=True,
             ).stdout
-            sends = POSTS[program.name.partition(".")[0]].sends
+            sends = PROCESSES[program.name.partition(".")[0]].sends
             assert (GATEWAY_KEY in told, "elsewhere" in told) == (sends, sends)
             assert KEY not in told
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root takes another account")
-@pytest.mark.parametrize("role", SENDING)
+@pytest.mark.parametrize("role", SENDING_ROLES)
 def test_another_account_cannot_open_it(role: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)

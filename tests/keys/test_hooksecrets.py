@@ -38,7 +38,7 @@ def test_a_rotation_is_seen_within_a_tenth_of_a_second(folder: Path) -> None:
     at = [0.0]
     live = LiveSecrets(folder, elapsed=lambda: at[0])
     before = {hook: live[hook] for hook in HOOKS}
-    hook_secrets.rotate(folder)
+    hook_secrets.rotate_secrets(folder)
     at[0] = 0.099
     assert {hook: live[hook] for hook in HOOKS} == before
     at[0] = 0.1
@@ -48,7 +48,7 @@ def test_a_rotation_is_seen_within_a_tenth_of_a_second(folder: Path) -> None:
 def test_a_rotation_ends_nothing(folder: Path) -> None:
     live = LiveSecrets(folder, each=0)
     before = {hook: live[hook] for hook in HOOKS}
-    hook_secrets.rotate(folder)
+    hook_secrets.rotate_secrets(folder)
 
     for hook in HOOKS:
         assert live[hook][1:] == before[hook]
@@ -59,8 +59,8 @@ def test_a_rotation_ends_nothing(folder: Path) -> None:
 
 def test_ended_is_ended_at_once(folder: Path) -> None:
     live = LiveSecrets(folder)
-    newest = {hook: known[:1] for hook, known in hook_secrets.rotate(folder).items()}
-    hook_secrets.end_old(folder)
+    newest = {hook: known[:1] for hook, known in hook_secrets.rotate_secrets(folder).items()}
+    hook_secrets.end_old_secrets(folder)
     assert dict(live) == newest
 
 
@@ -71,12 +71,12 @@ def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(
     (before,) = listed_secrets(relay)
     assert live[LISTED] == (before,)
 
-    hook_secrets.rotate(folder, relay)
+    hook_secrets.rotate_secrets(folder, relay)
     assert listed_secrets(relay) == live[LISTED]
     assert live[LISTED][1:] == (before,)
     assert make_keys(folder.parent, NOON) == [f"hooks/{DIAL_SECRET}"]
 
-    hook_secrets.end_old(folder, relay)
+    hook_secrets.end_old_secrets(folder, relay)
     assert listed_secrets(relay) == live[LISTED]
     assert len(live[LISTED]) == 1
     assert before not in live[LISTED]
@@ -84,8 +84,8 @@ def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(
 
 def test_where_the_relay_is_elsewhere_its_address_stays(folder: Path) -> None:
     before = listed_secrets(folder)
-    assert hook_secrets.rotate(folder)[LISTED] == before
-    hook_secrets.end_old(folder)
+    assert hook_secrets.rotate_secrets(folder)[LISTED] == before
+    hook_secrets.end_old_secrets(folder)
     assert listed_secrets(folder) == before
 
 
@@ -93,8 +93,8 @@ def test_an_upgraded_line_answers_no_relay_until_it_has_an_address(folder: Path)
     (folder / LISTED_SECRET).unlink()
     live = LiveSecrets(folder)
     assert live[LISTED] == ()
-    hook_secrets.rotate(folder)
-    hook_secrets.end_old(folder)
+    hook_secrets.rotate_secrets(folder)
+    hook_secrets.end_old_secrets(folder)
     assert live[LISTED] == ()
     assert len(live["sms"]) == 1
 
@@ -103,8 +103,8 @@ def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
     live = LiveSecrets(tmp_path / "hooks")
     his = KeyFolder(tmp_path / "watch").read(DIAL_SECRET).decode()
-    hook_secrets.rotate(tmp_path / "hooks")
-    hook_secrets.end_old(tmp_path / "hooks")
+    hook_secrets.rotate_secrets(tmp_path / "hooks")
+    hook_secrets.end_old_secrets(tmp_path / "hooks")
     assert live["ussd"][1:] == (his,)
     assert len(live["sms"]) == 1
 
@@ -116,18 +116,18 @@ def test_the_watch_secret_rotates_and_none_of_its_calls_is_refused(
     live = LiveSecrets(tmp_path / "hooks", each=0)
     his = LiveKeys(tmp_path / "watch", DIAL_SECRET)
     (before,) = his.now()
-    assert rotation.stage(tmp_path, DIAL)
+    assert rotation.stage_key(tmp_path, DIAL)
     assert his.now() == (before,), "he goes on with the old one until every door knows the new"
     assert before.decode() in live["ussd"]
 
-    assert rotation.publish(tmp_path, DIAL) is None
+    assert rotation.publish_key(tmp_path, DIAL) is None
     (after,) = his.now()
     assert after != before
     assert {before.decode(), after.decode()} < {*live["ussd"]}
-    assert rotation.publish(tmp_path, DIAL) is None, "said again, it changes nothing"
+    assert rotation.publish_key(tmp_path, DIAL) is None, "said again, it changes nothing"
     assert his.now() == (after,)
 
-    rotation.destroy_old(tmp_path, DIAL)
+    rotation.destroy_previous(tmp_path, DIAL)
     assert before.decode() not in live["ussd"]
     assert after.decode() in live["ussd"]
     assert not make_keys(tmp_path, NOON), "both folders hold the same"

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import BackupInvalid, Occupied, PassphraseWrong, SealBroken
+from hotline.errors import BackupInvalid, DecryptionFailed, Occupied, PassphraseWrong
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from hotline.keys.passphrase import Costs, WrappingKey
-from hotline.operations.key_export import OWNER, export_keys, held, import_keys
+from hotline.operations.key_export import OWNER, export_keys, import_keys, permanent_keys
 from tests.support.builders import NOON
 
 QUICK = Costs(passes=1, kib=8)
@@ -26,7 +26,7 @@ def test_lasting_keys_return_without_weeks_or_pepper(keys: Path, tmp_path: Path)
     back = tmp_path / "back"
     brought = import_keys(export_keys(keys, WORDS, QUICK), WORDS, back)
 
-    assert held(back) == held(keys)
+    assert permanent_keys(back) == permanent_keys(keys)
     assert {"hooks/session.key", "workers/relay.key", "reader/reader.key"} <= set(brought)
     assert not any("contact" in path.name for path in back.rglob("*"))
     assert not any("pepper" in path.name for path in back.rglob("*"))
@@ -35,7 +35,7 @@ def test_lasting_keys_return_without_weeks_or_pepper(keys: Path, tmp_path: Path)
 
 def test_no_key_stands_in_clear_in_it(keys: Path) -> None:
     parcel = export_keys(keys, WORDS, QUICK)
-    assert not any(key in parcel for key in held(keys).values())
+    assert not any(key in parcel for key in permanent_keys(keys).values())
 
 
 def test_twice_is_once(keys: Path) -> None:
@@ -47,14 +47,14 @@ def test_where_another_key_is_nothing_changes(keys: Path, tmp_path: Path) -> Non
     KeyFolder(back / "workers").make("relay.key", b"another" * 4)
     with pytest.raises(Occupied, match=r"workers/relay\.key"):
         import_keys(export_keys(keys, WORDS, QUICK), WORDS, back)
-    assert list(held(back)) == ["workers/relay.key"]
+    assert list(permanent_keys(back)) == ["workers/relay.key"]
 
 
 def test_another_passphrase_and_another_letter(keys: Path, tmp_path: Path) -> None:
     parcel = export_keys(keys, WORDS, QUICK)
     with pytest.raises(PassphraseWrong):
         import_keys(parcel, "guess", tmp_path / "back")
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         import_keys(parcel[:-1] + bytes([parcel[-1] ^ 1]), WORDS, tmp_path / "back")
     assert not (tmp_path / "back").exists()
 

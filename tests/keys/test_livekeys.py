@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys import rotation
-from hotline.keys.conversation_state import RUNS_KEY, RunCipher
+from hotline.keys.conversation_state import STATES_KEY, StateCipher
 from hotline.keys.decrypt import LiveNumbers
-from hotline.keys.encrypt import Sealer
-from hotline.keys.key_folder import KeyFolder, LiveKeys, older
+from hotline.keys.encrypt import Encrypter
+from hotline.keys.key_folder import KeyFolder, LiveKeys, previous_name
 from hotline.keys.key_making import make_keys
 from hotline.keys.rotation import ROTATING
 from tests.support.builders import NOON
@@ -25,37 +25,37 @@ def keys(tmp_path: Path) -> Path:
 
 
 def test_a_run_goes_on_over_a_rotation_and_no_longer_than_the_old_key(keys: Path) -> None:
-    cipher = RunCipher.of(KeyFolder(keys / "hooks"))
+    cipher = StateCipher.of(KeyFolder(keys / "hooks"))
     before = cipher.seal("session", b"answers")
-    assert rotation.stage(keys, RUNS)
+    assert rotation.stage_key(keys, RUNS)
     assert cipher.open("session", before) == b"answers"
     after = cipher.seal("session", b"more")
 
-    rotation.destroy_old(keys, RUNS)
+    rotation.destroy_previous(keys, RUNS)
     assert cipher.open("session", after) == b"more"
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         cipher.open("session", before)
-    assert RunCipher.of(KeyFolder(keys / "hooks")).open("session", after) == b"more"
+    assert StateCipher.of(KeyFolder(keys / "hooks")).open("session", after) == b"more"
 
 
 def test_numbers_open_whichever_of_the_two_they_are_sealed_to(keys: Path) -> None:
     relay = LiveNumbers(LiveKeys(keys / "workers", RELAY.file))
-    old = Sealer(KeyFolder(keys / "console").read("relay.pub")).number(NUMBER)
-    rotation.stage(keys, RELAY)
-    public_key = rotation.publish(keys, RELAY)
+    old = Encrypter(KeyFolder(keys / "console").read("relay.pub")).number(NUMBER)
+    rotation.stage_key(keys, RELAY)
+    public_key = rotation.publish_key(keys, RELAY)
     assert public_key is not None
-    new = Sealer(KeyFolder(keys / "console").read("relay.pub")).number(NUMBER)
+    new = Encrypter(KeyFolder(keys / "console").read("relay.pub")).number(NUMBER)
 
-    assert [relay.open_number(old), relay.open_number(new)] == [NUMBER, NUMBER]
-    rotation.destroy_old(keys, RELAY)
-    assert relay.open_number(new) == NUMBER
-    with pytest.raises(SealBroken):
-        relay.open_number(old)
+    assert [relay.decrypt_number(old), relay.decrypt_number(new)] == [NUMBER, NUMBER]
+    rotation.destroy_previous(keys, RELAY)
+    assert relay.decrypt_number(new) == NUMBER
+    with pytest.raises(DecryptionFailed):
+        relay.decrypt_number(old)
 
 
 def test_a_staged_pair_is_sealed_to_only_when_it_is_published(keys: Path) -> None:
     before = KeyFolder(keys / "console").read("relay.pub")
-    rotation.stage(keys, RELAY)
+    rotation.stage_key(keys, RELAY)
     assert KeyFolder(keys / "console").read("relay.pub") == before
     make_keys(keys, NOON)
     assert KeyFolder(keys / "workers").read("relay.pub") == before, "init changes nothing"
@@ -64,25 +64,25 @@ def test_a_staged_pair_is_sealed_to_only_when_it_is_published(keys: Path) -> Non
 def test_a_rotation_that_was_interrupted_is_taken_up(keys: Path) -> None:
     """The process stopped after it put the old key aside."""
     now = KeyFolder(keys / "workers").read(RELAY.file)
-    KeyFolder(keys / "workers").make(older(RELAY.file), now)
+    KeyFolder(keys / "workers").make(previous_name(RELAY.file), now)
 
-    assert rotation.stage(keys, RELAY)
-    assert rotation.halves(keys, RELAY)[1] == now
-    assert rotation.halves(keys, RELAY)[0] != now
-    assert not rotation.stage(keys, RELAY), "a second rotation waits for the end of the first"
+    assert rotation.stage_key(keys, RELAY)
+    assert rotation.private_halves(keys, RELAY)[1] == now
+    assert rotation.private_halves(keys, RELAY)[0] != now
+    assert not rotation.stage_key(keys, RELAY), "a second rotation waits for the end of the first"
 
 
 def test_a_key_that_cannot_be_read_later_is_what_it_was(keys: Path) -> None:
-    live = LiveKeys(keys / "hooks", RUNS_KEY)
+    live = LiveKeys(keys / "hooks", STATES_KEY)
     before = live.now()
-    (keys / "hooks" / RUNS_KEY).unlink()
+    (keys / "hooks" / STATES_KEY).unlink()
     assert live.now() == before
     with pytest.raises(KeyMissing, match=r"runs\.key"):
-        LiveKeys(keys / "hooks", RUNS_KEY)
+        LiveKeys(keys / "hooks", STATES_KEY)
 
 
 def test_nothing_changed_is_the_same_tuple_and_shows_no_key(keys: Path) -> None:
-    live = LiveKeys(keys / "hooks", RUNS_KEY)
+    live = LiveKeys(keys / "hooks", STATES_KEY)
     assert live.now() is live.now()
     assert live.now()[0].hex() not in repr(live)
     assert "b'" not in repr(LiveNumbers(live))
@@ -90,17 +90,17 @@ def test_nothing_changed_is_the_same_tuple_and_shows_no_key(keys: Path) -> None:
 
 def test_who_asks_at_every_hop_looks_once_a_second(keys: Path) -> None:
     at = [0.0]
-    live = LiveKeys(keys / "hooks", RUNS_KEY, each=1.0, elapsed=lambda: at[0])
+    live = LiveKeys(keys / "hooks", STATES_KEY, each=1.0, elapsed=lambda: at[0])
     before = live.now()
-    rotation.stage(keys, RUNS)
+    rotation.stage_key(keys, RUNS)
     at[0] = 0.9
     assert live.now() is before
     at[0] = 1.0
-    assert live.now() == (KeyFolder(keys / "hooks").read(RUNS_KEY), *before)
+    assert live.now() == (KeyFolder(keys / "hooks").read(STATES_KEY), *before)
 
 
 def test_and_at_once_where_it_must(keys: Path) -> None:
-    live = LiveKeys(keys / "hooks", RUNS_KEY, each=3600)
-    rotation.stage(keys, RUNS)
+    live = LiveKeys(keys / "hooks", STATES_KEY, each=3600)
+    rotation.stage_key(keys, RUNS)
     assert len(live.now()) == 1
     assert len(live.again()) == 2

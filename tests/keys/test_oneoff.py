@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import SealBroken
+from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import KeyPair
-from hotline.keys.one_off import open_box, seal
+from hotline.keys.one_off import decrypt_box, seal
 
 PAIR = KeyPair.new()
 BOUND = "session:digest"
@@ -14,20 +14,20 @@ BOUND = "session:digest"
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=5))
 def test_what_was_sealed_opens_as_it_was(content: dict[str, str]) -> None:
-    sealed = seal(content, public=PAIR.public, bound=BOUND)
-    assert open_box(sealed, private=PAIR.private, bound=BOUND) == content
+    encrypted = seal(content, public=PAIR.public, bound=BOUND)
+    assert decrypt_box(encrypted, private=PAIR.private, bound=BOUND) == content
 
 
 def test_a_box_opens_for_no_other_key_and_no_other_hop() -> None:
-    sealed = seal({"pin": "407193"}, public=PAIR.public, bound=BOUND)
-    with pytest.raises(SealBroken):
-        open_box(sealed, private=KeyPair.new().private, bound=BOUND)
-    with pytest.raises(SealBroken):
-        open_box(sealed, private=PAIR.private, bound="session:another")
-    with pytest.raises(SealBroken):
-        open_box(sealed[:-1], private=PAIR.private, bound=BOUND)
-    with pytest.raises(SealBroken):
-        open_box(b"\x09" + sealed[1:], private=PAIR.private, bound=BOUND)
+    encrypted = seal({"pin": "407193"}, public=PAIR.public, bound=BOUND)
+    with pytest.raises(DecryptionFailed):
+        decrypt_box(encrypted, private=KeyPair.new().private, bound=BOUND)
+    with pytest.raises(DecryptionFailed):
+        decrypt_box(encrypted, private=PAIR.private, bound="session:another")
+    with pytest.raises(DecryptionFailed):
+        decrypt_box(encrypted[:-1], private=PAIR.private, bound=BOUND)
+    with pytest.raises(DecryptionFailed):
+        decrypt_box(b"\x09" + encrypted[1:], private=PAIR.private, bound=BOUND)
 
 
 def test_a_right_pin_and_a_wrong_one_are_answered_at_one_length() -> None:
@@ -37,7 +37,7 @@ def test_a_right_pin_and_a_wrong_one_are_answered_at_one_length() -> None:
 
 
 def test_nothing_is_sealed_to_what_is_no_key_and_nothing_that_is_too_long() -> None:
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         seal({}, public=b"short", bound=BOUND)
     with pytest.raises(ValueError, match="no box holds"):
         seal({"page": "x" * 9000}, public=PAIR.public, bound=BOUND)

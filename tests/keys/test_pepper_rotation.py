@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import PinRefused
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.keys import rotation
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.rotation import ROTATING
@@ -16,23 +16,23 @@ from tests.support.reading import PIN, ReaderBeside
 
 
 def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     phone, _ = hers
     reader = KeyFolder(tmp_path / "keys" / "reader")
-    assert rotation.stage(tmp_path / "keys", ROTATING["pepper"])
+    assert rotation.stage_key(tmp_path / "keys", ROTATING["pepper"])
     before = reader.read("pepper.old.key")
-    said = decrypt_rekeying.pepper_finding(beside.line.kit, before)
+    said = decrypt_rekeying.check_pepper(beside.line.context, before)
     assert said.says == "1 PINs need the one before until they are keyed once more"
 
     phone.dial("90")
     assert phone.key(PIN).startswith("CON Open: 1.")
     assert (
         "no PIN needs the one before"
-        in decrypt_rekeying.pepper_finding(beside.line.kit, before).says
+        in decrypt_rekeying.check_pepper(beside.line.context, before).says
     )
 
-    rotation.destroy_old(tmp_path / "keys", ROTATING["pepper"])
+    rotation.destroy_previous(tmp_path / "keys", ROTATING["pepper"])
     beside.restart()
     again = beside.line.caller(phone.msisdn)
     again.dial("90")
@@ -42,31 +42,31 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
 
 
 def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     _, known_as = hers
-    rotation.stage(tmp_path / "keys", ROTATING["pepper"])
-    rotation.destroy_old(tmp_path / "keys", ROTATING["pepper"])
+    rotation.stage_key(tmp_path / "keys", ROTATING["pepper"])
+    rotation.destroy_previous(tmp_path / "keys", ROTATING["pepper"])
     with beside.line.database.reading() as session:
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
     assert wrap is not None
     with pytest.raises(PinRefused):
-        beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+        beside.context.vault.open(wrap, PIN, known_as.responder_id)
 
 
 def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     phone, _ = hers
     pair, keys = ROTATING["reader"], tmp_path / "keys"
     phone.dial("90")
     phone.key(PIN, "1", "1")
-    rotation.stage(keys, pair)
+    rotation.stage_key(keys, pair)
     first = phone.key("1")
     assert "No one said if helpers" in first
-    rotation.publish(keys, pair)
+    rotation.publish_key(keys, pair)
     beside.line.flush()
     assert phone.again() == first
-    rotation.destroy_old(keys, pair)
+    rotation.destroy_previous(keys, pair)
     beside.line.flush()
     assert phone.again() == first

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from hotline.alerts import service_sending
-from hotline.errors import SealBroken
+from hotline.errors import DecryptionFailed
 from hotline.keys import rotation
-from hotline.keys.decrypt import LiveNumbers, open_number
-from hotline.keys.encrypt import Sealer
+from hotline.keys.decrypt import LiveNumbers, decrypt_number
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.key_making import make_keys
 from hotline.keys.rotation import ROTATING
@@ -20,8 +20,8 @@ from hotline.people.rules import EnrolmentKind, Level
 from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import Enrolment
 from tests.support.builders import NOON
+from tests.support.contexts import WholeContext
 from tests.support.district import District
-from tests.support.kits import WholeKit
 
 RELAY = ROTATING["relay"]
 
@@ -32,29 +32,29 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys"
 
 
-def sealed(keys: Path, number: str) -> bytes:
-    return Sealer(KeyFolder(keys / "console").read("relay.pub")).number(number)
+def encrypted(keys: Path, number: str) -> bytes:
+    return Encrypter(KeyFolder(keys / "console").read("relay.pub")).number(number)
 
 
 def enrol(district: District, keys: Path) -> int:
     """Adds a national member whose number is really sealed."""
     person = district.enrol(Level.NATIONAL, districts=())
-    number = district.responder(person).sealed_number.decode()
-    district.change(Responder, person, sealed_number=sealed(keys, number))
+    number = district.responder(person).encrypted_number.decode()
+    district.change(Responder, person, encrypted_number=encrypted(keys, number))
     return person
 
 
-def relaying(district: District, keys: Path) -> WholeKit:
+def relaying(district: District, keys: Path) -> WholeContext:
     """Returns the context of a worker that started before any rotation."""
-    return replace(district.kit, numbers=LiveNumbers(LiveKeys(keys / "workers", RELAY.file)))
+    return replace(district.context, numbers=LiveNumbers(LiveKeys(keys / "workers", RELAY.file)))
 
 
-def reseal(kit: WholeKit, keys: Path) -> int:
-    public_key = rotation.publish(keys, RELAY)
+def reencrypt(context: WholeContext, keys: Path) -> int:
+    public_key = rotation.publish_key(keys, RELAY)
     assert public_key is not None
-    newest, before = rotation.halves(keys, RELAY)
-    return decrypt_rekeying.reseal(
-        kit, "relay", public_key=public_key, newest=newest, before=before, say=lambda _: None
+    newest, before = rotation.private_halves(keys, RELAY)
+    return decrypt_rekeying.reencrypt(
+        context, "relay", public_key=public_key, newest=newest, before=before, say=lambda _: None
     )
 
 
@@ -69,11 +69,11 @@ def test_alerts_go_out_at_every_step_of_a_rotation(district: District, keys: Pat
         assert len(district.sms.sent) == before + 1
 
     alert_goes_out()
-    rotation.stage(keys, RELAY)
+    rotation.stage_key(keys, RELAY)
     alert_goes_out()
-    assert reseal(district.kit, keys) == 1
+    assert reencrypt(district.context, keys) == 1
     alert_goes_out()
-    rotation.destroy_old(keys, RELAY)
+    rotation.destroy_previous(keys, RELAY)
     alert_goes_out()
     assert district.responder(1).unreachable is None
 
@@ -85,55 +85,58 @@ def test_more_than_one_batch_and_never_twice(district: District, keys: Path) -> 
         for number in range(BATCH):
             copy = {column: getattr(one, column) for column in one.__table__.columns.keys()}  # noqa: SIM118
             session.add(Responder(**copy | {"id": None, "number_key": f"more {number}"}))
-    rotation.stage(keys, RELAY)
+    rotation.stage_key(keys, RELAY)
 
-    assert reseal(district.kit, keys) == BATCH + 3
-    assert reseal(district.kit, keys) == 0
-    newest, _ = rotation.halves(keys, RELAY)
+    assert reencrypt(district.context, keys) == BATCH + 3
+    assert reencrypt(district.context, keys) == 0
+    newest, _ = rotation.private_halves(keys, RELAY)
     for row in district.all(Responder):
-        assert open_number(row.sealed_number, private_key=newest).startswith("+25078")
+        assert decrypt_number(row.encrypted_number, private_key=newest).startswith("+25078")
 
 
 def test_late_numbers_move_at_the_second_look(district: District, keys: Path) -> None:
-    late = sealed(keys, "+250788000009")
-    rotation.stage(keys, RELAY)
-    assert reseal(district.kit, keys) == 0
+    late = encrypted(keys, "+250788000009")
+    rotation.stage_key(keys, RELAY)
+    assert reencrypt(district.context, keys) == 0
     person = district.enrol()
-    district.change(Responder, person, sealed_number=late)
-    assert reseal(district.kit, keys) == 1
+    district.change(Responder, person, encrypted_number=late)
+    assert reencrypt(district.context, keys) == 1
 
 
 def test_a_new_unproved_number_moves_with_its_code(district: District, keys: Path) -> None:
     person = enrol(district, keys)
-    number, code = sealed(keys, "+250788000009"), sealed(keys, "407194")
+    number, code = encrypted(keys, "+250788000009"), encrypted(keys, "407194")
     waits = Enrolment(
         responder_id=person,
         kind=EnrolmentKind.NUMBER,
         number_key="the new one's",
-        sealed_number=number,
-        sealed_code=code,
+        encrypted_number=number,
+        encrypted_code=code,
         asked_at=NOON,
     )
     with district.database.writing() as session:
         session.add(waits)
-    rotation.stage(keys, RELAY)
-    assert reseal(district.kit, keys) == 3
-    newest, _before = rotation.halves(keys, RELAY)
+    rotation.stage_key(keys, RELAY)
+    assert reencrypt(district.context, keys) == 3
+    newest, _before = rotation.private_halves(keys, RELAY)
     (moved,) = district.all(Enrolment)
-    for held, digits in ((moved.sealed_number, "+250788000009"), (moved.sealed_code, "407194")):
+    for held, digits in (
+        (moved.encrypted_number, "+250788000009"),
+        (moved.encrypted_code, "407194"),
+    ):
         assert held is not None
-        assert open_number(held, private_key=newest) == digits
+        assert decrypt_number(held, private_key=newest) == digits
 
 
 def test_a_number_of_neither_key_is_named_by_row(district: District, keys: Path) -> None:
     district.enrol()
-    rotation.stage(keys, RELAY)
-    with pytest.raises(SealBroken, match="relay: neither key decrypts the number of row 1"):
-        reseal(district.kit, keys)
+    rotation.stage_key(keys, RELAY)
+    with pytest.raises(DecryptionFailed, match="relay: neither key decrypts the number of row 1"):
+        reencrypt(district.context, keys)
 
 
 def test_every_sealed_number_of_the_database_has_its_vault() -> None:
-    holding = {table.name for table in METADATA.sorted_tables if "sealed_number" in table.c}
+    holding = {table.name for table in METADATA.sorted_tables if "encrypted_number" in table.c}
     # An answer by SMS is sent within ten minutes, and the previous key stays for that time.
     holds = {column.class_.__tablename__ for columns in VAULTS.values() for column in columns}
     assert holds == holding - {"message"}

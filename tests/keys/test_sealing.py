@@ -10,22 +10,22 @@ from nacl.bindings import sodium_pad
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
-from hotline.errors import HotlineError, KeyMissing, PassphraseWrong, SealBroken
-from hotline.keys.conversation_state import RunCipher
-from hotline.keys.decrypt import open_number, open_tip, stretched, unwrap
+from hotline.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
+from hotline.keys.conversation_state import StateCipher
+from hotline.keys.decrypt import decrypt_number, decrypt_tip, stretch_passphrase, unwrap
 from hotline.keys.encrypt import (
     HEAD_BYTES,
     PAIRED,
     VERSION,
+    EncryptedTip,
+    Encrypter,
     KeyPair,
-    SealedTip,
-    Sealer,
     binding,
     label,
 )
 from hotline.keys.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.encrypt_desk_keys import OWNER, open_by_passphrase
+from hotline.people.encrypt_desk_keys import OWNER, decrypt_by_passphrase
 
 UID = "ab" * 16
 DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
@@ -40,41 +40,41 @@ STRETCHED = WrappingKey.stretch("correct horse", QUICK)
 words = st.dictionaries(st.text(max_size=12), st.text(max_size=60), max_size=8)
 
 
-def opened(sealed: Any, **other: Any) -> dict[str, str]:
+def opened(encrypted: Any, **other: Any) -> dict[str, str]:
     meant: dict[str, Any] = {
-        "body": sealed.body,
-        "grant": sealed.grants["12"],
+        "body": encrypted.body,
+        "grant": encrypted.grants["12"],
         "uid": UID,
         "place": "12",
         "desk": "12",
         "private_key": bytes(DISTRICT),
     }
-    return open_tip(**{**meant, **other})
+    return decrypt_tip(**{**meant, **other})
 
 
-def flipped(sealed: bytes, at: int) -> bytes:
-    altered = bytearray(sealed)
+def flipped(encrypted: bytes, at: int) -> bytes:
+    altered = bytearray(encrypted)
     altered[at % len(altered)] ^= 1 + at // len(altered) % 255
     return bytes(altered)
 
 
-def again(sealed: SealedTip, answers: dict[str, str], **other: Any) -> bytes | None:
+def again(encrypted: EncryptedTip, answers: dict[str, str], **other: Any) -> bytes | None:
     meant: dict[str, Any] = {"uid": UID, "place": "12", "desks": DESKS}
-    return Sealer().again(answers, **{**meant, "body": sealed.body[:HEAD_BYTES], **other})
+    return Encrypter().again(answers, **{**meant, "body": encrypted.body[:HEAD_BYTES], **other})
 
 
 @pytest.fixture
-def words_before() -> SealedTip:
-    return Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+def words_before() -> EncryptedTip:
+    return Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
 
 
 @given(words)
 def test_each_desk_reads_what_was_told(answers: dict[str, str]) -> None:
-    sealed = Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
+    encrypted = Encrypter().tip(answers, uid=UID, place="12", desks=DESKS)
 
-    assert opened(sealed) == answers
+    assert opened(encrypted) == answers
     national = {"desk": "national", "private_key": bytes(NATIONAL)}
-    assert opened(sealed, grant=sealed.grants["national"], **national) == answers
+    assert opened(encrypted, grant=encrypted.grants["national"], **national) == answers
 
 
 @given(st.integers(min_value=0, max_value=8300))
@@ -83,25 +83,25 @@ def test_a_body_has_one_of_six_lengths(letters: int) -> None:
     told = len('{"landmark":""}') + letters
     if told >= 8192:
         with pytest.raises(ValueError, match="less than 8192"):
-            Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
+            Encrypter().tip(answers, uid=UID, place="12", desks=DESKS)
         return
 
-    sealed = Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
-    padded = len(sealed.body) - OVERHEAD
+    encrypted = Encrypter().tip(answers, uid=UID, place="12", desks=DESKS)
+    padded = len(encrypted.body) - OVERHEAD
     assert padded == next(size for size in (256, 512, 1024, 2048, 4096, 8192) if told < size)
-    assert opened(sealed) == answers
+    assert opened(encrypted) == answers
 
 
 def test_the_same_words_twice_look_nothing_alike() -> None:
-    one, other = (Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS) for _ in range(2))
+    one, other = (Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS) for _ in range(2))
 
     assert one.body != other.body
     assert one.grants["12"] != other.grants["12"]
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         opened(one, grant=other.grants["12"])
 
 
-def test_newer_words_open_by_the_grants_of_the_older(words_before: SealedTip) -> None:
+def test_newer_words_open_by_the_grants_of_the_older(words_before: EncryptedTip) -> None:
     """It needs only the head of the older body: no process keeps a key for it."""
     newer = ANSWERS | {"kind": "labour"}
     body = again(words_before, newer)
@@ -123,24 +123,24 @@ def test_newer_words_open_by_the_grants_of_the_older(words_before: SealedTip) ->
     ],
     ids=["one less", "one more", "another key", "no key", "none"],
 )
-def test_a_pair_serves_its_desks_only(words_before: SealedTip, desks: dict[str, bytes]) -> None:
+def test_a_pair_serves_its_desks_only(words_before: EncryptedTip, desks: dict[str, bytes]) -> None:
     assert again(words_before, ANSWERS, desks=desks) is None
     assert again(words_before, ANSWERS, desks=dict(reversed(DESKS.items()))) is not None
 
 
 @pytest.mark.parametrize("body", [b"", VERSION + bytes(300), PAIRED])
-def test_what_is_no_body_of_a_pair_is_sealed_anew(words_before: SealedTip, body: bytes) -> None:
+def test_what_is_no_body_of_a_pair_is_sealed_anew(words_before: EncryptedTip, body: bytes) -> None:
     assert again(words_before, ANSWERS, body=body) is None
 
 
 def test_what_a_process_before_sealed_under_the_key_itself_opens() -> None:
     key, said = bytes(range(32)), sodium_pad(json.dumps(ANSWERS).encode(), 256)
     body = VERSION + bytes(Aead(key).encrypt(said, aad=binding(UID, "12")))
-    grant = Sealer().grant(key, uid=UID, desk="12", public_key=DESKS["12"])
+    grant = Encrypter().grant(key, uid=UID, desk="12", public_key=DESKS["12"])
 
-    assert opened(SealedTip(body, {"12": grant})) == ANSWERS
-    with pytest.raises(SealBroken):
-        opened(SealedTip(body, {"12": grant}), place="13")
+    assert opened(EncryptedTip(body, {"12": grant})) == ANSWERS
+    with pytest.raises(DecryptionFailed):
+        opened(EncryptedTip(body, {"12": grant}), place="13")
 
 
 @pytest.mark.parametrize(
@@ -159,71 +159,71 @@ def test_what_a_process_before_sealed_under_the_key_itself_opens() -> None:
     ids=lambda other: "another " + next(iter(other)),
 )
 def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
-    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
 
-    with pytest.raises(SealBroken) as told:
-        opened(sealed, **other)
+    with pytest.raises(DecryptionFailed) as told:
+        opened(encrypted, **other)
     assert "ishuri" not in str(told.value)
 
 
 def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
     """One key pair is behind two desks. Without the label, one desk's grant would work for the other."""
     one_pair = {"12": DESKS["12"], "13": DESKS["12"]}
-    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=one_pair)
+    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=one_pair)
 
-    with pytest.raises(SealBroken, match="another desk"):
-        opened(sealed, grant=sealed.grants["13"])
-    moved = Sealer().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
-    with pytest.raises(SealBroken, match="another tip or another desk"):
-        opened(sealed, grant=moved)
+    with pytest.raises(DecryptionFailed, match="another desk"):
+        opened(encrypted, grant=encrypted.grants["13"])
+    moved = Encrypter().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
+    with pytest.raises(DecryptionFailed, match="another tip or another desk"):
+        opened(encrypted, grant=moved)
 
 
 def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
     """A reader of one tip knows its key, and could seal it again under another tip's name."""
-    sealed = Sealer().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
-    key = SealedBox(DISTRICT).decrypt(sealed.grants["12"][1:])[: Aead.KEY_SIZE]
+    encrypted = Encrypter().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
+    key = SealedBox(DISTRICT).decrypt(encrypted.grants["12"][1:])[: Aead.KEY_SIZE]
     forged = VERSION + SealedBox(DISTRICT.public_key).encrypt(key + label(UID, "12"))
 
-    with pytest.raises(SealBroken, match="a body"):
-        opened(sealed, grant=forged)
+    with pytest.raises(DecryptionFailed, match="a body"):
+        opened(encrypted, grant=forged)
 
 
 @given(st.integers(min_value=0), st.sampled_from(["body", "grant"]))
 def test_an_altered_byte_opens_nothing(at: int, part: str) -> None:
-    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
-    whole = {"body": sealed.body, "grant": sealed.grants["12"]}[part]
+    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    whole = {"body": encrypted.body, "grant": encrypted.grants["12"]}[part]
 
-    with pytest.raises(SealBroken):
-        opened(sealed, **{part: flipped(whole, at)})
+    with pytest.raises(DecryptionFailed):
+        opened(encrypted, **{part: flipped(whole, at)})
 
 
 @given(st.binary(max_size=400))
 def test_rubbish_opens_nothing(rubbish: bytes) -> None:
-    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
     for part in ("body", "grant"):
-        with pytest.raises(SealBroken):
-            opened(sealed, **{part: rubbish})
-    with pytest.raises(SealBroken):
-        open_number(rubbish, private_key=bytes(DISTRICT))
-    with pytest.raises(SealBroken):
+        with pytest.raises(DecryptionFailed):
+            opened(encrypted, **{part: rubbish})
+    with pytest.raises(DecryptionFailed):
+        decrypt_number(rubbish, private_key=bytes(DISTRICT))
+    with pytest.raises(DecryptionFailed):
         unwrap(rubbish, "correct horse", owner="12", says="a key")
 
 
 def test_a_number_opens_for_the_relay_alone() -> None:
-    sealer = Sealer(bytes(DISTRICT.public_key))
-    sealed = sealer.number("+250788000001")
+    encrypter = Encrypter(bytes(DISTRICT.public_key))
+    encrypted = encrypter.number("+250788000001")
 
-    assert open_number(sealed, private_key=bytes(DISTRICT)) == "+250788000001"
-    assert len(sealer.number("+25078")) == len(sealed), "its length tells nothing"
-    with pytest.raises(SealBroken):
-        open_number(sealed, private_key=bytes(STRANGER))
+    assert decrypt_number(encrypted, private_key=bytes(DISTRICT)) == "+250788000001"
+    assert len(encrypter.number("+25078")) == len(encrypted), "its length tells nothing"
+    with pytest.raises(DecryptionFailed):
+        decrypt_number(encrypted, private_key=bytes(STRANGER))
     with pytest.raises(KeyMissing):
-        Sealer().number("+250788000001")
+        Encrypter().number("+250788000001")
 
 
 def test_nothing_secret_is_in_a_repr() -> None:
     secret = bytes(DISTRICT)
-    for holder in (Sealer(secret), STRETCHED):
+    for holder in (Encrypter(secret), STRETCHED):
         assert repr(secret)[2:-1] not in repr(holder)
     assert repr(STRETCHED.key) not in repr(STRETCHED)
 
@@ -253,9 +253,9 @@ def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphra
     wrapped = wrap_desk_key(made.private, pair.public_key, "12", "enrolment")
 
     def opened(passphrase: str, *pairs: WrappedPair, desk: str = "12") -> bytes:
-        named = {"desk": desk, "member": "enrolment", "stretch": stretched}
+        named = {"desk": desk, "member": "enrolment", "stretch": stretch_passphrase}
         wraps = [one.wrapped_key for one in pairs]
-        return open_by_passphrase(wrapped, passphrase, recovery=wraps, **named)  # type: ignore[arg-type]
+        return decrypt_by_passphrase(wrapped, passphrase, recovery=wraps, **named)  # type: ignore[arg-type]
 
     assert opened("new", pair) == opened("new", pair, earlier) == made.private
     for passphrase, pairs in (("old", (pair, earlier)), ("guess", (pair,)), ("new", (earlier,))):
@@ -263,7 +263,7 @@ def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphra
             opened(passphrase, *pairs)
     with pytest.raises(PassphraseWrong):
         opened("new")
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         opened("new", pair, desk="13")
     assert repr(made.private)[2:-1] not in repr(made)
 
@@ -272,7 +272,7 @@ def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphra
 def test_an_altered_wrapping_is_told_from_a_wrong_passphrase(at: int) -> None:
     wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
 
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         unwrap(flipped(wrapped, at), "correct horse", owner="12", says="a key")
 
 
@@ -280,7 +280,7 @@ def test_an_altered_wrapping_is_told_from_a_wrong_passphrase(at: int) -> None:
 def test_costs_that_nobody_wrapped_with_are_refused_before_they_cost(passes: int, kib: int) -> None:
     envelope = HEADER.pack(b"\x01", passes, kib, b"s" * 16) + b"x" * 72
 
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         unwrap(envelope + checksum(envelope), "correct horse", owner="12", says="a key")
 
 
@@ -295,19 +295,19 @@ def test_costs_travel_with_what_was_wrapped() -> None:
 
 @given(st.binary(max_size=2000), st.text(max_size=64))
 def test_a_run_opens_in_its_own_session_under_its_own_key(plain: bytes, session: str) -> None:
-    cipher = RunCipher(b"k" * 32)
-    sealed = cipher.seal(session, plain)
+    cipher = StateCipher(b"k" * 32)
+    encrypted = cipher.seal(session, plain)
 
-    assert cipher.open(session, sealed) == plain
+    assert cipher.open(session, encrypted) == plain
     for key, name in ((b"l" * 32, session), (b"k" * 32, session + "x")):
-        with pytest.raises(SealBroken):
-            RunCipher(key).open(name, sealed)
-    assert len(plain) < 4 or plain not in sealed
+        with pytest.raises(DecryptionFailed):
+            StateCipher(key).open(name, encrypted)
+    assert len(plain) < 4 or plain not in encrypted
 
 
 @given(st.binary(max_size=100), st.integers(min_value=0))
 def test_a_run_that_was_altered_is_a_run_forgotten(rubbish: bytes, at: int) -> None:
-    cipher = RunCipher(b"k" * 32)
+    cipher = StateCipher(b"k" * 32)
     for broken in (rubbish, flipped(cipher.seal("s", b"run"), at)):
         with pytest.raises(HotlineError):
             cipher.open("s", broken)

@@ -15,12 +15,12 @@ from nacl.public import PrivateKey, SealedBox
 from hotline.alerts.tables_case_events import CaseCode, CaseGrant
 from hotline.cases import reader_handover
 from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
-from hotline.dialogue.redis_adapters import RedisNotes, RqJobs
+from hotline.dialogue.redis_adapters import RedisStarts, RqJobs
 from hotline.errors import HotlineError
-from hotline.gateway.tables import Referral
-from hotline.keys.decrypt import open_case_key, open_codes, open_grant
+from hotline.gateway.tables import Assignment
+from hotline.keys.decrypt import decrypt_case_key, decrypt_codes, decrypt_grant
 from hotline.keys.encrypt import case_name, label
-from hotline.people.decrypt_members import PinVault, open_desk_key
+from hotline.people.decrypt_members import PinVault, decrypt_desk_key
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import DeskMember
 from hotline.tips.tables import Grant
@@ -33,7 +33,7 @@ KEY_BYTES = 32
 
 
 @pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+def hers(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     """Returns a phone and its case, read behind the PIN. All traces of these hops are in the database."""
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
@@ -54,11 +54,11 @@ def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
     line, opened = beside.line, 0
     for grant in line.all(Grant):
         (tip,) = [one for one in line.tips if one.id == grant.tip_id]
-        lock = line.kit.sealer.weekly_lock
-        bare = lock.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
+        lock = line.context.encrypter.weekly_lock
+        bare = lock.unlock(grant.encrypted_key, label(tip.uid, grant.desk_code))
         for key in privates:
             with suppress(HotlineError):
-                open_grant(bare, uid=tip.uid, desk=grant.desk_code, private_key=key)
+                decrypt_grant(bare, uid=tip.uid, desk=grant.desk_code, private_key=key)
                 opened += 1
     return opened
 
@@ -69,14 +69,14 @@ def desk_keys(beside: ReaderBeside, privates: list[bytes]) -> list[bytes]:
     for row in beside.line.all(DeskMember):
         for key in privates:
             with suppress(HotlineError):
-                found.append(open_desk_key(row.wrapped_key, key, row.desk_code, row.member).key)
+                found.append(decrypt_desk_key(row.wrapped_key, key, row.desk_code, row.member).key)
     return found
 
 
 def boxes(beside: ReaderBeside) -> list[bytes]:
     asks = beside.line.all(PinReadingAsk)
-    kept = [row.sealed_answer for row in beside.line.all(PinReading) if row.sealed_answer]
-    return [*(row.sealed_pin for row in asks), *(row.box for row in asks), *kept]
+    kept = [row.encrypted_answer for row in beside.line.all(PinReading) if row.encrypted_answer]
+    return [*(row.encrypted_pin for row in asks), *(row.box for row in asks), *kept]
 
 
 def opens(box: bytes, key: bytes) -> bool:
@@ -88,7 +88,7 @@ def opens(box: bytes, key: bytes) -> bool:
 
 
 def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     keys = stolen(tmp_path / "keys", but="reader")
     assert len(keys) >= 10
@@ -103,27 +103,27 @@ def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
 def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
     """Returns how many codes about a person these keys decrypt, through any grant of the case."""
     line, opened = beside.line, 0
-    lock = line.kit.sealer.weekly_lock
+    lock = line.context.encrypter.weekly_lock
     for grant in line.all(CaseGrant):
         (tip,) = [one for one in line.tips if one.id == grant.tip_id]
-        bare = lock.unlock(grant.sealed_key, label(case_name(tip.uid), grant.holder))
+        bare = lock.unlock(grant.encrypted_key, label(case_name(tip.uid), grant.holder))
         named = {"uid": tip.uid, "holder": grant.holder}
         for private_key in privates:
             with suppress(HotlineError):
-                key = open_case_key(bare, **named, private_key=private_key)
+                key = decrypt_case_key(bare, **named, private_key=private_key)
                 for row in line.all(CaseCode):
-                    open_codes(row.body, private=key, uid=tip.uid, entry_id=row.case_log_id)
+                    decrypt_codes(row.body, private=key, uid=tip.uid, entry_id=row.case_log_id)
                     opened += 1
     return opened
 
 
 def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     """The reader hands codes over without a person, so its folder and the database decrypt codes. They decrypt no
     tip."""
-    screened(beside.line.kit, hers[1].tip_id)
-    reader_handover.reconcile(beside.kit)
+    screened(beside.line.context, hers[1].tip_id)
+    reader_handover.reconcile(beside.context)
     assert len(beside.line.all(CaseGrant)) == 3
     keys = stolen(tmp_path / "keys", but="reader")
     assert opened_codes(beside, [*keys, *desk_keys(beside, keys)]) == 0
@@ -133,7 +133,7 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
 
 
 def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(
-    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     _, known_as = hers
     keys = stolen(tmp_path / "keys")
@@ -141,7 +141,7 @@ def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_
     with beside.line.database.reading() as session:
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
     assert wrap is not None
-    private = beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+    private = beside.context.vault.open(wrap, PIN, known_as.responder_id)
     assert opened_tips(beside, desk_keys(beside, [private])) > 0
 
 
@@ -171,7 +171,7 @@ def told_to(running: Valkey) -> list[bytes]:
 def test_redis_has_no_word_pin_or_key_of_a_reader(beside: ReaderBeside, valkey: Valkey) -> None:
     line = beside.line
     phone, known_as = at_her_desk(beside)
-    line.kit = replace(line.kit, notes=RedisNotes(valkey.url), jobs=RqJobs(valkey.url))
+    line.context = replace(line.context, notes=RedisStarts(valkey.url), jobs=RqJobs(valkey.url))
     phone.dial("90")
     phone.key(PIN, "1", "1", "1")
     person = line.all(Responder)[-1]

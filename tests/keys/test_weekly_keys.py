@@ -11,43 +11,43 @@ from hotline.alarms.rules import Alarm
 from hotline.alerts import queries_retention as kept
 from hotline.cases import decrypt_access, decrypt_codes, service_retention, service_weekly_keys
 from hotline.cases import queries_weekly_keys as rows
-from hotline.cases.reader_door import public_half
+from hotline.cases.reader_access import public_half
 from hotline.errors import KeyMissing
-from hotline.keys.decrypt import open_tip
-from hotline.keys.encrypt import READER, Sealer, label
+from hotline.keys.decrypt import decrypt_tip
+from hotline.keys.encrypt import READER, Encrypter, label
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.weekly_lock import WeeklyLock, last_week, week_of
 from hotline.tips.tables import Grant, Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
-from tests.support.kits import WholeKit
+from tests.support.contexts import WholeContext
 from tests.support.persons import screened
-from tests.support.recovering import seal_desks
+from tests.support.recovering import encrypt_for_desks
 from tests.support.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 PASSPHRASE = "five words of a test"
 
 
-def with_keys(line: Line, folder: Path, role: str) -> WholeKit:
+def with_keys(line: Line, folder: Path, role: str) -> WholeContext:
     """Returns the context of a process that started with this role's folder."""
     return replace(
-        line.kit, sealer=Sealer(weekly_lock=WeeklyLock(KeyFolder(folder / "keys" / role)))
+        line.context, encrypter=Encrypter(weekly_lock=WeeklyLock(KeyFolder(folder / "keys" / role)))
     )
 
 
 @pytest.fixture
 def locked(line: Line, tmp_path: Path) -> Line:
-    return replace(line, kit=with_keys(line, tmp_path, "hooks"))
+    return replace(line, context=with_keys(line, tmp_path, "hooks"))
 
 
-def relay(line: Line, tmp_path: Path) -> WholeKit:
+def relay(line: Line, tmp_path: Path) -> WholeContext:
     return with_keys(line, tmp_path, "workers")
 
 
-def opened(kit: WholeKit, tip: Tip, grant: Grant) -> dict[str, str]:
-    box = kit.sealer.weekly_lock.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
+def opened(context: WholeContext, tip: Tip, grant: Grant) -> dict[str, str]:
+    box = context.encrypter.weekly_lock.unlock(grant.encrypted_key, label(tip.uid, grant.desk_code))
     seal = {"uid": tip.uid, "place": tip.place, "desk": grant.desk_code}
-    return open_tip(tip.body, box, private_key=bytes(DESK_KEY), **seal)
+    return decrypt_tip(tip.body, box, private_key=bytes(DESK_KEY), **seal)
 
 
 @pytest.mark.fault(36)
@@ -70,16 +70,16 @@ def test_row_36_a_new_week_begins_during_a_session(locked: Line, tmp_path: Path)
 
 def test_kept_tips_are_locked_again(locked: Line, tmp_path: Path) -> None:
     told(locked, *DANGER_HERE)
-    kit = relay(locked, tmp_path)
+    context = relay(locked, tmp_path)
     for _ in range(5):
         locked.clock.turn(weeks=1)
-        service_retention.tidy(kit)
-    assert kit.sealer.weekly_lock.start == last_week(locked.clock())
+        service_retention.erase_batch(context)
+    assert context.encrypter.weekly_lock.start == last_week(locked.clock())
     with locked.database.reading() as session:
-        assert rows.oldest(session) == week_of(locked.clock())
+        assert rows.oldest_week(session) == week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
-    service_weekly_keys.forget(replace(console, now=locked.clock))
-    assert console.sealer.weekly_lock.start == last_week(locked.clock())
+    service_weekly_keys.delete_old_keys(replace(console, now=locked.clock))
+    assert console.encrypter.weekly_lock.start == last_week(locked.clock())
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
 
@@ -89,8 +89,8 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
     began = week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
     locked.clock.turn(weeks=52)
-    service_weekly_keys.forget(console)
-    assert console.sealer.weekly_lock.start == began
+    service_weekly_keys.delete_old_keys(console)
+    assert console.encrypter.weekly_lock.start == began
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
 
@@ -100,34 +100,34 @@ def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_
     folder = KeyFolder(tmp_path / "keys" / "reader")
     half = public_half(folder)
     pages = with_keys(locked, tmp_path, "pages")
-    screened(replace(pages, sealer=replace(pages.sealer, reader=half)), 1)
+    screened(replace(pages, encrypter=replace(pages.encrypter, reader=half)), 1)
     with locked.database.writing() as session:
-        kept.redact(session, [1], locked.clock())
-    reader, kit = with_keys(locked, tmp_path, "reader"), relay(locked, tmp_path)
+        kept.erase_text(session, [1], locked.clock())
+    reader, context = with_keys(locked, tmp_path, "reader"), relay(locked, tmp_path)
     for weeks in (10, 1, 1, 1, 1, 1):
         locked.clock.turn(weeks=weeks)
-        service_weekly_keys.forget(reader)
-        service_retention.tidy(kit)
+        service_weekly_keys.delete_old_keys(reader)
+        service_retention.erase_batch(context)
         with locked.database.reading() as session:
             pair = [folder.read("reader.key")]
-            private = decrypt_codes.private_by(session, reader, locked.tip, READER, pair)
+            private = decrypt_codes.case_private_key(session, reader, locked.tip, READER, pair)
             assert private is not None
-            assert len(decrypt_codes.codes_of(session, locked.tip, private)) == 1
-    assert reader.sealer.weekly_lock.start == last_week(locked.clock())
+            assert len(decrypt_codes.codes_by_event(session, locked.tip, private)) == 1
+    assert reader.encrypter.weekly_lock.start == last_week(locked.clock())
 
 
 def test_an_old_copy_of_an_erased_tip_opens_for_nobody(locked: Line, tmp_path: Path) -> None:
     """The intruder has an old backup, the desk's key and every key folder of today."""
     told(locked, *DANGER_HERE)
     stolen_tip, stolen_grants = locked.tip, locked.all(Grant)
-    kit = relay(locked, tmp_path)
+    context = relay(locked, tmp_path)
     locked.clock.turn(days=300)
     for _ in range(30):
-        service_retention.tidy(kit)
+        service_retention.erase_batch(context)
         locked.clock.turn(days=1)
     told(locked, "9")
     console = with_keys(locked, tmp_path, "console")
-    service_weekly_keys.forget(console)
+    service_weekly_keys.delete_old_keys(console)
 
     assert locked.tip.erased_at is not None
     for role in ("hooks", "workers", "console"):
@@ -141,9 +141,9 @@ def test_an_old_copy_of_an_erased_tip_opens_for_nobody(locked: Line, tmp_path: P
 def test_row_36_a_tip_of_a_missing_week_says_so(locked: Line, tmp_path: Path) -> None:
     told(locked, *DANGER_HERE)
     with locked.database.writing() as session:
-        seal_desks(session, ["national"], b"k" * 32, PASSPHRASE, locked.clock())
+        encrypt_for_desks(session, ["national"], b"k" * 32, PASSPHRASE, locked.clock())
     console = with_keys(locked, tmp_path, "console")
-    console.sealer.weekly_lock.forget(week_of(locked.clock().replace(year=2028)))
+    console.encrypter.weekly_lock.forget(week_of(locked.clock().replace(year=2028)))
     with pytest.raises(KeyMissing, match="details are locked"):
         decrypt_access.read_tip(
             console, locked.tip.id, desk="national", passphrase=PASSPHRASE, **SIGNED
@@ -152,18 +152,18 @@ def test_row_36_a_tip_of_a_missing_week_says_so(locked: Line, tmp_path: Path) ->
 
 def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path) -> None:
     told(line, *DANGER_HERE)
-    kit = relay(line, tmp_path)
-    service_retention.tidy(kit)
-    assert all(grant.sealed_key[:1] == b"\x02" for grant in line.all(Grant))
-    assert all(opened(kit, line.tip, grant) for grant in line.all(Grant))
+    context = relay(line, tmp_path)
+    service_retention.erase_batch(context)
+    assert all(grant.encrypted_key[:1] == b"\x02" for grant in line.all(Grant))
+    assert all(opened(context, line.tip, grant) for grant in line.all(Grant))
 
 
 def test_a_key_left_on_the_disk_is_an_alarm(line: Line, tmp_path: Path) -> None:
-    kit = with_keys(line, tmp_path, "workers")
+    context = with_keys(line, tmp_path, "workers")
     (tmp_path / "keys" / "workers").rename(tmp_path / "gone")
     line.clock.turn(weeks=3)
 
-    service_weekly_keys.forget(kit)
-    with kit.database.reading() as session:
-        assert Alarm.FORGETTING in tables.standing(session)
-        assert kit.sealer.weekly_lock.start == last_week(line.clock())
+    service_weekly_keys.delete_old_keys(context)
+    with context.database.reading() as session:
+        assert Alarm.FORGETTING in tables.raised_alarms(session)
+        assert context.encrypter.weekly_lock.start == last_week(line.clock())

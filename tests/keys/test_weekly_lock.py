@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.weekly_lock import (
     WEEKLY_KEY,
     WeeklyLock,
     last_week,
-    mark,
     new_weekly_key,
+    week_mark,
     week_of,
 )
 from tests.support.builders import NOON, make_keyfolder
@@ -82,7 +82,7 @@ def test_a_clock_of_another_age_is_not_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bound", [b"uid\0" + b"12", b"another\0national"])
 def test_a_lock_is_of_one_tip_and_one_desk(tmp_path: Path, bound: bytes) -> None:
     lock = lock_of(tmp_path)
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         lock.unlock(lock.lock(GRANT, BOUND, NOON), bound)
 
 
@@ -99,12 +99,12 @@ def test_no_other_bytes_open_it(tmp_path_factory: pytest.TempPathFactory, rest: 
     folder = KeyFolder(tmp_path_factory.getbasetemp() / "weeks")
     folder.make(WEEKLY_KEY, new_weekly_key(NOON, b"k" * 32))
     lock = WeeklyLock(folder)
-    for grant in (rest, b"\x02" + rest, mark(week_of(NOON)) + rest):
-        with suppress(KeyMissing, SealBroken):
+    for grant in (rest, b"\x02" + rest, week_mark(week_of(NOON)) + rest):
+        with suppress(KeyMissing, DecryptionFailed):
             assert lock.unlock(grant, BOUND) == grant
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1)), st.integers(1, 500))  # noqa: DTZ001
 def test_marks_are_in_the_order_of_weeks(at: datetime, weeks: int) -> None:
     at = at.replace(tzinfo=NOON.tzinfo)
-    assert mark(week_of(at)) < mark(week_of(at + weeks * WEEK))
+    assert week_mark(week_of(at)) < week_mark(week_of(at + weeks * WEEK))

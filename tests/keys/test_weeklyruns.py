@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import SealBroken
-from hotline.keys.conversation_state import RUNS_KEY, RunCipher, WeeklyRuns
-from hotline.keys.key_folder import older
+from hotline.errors import DecryptionFailed
+from hotline.keys.conversation_state import STATES_KEY, StateCipher, WeeklyStateCipher
+from hotline.keys.key_folder import previous_name
 from hotline.keys.weekly_lock import WeeklyLock, last_week
 from tests.support.builders import NOON, make_keyfolder
 
@@ -29,33 +29,33 @@ class Turned:
 def test_a_session_over_the_end_of_a_week_goes_on_and_last_month_is_gone(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
     weekly_lock, clock = WeeklyLock(folder), Turned()
-    runs = WeeklyRuns(RunCipher.of(folder), weekly_lock, clock)
-    sealed = runs.seal(KEY, RUN)
+    runs = WeeklyStateCipher(StateCipher.of(folder), weekly_lock, clock)
+    encrypted = runs.seal(KEY, RUN)
 
     for weeks in (0, 1):
         clock.at = NOON + timedelta(weeks=weeks)
         weekly_lock.forget(last_week(clock.at))
-        assert runs.open(KEY, sealed) == RUN
+        assert runs.open(KEY, encrypted) == RUN
     weekly_lock.forget(last_week(NOON + timedelta(weeks=2)))
-    with pytest.raises(SealBroken):
-        runs.open(KEY, sealed)
+    with pytest.raises(DecryptionFailed):
+        runs.open(KEY, encrypted)
 
 
 def test_without_a_weekly_key_the_key_of_the_hooks_opens_it(tmp_path: Path) -> None:
-    runs = WeeklyRuns(RunCipher.of(make_keyfolder(tmp_path)), WeeklyLock(), Turned())
+    runs = WeeklyStateCipher(StateCipher.of(make_keyfolder(tmp_path)), WeeklyLock(), Turned())
     assert runs.open(KEY, runs.seal(KEY, RUN)) == RUN
 
 
 def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
     weekly_lock = WeeklyLock(folder)
-    sealed = WeeklyRuns(RunCipher.of(folder), weekly_lock, Turned()).seal(KEY, RUN)
+    encrypted = WeeklyStateCipher(StateCipher.of(folder), weekly_lock, Turned()).seal(KEY, RUN)
     for runs in (
-        WeeklyRuns(RunCipher.of(folder), WeeklyLock(), Turned()),
-        WeeklyRuns(RunCipher(bytes(32)), weekly_lock, Turned()),
+        WeeklyStateCipher(StateCipher.of(folder), WeeklyLock(), Turned()),
+        WeeklyStateCipher(StateCipher(bytes(32)), weekly_lock, Turned()),
     ):
-        with pytest.raises(SealBroken):
-            runs.open(KEY, sealed)
+        with pytest.raises(DecryptionFailed):
+            runs.open(KEY, encrypted)
 
 
 def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(
@@ -63,11 +63,11 @@ def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(
 ) -> None:
     """Two web processes learn of a rotation at different moments, and callers move from one to the other."""
     folder = make_keyfolder(tmp_path)
-    late = WeeklyRuns(RunCipher.of(folder, each=3600), WeeklyLock(folder), Turned())
+    late = WeeklyStateCipher(StateCipher.of(folder, each=3600), WeeklyLock(folder), Turned())
     before = late.seal(KEY, RUN)
-    folder.make(older(RUNS_KEY), folder.read(RUNS_KEY))
-    folder.replace(RUNS_KEY, bytes(range(32)))
-    early = WeeklyRuns(RunCipher.of(folder), WeeklyLock(folder), Turned())
+    folder.make(previous_name(STATES_KEY), folder.read(STATES_KEY))
+    folder.replace(STATES_KEY, bytes(range(32)))
+    early = WeeklyStateCipher(StateCipher.of(folder), WeeklyLock(folder), Turned())
 
     assert early.open(KEY, late.seal(KEY, RUN)) == RUN
     assert late.open(KEY, early.seal(KEY, RUN)) == RUN
@@ -76,13 +76,13 @@ def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(
 
 @given(st.one_of(st.binary(max_size=80), st.binary(max_size=80).map(lambda rest: b"\x03" + rest)))
 def test_whatever_else_lies_there_is_forgotten(junk: bytes) -> None:
-    runs = WeeklyRuns(RunCipher(bytes(32)), WeeklyLock(), Turned())
-    with pytest.raises(SealBroken):
+    runs = WeeklyStateCipher(StateCipher(bytes(32)), WeeklyLock(), Turned())
+    with pytest.raises(DecryptionFailed):
         runs.open(KEY, junk)
 
 
 def test_it_is_one_session_s(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
-    runs = WeeklyRuns(RunCipher.of(folder), WeeklyLock(folder), Turned())
-    with pytest.raises(SealBroken):
+    runs = WeeklyStateCipher(StateCipher.of(folder), WeeklyLock(folder), Turned())
+    with pytest.raises(DecryptionFailed):
         runs.open("b" * 64, runs.seal(KEY, RUN))

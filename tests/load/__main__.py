@@ -2,8 +2,8 @@
 
 import os
 
-from hotline.core.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ONLY
 from tests.load.bench import bench
 
-os.umask(OWNER_ALONE)
+os.umask(OWNER_ONLY)
 bench(prog_name="bin/bench")

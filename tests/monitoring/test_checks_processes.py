@@ -5,51 +5,58 @@ from dataclasses import replace
 import pytest
 
 from hotline.alarms import tables as alarms_tables
-from hotline.alarms.rules import Alarm, move
+from hotline.alarms.rules import Alarm, next_state
 from hotline.alerts import service_alarm_notices
 from hotline.core.check_result import CheckResult, CheckState
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.monitoring import service_alarms, service_checks_database, service_checks_outside
+from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments, FakeShelf
-from tests.support.kits import WholeKit, make_watch
 
 CONTACT = "+250788700001"
 
 
 @pytest.fixture
-def kit(district: District) -> WholeKit:
+def context(district: District) -> WholeContext:
     district.man_desks()
-    return replace(district.kit, watch=make_watch(), books=FakeShelf())
+    return replace(district.context, watch=make_watch(), books=FakeShelf())
 
 
-def found(kit: WholeKit, name: str) -> CheckResult:
-    (one,) = [one for one in service_checks_outside.process_findings(kit) if one.name == name]
+def found(context: WholeContext, name: str) -> CheckResult:
+    (one,) = [one for one in service_checks_outside.process_findings(context) if one.name == name]
     return one
 
 
-def dial(kit: WholeKit) -> CheckResult:
-    here = replace(kit, watch=make_watch(instruments=FakeInstruments(line=None)))
+def dial(context: WholeContext) -> CheckResult:
+    here = replace(context, watch=make_watch(instruments=FakeInstruments(line=None)))
     (one,) = [one for one in service_checks_outside.traffic_findings(here) if one.name == "dial"]
     return one
 
 
-def test_a_watch_process_that_does_not_look_is_wrong(district: District, kit: WholeKit) -> None:
-    assert (found(kit, "watch").ok, found(kit, "watch").says[:16]) == (False, "has never looked")
-    service_alarms.look(kit)
-    assert found(kit, "watch").ok
+def test_a_watch_process_that_does_not_look_is_wrong(
+    district: District, context: WholeContext
+) -> None:
+    assert (found(context, "watch").ok, found(context, "watch").says[:16]) == (
+        False,
+        "has never looked",
+    )
+    service_alarms.check_all(context)
+    assert found(context, "watch").ok
     district.clock.turn(seconds=59)
-    assert found(kit, "watch").ok
+    assert found(context, "watch").ok
     district.clock.turn(seconds=1)
-    frozen = found(kit, "watch")
+    frozen = found(context, "watch")
     assert (frozen.ok, "has not looked since" in frozen.says) == (False, True)
     assert "hotline-watch" in frozen.todo
 
 
-def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: WholeKit) -> None:
+def test_a_line_that_was_started_a_moment_ago_has_time(
+    district: District, context: WholeContext
+) -> None:
     silent = FakeInstruments(silent={"worker": 400.0})
-    here = replace(kit, watch=make_watch(instruments=silent))
+    here = replace(context, watch=make_watch(instruments=silent))
     with district.database.writing() as session:
         tables.await_senders(session, district.clock())
     assert (found(here, "watch").ok, found(here, "workers").ok) == (True, True)
@@ -59,75 +66,79 @@ def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: 
     assert dial(here).state is CheckState.WARNING
 
 
-def test_a_look_of_the_watch_is_no_tick(district: District, kit: WholeKit) -> None:
-    service_alarms.look(kit)
-    (clock,) = [one for one in service_checks_database.findings(kit) if one.name == "clock"]
+def test_a_look_of_the_watch_is_no_tick(district: District, context: WholeContext) -> None:
+    service_alarms.check_all(context)
+    (clock,) = [
+        one for one in service_checks_database.check_database(context) if one.name == "clock"
+    ]
     assert (clock.ok, clock.says) == (False, "has never ticked")
 
 
-def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: WholeKit) -> None:
-    service_alarms.add(kit, "Responder 1", CONTACT, "en", by="Aline")
-    service_alarms.try_waking(kit)
-    service_alarms.look(kit)
+def test_a_slow_gateway_is_no_frozen_watch_process(
+    district: District, context: WholeContext
+) -> None:
+    service_alarms.add_contact(context, "Responder 1", CONTACT, "en", by="Aline")
+    service_alarms.send_test_notices(context)
+    service_alarms.check_all(context)
     district.clock.turn(seconds=59)
-    service_alarm_notices.send_due(kit)
+    service_alarm_notices.send_due(context)
     district.clock.turn(seconds=59)
-    assert found(kit, "watch").ok
+    assert found(context, "watch").ok
 
 
 @pytest.mark.parametrize("queue", ["worker", "reader"])
-def test_a_queue_without_a_living_worker_is_named(kit: WholeKit, queue: str) -> None:
-    assert found(kit, "workers").ok
+def test_a_queue_without_a_living_worker_is_named(context: WholeContext, queue: str) -> None:
+    assert found(context, "workers").ok
     for silence, says in (
         (61.0, f"the workers of the queue {queue} were last heard 61 seconds ago"),
         (float("inf"), f"no worker runs for the queue {queue}"),
     ):
         silent = FakeInstruments(silent={queue: silence})
-        one = found(replace(kit, watch=make_watch(instruments=silent)), "workers")
+        one = found(replace(context, watch=make_watch(instruments=silent)), "workers")
         assert (one.ok, one.says) == (False, says)
         assert queue in one.todo
 
 
-def test_without_redis_workers_are_a_warning(kit: WholeKit) -> None:
-    dead = replace(kit, watch=make_watch(instruments=FakeInstruments(redis=False)))
+def test_without_redis_workers_are_a_warning(context: WholeContext) -> None:
+    dead = replace(context, watch=make_watch(instruments=FakeInstruments(redis=False)))
     assert found(dead, "workers").state is CheckState.WARNING
 
 
-def test_contacts_need_a_delivered_notice(district: District, kit: WholeKit) -> None:
-    assert found(kit, "watchers").state is CheckState.WRONG
-    service_alarms.add(kit, "Responder 1", CONTACT, "en", by="Aline")
-    untried = found(kit, "watchers")
+def test_contacts_need_a_delivered_notice(district: District, context: WholeContext) -> None:
+    assert found(context, "watchers").state is CheckState.WRONG
+    service_alarms.add_contact(context, "Responder 1", CONTACT, "en", by="Aline")
+    untried = found(context, "watchers")
     assert (untried.state, untried.todo) == (CheckState.WARNING, "`hotline oncall test`")
 
-    service_alarms.try_waking(kit)
-    assert found(kit, "watchers").state is CheckState.OK
+    service_alarms.send_test_notices(context)
+    assert found(context, "watchers").state is CheckState.OK
     district.clock.turn(minutes=1)
-    late = found(kit, "watchers")
+    late = found(context, "watchers")
     assert (late.state, "not tried yet" in late.says) == (CheckState.WRONG, True)
 
     district.sms.results = [SendResult(Outcome.NOT_SENT)]
-    service_alarm_notices.send_due(kit)
-    failed = found(kit, "watchers")
+    service_alarm_notices.send_due(context)
+    failed = found(context, "watchers")
     assert (failed.state, "could not be reached" in failed.says) == (CheckState.WRONG, True)
     district.clock.turn(seconds=10)
-    service_alarm_notices.send_due(kit)
-    assert found(kit, "watchers").state is CheckState.OK
+    service_alarm_notices.send_due(context)
+    assert found(context, "watchers").state is CheckState.OK
 
 
-def test_the_doctor_repeats_what_the_watch_found(district: District, kit: WholeKit) -> None:
-    assert dial(kit).state is CheckState.WARNING
-    service_alarms.look(kit)
-    assert (dial(kit).state, dial(kit).says) == (
+def test_the_doctor_repeats_what_the_watch_found(district: District, context: WholeContext) -> None:
+    assert dial(context).state is CheckState.WARNING
+    service_alarms.check_all(context)
+    assert (dial(context).state, dial(context).says) == (
         CheckState.OK,
         "the line answers the watch process",
     )
     with district.database.writing() as session:
         tables.await_senders(session, district.clock())
-        now = move(None, Alarm.DIAL, 1, district.clock()).now
-        alarms_tables.keep(session, Alarm.DIAL, now, "the line does not answer its own call")
-    assert dial(kit).says == "the line has a minute to start"
+        now = next_state(None, Alarm.DIAL, 1, district.clock()).now
+        alarms_tables.save(session, Alarm.DIAL, now, "the line does not answer its own call")
+    assert dial(context).says == "the line has a minute to start"
     district.clock.turn(minutes=1)
-    assert (dial(kit).state, "was not answered since" in dial(kit).says) == (
+    assert (dial(context).state, "was not answered since" in dial(context).says) == (
         CheckState.WRONG,
         True,
     )

@@ -16,14 +16,14 @@ from hotline.core.database import open_database
 from hotline.counters.tables import Tally
 from hotline.emulator.emulator import build_emulator
 from hotline.gateway.africastalking import Account, read_balance
-from hotline.gateway.own_line import Dialler
+from hotline.gateway.own_calls import Dialler
 from hotline.gateway.tables_sessions import Dialogue
-from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, Gauges
+from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, LineInstruments
 from hotline.web.front import hooks_first
 from hotline.web.hooks_app import create_app
 from tests.emulator.running import serving
 from tests.support.callers import SECRETS, Line
-from tests.support.kits import WholeKit
+from tests.support.contexts import WholeContext
 
 SECRET = SECRETS["ussd"][0]
 
@@ -34,8 +34,8 @@ class Silent(WSGIRequestHandler):
 
 
 @contextmanager
-def served(kit: WholeKit) -> Iterator[str]:
-    application = hooks_first(create_app(kit, SECRETS))
+def served(context: WholeContext) -> Iterator[str]:
+    application = hooks_first(create_app(context, SECRETS))
     with make_server("127.0.0.1", 0, application, handler_class=Silent) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
@@ -46,7 +46,7 @@ def served(kit: WholeKit) -> Iterator[str]:
 
 @pytest.fixture
 def address(line: Line) -> Iterator[str]:
-    with served(line.kit) as address:
+    with served(line.context) as address:
         yield address
 
 
@@ -66,7 +66,7 @@ def test_a_door_that_stays_shut_is_no_answer(line: Line, address: str) -> None:
 
 
 def test_a_line_that_only_ends_politely_is_no_answer(line: Line) -> None:
-    gone = replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+    gone = replace(line.context, database=open_database("sqlite:////nowhere/at/all.db"))
     with served(gone) as address:
         assert not Dialler(address, lambda: [SECRET.encode()], "*384*777#").reaches_the_line()
 
@@ -85,7 +85,7 @@ class Answers:
 def test_it_is_dialled_now_and_then_and_sooner_after_silence(tmp_path: Path) -> None:
     now = [0.0]
     calls = Answers(True, False, True)
-    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, calls, calls, None, lambda: now[0])  # type: ignore[arg-type]
+    gauges = LineInstruments("redis://127.0.0.1:9/0", tmp_path, calls, calls, None, lambda: now[0])  # type: ignore[arg-type]
     told = []
     for at in (0, DIAL_EACH - 1, DIAL_EACH, DIAL_EACH + DIAL_AGAIN - 1, DIAL_EACH + DIAL_AGAIN):
         now[0] = at
@@ -96,7 +96,7 @@ def test_it_is_dialled_now_and_then_and_sooner_after_silence(tmp_path: Path) -> 
 def test_the_balance_is_asked_every_ten_minutes(tmp_path: Path) -> None:
     now = [0.0]
     calls = Answers(True, False)
-    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, None, calls, None, lambda: now[0])  # type: ignore[arg-type]
+    gauges = LineInstruments("redis://127.0.0.1:9/0", tmp_path, None, calls, None, lambda: now[0])  # type: ignore[arg-type]
     assert (gauges.balance(), gauges.balance()) == (1.0, 1.0)
     now[0] = BALANCE_EACH
     assert gauges.balance() == 0.0

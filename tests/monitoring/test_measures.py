@@ -14,14 +14,14 @@ from hotline.counters.rules import BOUNDS, bound_of, quantile
 from hotline.counters.tables import HookCount
 from hotline.errors import Occupied
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.monitoring import service_measures
 from hotline.monitoring.prometheus import serving
 from hotline.people.rules import Level
 from tests.support.builders import make_responder
+from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments, FakeShelf
-from tests.support.kits import WholeKit, make_watch
 
 
 @dataclass
@@ -37,23 +37,23 @@ class Scrape:
         return float(only.rpartition(" ")[2])
 
 
-def scrape(kit: WholeKit) -> Scrape:
-    with serving("127.0.0.1", 0, lambda: service_measures.gather(kit)) as port:
+def scrape(context: WholeContext) -> Scrape:
+    with serving("127.0.0.1", 0, lambda: service_measures.gather(context)) as port:
         address = f"http://127.0.0.1:{port}/metrics"
         with urllib.request.urlopen(address, timeout=10) as answer:
             return Scrape(answer.read().decode())
 
 
 @pytest.fixture
-def kit(district: District) -> WholeKit:
+def context(district: District) -> WholeContext:
     district.enrol(Level.NATIONAL, districts=())
-    return replace(district.kit, watch=make_watch(), books=FakeShelf())
+    return replace(district.context, watch=make_watch(), books=FakeShelf())
 
 
-def test_the_outbox(district: District, kit: WholeKit) -> None:
+def test_the_outbox(district: District, context: WholeContext) -> None:
     district.tell(urgency=2, filed_at=district.clock())
     district.clock.turn(seconds=90)
-    told = scrape(kit)
+    told = scrape(context)
     assert told.value("hotline_messages", state="pending") == 1
     assert told.value("hotline_oldest_unsent_seconds") == 90
     assert told.value("hotline_wrong", part="unsent") == 1
@@ -62,12 +62,14 @@ def test_the_outbox(district: District, kit: WholeKit) -> None:
     assert told.value("hotline_balance") == 1000
 
 
-def test_no_series_counts_tips_by_state_or_urgency(district: District, kit: WholeKit) -> None:
+def test_no_series_counts_tips_by_state_or_urgency(
+    district: District, context: WholeContext
+) -> None:
     """A reader of such a series could see when a danger was reported and when it was taken."""
     for urgency in (1, 2, 3):
         district.tell(urgency=urgency, filed_at=district.clock())
     district.deliver()
-    told = scrape(kit).text
+    told = scrape(context).text
     labels = {label for label, _ in LABELS.findall(told)}
     assert not labels & {"urgency", "priority"}
     assert "hotline_tips" not in told
@@ -75,25 +77,25 @@ def test_no_series_counts_tips_by_state_or_urgency(district: District, kit: Whol
     assert states == {"pending", "sending", "retry", "unknown", "dead"}
 
 
-def test_delays_and_rates_by_network(district: District, kit: WholeKit) -> None:
+def test_delays_and_rates_by_network(district: District, context: WholeContext) -> None:
     for number in range(20):
         district.tell(urgency=3)
         district.deliver()
         district.clock.turn(seconds=number + 1)
-        message = district.all(Referral)[number].id
+        message = district.all(Assignment)[number].id
         report = ReportIn(f"ATXid_{message:032x}", "Success", network="63510")
-        apply_report(district.kit, report)
-    told = scrape(kit)
+        apply_report(district.context, report)
+    told = scrape(context)
     assert told.value("hotline_report_delay_seconds", network="63510", quantile="0.5") == 10
     assert told.value("hotline_report_delay_seconds", network="63510", quantile="0.95") == 19
     assert told.value("hotline_arrived_share", network="63510") == 1
 
 
-def test_what_two_web_processes_counted_is_added_up(kit: WholeKit) -> None:
+def test_what_two_web_processes_counted_is_added_up(context: WholeContext) -> None:
     for _ in range(2):
-        service_measures.add(kit, {HookCount("ussd", "con", 0): (3, 0.006)})
-    service_measures.add(kit, {HookCount("ussd", "con", len(BOUNDS)): (1, 7.0)})
-    told = scrape(kit)
+        service_measures.add(context, {HookCount("ussd", "con", 0): (3, 0.006)})
+    service_measures.add(context, {HookCount("ussd", "con", len(BOUNDS)): (1, 7.0)})
+    told = scrape(context)
     labels = {"hook": "ussd", "outcome": "con"}
     assert told.value("hotline_hook_seconds_bucket", le="0.005", **labels) == 6
     assert told.value("hotline_hook_seconds_bucket", le="5.0", **labels) == 6
@@ -104,7 +106,7 @@ def test_what_two_web_processes_counted_is_added_up(kit: WholeKit) -> None:
 def test_without_database_and_redis_what_is_left_is_told(district: District) -> None:
     gone = open_database("sqlite:////nowhere/at/all.db")
     dead = make_watch(instruments=FakeInstruments(redis=False, left=None))
-    told = scrape(replace(district.kit, database=gone, watch=dead))
+    told = scrape(replace(district.context, database=gone, watch=dead))
     assert told.value("hotline_wrong", part="database") == 1
     assert told.value("hotline_redis_up") == 0
     assert "hotline_messages{" not in told.text
@@ -124,21 +126,21 @@ WORDS = {
 
 
 @pytest.mark.row("P2")
-def test_no_label_tells_who_or_where(district: District, kit: WholeKit) -> None:
+def test_no_label_tells_who_or_where(district: District, context: WholeContext) -> None:
     """The canaries are a responder's name and number, and the references of a tip. No label may hold one."""
     with district.database.writing() as session:
         session.add(make_responder(name="Ikanari Yihishe", msisdn="+250788654321"))
     district.tell(urgency=1, place="12", filed_at=district.clock())
     district.deliver()
-    for row in district.all(Referral):
+    for row in district.all(Assignment):
         report = ReportIn(f"ATXid_{row.id:032x}", "Success +250788654321", network="63510")
-        apply_report(district.kit, report)
-    service_measures.add(kit, {HookCount("ussd", "con", 3): (1, 0.01)})
-    told = scrape(kit).text
+        apply_report(district.context, report)
+    service_measures.add(context, {HookCount("ussd", "con", 3): (1, 0.01)})
+    told = scrape(context).text
 
     for label, value in LABELS.findall(told):
         assert re.fullmatch(WORDS[label], value), (label, value)
-    for canary in ("Ikanari", "788654321", *(row.reference for row in district.all(Referral))):
+    for canary in ("Ikanari", "788654321", *(row.reference for row in district.all(Assignment))):
         assert canary not in told
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.monitoring.instruments import Gauges
-from hotline.monitoring.other_channel import OtherWay
+from hotline.monitoring.instruments import LineInstruments
+from hotline.monitoring.second_channel import SecondChannel
 
 WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
 
@@ -51,7 +51,7 @@ def test_a_mail_goes_out_with_an_empty_subject(
     mailbox: tuple[str, list[str]],
 ) -> None:
     place, received = mailbox
-    other = OtherWay("", f"smtp://line%40here.example@{place}/duty@here.example")
+    other = SecondChannel("", f"smtp://line%40here.example@{place}/duty@here.example")
     assert other.is_there()
     assert other.tell(WORDS)
     (mail,) = received
@@ -62,7 +62,7 @@ def test_a_mail_goes_out_with_an_empty_subject(
 
 
 def test_a_command_reads_the_words(tmp_path: Path) -> None:
-    other = OtherWay(f"cat > {tmp_path}/heard", "")
+    other = SecondChannel(f"cat > {tmp_path}/heard", "")
     assert other.tell(WORDS)
     assert (tmp_path / "heard").read_text() == WORDS
 
@@ -70,8 +70,8 @@ def test_a_command_reads_the_words(tmp_path: Path) -> None:
 def test_one_of_two_ways_is_enough(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     mail = "smtp://line:a-password@127.0.0.1:9/duty@here.example"
     with caplog.at_level(logging.ERROR):
-        assert OtherWay(f"cat > {tmp_path}/heard", mail).tell(WORDS)
-        assert not OtherWay("exit 3", mail).tell(WORDS)
+        assert SecondChannel(f"cat > {tmp_path}/heard", mail).tell(WORDS)
+        assert not SecondChannel("exit 3", mail).tell(WORDS)
     assert set(caplog.messages) == {
         "the second alarm channel failed: ConnectionRefusedError",
         "the second alarm channel failed: CalledProcessError",
@@ -79,19 +79,19 @@ def test_one_of_two_ways_is_enough(tmp_path: Path, caplog: pytest.LogCaptureFixt
 
 
 def test_without_either_it_is_not_there() -> None:
-    assert not OtherWay("", "").is_there()
+    assert not SecondChannel("", "").is_there()
 
 
 def test_gauges_of_a_machine_without_redis(tmp_path: Path) -> None:
-    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path)
+    gauges = LineInstruments("redis://127.0.0.1:9/0", tmp_path)
     assert gauges.redis_fault() == "connection refused"
     assert (gauges.disk_free() or 0) > 0
-    assert Gauges("redis://127.0.0.1:9/0", tmp_path / "gone").disk_free() is None
+    assert LineInstruments("redis://127.0.0.1:9/0", tmp_path / "gone").disk_free() is None
     assert (gauges.line_answers(), gauges.balance()) == (None, None)
 
 
 def test_the_newest_backup_counts_and_an_empty_folder_is_without_end(tmp_path: Path) -> None:
-    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, backups=tmp_path / "backups")
+    gauges = LineInstruments("redis://127.0.0.1:9/0", tmp_path, backups=tmp_path / "backups")
     assert gauges.backup_age() == math.inf
     (tmp_path / "backups").mkdir()
     (tmp_path / "backups" / "notes.txt").touch()

@@ -13,18 +13,20 @@ from hotline.flows.tables import Revision
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.monitoring import service_checks_outside
+from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments
-from tests.support.kits import WholeKit, make_watch
 
 MTN, AIRTEL = "63510", "63514"
 
 
-def found(kit: WholeKit, name: str, *, budget: float = 0, **instruments: Any) -> CheckResult:
+def found(
+    context: WholeContext, name: str, *, budget: float = 0, **instruments: Any
+) -> CheckResult:
     plugs = make_watch(instruments=FakeInstruments(**instruments), budget=budget)
     (one,) = [
         x
-        for x in service_checks_outside.traffic_findings(replace(kit, watch=plugs))
+        for x in service_checks_outside.traffic_findings(replace(context, watch=plugs))
         if x.name == name
     ]
     return one
@@ -55,9 +57,9 @@ def dialled(district: District, at: datetime, count: int, *, channel: str = "uss
 
 
 def test_a_line_that_does_not_answer_its_own_call(district: District) -> None:
-    assert found(district.kit, "dial", line=True).ok
-    assert found(district.kit, "dial", line=None).ok
-    assert not found(district.kit, "dial", line=False).ok
+    assert found(district.context, "dial", line=True).ok
+    assert found(district.context, "dial", line=None).ok
+    assert not found(district.context, "dial", line=False).ok
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_a_line_that_does_not_answer_its_own_call(district: District) -> None:
 def test_the_balance_against_the_budget(
     district: District, left: float | None, budget: float, ok: bool, level: int
 ) -> None:
-    one = found(district.kit, "balance", left=left, budget=budget)
+    one = found(district.context, "balance", left=left, budget=budget)
     assert (one.ok, one.level) == (ok, level)
 
 
@@ -88,19 +90,19 @@ def test_an_hour_without_the_usual_callers_is_reported(
         dialled(district, now - timedelta(weeks=week, minutes=30), 12)
     dialled(district, now - timedelta(minutes=90), 50)
     dialled(district, now - timedelta(minutes=10), 12, channel=rules_trial.CHANNEL)
-    quiet = found(district.kit, "quiet")
+    quiet = found(district.context, "quiet")
     assert (quiet.ok, quiet.says) == (
         False,
         "0 sessions in an hour; in this hour of the weeks before 12, 12, 12, 12",
     )
     dialled(district, now - timedelta(minutes=5), 3)
-    assert found(district.kit, "quiet").ok
+    assert found(district.context, "quiet").ok
 
 
 def reported(district: District, network: str, status: str, count: int) -> None:
     for number in range(count):
         report = ReportIn(f"{network}{status}{district.clock()}{number}", status, network=network)
-        apply_report(district.kit, report)
+        apply_report(district.context, report)
 
 
 def test_one_network_that_fails_is_named_and_the_others_are_not(district: District) -> None:
@@ -109,9 +111,9 @@ def test_one_network_that_fails_is_named_and_the_others_are_not(district: Distri
     district.clock.turn(hours=2)
     reported(district, MTN, "Success", 12)
     reported(district, AIRTEL, "Failed", 8)
-    assert found(district.kit, "delivery").ok
+    assert found(district.context, "delivery").ok
     reported(district, AIRTEL, "Rejected", 2)
-    one = found(district.kit, "delivery")
+    one = found(district.context, "delivery")
     assert (one.ok, one.says) == (False, "fewer messages than usually arrive on network 63514")
     district.clock.turn(hours=2)
-    assert found(district.kit, "delivery").ok
+    assert found(district.context, "delivery").ok

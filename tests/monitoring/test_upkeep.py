@@ -8,43 +8,45 @@ import pytest
 
 from hotline.core.check_result import CheckResult
 from hotline.core.database import open_database
-from hotline.flows.flow import Book, Flow, Lead, Menu, Say, Signed
-from hotline.flows.number_questions import FLOW, Question
+from hotline.flows.flow import Flow, FlowSet, Lead, MenuNode, MessageNode, TextApproval
 from hotline.flows.numbers import Evidence, Number
+from hotline.flows.questions_back import FLOW, Question
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms
-from hotline.monitoring.service_checks_database import findings
+from hotline.monitoring.service_checks_database import check_database
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.support.builders import post
+from tests.support.contexts import make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeShelf
-from tests.support.kits import make_watch
 
 
 def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, CheckResult]:
-    kit = replace(district.kit, books=shelf or FakeShelf())
-    return {finding.name: finding for finding in findings(kit)}
+    context = replace(district.context, books=shelf or FakeShelf())
+    return {finding.name: finding for finding in check_database(context)}
 
 
 def healthy(district: District) -> None:
     district.man_desks()
-    service_alarms.add(
-        replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en", by="Aline"
+    service_alarms.add_contact(
+        replace(district.context, watch=make_watch()), "Keza", "+250788700001", "en", by="Aline"
     )
     with district.database.writing() as session:
-        tables.lead(session, "clock", district.clock(), timedelta(seconds=10))
+        tables.take_lead(session, "clock", district.clock(), timedelta(seconds=10))
 
 
 def stop_clock(district: District) -> None:
     district.clock.turn(seconds=11)
 
 
-def hold_lane(district: District) -> None:
+def pause_queue(district: District) -> None:
     with district.database.writing() as session:
-        tables.hold(session, district.clock() + timedelta(minutes=1), "401 from the gateway")
+        tables.pause_for_fault(
+            session, district.clock() + timedelta(minutes=1), "401 from the gateway"
+        )
 
 
 def leave_tip_waiting(district: District) -> None:
@@ -60,7 +62,7 @@ def leave_message_waiting(district: District) -> None:
 def give_up_a_message(district: District) -> None:
     district.tell(urgency=3)
     for message in district.all(Message):
-        district.change(Message, message.id, state=MessageState.DEAD)
+        district.change(Message, message.id, state=MessageState.UNDELIVERABLE)
 
 
 def test_a_healthy_line_has_nothing_to_do(district: District) -> None:
@@ -74,7 +76,7 @@ def test_a_healthy_line_has_nothing_to_do(district: District) -> None:
     ("fault", "name"),
     [
         (stop_clock, "clock"),
-        (hold_lane, "lane"),
+        (pause_queue, "lane"),
         (leave_tip_waiting, "tips"),
         (leave_message_waiting, "unsent"),
         (give_up_a_message, "given up"),
@@ -117,7 +119,9 @@ def test_two_of_the_national_desk_and_three_phones_are_the_least(
             district.enrol(level, districts=())
     found = examine(district)
     of_people = ("national desk", "phones", "districts", "desks")
-    levels = {name: service_alarms.level(found[name]) for name in of_people if not found[name].ok}
+    levels = {
+        name: service_alarms.alarm_level(found[name]) for name in of_people if not found[name].ok
+    }
     assert levels == wrong
     assert ("the line is not open" in found["phones"].says) is ("phones" in wrong)
 
@@ -181,16 +185,16 @@ def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
 def test_an_alarm_asks_for_a_signature(days: int, level: int, district: District) -> None:
     book = _naming("112", (district.clock() - timedelta(days=days)).date())
     found = examine(district, FakeShelf(shelved=book))["numbers"]
-    assert service_alarms.level(found) == level
+    assert service_alarms.alarm_level(found) == level
     assert ("112 stays on the screens, signed until" in found.says) is (level > 0)
     assert book.numbers["112"].shows(district.clock().date())
 
 
-def _naming(digits: str, on: date | None) -> Book:
+def _naming(digits: str, on: date | None) -> FlowSet:
     """Returns a flow set of one screen that names this number, verified on that day."""
     number = Number(digits, Evidence.VERIFIED, "MIGEPROF" if on else "", on)
-    say = Say(text={}, leads=(Lead((), {}, digits),))
-    return Book(flows={"help": Flow("help", "a", {"a": say})}, numbers={digits: number})
+    say = MessageNode(text={}, leads=(Lead((), {}, digits),))
+    return FlowSet(flows={"help": Flow("help", "a", {"a": say})}, numbers={digits: number})
 
 
 @pytest.mark.parametrize(
@@ -205,11 +209,11 @@ def _naming(digits: str, on: date | None) -> Book:
 def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
     signed: timedelta | None, ok: bool, district: District
 ) -> None:
-    menu = Menu(text={"en": "There?"}, choices=())
+    menu = MenuNode(text={"en": "There?"}, choices=())
     digest = Question("still", menu, None).digest
     on = None if signed is None else (district.clock() - signed).date()
-    names = {"still": Signed("MIGEPROF", on, digest)} if on else {}
-    book = Book(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
+    names = {"still": TextApproval("MIGEPROF", on, digest)} if on else {}
+    book = FlowSet(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
 
     found = examine(district, FakeShelf(shelved=book))["questions"]
     assert found.ok is ok
@@ -219,8 +223,8 @@ def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
 def test_a_question_changed_after_its_signature_is_named(
     district: District,
 ) -> None:
-    menu = Menu(text={"en": "There?"}, choices=())
-    names = {"still": Signed("MIGEPROF", district.clock().date(), "00000000")}
-    book = Book(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
+    menu = MenuNode(text={"en": "There?"}, choices=())
+    names = {"still": TextApproval("MIGEPROF", district.clock().date(), "00000000")}
+    book = FlowSet(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
 
     assert not examine(district, FakeShelf(shelved=book))["questions"].ok

@@ -11,17 +11,17 @@ from hotline.alerts import service_alarm_notices
 from hotline.alerts import tables as alerts_tables
 from hotline.core.database import open_database
 from hotline.dialogue import service_stop
-from hotline.errors import ImportRefused, NotFound, NumberInvalid, SealBroken
+from hotline.errors import DecryptionFailed, ImportRefused, NotFound, NumberInvalid
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import Outcome, SendResult
-from hotline.gateway.tables import Watcher
+from hotline.gateway.tables import OnCallContact
 from hotline.monitoring import service_alarms, service_checks_database
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.rules_deadlines import CASE_CLOCKS
+from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
-from tests.support.kits import WholeKit, make_watch
 from workers.watchman import Watchman
 
 KEZA, NGABO = "+250788700001", "+250788700002"
@@ -38,9 +38,9 @@ class Line:
     other: FakeOther = field(default_factory=FakeOther)
 
     @property
-    def kit(self) -> WholeKit:
+    def context(self) -> WholeContext:
         plugs = make_watch(instruments=self.instruments, other=self.other)
-        return replace(self.district.kit, watch=plugs, books=FakeShelf())
+        return replace(self.district.context, watch=plugs, books=FakeShelf())
 
     def look(self, **later: float) -> None:
         """Turns the clock, lets it tick, and runs the monitoring once."""
@@ -48,16 +48,18 @@ class Line:
         with self.district.database.writing() as session:
             until = self.district.clock() + timedelta(seconds=3)
             tables.write_leader(session, "a clock", until)
-        service_alarms.look(self.kit)
-        service_alarm_notices.send_due(self.kit)
+        service_alarms.check_all(self.context)
+        service_alarm_notices.send_due(self.context)
 
-    def hold_lane(self) -> None:
+    def pause_queue(self) -> None:
         with self.district.database.writing() as session:
-            tables.hold(session, self.district.clock() + timedelta(days=1), "money_fault")
+            tables.pause_for_fault(
+                session, self.district.clock() + timedelta(days=1), "money_fault"
+            )
 
-    def release_lane(self) -> None:
+    def resume_queue(self) -> None:
         with self.district.database.writing() as session:
-            tables.release(session)
+            tables.end_fault(session)
 
     @property
     def woken(self) -> list[tuple[str, str]]:
@@ -65,7 +67,7 @@ class Line:
 
     @property
     def stands(self) -> list[str]:
-        return [row.name for row in service_alarms.standing(self.kit)]
+        return [row.name for row in service_alarms.raised_alarms(self.context)]
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def line(district: District) -> Line:
 
 @pytest.fixture
 def manned(line: Line) -> Line:
-    service_alarms.add(line.kit, "Keza", KEZA, "en", by="Aline")
+    service_alarms.add_contact(line.context, "Keza", KEZA, "en", by="Aline")
     return line
 
 
@@ -87,15 +89,15 @@ def test_all_well_wakes_nobody(manned: Line) -> None:
 
 
 def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
-    service_alarms.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
-    manned.hold_lane()
+    service_alarms.add_contact(manned.context, "Ngabo", NGABO, "en", by="Aline")
+    manned.pause_queue()
     manned.look()
     assert manned.stands == ["lane"]
     assert manned.woken == [(KEZA, LANE), (NGABO, LANE)]
 
 
 def test_one_look_more_tells_nothing_more(manned: Line) -> None:
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look()
     manned.look(seconds=10)
     assert len(manned.woken) == 1
@@ -104,9 +106,9 @@ def test_one_look_more_tells_nothing_more(manned: Line) -> None:
 
 
 def test_its_end_is_told(manned: Line) -> None:
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look()
-    manned.release_lane()
+    manned.resume_queue()
     manned.look(seconds=10)
     manned.look(minutes=2)
     assert [text for _, text in manned.woken] == [LANE, "Over: lane."]
@@ -114,12 +116,12 @@ def test_its_end_is_told(manned: Line) -> None:
 
 
 def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look()
-    service_alarms.acknowledge(manned.kit, "lane", "Keza")
+    service_alarms.acknowledge(manned.context, "lane", "Keza")
     manned.look(hours=3)
     assert len(manned.woken) == 1
-    (row,) = service_alarms.standing(manned.kit)
+    (row,) = service_alarms.raised_alarms(manned.context)
     assert row.acknowledged_by == "Keza"
     assert ("cli:Keza", "alarm_acknowledged", "lane") in [
         (entry.actor, entry.action, entry.subject) for entry in manned.district.all(AuditEntry)
@@ -128,7 +130,7 @@ def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
 
 def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
     with pytest.raises(NotFound, match="no alarm"):
-        service_alarms.acknowledge(manned.kit, "lane", "Keza")
+        service_alarms.acknowledge(manned.context, "lane", "Keza")
 
 
 @pytest.mark.row("P2")
@@ -136,7 +138,7 @@ def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) 
     manned.district.change(Responder, 1, unreachable="permanent")
     manned.look(seconds=10)
     assert "national desk" in manned.stands
-    service_alarms.acknowledge(manned.kit, "national desk", "Keza")
+    service_alarms.acknowledge(manned.context, "national desk", "Keza")
     manned.district.change(Responder, 2, active=False)
     manned.look(seconds=10)
     told = [text for _, text in manned.woken if "national desk" in text]
@@ -145,7 +147,7 @@ def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) 
 
 @pytest.mark.parametrize("result", [SendResult(Outcome.NOT_SENT), SendResult(Outcome.UNKNOWN)])
 def test_what_may_not_have_gone_out_is_tried_again(manned: Line, result: SendResult) -> None:
-    manned.hold_lane()
+    manned.pause_queue()
     manned.district.sms.results = [result, REFUSED]
     manned.look()
     for _ in range(20):
@@ -158,10 +160,10 @@ def test_what_may_not_have_gone_out_is_tried_again(manned: Line, result: SendRes
 def test_whom_the_gateway_never_reaches_is_shown_and_then_nobody_is_woken(manned: Line) -> None:
     manned.district.sms.results = [SendResult(Outcome.PERMANENT)]
     manned.other.there = True
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look()
     manned.look(seconds=10)
-    (person,) = manned.district.all(Watcher)
+    (person,) = manned.district.all(OnCallContact)
     assert person.unreachable == "permanent"
     assert "watchers" in manned.stands
     assert any(text.startswith("Fault: watchers") for text in manned.other.told)
@@ -171,14 +173,14 @@ def test_a_number_that_does_not_open_marks_no_contact_and_mail_continues(
     manned: Line,
 ) -> None:
     class Damaged(FakeNumbers):
-        def open_number(self, sealed: bytes) -> str:
-            raise SealBroken("damaged")
+        def decrypt_number(self, encrypted: bytes) -> str:
+            raise DecryptionFailed("damaged")
 
     manned.other.there = True
-    manned.hold_lane()
-    service_alarms.look(manned.kit)
-    service_alarm_notices.send_due(replace(manned.kit, numbers=Damaged()))
-    (keza,) = manned.district.all(Watcher)
+    manned.pause_queue()
+    service_alarms.check_all(manned.context)
+    service_alarm_notices.send_due(replace(manned.context, numbers=Damaged()))
+    (keza,) = manned.district.all(OnCallContact)
     assert keza.unreachable is None
     assert manned.other.told == [LANE]
     manned.look(seconds=10)
@@ -189,7 +191,7 @@ def test_the_other_channel_gets_everything_and_is_tried_until_it_works(
     manned: Line,
 ) -> None:
     manned.other.there, manned.other.takes = True, False
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look()
     manned.other.takes = True
     manned.look(seconds=20)
@@ -198,10 +200,10 @@ def test_the_other_channel_gets_everything_and_is_tried_until_it_works(
 
 
 def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
-    found = {one.name: one for one in service_checks_database.findings(line.kit)}
+    found = {one.name: one for one in service_checks_database.check_database(line.context)}
     assert not found["watchers"].ok
-    service_alarms.add(line.kit, "Keza", KEZA, "rw", by="Aline")
-    assert service_alarms.readings(line.kit)[Alarm.WATCHERS].ok
+    service_alarms.add_contact(line.context, "Keza", KEZA, "rw", by="Aline")
+    assert service_alarms.readings(line.context)[Alarm.ON_CALL_CONTACTS].ok
 
 
 @pytest.mark.row("P2")
@@ -216,7 +218,7 @@ def test_a_tip_that_nobody_takes_wakes_somebody(manned: Line, urgency: int, minu
     assert "unanswered" in manned.stands
 
     with manned.district.database.writing() as session:
-        alerts_tables.close(session, [tip], CASE_CLOCKS, manned.district.clock())
+        alerts_tables.close_clocks(session, [tip], CASE_CLOCKS, manned.district.clock())
     manned.look(seconds=10)
     manned.look(minutes=2)
     assert "unanswered" not in manned.stands
@@ -234,13 +236,13 @@ def test_an_event_alarms_until_somebody_takes_care_of_it(
     manned: Line,
 ) -> None:
     for _ in range(2):
-        service.happened(manned.kit, Alarm.STRANGE_JOB)
+        service.raise_alarm(manned.context, Alarm.STRANGE_JOB)
     for _ in range(3):
         manned.look(seconds=10)
     assert [text for _, text in manned.woken] == [
         "Fault: strange job, since 24/11 10:00. Runbook: strange job"
     ]
-    service_alarms.acknowledge(manned.kit, "strange job", "Keza")
+    service_alarms.acknowledge(manned.context, "strange job", "Keza")
     manned.look(hours=1)
     assert (manned.stands, len(manned.woken)) == ([], 1)
 
@@ -256,26 +258,26 @@ def test_a_clock_that_stands_still_is_missed(manned: Line) -> None:
     manned.look()
     for _ in range(2):
         manned.district.clock.turn(minutes=2)
-        service_alarms.look(manned.kit)
+        service_alarms.check_all(manned.context)
     assert manned.stands == ["clock"]
 
 
 def test_two_watchmen_wake_nobody_twice(manned: Line) -> None:
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look()
-    service_alarms.look(manned.kit)
-    service_alarm_notices.send_due(manned.kit)
+    service_alarms.check_all(manned.context)
+    service_alarm_notices.send_due(manned.context)
     assert len(manned.woken) == 1
 
 
 def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned: Line) -> None:
     manned.look()
-    whole = manned.kit
+    whole = manned.context
     gone = replace(whole, database=open_database("sqlite:////nowhere/at/all.db"))
     watchman = Watchman(whole)
     watchman.look()
 
-    watchman._kit = gone
+    watchman._context = gone
     for _ in range(3):
         watchman.look()
         manned.district.clock.turn(seconds=30)
@@ -283,7 +285,7 @@ def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned
         "Fault: database, since 24/11 10:00. Runbook: database"
     ]
 
-    watchman._kit = whole
+    watchman._context = whole
     for _ in range(3):
         manned.look()
         watchman.look()
@@ -292,48 +294,50 @@ def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned
 
 
 def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
-    ids = service_alarms.try_waking(manned.kit)
-    assert [row.outcome for _, row in service_alarms.told(manned.kit, ids)] == [None]
-    manned.look()
-    assert [(name, row.outcome) for name, row in service_alarms.told(manned.kit, ids)] == [
-        ("Keza", "accepted")
+    ids = service_alarms.send_test_notices(manned.context)
+    assert [row.outcome for _, row in service_alarms.notice_recipients(manned.context, ids)] == [
+        None
     ]
+    manned.look()
+    assert [
+        (name, row.outcome) for name, row in service_alarms.notice_recipients(manned.context, ids)
+    ] == [("Keza", "accepted")]
     assert manned.woken == [(KEZA, "A test: an alarm wakes you like this. Nothing is wrong now.")]
 
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
     """An admin cannot remove a contact unseen. The others are notified too, and the last contact stays."""
-    (keza,) = service_alarms.everybody(manned.kit)
+    (keza,) = service_alarms.on_call_contacts(manned.context)
     with pytest.raises(ImportRefused):
-        service_alarms.remove(manned.kit, keza.id, by="Aline")
-    service_alarms.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
-    assert service_alarms.remove(manned.kit, keza.id, by="Aline") == "Keza"
+        service_alarms.remove_contact(manned.context, keza.id, by="Aline")
+    service_alarms.add_contact(manned.context, "Ngabo", NGABO, "en", by="Aline")
+    assert service_alarms.remove_contact(manned.context, keza.id, by="Aline") == "Keza"
     with pytest.raises(NotFound):
-        service_alarms.remove(manned.kit, keza.id, by="Aline")
+        service_alarms.remove_contact(manned.context, keza.id, by="Aline")
     manned.look()
     assert {to for to, text in manned.woken if "watchers" in text} == {KEZA, NGABO}
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look()
     assert manned.woken[2:] == [(NGABO, LANE)]
-    service_alarms.add(manned.kit, "Keza", KEZA, "fr", by="Aline")
-    assert [one.language for one in service_alarms.everybody(manned.kit)] == ["fr", "en"]
+    service_alarms.add_contact(manned.context, "Keza", KEZA, "fr", by="Aline")
+    assert [one.language for one in service_alarms.on_call_contacts(manned.context)] == ["fr", "en"]
 
 
 def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None:
-    service_stop.stop(manned.kit, NGABO)
+    service_stop.stop_messages(manned.context, NGABO)
     for number, error in ((KEZA, ImportRefused), (NGABO, ImportRefused), ("0788", NumberInvalid)):
         with pytest.raises(error) as told:
-            service_alarms.add(manned.kit, "Ngabo", number, "rw", by="Aline")
+            service_alarms.add_contact(manned.context, "Ngabo", number, "rw", by="Aline")
         assert number[-6:] not in str(told.value)
 
 
 def test_an_alarm_that_settles_says_what_was_wrong_and_never_that_all_is_well(manned: Line) -> None:
-    manned.hold_lane()
+    manned.pause_queue()
     manned.look(minutes=1)
-    (wrong,) = [row.says for row in service_alarms.standing(manned.kit)]
-    manned.release_lane()
+    (wrong,) = [row.says for row in service_alarms.raised_alarms(manned.context)]
+    manned.resume_queue()
     manned.look(minutes=1)
-    (settles,) = service_alarms.standing(manned.kit)
+    (settles,) = service_alarms.raised_alarms(manned.context)
     assert (settles.name, settles.says) == ("lane", wrong)
     assert "messages may go out" not in settles.says
 
@@ -342,7 +346,7 @@ def test_what_an_alarm_says_is_timed_as_the_pages_are(manned: Line) -> None:
     filed = manned.district.clock()
     manned.district.tell(urgency=1)
     manned.look(hours=1)
-    said = [row.says for row in service_alarms.standing(manned.kit)]
+    said = [row.says for row in service_alarms.raised_alarms(manned.context)]
     assert said
     assert not any("UTC" in one for one in said)
     here = f"{filed + timedelta(hours=2):%Y-%m-%d %H:%M}, Kigali time"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nacl.public import PrivateKey
 
 from hotline.errors import BackupInvalid
-from hotline.operations.backup_archive import MAGIC, PIECE, seal
+from hotline.operations.backup_archive import MAGIC, PIECE, encrypt_archive
 from hotline.operations.decrypt_backup import Archive, is_whole
 
 PAIR = PrivateKey.generate()
@@ -17,8 +17,8 @@ LABEL = b'{"a label": "in clear"}'
 CONTENTS = b"what must be found"
 
 
-def sealed(pieces: Iterable[bytes], label: bytes = LABEL) -> bytes:
-    return b"".join(seal(label, pieces, lambda: CONTENTS, bytes(PAIR.public_key)))
+def encrypted(pieces: Iterable[bytes], label: bytes = LABEL) -> bytes:
+    return b"".join(encrypt_archive(label, pieces, lambda: CONTENTS, bytes(PAIR.public_key)))
 
 
 def opened(archive: bytes, key: PrivateKey = PAIR) -> tuple[bytes, bytes, bytes]:
@@ -29,29 +29,29 @@ def opened(archive: bytes, key: PrivateKey = PAIR) -> tuple[bytes, bytes, bytes]
 
 @given(st.lists(st.binary(max_size=200), max_size=5))
 def test_it_opens_as_what_was_sealed(pieces: list[bytes]) -> None:
-    archive = sealed(pieces)
+    archive = encrypted(pieces)
     assert opened(archive) == (LABEL, b"".join(pieces), CONTENTS)
     assert is_whole(io.BytesIO(archive))
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
 def test_any_size(size: int) -> None:
-    assert opened(sealed([b"x" * size]))[1] == b"x" * size
+    assert opened(encrypted([b"x" * size]))[1] == b"x" * size
 
 
 def test_what_is_sealed_stands_nowhere_in_it() -> None:
-    archive = sealed([b"words of a tip"])
+    archive = encrypted([b"words of a tip"])
     assert b"words of a tip" not in archive
     assert CONTENTS not in archive
 
 
 def test_no_other_key_opens_it() -> None:
     with pytest.raises(BackupInvalid, match="this key"):
-        opened(sealed([b"words"]), PrivateKey.generate())
+        opened(encrypted([b"words"]), PrivateKey.generate())
 
 
 def test_every_single_letter_counts() -> None:
-    archive = sealed([b"words", b"more"])
+    archive = encrypted([b"words", b"more"])
     for at in range(len(archive) - 32):
         altered = bytearray(archive)
         altered[at] ^= 1
@@ -61,7 +61,7 @@ def test_every_single_letter_counts() -> None:
 
 
 def test_cut_anywhere_it_is_told() -> None:
-    archive = sealed([b"words", b"more"])
+    archive = encrypted([b"words", b"more"])
     for end in range(len(archive) - 32):
         with pytest.raises(BackupInvalid):
             opened(archive[:end])
@@ -70,7 +70,7 @@ def test_cut_anywhere_it_is_told() -> None:
 
 def test_pieces_cannot_change_places() -> None:
     """The test swaps two pieces of one length: each is genuine, but their order is wrong."""
-    archive = sealed([b"one", b"two"])
+    archive = encrypted([b"one", b"two"])
     frame = 4 + 3 + 17
     start = archive.index(LABEL) + len(LABEL) + 80 + 24
     swapped = (

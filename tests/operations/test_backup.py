@@ -19,23 +19,23 @@ from hotline.duty import service_invitations
 from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
 from hotline.gateway import service_pause, tables
 from hotline.gateway.leader import LEASE
-from hotline.gateway.rules_message import DoubtDecision, Kind
+from hotline.gateway.rules_message import DoubtDecision, MessageKind
 from hotline.keys.encrypt import NewCase
 from hotline.operations import backup, migrate
 from hotline.operations.backup import measure
 from hotline.operations.decrypt_backup import Archive
 from hotline.operations.rules_backup import Contents, Label
-from hotline.operations.service_backup import BackupTaken, take
-from hotline.operations.service_restore import Restored, read_through, restore
+from hotline.operations.service_backup import BackupTaken, take_backup
+from hotline.operations.service_restore import Restored, restore, verify_backup
 from hotline.people import service_sessions, service_welcome, tables_audit
 from hotline.people.rules import Level
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_release import Cell, Release, starting_spans
+from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.tips.tables import Tip
 from tests.support.clock import Clock
+from tests.support.contexts import make_console_context
 from tests.support.district import District
-from tests.support.kits import make_console_kit
 from tests.support.made_once import is_current, lay_released
 from tests.support.servers import Pair, Postgres
 from tests.support.signing import SERVER, person
@@ -81,14 +81,14 @@ def line(released: str, clock: Clock) -> Iterator[District]:
     district.deliver()
     district.tell(urgency=3)
     with database.writing() as session:
-        tables_audit.append(session, at=clock(), actor="cli", action="desks_made")
+        tables_audit.append_row(session, at=clock(), actor="cli", action="desks_made")
     yield district
     database.close()
 
 
 def take_to(line: District, to: Path) -> BackupTaken:
-    return take(
-        line.kit,
+    return take_backup(
+        line.context,
         to,
         public_key=bytes(KEY.public_key),
         release="0.1.0",
@@ -116,9 +116,9 @@ def test_every_row_comes_back_and_nothing_goes_out(
 ) -> None:
     line.clock.turn(minutes=5)
     with line.database.writing() as session:
-        tables_case_events.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
+        tables_case_events.store_key(session, 1, NewCase(b"public", b"grant"), line.clock.at)
         release = Release(
-            "2026-10", line.clock.at, [Cell(CellName("calls"), 120)], starting_spans()
+            "2026-10", line.clock.at, [ReleaseNumber(CellName("calls"), 120)], starting_spans()
         )
         queries.write_release(session, release)
     taken = take_to(line, tmp_path / "a.backup")
@@ -134,12 +134,12 @@ def test_every_row_comes_back_and_nothing_goes_out(
     }
     assert [row.body for row in back.all(Tip)] == [row.body for row in line.all(Tip)]
     assert (done.waiting, back.deliver(), back.sms.sent) == (2, 0, [])
-    held = service_pause.look(back.kit).hold
+    held = service_pause.queue_view(back.context).hold
     assert held is not None
     assert held.held_by == "Aline"
     assert "restored" in held.reason
     with back.database.reading() as session:
-        chain = tables_audit.verify(session)
+        chain = tables_audit.verify_chain(session)
     assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
     for kept in ("case_log", "case_key", "release", "release_cell"):
         with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
@@ -151,20 +151,20 @@ def test_every_row_comes_back_and_nothing_goes_out(
 def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
-    kit = make_console_kit(database=line.database, now=line.clock)
-    editor = person(kit, line.clock, "Editor 1", AccountRole.EDITOR)
+    context = make_console_context(database=line.database, now=line.clock)
+    editor = person(context, line.clock, "Editor 1", AccountRole.EDITOR)
     token = editor.enters().token
-    link = service_invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
+    link = service_invitations.invite(context, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     taken = take_to(line, tmp_path / "a.backup")
     url = address("back")
     bring_back(taken.path, url, line.clock)
 
-    back = replace(kit, database=open_database(url))
-    assert service_sessions.look(kit, token)
-    assert service_welcome.begin(kit, link)
-    assert service_sessions.look(back, token) is None
-    assert service_welcome.begin(back, link) is None
-    editor.kit = back
+    back = replace(context, database=open_database(url))
+    assert service_sessions.find_session(context, token)
+    assert service_welcome.current_step(context, link)
+    assert service_sessions.find_session(back, token) is None
+    assert service_welcome.current_step(back, link) is None
+    editor.context = back
     assert editor.enters()
     back.database.close()
 
@@ -180,10 +180,10 @@ def test_no_alert_is_sent_a_second_time_unsaid(
     back = restored(url, line.clock)
 
     back.clock.turn(minutes=30)
-    service_sending.miss_reports(back.kit)
-    service_sending.retry_unknown(back.kit)
-    fates = {Kind.ALERT: DoubtDecision.DROP}
-    service_pause.release(back.kit, by="Aline", reason="all were telephoned", fates=fates)
+    service_sending.resend_unreported(back.context)
+    service_sending.retry_unknown(back.context)
+    fates = {MessageKind.ALERT: DoubtDecision.DROP}
+    service_pause.resume(back.context, by="Aline", reason="all were telephoned", fates=fates)
     back.deliver()
     assert back.sms.sent == []
     back.database.close()
@@ -239,7 +239,7 @@ def test_no_letter_of_a_row_stands_in_it(line: District, tmp_path: Path) -> None
 def test_read_through_without_a_database(line: District, tmp_path: Path) -> None:
     taken = take_to(line, tmp_path / "a.backup")
     with taken.path.open("rb") as stream:
-        assert read_through(stream, bytes(KEY)) == (taken.label, taken.contents)
+        assert verify_backup(stream, bytes(KEY)) == (taken.label, taken.contents)
 
 
 class TestNothingStays:
@@ -273,7 +273,7 @@ def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) ->
     with pytest.raises(Occupied):
         bring_back(taken.path, url, line.clock)
     with line.database.writing() as session:
-        tables.lead(session, "clock", line.clock(), LEASE)
+        tables.take_lead(session, "clock", line.clock(), LEASE)
     with pytest.raises(Occupied, match="stop it first"):
         bring_back(taken.path, url, line.clock)
 
@@ -294,5 +294,5 @@ def test_a_label_tells_when_and_with_which_key(line: District, tmp_path: Path) -
     with taken.path.open("rb") as stream:
         label = Label.read(Archive(stream).label)
     assert label == taken.label
-    assert (label.taken_at, label.schema) == (line.clock(), migrate.newest())
+    assert (label.taken_at, label.schema) == (line.clock(), migrate.newest_version())
     assert isinstance(taken.contents, Contents)

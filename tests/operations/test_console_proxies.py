@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hotline.web.console_app import MOST_BYTES, PATIENCE
+from hotline.web.console_app import MAX_BYTES, PATIENCE
 from tests.operations.proxies import NAME, ROOT, Behind, caddy_with, here, nginx_with, running, said
 from tests.operations.test_proxies import nginx
 from tests.support.stack import free_port
@@ -45,7 +45,7 @@ def caddy_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
 def test_the_console_has_its_host_and_log(make: Any, folder: Path, behind: Behind) -> None:
     port, link = free_port(), "/welcome/a-link-that-somebody-was-given"
-    sheet = b"x" * (MOST_BYTES)
+    sheet = b"x" * (MAX_BYTES)
     with running(make(folder, port, behind), folder, port, behind) as front:
         assert front.send(link, sheet)[0] == 200
         assert front.headers["Strict-Transport-Security"] == "max-age=31536000"

@@ -10,7 +10,7 @@ import yaml
 
 from hotline.cli.contexts import Role
 from hotline.cli.keeper import read_procfile
-from hotline.cli.run import POSTS
+from hotline.cli.run import PROCESSES
 from hotline.core.settings import NAMES, variable_of
 from tests.architecture.tree import ROOT
 
@@ -124,11 +124,11 @@ def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict
     services = compose["services"]
     procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
     for entry in read_procfile(procfile):
-        if entry.name not in POSTS:
+        if entry.name not in PROCESSES:
             continue
         service = services[entry.name]
         assert service["command"] == [entry.name]
-        role = POSTS[entry.name].role
+        role = PROCESSES[entry.name].role
         mode = ":ro" if role == Role.WATCH else ""
         assert service["volumes"] == [f"keys_{role}:/keys{mode}"]
         assert not any("API_KEY" in name for name in service["environment"])

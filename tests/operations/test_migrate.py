@@ -65,19 +65,19 @@ def test_a_release_may_be_repeated(empty: Database) -> None:
 
 def test_tables_are_compared_with_those_of_this_release(empty: Database) -> None:
     url = empty.engine.url.render_as_string(hide_password=False)
-    assert migrate.look_at(url).state is TablesState.MISSING
+    assert migrate.find_tables(url).state is TablesState.MISSING
 
     migrate.upgrade(empty)
-    current = migrate.look_at(url)
-    assert (current.state, current.version) == (TablesState.CURRENT, migrate.newest())
+    current = migrate.find_tables(url)
+    assert (current.state, current.version) == (TablesState.CURRENT, migrate.newest_version())
     migrate.refuse_unless_current(current)
-    older = migrate.look_at(url, also=LATER)
+    older = migrate.find_tables(url, also=LATER)
     assert older.state is TablesState.OLDER
     with pytest.raises(NotReady, match="hotline upgrade"):
         migrate.refuse_unless_current(older)
 
     migrate.upgrade(empty, also=LATER)
-    unknown = migrate.look_at(url)
+    unknown = migrate.find_tables(url)
     assert unknown.state is TablesState.UNKNOWN
     with pytest.raises(NotReady, match="does not know"):
         migrate.refuse_unless_current(unknown)
@@ -85,21 +85,21 @@ def test_tables_are_compared_with_those_of_this_release(empty: Database) -> None
 
 def test_a_look_makes_no_file_and_turns_no_file_into_ours(tmp_path: Path) -> None:
     file = tmp_path / "line.db"
-    assert migrate.look_at(f"sqlite:///{file}").state is TablesState.MISSING
+    assert migrate.find_tables(f"sqlite:///{file}").state is TablesState.MISSING
     assert not file.exists()
 
     with sqlite3.connect(file) as opened:
         opened.execute("CREATE TABLE tip (theirs VARCHAR)")
     opened.close()
     before = file.read_bytes()
-    assert migrate.look_at(f"sqlite:///{file}").state is TablesState.UNKNOWN
+    assert migrate.find_tables(f"sqlite:///{file}").state is TablesState.UNKNOWN
     assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])
 
 
 def test_the_place_of_a_database_says_neither_account_nor_password() -> None:
-    place = migrate.place_of("postgresql+psycopg://owner:secret@db.example.org:5433/line")
+    place = migrate.database_name("postgresql+psycopg://owner:secret@db.example.org:5433/line")
     assert place == "database line at db.example.org:5433"
-    assert migrate.place_of("sqlite:////srv/line/hotline.db") == "/srv/line/hotline.db"
+    assert migrate.database_name("sqlite:////srv/line/hotline.db") == "/srv/line/hotline.db"
 
 
 def test_an_empty_database_is_not_current(empty: Database) -> None:

@@ -3,18 +3,18 @@
 import pytest
 
 from hotline.core.actors import AccountRole
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
+from tests.support.contexts import make_console_context
 from tests.support.signing import Person, person
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
+def context(database: Database, clock: Clock) -> ConsoleContext:
+    return make_console_context(database=database, now=clock)
 
 
 @pytest.fixture
-def editor(kit: ConsoleKit, clock: Clock) -> Person:
-    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
+def editor(context: ConsoleContext, clock: Clock) -> Person:
+    return person(context, clock, "Editor 1", AccountRole.EDITOR)

@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import (
     service_accounts,
     service_enrolment,
     service_invitations,
     service_leaves,
-    service_leaving,
     service_new_links,
+    service_quick_removal,
     service_removal,
 )
 from hotline.errors import ApprovalRefused, NotFound
@@ -26,8 +26,8 @@ from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_desks import of_account
 from hotline.web import service_approvals
 from tests.support.clock import Clock
+from tests.support.contexts import make_console_context
 from tests.support.deciding import decides, waits
-from tests.support.kits import make_console_kit
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
@@ -44,16 +44,16 @@ GASABO = "12"
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    made = make_console_kit(database=database, now=clock)
+def context(database: Database, clock: Clock) -> ConsoleContext:
+    made = make_console_context(database=database, now=clock)
     service_enrolment.import_responders(made, PEOPLE)
     decrypt_access.make_desks(made, "correct horse", costs=Costs(passes=1, kib=8))
     return made
 
 
 @pytest.fixture
-def two(kit: ConsoleKit, clock: Clock) -> list[Person]:
-    return admins(kit, clock, ["Admin 1", "Admin 2"])
+def two(context: ConsoleContext, clock: Clock) -> list[Person]:
+    return admins(context, clock, ["Admin 1", "Admin 2"])
 
 
 def by(one: Person) -> Actor:
@@ -64,205 +64,237 @@ def here(one: Person) -> SignedIn:
     return one.here(one.enters().token)
 
 
-def with_role(kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole) -> Person:
+def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountRole) -> Person:
     """Returns an active account with roles that two admins gave."""
-    made = person(kit, clock, name, R.TRANSLATOR)
-    with kit.database.writing() as session:
-        tables_accounts.one(session, made.account_id).roles = sorted(roles)
+    made = person(context, clock, name, R.TRANSLATOR)
+    with context.database.writing() as session:
+        tables_accounts.get_account(session, made.account_id).roles = sorted(roles)
     return made
 
 
-def opens(kit: ConsoleKit, *people: Person) -> None:
+def opens(context: ConsoleContext, *people: Person) -> None:
     """Gives these accounts the key of Gasabo's desk."""
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         for one in people:
-            tables_members.seal(session, GASABO, of_account(one.account_id), b"wrapped", kit.now())
+            tables_members.store_key(
+                session, GASABO, of_account(one.account_id), b"wrapped", context.now()
+            )
 
 
-def state(kit: ConsoleKit, one: Person) -> AccountState:
-    return service_accounts.one(kit, one.account_id).state
+def state(context: ConsoleContext, one: Person) -> AccountState:
+    return service_accounts.get_account(context, one.account_id).state
 
 
-def told(kit: ConsoleKit, template: str) -> list[int | None]:
-    with kit.database.reading() as session:
+def told(context: ConsoleContext, template: str) -> list[int | None]:
+    with context.database.reading() as session:
         rows = session.scalars(select(Message).order_by(Message.id)).all()
         return [row.responder_id for row in rows if row.template == template]
 
 
 @pytest.mark.parametrize("role", [R.ADMIN, R.APPROVER, R.NATIONAL])
 def test_a_second_admin_ends_an_account_that_decides_for_others(
-    kit: ConsoleKit, two: list[Person], clock: Clock, role: AccountRole
+    context: ConsoleContext, two: list[Person], clock: Clock, role: AccountRole
 ) -> None:
-    one, _ = (with_role(kit, clock, f"Officer {n}", role) for n in (1, 2))
-    end = partial(service_leaving.end_account, kit, by(two[0]), one.account_id, "left")
+    one, _ = (with_role(context, clock, f"Officer {n}", role) for n in (1, 2))
+    end = partial(service_quick_removal.end_account, context, by(two[0]), one.account_id, "left")
     assert not end()
-    assert state(kit, one) is AccountState.ACTIVE
+    assert state(context, one) is AccountState.ACTIVE
     assert one.enters(), "nothing happens before a second admin agrees"
-    assert told(kit, "ACCOUNT_END_ASKED") == NATIONAL
+    assert told(context, "ACCOUNT_END_ASKED") == NATIONAL
     assert refused(end) == AccountFault.END_WAITS
 
     asked = "Admin 1 asks to end the account of Officer 1."
-    (waiting,) = waits(kit, here(two[1]), "end")
+    (waiting,) = waits(context, here(two[1]), "end")
     assert str(waiting.sentence).startswith(asked)
     with pytest.raises(ApprovalRefused):
-        decides(kit, here(two[0]), "end")
+        decides(context, here(two[0]), "end")
     with pytest.raises(ApprovalRefused if role is R.ADMIN else NotFound):
-        service_approvals.decide(kit, here(one), waiting.id, "I stay", approve=False)
-    decides(kit, here(two[1]), "end")
-    assert state(kit, one) is AccountState.ENDED
+        service_approvals.decide(context, here(one), waiting.id, "I stay", approve=False)
+    decides(context, here(two[1]), "end")
+    assert state(context, one) is AccountState.ENDED
     one.is_refused()
-    assert told(kit, "ACCOUNT_ENDED") == NATIONAL
-    assert waits(kit, here(two[1]), "end") == []
+    assert told(context, "ACCOUNT_ENDED") == NATIONAL
+    assert waits(context, here(two[1]), "end") == []
 
 
-def test_taking_the_role_first_needs_two(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    service_invitations.set_roles(kit, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
-    assert not service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+def test_taking_the_role_first_needs_two(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    service_invitations.set_roles(context, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
+    assert not service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
     clock.turn(days=7, minutes=1)
-    assert service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
-    assert state(kit, one) is AccountState.ENDED
+    assert service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    assert state(context, one) is AccountState.ENDED
 
 
-def test_a_refused_end_changes_nothing(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
-    decides(kit, here(two[1]), "end", approve=False)
+def test_a_refused_end_changes_nothing(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    decides(context, here(two[1]), "end", approve=False)
     assert one.enters()
-    assert service_accounts.waiting(kit, one.account_id) is None
+    assert service_accounts.end_request(context, one.account_id) is None
 
 
-def test_the_last_member_goes_by_two(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    first, second = (with_role(kit, clock, f"Desk {n}", R.DESK) for n in (1, 2))
-    opens(kit, first, second)
-    assert service_leaving.end_account(kit, by(two[0]), first.account_id, "left")
-    assert state(kit, first) is AccountState.ENDED
-    assert told(kit, "ACCOUNT_ENDED") == NATIONAL
+def test_the_last_member_goes_by_two(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
+    first, second = (with_role(context, clock, f"Desk {n}", R.DESK) for n in (1, 2))
+    opens(context, first, second)
+    assert service_quick_removal.end_account(context, by(two[0]), first.account_id, "left")
+    assert state(context, first) is AccountState.ENDED
+    assert told(context, "ACCOUNT_ENDED") == NATIONAL
 
-    assert not service_leaving.end_account(kit, by(two[0]), second.account_id, "left")
-    assert told(kit, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
-    decides(kit, here(two[1]), "end")
-    assert told(kit, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
+    assert not service_quick_removal.end_account(context, by(two[0]), second.account_id, "left")
+    assert told(context, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
+    decides(context, here(two[1]), "end")
+    assert told(context, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
 
 
 def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
-    kit: ConsoleKit, two: list[Person], clock: Clock
+    context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    one = with_role(kit, clock, "Desk 1", R.DESK)
-    service_removal.join(kit, SERVER, one.account_id, "Responder 1", "one person")
-    opens(kit, one)
-    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
-    assert told(kit, "OWN_END") == [RESPONDER]
-    with kit.database.reading() as session:
-        assert service_leaves.find(session, "Responder 1").left_at is None
-    decides(kit, here(two[1]), "end")
-    with kit.database.reading() as session:
-        assert service_leaves.find(session, "Responder 1").left_at == clock()
-    assert state(kit, one) is AccountState.ENDED
+    one = with_role(context, clock, "Desk 1", R.DESK)
+    service_removal.link_account(context, SERVER, one.account_id, "Responder 1", "one person")
+    opens(context, one)
+    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    assert told(context, "OWN_END") == [RESPONDER]
+    with context.database.reading() as session:
+        assert service_leaves.find_person(session, "Responder 1").removed_at is None
+    decides(context, here(two[1]), "end")
+    with context.database.reading() as session:
+        assert service_leaves.find_person(session, "Responder 1").removed_at == clock()
+    assert state(context, one) is AccountState.ENDED
 
 
-def test_a_new_link_is_never_free_by_time(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    one = with_role(kit, clock, "Desk 1", R.DESK)
-    service_removal.join(kit, SERVER, one.account_id, "Responder 1", "one person")
-    opens(kit, one)
-    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
+def test_a_new_link_is_never_free_by_time(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
+    one = with_role(context, clock, "Desk 1", R.DESK)
+    service_removal.link_account(context, SERVER, one.account_id, "Responder 1", "one person")
+    opens(context, one)
+    again = partial(
+        service_new_links.request_link, context, by(two[0]), one.account_id, "lost both"
+    )
     assert again().link == ""
-    assert told(kit, "OWN_LINK") == [RESPONDER]
-    assert told(kit, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
+    assert told(context, "OWN_LINK") == [RESPONDER]
+    assert told(context, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
     with pytest.raises(ApprovalRefused):
-        decides(kit, here(two[0]), "link")
-    decides(kit, here(two[1]), "link")
+        decides(context, here(two[0]), "link")
+    decides(context, here(two[1]), "link")
     assert again().link
 
 
-def test_only_who_asked_takes_it_back(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
-    (waiting,) = waits(kit, here(two[1]), "end")
+def test_only_who_asked_takes_it_back(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    (waiting,) = waits(context, here(two[1]), "end")
     assert not waiting.is_own
     with pytest.raises(NotFound):
-        service_approvals.take_back(kit, here(two[1]), waiting.id)
-    (own,) = waits(kit, here(two[0]), "end")
+        service_approvals.withdraw(context, here(two[1]), waiting.id)
+    (own,) = waits(context, here(two[0]), "end")
     assert own.is_own
-    service_approvals.take_back(kit, here(two[0]), own.id)
-    assert waits(kit, here(two[1]), "end") == []
+    service_approvals.withdraw(context, here(two[0]), own.id)
+    assert waits(context, here(two[1]), "end") == []
     assert one.enters()
 
 
-def test_an_ended_account_returns_by_two(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
-    decides(kit, here(two[1]), "end")
-    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "it was a mistake")
+def test_an_ended_account_returns_by_two(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    decides(context, here(two[1]), "end")
+    again = partial(
+        service_new_links.request_link, context, by(two[0]), one.account_id, "it was a mistake"
+    )
     assert again().link == ""
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
-    decides(kit, here(two[1]), "link")
+    decides(context, here(two[1]), "link")
     invited = again()
     assert invited.waiting == {R.NATIONAL}
     one.takes_up(invited.link)
     assert here(one).roles == {R.TRANSLATOR}
-    assert state(kit, one) is AccountState.ACTIVE
-    decides(kit, here(two[1]), "role")
+    assert state(context, one) is AccountState.ACTIVE
+    decides(context, here(two[1]), "role")
     assert here(one).roles == {R.TRANSLATOR, R.NATIONAL}
 
 
-def test_an_old_link_restores_nobody(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
+def test_an_old_link_restores_nobody(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
     """Otherwise one admin alone would undo a decision of two."""
-    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
+    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    again = partial(
+        service_new_links.request_link, context, by(two[0]), one.account_id, "lost both"
+    )
     assert again().link == ""
-    decides(kit, here(two[1]), "link")
-    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
-    decides(kit, here(two[1]), "end")
+    decides(context, here(two[1]), "link")
+    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    decides(context, here(two[1]), "end")
     clock.turn(hours=2)
     assert again().link == "", "it is asked for again"
-    assert state(kit, one) is AccountState.ENDED
+    assert state(context, one) is AccountState.ENDED
 
 
-def test_two_ends_leave_two_admins(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
+def test_two_ends_leave_two_admins(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
     """The end of an account checks again that another admin remains."""
-    third = with_role(kit, clock, "Admin 3", R.ADMIN)
-    service_leaving.end_account(kit, by(two[0]), third.account_id, "left")
-    service_leaving.end_account(kit, by(third), two[0].account_id, "left too")
-    asks, waiting = here(two[1]), waits(kit, here(two[1]), "end")
-    service_approvals.decide(kit, asks, waiting[0].id, "known to me", approve=True)
-    act = partial(service_approvals.decide, kit, asks, waiting[1].id, "known to me", approve=True)
+    third = with_role(context, clock, "Admin 3", R.ADMIN)
+    service_quick_removal.end_account(context, by(two[0]), third.account_id, "left")
+    service_quick_removal.end_account(context, by(third), two[0].account_id, "left too")
+    asks, waiting = here(two[1]), waits(context, here(two[1]), "end")
+    service_approvals.decide(context, asks, waiting[0].id, "known to me", approve=True)
+    act = partial(
+        service_approvals.decide, context, asks, waiting[1].id, "known to me", approve=True
+    )
     assert refused(act) == AccountFault.LAST_OTHER
     assert two[0].enters()
 
 
-def test_removing_a_responder_leaves_two_admins(kit: ConsoleKit, two: list[Person]) -> None:
+def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: list[Person]) -> None:
     """The last other admin can still sign in and refuse."""
-    service_removal.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
+    service_removal.link_account(context, SERVER, two[1].account_id, "Responder 1", "one person")
     token = two[1].enters().token
-    service_removal.remove(kit, "Responder 1", second=None, by=by(two[0]), reason="must go")
-    assert service_sessions.look(kit, token) is None
+    service_removal.remove_responder(
+        context, "Responder 1", second=None, by=by(two[0]), reason="must go"
+    )
+    assert service_sessions.find_session(context, token) is None
     assert two[1].enters()
 
 
 @pytest.mark.parametrize("second", [None, "Admin 2"])
 def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
-    kit: ConsoleKit, two: list[Person], clock: Clock, second: str | None
+    context: ConsoleContext, two: list[Person], clock: Clock, second: str | None
 ) -> None:
     """Otherwise one admin could end every account of the national desk by removing its people."""
-    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_removal.join(kit, SERVER, one.account_id, "National 1", "one person")
-    service_removal.remove(kit, "National 1", second=second, by=by(two[0]), reason="must go")
+    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    service_removal.link_account(context, SERVER, one.account_id, "National 1", "one person")
+    service_removal.remove_responder(
+        context, "National 1", second=second, by=by(two[0]), reason="must go"
+    )
     one.is_refused()
     if second is None:
-        assert state(kit, one) is AccountState.ACTIVE
-        decides(kit, here(two[1]), "end")
-    assert state(kit, one) is AccountState.ENDED
+        assert state(context, one) is AccountState.ACTIVE
+        decides(context, here(two[1]), "end")
+    assert state(context, one) is AccountState.ENDED
 
 
-def test_the_server_is_second_while_there_are_under_two(kit: ConsoleKit, clock: Clock) -> None:
-    (admin,) = admins(kit, clock, ["Admin 1"])
-    ones = [with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
-    assert service_leaving.end_account(kit, SERVER, ones[0].account_id, "left")
-    admins(kit, clock, ["Admin 2"])
-    assert not service_leaving.end_account(kit, SERVER, ones[1].account_id, "left")
-    decides(kit, here(admin), "end")
-    assert state(kit, ones[1]) is AccountState.ENDED
+def test_the_server_is_second_while_there_are_under_two(
+    context: ConsoleContext, clock: Clock
+) -> None:
+    (admin,) = admins(context, clock, ["Admin 1"])
+    ones = [with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
+    assert service_quick_removal.end_account(context, SERVER, ones[0].account_id, "left")
+    admins(context, clock, ["Admin 2"])
+    assert not service_quick_removal.end_account(context, SERVER, ones[1].account_id, "left")
+    decides(context, here(admin), "end")
+    assert state(context, ones[1]) is AccountState.ENDED

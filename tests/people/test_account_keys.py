@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import KeyMissing, SealBroken
+from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.encrypt import KeyPair
-from hotline.keys.factor_sealer import FactorSealer, Proofs
+from hotline.keys.factor_encryption import FactorEncrypter, Proofs
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.passphrase import HEADER, Costs
 from hotline.people.encrypt_account_keys import (
-    nobodys_envelope,
-    open_by_paper,
-    open_by_password,
+    dummy_envelope,
+    unwrap_by_paper,
+    unwrap_by_password,
     wrap_under_paper,
     wrap_under_password,
 )
@@ -28,34 +28,34 @@ PAIR = KeyPair.new()
 
 def test_a_password_opens_its_own_account_s_envelope_alone() -> None:
     mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=QUICK)
-    assert open_by_password(mine, "kinoto-gabise", account=ME) == PAIR.private
-    assert open_by_password(mine, "kinoto-gabisa", account=ME) is None
-    assert open_by_password(mine, "kinoto-gabise", account=OTHER) is None
-    assert open_by_paper(mine, "kinoto-gabise", account=ME) is None
+    assert unwrap_by_password(mine, "kinoto-gabise", account=ME) == PAIR.private
+    assert unwrap_by_password(mine, "kinoto-gabisa", account=ME) is None
+    assert unwrap_by_password(mine, "kinoto-gabise", account=OTHER) is None
+    assert unwrap_by_paper(mine, "kinoto-gabise", account=ME) is None
     assert PAIR.private.hex() not in repr(PAIR)
 
 
 def test_paper_opens_what_is_under_paper_alone() -> None:
     mine = wrap_under_paper(PAIR.private, "abcdefgh", account=ME)
-    assert open_by_paper(mine, "abcdefgh", account=ME) == PAIR.private
-    assert open_by_paper(mine, "abcdefgh", account=OTHER) is None
-    assert open_by_password(mine, "abcdefgh", account=ME) is None
+    assert unwrap_by_paper(mine, "abcdefgh", account=ME) == PAIR.private
+    assert unwrap_by_paper(mine, "abcdefgh", account=OTHER) is None
+    assert unwrap_by_password(mine, "abcdefgh", account=ME) is None
 
 
 def test_nobody_s_envelope_looks_and_costs_like_somebody_s() -> None:
     costs = Costs(passes=2, kib=16)
     mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=costs)
-    nobodys = nobodys_envelope(costs)
+    nobodys = dummy_envelope(costs)
     assert len(nobodys) == len(mine)
     assert HEADER.unpack_from(nobodys)[:3] == HEADER.unpack_from(mine)[:3]
-    assert open_by_password(nobodys, "kinoto-gabise", account="") is None
-    assert nobodys_envelope(costs) != nobodys
+    assert unwrap_by_password(nobodys, "kinoto-gabise", account="") is None
+    assert dummy_envelope(costs) != nobodys
 
 
 def test_an_altered_envelope_is_said() -> None:
     mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=QUICK)
-    with pytest.raises(SealBroken):
-        open_by_password(mine[:-1] + bytes([mine[-1] ^ 1]), "kinoto-gabise", account=ME)
+    with pytest.raises(DecryptionFailed):
+        unwrap_by_password(mine[:-1] + bytes([mine[-1] ^ 1]), "kinoto-gabise", account=ME)
 
 
 def test_what_is_locked_under_a_token_opens_with_that_token_for_that_account() -> None:
@@ -84,30 +84,30 @@ def test_whatever_is_typed_for_a_token_is_taken_or_nothing(typed: str) -> None:
 
 
 @pytest.fixture
-def sealer() -> FactorSealer:
-    return FactorSealer(b"k" * 32)
+def encrypter() -> FactorEncrypter:
+    return FactorEncrypter(b"k" * 32)
 
 
-def test_a_second_factor_is_one_account_s_under_one_key(sealer: FactorSealer) -> None:
-    sealed = sealer.seal("ABCD" * 8, account=ME)
-    assert sealer.open(sealed, account=ME) == "ABCD" * 8
+def test_a_second_factor_is_one_account_s_under_one_key(encrypter: FactorEncrypter) -> None:
+    encrypted = encrypter.seal("ABCD" * 8, account=ME)
+    assert encrypter.open(encrypted, account=ME) == "ABCD" * 8
     breaks: list[Callable[[], str]] = [
-        lambda: sealer.open(sealed, account=OTHER),
-        lambda: FactorSealer(b"x" * 32).open(sealed, account=ME),
-        lambda: sealer.open(sealed[:-1], account=ME),
-        lambda: sealer.open(b"\x09" + sealed[1:], account=ME),
-        lambda: sealer.open(b"", account=ME),
+        lambda: encrypter.open(encrypted, account=OTHER),
+        lambda: FactorEncrypter(b"x" * 32).open(encrypted, account=ME),
+        lambda: encrypter.open(encrypted[:-1], account=ME),
+        lambda: encrypter.open(b"\x09" + encrypted[1:], account=ME),
+        lambda: encrypter.open(b"", account=ME),
     ]
     for broken in breaks:
-        with pytest.raises(SealBroken):
+        with pytest.raises(DecryptionFailed):
             broken()
 
 
-def test_digests_are_keyed_and_of_one_purpose(sealer: FactorSealer) -> None:
-    assert sealer.digest("name", "x") == sealer.digest("name", "x")
-    assert sealer.digest("name", "x") != sealer.digest("paper", "x")
-    assert sealer.digest("name", "x") != FactorSealer(b"x" * 32).digest("name", "x")
-    assert len(sealer.digest("name", "\udcff")) == 32
+def test_digests_are_keyed_and_of_one_purpose(encrypter: FactorEncrypter) -> None:
+    assert encrypter.digest("name", "x") == encrypter.digest("name", "x")
+    assert encrypter.digest("name", "x") != encrypter.digest("paper", "x")
+    assert encrypter.digest("name", "x") != FactorEncrypter(b"x" * 32).digest("name", "x")
+    assert len(encrypter.digest("name", "\udcff")) == 32
 
 
 def test_without_its_key_nobody_enters(tmp_path: Path) -> None:

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.core.actors import SECOND_PERSON, AccountRole, Actor, excluded
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, Actor, excluded_roles
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import (
     service_account_changes,
     service_accounts,
     service_invitations,
-    service_leaving,
     service_new_links,
+    service_quick_removal,
 )
 from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.people import service_audit, service_sessions, tables_accounts, tables_audit
@@ -23,21 +23,21 @@ from hotline.people.tables_approvals import Approval
 from hotline.web import service_approvals
 from tests.long import is_long, seed
 from tests.support.clock import Clock
+from tests.support.contexts import make_console_context
 from tests.support.deciding import decides
-from tests.support.kits import make_console_kit
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
+def context(database: Database, clock: Clock) -> ConsoleContext:
+    return make_console_context(database=database, now=clock)
 
 
-def roles_of(kit: ConsoleKit, name: str) -> tuple[set[AccountRole], set[AccountRole]]:
+def roles_of(context: ConsoleContext, name: str) -> tuple[set[AccountRole], set[AccountRole]]:
     """Returns the roles of the account, and those pending approval."""
-    line = next(one for one in service_accounts.listed(kit) if one.name == name)
+    line = next(one for one in service_accounts.list_accounts(context) if one.name == name)
     return set(line.roles), set(line.waiting)
 
 
@@ -45,65 +45,69 @@ def actor(admin: Person) -> Actor:
     return Actor(admin.name, admin.account_id)
 
 
-def test_one_admin_alone_makes_no_second_one(kit: ConsoleKit, clock: Clock) -> None:
-    (alone,) = admins(kit, clock, ["Admin 1"])
-    invited = service_invitations.invite(kit, actor(alone), "Admin 2", [R.ADMIN, R.AUDITOR])
+def test_one_admin_alone_makes_no_second_one(context: ConsoleContext, clock: Clock) -> None:
+    (alone,) = admins(context, clock, ["Admin 1"])
+    invited = service_invitations.invite(context, actor(alone), "Admin 2", [R.ADMIN, R.AUDITOR])
     assert invited.waiting == {R.ADMIN}
-    assert roles_of(kit, "Admin 2") == ({R.AUDITOR}, {R.ADMIN})
+    assert roles_of(context, "Admin 2") == ({R.AUDITOR}, {R.ADMIN})
 
     here = alone.here(alone.enters().token)
-    waiting = service_approvals.waiting(kit, here)[0]
+    waiting = service_approvals.pending(context, here)[0]
     assert str(waiting.sentence) == "Admin 1 asks to give Admin 2 the role: admin"
     assert not waiting.may_decide
     with pytest.raises(ApprovalRefused):
-        service_approvals.decide(kit, here, waiting.id, "I want her", approve=True)
+        service_approvals.decide(context, here, waiting.id, "I want her", approve=True)
 
 
-def test_the_server_is_second_while_there_are_under_two(kit: ConsoleKit, clock: Clock) -> None:
-    (alone,) = admins(kit, clock, ["Admin 1"])
-    service_invitations.invite(kit, actor(alone), "Admin 2", [R.ADMIN])
-    invited = service_new_links.invite_at_the_server(kit, SERVER, "admin 2", [R.ADMIN], "en")
-    assert roles_of(kit, "Admin 2") == ({R.ADMIN}, set())
-    Person(kit, clock, "Admin 2").takes_up(invited.link)
-    told = [row.sentence for _, row in service_audit.listed(kit)]
+def test_the_server_is_second_while_there_are_under_two(
+    context: ConsoleContext, clock: Clock
+) -> None:
+    (alone,) = admins(context, clock, ["Admin 1"])
+    service_invitations.invite(context, actor(alone), "Admin 2", [R.ADMIN])
+    invited = service_new_links.invite_at_the_server(context, SERVER, "admin 2", [R.ADMIN], "en")
+    assert roles_of(context, "Admin 2") == ({R.ADMIN}, set())
+    Person(context, clock, "Admin 2").takes_up(invited.link)
+    told = [row.sentence for _, row in service_audit.list_rows(context)]
     assert any("fewer than two admins are active" in one for one in told)
 
-    invited = service_new_links.invite_at_the_server(kit, SERVER, "Admin 3", [R.ADMIN], "en")
+    invited = service_new_links.invite_at_the_server(context, SERVER, "Admin 3", [R.ADMIN], "en")
     assert invited.waiting == {R.ADMIN}
-    assert roles_of(kit, "Admin 3") == (set(), {R.ADMIN})
+    assert roles_of(context, "Admin 3") == (set(), {R.ADMIN})
 
 
-def test_a_second_admin_approves_or_refuses_once(kit: ConsoleKit, clock: Clock) -> None:
-    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
-    service_invitations.invite(kit, actor(first), "Approver 1", [R.APPROVER, R.NATIONAL])
+def test_a_second_admin_approves_or_refuses_once(context: ConsoleContext, clock: Clock) -> None:
+    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
+    service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER, R.NATIONAL])
     here = second.here(second.enters().token)
-    one, other = service_approvals.waiting(kit, here)
+    one, other = service_approvals.pending(context, here)
     assert one.may_decide
 
-    assert refused(lambda: service_approvals.decide(kit, here, one.id, " ", approve=True)) == (
+    assert refused(lambda: service_approvals.decide(context, here, one.id, " ", approve=True)) == (
         AccountFault.NO_REASON
     )
-    service_approvals.decide(kit, here, one.id, "agreed with her head of unit", approve=True)
-    service_approvals.decide(kit, here, other.id, "reads no tips yet", approve=False)
-    assert roles_of(kit, "Approver 1") == ({R.APPROVER}, set())
+    service_approvals.decide(context, here, one.id, "agreed with her head of unit", approve=True)
+    service_approvals.decide(context, here, other.id, "reads no tips yet", approve=False)
+    assert roles_of(context, "Approver 1") == ({R.APPROVER}, set())
     with pytest.raises(NotFound):
-        service_approvals.decide(kit, here, one.id, "again", approve=False)
-    assert service_approvals.waiting(kit, here) == []
+        service_approvals.decide(context, here, one.id, "again", approve=False)
+    assert service_approvals.pending(context, here) == []
 
 
-def test_who_is_no_admin_sees_and_decides_nothing(kit: ConsoleKit, clock: Clock) -> None:
-    (admin,) = admins(kit, clock, ["Admin 1"])
-    editor = person(kit, clock, "Editor 1", R.EDITOR)
-    service_invitations.invite(kit, actor(admin), "Approver 1", [R.APPROVER])
+def test_who_is_no_admin_sees_and_decides_nothing(context: ConsoleContext, clock: Clock) -> None:
+    (admin,) = admins(context, clock, ["Admin 1"])
+    editor = person(context, clock, "Editor 1", R.EDITOR)
+    service_invitations.invite(context, actor(admin), "Approver 1", [R.APPROVER])
     here = editor.here(editor.enters().token)
-    assert service_approvals.waiting(kit, here) == []
+    assert service_approvals.pending(context, here) == []
     with pytest.raises(NotFound):
-        service_approvals.decide(kit, here, 1, "why", approve=True)
+        service_approvals.decide(context, here, 1, "why", approve=True)
 
 
-def test_what_another_release_lets_wait_is_left_alone(kit: ConsoleKit, clock: Clock) -> None:
-    (admin,) = admins(kit, clock, ["Admin 1"])
-    with kit.database.writing() as session:
+def test_what_another_release_lets_wait_is_left_alone(
+    context: ConsoleContext, clock: Clock
+) -> None:
+    (admin,) = admins(context, clock, ["Admin 1"])
+    with context.database.writing() as session:
         session.add(
             Approval(
                 kind="number",
@@ -115,91 +119,98 @@ def test_what_another_release_lets_wait_is_left_alone(kit: ConsoleKit, clock: Cl
             )
         )
     here = admin.here(admin.enters().token)
-    assert service_approvals.waiting(kit, here) == []
-    assert service_accounts.listed(kit)
+    assert service_approvals.pending(context, here) == []
+    assert service_accounts.list_accounts(context)
     with pytest.raises(NotFound):
-        service_approvals.decide(kit, here, 1, "why", approve=True)
+        service_approvals.decide(context, here, 1, "why", approve=True)
 
 
-def test_what_nobody_decides_lapses_after_seven_days(kit: ConsoleKit, clock: Clock) -> None:
-    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
-    service_invitations.invite(kit, actor(first), "Approver 1", [R.APPROVER])
+def test_what_nobody_decides_lapses_after_seven_days(context: ConsoleContext, clock: Clock) -> None:
+    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
+    service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER])
     clock.turn(days=7)
     here = second.here(second.enters().token)
-    assert service_approvals.waiting(kit, here) == []
+    assert service_approvals.pending(context, here) == []
     with pytest.raises(NotFound):
-        service_approvals.decide(kit, here, 1, "why", approve=True)
-    assert service_invitations.set_roles(kit, actor(first), 3, [R.APPROVER]) == {R.APPROVER}
+        service_approvals.decide(context, here, 1, "why", approve=True)
+    assert service_invitations.set_roles(context, actor(first), 3, [R.APPROVER]) == {R.APPROVER}
 
 
-def test_a_new_link_makes_nobody_a_second_person(kit: ConsoleKit, clock: Clock) -> None:
+def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock: Clock) -> None:
     """The admin who gives out the link could use it. So roles that decide for others need approval again."""
-    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
+    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
-    assert not service_new_links.again(kit, SERVER, second.account_id, "lost both").link
-    decides(kit, first.here(first.enters().token), "link")
-    assert service_sessions.look(kit, token), "what was agreed to is not made yet"
-    invited = service_new_links.again(kit, SERVER, second.account_id)
+    assert not service_new_links.request_link(context, SERVER, second.account_id, "lost both").link
+    decides(context, first.here(first.enters().token), "link")
+    assert service_sessions.find_session(context, token), "what was agreed to is not made yet"
+    invited = service_new_links.request_link(context, SERVER, second.account_id)
     assert invited.waiting == {R.ADMIN}
-    assert service_sessions.look(kit, token) is None
+    assert service_sessions.find_session(context, token) is None
     second.is_refused()
-    assert roles_of(kit, "Admin 2") == (set(), {R.ADMIN})
+    assert roles_of(context, "Admin 2") == (set(), {R.ADMIN})
 
 
-def test_a_new_link_keeps_the_roles_that_decide_nothing(kit: ConsoleKit, clock: Clock) -> None:
-    admins(kit, clock, ["Admin 1"])
-    editor = person(kit, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
-    with kit.database.reading() as session:
-        before = tables_accounts.one(session, editor.account_id).public_key
-    invited = service_new_links.again(kit, SERVER, editor.account_id)
+def test_a_new_link_keeps_the_roles_that_decide_nothing(
+    context: ConsoleContext, clock: Clock
+) -> None:
+    admins(context, clock, ["Admin 1"])
+    editor = person(context, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
+    with context.database.reading() as session:
+        before = tables_accounts.get_account(session, editor.account_id).public_key
+    invited = service_new_links.request_link(context, SERVER, editor.account_id)
     assert invited.waiting == frozenset()
     editor.takes_up(invited.link)
     assert editor.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
-    with kit.database.reading() as session:
-        assert tables_accounts.one(session, editor.account_id).public_key != before
+    with context.database.reading() as session:
+        assert tables_accounts.get_account(session, editor.account_id).public_key != before
 
 
-def test_nobody_changes_or_ends_her_own_account(kit: ConsoleKit, clock: Clock) -> None:
-    (admin,) = admins(kit, clock, ["Admin 1"])
+def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: Clock) -> None:
+    (admin,) = admins(context, clock, ["Admin 1"])
     me = actor(admin)
     for act in (
-        lambda: service_leaving.end_account(kit, me, admin.account_id),
-        lambda: service_new_links.again(kit, me, admin.account_id),
-        lambda: service_invitations.set_roles(kit, me, admin.account_id, [R.ADMIN, R.EDITOR]),
+        lambda: service_quick_removal.end_account(context, me, admin.account_id),
+        lambda: service_new_links.request_link(context, me, admin.account_id),
+        lambda: service_invitations.set_roles(context, me, admin.account_id, [R.ADMIN, R.EDITOR]),
     ):
         assert refused(act) == AccountFault.ONESELF
     assert admin.enters()
 
 
-def test_a_role_that_is_taken_is_gone_at_the_next_page(kit: ConsoleKit, clock: Clock) -> None:
-    (admin,) = admins(kit, clock, ["Admin 1"])
-    editor = person(kit, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
+def test_a_role_that_is_taken_is_gone_at_the_next_page(
+    context: ConsoleContext, clock: Clock
+) -> None:
+    (admin,) = admins(context, clock, ["Admin 1"])
+    editor = person(context, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
     token = editor.enters().token
     service_invitations.set_roles(
-        kit, actor(admin), editor.account_id, [R.TRANSLATOR], "other work"
+        context, actor(admin), editor.account_id, [R.TRANSLATOR], "other work"
     )
     assert editor.here(token).roles == {R.TRANSLATOR}
 
 
-def test_what_is_wanted_no_more_waits_no_more(kit: ConsoleKit, clock: Clock) -> None:
-    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(kit, actor(first), "Approver 1", [R.APPROVER])
-    assert service_invitations.set_roles(kit, actor(first), invited.account_id, [R.EDITOR]) == set()
-    assert roles_of(kit, "Approver 1") == ({R.EDITOR}, set())
-    assert service_approvals.waiting(kit, second.here(second.enters().token)) == []
+def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Clock) -> None:
+    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
+    invited = service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER])
+    assert (
+        service_invitations.set_roles(context, actor(first), invited.account_id, [R.EDITOR])
+        == set()
+    )
+    assert roles_of(context, "Approver 1") == ({R.EDITOR}, set())
+    assert service_approvals.pending(context, second.here(second.enters().token)) == []
 
 
-def test_what_was_approved_excludes_too(kit: ConsoleKit, clock: Clock) -> None:
+def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -> None:
     """The account got a conflicting role while the first one waited."""
-    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(kit, actor(first), "National 1", [R.NATIONAL])
-    with kit.database.writing() as session:
-        tables_accounts.one(session, invited.account_id).roles = [R.AUDITOR]
+    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
+    invited = service_invitations.invite(context, actor(first), "National 1", [R.NATIONAL])
+    with context.database.writing() as session:
+        tables_accounts.get_account(session, invited.account_id).roles = [R.AUDITOR]
     here = second.here(second.enters().token)
-    assert refused(lambda: service_approvals.decide(kit, here, 1, "why", approve=True)) == (
+    assert refused(lambda: service_approvals.decide(context, here, 1, "why", approve=True)) == (
         AccountFault.ROLES_EXCLUDE
     )
-    assert roles_of(kit, "National 1") == ({R.AUDITOR}, {R.NATIONAL})
+    assert roles_of(context, "National 1") == ({R.AUDITOR}, {R.NATIONAL})
 
 
 @pytest.mark.parametrize(
@@ -214,30 +225,30 @@ def test_what_was_approved_excludes_too(kit: ConsoleKit, clock: Clock) -> None:
     ],
 )
 def test_what_no_account_may_be(
-    kit: ConsoleKit, name: str, roles: list[AccountRole], fault: AccountFault
+    context: ConsoleContext, name: str, roles: list[AccountRole], fault: AccountFault
 ) -> None:
-    service_invitations.invite(kit, SERVER, "Admin 1", [R.ADMIN])
-    assert refused(lambda: service_invitations.invite(kit, SERVER, name, roles)) == fault
+    service_invitations.invite(context, SERVER, "Admin 1", [R.ADMIN])
+    assert refused(lambda: service_invitations.invite(context, SERVER, name, roles)) == fault
 
 
-def test_init_s_link_is_for_the_first_admin(kit: ConsoleKit, clock: Clock) -> None:
-    first = service_new_links.first(kit)
-    again = service_new_links.first(kit)
+def test_init_s_link_is_for_the_first_admin(context: ConsoleContext, clock: Clock) -> None:
+    first = service_new_links.first_link(context)
+    again = service_new_links.first_link(context)
     assert first
     assert again
     assert first.link != again.link
-    Person(kit, clock, "Admin 1").takes_up(again.link)
-    assert service_new_links.first(kit) is None
-    assert roles_of(kit, "Admin 1") == ({R.ADMIN}, set())
+    Person(context, clock, "Admin 1").takes_up(again.link)
+    assert service_new_links.first_link(context) is None
+    assert roles_of(context, "Admin 1") == ({R.ADMIN}, set())
 
 
 @pytest.mark.row("A10")
 @pytest.mark.parametrize("walk", range(8 if is_long() else 2))
-def test_roles_never_exclude_each_other(kit: ConsoleKit, clock: Clock, walk: int) -> None:
+def test_roles_never_exclude_each_other(context: ConsoleContext, clock: Clock, walk: int) -> None:
     chance = random.Random(f"{seed()} roles {walk}")
-    here = [one.here(one.enters().token) for one in admins(kit, clock, ["Admin 1", "Admin 2"])]
+    here = [one.here(one.enters().token) for one in admins(context, clock, ["Admin 1", "Admin 2"])]
     ids = [
-        service_invitations.invite(kit, here[0].actor, f"Desk {n}", [R.TRANSLATOR]).account_id
+        service_invitations.invite(context, here[0].actor, f"Desk {n}", [R.TRANSLATOR]).account_id
         for n in range(2)
     ]
     held: set[tuple[int, AccountRole]] = set()
@@ -245,35 +256,39 @@ def test_roles_never_exclude_each_other(kit: ConsoleKit, clock: Clock, walk: int
         by, target = chance.choice(here), chance.choice(ids)
         clock.turn(minutes=40)
         approved: set[tuple[int, AccountRole]] = set()
-        waiting = [one for one in service_approvals.waiting(kit, by) if one.kind == "role"]
+        waiting = [one for one in service_approvals.pending(context, by) if one.kind == "role"]
         with suppress(AccountRefused, ApprovalRefused):
             match chance.randrange(5):
                 case 0:
-                    service_new_links.again(kit, by.actor, target)
+                    service_new_links.request_link(context, by.actor, target)
                 case 1 | 2 if waiting:
                     one = chance.choice(waiting)
-                    service_approvals.decide(kit, by, one.id, "so it is", approve=True)
+                    service_approvals.decide(context, by, one.id, "so it is", approve=True)
                     said = dict(one.sentence.values)
                     assert said["by"] != by.name
                     about = str(said["about"]).removeprefix("Desk ")
                     approved = {(ids[int(about)], AccountRole(str(said["role"])))}
                 case _:
                     wanted = chance.sample(list(R), chance.randint(1, 3))
-                    service_invitations.set_roles(kit, by.actor, target, wanted, "other work")
-        lines = [line for line in service_accounts.listed(kit) if line.id in ids]
+                    service_invitations.set_roles(context, by.actor, target, wanted, "other work")
+        lines = [line for line in service_accounts.list_accounts(context) if line.id in ids]
         now = {(line.id, role) for line in lines for role in line.roles}
-        assert not [line for line in lines if excluded(line.roles)]
-        assert {one for one in now - held if one[1] in SECOND_PERSON} <= approved
+        assert not [line for line in lines if excluded_roles(line.roles)]
+        assert {one for one in now - held if one[1] in TWO_PERSON_ROLES} <= approved
         held = now
 
 
-def test_who_asked_and_who_gave_it_appointed_its_holder(kit: ConsoleKit, clock: Clock) -> None:
-    asking, giving = admins(kit, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(kit, actor(asking), "Approver 1", [R.APPROVER])
-    assert service_account_changes.appointed_by(kit, invited.account_id, R.APPROVER) == frozenset()
+def test_who_asked_and_who_gave_it_appointed_its_holder(
+    context: ConsoleContext, clock: Clock
+) -> None:
+    asking, giving = admins(context, clock, ["Admin 1", "Admin 2"])
+    invited = service_invitations.invite(context, actor(asking), "Approver 1", [R.APPROVER])
+    assert (
+        service_account_changes.appointed_by(context, invited.account_id, R.APPROVER) == frozenset()
+    )
     here = giving.here(giving.enters().token)
-    (waiting,) = service_approvals.waiting(kit, here)
-    service_approvals.decide(kit, here, waiting.id, "She reads for us", approve=True)
-    appointed = service_account_changes.appointed_by(kit, invited.account_id, R.APPROVER)
+    (waiting,) = service_approvals.pending(context, here)
+    service_approvals.decide(context, here, waiting.id, "She reads for us", approve=True)
+    appointed = service_account_changes.appointed_by(context, invited.account_id, R.APPROVER)
     ids = {tables_audit.account_of(one) for one in appointed}
     assert ids == {asking.account_id, giving.account_id}

@@ -9,7 +9,12 @@ from nacl.public import PrivateKey
 
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, AccountState, Actor
-from hotline.duty import service_invitations, service_leaving, service_new_links, service_removal
+from hotline.duty import (
+    service_invitations,
+    service_new_links,
+    service_quick_removal,
+    service_removal,
+)
 from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong
 from hotline.keys.passphrase import Costs
 from hotline.operations import decrypt_rotation
@@ -17,7 +22,7 @@ from hotline.people import decrypt_grants, service_desks, tables_desks, tables_m
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind, of_account, of_responder
-from hotline.people.rules_second_factor import APPROVAL_LIVES
+from hotline.people.rules_second_factor import APPROVAL_VALIDITY
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
@@ -45,30 +50,33 @@ class People:
     pairs: dict[str, PrivateKey]
 
     def ask(self, desk: str, member: str, by: Actor = ADMIN) -> int:
-        decrypt_grants.ask(self.district.kit, by, desk, member, "she works there")
-        return decrypt_grants.waiting(self.district.kit)[-1].id
+        decrypt_grants.request_access(self.district.context, by, desk, member, "she works there")
+        return decrypt_grants.pending_access(self.district.context)[-1].id
 
     def admit(self, by: str, member: str, asked: int) -> None:
         """Approves a member by an account that has its own key open."""
-        kit, key = self.district.kit, bytes(self.pairs[member])
-        signed = signed_in(kit, by)
+        context, key = self.district.context, bytes(self.pairs[member])
+        signed = signed_in(context, by)
         service_approvals.decide(
-            kit, signed, asked, "known", approve=True, key=key, is_compared=True
+            context, signed, asked, "known", approve=True, key=key, is_compared=True
         )
 
     def let_in(self, desk: str, member: str) -> None:
         self.ask(desk, member)
-        decrypt_grants.admit_by_passphrase(self.district.kit, BOB, PASSPHRASE)
+        decrypt_grants.grant_by_passphrase(self.district.context, BOB, PASSPHRASE)
 
     def opens(self, desk: str, member: str) -> bool:
         """Returns True if the member decrypts the key that tips are sealed to."""
         with self.district.database.reading() as session:
             try:
-                key, *_ = decrypt_grants.open_as(session, desk, member, bytes(self.pairs[member]))
+                key, *_ = decrypt_grants.decrypt_desk_as(
+                    session, desk, member, bytes(self.pairs[member])
+                )
             except NotFound:
                 return False
             return (
-                bytes(PrivateKey(key.key).public_key) == tables_desks.one(session, desk).public_key
+                bytes(PrivateKey(key.key).public_key)
+                == tables_desks.get_desk(session, desk).public_key
             )
 
     def actions(self) -> list[str]:
@@ -77,7 +85,7 @@ class People:
 
 @pytest.fixture
 def people(district: District) -> People:
-    decrypt_access.make_desks(district.kit, PASSPHRASE, costs=QUICK)
+    decrypt_access.make_desks(district.context, PASSPHRASE, costs=QUICK)
     district.man_desks()
     person = district.enrol(Level.RESPONDER)
     pairs: dict[str, PrivateKey] = {}
@@ -99,35 +107,35 @@ FIRST, SECOND, PERSON = "account:1", "account:2", "r4"
 
 @pytest.mark.row("A7")
 def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     people.ask(NATIONAL, FIRST)
     assert not people.opens(NATIONAL, FIRST)
-    assert decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE) == [(NATIONAL, "Chantal")]
+    assert decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE) == [(NATIONAL, "Chantal")]
     assert people.opens(NATIONAL, FIRST)
 
     asked = people.ask(NATIONAL, SECOND)
     people.admit("Chantal", FIRST, asked)
     assert people.opens(NATIONAL, SECOND)
     assert people.actions()[-4:] == ["desk_admission_asked", "desk_admitted"] * 2
-    assert decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
+    assert decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE) == []
 
 
 def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND, by=Actor("Chantal", 1))
     with pytest.raises(ApprovalRefused):
         people.admit("Chantal", FIRST, asked)
 
     people.ask("12", PERSON, by=Actor("Bob"))
-    assert ("12", "responder 4") not in decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE)
-    assert ("12", "responder 4") in decrypt_grants.admit_by_passphrase(kit, ALICE, PASSPHRASE)
+    assert ("12", "responder 4") not in decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE)
+    assert ("12", "responder 4") in decrypt_grants.grant_by_passphrase(context, ALICE, PASSPHRASE)
 
     # The command line knows only a name: any spelling of it counts as the same person.
     people.ask("12", SECOND, by=Actor("Bosco", 9))
     for one in ("bosco", "DENISE"):
-        assert decrypt_grants.admit_by_passphrase(kit, TwoPeople(one, "Emma"), PASSPHRASE) == []
-    assert ("12", "Denise") in decrypt_grants.admit_by_passphrase(kit, ALICE, PASSPHRASE)
+        assert decrypt_grants.grant_by_passphrase(context, TwoPeople(one, "Emma"), PASSPHRASE) == []
+    assert ("12", "Denise") in decrypt_grants.grant_by_passphrase(context, ALICE, PASSPHRASE)
 
 
 def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
@@ -145,14 +153,14 @@ def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: P
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
     with pytest.raises(DeskRefused, match="has a new key"):
         people.admit("Chantal", FIRST, asked)
-    assert decrypt_grants.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
+    assert decrypt_grants.grant_by_passphrase(people.district.context, BOB, PASSPHRASE) == []
 
 
 def test_an_admission_lapses(people: People) -> None:
     people.ask(NATIONAL, FIRST)
-    people.district.clock.turn(seconds=APPROVAL_LIVES / timedelta(seconds=1))
-    assert decrypt_grants.waiting(people.district.kit) == []
-    assert decrypt_grants.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
+    people.district.clock.turn(seconds=APPROVAL_VALIDITY / timedelta(seconds=1))
+    assert decrypt_grants.pending_access(people.district.context) == []
+    assert decrypt_grants.grant_by_passphrase(people.district.context, BOB, PASSPHRASE) == []
 
 
 @pytest.mark.parametrize(
@@ -167,34 +175,34 @@ def test_whom_nobody_asks_in(desk: str, member: str, people: People) -> None:
 
 @pytest.mark.row("A7")
 def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     for desk, member in (("12", PERSON), ("12", FIRST), (NATIONAL, FIRST)):
         people.let_in(desk, member)
-    service_removal.join(kit, ADMIN, 1, "4", "one person")
+    service_removal.link_account(context, ADMIN, 1, "4", "one person")
     assert people.opens("12", FIRST)
     assert not people.opens(NATIONAL, FIRST)
 
-    service_removal.remove(kit, "4", second=None, **SIGNED)
+    service_removal.remove_responder(context, "4", second=None, **SIGNED)
     assert not people.opens("12", PERSON)
     assert not people.opens("12", FIRST)
     (account,) = [row for row in people.district.all(ConsoleAccount) if row.id == 1]
     assert account.state == AccountState.ENDED
-    with kit.database.reading() as session:
-        wants = {desk.code for desk in tables_desks.everything(session) if desk.copied_since}
+    with context.database.reading() as session:
+        wants = {desk.code for desk in tables_desks.all_desks(session) if desk.copied_since}
     assert wants == {"12", NATIONAL}
 
 
 def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
     people.let_in("12", PERSON)
-    post(people.district.kit, 4, {"24": Level.RESPONDER})
+    post(people.district.context, 4, {"24": Level.RESPONDER})
     assert not people.opens("12", PERSON)
     with people.district.database.reading() as session:
-        assert tables_members.of_desk(session, "12") == {}
+        assert tables_members.members_of_desk(session, "12") == {}
 
 
 def test_a_new_link_opens_no_desk(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
-    service_new_links.again(people.district.kit, Actor("Alice"), 1)
+    service_new_links.request_link(people.district.context, Actor("Alice"), 1)
     with people.district.database.reading() as session:
         assert tables_members.desks_of(session, FIRST) == frozenset()
 
@@ -202,27 +210,29 @@ def test_a_new_link_opens_no_desk(people: People) -> None:
 def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
     for desk in ("12", NATIONAL):
         people.let_in(desk, FIRST)
-    service_invitations.set_roles(people.district.kit, ADMIN, 1, [AccountRole.DESK], "other work")
+    service_invitations.set_roles(
+        people.district.context, ADMIN, 1, [AccountRole.DESK], "other work"
+    )
     assert people.opens("12", FIRST)
     with people.district.database.reading() as session:
         assert tables_members.desks_of(session, FIRST) == {"12"}
 
 
 def test_two_accounts_of_one_person_end_with_the_phone(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     for account in (1, 2):
-        service_removal.join(kit, ADMIN, account, "4", "one person")
+        service_removal.link_account(context, ADMIN, account, "4", "one person")
         people.let_in("12", f"account:{account}")
-    service_removal.remove(kit, "4", second=None, by="Alice", reason="left")
-    with kit.database.reading() as session:
+    service_removal.remove_responder(context, "4", second=None, by="Alice", reason="left")
+    with context.database.reading() as session:
         for member in (FIRST, SECOND, PERSON):
             assert tables_members.desks_of(session, member) == frozenset()
-        assert tables_desks.one(session, "12").copied_since is not None
+        assert tables_desks.get_desk(session, "12").copied_since is not None
 
 
 @pytest.mark.row("A7")
 def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     for desk, member in (("12", PERSON), ("12", FIRST), ("12", SECOND), (NATIONAL, FIRST)):
         people.let_in(desk, member)
     people.district.change(ConsoleAccount, 2, roles=[])
@@ -230,16 +240,20 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
 
     def settle() -> None:
         """Records, during a rotation, that tips still under the old key open."""
-        with kit.database.reading() as session:
+        with context.database.reading() as session:
             seen.append(
-                len(decrypt_grants.open_as(session, "12", PERSON, bytes(people.pairs[PERSON])))
+                len(
+                    decrypt_grants.decrypt_desk_as(
+                        session, "12", PERSON, bytes(people.pairs[PERSON])
+                    )
+                )
             )
 
-    with kit.database.reading() as session:
-        old = {code: tables_desks.one(session, code).public_key for code in ("12", NATIONAL)}
-        assert [*tables_members.of_desk(session, "12")] == [PERSON, FIRST, SECOND]
+    with context.database.reading() as session:
+        old = {code: tables_desks.get_desk(session, code).public_key for code in ("12", NATIONAL)}
+        assert [*tables_members.members_of_desk(session, "12")] == [PERSON, FIRST, SECOND]
     decrypt_rotation.rotate_one(
-        kit, "12", passphrase=PASSPHRASE, settle=settle, say=print, costs=QUICK, **BY_TWO
+        context, "12", passphrase=PASSPHRASE, settle=settle, say=print, costs=QUICK, **BY_TWO
     )
 
     assert seen == [2]
@@ -247,51 +261,51 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     assert people.opens("12", FIRST)
     assert not people.opens("12", SECOND)
     assert people.opens(NATIONAL, FIRST)
-    with kit.database.reading() as session:
-        now = {code: tables_desks.one(session, code).public_key for code in ("12", NATIONAL)}
+    with context.database.reading() as session:
+        now = {code: tables_desks.get_desk(session, code).public_key for code in ("12", NATIONAL)}
         assert len(tables_members.wrapped_keys(session, "12", PERSON)) == 1
     assert (now["12"] == old["12"], now[NATIONAL] == old[NATIONAL]) == (False, True)
-    assert decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
+    assert decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE) == []
 
 
 def test_a_rotation_ends_the_worry_about_copies(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     people.let_in("12", PERSON)
-    service_removal.remove(kit, "4", second=None, **SIGNED)
+    service_removal.remove_responder(context, "4", second=None, **SIGNED)
     decrypt_rotation.rotate_one(
-        kit, "12", passphrase=PASSPHRASE, settle=lambda: None, say=print, costs=QUICK, **BY_TWO
+        context, "12", passphrase=PASSPHRASE, settle=lambda: None, say=print, costs=QUICK, **BY_TWO
     )
-    with kit.database.reading() as session:
-        assert tables_desks.one(session, "12").copied_since is None
-        assert not tables_desks.key_before(session, "12")
-        assert not tables_members.of_desk(session, "12")
+    with context.database.reading() as session:
+        assert tables_desks.get_desk(session, "12").copied_since is None
+        assert not tables_desks.previous_key(session, "12")
+        assert not tables_members.members_of_desk(session, "12")
 
 
 BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")
 
 
 def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     for new in (BORDER, NewDesk("isange-12", DeskKind.SERVICE, "Isange")):
-        service_desks.add(kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add_desk(context, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
     people.let_in("border-east", FIRST)
     assert people.opens("border-east", FIRST)
     with pytest.raises(DeskRefused, match="cannot read tips"):
         people.ask("isange-12", FIRST)
 
-    service_desks.retire(kit, "border-east", **SIGNED)
+    service_desks.retire_desk(context, "border-east", **SIGNED)
     assert people.opens("border-east", FIRST)
     with pytest.raises(DeskRefused, match="cannot read tips"):
         people.ask("border-east", SECOND)
     with pytest.raises(DeskRefused, match="retired already"):
-        service_desks.retire(kit, "border-east", **SIGNED)
+        service_desks.retire_desk(context, "border-east", **SIGNED)
     with pytest.raises(DeskRefused, match="cannot be retired"):
-        service_desks.retire(kit, "12", **SIGNED)
+        service_desks.retire_desk(context, "12", **SIGNED)
 
     people.let_in("12", SECOND)
     for account_id in (1, 2):
-        service_leaving.end_account(kit, Actor("server"), account_id, "left")
-    (found, *_) = service_desks.keys_found(kit)
+        service_quick_removal.end_account(context, Actor("server"), account_id, "left")
+    (found, *_) = service_desks.check_desk_keys(context)
     assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
 
 
@@ -307,13 +321,15 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
 )
 def test_a_desk_is_not_made_so(new: NewDesk, says: str, people: People) -> None:
     with pytest.raises(DeskRefused, match=says):
-        service_desks.add(people.district.kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add_desk(
+            people.district.context, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO
+        )
 
 
 def test_a_desk_is_made_once_and_under_the_passphrase_of_the_others(people: People) -> None:
-    kit = people.district.kit
+    context = people.district.context
     with pytest.raises(PassphraseWrong):
-        service_desks.add(kit, BORDER, passphrase="another", costs=QUICK, **BY_TWO)
-    service_desks.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add_desk(context, BORDER, passphrase="another", costs=QUICK, **BY_TWO)
+    service_desks.add_desk(context, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
     with pytest.raises(DeskRefused, match="already"):
-        service_desks.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add_desk(context, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)

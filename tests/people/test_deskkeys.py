@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from hotline.cases import decrypt_access, service_weekly_keys
 from hotline.core.database import Database
-from hotline.errors import PassphraseWrong, SealBroken
-from hotline.keys.encrypt import Sealer
+from hotline.errors import DecryptionFailed, PassphraseWrong
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.passphrase import Costs
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.operations import decrypt_rotation
-from hotline.operations.decrypt_rotation import Moved
+from hotline.operations.decrypt_rotation import RotationResult
 from hotline.people import tables_audit, tables_desks
 from hotline.people.tables_desks import Desk, DeskMember
 from hotline.text.codes import NATIONAL
@@ -24,7 +24,7 @@ from hotline.tips import queries_report
 from hotline.tips.tables import Grant
 from tests.support.builders import make_keyfolder, make_tip
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 from tests.support.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
@@ -34,40 +34,42 @@ ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
+def context(database: Database, clock: Clock, tmp_path: Path) -> WholeContext:
     """Returns a context that locks every grant with the weekly key, as the line does."""
-    sealer = Sealer(weekly_lock=WeeklyLock(make_keyfolder(tmp_path, role="console", at=clock())))
-    kit = replace(make_kit(database=database, now=clock), sealer=sealer)
-    decrypt_access.make_desks(kit, OLD, costs=QUICK)
-    return kit
+    encrypter = Encrypter(
+        weekly_lock=WeeklyLock(make_keyfolder(tmp_path, role="console", at=clock()))
+    )
+    context = replace(make_context(database=database, now=clock), encrypter=encrypter)
+    decrypt_access.make_desks(context, OLD, costs=QUICK)
+    return context
 
 
-def keys_of(kit: WholeKit) -> dict[str, bytes]:
-    with kit.database.reading() as session:
+def keys_of(context: WholeContext) -> dict[str, bytes]:
+    with context.database.reading() as session:
         return tables_desks.public_keys(session, ["12", NATIONAL])
 
 
-def file_tip(kit: WholeKit, number: int, keys: dict[str, bytes] | None = None) -> int:
+def file_tip(context: WholeContext, number: int, keys: dict[str, bytes] | None = None) -> int:
     """Files a tip sealed to the desks' current keys, or to keys that a hop read earlier."""
     tip = make_tip(uid=f"{number:032}")
-    sealed = kit.sealer.tip(
-        ANSWERS, uid=tip.uid, place="12", desks=keys or keys_of(kit), at=kit.now()
+    encrypted = context.encrypter.tip(
+        ANSWERS, uid=tip.uid, place="12", desks=keys or keys_of(context), at=context.now()
     )
-    tip.body = sealed.body
-    with kit.database.writing() as session:
+    tip.body = encrypted.body
+    with context.database.writing() as session:
         session.add(tip)
         session.flush()
-        queries_report.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 
-def rotate(kit: WholeKit, *, new: str = NEW, meanwhile: object = None) -> Moved:
+def rotate(context: WholeContext, *, new: str = NEW, meanwhile: object = None) -> RotationResult:
     def settle() -> None:
         if callable(meanwhile):
             meanwhile()
 
-    return decrypt_rotation.rotate(
-        kit,
+    return decrypt_rotation.rotate_all(
+        context,
         old=OLD,
         new=new,
         by=ALICE,
@@ -78,45 +80,45 @@ def rotate(kit: WholeKit, *, new: str = NEW, meanwhile: object = None) -> Moved:
     )
 
 
-def reads(kit: WholeKit, tip_id: int, passphrase: str) -> bool:
+def reads(context: WholeContext, tip_id: int, passphrase: str) -> bool:
     told = {
         desk: decrypt_access.read_tip(
-            kit, tip_id, desk=desk, passphrase=passphrase, **SIGNED
+            context, tip_id, desk=desk, passphrase=passphrase, **SIGNED
         ).answers
         for desk in ("12", NATIONAL)
     }
     return all(answers == ANSWERS for answers in told.values())
 
 
-def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: WholeKit) -> None:
-    filed = [file_tip(kit, number) for number in range(3)]
-    before = keys_of(kit)
+def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(context: WholeContext) -> None:
+    filed = [file_tip(context, number) for number in range(3)]
+    before = keys_of(context)
 
-    assert rotate(kit) == Moved(desks=31, grants=6)
+    assert rotate(context) == RotationResult(desks=31, grants=6)
 
-    assert all(reads(kit, tip_id, NEW) for tip_id in filed)
+    assert all(reads(context, tip_id, NEW) for tip_id in filed)
     with pytest.raises(PassphraseWrong):
-        decrypt_access.read_tip(kit, filed[0], desk="12", passphrase=OLD, **SIGNED)
-    assert not set(before.values()) & set(keys_of(kit).values())
-    with kit.database.reading() as session:
-        assert set(session.scalars(select(DeskMember.member))) == {tables_desks.ENROLMENT}
-        assert tables_audit.verify(session).broken_at is None
+        decrypt_access.read_tip(context, filed[0], desk="12", passphrase=OLD, **SIGNED)
+    assert not set(before.values()) & set(keys_of(context).values())
+    with context.database.reading() as session:
+        assert set(session.scalars(select(DeskMember.member))) == {tables_desks.PASSPHRASE_MEMBER}
+        assert tables_audit.verify_chain(session).broken_at is None
 
 
-def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: WholeKit) -> None:
+def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) -> None:
     """A hop read the old keys before they changed. It commits after the first look."""
-    before = keys_of(kit)
-    filed = [file_tip(kit, 1)]
+    before = keys_of(context)
+    filed = [file_tip(context, 1)]
     seen: list[bool] = []
 
     def meanwhile() -> None:
-        filed.append(file_tip(kit, 2, keys=before))
-        filed.append(file_tip(kit, 3))
-        seen.extend(reads(kit, tip_id, NEW) for tip_id in filed)
+        filed.append(file_tip(context, 2, keys=before))
+        filed.append(file_tip(context, 3))
+        seen.extend(reads(context, tip_id, NEW) for tip_id in filed)
 
-    assert rotate(kit, meanwhile=meanwhile).grants == 4
+    assert rotate(context, meanwhile=meanwhile).grants == 4
     assert seen == [True] * 3
-    assert all(reads(kit, tip_id, NEW) for tip_id in filed)
+    assert all(reads(context, tip_id, NEW) for tip_id in filed)
 
 
 class Racing(WeeklyLock):
@@ -131,27 +133,29 @@ class Racing(WeeklyLock):
         return super().lock(grant, bound, at)
 
 
-def test_a_grant_locked_meanwhile_is_kept(kit: WholeKit, clock: Clock, tmp_path: Path) -> None:
+def test_a_grant_locked_meanwhile_is_kept(
+    context: WholeContext, clock: Clock, tmp_path: Path
+) -> None:
     """The grant, sealed late to an old key, changes between the second look and its writing. A third look is due."""
-    before, racing = keys_of(kit), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
+    before, racing = keys_of(context), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []
 
     def relock() -> None:
         clock.turn(days=7)
-        with kit.database.writing() as session:
-            assert service_weekly_keys.lock_anew(session, kit, clock(), 100) == 2
+        with context.database.writing() as session:
+            assert service_weekly_keys.relock_grants(session, context, clock(), 100) == 2
 
     def late() -> None:
-        filed.append(file_tip(kit, 1, keys=before))
+        filed.append(file_tip(context, 1, keys=before))
         racing.meanwhile = relock
 
-    rotate(replace(kit, sealer=Sealer(weekly_lock=racing)), meanwhile=late)
+    rotate(replace(context, encrypter=Encrypter(weekly_lock=racing)), meanwhile=late)
     assert racing.meanwhile is None
-    assert reads(kit, filed[0], NEW)
+    assert reads(context, filed[0], NEW)
 
 
-def test_interrupted_anywhere_it_goes_on(kit: WholeKit) -> None:
-    tip_id = file_tip(kit, 1)
+def test_interrupted_anywhere_it_goes_on(context: WholeContext) -> None:
+    tip_id = file_tip(context, 1)
 
     class Pulled(Exception):
         pass
@@ -160,21 +164,23 @@ def test_interrupted_anywhere_it_goes_on(kit: WholeKit) -> None:
         raise Pulled
 
     with pytest.raises(Pulled):
-        rotate(kit, meanwhile=pull)
-    staged = keys_of(kit)
-    assert reads(kit, tip_id, NEW)
+        rotate(context, meanwhile=pull)
+    staged = keys_of(context)
+    assert reads(context, tip_id, NEW)
 
-    assert rotate(kit) == Moved(desks=31, grants=0)
-    assert keys_of(kit) == staged, "no third key"
-    assert rotate(kit) == Moved(desks=0, grants=0), "and said once more it changes nothing"
-    assert reads(kit, tip_id, NEW)
+    assert rotate(context) == RotationResult(desks=31, grants=0)
+    assert keys_of(context) == staged, "no third key"
+    assert rotate(context) == RotationResult(desks=0, grants=0), (
+        "and said once more it changes nothing"
+    )
+    assert reads(context, tip_id, NEW)
 
 
-def test_a_wrong_passphrase_changes_nothing(kit: WholeKit) -> None:
-    before = keys_of(kit)
+def test_a_wrong_passphrase_changes_nothing(context: WholeContext) -> None:
+    before = keys_of(context)
     with pytest.raises(PassphraseWrong):
-        decrypt_rotation.rotate(
-            kit,
+        decrypt_rotation.rotate_all(
+            context,
             old="guess",
             new=NEW,
             by=ALICE,
@@ -183,15 +189,17 @@ def test_a_wrong_passphrase_changes_nothing(kit: WholeKit) -> None:
             say=lambda _: None,
             costs=QUICK,
         )
-    assert keys_of(kit) == before
+    assert keys_of(context) == before
 
 
-def test_a_grant_that_neither_key_opens_keeps_the_old_ones(kit: WholeKit) -> None:
-    file_tip(kit, 1)
-    with kit.database.writing() as session:
-        session.scalars(select(Grant).where(Grant.desk_code == "12")).one().sealed_key = b"broken"
-    with pytest.raises(SealBroken, match="neither key decrypts"):
-        rotate(kit)
-    with kit.database.reading() as session:
-        assert tables_desks.key_before(session, "12") is not None
+def test_a_grant_that_neither_key_opens_keeps_the_old_ones(context: WholeContext) -> None:
+    file_tip(context, 1)
+    with context.database.writing() as session:
+        session.scalars(
+            select(Grant).where(Grant.desk_code == "12")
+        ).one().encrypted_key = b"broken"
+    with pytest.raises(DecryptionFailed, match="neither key decrypts"):
+        rotate(context)
+    with context.database.reading() as session:
+        assert tables_desks.previous_key(session, "12") is not None
         assert session.get_one(Desk, "12").public_key

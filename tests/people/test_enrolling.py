@@ -17,11 +17,11 @@ from hotline.gateway.tables import Message
 from hotline.keys.passphrase import Costs
 from hotline.people import decrypt_grants, tables_enrolments
 from hotline.people.rules import (
-    CODE_LIVES,
+    CODE_VALIDITY,
     DECIDED_WITHIN,
+    MAX_ATTEMPTS,
     OLD_NUMBER_KEPT,
-    START_LIVES,
-    TRIES,
+    START_PIN_VALIDITY,
     Level,
 )
 from hotline.people.tables import Responder
@@ -30,10 +30,10 @@ from hotline.people.tables_approvals import Approval
 from hotline.people.tables_enrolments import Enrolment
 from hotline.web import service_approvals
 from tests.support.builders import make_account
+from tests.support.contexts import WholeContext
 from tests.support.deciding import signed_in, waits
 from tests.support.district import District
-from tests.support.fakes import OpenSealer
-from tests.support.kits import WholeKit
+from tests.support.fakes import DecryptingEncrypter
 from tests.support.two_people import ALICE as TWO
 
 QUICK = Costs(passes=1, kib=8)
@@ -53,15 +53,15 @@ class Office:
     district: District
 
     @property
-    def kit(self) -> WholeKit:
-        return replace(self.district.kit, sealer=cast(Any, OpenSealer()))
+    def context(self) -> WholeContext:
+        return replace(self.district.context, encrypter=cast(Any, DecryptingEncrypter()))
 
     def invite(self, by: Actor = ALICE) -> StartPaper:
-        return service_enrolment.invite(self.kit, by, "Gasabo 1", "new here", costs=QUICK)
+        return service_enrolment.invite(self.context, by, "Gasabo 1", "new here", costs=QUICK)
 
     def change(self, number: str = NEW, by: Actor = ALICE) -> StartPaper:
         return service_enrolment.change_number(
-            self.kit, by, "Gasabo 1", number, "a new phone", costs=QUICK
+            self.context, by, "Gasabo 1", number, "a new phone", costs=QUICK
         )
 
     def sent(self) -> list[tuple[str, str]]:
@@ -79,27 +79,29 @@ class Office:
 
     def key(self, number: str, code: str, start_pin: str) -> bool:
         """Checks a code and PIN from a phone, as the reader does. Returns True if they prove the phone."""
-        kit, at = self.kit, self.kit.now()
-        with kit.database.writing() as session:
-            phone = tables_enrolments.to_prove(session, kit.pseudonyms.enrolled(number), at)
-            if phone is None or not tables_enrolments.take_try(session, phone.id):
+        context, at = self.context, self.context.now()
+        with context.database.writing() as session:
+            phone = tables_enrolments.provable_enrolment(
+                session, context.pseudonyms.enrolled(number), at
+            )
+            if phone is None or not tables_enrolments.take_attempt(session, phone.id):
                 phone = None
-        if not service_phone_proof.matches(phone, code, start_pin, costs=QUICK):
+        if not service_phone_proof.is_proof_right(phone, code, start_pin, costs=QUICK):
             return False
         assert phone is not None
         pair = PAIR if phone.kind == "enrol" else {}
-        with kit.database.writing() as session:
-            return service_phone_proof.prove(session, kit, phone, **pair)
+        with context.database.writing() as session:
+            return service_phone_proof.record_proof(session, context, phone, **pair)
 
     def decide(self, by: str = "Bob", *, approve: bool = True) -> Responder:
-        admin = signed_in(self.kit, by, AccountRole.ADMIN)
-        number = max((one.id for one in waits(self.kit, admin, "enrolment")), default=0)
-        service_approvals.decide(self.kit, admin, number, "known to me", approve=approve)
+        admin = signed_in(self.context, by, AccountRole.ADMIN)
+        number = max((one.id for one in waits(self.context, admin, "enrolment")), default=0)
+        service_approvals.decide(self.context, admin, number, "known to me", approve=approve)
         return self.person
 
     def waiting(self) -> list[str]:
-        admin = signed_in(self.kit, "Bob", AccountRole.ADMIN)
-        return [str(one.sentence) for one in waits(self.kit, admin, "enrolment")]
+        admin = signed_in(self.context, "Bob", AccountRole.ADMIN)
+        return [str(one.sentence) for one in waits(self.context, admin, "enrolment")]
 
     @property
     def person(self) -> Responder:
@@ -109,9 +111,9 @@ class Office:
 @pytest.fixture
 def office(district: District) -> Office:
     """Imports one person who must prove a phone, and enrols two of the national desk."""
-    decrypt_access.make_desks(district.kit, "correct horse", costs=QUICK)
+    decrypt_access.make_desks(district.context, "correct horse", costs=QUICK)
     line = Office(district)
-    service_enrolment.import_responders(line.kit, FILE, proving=True)
+    service_enrolment.import_responders(line.context, FILE, proving=True)
     district.numbers = count(2)
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
@@ -129,18 +131,18 @@ def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) 
     assert (office.person.state, office.person.active) == ("proving", False)
     assert office.key(OLD, office.code(), start.start_pin)
     assert (office.person.state, office.person.public_key) == ("waiting", b"p" * 32)
-    assert office.person.pin_set_at == office.kit.now()
+    assert office.person.pin_set_at == office.context.now()
     assert office.waiting() == [
         ("Alice asks to enrol Gasabo 1 for 12. The phone and the paper code are confirmed.")
     ]
 
     office.decide()
     assert (office.person.state, office.person.active) == ("active", True)
-    (asked,) = decrypt_grants.waiting(office.kit)
+    (asked,) = decrypt_grants.pending_access(office.context)
     assert (asked.desk, asked.member) == ("12", "r1")
     assert office.waiting() == []
     (row,) = office.district.all(Enrolment)
-    assert (row.code_hash, row.start_hash, row.sealed_code) == (None, None, None)
+    assert (row.code_hash, row.start_hash, row.encrypted_code) == (None, None, None)
 
 
 def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
@@ -162,7 +164,7 @@ def test_neither_the_author_nor_the_person_decides(name: str, office: Office) ->
 
 
 def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office: Office) -> None:
-    with office.kit.database.writing() as session:
+    with office.context.database.writing() as session:
         for number, name in ((7, "alice"), (8, "bob")):
             row = make_account(name, AccountRole.ADMIN)
             row.id = number
@@ -190,7 +192,7 @@ def test_one_wrong_of_three_proves_nothing(wrong: str, office: Office) -> None:
 def test_three_tries_and_then_the_right_one_is_wrong(office: Office) -> None:
     start = office.invite()
     code = office.code()
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         assert not office.key(OLD, code, "00000000")
     assert not office.key(OLD, code, start.start_pin)
 
@@ -205,7 +207,7 @@ def test_it_is_proved_once(office: Office) -> None:
     assert not office.key(OLD, code, start.start_pin)
 
 
-@pytest.mark.parametrize("lives", [CODE_LIVES, START_LIVES])
+@pytest.mark.parametrize("lives", [CODE_VALIDITY, START_PIN_VALIDITY])
 def test_code_and_paper_have_their_time(lives: timedelta, office: Office) -> None:
     start = office.invite()
     code = office.code()
@@ -226,7 +228,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
     office.invite()
     office.invite()
     assert len({text for _, text in office.sent()}) == 1
-    service_removal.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    service_removal.remove_responder(office.context, "Gasabo 1", second=None, **SIGNED)
     assert office.sent() == []
 
 
@@ -271,24 +273,24 @@ def test_what_was_refused_is_nobody_s(office: Office) -> None:
 def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: Office) -> None:
     proved(office)
     office.decide()
-    assert decrypt_grants.admit_by_passphrase(office.kit, TWO, "correct horse") == [
+    assert decrypt_grants.grant_by_passphrase(office.context, TWO, "correct horse") == [
         ("12", office.person.name)
     ]
     proved(office)
     assert office.person.active
-    with office.kit.database.reading() as session, pytest.raises(Exception, match="no member"):
-        decrypt_grants.open_as(session, "12", "r1", b"x" * 32)
-    assert decrypt_grants.waiting(office.kit) == []
+    with office.context.database.reading() as session, pytest.raises(Exception, match="no member"):
+        decrypt_grants.decrypt_desk_as(session, "12", "r1", b"x" * 32)
+    assert decrypt_grants.pending_access(office.context) == []
     office.decide()
-    assert [one.member for one in decrypt_grants.waiting(office.kit)] == ["r1"]
+    assert [one.member for one in decrypt_grants.pending_access(office.context)] == ["r1"]
 
 
 def test_who_goes_before_she_was_enrolled_has_to_prove_it_anew(office: Office) -> None:
     proved(office)
-    service_removal.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    service_removal.remove_responder(office.context, "Gasabo 1", second=None, **SIGNED)
     with pytest.raises(NotFound):
         office.decide()
-    service_leaves.back(office.kit, "Gasabo 1", number=None, second="Bob", **SIGNED)
+    service_leaves.bring_back(office.context, "Gasabo 1", number=None, second="Bob", **SIGNED)
     assert (office.person.state, office.person.active) == ("proving", False)
     proved(office)
     assert office.decide().active
@@ -308,7 +310,7 @@ def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active
     assert number == NEW
     assert not active.key(OLD, text[:6], start.start_pin)
     assert active.key(NEW, text[:6], start.start_pin)
-    key = active.kit.pseudonyms.enrolled
+    key = active.context.pseudonyms.enrolled
     assert active.person.number_key == key(OLD)
 
     active.decide()
@@ -321,8 +323,8 @@ def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active
     assert [to for to, _ in active.sent()] == [NEW]
 
     active.district.clock.turn(seconds=OLD_NUMBER_KEPT / timedelta(seconds=1))
-    service_retention.tidy(active.district.kit)
-    assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
+    service_retention.erase_batch(active.district.context)
+    assert {row.encrypted_number for row in active.district.all(Enrolment)} == {None}
 
 
 def test_a_new_number_that_is_refused_is_forgotten(active: Office) -> None:
@@ -330,8 +332,8 @@ def test_a_new_number_that_is_refused_is_forgotten(active: Office) -> None:
     ((_, text),) = active.sent()
     assert active.key(NEW, text[:6], start.start_pin)
     active.decide(approve=False)
-    assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)
-    assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
+    assert active.person.number_key == active.context.pseudonyms.enrolled(OLD)
+    assert {row.encrypted_number for row in active.district.all(Enrolment)} == {None}
     assert active.sent() == []
 
 
@@ -342,7 +344,7 @@ def test_numbers_that_nobody_changes_to(active: Office) -> None:
         active.change("12")
     active.change(NEW)
     active.sent()
-    service_removal.remove(active.kit, "Gasabo 1", second=None, **SIGNED)
+    service_removal.remove_responder(active.context, "Gasabo 1", second=None, **SIGNED)
     with pytest.raises(PersonnelRefused):
         active.change(OTHER)
 
@@ -352,10 +354,10 @@ def test_a_number_that_somebody_else_took_meanwhile_is_not_changed_to(active: Of
     ((_, text),) = active.sent()
     assert active.key(NEW, text[:6], start.start_pin)
     row = FILE.replace(OLD, NEW).replace("Gasabo 1", "Huye 1")
-    service_enrolment.import_responders(active.kit, row)
+    service_enrolment.import_responders(active.context, row)
     with pytest.raises(PersonnelRefused, match="another person"):
         active.decide()
-    assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)
+    assert active.person.number_key == active.context.pseudonyms.enrolled(OLD)
 
 
 def test_no_secret_stands_in_a_row_that_others_read(office: Office) -> None:

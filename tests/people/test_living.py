@@ -56,4 +56,4 @@ def test_leave_is_from_its_start_to_its_end(people: Database, days: int, alive: 
     with people.reading() as session:
         assert {one.id for one in queries.roster(session, at)} == alive
         assert {one.id for one in tables_call_back.desk_people(session, at, 1)} == alive
-    assert tables.anybody_lives(people, at)
+    assert tables.has_active_responder(people, at)

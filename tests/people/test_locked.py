@@ -13,8 +13,8 @@ from sqlalchemy import delete, update
 from hotline.alerts import service_assignment, service_sending
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.gateway.tables import Message, Referral
-from hotline.monitoring.service_checks_database import findings
+from hotline.gateway.tables import Assignment, Message
+from hotline.monitoring.service_checks_database import check_database
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
@@ -64,8 +64,8 @@ def alerts(line: Line) -> dict[str, list[str]]:
 
 
 def details(line: Line) -> bool:
-    kit = replace(line.kit, books=FakeShelf())
-    (found,) = [one for one in findings(kit) if one.name == "details"]
+    context = replace(line.context, books=FakeShelf())
+    (found,) = [one for one in check_database(context) if one.name == "details"]
     assert found.ok or found.todo
     return found.ok
 
@@ -90,8 +90,8 @@ def test_row_36_a_desk_without_a_key_costs_no_tip(
     }
     assert not details(line)
 
-    assert service_assignment.refer_waiting(line.kit) == 1
-    assert service_sending.deliver_due(line.kit) == len(line.all(Referral)) > 0
+    assert service_assignment.assign_pending(line.context) == 1
+    assert service_sending.deliver_due(line.context) == len(line.all(Assignment)) > 0
     for level, templates in alerts(line).items():
         desk = "national" if level == Level.NATIONAL else HERE
         locked = {template.startswith("ALERT_LOCKED_URGENT") for template in templates}
@@ -105,7 +105,7 @@ def test_row_36_it_is_read_by_the_desk_that_has_a_key(line: Line) -> None:
 
 def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
     told(without(line, (HERE,), lose), *DANGER_HERE)
-    close_by_two(line.kit, line.tip.id)
+    close_by_two(line.context, line.tip.id)
     assert details(line)
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import PinRefused, SealBroken
+from hotline.errors import DecryptionFailed, PinRefused
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs
-from hotline.people.decrypt_members import HEADER, PinVault, open_desk_key, wrap_desk_key
+from hotline.people.decrypt_members import HEADER, PinVault, decrypt_desk_key, wrap_desk_key
 
 QUICK = Costs(passes=1, kib=8)
 DESK_KEY = secrets.token_bytes(32)
@@ -22,7 +22,7 @@ PIN = "407193"
 
 def test_a_desk_s_key_opens_for_its_member_alone() -> None:
     wrapped = wrap_desk_key(DESK_KEY, HERS.public, "12", "r7")
-    opened = open_desk_key(wrapped, HERS.private, "12", "r7")
+    opened = decrypt_desk_key(wrapped, HERS.private, "12", "r7")
     assert (opened.desk, opened.key) == ("12", DESK_KEY)
     assert DESK_KEY.hex() not in repr(opened)
     assert str(DESK_KEY) not in repr(opened)
@@ -35,8 +35,8 @@ def test_a_desk_s_key_opens_for_its_member_alone() -> None:
 )
 def test_a_desk_s_key_opens_for_no_other_one(desk: str, member: str, private: bytes) -> None:
     wrapped = wrap_desk_key(DESK_KEY, HERS.public, "12", "r7")
-    with pytest.raises(SealBroken):
-        open_desk_key(wrapped, private, desk, member)
+    with pytest.raises(DecryptionFailed):
+        decrypt_desk_key(wrapped, private, desk, member)
 
 
 @given(st.data())
@@ -45,12 +45,12 @@ def test_a_desk_s_key_that_was_altered_does_not_open(data: st.DataObject) -> Non
     at = data.draw(st.integers(0, len(wrapped) - 1))
     flip = data.draw(st.integers(1, 255))
     altered = wrapped[:at] + bytes([wrapped[at] ^ flip]) + wrapped[at + 1 :]
-    with pytest.raises(SealBroken):
-        open_desk_key(altered, HERS.private, "12", "r7")
+    with pytest.raises(DecryptionFailed):
+        decrypt_desk_key(altered, HERS.private, "12", "r7")
 
 
 def test_nothing_is_sealed_to_what_is_no_key() -> None:
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         wrap_desk_key(DESK_KEY, b"short", "12", "r7")
 
 

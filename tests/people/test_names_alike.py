@@ -7,7 +7,7 @@ import pytest
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole
 from hotline.core.catalogues import load_console_words
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import service_accounts, service_enrolment, service_invitations, service_leaves
 from hotline.errors import AccountRefused, ImportRefused, PersonnelRefused
@@ -19,7 +19,7 @@ from hotline.people.rules_desks import DeskKind
 from hotline.people.service_desks import NewDesk
 from hotline.text.languages import CODES
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
+from tests.support.contexts import make_console_context
 from tests.support.signing import SERVER
 from tests.support.two_people import ALICE
 
@@ -29,8 +29,8 @@ HEAD = "name,msisdn,language,level,districts,categories\n"
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
+def context(database: Database, clock: Clock) -> ConsoleContext:
+    return make_console_context(database=database, now=clock)
 
 
 def people(*names: str) -> str:
@@ -38,9 +38,9 @@ def people(*names: str) -> str:
     return HEAD + "".join(rows)
 
 
-def refusal_of(kit: ConsoleKit, name: str) -> object:
+def refusal_of(context: ConsoleContext, name: str) -> object:
     with pytest.raises(AccountRefused) as refused:
-        service_invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
+        service_invitations.invite(context, SERVER, name, [AccountRole.EDITOR])
     return refused.value.fault
 
 
@@ -55,10 +55,12 @@ def refusal_of(kit: ConsoleKit, name: str) -> object:
         ("Admin 1\u0323", AccountFault.NAME_MARKS),
     ],
 )
-def test_no_account_looks_like_another(kit: ConsoleKit, name: str, fault: AccountFault) -> None:
-    service_invitations.invite(kit, SERVER, "Admin 1", [AccountRole.ADMIN])
-    assert refusal_of(kit, name) == fault
-    assert [one.name for one in service_accounts.listed(kit)] == ["Admin 1"]
+def test_no_account_looks_like_another(
+    context: ConsoleContext, name: str, fault: AccountFault
+) -> None:
+    service_invitations.invite(context, SERVER, "Admin 1", [AccountRole.ADMIN])
+    assert refusal_of(context, name) == fault
+    assert [one.name for one in service_accounts.list_accounts(context)] == ["Admin 1"]
 
 
 @pytest.mark.parametrize(
@@ -81,46 +83,50 @@ def test_no_account_looks_like_another(kit: ConsoleKit, name: str, fault: Accoun
         "border-east",
     ],
 )
-def test_an_account_is_not_called_like_the_line_or_a_desk(kit: ConsoleKit, name: str) -> None:
+def test_an_account_is_not_called_like_the_line_or_a_desk(
+    context: ConsoleContext, name: str
+) -> None:
     new = NewDesk("border-east", DeskKind.BORDER, "Border East")
-    decrypt_access.make_desks(kit, "correct horse", costs=QUICK)
-    service_desks.add(kit, new, by=ALICE, reason="a test", passphrase="correct horse", costs=QUICK)
-    assert refusal_of(kit, name) == AccountFault.NAME_RESERVED
-    assert service_accounts.listed(kit) == []
+    decrypt_access.make_desks(context, "correct horse", costs=QUICK)
+    service_desks.add_desk(
+        context, new, by=ALICE, reason="a test", passphrase="correct horse", costs=QUICK
+    )
+    assert refusal_of(context, name) == AccountFault.NAME_RESERVED
+    assert service_accounts.list_accounts(context) == []
 
 
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("process", PROCESSES.values())
 def test_an_account_is_not_called_as_the_audit_log_calls_a_process_in_any_language(
-    kit: ConsoleKit, process: str, language: str
+    context: ConsoleContext, process: str, language: str
 ) -> None:
     shown = WORDS[language][process]
-    assert refusal_of(kit, shown) == AccountFault.NAME_RESERVED
+    assert refusal_of(context, shown) == AccountFault.NAME_RESERVED
 
 
-def test_an_account_is_not_called_like_a_responder(kit: ConsoleKit) -> None:
-    service_enrolment.import_responders(kit, people("Gasabo 2"))
+def test_an_account_is_not_called_like_a_responder(context: ConsoleContext) -> None:
+    service_enrolment.import_responders(context, people("Gasabo 2"))
     for name in ("Gasabo 2", "gasabo2", "Gasab0 2"):
-        assert refusal_of(kit, name) == AccountFault.NAME_ALIKE
-    service_invitations.invite(kit, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
+        assert refusal_of(context, name) == AccountFault.NAME_ALIKE
+    service_invitations.invite(context, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
 
 
 def test_a_responder_has_no_account_s_name_except_in_the_demo(
-    kit: ConsoleKit,
+    context: ConsoleContext,
 ) -> None:
-    service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR])
+    service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR])
     with pytest.raises(ImportRefused, match="A person has a name that looks"):
-        service_enrolment.import_responders(kit, people("Responder 1", "Edit0r 1"))
-    demo = replace(kit, pretended=True)
-    assert "Desk 1" in [one.name for one in service_demo_accounts.make(demo)]
+        service_enrolment.import_responders(context, people("Responder 1", "Edit0r 1"))
+    demo = replace(context, is_emulated=True)
+    assert "Desk 1" in [one.name for one in service_demo_accounts.make_accounts(demo)]
     service_enrolment.import_responders(demo, people("Desk 1"))
-    assert [one.name for one in service_enrolment.list_responders(kit)] == ["Desk 1"]
+    assert [one.name for one in service_enrolment.list_responders(context)] == ["Desk 1"]
 
 
-def test_an_accent_is_a_letter_of_a_name(kit: ConsoleKit) -> None:
+def test_an_accent_is_a_letter_of_a_name(context: ConsoleContext) -> None:
     for name in ("Editor \u00c9mile", "Editor Nai\u0308ma"):
-        service_invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
-    assert [one.name for one in service_accounts.listed(kit)] == [
+        service_invitations.invite(context, SERVER, name, [AccountRole.EDITOR])
+    assert [one.name for one in service_accounts.list_accounts(context)] == [
         "Editor \u00c9mile",
         "Editor Na\u00efma",
     ]
@@ -134,28 +140,28 @@ def test_an_accent_is_a_letter_of_a_name(kit: ConsoleKit) -> None:
         ("Responder J\u0300", "with its accent as one letter"),
     ],
 )
-def test_no_person_s_name_looks_like_another(kit: ConsoleKit, name: str, says: str) -> None:
-    service_enrolment.import_responders(kit, people("Responder 1"))
+def test_no_person_s_name_looks_like_another(context: ConsoleContext, name: str, says: str) -> None:
+    service_enrolment.import_responders(context, people("Responder 1"))
     with pytest.raises(ImportRefused, match=says):
-        service_enrolment.import_responders(kit, people("Responder 2", name))
-    assert [one.name for one in service_enrolment.list_responders(kit)] == ["Responder 1"]
+        service_enrolment.import_responders(context, people("Responder 2", name))
+    assert [one.name for one in service_enrolment.list_responders(context)] == ["Responder 1"]
 
 
-def test_two_lines_of_a_file_have_no_names_that_look_alike(kit: ConsoleKit) -> None:
+def test_two_lines_of_a_file_have_no_names_that_look_alike(context: ConsoleContext) -> None:
     with pytest.raises(
         ImportRefused, match=r"line 4: name: The name on line 2 looks the same\. Change"
     ):
         service_enrolment.import_responders(
-            kit, people("Responder 1", "Responder 2", "Responder I")
+            context, people("Responder 1", "Responder 2", "Responder I")
         )
 
 
-def test_a_second_person_is_not_the_first_in_other_letters(kit: ConsoleKit) -> None:
+def test_a_second_person_is_not_the_first_in_other_letters(context: ConsoleContext) -> None:
     with pytest.raises(PersonnelRefused, match="two people"):
-        check_second(kit, "Admin 1", "\u0410dmin 1")
-    check_second(kit, "Admin 1", "Admin 2")
+        check_second(context, "Admin 1", "\u0410dmin 1")
+    check_second(context, "Admin 1", "Admin 2")
 
 
-def check_second(kit: ConsoleKit, first: str, second: str) -> None:
-    with kit.database.reading() as session:
+def check_second(context: ConsoleContext, first: str, second: str) -> None:
+    with context.database.reading() as session:
         service_leaves.check_second(session, first, second, None, "that")

@@ -14,9 +14,9 @@ from sqlalchemy import delete, text
 from hotline.cases import decrypt_access
 from hotline.core.actors import Actor
 from hotline.duty import service_removal
-from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
+from hotline.errors import DecryptionFailed, DeskRefused, NotFound, PassphraseWrong
 from hotline.keys.decrypt import opens_grant
-from hotline.keys.encrypt import Sealer
+from hotline.keys.encrypt import Encrypter
 from hotline.operations import decrypt_rotation
 from hotline.operations.decrypt_rotation import Rekeyed
 from hotline.people import decrypt_grants, decrypt_recovery, tables_desks, tables_members
@@ -25,8 +25,8 @@ from hotline.tips import queries_report
 from hotline.tips.tables import Grant
 from tests.people.test_desk_members import FIRST, PASSPHRASE, PERSON, QUICK, SECOND, People, people
 from tests.support.builders import make_tip
+from tests.support.contexts import WholeContext
 from tests.support.eventually import eventually
-from tests.support.kits import WholeKit
 from tests.support.two_people import ALICE
 
 __all__ = ["people"]
@@ -36,8 +36,8 @@ CHANTAL, DENISE = Actor("Chantal", 1), Actor("Denise", 2)
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 
-def kit_of(people: People) -> WholeKit:
-    return replace(people.district.kit, sealer=Sealer())
+def context_of(people: People) -> WholeContext:
+    return replace(people.district.context, encrypter=Encrypter())
 
 
 def tell(people: People, number: int, public_key: bytes | None = None) -> int:
@@ -45,37 +45,39 @@ def tell(people: People, number: int, public_key: bytes | None = None) -> int:
 
     A given key is used instead, as by a hop that read the key before a rotation.
     """
-    kit = kit_of(people)
+    context = context_of(people)
     tip = make_tip(uid=f"{number:032}", place=HERE)
-    with kit.database.writing() as session:
-        keys = {HERE: public_key or tables_desks.one(session, HERE).public_key}
-        sealed = kit.sealer.tip(ANSWERS, uid=tip.uid, place=HERE, desks=keys, at=kit.now())
-        tip.body = sealed.body
+    with context.database.writing() as session:
+        keys = {HERE: public_key or tables_desks.get_desk(session, HERE).public_key}
+        encrypted = context.encrypter.tip(
+            ANSWERS, uid=tip.uid, place=HERE, desks=keys, at=context.now()
+        )
+        tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 
 def step(people: People, by: Actor = CHANTAL) -> Rekeyed:
     key = bytes(people.pairs[f"account:{by.account_id}"])
-    return decrypt_rotation.step(kit_of(people), by, key, HERE, "she left")
+    return decrypt_rotation.rotate_step(context_of(people), by, key, HERE, "she left")
 
 
 def is_red(people: People) -> bool:
-    with people.district.kit.database.reading() as session:
-        return tables_desks.one(session, HERE).copied_since is not None
+    with people.district.context.database.reading() as session:
+        return tables_desks.get_desk(session, HERE).copied_since is not None
 
 
 def reads(people: People, tip_id: int, passphrase: str = PASSPHRASE) -> bool:
     named = {"desk": HERE, "passphrase": passphrase, "reason": "to see"}
-    return decrypt_access.read_tip(kit_of(people), tip_id, by=ALICE, **named).answers == ANSWERS
+    return decrypt_access.read_tip(context_of(people), tip_id, by=ALICE, **named).answers == ANSWERS
 
 
 def desk_key(people: People, member: str) -> bytes:
     with people.district.database.reading() as session:
         pair = bytes(people.pairs[member])
-        return decrypt_grants.open_as(session, HERE, member, pair)[0].key
+        return decrypt_grants.decrypt_desk_as(session, HERE, member, pair)[0].key
 
 
 @pytest.fixture
@@ -87,7 +89,9 @@ def left(people: People) -> People:
 
 
 def leaves(people: People) -> None:
-    service_removal.remove(people.district.kit, "4", second=None, by="Alice", reason="must go")
+    service_removal.remove_responder(
+        people.district.context, "4", second=None, by="Alice", reason="must go"
+    )
 
 
 @pytest.mark.row("A7")
@@ -99,7 +103,7 @@ def test_a_member_alone_gives_a_red_desk_a_new_key(
     copy, clock = desk_key(left, PERSON), left.district.clock
     leaves(left)
     with left.district.database.reading() as session:
-        before = tables_desks.one(session, HERE).public_key
+        before = tables_desks.get_desk(session, HERE).public_key
 
     assert step(left) == Rekeyed(moved=3, is_over=False)
     late = tell(left, 7, before)
@@ -115,10 +119,10 @@ def test_a_member_alone_gives_a_red_desk_a_new_key(
     assert left.opens(HERE, FIRST)
     assert left.opens(HERE, SECOND)
     with left.district.database.reading() as session:
-        assert tables_desks.key_before(session, HERE) is None
+        assert tables_desks.previous_key(session, HERE) is None
     for grant in left.district.all(Grant):
         uid = f"{grant.tip_id:032}"
-        assert not opens_grant(grant.sealed_key, uid=uid, desk=HERE, private_key=copy)
+        assert not opens_grant(grant.encrypted_key, uid=uid, desk=HERE, private_key=copy)
     assert left.actions()[-2:] == ["tip_read", "tip_read"]
     assert [one for one in left.actions() if one.startswith("desk_key")] == [
         "desk_key_given",
@@ -141,14 +145,14 @@ def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
         "costs": QUICK,
     }
     if new:
-        decrypt_rotation.rotate(kit_of(people), old=PASSPHRASE, new=new, **how)
+        decrypt_rotation.rotate_all(context_of(people), old=PASSPHRASE, new=new, **how)
     else:
-        decrypt_rotation.rotate_one(kit_of(people), HERE, passphrase=PASSPHRASE, **how)
+        decrypt_rotation.rotate_one(context_of(people), HERE, passphrase=PASSPHRASE, **how)
 
 
 def public_key(people: People) -> bytes:
     with people.district.database.reading() as session:
-        return tables_desks.one(session, HERE).public_key
+        return tables_desks.get_desk(session, HERE).public_key
 
 
 @pytest.mark.row("A7")
@@ -178,7 +182,7 @@ def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(
 ) -> None:
     clock = left.district.clock
     with left.district.database.writing() as session:
-        tables_members.forget_at(session, HERE, [FIRST], clock())
+        tables_members.end_access_at(session, HERE, [FIRST], clock())
     step(left, DENISE)
     left.let_in(HERE, FIRST)
     with pytest.raises(DeskRefused, match="since this new key was begun"):
@@ -204,11 +208,11 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         with database.writing() as session:
-            tables_desks.one(session, HERE, for_writing=True)
+            tables_desks.get_desk(session, HERE, for_writing=True)
             gone = pool.submit(leaves, left)
             if not database.is_sqlite:
                 eventually(waits, seconds=20)
-            decrypt_rotation.put(session, HERE, key, left.district.clock())
+            decrypt_rotation.put_key(session, HERE, key, left.district.clock())
         gone.result()
     left.district.clock.turn(seconds=6)
     assert step(left).is_over
@@ -219,27 +223,31 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
 def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: People) -> None:
     before = public_key(left)
     with pytest.raises(NotFound, match="no member"):
-        decrypt_rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test")
-    with pytest.raises(SealBroken):
-        decrypt_rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
+        decrypt_rotation.rotate_step(
+            context_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test"
+        )
+    with pytest.raises(DecryptionFailed):
+        decrypt_rotation.rotate_step(
+            context_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test"
+        )
     with left.district.database.writing() as session:
         session.execute(delete(RecoveryPair))
     for without in (step, rotate):
         with pytest.raises(DeskRefused, match="no recovery pair"):
             without(left)
-    assert "no recovery pair" in decrypt_recovery.found(left.district.kit).says
+    assert "no recovery pair" in decrypt_recovery.check_recovery(left.district.context).says
     assert public_key(left) == before
 
 
 def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) -> None:
     told = tell(left, 1)
     with left.district.database.reading() as session:
-        older = tables_desks.wrapped_key(session, HERE, tables_desks.ENROLMENT)
+        older = tables_desks.wrapped_key(session, HERE, tables_desks.PASSPHRASE_MEMBER)
     rotate(left)
     newest = public_key(left)
     with left.district.database.writing() as session:
-        tables_desks.rewrap(session, HERE, tables_desks.ENROLMENT, older)
-    with pytest.raises(SealBroken, match="is not that of desk"):
+        tables_desks.rewrap(session, HERE, tables_desks.PASSPHRASE_MEMBER, older)
+    with pytest.raises(DecryptionFailed, match="is not that of desk"):
         rotate(left)
     assert public_key(left) == newest
     step(left)
@@ -252,7 +260,7 @@ def test_a_pair_with_another_public_half_gets_no_key(
     changed = bytes(PrivateKey.generate().public_key)
     left.district.change(RecoveryPair, 1, public_key=changed)
     before = public_key(left)
-    with pytest.raises(SealBroken, match="was changed"):
+    with pytest.raises(DecryptionFailed, match="was changed"):
         rotate(left)
     assert public_key(left) == before
 
@@ -264,13 +272,13 @@ def test_another_passphrase_has_another_pair_and_ends_the_old_one(
     with pytest.raises(InterruptedError):
         rotate(left, "another horse", pulled=True)
     assert len(left.district.all(RecoveryPair)) == 2
-    assert "not come to its end" in decrypt_recovery.found(left.district.kit).says
+    assert "not come to its end" in decrypt_recovery.check_recovery(left.district.context).says
     assert reads(left, told, "another horse")
 
     rotate(left, "another horse")
     (pair,) = left.district.all(RecoveryPair)
     assert pair.id == 2
-    assert decrypt_recovery.found(left.district.kit).ok
+    assert decrypt_recovery.check_recovery(left.district.context).ok
     assert reads(left, told, "another horse")
     with pytest.raises(PassphraseWrong):
         reads(left, told)

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from hotline.core.actors import AccountRole, Refused
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountRole, SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.people import service_own_account, service_recovery, service_sessions, tables_accounts
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_second_factor import code_at
-from hotline.people.service_sessions import Entered
+from hotline.people.service_sessions import NewSession
 from hotline.people.tables_accounts import AccountCode, CodeKind
 from tests.support.clock import Clock
 from tests.support.signing import PASSWORD, Person, person, refused
@@ -15,123 +15,145 @@ from tests.support.signing import PASSWORD, Person, person, refused
 NEW = "kinoto-gabise-rumaka"
 
 
-def public_key(kit: ConsoleKit, editor: Person) -> bytes | None:
-    with kit.database.reading() as session:
-        return tables_accounts.one(session, editor.account_id).public_key
+def public_key(context: ConsoleContext, editor: Person) -> bytes | None:
+    with context.database.reading() as session:
+        return tables_accounts.get_account(session, editor.account_id).public_key
 
 
-def test_a_changed_password_ends_other_sessions(kit: ConsoleKit, editor: Person) -> None:
+def test_a_changed_password_ends_other_sessions(context: ConsoleContext, editor: Person) -> None:
     other, mine = editor.enters().token, editor.enters().token
-    key = service_sessions.key_of(kit, mine)
-    assert service_own_account.change_password(kit, mine, PASSWORD, NEW) is None
+    key = service_sessions.key_of(context, mine)
+    assert service_own_account.change_password(context, mine, PASSWORD, NEW) is None
 
-    assert service_sessions.look(kit, other) is None
-    assert service_sessions.look(kit, mine)
+    assert service_sessions.find_session(context, other) is None
+    assert service_sessions.find_session(context, mine)
     editor.is_refused()
     editor.password = NEW
-    assert service_sessions.key_of(kit, editor.enters().token) == key
+    assert service_sessions.key_of(context, editor.enters().token) == key
 
 
-def test_changing_a_password_needs_the_old(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
+def test_changing_a_password_needs_the_old(
+    context: ConsoleContext, editor: Person, clock: Clock
+) -> None:
     token = editor.enters().token
-    assert service_own_account.change_password(kit, token, "another-password", NEW) == Refused()
-    assert refused(lambda: service_own_account.change_password(kit, token, PASSWORD, "short")) == (
-        AccountFault.SHORT_PASSWORD
+    assert (
+        service_own_account.change_password(context, token, "another-password", NEW)
+        == SignInRefused()
     )
+    assert refused(
+        lambda: service_own_account.change_password(context, token, PASSWORD, "short")
+    ) == (AccountFault.SHORT_PASSWORD)
     for _ in range(2):
         clock.turn(minutes=8)
-        service_sessions.look(kit, token)
-    assert refused(lambda: service_own_account.change_password(kit, token, PASSWORD, NEW)) == (
+        service_sessions.find_session(context, token)
+    assert refused(lambda: service_own_account.change_password(context, token, PASSWORD, NEW)) == (
         AccountFault.KEY_CLOSED
     )
     assert editor.enters()
 
 
-def test_another_authenticator_replaces_it(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
+def test_another_authenticator_replaces_it(
+    context: ConsoleContext, editor: Person, clock: Clock
+) -> None:
     entered = editor.enters()
-    new = service_own_account.new_factor(kit, entered.signed_in)
-    assert service_own_account.new_factor(kit, entered.signed_in, new.sealed) == new
-    take = partial(service_own_account.take_factor, kit, entered.token, new.sealed)
+    new = service_own_account.new_factor(context, entered.signed_in)
+    assert service_own_account.new_factor(context, entered.signed_in, new.encrypted) == new
+    take = partial(service_own_account.replace_factor, context, entered.token, new.encrypted)
     code = editor.code()
     assert refused(partial(take, code, PASSWORD, code)) == AccountFault.WRONG_CODE
     old, editor.secret = editor.secret, new.letters.replace("-", "").upper()
     of_the_new = code_at(editor.secret, clock())
     for password, given in ((NEW, code), (PASSWORD, of_the_new), ("", "")):
-        assert isinstance(take(of_the_new, password, given), Refused)
+        assert isinstance(take(of_the_new, password, given), SignInRefused)
     assert take(of_the_new, PASSWORD, code) is None
     assert editor.enters()
     editor.secret = old
     editor.is_refused()
 
 
-def test_a_secret_of_another_is_refused(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
-    other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
-    theirs = service_own_account.new_factor(kit, other.enters().signed_in)
+def test_a_secret_of_another_is_refused(
+    context: ConsoleContext, editor: Person, clock: Clock
+) -> None:
+    other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
+    theirs = service_own_account.new_factor(context, other.enters().signed_in)
     token = editor.enters().token
-    for sealed in (theirs.sealed, "", "é", theirs.sealed[:-4]):
-        take = partial(service_own_account.take_factor, kit, token, sealed, editor.code())
+    for encrypted in (theirs.encrypted, "", "é", theirs.encrypted[:-4]):
+        take = partial(service_own_account.replace_factor, context, token, encrypted, editor.code())
         take = partial(take, PASSWORD, editor.code())
         assert refused(take) == AccountFault.STEP_MISSING
 
 
-def codes_left(kit: ConsoleKit) -> int:
+def codes_left(context: ConsoleContext) -> int:
     """Counts the recovery codes on paper that are still unused."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         rows = session.query(AccountCode).filter_by(kind=CodeKind.RECOVERY, used_at=None)
         return rows.count()
 
 
-def test_a_new_sheet_ends_the_one_before(kit: ConsoleKit, editor: Person) -> None:
-    told = service_sessions.enter(kit, "Editor 1", PASSWORD, editor.sheet.codes[1])
-    assert isinstance(told, Entered)
+def test_a_new_sheet_ends_the_one_before(context: ConsoleContext, editor: Person) -> None:
+    told = service_sessions.sign_in(context, "Editor 1", PASSWORD, editor.sheet.codes[1])
+    assert isinstance(told, NewSession)
     token = told.token
-    assert codes_left(kit) == 9
+    assert codes_left(context) == 9
     before = editor.sheet
     for password, code in ((NEW, editor.code()), (PASSWORD, "000000"), ("", "")):
-        assert isinstance(service_own_account.new_paper(kit, token, password, code), Refused)
-    sheet = service_own_account.new_paper(kit, token, PASSWORD, editor.code())
-    assert not isinstance(sheet, Refused)
+        assert isinstance(
+            service_own_account.new_paper(context, token, password, code), SignInRefused
+        )
+    sheet = service_own_account.new_paper(context, token, PASSWORD, editor.code())
+    assert not isinstance(sheet, SignInRefused)
     editor.is_refused(code=before.codes[0])
     assert (
-        service_recovery.reset_password(kit, "Editor 1", before.key, editor.code(), NEW)
-        == Refused()
+        service_recovery.reset_password(context, "Editor 1", before.key, editor.code(), NEW)
+        == SignInRefused()
     )
-    assert service_recovery.reset_password(kit, "Editor 1", sheet.key, sheet.codes[0], NEW) is None
-    assert codes_left(kit) == 9
+    assert (
+        service_recovery.reset_password(context, "Editor 1", sheet.key, sheet.codes[0], NEW) is None
+    )
+    assert codes_left(context) == 9
 
 
-def test_one_language_changes_and_no_other_account_s(kit: ConsoleKit, editor: Person) -> None:
+def test_one_language_changes_and_no_other_account_s(
+    context: ConsoleContext, editor: Person
+) -> None:
     entered = editor.enters()
-    service_own_account.set_language(kit, entered.signed_in, "rw")
-    service_own_account.set_language(kit, entered.signed_in, "tlh")
+    service_own_account.set_language(context, entered.signed_in, "rw")
+    service_own_account.set_language(context, entered.signed_in, "tlh")
     assert editor.here(entered.token).language == "rw"
 
 
-def test_a_lost_password_is_replaced_by_the_key_on_paper(kit: ConsoleKit, editor: Person) -> None:
+def test_a_lost_password_is_replaced_by_the_key_on_paper(
+    context: ConsoleContext, editor: Person
+) -> None:
     token = editor.enters().token
-    key = service_sessions.key_of(kit, token)
-    before = public_key(kit, editor)
+    key = service_sessions.key_of(context, token)
+    before = public_key(context, editor)
     typed = editor.sheet.key.upper().replace("-", " ")
-    assert service_recovery.reset_password(kit, "Editor 1", typed, editor.code(), NEW) is None
+    assert service_recovery.reset_password(context, "Editor 1", typed, editor.code(), NEW) is None
 
-    assert service_sessions.look(kit, token) is None
+    assert service_sessions.find_session(context, token) is None
     editor.is_refused()
     editor.password = NEW
-    assert service_sessions.key_of(kit, editor.enters().token) == key
-    assert public_key(kit, editor) == before
+    assert service_sessions.key_of(context, editor.enters().token) == key
+    assert public_key(context, editor) == before
 
 
-def test_a_lost_password_needs_the_key(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
-    other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
+def test_a_lost_password_needs_the_key(
+    context: ConsoleContext, editor: Person, clock: Clock
+) -> None:
+    other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
     for key in (other.sheet.key, editor.sheet.key[:-1], "", PASSWORD):
-        told = service_recovery.reset_password(kit, "Editor 1", key, editor.code(), NEW)
-        assert isinstance(told, Refused)
+        told = service_recovery.reset_password(context, "Editor 1", key, editor.code(), NEW)
+        assert isinstance(told, SignInRefused)
         clock.turn(minutes=1)
     used = editor.code()
-    assert isinstance(service_sessions.enter(kit, "Editor 1", PASSWORD, used), Entered)
+    assert isinstance(service_sessions.sign_in(context, "Editor 1", PASSWORD, used), NewSession)
     assert isinstance(
-        service_recovery.reset_password(kit, "Editor 1", editor.sheet.key, used, NEW), Refused
+        service_recovery.reset_password(context, "Editor 1", editor.sheet.key, used, NEW),
+        SignInRefused,
     )
-    nobody = service_recovery.reset_password(kit, "Nobody", editor.sheet.key, editor.code(), NEW)
-    assert isinstance(nobody, Refused)
+    nobody = service_recovery.reset_password(
+        context, "Nobody", editor.sheet.key, editor.code(), NEW
+    )
+    assert isinstance(nobody, SignInRefused)
     assert editor.enters()

@@ -9,23 +9,23 @@ from hotline.people import service_audit, tables_audit
 from hotline.people.rules_audit import AuditFilter
 from tests.support.builders import make_responder
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 
 KIGALIS_MIDNIGHT = timedelta(hours=14)
 """Time from the clock's 08:00 UTC to the next midnight in Kigali."""
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> WholeKit:
-    return make_kit(database=database, now=clock)
+def context(database: Database, clock: Clock) -> WholeContext:
+    return make_context(database=database, now=clock)
 
 
-def rows(kit: WholeKit, wanted: AuditFilter) -> list[str]:
-    return [row.reason for row in service_audit.newest(kit, wanted).rows]
+def rows(context: WholeContext, wanted: AuditFilter) -> list[str]:
+    return [row.reason for row in service_audit.newest_rows(context, wanted).rows]
 
 
-def test_the_log_is_asked_by_name_deed_tip_and_day(kit: WholeKit, clock: Clock) -> None:
-    with kit.database.writing() as session:
+def test_the_log_is_asked_by_name_deed_tip_and_day(context: WholeContext, clock: Clock) -> None:
+    with context.database.writing() as session:
         person = make_responder(name="Responder 7")
         session.add(person)
         session.flush()
@@ -35,37 +35,41 @@ def test_the_log_is_asked_by_name_deed_tip_and_day(kit: WholeKit, clock: Clock) 
             ("cli:operator_2", "lane_held", "tip:13", 1),
         ):
             at = clock() + timedelta(days=days)
-            tables_audit.append(
+            tables_audit.append_row(
                 session, at=at, actor=actor, action=action, subject=subject, reason=actor
             )
     operator, responder, other = "cli:Operator 1", f"responder:{person.id}", "cli:operator_2"
-    assert rows(kit, AuditFilter()) == [other, responder, operator]
-    assert rows(kit, AuditFilter(who="OPERATOR")) == [other, operator]
-    assert rows(kit, AuditFilter(who="der 7")) == [responder]
-    assert rows(kit, AuditFilter(who="operator_")) == [other]
-    assert rows(kit, AuditFilter(action="lane_held")) == [other, operator]
-    assert rows(kit, AuditFilter(tip_id=12)) == [responder]
-    assert rows(kit, AuditFilter(day=date(2026, 11, 25))) == [other]
+    assert rows(context, AuditFilter()) == [other, responder, operator]
+    assert rows(context, AuditFilter(who="OPERATOR")) == [other, operator]
+    assert rows(context, AuditFilter(who="der 7")) == [responder]
+    assert rows(context, AuditFilter(who="operator_")) == [other]
+    assert rows(context, AuditFilter(action="lane_held")) == [other, operator]
+    assert rows(context, AuditFilter(tip_id=12)) == [responder]
+    assert rows(context, AuditFilter(day=date(2026, 11, 25))) == [other]
 
 
-def test_a_day_of_the_log_ends_at_midnight_in_kigali(kit: WholeKit, clock: Clock) -> None:
-    with kit.database.writing() as session:
+def test_a_day_of_the_log_ends_at_midnight_in_kigali(context: WholeContext, clock: Clock) -> None:
+    with context.database.writing() as session:
         for name, at in (("last", -1), ("first", 0)):
             moment = clock() + KIGALIS_MIDNIGHT + timedelta(seconds=at)
-            tables_audit.append(session, at=moment, actor="clock", action="lane_held", reason=name)
-    assert rows(kit, AuditFilter(day=date(2026, 11, 24))) == ["last"]
-    assert rows(kit, AuditFilter(day=date(2026, 11, 25))) == ["first"]
+            tables_audit.append_row(
+                session, at=moment, actor="clock", action="lane_held", reason=name
+            )
+    assert rows(context, AuditFilter(day=date(2026, 11, 24))) == ["last"]
+    assert rows(context, AuditFilter(day=date(2026, 11, 25))) == ["first"]
 
 
-def test_a_page_of_the_log_says_where_the_older_rows_begin(kit: WholeKit, clock: Clock) -> None:
-    with kit.database.writing() as session:
+def test_a_page_of_the_log_says_where_the_older_rows_begin(
+    context: WholeContext, clock: Clock
+) -> None:
+    with context.database.writing() as session:
         for number in range(service_audit.ROWS + 2):
-            tables_audit.append(
+            tables_audit.append_row(
                 session, at=clock(), actor="clock", action="lane_held", reason=str(number)
             )
-    first = service_audit.newest(kit, AuditFilter())
+    first = service_audit.newest_rows(context, AuditFilter())
     assert (len(first.rows), first.length) == (service_audit.ROWS, service_audit.ROWS + 2)
-    rest = service_audit.newest(kit, AuditFilter(), before=first.before)
+    rest = service_audit.newest_rows(context, AuditFilter(), before=first.before)
     assert [row.reason for row in rest.rows] == ["1", "0"]
     assert rest.before is None
-    assert first.newest == service_audit.verify(kit).newest
+    assert first.newest == service_audit.verify_chain(context).newest

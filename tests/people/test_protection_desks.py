@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.alerts.service_intake import rescue_silent
-from hotline.cases.queries_overview import Wanted, tip_overviews
-from hotline.cases.service_exclusions import KeptFrom, keep_from
+from hotline.alerts.service_intake import file_silent
+from hotline.cases.queries_overview import TipListFilter, tip_overviews
+from hotline.cases.service_exclusions import ExclusionTarget, exclude
 from hotline.core.database import Database
 from hotline.dialogue.service_sms import take_sms
 from hotline.people import tables
@@ -16,7 +16,7 @@ from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.tips import tables as tips_tables
-from hotline.tips.queries_visible import ExclusionReason, of_desk
+from hotline.tips.queries_visible import ExclusionReason, desk_viewer
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import make_message
 from tests.support.callers import DESK_KEY, make_ready, told
@@ -58,7 +58,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
         session.flush()
         for name, level in (("tent", Level.RESPONDER), ("lead", Level.COORDINATOR)):
             person = session.get_one(Responder, found.people[name])
-            tables.place(session, person, {CAMP: level}, [], clock())
+            tables.set_desks(session, person, {CAMP: level}, [], clock())
     return found
 
 
@@ -83,8 +83,10 @@ def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night)
     here.tick()
     assert here.texts("tent") == [URGENT]
     with here.line.database.reading() as session:
-        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk(CAMP)))] == [1]
-        assert tip_overviews(session, Wanted(viewer=of_desk("camp-other"))) == []
+        assert [
+            one.tip.id for one in tip_overviews(session, TipListFilter(viewer=desk_viewer(CAMP)))
+        ] == [1]
+        assert tip_overviews(session, TipListFilter(viewer=desk_viewer("camp-other"))) == []
 
     here.minutes(4)
     assert who_was_told(here) == {"one", "two", "desk", "tent", "chief", "lead"}
@@ -96,7 +98,7 @@ def test_without_danger_one_of_each_is_told_when_it_is_filed(here: Night) -> Non
     told(here.line, *QUIET)
     assert here.line.desks_of(here.tip) == {"national", KIREHE, CAMP}
     here.line.clock.turn(minutes=4)
-    rescue_silent(here.line.kit)
+    file_silent(here.line.context)
     here.tick()
     assert who_was_told(here) == {"one", "tent"}
 
@@ -187,12 +189,14 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
 def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: Night) -> None:
     caller = here.tells(*DANGER)
     with here.line.database.writing() as session:
-        tips_tables.give(session, session.get_one(Tip, here.tip.id), "53", b"as of the pair before")
+        tips_tables.give_key(
+            session, session.get_one(Tip, here.tip.id), "53", b"as of the pair before"
+        )
     for keyed in (THE_CAMP, "1"):
         caller.key(keyed)
         assert here.line.desks_of(here.tip) == {"national", KIREHE, "53", CAMP}
     with here.line.database.reading() as session:
-        (passed,) = session.scalars(select(Grant.sealed_key).where(Grant.desk_code == "53"))
+        (passed,) = session.scalars(select(Grant.encrypted_key).where(Grant.desk_code == "53"))
     assert passed != b"as of the pair before"
     caller.key("0", "0", "0", "0", "0", "1")
     assert here.line.desks_of(here.tip) == {"national"}, "an official is involved"
@@ -200,18 +204,18 @@ def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: N
 
 def test_a_camps_desk_that_nobody_trusts_is_told_nothing(here: Night) -> None:
     caller = here.tells(*DANGER)
-    kept = KeptFrom(desk=CAMP)
-    keep_from(here.line.kit, here.tip.id, kept, ExclusionReason.ASKED, **SIGNED)
+    kept = ExclusionTarget(desk=CAMP)
+    exclude(here.line.context, here.tip.id, kept, ExclusionReason.ASKED, **SIGNED)
     caller.key(THE_CAMP)
     here.minutes(9)
     assert {"tent", "lead"}.isdisjoint(who_was_told(here))
     with here.line.database.reading() as session:
-        assert tip_overviews(session, Wanted(viewer=of_desk(CAMP))) == []
+        assert tip_overviews(session, TipListFilter(viewer=desk_viewer(CAMP))) == []
 
 
 def test_an_sms_that_names_a_camp_is_of_it_and_the_national_desks_alone(here: Night) -> None:
     words = "abana bafungiye mu nkambi ya Mahama, mutabare"
-    take_sms(here.line.kit, make_message(provider_id="x", sender="+250788000055", text=words))
+    take_sms(here.line.context, make_message(provider_id="x", sender="+250788000055", text=words))
     here.tick()
     assert (here.tip.place, here.tip.sector) == (KIREHE, MAHAMA)
     assert (who_was_told(here), here.line.desks_of(here.tip)) == ({"desk"}, {"national"})

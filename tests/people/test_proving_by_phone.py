@@ -17,7 +17,7 @@ from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_enrolments import Enrolment
 from tests.support.callers import Caller, Line
 from tests.support.deciding import decides, signed_in
-from tests.support.fakes import OpenSealer
+from tests.support.fakes import DecryptingEncrypter
 from tests.support.reading import (
     OTHER_PIN,
     PHONE,
@@ -51,8 +51,8 @@ def beside(line: Line) -> ReaderBeside:
 class Invited:
     """A responder who must prove a phone: the phone, the code sent to it, and the paper."""
 
-    def __init__(self, beside: ReaderBeside, kit: Any, start_pin: str, code: str) -> None:
-        self.beside, self.kit, self.start_pin, self.code = beside, kit, start_pin, code
+    def __init__(self, beside: ReaderBeside, context: Any, start_pin: str, code: str) -> None:
+        self.beside, self.context, self.start_pin, self.code = beside, context, start_pin, code
         self.phone = beside.line.caller(NUMBER)
 
     @property
@@ -72,17 +72,17 @@ def code_of(line: Line) -> str:
     with line.database.reading() as session:
         row = session.scalars(select(Enrolment).order_by(Enrolment.id.desc())).first()
         assert row is not None
-        assert row.sealed_code is not None
-        return row.sealed_code.decode()
+        assert row.encrypted_code is not None
+        return row.encrypted_code.decode()
 
 
 @pytest.fixture
 def invited(beside: ReaderBeside) -> Invited:
     """Invites a responder whose phone is not proved yet. No phone has a PIN."""
-    kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
-    service_enrolment.import_responders(kit, FILE, proving=True)
-    paper = service_enrolment.invite(kit, ALICE, "Responder 1", "new here", costs=QUICK)
-    return Invited(beside, kit, paper.start_pin, code_of(beside.line))
+    context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
+    service_enrolment.import_responders(context, FILE, proving=True)
+    paper = service_enrolment.invite(context, ALICE, "Responder 1", "new here", costs=QUICK)
+    return Invited(beside, context, paper.start_pin, code_of(beside.line))
 
 
 def dialled(beside: ReaderBeside, number: str) -> Caller:
@@ -108,9 +108,9 @@ def test_a_person_keys_code_and_paper_and_chooses_six_digits(
     person = invited.person
     assert (person.state, person.active) == ("waiting", False)
     assert person.pin_wrap is not None
-    private = invited.beside.kit.vault.open(person.pin_wrap, PIN, person.id)
+    private = invited.beside.context.vault.open(person.pin_wrap, PIN, person.id)
     assert one_off.public_of(private) == person.public_key
-    decides(invited.kit, signed_in(invited.kit, "Bob", AccountRole.ADMIN), "enrolment")
+    decides(invited.context, signed_in(invited.context, "Bob", AccountRole.ADMIN), "enrolment")
     assert dialled(invited.beside, NUMBER).key(PIN).startswith("CON Open: 0.")
 
 
@@ -219,10 +219,10 @@ def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invi
 
 
 def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside) -> None:
-    kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
+    context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
     person_id = with_pin(beside)
     paper = service_enrolment.change_number(
-        kit, ALICE, "responder 1", NEW, "a new phone", costs=QUICK
+        context, ALICE, "responder 1", NEW, "a new phone", costs=QUICK
     )
     phone = beside.line.caller(NEW)
     assert phone.dial("90") == ASKS
@@ -231,16 +231,16 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
         "END This phone is verified. A second person decides. You keep your PIN."
     )
     assert dialled(beside, NEW).key(PIN).startswith("CON PIN si yo.")
-    decides(kit, signed_in(kit, "Bob", AccountRole.ADMIN), "enrolment")
+    decides(context, signed_in(context, "Bob", AccountRole.ADMIN), "enrolment")
     assert dialled(beside, NEW).key(PIN).startswith("CON Open: 0.")
     with beside.line.database.reading() as session:
         assert session.get_one(Responder, person_id).state == "active"
 
 
 def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: ReaderBeside) -> None:
-    kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
+    context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
     person_id = with_pin(beside, msisdn=NUMBER)
-    paper = service_enrolment.invite(kit, ALICE, "responder 1", "forgot it", costs=QUICK)
+    paper = service_enrolment.invite(context, ALICE, "responder 1", "forgot it", costs=QUICK)
     phone = beside.line.caller(NUMBER)
     phone.dial("90")
     assert phone.key("815261") == WRONG
@@ -271,7 +271,7 @@ def test_a_pin_is_changed_and_the_old_one_opens_nothing(
     assert wrap is not None
     assert logged.count("pin_changed") == 1
     with pytest.raises(PinRefused):
-        beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+        beside.context.vault.open(wrap, PIN, known_as.responder_id)
     phone = dialled(beside, PHONE)
     assert phone.key(PIN) == WRONG
     phone.key(OTHER_PIN, "1", "1")
@@ -288,7 +288,7 @@ def test_nothing_that_was_typed_lies_in_a_row_or_in_a_digest_that_can_be_tried(
     rows = [vars(row) for kind in (PinReading, PinReadingAsk, Dialogue) for row in line.all(kind)]
     said = repr(rows) + caplog.text + repr(line.jobs.rung)
     assert not [secret for secret in (*typed, invited.code) if secret in said]
-    heard = line.kit.pseudonyms.heard
+    heard = line.context.pseudonyms.heard
     (dialogue,) = line.all(Dialogue)
     kept = {row.text_digest for row in line.all(PinReading)} | {dialogue.heard_key}
     parts = phone.text.split("*")

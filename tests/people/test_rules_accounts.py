@@ -4,9 +4,9 @@ import secrets
 
 import pytest
 
-from hotline.core.actors import AccountRole, excluded
+from hotline.core.actors import AccountRole, excluded_roles
 from hotline.people.rules_accounts import AccountFault
-from hotline.people.rules_passwords import our_words, password_fault, suggested
+from hotline.people.rules_passwords import our_words, password_fault, suggest_password
 
 A = AccountRole
 
@@ -22,7 +22,7 @@ A = AccountRole
     ],
 )
 def test_no_admin_or_auditor_reads_tips(roles: set[AccountRole], wrong: set[AccountRole]) -> None:
-    assert excluded(roles) == wrong
+    assert excluded_roles(roles) == wrong
 
 
 @pytest.mark.parametrize(
@@ -67,5 +67,7 @@ def test_the_words_of_our_texts_are_read_once_with_and_without_their_accents() -
 
 def test_each_password_that_is_suggested_is_taken() -> None:
     assert not [
-        one for _ in range(50) if password_fault(one := suggested(secrets.choice), "Editor 1")
+        one
+        for _ in range(50)
+        if password_fault(one := suggest_password(secrets.choice), "Editor 1")
     ]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import ImportRefused
-from hotline.people.rules import COLUMNS, Enrolled, Level, demo_responders, read_responders
+from hotline.people.rules import COLUMNS, EnrolmentRow, Level, demo_responders, read_responders
 from hotline.text.codes import Category
 
 HEADER = ",".join(COLUMNS)
@@ -26,7 +26,7 @@ def test_a_good_row_is_read() -> None:
     row = "Gasabo 1, 0788 000 001 ,fr,deputy,gasabo; Nyarugenge,child_work;labour"
 
     assert read_responders(file(row)) == [
-        Enrolled(
+        EnrolmentRow(
             line=2,
             name="Gasabo 1",
             msisdn="+250788000001",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hotline.alerts.rules_assignment import Candidate, Case, first_told
-from hotline.people.rules import Level, desks_of, districts_of, every_district, highest
+from hotline.alerts.rules_assignment import Candidate, Case, first_recipients
+from hotline.people.rules import Level, desks_of, districts_of, every_district, highest_level
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules import Urgency
 
@@ -23,10 +23,10 @@ def test_the_national_desk_is_one_desk_whatever_districts_were_named() -> None:
 
 
 def test_the_highest_level_is_the_last_of_the_ladder() -> None:
-    assert highest([Level.COORDINATOR, Level.RESPONDER, Level.DEPUTY]) is Level.COORDINATOR
+    assert highest_level([Level.COORDINATOR, Level.RESPONDER, Level.DEPUTY]) is Level.COORDINATOR
 
 
 def test_who_is_of_the_district_and_of_the_nation_is_told_once() -> None:
     both = [Candidate(1, Level.DEPUTY, frozenset({"12"})), Candidate(1, Level.NATIONAL)]
-    assert first_told(DANGER, both) == (1,)
-    assert first_told(DANGER, [*both, Candidate(2, Level.NATIONAL)]) == (1, 2)
+    assert first_recipients(DANGER, both) == (1,)
+    assert first_recipients(DANGER, [*both, Candidate(2, Level.NATIONAL)]) == (1, 2)

@@ -11,11 +11,11 @@ from hotline.people.rules import (
     Absence,
     Level,
     Member,
-    all_away,
+    active_national,
     desks_of,
+    desks_without_active,
+    empty_districts,
     fewest_national,
-    national_living,
-    nobody_enrolled,
 )
 from tests.support.builders import NOON
 
@@ -53,7 +53,7 @@ def test_no_hour_of_a_time_has_fewer_than_was_said(
     people = [
         member(Level.NATIONAL, away=tuple(absence(*sorted(one)) for one in away)) for away in desks
     ]
-    counted = [national_living(people, NOON + hour * HOUR) for hour in range(first, first + hours)]
+    counted = [active_national(people, NOON + hour * HOUR) for hour in range(first, first + hours)]
     begins = NOON + first * HOUR
     assert fewest_national(people, begins, begins + hours * HOUR) == min(counted)
 
@@ -89,5 +89,5 @@ def test_one_back_as_another_goes_leaves_no_gap() -> None:
     ],
 )
 def test_empty_and_away_are_named(people: list[Member], empty: list[str], away: list[str]) -> None:
-    assert nobody_enrolled(people, ["11", "12"]) == empty
-    assert all_away(people, ["11", "12"], NOON) == away
+    assert empty_districts(people, ["11", "12"]) == empty
+    assert desks_without_active(people, ["11", "12"], NOON) == away

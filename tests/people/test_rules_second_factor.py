@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core.actors import entered_as, is_name
-from hotline.people.rules_passwords import password_fault, suggested
+from hotline.core.actors import account_name_key, is_valid_name
+from hotline.people.rules_passwords import password_fault, suggest_password
 from hotline.people.rules_second_factor import (
-    LONGEST_WAIT,
+    MAX_WAIT,
     PAPER_CODE_LETTERS,
     RECOVERY_KEY_LETTERS,
     STEP_SECONDS,
     accepted_step,
     authenticator_uri,
     code_at,
+    is_expired,
     is_fresh,
-    is_over,
     is_paper_code,
     paper_code,
-    plain,
+    plain_typed,
     recovery_key,
     seconds_left,
     step_at,
@@ -58,32 +58,35 @@ def test_no_step_is_accepted_twice_nor_after_a_later_one(tries: list[tuple[int, 
 @given(st.text(max_size=30))
 def test_whatever_is_typed_raises_nothing(typed: str) -> None:
     accepted_step(SECRET, typed, NOON, after=0)
-    assert is_paper_code(typed) == (len(plain(typed)) == PAPER_CODE_LETTERS)
+    assert is_paper_code(typed) == (len(plain_typed(typed)) == PAPER_CODE_LETTERS)
     password_fault(typed, typed)
-    assert entered_as(entered_as(typed)) == entered_as(typed)
-    if is_name(typed):
-        assert entered_as(typed)
+    assert account_name_key(account_name_key(typed)) == account_name_key(typed)
+    if is_valid_name(typed):
+        assert account_name_key(typed)
 
 
 def test_what_is_on_paper_has_the_letters_that_it_says() -> None:
     picked = iter("abcdefghjkmnpqrstuvwxyz23456789" * 9)
     code, key = paper_code(lambda _: next(picked)), recovery_key(lambda _: next(picked))
-    assert (len(plain(code)), len(plain(key))) == (PAPER_CODE_LETTERS, RECOVERY_KEY_LETTERS)
+    assert (len(plain_typed(code)), len(plain_typed(key))) == (
+        PAPER_CODE_LETTERS,
+        RECOVERY_KEY_LETTERS,
+    )
     assert is_paper_code(code.upper())
     assert code == "abcde-fghjk"
 
 
 def test_a_suggestion_is_always_a_good_password() -> None:
-    words = suggested(lambda letters: letters[-1])
+    words = suggest_password(lambda letters: letters[-1])
     assert words == "-".join(["zuzuzu"] * 5)
-    assert password_fault(suggested(Random(7).choice), "Editor 1") is None
+    assert password_fault(suggest_password(Random(7).choice), "Editor 1") is None
 
 
 def test_delays_grow_from_the_fifth_failure_on_and_end_at_a_minute() -> None:
     waits = [wait_after(failures) for failures in range(50)]
     assert [one.total_seconds() for one in waits[:9]] == [0, 0, 0, 0, 0, 2, 4, 8, 16]
     assert waits == sorted(waits)
-    assert waits[-1] == LONGEST_WAIT
+    assert waits[-1] == MAX_WAIT
 
 
 @pytest.mark.parametrize(("later", "left"), [(-1, 0), (0, 0), (0.2, 1), (1, 1), (1.5, 2), (60, 60)])
@@ -94,8 +97,8 @@ def test_seconds_are_rounded_up(later: float, left: int) -> None:
 
 def test_a_session_is_over_at_the_minute() -> None:
     minutes = {name: NOON + timedelta(minutes=name) for name in (0, 14, 15, 480)}
-    assert not is_over(created_at=NOON, seen_at=NOON, at=minutes[14])
-    assert is_over(created_at=NOON, seen_at=NOON, at=minutes[15])
-    assert is_over(created_at=NOON, seen_at=minutes[480], at=minutes[480])
+    assert not is_expired(created_at=NOON, seen_at=NOON, at=minutes[14])
+    assert is_expired(created_at=NOON, seen_at=NOON, at=minutes[15])
+    assert is_expired(created_at=NOON, seen_at=minutes[480], at=minutes[480])
     assert is_fresh(NOON, minutes[14])
     assert not is_fresh(NOON, minutes[15])

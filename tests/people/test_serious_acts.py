@@ -13,14 +13,14 @@ from sqlalchemy import select
 from hotline.alarms import service, tables
 from hotline.alarms.rules import Alarm
 from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import (
     service_accounts,
     service_enrolment,
     service_invitations,
-    service_leaving,
     service_new_links,
+    service_quick_removal,
     service_removal,
 )
 from hotline.errors import ApprovalRefused, NotFound
@@ -29,8 +29,8 @@ from hotline.people import service_sessions, tables_audit
 from hotline.people.rules_accounts import AccountFault
 from hotline.web import service_approvals
 from tests.support.clock import Clock
+from tests.support.contexts import make_console_context
 from tests.support.deciding import decides
-from tests.support.kits import make_console_kit
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
@@ -42,15 +42,15 @@ Responder 1,+250788009903,fr,responder,Gasabo,
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    made = make_console_kit(database=database, now=clock)
+def context(database: Database, clock: Clock) -> ConsoleContext:
+    made = make_console_context(database=database, now=clock)
     service_enrolment.import_responders(made, NATIONAL)
     return made
 
 
 @pytest.fixture
-def two(kit: ConsoleKit, clock: Clock) -> list[Person]:
-    return admins(kit, clock, ["Admin 1", "Admin 2"])
+def two(context: ConsoleContext, clock: Clock) -> list[Person]:
+    return admins(context, clock, ["Admin 1", "Admin 2"])
 
 
 def by(person: Person) -> Actor:
@@ -61,27 +61,35 @@ def here(person: Person) -> SignedIn:
     return person.here(person.enters().token)
 
 
-def editors(kit: ConsoleKit, clock: Clock, number: int) -> list[Person]:
-    return [person(kit, clock, f"Editor {one}", R.EDITOR, R.TRANSLATOR) for one in range(number)]
+def editors(context: ConsoleContext, clock: Clock, number: int) -> list[Person]:
+    return [
+        person(context, clock, f"Editor {one}", R.EDITOR, R.TRANSLATOR) for one in range(number)
+    ]
 
 
-def messages(kit: ConsoleKit) -> list[tuple[int | None, str, dict[str, str]]]:
-    with kit.database.reading() as session:
+def messages(context: ConsoleContext) -> list[tuple[int | None, str, dict[str, str]]]:
+    with context.database.reading() as session:
         rows = session.scalars(select(Message).order_by(Message.id)).all()
         return [(one.responder_id, one.template, dict(one.parameters)) for one in rows]
 
 
-def due_at(kit: ConsoleKit) -> object:
-    with kit.database.reading() as session:
-        return tables.standing(session)[Alarm.ACCOUNTS].next_at
+def due_at(context: ConsoleContext) -> object:
+    with context.database.reading() as session:
+        return tables.raised_alarms(session)[Alarm.ACCOUNTS].next_at
 
 
-ACTS: dict[str, Callable[[ConsoleKit, Actor, int], object]] = {
-    "end": lambda kit, actor, one: service_leaving.end_account(kit, actor, one, "left"),
-    "suspend": lambda kit, actor, one: service_invitations.suspend(kit, actor, one, "stolen phone"),
-    "link": lambda kit, actor, one: service_new_links.again(kit, actor, one, "lost both"),
-    "roles": lambda kit, actor, one: service_invitations.set_roles(
-        kit, actor, one, [R.TRANSLATOR], "other work"
+ACTS: dict[str, Callable[[ConsoleContext, Actor, int], object]] = {
+    "end": lambda context, actor, one: service_quick_removal.end_account(
+        context, actor, one, "left"
+    ),
+    "suspend": lambda context, actor, one: service_invitations.suspend(
+        context, actor, one, "stolen phone"
+    ),
+    "link": lambda context, actor, one: service_new_links.request_link(
+        context, actor, one, "lost both"
+    ),
+    "roles": lambda context, actor, one: service_invitations.set_roles(
+        context, actor, one, [R.TRANSLATOR], "other work"
     ),
 }
 TEMPLATES = {
@@ -93,38 +101,42 @@ TEMPLATES = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_three_acts_are_refused(kit: ConsoleKit, two: list[Person], clock: Clock, act: str) -> None:
+def test_three_acts_are_refused(
+    context: ConsoleContext, two: list[Person], clock: Clock, act: str
+) -> None:
     """Otherwise one admin could end every account in half a second, without notice to anyone."""
-    ones = [one.account_id for one in editors(kit, clock, 4)]
+    ones = [one.account_id for one in editors(context, clock, 4)]
     first, second = map(by, two)
-    ACTS[act](kit, first, ones[0])
-    ACTS["suspend"](kit, first, ones[1])
-    assert refused(lambda: ACTS[act](kit, first, ones[2])) == AccountFault.TOO_MANY_ACTS
-    ACTS[act](kit, second, ones[3])
+    ACTS[act](context, first, ones[0])
+    ACTS["suspend"](context, first, ones[1])
+    assert refused(lambda: ACTS[act](context, first, ones[2])) == AccountFault.TOO_MANY_COMMANDS
+    ACTS[act](context, second, ones[3])
     clock.turn(hours=1)
-    ACTS[act](kit, first, ones[2])
+    ACTS[act](context, first, ones[2])
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_the_national_desk_and_the_on_call_contacts_hear_of_each(
-    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+    context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
-    one, other = editors(kit, clock, 2)
-    ACTS[act](kit, by(two[0]), one.account_id)
+    one, other = editors(context, clock, 2)
+    ACTS[act](context, by(two[0]), one.account_id)
     number = {"number": str(one.account_id)}
-    assert messages(kit) == [(1, TEMPLATES[act], number), (2, TEMPLATES[act], number)]
-    assert due_at(kit) == clock()
+    assert messages(context) == [(1, TEMPLATES[act], number), (2, TEMPLATES[act], number)]
+    assert due_at(context) == clock()
     clock.turn(minutes=3)
-    ACTS[act](kit, by(two[0]), other.account_id)
-    assert len(messages(kit)) == 4
-    assert due_at(kit) == clock(), "each is told, though the alarm stands"
+    ACTS[act](context, by(two[0]), other.account_id)
+    assert len(messages(context)) == 4
+    assert due_at(context) == clock(), "each is told, though the alarm stands"
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_it_is_in_the_audit_log(kit: ConsoleKit, two: list[Person], clock: Clock, act: str) -> None:
-    (one,) = editors(kit, clock, 1)
-    ACTS[act](kit, by(two[0]), one.account_id)
-    with kit.database.reading() as session:
+def test_it_is_in_the_audit_log(
+    context: ConsoleContext, two: list[Person], clock: Clock, act: str
+) -> None:
+    (one,) = editors(context, clock, 1)
+    ACTS[act](context, by(two[0]), one.account_id)
+    with context.database.reading() as session:
         (row,) = [
             row for row in tables_audit.entries(session) if row.subject == "account Editor 0"
         ][-1:]
@@ -135,47 +147,51 @@ def test_it_is_in_the_audit_log(kit: ConsoleKit, two: list[Person], clock: Clock
 @pytest.mark.parametrize(
     "act",
     [
-        lambda kit, actor, one: service_leaving.end_account(kit, actor, one, " "),
-        lambda kit, actor, one: service_invitations.suspend(kit, actor, one, ""),
-        lambda kit, actor, one: service_new_links.again(kit, actor, one, "x" * 201),
-        lambda kit, actor, one: service_invitations.set_roles(kit, actor, one, [R.TRANSLATOR]),
+        lambda context, actor, one: service_quick_removal.end_account(context, actor, one, " "),
+        lambda context, actor, one: service_invitations.suspend(context, actor, one, ""),
+        lambda context, actor, one: service_new_links.request_link(context, actor, one, "x" * 201),
+        lambda context, actor, one: service_invitations.set_roles(
+            context, actor, one, [R.TRANSLATOR]
+        ),
     ],
 )
 def test_without_a_reason_nothing_happens(
-    kit: ConsoleKit,
+    context: ConsoleContext,
     two: list[Person],
     clock: Clock,
-    act: Callable[[ConsoleKit, Actor, int], object],
+    act: Callable[[ConsoleContext, Actor, int], object],
 ) -> None:
-    (one,) = editors(kit, clock, 1)
-    assert refused(lambda: act(kit, by(two[0]), one.account_id)) == AccountFault.NO_REASON
+    (one,) = editors(context, clock, 1)
+    assert refused(lambda: act(context, by(two[0]), one.account_id)) == AccountFault.NO_REASON
     assert one.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
-    assert messages(kit) == []
+    assert messages(context) == []
 
 
-def test_a_suspension_ends_after_a_day(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    (one,) = editors(kit, clock, 1)
+def test_a_suspension_ends_after_a_day(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
+    (one,) = editors(context, clock, 1)
     token = one.enters().token
-    key = service_sessions.key_of(kit, token)
-    service_invitations.suspend(kit, by(two[0]), one.account_id, "stolen phone")
-    assert service_sessions.look(kit, token) is None
+    key = service_sessions.key_of(context, token)
+    service_invitations.suspend(context, by(two[0]), one.account_id, "stolen phone")
+    assert service_sessions.find_session(context, token) is None
     one.is_refused()
     clock.turn(hours=24)
-    assert service_sessions.key_of(kit, one.enters().token) == key
-    again = partial(service_invitations.suspend, kit, by(two[0]), one.account_id, "once more")
+    assert service_sessions.key_of(context, one.enters().token) == key
+    again = partial(service_invitations.suspend, context, by(two[0]), one.account_id, "once more")
     assert refused(again) == AccountFault.SUSPENDED_LATELY
-    service_invitations.suspend(kit, by(two[1]), one.account_id, "a second admin says so")
+    service_invitations.suspend(context, by(two[1]), one.account_id, "a second admin says so")
     clock.turn(days=7)
     again()
 
 
-def test_another_admin_lifts_it(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
+def test_another_admin_lifts_it(context: ConsoleContext, two: list[Person], clock: Clock) -> None:
     first, second = two
-    (one,) = editors(kit, clock, 1)
-    service_invitations.suspend(kit, by(first), one.account_id, "stolen phone")
+    (one,) = editors(context, clock, 1)
+    service_invitations.suspend(context, by(first), one.account_id, "stolen phone")
 
     def lift(actor: Actor) -> None:
-        service_invitations.lift_suspension(kit, actor, one.account_id)
+        service_invitations.lift_suspension(context, actor, one.account_id)
 
     assert refused(lambda: lift(Actor("Editor 0", one.account_id))) == AccountFault.ONESELF
     lift(by(second))
@@ -185,191 +201,210 @@ def test_another_admin_lifts_it(kit: ConsoleKit, two: list[Person], clock: Clock
 
 @pytest.mark.parametrize("act", ["end", "suspend"])
 def test_nobody_shuts_out_the_last_other_admin_or_approver(
-    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+    context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
     first, second = two
-    approver = person(kit, clock, "Approver 1", R.TRANSLATOR)
+    approver = person(context, clock, "Approver 1", R.TRANSLATOR)
     for number in range(2, 4):
-        other = person(kit, clock, f"Approver {number}", R.TRANSLATOR)
-        service_invitations.set_roles(kit, by(first), other.account_id, [R.TRANSLATOR, R.APPROVER])
-    service_invitations.set_roles(kit, by(first), approver.account_id, [R.TRANSLATOR, R.APPROVER])
+        other = person(context, clock, f"Approver {number}", R.TRANSLATOR)
+        service_invitations.set_roles(
+            context, by(first), other.account_id, [R.TRANSLATOR, R.APPROVER]
+        )
+    service_invitations.set_roles(
+        context, by(first), approver.account_id, [R.TRANSLATOR, R.APPROVER]
+    )
     decider = here(second)
-    for one in service_approvals.waiting(kit, decider):
-        service_approvals.decide(kit, decider, one.id, "so it is", approve=True)
+    for one in service_approvals.pending(context, decider):
+        service_approvals.decide(context, decider, one.id, "so it is", approve=True)
 
     def last(account_id: int) -> object:
-        return refused(lambda: ACTS[act](kit, by(first), account_id))
+        return refused(lambda: ACTS[act](context, by(first), account_id))
 
     assert last(second.account_id) == AccountFault.LAST_OTHER
-    ids = {one.name: one.id for one in service_accounts.listed(kit)}
-    ACTS[act](kit, by(first), ids["Approver 2"])
-    ACTS[act](kit, by(first), ids["Approver 3"])
-    for one in service_approvals.waiting(kit, decider):
-        service_approvals.decide(kit, decider, one.id, "so it is", approve=True)
+    ids = {one.name: one.id for one in service_accounts.list_accounts(context)}
+    ACTS[act](context, by(first), ids["Approver 2"])
+    ACTS[act](context, by(first), ids["Approver 3"])
+    for one in service_approvals.pending(context, decider):
+        service_approvals.decide(context, decider, one.id, "so it is", approve=True)
     clock.turn(hours=2)
     assert last(approver.account_id) == AccountFault.LAST_OTHER
 
 
 @pytest.mark.parametrize("act", ["end", "suspend", "roles"])
 def test_nobody_shuts_out_the_last_account_of_the_national_desk(
-    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+    context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
     first, second = two
     decider = here(second)
 
     def national(name: str) -> Person:
-        made = person(kit, clock, name, R.TRANSLATOR)
+        made = person(context, clock, name, R.TRANSLATOR)
         roles = [R.TRANSLATOR, R.NATIONAL]
-        service_invitations.set_roles(kit, by(first), made.account_id, roles)
-        for one in service_approvals.waiting(kit, decider):
-            service_approvals.decide(kit, decider, one.id, "so it is", approve=True)
+        service_invitations.set_roles(context, by(first), made.account_id, roles)
+        for one in service_approvals.pending(context, decider):
+            service_approvals.decide(context, decider, one.id, "so it is", approve=True)
         return made
 
     only = national("Officer 1")
-    acts = partial(ACTS[act], kit, by(first), only.account_id)
+    acts = partial(ACTS[act], context, by(first), only.account_id)
     assert refused(acts) == AccountFault.LAST_OTHER
     national("Officer 2")
     acts()
 
 
-def test_the_server_has_no_limit(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
-    for one in editors(kit, clock, 3):
-        service_leaving.end_account(kit, SERVER, one.account_id, "left")
-    assert len(messages(kit)) == 6
+def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person], clock: Clock) -> None:
+    for one in editors(context, clock, 3):
+        service_quick_removal.end_account(context, SERVER, one.account_id, "left")
+    assert len(messages(context)) == 6
 
 
 # a new link for another person's account
 
 
 @pytest.fixture
-def desk(kit: ConsoleKit, clock: Clock, two: list[Person]) -> Person:
+def desk(context: ConsoleContext, clock: Clock, two: list[Person]) -> Person:
     """Returns an account of a person whose phone the line knows."""
-    made = person(kit, clock, "Desk 1", R.DESK)
-    service_removal.join(kit, SERVER, made.account_id, "Responder 1", "one person")
+    made = person(context, clock, "Desk 1", R.DESK)
+    service_removal.link_account(context, SERVER, made.account_id, "Responder 1", "one person")
     return made
 
 
 def test_a_link_rests_for_a_day_and_its_person_is_told(
-    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    assert service_new_links.again(kit, admin, desk.account_id, "lost both").link == ""
-    assert (3, "OWN_LINK", {}) in messages(kit)
+    assert service_new_links.request_link(context, admin, desk.account_id, "lost both").link == ""
+    assert (3, "OWN_LINK", {}) in messages(context)
     assert desk.enters(), "the old proofs hold while it rests"
     clock.turn(hours=23)
-    early = partial(service_new_links.again, kit, admin, desk.account_id)
+    early = partial(service_new_links.request_link, context, admin, desk.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
-    assert len(messages(kit)) == 3
+    assert len(messages(context)) == 3
     clock.turn(hours=1)
-    invited = service_new_links.again(kit, admin, desk.account_id)
+    invited = service_new_links.request_link(context, admin, desk.account_id)
     assert invited.link
     desk.is_refused()
     assert desk.takes_up(invited.link).enters()
-    assert service_new_links.resting(kit, desk.account_id) is None
+    assert service_new_links.waiting_link(context, desk.account_id) is None
 
 
 @pytest.mark.parametrize("first_act", ["link", "suspend"])
 @pytest.mark.parametrize("is_lifted", [False, True])
 def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
-    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock, first_act: str, is_lifted: bool
+    context: ConsoleContext,
+    two: list[Person],
+    desk: Person,
+    clock: Clock,
+    first_act: str,
+    is_lifted: bool,
 ) -> None:
     admin = by(two[0])
     for act in (first_act, *{"link", "suspend"} - {first_act}):
-        ACTS[act](kit, admin, desk.account_id)
+        ACTS[act](context, admin, desk.account_id)
     clock.turn(hours=20)
     if is_lifted:
-        service_invitations.lift_suspension(kit, admin, desk.account_id)
+        service_invitations.lift_suspension(context, admin, desk.account_id)
         assert desk.enters()
     clock.turn(hours=5)
-    early = partial(service_new_links.again, kit, admin, desk.account_id)
+    early = partial(service_new_links.request_link, context, admin, desk.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
     desk.enters()
     clock.turn(hours=18)
     assert refused(early) == AccountFault.LINK_RESTS
     clock.turn(hours=5)
-    assert service_new_links.again(kit, admin, desk.account_id).link
+    assert service_new_links.request_link(context, admin, desk.account_id).link
 
 
 def test_a_suspension_that_was_over_before_lengthens_no_rest(
-    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    service_invitations.suspend(kit, admin, desk.account_id, "stolen phone")
+    service_invitations.suspend(context, admin, desk.account_id, "stolen phone")
     clock.turn(hours=25)
-    service_new_links.again(kit, admin, desk.account_id, "lost both")
+    service_new_links.request_link(context, admin, desk.account_id, "lost both")
     clock.turn(hours=24)
-    assert service_new_links.again(kit, admin, desk.account_id).link
+    assert service_new_links.request_link(context, admin, desk.account_id).link
 
 
-def test_another_admin_frees_a_link(kit: ConsoleKit, two: list[Person], desk: Person) -> None:
+def test_another_admin_frees_a_link(
+    context: ConsoleContext, two: list[Person], desk: Person
+) -> None:
     first, second = by(two[0]), two[1]
-    service_new_links.again(kit, first, desk.account_id, "lost both")
+    service_new_links.request_link(context, first, desk.account_id, "lost both")
     with pytest.raises(ApprovalRefused, match="another person decides"):
-        decides(kit, here(two[0]), "link")
-    (waits,) = service_approvals.waiting(kit, here(second))
+        decides(context, here(two[0]), "link")
+    (waits,) = service_approvals.pending(context, here(second))
     with pytest.raises(NotFound):
-        service_approvals.decide(kit, here(desk), waits.id, "so it is", approve=True)
-    decides(kit, here(second), "link")
-    assert service_new_links.again(kit, first, desk.account_id).link
+        service_approvals.decide(context, here(desk), waits.id, "so it is", approve=True)
+    decides(context, here(second), "link")
+    assert service_new_links.request_link(context, first, desk.account_id).link
 
 
 def test_its_person_refuses_a_link_that_they_did_not_ask_for(
-    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    service_new_links.again(kit, admin, desk.account_id, "lost both")
-    service_new_links.refuse_own(kit, desk.here(desk.enters().token))
-    assert service_new_links.resting(kit, desk.account_id) is None
+    service_new_links.request_link(context, admin, desk.account_id, "lost both")
+    service_new_links.refuse_own(context, desk.here(desk.enters().token))
+    assert service_new_links.waiting_link(context, desk.account_id) is None
     clock.turn(days=2)
-    assert service_new_links.again(kit, admin, desk.account_id, "lost both").link == "", (
-        "it rests anew"
-    )
+    assert (
+        service_new_links.request_link(context, admin, desk.account_id, "lost both").link == ""
+    ), "it rests anew"
     assert desk.enters()
 
 
-def test_a_second_admin_refuses_a_link(kit: ConsoleKit, two: list[Person], desk: Person) -> None:
-    service_new_links.again(kit, by(two[0]), desk.account_id, "lost both")
-    decides(kit, here(two[1]), "link", approve=False)
-    assert service_new_links.resting(kit, desk.account_id) is None
+def test_a_second_admin_refuses_a_link(
+    context: ConsoleContext, two: list[Person], desk: Person
+) -> None:
+    service_new_links.request_link(context, by(two[0]), desk.account_id, "lost both")
+    decides(context, here(two[1]), "link", approve=False)
+    assert service_new_links.waiting_link(context, desk.account_id) is None
     assert desk.enters()
 
 
-def test_no_phone_needs_another_admin(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
+def test_no_phone_needs_another_admin(
+    context: ConsoleContext, two: list[Person], clock: Clock
+) -> None:
     """The line cannot notify the person, so a wait alone would help a thief."""
     first, second = by(two[0]), two[1]
-    (one,) = editors(kit, clock, 1)
-    service_new_links.again(kit, first, one.account_id, "lost both")
+    (one,) = editors(context, clock, 1)
+    service_new_links.request_link(context, first, one.account_id, "lost both")
     clock.turn(days=3)
-    early = partial(service_new_links.again, kit, first, one.account_id)
+    early = partial(service_new_links.request_link, context, first, one.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
-    decides(kit, here(second), "link")
-    assert service_new_links.again(kit, first, one.account_id).link
+    decides(context, here(second), "link")
+    assert service_new_links.request_link(context, first, one.account_id).link
 
 
 def test_a_link_that_nobody_made_within_a_week_is_over(
-    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    service_new_links.again(kit, by(two[0]), desk.account_id, "lost both")
+    service_new_links.request_link(context, by(two[0]), desk.account_id, "lost both")
     clock.turn(days=7)
-    assert service_new_links.resting(kit, desk.account_id) is None
-    assert service_new_links.again(kit, by(two[0]), desk.account_id, "lost both").link == ""
+    assert service_new_links.waiting_link(context, desk.account_id) is None
+    assert (
+        service_new_links.request_link(context, by(two[0]), desk.account_id, "lost both").link == ""
+    )
 
 
-def test_a_person_without_an_account_gets_another_link(kit: ConsoleKit, two: list[Person]) -> None:
-    invited = service_invitations.invite(kit, by(two[0]), "Editor 9", [R.EDITOR])
-    again = service_new_links.again(kit, by(two[0]), invited.account_id)
+def test_a_person_without_an_account_gets_another_link(
+    context: ConsoleContext, two: list[Person]
+) -> None:
+    invited = service_invitations.invite(context, by(two[0]), "Editor 9", [R.EDITOR])
+    again = service_new_links.request_link(context, by(two[0]), invited.account_id)
     assert again.link not in ("", invited.link)
-    assert service_accounts.one(kit, invited.account_id).state is AccountState.INVITED
-    assert messages(kit) == []
+    assert service_accounts.get_account(context, invited.account_id).state is AccountState.INVITED
+    assert messages(context) == []
 
 
-def test_the_next_act_raises_a_closed_alarm_again(kit: ConsoleKit, clock: Clock) -> None:
-    with kit.database.writing() as session:
-        service.note_each(session, Alarm.ACCOUNTS, clock())
-        before = tables.standing(session)[Alarm.ACCOUNTS]
+def test_the_next_act_raises_a_closed_alarm_again(context: ConsoleContext, clock: Clock) -> None:
+    with context.database.writing() as session:
+        service.record_each(session, Alarm.ACCOUNTS, clock())
+        before = tables.raised_alarms(session)[Alarm.ACCOUNTS]
     clock.turn(hours=1)
-    with kit.database.writing() as session:
-        service.note_each(session, Alarm.ACCOUNTS, clock())
-        after = tables.standing(session)[Alarm.ACCOUNTS]
+    with context.database.writing() as session:
+        service.record_each(session, Alarm.ACCOUNTS, clock())
+        after = tables.raised_alarms(session)[Alarm.ACCOUNTS]
     assert after.next_at - before.next_at == timedelta(hours=1)
     assert after.since == before.since

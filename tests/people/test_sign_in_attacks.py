@@ -9,10 +9,15 @@ import pytest
 
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
-from hotline.core.actors import AccountRole, Refused, SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountRole, SignedIn, SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session, add_if_new
-from hotline.duty import service_accounts, service_invitations, service_leaving, service_new_links
+from hotline.duty import (
+    service_accounts,
+    service_invitations,
+    service_new_links,
+    service_quick_removal,
+)
 from hotline.errors import AccountRefused
 from hotline.keys.password_queue import Entrant, StretchQueue
 from hotline.monitoring import service_checks_database
@@ -25,8 +30,8 @@ from hotline.people import (
 )
 from hotline.people import tables_sessions as rows
 from hotline.people.rules_accounts import AccountFault
-from hotline.people.service_sessions import Entered
-from hotline.people.tables_sessions import SignInTry
+from hotline.people.service_sessions import NewSession
+from hotline.people.tables_sessions import SignInAttempt
 from tests.support.clock import Clock
 from tests.support.eventually import eventually
 from tests.support.signing import PASSWORD, SERVER, Person
@@ -34,17 +39,17 @@ from tests.support.signing import PASSWORD, SERVER, Person
 NEW = "kinoto-gabise-rumaka"
 
 
-def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:
-    return replace(kit, proofs=replace(kit.proofs, stretching=queue))
+def with_queue(context: ConsoleContext, queue: StretchQueue) -> ConsoleContext:
+    return replace(context, proofs=replace(context.proofs, stretching=queue))
 
 
-def at_once(*acts: Callable[[ConsoleKit], object], kit: ConsoleKit) -> list[str]:
+def at_once(*acts: Callable[[ConsoleContext], object], context: ConsoleContext) -> list[str]:
     """Runs the acts at once, each with its own queue, as in separate processes. Returns the types of the results."""
     told, start = list[str](), Barrier(len(acts))
 
-    def run(act: Callable[[ConsoleKit], object]) -> None:
+    def run(act: Callable[[ConsoleContext], object]) -> None:
         start.wait(10)
-        told.append(type(act(with_queue(kit, StretchQueue()))).__name__)
+        told.append(type(act(with_queue(context, StretchQueue()))).__name__)
 
     threads = [Thread(target=run, args=(act,)) for act in acts]
     for one in threads:
@@ -55,59 +60,65 @@ def at_once(*acts: Callable[[ConsoleKit], object], kit: ConsoleKit) -> list[str]
 
 
 @pytest.mark.both
-def test_two_with_one_code_of_the_sheet_do_not_both_enter(kit: ConsoleKit, editor: Person) -> None:
+def test_two_with_one_code_of_the_sheet_do_not_both_enter(
+    context: ConsoleContext, editor: Person
+) -> None:
     code = editor.sheet.codes[0]
 
-    def enters(kit: ConsoleKit) -> object:
-        return service_sessions.enter(kit, "Editor 1", PASSWORD, code)
+    def enters(context: ConsoleContext) -> object:
+        return service_sessions.sign_in(context, "Editor 1", PASSWORD, code)
 
-    assert at_once(enters, enters, kit=kit) == ["Entered", "Refused"]
+    assert at_once(enters, enters, context=context) == ["NewSession", "SignInRefused"]
 
 
 def test_a_try_is_counted_though_who_entered_forgot_the_name_between_two_statements(
-    kit: ConsoleKit, monkeypatch: pytest.MonkeyPatch
+    context: ConsoleContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forgotten = list[bytes]()
 
-    def add_and_forget(session: Session, row: SignInTry) -> bool:
+    def add_and_forget(session: Session, row: SignInAttempt) -> bool:
         made = add_if_new(session, row)
         if not forgotten:
             forgotten.append(row.name_key)
-            rows.forget(session, row.name_key)
+            rows.delete_name(session, row.name_key)
         return made
 
     monkeypatch.setattr(rows, "add_if_new", add_and_forget)
-    with kit.database.writing() as session:
-        assert rows.held(session, b"a name", kit.now()).failures == 0
+    with context.database.writing() as session:
+        assert rows.locked_name(session, b"a name", context.now()).failures == 0
     assert forgotten == [b"a name"]
 
 
-def test_one_code_does_not_enter_and_step_up_at_once(kit: ConsoleKit, editor: Person) -> None:
+def test_one_code_does_not_enter_and_step_up_at_once(
+    context: ConsoleContext, editor: Person
+) -> None:
     token, code = editor.enters().token, editor.code()
     told = at_once(
-        lambda kit: service_sessions.enter(kit, "Editor 1", PASSWORD, code),
-        lambda kit: service_sessions.step_up(kit, token, PASSWORD, code),
-        kit=kit,
+        lambda context: service_sessions.sign_in(context, "Editor 1", PASSWORD, code),
+        lambda context: service_sessions.step_up(context, token, PASSWORD, code),
+        context=context,
     )
-    assert told in (["Entered", "Refused"], ["Refused", "SignedIn"])
+    assert told in (["NewSession", "SignInRefused"], ["SignInRefused", "SignedIn"])
 
 
-def test_a_code_that_stepped_up_is_spent_everywhere(kit: ConsoleKit, editor: Person) -> None:
+def test_a_code_that_stepped_up_is_spent_everywhere(
+    context: ConsoleContext, editor: Person
+) -> None:
     one, other = editor.enters().token, editor.enters().token
     code = editor.code()
-    assert isinstance(service_sessions.step_up(kit, one, PASSWORD, code), SignedIn)
-    assert isinstance(service_sessions.step_up(kit, one, PASSWORD, code), Refused)
-    assert isinstance(service_sessions.step_up(kit, other, PASSWORD, code), Refused)
+    assert isinstance(service_sessions.step_up(context, one, PASSWORD, code), SignedIn)
+    assert isinstance(service_sessions.step_up(context, one, PASSWORD, code), SignInRefused)
+    assert isinstance(service_sessions.step_up(context, other, PASSWORD, code), SignInRefused)
     assert editor.is_refused(code=code)
 
 
-def test_a_session_steps_up_no_ended_account(kit: ConsoleKit, editor: Person) -> None:
+def test_a_session_steps_up_no_ended_account(context: ConsoleContext, editor: Person) -> None:
     token = editor.enters().token
-    service_new_links.again(kit, SERVER, editor.account_id)
-    assert service_sessions.step_up(kit, token, PASSWORD, editor.code()) is None
-    assert service_sessions.key_of(kit, token) is None
-    service_leaving.end_account(kit, SERVER, editor.account_id)
-    assert service_sessions.step_up(kit, token, PASSWORD, editor.code()) is None
+    service_new_links.request_link(context, SERVER, editor.account_id)
+    assert service_sessions.step_up(context, token, PASSWORD, editor.code()) is None
+    assert service_sessions.key_of(context, token) is None
+    service_quick_removal.end_account(context, SERVER, editor.account_id)
+    assert service_sessions.step_up(context, token, PASSWORD, editor.code()) is None
 
 
 @contextmanager
@@ -126,116 +137,128 @@ def is_full(queue: StretchQueue) -> Iterator[None]:
     waits.join(5)
 
 
-def test_every_dear_stretch_waits_in_a_queue(kit: ConsoleKit, editor: Person) -> None:
+def test_every_dear_stretch_waits_in_a_queue(context: ConsoleContext, editor: Person) -> None:
     """Each stretch takes 128 MiB. An attacker who could bypass the queue would fill the machine's memory."""
     token = editor.enters().token
-    link = service_invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
+    link = service_invitations.invite(context, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     queue = StretchQueue(0, 0)
-    busy = with_queue(kit, queue)
+    busy = with_queue(context, queue)
     name, key, code = editor.name, editor.sheet.key, editor.sheet.codes[1]
     with is_full(queue):
         told = [
-            service_sessions.enter(busy, name, PASSWORD, code),
-            service_sessions.enter(busy, "Nobody", PASSWORD, code),
+            service_sessions.sign_in(busy, name, PASSWORD, code),
+            service_sessions.sign_in(busy, "Nobody", PASSWORD, code),
             service_sessions.step_up(busy, token, PASSWORD, code),
             service_own_account.change_password(busy, token, PASSWORD, NEW),
             service_recovery.reset_password(busy, name, key, code, NEW),
         ]
-        assert told == [Refused(is_busy=True)] * 5
+        assert told == [SignInRefused(is_busy=True)] * 5
         with pytest.raises(AccountRefused) as refused:
             service_welcome.choose_password(busy, link, NEW)
     assert refused.value.fault == AccountFault.BUSY
-    assert isinstance(service_sessions.enter(kit, name, PASSWORD, code), Entered), (
+    assert isinstance(service_sessions.sign_in(context, name, PASSWORD, code), NewSession), (
         "the code is unused"
     )
 
 
-def test_strangers_who_fill_their_queue_raise_an_alarm(kit: ConsoleKit, editor: Person) -> None:
+def test_strangers_who_fill_their_queue_raise_an_alarm(
+    context: ConsoleContext, editor: Person
+) -> None:
     now = [0.0]
     queue = StretchQueue(strangers=0, clock=lambda: now[0])
-    full, token = with_queue(kit, queue), editor.enters().token
+    full, token = with_queue(context, queue), editor.enters().token
     raised: list[bool] = []
     with queue.turn(Entrant("192.0.2.1")):
         for second in (0, 8, 16, 24, 32, 40, 48, 56, 64):
             now[0] = second
-            told = service_sessions.enter(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
-            assert told == Refused(is_busy=True)
-            with kit.database.reading() as session:
-                raised.append(Alarm.SIGN_IN_QUEUE in tables.standing(session))
+            told = service_sessions.sign_in(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
+            assert told == SignInRefused(is_busy=True)
+            with context.database.reading() as session:
+                raised.append(Alarm.SIGN_IN_QUEUE in tables.raised_alarms(session))
     assert raised == [*[False] * 8, True]
     assert isinstance(service_sessions.step_up(full, token, PASSWORD, editor.code()), SignedIn)
 
 
-def test_one_network_waits_and_a_known_browser_does_not(kit: ConsoleKit, editor: Person) -> None:
+def test_one_network_waits_and_a_known_browser_does_not(
+    context: ConsoleContext, editor: Person
+) -> None:
     known = editor.enters().known
-    here = with_queue(kit, StretchQueue(burst=1, clock=lambda: 0.0))
+    here = with_queue(context, StretchQueue(burst=1, clock=lambda: 0.0))
 
-    def tries(name: str, mark: str = "") -> Entered | Refused:
-        return service_sessions.enter(
+    def tries(name: str, mark: str = "") -> NewSession | SignInRefused:
+        return service_sessions.sign_in(
             here, name, PASSWORD, editor.code(), mark, network="192.0.2.1"
         )
 
     tries("Nobody")
-    assert tries("Editor 1") == Refused(1, is_busy=True)
-    assert tries("Nobody", known) == Refused(1, is_busy=True), "the mark is of another name"
-    assert isinstance(tries("Editor 1", known), Entered)
+    assert tries("Editor 1") == SignInRefused(1, is_busy=True)
+    assert tries("Nobody", known) == SignInRefused(1, is_busy=True), "the mark is of another name"
+    assert isinstance(tries("Editor 1", known), NewSession)
 
 
-def test_the_mark_of_an_ended_account_is_a_stranger_s(kit: ConsoleKit, editor: Person) -> None:
+def test_the_mark_of_an_ended_account_is_a_stranger_s(
+    context: ConsoleContext, editor: Person
+) -> None:
     known = editor.enters().known
-    here = with_queue(kit, StretchQueue(burst=0, clock=lambda: 0.0))
-    service_leaving.end_account(kit, SERVER, editor.account_id)
-    told = service_sessions.enter(
+    here = with_queue(context, StretchQueue(burst=0, clock=lambda: 0.0))
+    service_quick_removal.end_account(context, SERVER, editor.account_id)
+    told = service_sessions.sign_in(
         here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1"
     )
-    assert told == Refused(1, is_busy=True)
+    assert told == SignInRefused(1, is_busy=True)
 
 
-def failed_rows(kit: ConsoleKit) -> list[tuple[str, str]]:
-    with kit.database.reading() as session:
+def failed_rows(context: ConsoleContext) -> list[tuple[str, str]]:
+    with context.database.reading() as session:
         rows = tables_audit.entries(session)
     return [(one.subject, one.reason) for one in rows if one.action == "account_entry_failed"]
 
 
-def guesses(kit: ConsoleKit, clock: Clock, name: str, times: int) -> None:
+def guesses(context: ConsoleContext, clock: Clock, name: str, times: int) -> None:
     for _ in range(times):
         clock.turn(minutes=1)
-        assert isinstance(service_sessions.enter(kit, name, "another-password", "123456"), Refused)
+        assert isinstance(
+            service_sessions.sign_in(context, name, "another-password", "123456"), SignInRefused
+        )
 
 
-def sign_ins(kit: ConsoleKit) -> tuple[bool, str]:
-    with kit.database.reading() as session:
-        found = service_checks_database.failed_sign_ins(session, kit.now())
+def sign_ins(context: ConsoleContext) -> tuple[bool, str]:
+    with context.database.reading() as session:
+        found = service_checks_database.failed_sign_ins(session, context.now())
     return found.ok, found.says
 
 
-def test_failures_are_logged_by_account(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
-    guesses(kit, clock, "Editor 1", 7)
+def test_failures_are_logged_by_account(
+    context: ConsoleContext, editor: Person, clock: Clock
+) -> None:
+    guesses(context, clock, "Editor 1", 7)
     for number in range(3):
-        guesses(kit, clock, f"my-password-{number}", 1)
+        guesses(context, clock, f"my-password-{number}", 1)
     nobody = [("names without an account", f"{n} within an hour") for n in (1, 2, 3)]
     editors = [("account Editor 1", f"{n} within an hour") for n in (1, 2, 3, 4, 5)]
-    assert failed_rows(kit) == editors + nobody
+    assert failed_rows(context) == editors + nobody
 
 
 @pytest.mark.parametrize("name", ["Editor 1", "Nobody"])
 def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(
-    kit: ConsoleKit, editor: Person, clock: Clock, name: str
+    context: ConsoleContext, editor: Person, clock: Clock, name: str
 ) -> None:
-    guesses(kit, clock, name, 19)
-    assert sign_ins(kit) == (True, "19 failed within an hour, 19 of them for one name")
-    guesses(kit, clock, name, 1)
-    assert sign_ins(kit)[0] is False
-    assert "20 within an hour" in failed_rows(kit)[-1][1]
+    guesses(context, clock, name, 19)
+    assert sign_ins(context) == (True, "19 failed within an hour, 19 of them for one name")
+    guesses(context, clock, name, 1)
+    assert sign_ins(context)[0] is False
+    assert "20 within an hour" in failed_rows(context)[-1][1]
     clock.turn(hours=1)
-    service_accounts.forget_over(kit)
-    assert sign_ins(kit) == (True, "0 failed within an hour, 0 of them for one name")
+    service_accounts.delete_expired(context)
+    assert sign_ins(context) == (True, "0 failed within an hour, 0 of them for one name")
 
 
-def test_two_hundred_failures_are_an_alarm_and_few_rows(kit: ConsoleKit, clock: Clock) -> None:
+def test_two_hundred_failures_are_an_alarm_and_few_rows(
+    context: ConsoleContext, clock: Clock
+) -> None:
     for number in range(199):
-        service_sessions.enter(kit, f"Nobody {number}", "another-password", "123456")
-    assert sign_ins(kit)[0]
-    service_sessions.enter(kit, "Nobody 199", "another-password", "123456")
-    assert not sign_ins(kit)[0]
-    assert len(failed_rows(kit)) == 10
+        service_sessions.sign_in(context, f"Nobody {number}", "another-password", "123456")
+    assert sign_ins(context)[0]
+    service_sessions.sign_in(context, "Nobody 199", "another-password", "123456")
+    assert not sign_ins(context)[0]
+    assert len(failed_rows(context)) == 10

@@ -10,26 +10,26 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select
 
-from hotline.core.actors import AccountRole, Refused, SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountRole, SignedIn, SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
-from hotline.duty import service_invitations, service_leaving, service_new_links
-from hotline.keys.factor_sealer import FactorSealer
+from hotline.duty import service_invitations, service_new_links, service_quick_removal
+from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.password_queue import Entrant, StretchQueue, StretchTurn
 from hotline.people import service_own_account, service_sessions, tables_audit
-from hotline.people.rules_second_factor import LONGEST_WAIT
-from hotline.people.service_sessions import Entered
+from hotline.people.rules_second_factor import MAX_WAIT
+from hotline.people.service_sessions import NewSession
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_sessions import SignInTry
+from hotline.people.tables_sessions import SignInAttempt
 from tests.support.clock import Clock
 from tests.support.signing import PASSWORD, SERVER, Person, person
 
 
-def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:
-    return replace(kit, proofs=replace(kit.proofs, stretching=queue))
+def with_queue(context: ConsoleContext, queue: StretchQueue) -> ConsoleContext:
+    return replace(context, proofs=replace(context.proofs, stretching=queue))
 
 
-def test_a_new_account_signs_in_and_is_known(kit: ConsoleKit, editor: Person) -> None:
+def test_a_new_account_signs_in_and_is_known(context: ConsoleContext, editor: Person) -> None:
     entered = editor.enters()
     here = editor.here(entered.token)
 
@@ -48,8 +48,10 @@ def test_her_name_is_found_however_it_is_typed(editor: Person) -> None:
 @pytest.mark.row("A10")
 def test_a_code_is_accepted_once(editor: Person) -> None:
     code = editor.code()
-    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)
-    assert editor.is_refused(code=code) == Refused()
+    assert isinstance(
+        service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, code), NewSession
+    )
+    assert editor.is_refused(code=code) == SignInRefused()
     assert editor.enters()
 
 
@@ -59,15 +61,15 @@ def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
 
     def enter() -> None:
         # Each runs with its own queue, as in separate processes, so neither waits for the other's stretch.
-        kit = with_queue(editor.kit, StretchQueue())
-        told.append(service_sessions.enter(kit, "Editor 1", PASSWORD, code))
+        context = with_queue(editor.context, StretchQueue())
+        told.append(service_sessions.sign_in(context, "Editor 1", PASSWORD, code))
 
     both = [Thread(target=enter) for _ in range(2)]
     for one in both:
         one.start()
     for one in both:
         one.join()
-    assert sorted(type(one).__name__ for one in told) == ["Entered", "Refused"]
+    assert sorted(type(one).__name__ for one in told) == ["NewSession", "SignInRefused"]
 
 
 @pytest.mark.parametrize(
@@ -81,27 +83,33 @@ def test_a_phone_s_clock_may_be_one_step_off(
     clock.at = now + timedelta(seconds=seconds - 30)
     code = editor.code()
     clock.at = now
-    told = service_sessions.enter(editor.kit, "Editor 1", PASSWORD, code)
-    assert isinstance(told, Entered) is enters
+    told = service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, code)
+    assert isinstance(told, NewSession) is enters
 
 
 def test_a_code_of_the_sheet_stands_in_once(editor: Person) -> None:
     first, second = editor.sheet.codes[:2]
-    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, first), Entered)
+    assert isinstance(
+        service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, first), NewSession
+    )
     assert editor.is_refused(code=first)
     typed = second.upper().replace("-", " ")
-    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, typed), Entered)
+    assert isinstance(
+        service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, typed), NewSession
+    )
 
 
-def test_a_code_of_another_s_sheet_is_none(kit: ConsoleKit, clock: Clock, editor: Person) -> None:
-    other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
+def test_a_code_of_another_s_sheet_is_none(
+    context: ConsoleContext, clock: Clock, editor: Person
+) -> None:
+    other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
     assert editor.is_refused(code=other.sheet.codes[0])
 
 
 def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
     """Returns the number of audit rows and the sign-in attempts that are kept."""
     with database.reading() as session:
-        tries = session.scalars(select(SignInTry).order_by(SignInTry.failures)).all()
+        tries = session.scalars(select(SignInAttempt).order_by(SignInAttempt.failures)).all()
         kept = [(one.failures, one.next_try_at is not None) for one in tries]
         return len(tables_audit.entries(session)), kept
 
@@ -119,16 +127,16 @@ class Counted(StretchQueue):
 
 
 def of_nobody(editor: Person) -> Person:
-    return Person(editor.kit, editor.clock, "Nobody", secret=editor.secret)
+    return Person(editor.context, editor.clock, "Nobody", secret=editor.secret)
 
 
 def invited_only(editor: Person) -> Person:
-    service_invitations.invite(editor.kit, SERVER, "Editor 2", [AccountRole.EDITOR])
-    return Person(editor.kit, editor.clock, "Editor 2", secret=editor.secret)
+    service_invitations.invite(editor.context, SERVER, "Editor 2", [AccountRole.EDITOR])
+    return Person(editor.context, editor.clock, "Editor 2", secret=editor.secret)
 
 
 def ended(editor: Person) -> Person:
-    service_leaving.end_account(editor.kit, SERVER, editor.account_id)
+    service_quick_removal.end_account(editor.context, SERVER, editor.account_id)
     return editor
 
 
@@ -143,8 +151,8 @@ def wrong_code(editor: Person) -> Person:
 
 
 def key_lost(editor: Person) -> Person:
-    proofs = replace(editor.kit.proofs, factors=FactorSealer(b"another key" * 3))
-    editor.kit = replace(editor.kit, proofs=proofs)
+    proofs = replace(editor.context.proofs, factors=FactorEncrypter(b"another key" * 3))
+    editor.context = replace(editor.context, proofs=proofs)
     return editor
 
 
@@ -159,7 +167,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     tried = wrong(editor)
     before = left_behind(database)[0]
     counted = Counted()
-    tried.kit = with_queue(tried.kit, counted)
+    tried.context = with_queue(tried.context, counted)
     answers = [tried.is_refused() for _ in range(8)]
 
     # A code comes every 30 seconds, so each wait is over by then.
@@ -169,17 +177,17 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     assert left_behind(database) == (before + 5, [(8, True)]), "the audit log holds the first five"
 
 
-def test_an_early_try_is_not_made(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
+def test_an_early_try_is_not_made(context: ConsoleContext, editor: Person, clock: Clock) -> None:
     for _ in range(12):
         editor.is_refused(password="another-password")
         clock.turn(minutes=1)
     clock.turn(minutes=-1)
-    assert editor.is_refused().wait_seconds == LONGEST_WAIT.total_seconds() - 30
+    assert editor.is_refused().wait_seconds == MAX_WAIT.total_seconds() - 30
 
     clock.turn(seconds=60)
     assert editor.enters()
     # A successful sign-in resets the count.
-    assert editor.is_refused(password="another-password") == Refused()
+    assert editor.is_refused(password="another-password") == SignInRefused()
 
 
 def test_tries_of_strangers_delay_no_known_browser(editor: Person, clock: Clock) -> None:
@@ -192,12 +200,12 @@ def test_tries_of_strangers_delay_no_known_browser(editor: Person, clock: Clock)
     assert editor.is_refused(password="another-password").wait_seconds
 
     assert isinstance(
-        service_sessions.step_up(editor.kit, token, PASSWORD, editor.code()), SignedIn
+        service_sessions.step_up(editor.context, token, PASSWORD, editor.code()), SignedIn
     )
     told = service_own_account.change_password(
-        editor.kit, token, "another-password", "kinoto-gabise"
+        editor.context, token, "another-password", "kinoto-gabise"
     )
-    assert told == Refused()
+    assert told == SignInRefused()
 
 
 def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person, clock: Clock) -> None:
@@ -213,10 +221,10 @@ def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person, cloc
 
 @pytest.mark.parametrize("known", ["", ".", "a.b", "é.é", "\0", "another's"])
 def test_what_is_no_mark_of_hers_waits_with_all_others(
-    kit: ConsoleKit, clock: Clock, editor: Person, known: str
+    context: ConsoleContext, clock: Clock, editor: Person, known: str
 ) -> None:
     if known == "another's":
-        known = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
+        known = person(context, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
     for _ in range(12):
         editor.is_refused(password="another-password")
         clock.turn(minutes=1)
@@ -228,15 +236,15 @@ def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
     for _ in range(6):
         editor.is_refused(password="another-password")
     clock.turn(hours=1)
-    assert editor.is_refused(password="another-password") == Refused()
+    assert editor.is_refused(password="another-password") == SignInRefused()
 
 
 def test_a_full_queue_refuses_and_counts_nothing(database: Database, editor: Person) -> None:
     queue = StretchQueue(0, 0)
-    editor.kit = with_queue(editor.kit, queue)
+    editor.context = with_queue(editor.context, queue)
     with queue.turn(Entrant()) as turn:
         assert turn.is_given
-        assert editor.is_refused() == Refused(is_busy=True)
+        assert editor.is_refused() == SignInRefused(is_busy=True)
     assert left_behind(database)[1] == []
     assert editor.enters()
 
@@ -257,16 +265,18 @@ class Meanwhile(StretchQueue):
 
 @pytest.mark.parametrize("what", ["ended", "invited again", "another password"])
 def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, what: str) -> None:
-    kit, token = editor.kit, editor.enters().token
+    context, token = editor.context, editor.enters().token
     happens: dict[str, Callable[[], object]] = {
-        "ended": partial(service_leaving.end_account, kit, SERVER, editor.account_id),
-        "invited again": partial(service_new_links.again, kit, SERVER, editor.account_id),
+        "ended": partial(service_quick_removal.end_account, context, SERVER, editor.account_id),
+        "invited again": partial(
+            service_new_links.request_link, context, SERVER, editor.account_id
+        ),
         "another password": partial(
-            service_own_account.change_password, kit, token, PASSWORD, "kinoto-gabise-rumaka"
+            service_own_account.change_password, context, token, PASSWORD, "kinoto-gabise-rumaka"
         ),
     }
-    editor.kit = with_queue(kit, Meanwhile(happens[what]))
-    assert editor.is_refused() == Refused()
+    editor.context = with_queue(context, Meanwhile(happens[what]))
+    assert editor.is_refused() == SignInRefused()
 
 
 def test_one_stretches_at_a_time() -> None:
@@ -298,7 +308,7 @@ def test_no_row_holds_what_was_typed(editor: Person, stored: Callable[[], bytes]
     editor.is_refused(password="another-password", code=code)
     editor.name = "hunter2-typed-as-name"
     editor.is_refused()
-    key = service_sessions.key_of(editor.kit, entered.token)
+    key = service_sessions.key_of(editor.context, entered.token)
     assert key is not None
 
     kept = stored()
@@ -316,7 +326,7 @@ def test_no_row_holds_what_was_typed(editor: Person, stored: Callable[[], bytes]
     ]
     assert [word for word in words if word.encode() in kept] == []
     assert key not in kept
-    with editor.kit.database.reading() as session:
+    with editor.context.database.reading() as session:
         account = session.scalars(select(ConsoleAccount)).one()
     assert account.wrapped_key
     assert account.wrapped_key in kept or account.wrapped_key.hex().encode() in kept

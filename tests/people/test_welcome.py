@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline.core.actors import AccountRole, AccountState, Refused
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountRole, AccountState, SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import service_accounts, service_invitations
 from hotline.keys.password_queue import Entrant
@@ -18,22 +18,22 @@ from hotline.people import service_sessions, service_welcome
 from hotline.people.encrypt_tokens import new_token
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_second_factor import code_at
-from hotline.people.service_sessions import Entered
+from hotline.people.service_sessions import NewSession
 from hotline.people.service_welcome import WelcomeStep
 from hotline.people.tables_accounts import AccountCode
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
+from tests.support.contexts import make_console_context
 from tests.support.signing import PASSWORD, SERVER, Person, refused
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
+def context(database: Database, clock: Clock) -> ConsoleContext:
+    return make_console_context(database=database, now=clock)
 
 
 @pytest.fixture
-def link(kit: ConsoleKit) -> str:
-    return service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
+def link(context: ConsoleContext) -> str:
+    return service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
 
 
 def secret_of(shown: service_welcome.Welcome) -> str:
@@ -42,118 +42,135 @@ def secret_of(shown: service_welcome.Welcome) -> str:
 
 def chosen(person: Person, link: str) -> str:
     """Takes the first step. Returns the token of the browser that took it."""
-    shown = service_welcome.choose_password(person.kit, link, person.password)
+    shown = service_welcome.choose_password(person.context, link, person.password)
     person.secret = secret_of(shown)
     return shown.browser
 
 
-def test_each_step_is_shown_where_she_stands(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    first = service_welcome.begin(kit, link)
+def test_each_step_is_shown_where_she_stands(
+    context: ConsoleContext, link: str, clock: Clock
+) -> None:
+    first = service_welcome.current_step(context, link)
     assert first is not None
     assert (first.name, first.language, first.step) == ("Editor 1", "rw", WelcomeStep.PASSWORD)
     assert first.letters == first.uri == ""
 
-    shown = service_welcome.choose_password(kit, link, first.suggestion)
+    shown = service_welcome.choose_password(context, link, first.suggestion)
     assert shown.step is WelcomeStep.FACTOR
     assert shown.uri.startswith("otpauth://totp/")
     assert secret_of(shown) in shown.uri
-    again = service_welcome.begin(kit, link, shown.browser)
+    again = service_welcome.current_step(context, link, shown.browser)
     assert again is not None
     assert (again.step, again.letters) == (WelcomeStep.FACTOR, shown.letters)
 
-    paper = service_welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
+    paper = service_welcome.prove_code(
+        context, link, code_at(secret_of(shown), clock()), shown.browser
+    )
     assert (paper.step, paper.letters, paper.uri) == (WelcomeStep.PAPER, "", "")
     for secret in (shown.letters, shown.uri, shown.browser, first.suggestion, link):
         assert secret not in repr((first, shown, paper))
 
 
-def test_no_step_is_left_out(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    for act in (service_welcome.paper, service_welcome.finish):
-        assert refused(partial(act, kit, link, "")) == AccountFault.STEP_MISSING
+def test_no_step_is_left_out(context: ConsoleContext, link: str, clock: Clock) -> None:
+    for act in (service_welcome.new_sheet, service_welcome.finish):
+        assert refused(partial(act, context, link, "")) == AccountFault.STEP_MISSING
     assert (
-        refused(lambda: service_welcome.prove_code(kit, link, "123456", ""))
+        refused(lambda: service_welcome.prove_code(context, link, "123456", ""))
         == AccountFault.STEP_MISSING
     )
-    assert refused(lambda: service_welcome.go_on(kit, link, PASSWORD)) == AccountFault.STEP_MISSING
-    shown = service_welcome.choose_password(kit, link, PASSWORD)
-    for act in (service_welcome.paper, service_welcome.finish):
-        assert refused(partial(act, kit, link, shown.browser)) == AccountFault.STEP_MISSING
-    service_welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
     assert (
-        refused(lambda: service_welcome.finish(kit, link, shown.browser))
+        refused(lambda: service_welcome.continue_here(context, link, PASSWORD))
+        == AccountFault.STEP_MISSING
+    )
+    shown = service_welcome.choose_password(context, link, PASSWORD)
+    for act in (service_welcome.new_sheet, service_welcome.finish):
+        assert refused(partial(act, context, link, shown.browser)) == AccountFault.STEP_MISSING
+    service_welcome.prove_code(context, link, code_at(secret_of(shown), clock()), shown.browser)
+    assert (
+        refused(lambda: service_welcome.finish(context, link, shown.browser))
         == AccountFault.STEP_MISSING
     )
 
 
-def test_nothing_is_active_before_the_paper_is(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    editor = Person(kit, clock, "Editor 1")
+def test_nothing_is_active_before_the_paper_is(
+    context: ConsoleContext, link: str, clock: Clock
+) -> None:
+    editor = Person(context, clock, "Editor 1")
     browser = chosen(editor, link)
-    service_welcome.prove_code(kit, link, editor.code(), browser)
-    sheet = service_welcome.paper(kit, link, browser)
+    service_welcome.prove_code(context, link, editor.code(), browser)
+    sheet = service_welcome.new_sheet(context, link, browser)
     editor.is_refused()
     editor.is_refused(code=sheet.codes[0])
-    assert service_accounts.listed(kit)[0].state is AccountState.INVITED
+    assert service_accounts.list_accounts(context)[0].state is AccountState.INVITED
 
-    assert service_welcome.finish(kit, link, browser) == "Editor 1"
-    assert isinstance(service_sessions.enter(kit, "Editor 1", PASSWORD, editor.code()), Entered)
+    assert service_welcome.finish(context, link, browser) == "Editor 1"
+    assert isinstance(
+        service_sessions.sign_in(context, "Editor 1", PASSWORD, editor.code()), NewSession
+    )
 
 
-def test_a_password_chosen_anew_begins_anew(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    first = service_welcome.choose_password(kit, link, PASSWORD)
+def test_a_password_chosen_anew_begins_anew(
+    context: ConsoleContext, link: str, clock: Clock
+) -> None:
+    first = service_welcome.choose_password(context, link, PASSWORD)
     old = secret_of(first)
-    service_welcome.prove_code(kit, link, code_at(old, clock()), first.browser)
-    service_welcome.paper(kit, link, first.browser)
-    shown = service_welcome.choose_password(kit, link, "kinoto-gabise-rumaka", first.browser)
+    service_welcome.prove_code(context, link, code_at(old, clock()), first.browser)
+    service_welcome.new_sheet(context, link, first.browser)
+    shown = service_welcome.choose_password(context, link, "kinoto-gabise-rumaka", first.browser)
     assert shown.step is WelcomeStep.FACTOR
     assert secret_of(shown) != old
     assert (
-        refused(lambda: service_welcome.finish(kit, link, shown.browser))
+        refused(lambda: service_welcome.finish(context, link, shown.browser))
         == AccountFault.STEP_MISSING
     )
 
 
-def test_a_sheet_made_twice_is_the_second_one(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    editor = Person(kit, clock, "Editor 1")
+def test_a_sheet_made_twice_is_the_second_one(
+    context: ConsoleContext, link: str, clock: Clock
+) -> None:
+    editor = Person(context, clock, "Editor 1")
     browser = chosen(editor, link)
-    service_welcome.prove_code(kit, link, editor.code(), browser)
-    first, second = (service_welcome.paper(kit, link, browser) for _ in range(2))
-    service_welcome.finish(kit, link, browser)
+    service_welcome.prove_code(context, link, editor.code(), browser)
+    first, second = (service_welcome.new_sheet(context, link, browser) for _ in range(2))
+    service_welcome.finish(context, link, browser)
     assert len({*first.codes, *second.codes}) == 20
     editor.is_refused(code=first.codes[0])
-    told = service_sessions.enter(kit, "Editor 1", PASSWORD, second.codes[0])
-    assert isinstance(told, Entered)
+    told = service_sessions.sign_in(context, "Editor 1", PASSWORD, second.codes[0])
+    assert isinstance(told, NewSession)
 
 
-def test_a_link_is_good_once(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    Person(kit, clock, "Editor 1").takes_up(link)
-    assert service_welcome.begin(kit, link) is None
+def test_a_link_is_good_once(context: ConsoleContext, link: str, clock: Clock) -> None:
+    Person(context, clock, "Editor 1").takes_up(link)
+    assert service_welcome.current_step(context, link) is None
     assert (
-        refused(lambda: service_welcome.choose_password(kit, link, PASSWORD))
+        refused(lambda: service_welcome.choose_password(context, link, PASSWORD))
         == AccountFault.LINK_OVER
     )
-    assert refused(lambda: service_welcome.finish(kit, link, "")) == AccountFault.LINK_OVER
+    assert refused(lambda: service_welcome.finish(context, link, "")) == AccountFault.LINK_OVER
 
 
-def test_a_link_has_fifteen_minutes_and_then_more(kit: ConsoleKit, link: str, clock: Clock) -> None:
+def test_a_link_has_fifteen_minutes_and_then_more(
+    context: ConsoleContext, link: str, clock: Clock
+) -> None:
     clock.turn(minutes=14)
-    service_welcome.choose_password(kit, link, PASSWORD)
+    service_welcome.choose_password(context, link, PASSWORD)
     clock.turn(minutes=14)
-    assert service_welcome.begin(kit, link)
+    assert service_welcome.current_step(context, link)
     clock.turn(minutes=1)
-    assert service_welcome.begin(kit, link) is None
-    service_accounts.forget_over(kit)
-    with kit.database.reading() as session:
+    assert service_welcome.current_step(context, link) is None
+    service_accounts.delete_expired(context)
+    with context.database.reading() as session:
         assert session.scalar(select(AccountCode.locked_key)) is None
 
 
-def test_a_wrong_code_is_refused(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    shown = service_welcome.choose_password(kit, link, PASSWORD)
+def test_a_wrong_code_is_refused(context: ConsoleContext, link: str, clock: Clock) -> None:
+    shown = service_welcome.choose_password(context, link, PASSWORD)
     right = code_at(secret_of(shown), clock())
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
-    tried = partial(service_welcome.prove_code, kit, link, wrong, shown.browser)
+    tried = partial(service_welcome.prove_code, context, link, wrong, shown.browser)
     assert refused(tried) == AccountFault.WRONG_CODE
     typed = f"{right[:3]} {right[3:]}"
-    assert service_welcome.prove_code(kit, link, typed, shown.browser).step is WelcomeStep.PAPER
+    assert service_welcome.prove_code(context, link, typed, shown.browser).step is WelcomeStep.PAPER
 
 
 @pytest.mark.parametrize(
@@ -166,28 +183,28 @@ def test_a_wrong_code_is_refused(kit: ConsoleKit, link: str, clock: Clock) -> No
     ],
 )
 def test_a_weak_password_is_refused(
-    kit: ConsoleKit, link: str, password: str, fault: AccountFault
+    context: ConsoleContext, link: str, password: str, fault: AccountFault
 ) -> None:
-    assert refused(lambda: service_welcome.choose_password(kit, link, password)) == fault
+    assert refused(lambda: service_welcome.choose_password(context, link, password)) == fault
 
 
 def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
-    kit = make_console_kit(database=database, now=clock, waiting=0)
-    link = service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
-    with kit.proofs.stretching.turn(Entrant(known="a session")):
+    context = make_console_context(database=database, now=clock, waiting=0)
+    link = service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR]).link
+    with context.proofs.stretching.turn(Entrant(known="a session")):
         assert (
-            refused(lambda: service_welcome.choose_password(kit, link, PASSWORD))
+            refused(lambda: service_welcome.choose_password(context, link, PASSWORD))
             == AccountFault.BUSY
         )
 
 
 def test_a_link_lies_nowhere_and_its_row_opens_nothing(
-    kit: ConsoleKit, link: str, clock: Clock, stored: Callable[[], bytes]
+    context: ConsoleContext, link: str, clock: Clock, stored: Callable[[], bytes]
 ) -> None:
-    editor = Person(kit, clock, "Editor 1")
+    editor = Person(context, clock, "Editor 1")
     browser = chosen(editor, link)
-    service_welcome.prove_code(kit, link, editor.code(), browser)
-    sheet = service_welcome.paper(kit, link, browser)
+    service_welcome.prove_code(context, link, editor.code(), browser)
+    sheet = service_welcome.new_sheet(context, link, browser)
     kept = stored()
     for secret in (link, browser, PASSWORD, editor.secret, sheet.key, *sheet.codes):
         assert secret.encode() not in kept
@@ -195,41 +212,47 @@ def test_a_link_lies_nowhere_and_its_row_opens_nothing(
 
 @pytest.mark.parametrize("step", [WelcomeStep.FACTOR, WelcomeStep.PAPER])
 def test_the_link_alone_takes_no_step_after_the_first(
-    kit: ConsoleKit, link: str, clock: Clock, step: WelcomeStep
+    context: ConsoleContext, link: str, clock: Clock, step: WelcomeStep
 ) -> None:
-    editor = Person(kit, clock, "Editor 1")
+    editor = Person(context, clock, "Editor 1")
     browser = chosen(editor, link)
     if step is WelcomeStep.PAPER:
-        service_welcome.prove_code(kit, link, editor.code(), browser)
-        service_welcome.paper(kit, link, browser)
+        service_welcome.prove_code(context, link, editor.code(), browser)
+        service_welcome.new_sheet(context, link, browser)
     code = editor.code()
     for other in ("", link, new_token()):
-        seen = service_welcome.begin(kit, link, other)
+        seen = service_welcome.current_step(context, link, other)
         assert seen is not None
         assert (seen.step, seen.letters, seen.uri) == (WelcomeStep.ELSEWHERE, "", "")
         for act in (
-            partial(service_welcome.choose_password, kit, link, "kinoto-gabise-rumaka", other),
-            partial(service_welcome.prove_code, kit, link, code, other),
-            partial(service_welcome.paper, kit, link, other),
-            partial(service_welcome.finish, kit, link, other),
+            partial(service_welcome.choose_password, context, link, "kinoto-gabise-rumaka", other),
+            partial(service_welcome.prove_code, context, link, code, other),
+            partial(service_welcome.new_sheet, context, link, other),
+            partial(service_welcome.finish, context, link, other),
         ):
             assert refused(act) == AccountFault.LINK_ELSEWHERE
-    own = service_welcome.begin(kit, link, browser)
+    own = service_welcome.current_step(context, link, browser)
     assert own is not None
     assert own.step is step
 
 
-def test_a_continued_link_is_delayed_too(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    browser = service_welcome.choose_password(kit, link, PASSWORD).browser
-    told = [service_welcome.go_on(kit, link, "kinoto-gabise-rumaka") for _ in range(6)]
-    assert [isinstance(one, Refused) and one.wait_seconds > 0 for one in told] == [
+def test_a_continued_link_is_delayed_too(context: ConsoleContext, link: str, clock: Clock) -> None:
+    browser = service_welcome.choose_password(context, link, PASSWORD).browser
+    told = [service_welcome.continue_here(context, link, "kinoto-gabise-rumaka") for _ in range(6)]
+    assert [isinstance(one, SignInRefused) and one.wait_seconds > 0 for one in told] == [
         *[False] * 4,
         *[True] * 2,
     ]
-    assert isinstance(service_welcome.go_on(kit, link, PASSWORD), Refused), "the next one waits"
-    assert service_welcome.begin(kit, link, browser) != service_welcome.begin(kit, link)
+    assert isinstance(service_welcome.continue_here(context, link, PASSWORD), SignInRefused), (
+        "the next one waits"
+    )
+    assert service_welcome.current_step(context, link, browser) != service_welcome.current_step(
+        context, link
+    )
     clock.turn(minutes=1)
-    assert isinstance(service_welcome.go_on(kit, link, PASSWORD), service_welcome.Welcome)
-    own = service_welcome.begin(kit, link, browser)
+    assert isinstance(
+        service_welcome.continue_here(context, link, PASSWORD), service_welcome.Welcome
+    )
+    own = service_welcome.current_step(context, link, browser)
     assert own is not None
     assert own.step is WelcomeStep.ELSEWHERE, "the other browser took it"

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from hotline.errors import KeyMissing
-from hotline.flows.flow import Menu
+from hotline.flows.flow import MenuNode
 from hotline.programmes import service_enrolment, service_lessons
-from hotline.programmes.rules import LESSONS, Roll
+from hotline.programmes.rules import LESSONS, Programme
 from hotline.programmes.rules_certificate import CertificateVerdict
-from hotline.programmes.service_lessons import Judged
-from hotline.programmes.tables import Joined
+from hotline.programmes.service_lessons import CertificateCheck
+from hotline.programmes.tables import Participant
 from tests.programmes.test_training import OFFICER, dialled, enrol
 from tests.support.callers import Caller, Line
 
@@ -26,11 +26,11 @@ CODE = re.compile(r"Kode yawe: (\w{4} \w{4} \w{4})\.")
 
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
     """Returns the keys that pass a lesson, or fail it in its last case."""
-    flow = line.kit.books.book(line.kit.books.live()).flows[f"train_{lesson}"]
+    flow = line.context.books.book(line.context.books.live()).flows[f"train_{lesson}"]
     pressed = [*MENU[lesson], "9", "9", "9"]
     for number in (1, 2, 3):
         menu = flow.nodes[f"case_{number}"]
-        assert isinstance(menu, Menu)
+        assert isinstance(menu, MenuNode)
         wanted = "right" if right or number < 3 else "wrong"
         values = [choice.value for choice in menu.choices]
         pressed += [str(values.index(wanted) + 1), "9"]
@@ -48,9 +48,9 @@ def passed(line: Line, *lessons: str) -> None:
     """Records these lessons as passed in an earlier session by everyone who joined."""
     line.clock.at += timedelta(seconds=30)
     with line.database.writing() as session:
-        for row in session.scalars(select(Joined)):
+        for row in session.scalars(select(Participant)):
             for lesson in lessons:
-                service_lessons.pass_lesson(session, row.number_key, lesson, line.clock())
+                service_lessons.record_passed_lesson(session, row.number_key, lesson, line.clock())
 
 
 def certified(line: Line, msisdn: str = OFFICER) -> str:
@@ -70,8 +70,8 @@ def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: L
     assert code
     assert caller.key("1") == "END Murakoze. Murabeho."
 
-    judged = service_lessons.verify(line.kit, code[1].lower())
-    assert judged == Judged(CertificateVerdict.VALID, "12", "2026-11", "2028-11")
+    judged = service_lessons.verify_certificate(line.context, code[1].lower())
+    assert judged == CertificateCheck(CertificateVerdict.VALID, "12", "2026-11", "2028-11")
 
 
 @pytest.mark.parametrize("last", LESSONS)
@@ -104,7 +104,7 @@ def test_a_lost_run_and_a_repeated_hop_show_the_same_code(line: Line) -> None:
     line.flush()
     assert "Kode" not in caller.key("2")
     assert caller.key("0") == shown
-    assert [set(row.passed or {}) for row in line.all(Joined)] == [set(LESSONS)]
+    assert [set(row.passed or {}) for row in line.all(Participant)] == [set(LESSONS)]
 
 
 def test_it_is_seen_again_behind_the_entry_also_in_another_month(line: Line) -> None:
@@ -124,14 +124,18 @@ def test_a_stranger_is_offered_none_and_whoever_left_takes_it_along(line: Line) 
     code = certified(line)
     assert "4 Kode yawe" not in dialled(line, "5", msisdn="+250788000059").read()
     dialled(line, "5", "3", "2")
-    assert line.all(Joined) == []
-    assert service_lessons.verify(line.kit, code).verdict is CertificateVerdict.VALID
+    assert line.all(Participant) == []
+    assert (
+        service_lessons.verify_certificate(line.context, code).verdict is CertificateVerdict.VALID
+    )
 
 
 def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> None:
     code = certified(line)
     line.clock.at += timedelta(days=800)
-    assert service_lessons.verify(line.kit, code).verdict is CertificateVerdict.EXPIRED
+    assert (
+        service_lessons.verify_certificate(line.context, code).verdict is CertificateVerdict.EXPIRED
+    )
     assert "Kode" not in dialled(line, "5").read()
     passed(line, *LESSONS[:5])
     assert "Kode" not in dialled(line, "5").read()
@@ -140,36 +144,41 @@ def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> N
 
 @pytest.mark.parametrize(("typed", "misread"), [("AAAA AAAA AAAA", True), ("hello", True)])
 def test_what_is_no_code_of_ours_is_said_to_be_none(line: Line, typed: str, misread: bool) -> None:
-    assert service_lessons.verify(line.kit, typed) == Judged(
+    assert service_lessons.verify_certificate(line.context, typed) == CertificateCheck(
         CertificateVerdict.NOT_OURS, misread=misread
     )
 
 
 def test_without_its_key_the_lessons_go_on_and_nothing_is_shown(line: Line) -> None:
-    line.kit.pseudonyms._folder.destroy("certificate.key")
+    line.context.pseudonyms._folder.destroy("certificate.key")
     enrol(line)
     passed(line, *LESSONS[:5])
     assert "Amasomo" in take(line, LESSONS[5]).read()
     assert "Kode" not in dialled(line, "5").read()
     with pytest.raises(KeyMissing, match="hotline keys import"):
-        service_lessons.verify(line.kit, "AAAA AAAA AAAA")
+        service_lessons.verify_certificate(line.context, "AAAA AAAA AAAA")
 
 
 def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line) -> None:
     old = certified(line)
-    folder = line.kit.pseudonyms._folder
+    folder = line.context.pseudonyms._folder
     folder.destroy("certificate.key")
     folder.make("certificate.key", b"n" * 32)
-    assert service_lessons.verify(line.kit, old).verdict is CertificateVerdict.NOT_OURS
+    assert (
+        service_lessons.verify_certificate(line.context, old).verdict is CertificateVerdict.NOT_OURS
+    )
     found = CODE.search(dialled(line, "5", "4").read())
     assert found
-    assert service_lessons.verify(line.kit, found[1]).verdict is CertificateVerdict.VALID
+    assert (
+        service_lessons.verify_certificate(line.context, found[1]).verdict
+        is CertificateVerdict.VALID
+    )
 
 
 def test_the_roll_keeps_which_lessons_were_passed_and_no_answer(line: Line) -> None:
-    code, _ = service_enrolment.make_code(line.kit, Roll.OFFICERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.create_code(line.context, Programme.TRAINEES, "Gasabo", by="Admin")
     dialled(line, "1", code)
     take(line, "child")
     take(line, "hours", right=False)
-    (row,) = line.all(Joined)
+    (row,) = line.all(Participant)
     assert set(row.passed or {}) == {"child"}

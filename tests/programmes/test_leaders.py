@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
-from hotline.dialogue.service_stop import stop
+from hotline.dialogue.service_stop import stop_messages
 from hotline.errors import NotFound, Undecided
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules import CAME, HELD, Roll
-from hotline.programmes.tables import DistrictCode, Joined
+from hotline.programmes.rules import ATTENDANCE, SESSIONS_HELD, Programme
+from hotline.programmes.tables import EnrolmentCode, Participant
 from tests.support.builders import NOON, make_message
 from tests.support.callers import Caller, Line
 from tests.support.counts import counts
@@ -22,7 +22,7 @@ OTHER = "+250788000042"
 
 
 def code_of(line: Line, district: str = "Gasabo") -> str:
-    return service_enrolment.make_code(line.kit, Roll.LEADERS, district, by="Admin")[0]
+    return service_enrolment.create_code(line.context, Programme.LEADERS, district, by="Admin")[0]
 
 
 def dialled(line: Line, *keyed: str, msisdn: str = LEADER) -> Caller:
@@ -42,7 +42,7 @@ def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOu
     message = make_message(
         provider_id=f"ATXid_{number}", sender=msisdn, text=words, sent_at=sent_at
     )
-    return take_sms(line.kit, message)
+    return take_sms(line.context, message)
 
 
 def counted(line: Line) -> dict[tuple[str, str], int]:
@@ -55,7 +55,7 @@ def counted(line: Line) -> dict[tuple[str, str], int]:
 def test_a_code_lets_a_phone_in_and_the_next_dial_shows_the_month(line: Line) -> None:
     caller = joins(line, code_of(line))
     assert "Byakiriwe" in caller.read()
-    assert [row.district for row in line.all(Joined)] == ["12"]
+    assert [row.district for row in line.all(Participant)] == ["12"]
 
     assert "1 Ibyo kuvuga" in dialled(line).read()
     assert "1/3" in dialled(line, "1").read()
@@ -72,10 +72,10 @@ def test_a_wrong_a_late_and_an_ended_code_look_alike(line: Line) -> None:
     late = code_of(line)
     line.clock.at += timedelta(days=31)
     ended = code_of(line, "Huye")
-    service_enrolment.end_codes(line.kit, Roll.LEADERS, "Huye", by="Admin")
+    service_enrolment.end_codes(line.context, Programme.LEADERS, "Huye", by="Admin")
     shown = {joins(line, code).read() for code in (late, ended, "12345678", "1", "9" * 40)}
     assert len(shown) == 1
-    assert line.all(Joined) == []
+    assert line.all(Participant) == []
 
 
 def test_a_phone_that_joins_twice_is_one_use_and_moves_to_the_code_s_district(line: Line) -> None:
@@ -83,10 +83,10 @@ def test_a_phone_that_joins_twice_is_one_use_and_moves_to_the_code_s_district(li
     joins(line, code)
     line.flush()
     assert text(line, f"UMUYOBOZI {code}", 1) is InboxOutcome.LEADER_HEARD
-    assert [row.uses for row in line.all(DistrictCode)] == [1]
+    assert [row.uses for row in line.all(EnrolmentCode)] == [1]
 
     assert text(line, f"umuyobozi {code_of(line, 'Huye')}", 2) is InboxOutcome.LEADER_HEARD
-    assert [row.district for row in line.all(Joined)] == ["24"]
+    assert [row.district for row in line.all(Participant)] == ["24"]
 
 
 def test_another_process_shows_the_same_screen(line: Line) -> None:
@@ -144,23 +144,25 @@ def test_whoever_leaves_or_stops_is_forgotten(line: Line) -> None:
     code = code_of(line)
     joins(line, code)
     dialled(line, "3", "2")
-    assert line.all(Joined) == []
+    assert line.all(Participant) == []
     joins(line, code)
     text(line, "STOP", 1)
-    assert line.all(Joined) == []
+    assert line.all(Participant) == []
     joins(line, code)
-    stop(line.kit, LEADER)
-    assert line.all(Joined) == []
+    stop_messages(line.context, LEADER)
+    assert line.all(Participant) == []
     assert "Mfite kode" in dialled(line).read()
 
 
 def test_an_admin_takes_a_phone_off_and_every_act_leaves_a_row_without_a_number(line: Line) -> None:
     code = code_of(line)
     joins(line, code)
-    service_enrolment.remove(line.kit, Roll.LEADERS, "0788 000 041", by="Admin")
+    service_enrolment.remove_participant(
+        line.context, Programme.LEADERS, "0788 000 041", by="Admin"
+    )
     with pytest.raises(NotFound):
-        service_enrolment.remove(line.kit, Roll.LEADERS, LEADER, by="Admin")
-    assert service_enrolment.end_codes(line.kit, Roll.LEADERS, "Gasabo", by="Admin") == 1
+        service_enrolment.remove_participant(line.context, Programme.LEADERS, LEADER, by="Admin")
+    assert service_enrolment.end_codes(line.context, Programme.LEADERS, "Gasabo", by="Admin") == 1
 
     rows = [(row.action, row.actor, row.subject) for row in line.all(AuditEntry)]
     assert rows[-3:] == [
@@ -169,23 +171,23 @@ def test_an_admin_takes_a_phone_off_and_every_act_leaves_a_row_without_a_number(
         ("leaders_codes_ended", "cli:Admin", "district:12"),
     ]
     with line.database.reading() as session:
-        assert tables_audit.verify(session).broken_at is None
+        assert tables_audit.verify_chain(session).broken_at is None
 
 
 def test_no_code_is_made_for_a_place_that_is_none_or_for_years(line: Line) -> None:
     with pytest.raises(NotFound):
         code_of(line, "Atlantis")
     with pytest.raises(Undecided):
-        service_enrolment.make_code(
-            line.kit, Roll.LEADERS, "Huye", by="Admin", valid=timedelta(days=400)
+        service_enrolment.create_code(
+            line.context, Programme.LEADERS, "Huye", by="Admin", valid=timedelta(days=400)
         )
 
 
 def test_neither_the_code_nor_the_number_is_written_anywhere(line: Line) -> None:
     code = code_of(line)
     joins(line, code)
-    written = str([(row.number_key, row.told) for row in line.all(Joined)])
-    written += str([row.code_key for row in line.all(DistrictCode)])
+    written = str([(row.number_key, row.told) for row in line.all(Participant)])
+    written += str([row.code_key for row in line.all(EnrolmentCode)])
     assert code not in written
     assert LEADER[4:] not in written
 
@@ -202,5 +204,5 @@ def test_sessions_count_by_district_and_occasion(line: Line) -> None:
         text(line, f"{100 + number} INTEKO", 22 + number, f"+25078800006{number % 6}")
 
     by_occasion, by_district = counts(line.database), counts(line.database, "district")
-    assert (by_occasion["village", HELD], by_occasion["village", CAME]) == (6, 621)
-    assert by_district["24", HELD] == 1
+    assert (by_occasion["village", SESSIONS_HELD], by_occasion["village", ATTENDANCE]) == (6, 621)
+    assert by_district["24", SESSIONS_HELD] == 1

@@ -7,10 +7,10 @@ import pytest
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment, service_lessons
-from hotline.programmes.rules import LESSONS, Roll
+from hotline.programmes.rules import LESSONS, Programme
 from hotline.programmes.rules_certificate import CertificateVerdict
-from hotline.programmes.service_lessons import Judged
-from hotline.programmes.tables import LESSONS_ALONE, Joined
+from hotline.programmes.service_lessons import CertificateCheck
+from hotline.programmes.tables import LESSONS_ONLY, Participant
 from tests.programmes.test_certificates import CODE, keys_of
 from tests.programmes.test_training import RIGHT, counted, dialled, enrol
 from tests.support.builders import post
@@ -56,19 +56,19 @@ def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: Re
     later = behind_pin(line, "5", "4")
     assert shown[0] in later.read()
     assert later.key("1") == "END Murakoze. Murabeho."
-    assert service_lessons.verify(line.kit, shown[1]) == Judged(
+    assert service_lessons.verify_certificate(line.context, shown[1]) == CertificateCheck(
         CertificateVerdict.VALID, GASABO, "2026-11", "2028-11"
     )
     assert counted(line, "district") == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
 
-    (row,) = line.all(Joined)
+    (row,) = line.all(Participant)
     assert (row.roll, row.district, row.told, {*row.passed}) == (
-        LESSONS_ALONE,
+        LESSONS_ONLY,
         GASABO,
         [],
         {*LESSONS},
     )
-    assert service_enrolment.enlisted(line.kit, Roll.OFFICERS) == []
+    assert service_enrolment.enrolment_by_district(line.context, Programme.TRAINEES) == []
     assert "1 Mfite kode" in dialled(line, msisdn=PHONE).read(), "her phone is on no roll"
 
 
@@ -84,22 +84,22 @@ def test_an_officer_of_two_rolls_counts_once(line: Line, beside: ReaderBeside) -
         (HUYE, "lesson"): 6,
         (HUYE, "lesson_right"): 18,
     }
-    (row,) = line.all(Joined)
-    assert (row.roll, row.district, {*row.passed}) == (Roll.OFFICERS, HUYE, {*LESSONS})
-    (huye,) = service_enrolment.enlisted(line.kit, Roll.OFFICERS)
+    (row,) = line.all(Participant)
+    assert (row.roll, row.district, {*row.passed}) == (Programme.TRAINEES, HUYE, {*LESSONS})
+    (huye,) = service_enrolment.enrolment_by_district(line.context, Programme.TRAINEES)
     assert (huye.district, huye.phones, huye.codes[0].uses) == (HUYE, 1, 1)
     here, there = behind_pin(line, "5", "4"), dialled(line, "5", "4", msisdn=PHONE)
     code = CODE.search(here.read())
     assert code
     assert code[0] in there.read()
-    assert service_lessons.verify(line.kit, code[1]).district == HUYE
+    assert service_lessons.verify_certificate(line.context, code[1]).district == HUYE
 
 
 def test_no_district_counts_an_officer_of_several(line: Line, beside: ReaderBeside) -> None:
     person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
     code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert code
-    assert service_lessons.verify(line.kit, code[1]).district == ""
+    assert service_lessons.verify_certificate(line.context, code[1]).district == ""
     assert {place for place, _ in counted(line, "district")} == {""}
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)
@@ -111,5 +111,5 @@ def test_no_district_counts_an_officer_of_several(line: Line, beside: ReaderBesi
     caller.key(*RIGHT[-2:])
     assert counted(line, "district")[GASABO, "lesson_right"] == 2
 
-    service_enrolment.remove(line.kit, Roll.OFFICERS, PHONE, by="Admin")
-    assert line.all(Joined) == []
+    service_enrolment.remove_participant(line.context, Programme.TRAINEES, PHONE, by="Admin")
+    assert line.all(Participant) == []

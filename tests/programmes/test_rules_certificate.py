@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 from hotline.alerts.rules_assignment import ALPHABET
 from hotline.programmes.rules import LESSONS, LessonCase
 from hotline.programmes.rules_certificate import (
-    LETTERS,
+    CODE_LENGTH,
     SERIALS,
     Certificate,
     CertificateVerdict,
     Digest,
-    code_of,
+    add_lesson,
+    current_lessons,
+    decode,
+    encode,
+    has_every_lesson,
+    is_passed,
+    month_index,
     month_name,
-    month_of,
-    opened,
-    passes,
-    read,
-    still,
+    normalise_code,
     verdict,
-    whole,
-    with_lesson,
 )
 from hotline.text.places import districts
 from tests.support.builders import NOON
@@ -47,34 +47,34 @@ ALL = dict.fromkeys(LESSONS, NOON)
 
 @given(CERTIFICATES)
 def test_a_code_says_what_it_was_made_of_however_it_is_typed(made: Certificate) -> None:
-    code = code_of(made, OURS)
-    assert opened(code.replace(" ", ""), OURS) == made
+    code = encode(made, OURS)
+    assert decode(code.replace(" ", ""), OURS) == made
     for typed in (code.lower(), code.replace(" ", "-"), code.replace("8", "B"), f" {code} "):
-        assert read(typed) == code.replace(" ", "")
+        assert normalise_code(typed) == code.replace(" ", "")
 
 
-@given(CERTIFICATES, st.integers(0, LETTERS - 1), st.sampled_from(ALPHABET))
+@given(CERTIFICATES, st.integers(0, CODE_LENGTH - 1), st.sampled_from(ALPHABET))
 def test_one_sign_that_was_misread_shows(made: Certificate, place: int, sign: str) -> None:
-    code = code_of(made, OURS).replace(" ", "")
+    code = encode(made, OURS).replace(" ", "")
     assume(sign != code[place])
-    assert read(code[:place] + sign + code[place + 1 :]) is None
+    assert normalise_code(code[:place] + sign + code[place + 1 :]) is None
 
 
 @given(CERTIFICATES, CERTIFICATES)
 def test_only_its_key_makes_a_code(made: Certificate, other: Certificate) -> None:
-    assert opened(code_of(made, THEIRS).replace(" ", ""), OURS) is None
+    assert decode(encode(made, THEIRS).replace(" ", ""), OURS) is None
     assume(made != other)
-    assert opened(code_of(other, lambda _: OURS(made.said)).replace(" ", ""), OURS) is None
+    assert decode(encode(other, lambda _: OURS(made.signed_text)).replace(" ", ""), OURS) is None
 
 
-@given(st.text(max_size=20) | st.text(ALPHABET, min_size=LETTERS, max_size=LETTERS))
+@given(st.text(max_size=20) | st.text(ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH))
 def test_whatever_is_typed_is_judged_and_nothing_raises(typed: str) -> None:
-    meant = read(typed)
-    assert meant is None or opened(meant, OURS) is None
+    meant = normalise_code(typed)
+    assert meant is None or decode(meant, OURS) is None
 
 
 def test_it_holds_for_two_years_and_no_month_longer() -> None:
-    made = Certificate("12", month_of(NOON), 7)
+    made = Certificate("12", month_index(NOON), 7)
     assert month_name(made.month) == "2026-11"
     assert verdict(made, datetime(2028, 11, 30, 12, tzinfo=NOON.tzinfo)) is CertificateVerdict.VALID
     assert (
@@ -87,29 +87,31 @@ def test_it_holds_for_two_years_and_no_month_longer() -> None:
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_lesson_needs_three_right_answers(number: int, slip: str | None) -> None:
     right = {LessonCase("child", case).name: "right" for case in (1, 2, 3)}
-    assert passes("child", right)
+    assert is_passed("child", right)
     name = LessonCase("child", number).name
     told = {**right, name: slip} if slip else {k: v for k, v in right.items() if k != name}
-    assert not passes("child", told)
+    assert not is_passed("child", told)
 
 
 def test_what_is_no_lesson_of_ours_is_not_passed() -> None:
-    assert not passes("cooking", {LessonCase("cooking", case).name: "right" for case in (1, 2, 3)})
+    assert not is_passed(
+        "cooking", {LessonCase("cooking", case).name: "right" for case in (1, 2, 3)}
+    )
 
 
 def test_the_first_time_counts_until_the_certificate_has_expired() -> None:
     later = NOON + timedelta(days=90)
-    assert whole(ALL)
-    assert with_lesson(ALL, "child", later) == ALL
-    assert still(ALL, later) == ALL
+    assert has_every_lesson(ALL)
+    assert add_lesson(ALL, "child", later) == ALL
+    assert current_lessons(ALL, later) == ALL
 
     expired = NOON + timedelta(days=800)
-    assert still(ALL, expired) == {}
-    assert with_lesson(ALL, "child", expired) == {"child": expired}
+    assert current_lessons(ALL, expired) == {}
+    assert add_lesson(ALL, "child", expired) == {"child": expired}
 
 
 def test_lessons_of_long_ago_count_as_long_as_one_was_missing() -> None:
     five = dict.fromkeys(LESSONS[1:], NOON)
     expired = NOON + timedelta(days=800)
-    assert still(five, expired) == five
-    assert whole(with_lesson(five, LESSONS[0], expired))
+    assert current_lessons(five, expired) == five
+    assert has_every_lesson(add_lesson(five, LESSONS[0], expired))

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.programmes.rules import (
-    MOST_CAME,
-    THEMES,
-    Gathering,
-    Joining,
+    MAX_ATTENDANCE,
+    TALKING_POINTS,
+    EnrolmentRequest,
     Occasion,
-    counted,
-    crowd,
-    is_code,
+    SessionReport,
+    add_report,
+    is_enrolment_code,
     new_code,
-    read_sms,
-    theme_of,
+    parse_attendance,
+    parse_sms,
+    talking_point_of,
 )
 
 DAY = date(2026, 11, 24)
@@ -27,70 +27,70 @@ DAY = date(2026, 11, 24)
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("45 UMUGANDA", Gathering(Occasion.UMUGANDA, 45)),
-        ("umuganda, 45.", Gathering(Occasion.UMUGANDA, 45)),
-        ("45umuganda", Gathering(Occasion.UMUGANDA, 45)),
-        ("Mu muganda haje abantu 45", Gathering(Occasion.UMUGANDA, 45)),
-        ("Umuganda: haje abantu 45", Gathering(Occasion.UMUGANDA, 45)),
-        ("we were 45 people at church", Gathering(Occasion.CHURCH, 45)),
-        ("45 personnes à l'église", Gathering(Occasion.CHURCH, 45)),
+        ("45 UMUGANDA", SessionReport(Occasion.UMUGANDA, 45)),
+        ("umuganda, 45.", SessionReport(Occasion.UMUGANDA, 45)),
+        ("45umuganda", SessionReport(Occasion.UMUGANDA, 45)),
+        ("Mu muganda haje abantu 45", SessionReport(Occasion.UMUGANDA, 45)),
+        ("Umuganda: haje abantu 45", SessionReport(Occasion.UMUGANDA, 45)),
+        ("we were 45 people at church", SessionReport(Occasion.CHURCH, 45)),
+        ("45 personnes à l'église", SessionReport(Occasion.CHURCH, 45)),
         ("45 abantu", None),
         ("K7Q4 1", None),
-        ("  Inteko 120 ", Gathering(Occasion.VILLAGE, 120)),
-        ("école 30", Gathering(Occasion.SCHOOL, 30)),
-        ("UMUYOBOZI 12345678", Joining("12345678")),
-        ("12345678 leader", Joining("12345678")),
+        ("  Inteko 120 ", SessionReport(Occasion.VILLAGE, 120)),
+        ("école 30", SessionReport(Occasion.SCHOOL, 30)),
+        ("UMUYOBOZI 12345678", EnrolmentRequest("12345678")),
+        ("12345678 leader", EnrolmentRequest("12345678")),
         ("UMUYOBOZI 1234", None),
         ("UMUGANDA", None),
         ("45 UMUGANDA 3", None),
         ("0 UMUGANDA", None),
-        (f"{MOST_CAME + 1} UMUGANDA", None),
+        (f"{MAX_ATTENDANCE + 1} UMUGANDA", None),
         ("99999999999999999999 UMUGANDA", None),
         ("1 K7Q4", None),
         ("STOP", None),
         ("", None),
     ],
 )
-def test_only_two_words_say_one(text: str, meant: Gathering | Joining | None) -> None:
-    assert read_sms(text) == meant
+def test_only_two_words_say_one(text: str, meant: SessionReport | EnrolmentRequest | None) -> None:
+    assert parse_sms(text) == meant
 
 
 @given(st.text())
 def test_whatever_is_written_is_read(text: str) -> None:
-    meant = read_sms(text)
-    assert not isinstance(meant, Gathering) or 1 <= meant.came <= MOST_CAME
+    meant = parse_sms(text)
+    assert not isinstance(meant, SessionReport) or 1 <= meant.came <= MAX_ATTENDANCE
 
 
 @given(st.text())
 def test_only_a_number_that_can_be_believed_is_a_crowd(keyed: str) -> None:
-    came = crowd(keyed)
-    assert came is None or (keyed.isdecimal() and 1 <= came <= MOST_CAME)
+    came = parse_attendance(keyed)
+    assert came is None or (keyed.isdecimal() and 1 <= came <= MAX_ATTENDANCE)
 
 
-@given(st.lists(st.tuples(st.sampled_from(Occasion), st.integers(1, MOST_CAME)), max_size=20))
+@given(st.lists(st.tuples(st.sampled_from(Occasion), st.integers(1, MAX_ATTENDANCE)), max_size=20))
 def test_additions_sum_to_the_last_number_of_each(
     told: list[tuple[Occasion, int]],
 ) -> None:
     rows: list[str] = []
     held = came = 0
     for occasion, number in told:
-        rows, more, people = counted(rows, DAY, Gathering(occasion, number))
+        rows, more, people = add_report(rows, DAY, SessionReport(occasion, number))
         held, came = held + more, came + people
     assert (held, came) == (len(dict(told)), sum(dict(told).values()))
 
 
 def test_another_day_is_another_session_and_only_one_day_is_remembered() -> None:
-    told = Gathering(Occasion.CHURCH, 60)
-    rows, _, _ = counted([], DAY, told)
-    assert counted(rows, DAY, told) == (rows, 0, 0)
-    assert counted(rows, DAY + timedelta(days=1), told) == (["2026-11-25 church 60"], 1, 60)
+    told = SessionReport(Occasion.CHURCH, 60)
+    rows, _, _ = add_report([], DAY, told)
+    assert add_report(rows, DAY, told) == (rows, 0, 0)
+    assert add_report(rows, DAY + timedelta(days=1), told) == (["2026-11-25 church 60"], 1, 60)
 
 
 def test_every_month_has_a_theme_and_the_next_month_another() -> None:
-    themes = [theme_of(date(2026, month, 1)) for month in range(1, 13)]
-    assert set(themes) == set(range(1, THEMES + 1))
+    themes = [talking_point_of(date(2026, month, 1)) for month in range(1, 13)]
+    assert set(themes) == set(range(1, TALKING_POINTS + 1))
     assert all(one != other for one, other in pairwise(themes))
 
 
 def test_a_code_is_one() -> None:
-    assert all(is_code(new_code()) for _ in range(50))
+    assert all(is_enrolment_code(new_code()) for _ in range(50))

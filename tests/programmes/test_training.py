@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules import TAKEN, Roll
-from hotline.programmes.tables import Joined
+from hotline.programmes.rules import LESSONS_COMPLETED, Programme
+from hotline.programmes.tables import Participant
 from tests.support.callers import Caller, Line
 from tests.support.counts import counts
 
@@ -26,7 +26,7 @@ def dialled(line: Line, *keyed: str, msisdn: str = OFFICER) -> Caller:
 
 
 def enrol(line: Line, district: str = "Gasabo", msisdn: str = OFFICER) -> None:
-    code, _ = service_enrolment.make_code(line.kit, Roll.OFFICERS, district, by="Admin")
+    code, _ = service_enrolment.create_code(line.context, Programme.TRAINEES, district, by="Admin")
     assert "Byakiriwe" in dialled(line, "1", code, msisdn=msisdn).read()
 
 
@@ -52,10 +52,10 @@ def test_a_lesson_that_is_not_ended_counts_its_answers_alone(line: Line) -> None
 
 
 def test_a_stranger_and_a_leader_s_code_open_no_lesson(line: Line) -> None:
-    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     assert "kode ntifungura" in dialled(line, "1", code).read()
     assert "1 Mfite kode" in dialled(line).read()
-    assert line.all(Joined) == []
+    assert line.all(Participant) == []
 
 
 def test_both_entries_show_a_stranger_the_same(line: Line) -> None:
@@ -66,9 +66,9 @@ def test_both_entries_show_a_stranger_the_same(line: Line) -> None:
 def test_the_roll_remembers_no_answer_and_leaving_forgets_the_phone(line: Line) -> None:
     enrol(line)
     dialled(line, "1", *RIGHT)
-    assert [row.told for row in line.all(Joined)] == [[]]
+    assert [row.told for row in line.all(Participant)] == [[]]
     dialled(line, "5", "3", "2")
-    assert line.all(Joined) == []
+    assert line.all(Participant) == []
 
 
 @pytest.mark.row("R11")
@@ -83,6 +83,6 @@ def test_lessons_and_answers_count_by_district(line: Line) -> None:
         dialled(line, "1", *RIGHT, msisdn="+250788000052")
 
     by_district = counted(line, "district")
-    assert by_district["24", TAKEN] == 10
+    assert by_district["24", LESSONS_COMPLETED] == 10
     assert by_district["24", "lesson_right"] == 30
-    assert by_district["22", TAKEN] == 8
+    assert by_district["22", LESSONS_COMPLETED] == 8

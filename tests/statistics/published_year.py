@@ -7,14 +7,14 @@ from datetime import datetime
 from hotline.statistics import rules_persons, rules_release, rules_tips
 from hotline.statistics.rules_definitions import TABLES, CellName
 from hotline.statistics.rules_periods import Span, months_of, span_of
-from hotline.statistics.rules_release import Cell, Release, Spans
-from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
+from hotline.statistics.rules_rounding import CellSum
 from hotline.text.time import KIGALI
 from tests.statistics.random_line import YEAR, RandomLine
 
 PERIODS = (*(f"{YEAR}-Q{n}" for n in range(1, 5)), str(YEAR))
 MADE_AT = datetime(YEAR + 1, 3, 16, tzinfo=KIGALI)
-Sums = Mapping[CellName, Sum]
+Sums = Mapping[CellName, CellSum]
 
 
 def sums_of(line: RandomLine, period: str) -> Sums:
@@ -34,7 +34,7 @@ def shortest() -> Spans:
 def released(
     line: RandomLine,
     spans: Spans | None = None,
-    plant: Callable[[str, Sums], list[Cell]] | None = None,
+    plant: Callable[[str, Sums], list[ReleaseNumber]] | None = None,
 ) -> list[Release]:
     """Returns the year's releases. `plant` adds cells that should never be published."""
     in_force = shortest() if spans is None else spans
@@ -51,7 +51,7 @@ def _release(
     line: RandomLine,
     period: str,
     spans: Spans,
-    plant: Callable[[str, Sums], list[Cell]] | None,
+    plant: Callable[[str, Sums], list[ReleaseNumber]] | None,
 ) -> Release:
     months, span = set(months_of(period)), span_of(period)
     sums, tips = sums_of(line, period), line.tips_of(months)

@@ -10,9 +10,9 @@ from hotline.statistics.rules_tips import CaseEvent, CountedTip
 from hotline.text.codes import ABROAD, UNSURE, Category
 from hotline.text.places import PROVINCES, districts
 from hotline.text.time import KIGALI
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import PersonEntry, fold
+from hotline.tips.rules_persons import PersonEntry, build_persons
 
 TIPS_OF_CALLS = 0.2
 """Number of tips for each call."""
@@ -88,17 +88,17 @@ class RandomLine:
         if chance.random() < 0.05:
             return found, False
         at += timedelta(minutes=chance.expovariate(1 / (2 * 4**urgency)))
-        found.append(CaseEvent(EntryKind.TAKEN, at, 1, "proved"))
+        found.append(CaseEvent(LoggedEvent.ACKNOWLEDGED, at, 1, "proved"))
         if chance.random() < 0.05:
             return found, False
         at += timedelta(minutes=chance.expovariate(1 / 6))
-        found.append(CaseEvent(EntryKind.OPENED, at, 1))
+        found.append(CaseEvent(LoggedEvent.OPENED, at, 1))
         is_met = chance.random() < 0.5
         if is_met:
             at += timedelta(hours=chance.expovariate(1 / 20))
-            found.append(CaseEvent(EntryKind.ON_SITE, at, 1))
+            found.append(CaseEvent(LoggedEvent.ON_SITE, at, 1))
             if chance.random() < 0.9:
-                found.append(CaseEvent(EntryKind.SCREENED, at + timedelta(minutes=20), 1))
+                found.append(CaseEvent(LoggedEvent.SCREENED, at + timedelta(minutes=20), 1))
         return found, is_met
 
     def _case(self, tip: CountedTip) -> rules_persons.CountedCase:
@@ -112,7 +112,7 @@ class RandomLine:
             key=tip.key,
             province=rules_tips.province_of(tip.place, tip.within, tip.official),
             country=tip.within if tip.place == ABROAD else None,
-            persons=fold(entries),
+            persons=build_persons(entries),
             person_keys=keys,
         )
 
@@ -123,7 +123,7 @@ class RandomLine:
         signs = "yes" if chance.random() < 0.6 else "no"
         self._entry(
             entries,
-            EntryKind.SCREENED,
+            LoggedEvent.SCREENED,
             n,
             {
                 "minor": minor,
@@ -142,28 +142,28 @@ class RandomLine:
                 "determination": chance.choice(("actual", "not")),
                 "body": chance.choice(("court", "police")),
             }
-            self._entry(entries, EntryKind.DETERMINATION, n, codes, tip)
+            self._entry(entries, LoggedEvent.DETERMINATION, n, codes, tip)
         if signs == "no" or chance.random() < 0.2:
             return
         wants = (
             {"consent": "assent_yes", "interest": "yes"} if minor == "yes" else {"consent": "yes"}
         )
-        self._entry(entries, EntryKind.CONSENT, n, wants, tip)
+        self._entry(entries, LoggedEvent.CONSENT, n, wants, tip)
         if chance.random() < 0.1:
             return
         service = {"service": chance.choice(("isange", "shelter", "police"))}
-        offer = self._entry(entries, EntryKind.OFFERED, n, service, tip)
+        offer = self._entry(entries, LoggedEvent.OFFERED, n, service, tip)
         answer = chance.choices(("accepted", "no_room", "none"), (75, 15, 10))[0]
-        self._entry(entries, EntryKind.ANSWERED, n, {"answer": answer}, tip, offer)
+        self._entry(entries, LoggedEvent.ANSWERED, n, {"answer": answer}, tip, offer)
         if answer == "accepted" and chance.random() < 0.8:
-            self._entry(entries, EntryKind.ARRIVED, n, {"arrived": "yes"}, tip, offer)
+            self._entry(entries, LoggedEvent.ARRIVED, n, {"arrived": "yes"}, tip, offer)
             state = chance.choices(("safe", "helped", "left", "unknown"), (40, 30, 15, 15))[0]
-            self._entry(entries, EntryKind.THIRTY, n, {"thirty": state}, tip, offer)
+            self._entry(entries, LoggedEvent.THIRTY, n, {"thirty": state}, tip, offer)
 
     @staticmethod
     def _entry(
         entries: list[PersonEntry],
-        kind: EntryKind,
+        kind: LoggedEvent,
         n: int,
         codes: dict[str, str],
         tip: CountedTip,
@@ -172,5 +172,5 @@ class RandomLine:
         entry_id = len(entries) + 1
         at = tip.filed_at + timedelta(hours=entry_id)
         said = PersonCodes(n, codes, referral)
-        entries.append(PersonEntry(entry_id, kind, at, said, 1, way=EntryWay.USSD))
+        entries.append(PersonEntry(entry_id, kind, at, said, 1, way=EventChannel.USSD))
         return entry_id

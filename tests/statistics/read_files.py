@@ -8,7 +8,7 @@ from hotline.statistics import service_export
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_labels import Labels
 from hotline.statistics.rules_periods import Span
-from hotline.statistics.rules_release import Cell, Release
+from hotline.statistics.rules_release import Release, ReleaseNumber
 
 
 def read_back(release: Release) -> Release:
@@ -21,6 +21,6 @@ def read_back(release: Release) -> Release:
             for row in csv.DictReader(io.StringIO(body.decode())):
                 number = None if row["number"] == "few" else int(row["number"])
                 at = CellName(row["indicator"], row["dimension"], row["value"])
-                cells.append(Cell(at, number))
+                cells.append(ReleaseNumber(at, number))
     spans = {table["name"]: Span(table["shortest_period"]) for table in metadata["tables"]}
     return Release(metadata["period"], release.made_at, cells, spans, metadata["first_month"])

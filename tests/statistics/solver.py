@@ -9,11 +9,11 @@ from functools import cache
 
 import highspy
 
-from hotline.core.rules_record_keys import KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.statistics.rules_definitions import ALL, INDICATORS, CellName, Dimension
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import SMALLEST_SHARE, Release
-from hotline.statistics.rules_rounding import SHARE_STEP, Sum, rounded
+from hotline.statistics.rules_rounding import SHARE_STEP, CellSum, rounded
 
 MOST = 100_000
 """A number larger than any count."""
@@ -38,7 +38,9 @@ At = tuple[str, CellName]
 def counts_of(number: int | None) -> tuple[int, int]:
     """Returns the smallest and the largest count that can print this number."""
     near = range(30) if number is None else range(max(0, number - 10), number + 11)
-    found = [n for n in near if any(rounded(Sum(n, key)) == number for key in range(KEYS))]
+    found = [
+        n for n in near if any(rounded(CellSum(n, key)) == number for key in range(RECORD_KEYS))
+    ]
     return (0 if number is None else found[0]), found[-1]
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Database
 from hotline.counters import tables
-from hotline.counters.tables import Cell
+from hotline.counters.tables import CounterKey
 from hotline.statistics import queries, rules_persons, rules_release
 from hotline.statistics.rules_periods import Span, due_at, months_of, span_of
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.support.builders import make_responder, make_tip
@@ -41,7 +41,7 @@ def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
                 "tip_id": ids[place],
                 "at": event.at,
                 "responder_id": event.responder_id,
-                "way": EntryWay.USSD,
+                "way": EventChannel.USSD,
                 "kind": event.kind,
                 "codes": {"proof": event.proof} if event.proof else {},
                 "key": f"{place} {number}",
@@ -50,9 +50,9 @@ def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
             for number, event in enumerate(tip.events)
         ]
         if events:
-            session.execute(insert(CaseLogRow), events)
+            session.execute(insert(CaseEventRow), events)
         for month in range(1, 13) if calls else ():
-            cell = Cell(date(YEAR, month, 9), "session", "rw", "ussd", "")
+            cell = CounterKey(date(YEAR, month, 9), "session", "rw", "ussd", "")
             tables.count(session, cell, calls)
 
 

@@ -9,32 +9,32 @@ from random import Random
 import pytest
 
 from hotline.alerts.rules_follow_up import month_of
-from hotline.core.rules_record_keys import KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.statistics import rules_persons, rules_tips
 from hotline.statistics.rules_definitions import INDICATORS, CellName
 from hotline.statistics.rules_periods import Span, period_of
 from hotline.statistics.rules_release import Release
-from hotline.statistics.rules_rounding import SMALLEST, Sum, rounded
+from hotline.statistics.rules_rounding import SMALLEST, CellSum, rounded
 from tests.statistics.published_year import released
 from tests.statistics.random_line import RandomLine
 
 TRIES = 200
 MOST_CERTAIN, MOST_SURE = 0.10, 0.25
 SURE = 0.9
-Rule = Callable[[Sum], int | None]
+Rule = Callable[[CellSum], int | None]
 
 
-def plain(cell: Sum) -> int | None:
+def plain(cell: CellSum) -> int | None:
     """Rounds at random to 5, as the table without its first move would: multiples of 5 never move."""
     rest = cell.count % 5
-    number = cell.count - rest + (5 if (2 * cell.keys + 1) * 5 < 2 * rest * KEYS else 0)
+    number = cell.count - rest + (5 if (2 * cell.keys + 1) * 5 < 2 * rest * RECORD_KEYS else 0)
     return number if number >= SMALLEST else None
 
 
 @cache
 def chances(rule: Rule, count: int) -> Counter[int | None]:
     """Returns how many of the 256 keys print each number for this count."""
-    return Counter(rule(Sum(count, key)) for key in range(KEYS))
+    return Counter(rule(CellSum(count, key)) for key in range(RECORD_KEYS))
 
 
 def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
@@ -115,7 +115,9 @@ def attacked(rule: Rule, calls: int, seed: int, *, persons: bool = False) -> tup
         record = chance.randrange(known.records)
         is_there = chance.random() < 0.5
         others = [len(found) - 1 for found in known.sets_with(record)]
-        printed = [rule(Sum(count + is_there, chance.randrange(KEYS))) for count in others]
+        printed = [
+            rule(CellSum(count + is_there, chance.randrange(RECORD_KEYS))) for count in others
+        ]
         found = belief(rule, others, printed)
         certain += found == 1.0
         sure += found > SURE

@@ -22,13 +22,13 @@ from hotline.alerts.tables_case_events import (
 )
 from hotline.cases import reader_handover, service_retention
 from hotline.keys.encrypt import READER
-from hotline.monitoring.service_checks_database import findings
+from hotline.monitoring.service_checks_database import check_database
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.statistics import queries, reader_person_sums
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import ALL
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
@@ -54,17 +54,17 @@ def beside(line: Line) -> ReaderBeside:
     for _ in range(2):
         told(line, *DANGER_HERE)
     for tip_id in (1, 2):
-        screened(line.kit, tip_id)
+        screened(line.context, tip_id)
     with line.database.writing() as session:
         tip = session.get_one(Tip, 1)
-        said(session, line.kit, tip, EntryKind.CONSENT, PersonCodes(1, {"consent": "yes"}))
+        said(session, line.context, tip, LoggedEvent.CONSENT, PersonCodes(1, {"consent": "yes"}))
         codes = PersonCodes(1, {"service": "isange"})
-        offered_id = said(session, line.kit, tip, EntryKind.OFFERED, codes)
+        offered_id = said(session, line.context, tip, LoggedEvent.OFFERED, codes)
         row = ServiceReferral(offered_id=offered_id, tip_id=1, n=1, offered_at=line.clock.at)
         session.add(row)
         who = session.scalars(select(Responder.id).limit(1)).one()
-        tables_case_events.keep_form(session, 2, who, b"sealed", line.clock.at)
-    reader_handover.reconcile(beside.kit)
+        tables_case_events.store_form(session, 2, who, b"sealed", line.clock.at)
+    reader_handover.reconcile(beside.context)
     return beside
 
 
@@ -76,7 +76,7 @@ def after(beside: ReaderBeside, days: float) -> None:
     """Runs the reader this many days after the end of the month."""
     ended = (begins(month(beside)) + timedelta(days=31)).replace(day=1)
     beside.line.clock.at = max(beside.line.clock.at, ended + timedelta(days=days))
-    reader_person_sums.tidy(beside.kit)
+    reader_person_sums.count_due_months(beside.context)
 
 
 def numbers(beside: ReaderBeside) -> dict[str, int]:
@@ -86,7 +86,7 @@ def numbers(beside: ReaderBeside) -> dict[str, int]:
     if not bodies:
         return {}
     (body,) = bodies.values()
-    sums = decrypt_sums(body, month=month(beside), private_keys=beside.kit.pair.now())
+    sums = decrypt_sums(body, month=month(beside), private_keys=beside.context.pair.now())
     return {name.indicator: cell.count for name, cell in sums.items() if name.value == ALL}
 
 
@@ -112,7 +112,7 @@ def accepts(beside: ReaderBeside) -> None:
     with line.database.writing() as session:
         tip, offered = session.get_one(Tip, 1), session.scalars(select(ServiceReferral)).one()
         codes = PersonCodes(1, {"answer": "accepted"}, offered.offered_id)
-        said(session, line.kit, tip, EntryKind.ANSWERED, codes)
+        said(session, line.context, tip, LoggedEvent.ANSWERED, codes)
 
 
 @pytest.mark.row("R9")
@@ -122,9 +122,9 @@ def test_a_month_is_counted_once_and_its_persons_are_erased(
     after(beside, 5)
     accepts(beside)
     after(beside, 60)
-    assert service_retention.upcoming_codes(beside.line.kit) == []
+    assert service_retention.upcoming_codes(beside.line.context) == []
     after(beside, 61)
-    (going,) = service_retention.upcoming_codes(beside.line.kit)
+    (going,) = service_retention.upcoming_codes(beside.line.context)
     assert (going.month, going.tips, going.held) == (month(beside), [1, 2], [])
     after(beside, 74)
     assert left(beside)["case_code"] == 5
@@ -143,19 +143,19 @@ def test_a_month_is_counted_once_and_its_persons_are_erased(
         assert [row.tip_id for row in session.scalars(select(CaseCounted))] == [1, 2]
     after(beside, 77)
     assert numbers(beside) == sums
-    assert service_retention.upcoming_codes(beside.line.kit) == []
+    assert service_retention.upcoming_codes(beside.line.context) == []
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_an_interrupted_count_continues(beside: ReaderBeside, point: str) -> None:
-    whole = beside.kit
+    whole = beside.context
 
     def stops(name: str) -> None:
         if name == point:
             raise StoppedError
 
     after(beside, 62)
-    beside.kit = replace(whole, failpoint=stops)
+    beside.context = replace(whole, failpoint=stops)
     with pytest.raises(StoppedError):
         after(beside, 76)
     is_counted = bool(numbers(beside))
@@ -163,7 +163,7 @@ def test_an_interrupted_count_continues(beside: ReaderBeside, point: str) -> Non
         assert bool(session.scalars(select(CaseCounted)).all()) is is_counted
     assert is_counted or left(beside)["case_code"] == 4
 
-    beside.kit = whole
+    beside.context = whole
     after(beside, 76)
     assert set(left(beside).values()) == {0}
     assert numbers(beside)["identified"] == 2
@@ -175,7 +175,7 @@ def test_an_interrupted_count_continues(beside: ReaderBeside, point: str) -> Non
 
 def test_a_hold_and_a_clock_that_runs_keep_what_was_counted(beside: ReaderBeside) -> None:
     line = beside.line
-    service_retention.hold(line.kit, 2, by="Alice", reason="a court asked")
+    service_retention.set_legal_hold(line.context, 2, by="Alice", reason="a court asked")
     with line.database.writing() as session:
         session.scalars(select(ServiceReferral)).one().due_at = line.clock.at + 200 * DAY
     after(beside, 61)
@@ -187,13 +187,13 @@ def test_a_hold_and_a_clock_that_runs_keep_what_was_counted(beside: ReaderBeside
         session.scalars(select(ServiceReferral)).one().due_at = None
     after(beside, 77)
     assert (left(beside, 1), left(beside, 2)) == ({"key": 0}, {"key": 1})
-    (held,) = service_retention.upcoming_codes(line.kit)
+    (held,) = service_retention.upcoming_codes(line.context)
     assert (held.tips, held.held) == ([], [2])
 
     with line.database.writing() as session:
         session.get_one(Tip, 2).erased_at = line.clock.at
-    service_retention.hold(line.kit, 2, by="Alice", reason="still")
-    service_retention.lift(line.kit, 2, by="Alice", reason="the court is done")
+    service_retention.set_legal_hold(line.context, 2, by="Alice", reason="still")
+    service_retention.lift_legal_hold(line.context, 2, by="Alice", reason="the court is done")
     after(beside, 78)
     after(beside, 91)
     assert left(beside, 2) == {"key": 1}, "warned anew"
@@ -202,13 +202,13 @@ def test_a_hold_and_a_clock_that_runs_keep_what_was_counted(beside: ReaderBeside
 
 
 def test_what_is_written_while_it_counts_is_counted_the_next_time(beside: ReaderBeside) -> None:
-    whole, line = beside.kit, beside.line
+    whole, line = beside.context, beside.line
 
     def writes(name: str) -> None:
         if name == POINTS[0] and left(beside)["case_code"] == 4:
-            screened(line.kit, 2, 2)
+            screened(line.context, 2, 2)
 
-    beside.kit = replace(whole, failpoint=writes)
+    beside.context = replace(whole, failpoint=writes)
     after(beside, 75)
     assert numbers(beside) == {}
     after(beside, 76)
@@ -217,14 +217,14 @@ def test_what_is_written_while_it_counts_is_counted_the_next_time(beside: Reader
 
 @pytest.mark.both
 def test_what_is_being_written_while_it_counts_is_waited_for(beside: ReaderBeside) -> None:
-    whole, line = beside.kit, beside.line
+    whole, line = beside.context, beside.line
     began, writing = Event(), list[Thread]()
 
     def write() -> None:
         with line.database.writing() as session:
             tip = tip_for_writing(session, 2)
             codes = PersonCodes(2, SIGNS)
-            said(session, line.kit, tip, EntryKind.SCREENED, codes)
+            said(session, line.context, tip, LoggedEvent.SCREENED, codes)
             began.set()
             writing[0].join(0.3)
 
@@ -234,7 +234,7 @@ def test_what_is_being_written_while_it_counts_is_waited_for(beside: ReaderBesid
             writing[1].start()
             began.wait(5)
 
-    beside.kit = replace(whole, failpoint=writes)
+    beside.context = replace(whole, failpoint=writes)
     after(beside, 75)
     writing[1].join()
     assert numbers(beside) == {}
@@ -248,7 +248,7 @@ def test_who_is_met_after_the_last_count_is_erased_uncounted(
     after(beside, 61)
     after(beside, 76)
     assert set(left(beside).values()) == {0}
-    screened(beside.line.kit, 1)
+    screened(beside.line.context, 1)
     after(beside, 77)
     after(beside, 90)
     assert left(beside, 1) == {"key": 1}
@@ -266,7 +266,7 @@ def test_a_first_code_after_the_last_count_is_erased_too(
     with beside.line.database.writing() as session:
         session.get_one(Tip, 3).filed_at = session.get_one(Tip, 1).filed_at
     after(beside, 76)
-    screened(beside.line.kit, 3)
+    screened(beside.line.context, 3)
     after(beside, 77)
     after(beside, 90)
     assert left(beside, 3) == {"key": 1}
@@ -280,13 +280,13 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
 ) -> None:
     with beside.line.database.writing() as session:
         for grant in session.scalars(select(CaseGrant).where(CaseGrant.holder == READER)):
-            grant.sealed_key = grant.sealed_key[:-1] + bytes([grant.sealed_key[-1] ^ 1])
+            grant.encrypted_key = grant.encrypted_key[:-1] + bytes([grant.encrypted_key[-1] ^ 1])
     after(beside, 61)
     after(beside, 90)
     assert (numbers(beside), left(beside, 1, 2)) == ({}, {"key": 2})
     assert "none of its 2 cases decrypts" in caplog.text
-    beside.line.kit = replace(beside.line.kit, books=FakeShelf())
-    (found,) = [one for one in findings(beside.line.kit) if one.name == "persons"]
+    beside.line.context = replace(beside.line.context, books=FakeShelf())
+    (found,) = [one for one in check_database(beside.line.context) if one.name == "persons"]
     assert not found.ok
     assert month(beside) in found.says
 
@@ -301,7 +301,7 @@ def test_a_count_that_fails_keeps_the_reader_from_nothing_else(beside: ReaderBes
 
     after(beside, 74)
     beside.line.clock.turn(days=1)
-    reader = Reader(replace(beside.kit, failpoint=fails))
+    reader = Reader(replace(beside.context, failpoint=fails))
     for _ in range(3):
         reader.look()
     assert tried == [POINTS[0]]

@@ -11,7 +11,7 @@ from html import unescape
 import pytest
 
 from hotline.core import tables_sample
-from hotline.core.actors import RELEASING, AccountRole
+from hotline.core.actors import RELEASE_ROLES, AccountRole
 from hotline.counters.rules import ScreenCounter, ScreenMeasure, week_of
 from hotline.counters.service import day_of
 from hotline.counters.tables_screens import add
@@ -21,7 +21,7 @@ from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
 from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
-from hotline.tips.rules_events import EntryKind, TakeProof
+from hotline.tips.rules_events import LoggedEvent, TakeProof
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import admitted, man
 from tests.statistics.published_year import released
@@ -35,10 +35,10 @@ MONTH_CELLS = ("calls", "people", "topics_read")
 def writes(desk: Desk, *, published: bool, is_sample: bool = False) -> list[Release]:
     """Writes a year's releases, approved by both roles or by neither."""
     found = [replace(one, is_sample=is_sample) for one in released(RandomLine(1200, 5))]
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         for one in found:
             assert queries.write_release(session, one)
-            for n, role in enumerate(RELEASING if published else ()):
+            for n, role in enumerate(RELEASE_ROLES if published else ()):
                 queries.write_approval(session, one.period, role, by=f"name:P{n}", at=one.made_at)
     return found
 
@@ -114,8 +114,8 @@ def test_e4_the_files_hold_each_table_and_its_definitions(desk: Desk) -> None:
 
 def test_sample_data_says_so_on_page_and_file(desk: Desk) -> None:
     writes(desk, published=True, is_sample=True)
-    with desk.kit.database.writing() as session:
-        tables_sample.mark_invented(session, desk.clock())
+    with desk.context.database.writing() as session:
+        tables_sample.mark_sample(session, desk.clock())
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     for path in ("/statistics", f"/statistics/releases/{YEAR}"):
         assert "Sample data." in lead.get(path).text
@@ -142,7 +142,7 @@ def test_e5_what_callers_are_told_is_one_page_and_one_sms(desk: Desk) -> None:
     assert 'filename="results.html"' in told.headers["Content-Disposition"]
     assert all(f'lang="{code}"' in told.text for code in CODES)
     release = unescape(lead.get(f"/statistics/releases/{YEAR}").text)
-    assert service_report.results_sms(desk.kit, "fr") in release
+    assert service_report.results_sms(desk.context, "fr") in release
     assert tab(desk, AccountRole.TRANSLATOR).get("/statistics/results").status_code == 404
 
 
@@ -164,17 +164,19 @@ def test_e2_the_board_counts_what_the_viewer_may_open(desk: Desk) -> None:
 
 @pytest.mark.row("E2")
 def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(desk: Desk) -> None:
-    at = desk.kit.now() - timedelta(minutes=1)
+    at = desk.context.now() - timedelta(minutes=1)
     line = RandomLine(0, 1)
     for urgency, promised in ((1, 3), (2, 15), (3, 120)):
         for late in (0, 1):
             taken_at = at + timedelta(minutes=promised + late)
-            took = CaseEvent(EntryKind.TAKEN, taken_at, 1, TakeProof.PROVED, "", waits=False)
+            took = CaseEvent(
+                LoggedEvent.ACKNOWLEDGED, taken_at, 1, TakeProof.PROVED, "", waits=False
+            )
             line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, (took,)))
         line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, ()))
-        doubted = CaseEvent(EntryKind.TAKEN, at, 1, TakeProof.DOUBTED, "", waits=False)
+        doubted = CaseEvent(LoggedEvent.ACKNOWLEDGED, at, 1, TakeProof.DOUBTED, "", waits=False)
         line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, (doubted,)))
-    store(desk.kit.database, line)
+    store(desk.context.database, line)
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tables = national.get("/statistics/board").text.split("<tbody>")[1:4]
@@ -183,9 +185,9 @@ def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(de
 
 @pytest.mark.row("E2")
 def test_e2_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -> None:
-    day = week_of(day_of(desk.kit.now()) - timedelta(days=9))
+    day = week_of(day_of(desk.context.now()) - timedelta(days=9))
     shown, answered = ScreenMeasure.SHOWN, ScreenMeasure.ANSWERED
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         for measure, count in ((shown, 9123), (answered, 1000)):
             add(session, {(day, ScreenCounter(measure, "report/danger")): count})
     man(desk)

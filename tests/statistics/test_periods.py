@@ -10,16 +10,16 @@ from hotline.alerts.rules_follow_up import month_of
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import (
     Span,
-    before,
     begins,
     due_at,
     due_periods,
     ends,
     months_of,
     period_of,
+    previous_period,
     span_of,
 )
-from hotline.statistics.rules_release import Cell, Release, next_spans, starting_spans
+from hotline.statistics.rules_release import Release, ReleaseNumber, next_spans, starting_spans
 
 AT = datetime(2027, 3, 16, tzinfo=UTC)
 months = st.builds("{}-{:02}".format, st.integers(2020, 2090), st.integers(1, 12))
@@ -31,7 +31,7 @@ def test_a_period_holds_its_month_and_follows_the_one_before(month: str, span: S
     assert month in months_of(period)
     assert span_of(period) is span
     assert len(months_of(period)) == span.months
-    assert ends(before(period)) == begins(period)
+    assert ends(previous_period(period)) == begins(period)
     assert month_of(begins(period)) == months_of(period)[0]
 
 
@@ -66,7 +66,7 @@ def test_due_periods_come_in_order_and_the_shorter_ones_first() -> None:
 
 def release(period: str, number: int | None) -> Release:
     names = [CellName("tips_by_province", "province", str(n)) for n in range(1, 6)]
-    return Release(period, AT, [Cell(name, number) for name in names], starting_spans())
+    return Release(period, AT, [ReleaseNumber(name, number) for name in names], starting_spans())
 
 
 def test_a_table_with_few_numbers_moves_to_a_longer_period() -> None:

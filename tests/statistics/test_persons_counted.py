@@ -10,7 +10,7 @@ from hotline.alerts.rules_follow_up import counted_at, month_of
 from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import reader_handover
 from hotline.counters import tables
-from hotline.counters.tables import Cell
+from hotline.counters.tables import CounterKey
 from hotline.statistics import queries, reader_person_sums, rules_release
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import CellName
@@ -34,10 +34,10 @@ def beside(line: Line) -> ReaderBeside:
         told(line, *DANGER_HERE)
     with line.database.writing() as session:
         day = line.clock.at.date()
-        tables.count(session, Cell(day, "session", "rw", "ussd", ""), 1)
+        tables.count(session, CounterKey(day, "session", "rw", "ussd", ""), 1)
     for tip_id in (1, 2):
-        screened(line.kit, tip_id)
-    reader_handover.reconcile(beside.kit)
+        screened(line.context, tip_id)
+    reader_handover.reconcile(beside.context)
     return beside
 
 
@@ -50,7 +50,7 @@ def month(beside: ReaderBeside) -> str:
 def reads_until(beside: ReaderBeside, period: str) -> None:
     """Turns the clock to the day on which a period is due, and lets the reader work."""
     beside.line.clock.at = max(beside.line.clock.at, due_at(period))
-    reader_person_sums.tidy(beside.kit)
+    reader_person_sums.count_due_months(beside.context)
 
 
 def quarter(beside: ReaderBeside) -> str:
@@ -63,11 +63,11 @@ def test_r9_a_month_s_sums_are_encrypted_and_hold_counts_and_keys(beside: Reader
         keys = session.scalars(select(PossibleVictim.record_key)).all()
         assert session.scalar(select(func.count()).where(Tip.state == TipState.DRAFT)) == 0
     beside.line.clock.at = counted_at(month(beside))
-    reader_person_sums.tidy(beside.kit)
+    reader_person_sums.count_due_months(beside.context)
     with beside.line.database.reading() as session:
         body = queries.person_sums(session, [month(beside)])[month(beside)]
     assert b"identified" not in body
-    sums = decrypt_sums(body, month=month(beside), private_keys=beside.kit.pair.now())
+    sums = decrypt_sums(body, month=month(beside), private_keys=beside.context.pair.now())
     assert (sums[IDENTIFIED].count, sums[IDENTIFIED].keys) == (2, sum(keys) % 256)
 
 
@@ -81,7 +81,7 @@ def test_r9_a_quarter_s_numbers_are_handed_over_rounded_and_once(beside: ReaderB
     assert {cell.name: cell.number for cell in cells}[IDENTIFIED] is None
     expected = rules_release.protect_persons({}, Span.QUARTER, spans)
     assert {cell.name for cell in cells} == {cell.name for cell in expected}
-    reader_person_sums.tidy(beside.kit)
+    reader_person_sums.count_due_months(beside.context)
     with beside.line.database.reading() as session:
         assert queries.person_cells(session, quarter(beside)) == cells
 
@@ -90,7 +90,7 @@ def test_a_quarter_waits_until_its_last_month_is_counted(
     beside: ReaderBeside,
 ) -> None:
     beside.line.clock.at = due_at(month(beside))
-    reader_person_sums.tidy(beside.kit)
+    reader_person_sums.count_due_months(beside.context)
     with beside.line.database.reading() as session:
         assert queries.person_cells(session, quarter(beside)) is None
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotline.counters.rules import Measure
-from hotline.editing.service_publishing import uncounted
+from hotline.editing.service_publishing import uncounted_questions
 from hotline.gateway.tables import Message
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.statistics import queries, rules_use
@@ -112,7 +112,9 @@ def test_a_slip_that_would_count_nothing_is_found(
 ) -> None:
     first = asks("quiz_fee", "right", "wrong", goes="two")
     nodes = {"one": first, "two": asks(saves, *values, goes="end"), "end": {"finish": {}}}
-    messages = sorted(str(finding.message) for finding in uncounted(make_book(learn=nodes)))
+    messages = sorted(
+        str(finding.message) for finding in uncounted_questions(make_book(learn=nodes))
+    )
 
     assert len(messages) == len(found)
     assert all(any(part in message for message in messages) for part in found)
@@ -120,4 +122,4 @@ def test_a_slip_that_would_count_nothing_is_found(
 
 def test_the_shipped_quizzes_are_counted() -> None:
     book = shipped_book()
-    assert list(uncounted(book)) == []
+    assert list(uncounted_questions(book)) == []

@@ -8,10 +8,10 @@ import pytest
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.database import Database
 from hotline.counters import tables
-from hotline.counters.tables import Cell
+from hotline.counters.tables import CounterKey
 from hotline.errors import NotFound, Undecided
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
 from hotline.statistics import queries, service_releases
 from hotline.statistics.rules_definitions import Dimension
 from hotline.statistics.rules_periods import Span, due_at
@@ -19,121 +19,121 @@ from hotline.statistics.rules_release import starting_spans
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import hand_over, store
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 
 NATIONAL, LEAD = Actor("National 1", 1), Actor("Lead 1", 2)
 QUARTERS = [f"{YEAR}-Q{n}" for n in range(1, 5)]
 
 
-def kit_of(database: Database, clock: Clock) -> WholeKit:
-    kit = make_kit(database=database, now=clock)
-    return replace(kit, books=SqlBookshelf(database, place_lists()))
+def context_of(database: Database, clock: Clock) -> WholeContext:
+    context = make_context(database=database, now=clock)
+    return replace(context, books=SqlFlowSets(database, place_lists()))
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> WholeKit:
+def context(database: Database, clock: Clock) -> WholeContext:
     """Returns a line with a year of tips and 120 calls a month, before any release was made."""
     line = RandomLine(120, 7)
     store(database, line, calls=120)
     clock.at = datetime(YEAR, 1, 31, tzinfo=UTC)
-    kit = kit_of(database, clock)
+    context = context_of(database, clock)
     for period in (*QUARTERS, str(YEAR)):
         hand_over(database, line, period)
-    return kit
+    return context
 
 
-def made_by(kit: WholeKit, at: datetime) -> list[str]:
-    return list(service_releases.make_due(kit, at))
+def made_by(context: WholeContext, at: datetime) -> list[str]:
+    return list(service_releases.create_due(context, at))
 
 
 @pytest.mark.row("E3")
-def test_e3_each_release_is_made_on_its_day_and_once(kit: WholeKit) -> None:
-    assert made_by(kit, datetime(YEAR, 2, 5, 21, tzinfo=UTC)) == []
-    assert made_by(kit, datetime(YEAR, 2, 5, 22, tzinfo=UTC)) == [f"{YEAR}-01"]
-    assert made_by(kit, datetime(YEAR, 2, 6, 22, tzinfo=UTC)) == []
+def test_e3_each_release_is_made_on_its_day_and_once(context: WholeContext) -> None:
+    assert made_by(context, datetime(YEAR, 2, 5, 21, tzinfo=UTC)) == []
+    assert made_by(context, datetime(YEAR, 2, 5, 22, tzinfo=UTC)) == [f"{YEAR}-01"]
+    assert made_by(context, datetime(YEAR, 2, 6, 22, tzinfo=UTC)) == []
     until = due_at(QUARTERS[0])
     months = [f"{YEAR}-0{n}" for n in (2, 3, 4, 5)]
-    assert made_by(kit, until - timedelta(seconds=1)) == months
-    assert made_by(kit, until) == [QUARTERS[0]]
-    rest = made_by(kit, due_at(str(YEAR)))
+    assert made_by(context, until - timedelta(seconds=1)) == months
+    assert made_by(context, until) == [QUARTERS[0]]
+    rest = made_by(context, due_at(str(YEAR)))
     assert set(rest) >= {*QUARTERS[1:], str(YEAR), f"{YEAR}-12"}
-    assert made_by(kit, due_at(str(YEAR))) == []
+    assert made_by(context, due_at(str(YEAR))) == []
 
 
 def test_a_quarter_waits_for_the_counted_persons(database: Database, clock: Clock) -> None:
     line = RandomLine(120, 8)
     store(database, line, calls=120)
-    kit = kit_of(database, clock)
+    context = context_of(database, clock)
     at = due_at(QUARTERS[0])
-    assert QUARTERS[0] not in made_by(kit, at)
+    assert QUARTERS[0] not in made_by(context, at)
     hand_over(database, line, QUARTERS[0])
-    assert made_by(kit, at) == [QUARTERS[0]]
+    assert made_by(context, at) == [QUARTERS[0]]
 
 
 @pytest.mark.row("E3")
-def test_e3_what_was_released_never_changes(kit: WholeKit) -> None:
-    made_by(kit, due_at(QUARTERS[0]))
-    before = service_releases.one_release(kit, QUARTERS[0], is_published=False)
-    with kit.database.writing() as session:
-        tables.count(session, Cell(date(YEAR, 1, 20), "session", "rw", "ussd", ""), 500)
-    made_by(kit, due_at(QUARTERS[0]) + timedelta(days=2))
-    after = service_releases.one_release(kit, QUARTERS[0], is_published=False)
+def test_e3_what_was_released_never_changes(context: WholeContext) -> None:
+    made_by(context, due_at(QUARTERS[0]))
+    before = service_releases.one_release(context, QUARTERS[0], is_published=False)
+    with context.database.writing() as session:
+        tables.count(session, CounterKey(date(YEAR, 1, 20), "session", "rw", "ussd", ""), 500)
+    made_by(context, due_at(QUARTERS[0]) + timedelta(days=2))
+    after = service_releases.one_release(context, QUARTERS[0], is_published=False)
     assert after.digest == before.digest
     assert after.cells == before.cells
 
 
 @pytest.mark.row("E3")
-def test_e3_two_people_of_two_roles_publish_a_release(kit: WholeKit) -> None:
-    made_by(kit, due_at(QUARTERS[0]))
-    assert service_releases.published(kit) == []
+def test_e3_two_people_of_two_roles_publish_a_release(context: WholeContext) -> None:
+    made_by(context, due_at(QUARTERS[0]))
+    assert service_releases.published(context) == []
     with pytest.raises(NotFound, match="waits for approval"):
-        service_releases.one_release(kit, QUARTERS[0], is_published=True)
-    assert not service_releases.approve(kit, NATIONAL, AccountRole.NATIONAL, QUARTERS[0])
+        service_releases.one_release(context, QUARTERS[0], is_published=True)
+    assert not service_releases.approve(context, NATIONAL, AccountRole.NATIONAL, QUARTERS[0])
     with pytest.raises(Undecided):
-        service_releases.approve(kit, NATIONAL, AccountRole.PROGRAMME_LEAD, QUARTERS[0])
+        service_releases.approve(context, NATIONAL, AccountRole.PROGRAMME_LEAD, QUARTERS[0])
     with pytest.raises(Undecided):
-        service_releases.approve(kit, Actor("National 2", 3), AccountRole.NATIONAL, QUARTERS[0])
-    assert service_releases.approve(kit, LEAD, AccountRole.PROGRAMME_LEAD, QUARTERS[0])
-    assert [one.period for one in service_releases.published(kit)] == [QUARTERS[0]]
+        service_releases.approve(context, Actor("National 2", 3), AccountRole.NATIONAL, QUARTERS[0])
+    assert service_releases.approve(context, LEAD, AccountRole.PROGRAMME_LEAD, QUARTERS[0])
+    assert [one.period for one in service_releases.published(context)] == [QUARTERS[0]]
 
 
-def test_a_period_without_a_release_is_not_approved(kit: WholeKit) -> None:
+def test_a_period_without_a_release_is_not_approved(context: WholeContext) -> None:
     with pytest.raises(NotFound):
-        service_releases.approve(kit, LEAD, AccountRole.PROGRAMME_LEAD, QUARTERS[3])
+        service_releases.approve(context, LEAD, AccountRole.PROGRAMME_LEAD, QUARTERS[3])
     with pytest.raises(NotFound, match="is due on"):
-        service_releases.one_release(kit, QUARTERS[3], is_published=False)
+        service_releases.one_release(context, QUARTERS[3], is_published=False)
 
 
-def test_a_month_holds_use_of_the_line_alone(kit: WholeKit) -> None:
-    made_by(kit, due_at(f"{YEAR}-01"))
-    month = service_releases.one_release(kit, f"{YEAR}-01", is_published=False)
+def test_a_month_holds_use_of_the_line_alone(context: WholeContext) -> None:
+    made_by(context, due_at(f"{YEAR}-01"))
+    month = service_releases.one_release(context, f"{YEAR}-01", is_published=False)
     assert month.number("calls") == 120
     assert month.number("calls", Dimension.LANGUAGE, "rw") == 120
     assert {cell.name.table for cell in month.cells} <= {"T1", "T2"}
 
 
-def test_a_year_is_the_sum_of_its_quarters_where_all_print_a_number(kit: WholeKit) -> None:
-    made_by(kit, due_at(str(YEAR)))
-    year = service_releases.one_release(kit, str(YEAR), is_published=False)
-    parts = [service_releases.one_release(kit, one, is_published=False) for one in QUARTERS]
+def test_a_year_is_the_sum_of_its_quarters_where_all_print_a_number(context: WholeContext) -> None:
+    made_by(context, due_at(str(YEAR)))
+    year = service_releases.one_release(context, str(YEAR), is_published=False)
+    parts = [service_releases.one_release(context, one, is_published=False) for one in QUARTERS]
     tips = [part.number("tips") for part in parts]
     assert None not in tips
     assert year.number("tips") == sum(one or 0 for one in tips)
 
 
-def test_a_new_year_s_periods_follow_what_was_printed(kit: WholeKit) -> None:
-    made_by(kit, due_at(str(YEAR)))
-    with kit.database.reading() as session:
+def test_a_new_year_s_periods_follow_what_was_printed(context: WholeContext) -> None:
+    made_by(context, due_at(str(YEAR)))
+    with context.database.reading() as session:
         assert queries.spans_of(session, QUARTERS[0]) == starting_spans()
         later = queries.spans_of(session, f"{YEAR + 1}-01")
     assert later["T3"].months >= Span.QUARTER.months
     assert later["T6"] is Span.YEAR
 
 
-def test_the_digest_names_every_number(kit: WholeKit) -> None:
-    made_by(kit, due_at(QUARTERS[0]))
-    found = service_releases.one_release(kit, QUARTERS[0], is_published=False)
-    with kit.database.reading() as session:
+def test_the_digest_names_every_number(context: WholeContext) -> None:
+    made_by(context, due_at(QUARTERS[0]))
+    found = service_releases.one_release(context, QUARTERS[0], is_published=False)
+    with context.database.reading() as session:
         (stored,) = queries.releases(session, [QUARTERS[0]])
     assert stored is not None
     assert stored.digest == found.digest
@@ -141,5 +141,5 @@ def test_the_digest_names_every_number(kit: WholeKit) -> None:
 
 
 def test_an_empty_line_releases_nothing(database: Database, clock: Clock) -> None:
-    kit = kit_of(database, clock)
-    assert made_by(kit, datetime(YEAR + 1, 6, 1, tzinfo=UTC)) == []
+    context = context_of(database, clock)
+    assert made_by(context, datetime(YEAR + 1, 6, 1, tzinfo=UTC)) == []

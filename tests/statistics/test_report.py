@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from hotline.core.actors import RELEASING, AccountRole
+from hotline.core.actors import RELEASE_ROLES, AccountRole
 from hotline.statistics import pdf, queries, service_report
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_release import Cell, Release, starting_spans
+from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk
 from tests.statistics.published_year import MADE_AT, PERIODS, released
@@ -25,14 +25,14 @@ MONTHS = {f"{YEAR}-{n:02}": 1000 + 10 * n for n in range(1, 13)}
 def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
     """Publishes a year: twelve months of calls, four quarters and the year."""
     calls = [
-        Release(month, MADE_AT, [Cell(CellName("calls"), number)], starting_spans())
+        Release(month, MADE_AT, [ReleaseNumber(CellName("calls"), number)], starting_spans())
         for month, number in MONTHS.items()
     ]
     found = [replace(one, is_sample=is_sample) for one in (*calls, *released(RandomLine(1200, 5)))]
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         for one in found:
             queries.write_release(session, one)
-            for n, role in enumerate(RELEASING):
+            for n, role in enumerate(RELEASE_ROLES):
                 queries.write_approval(session, one.period, role, by=f"name:P{n}", at=one.made_at)
     return found
 
@@ -46,8 +46,8 @@ def words(text: str) -> str:
 @pytest.mark.parametrize("language", CODES)
 def test_e5_the_report_is_two_pages_and_holds_what_was_published(desk: Desk, language: str) -> None:
     found = {one.period: one for one in published(desk)}
-    made = service_report.minister_pdf(desk.kit, str(YEAR), language)
-    assert made == service_report.minister_pdf(desk.kit, str(YEAR), language), "one file"
+    made = service_report.minister_pdf(desk.context, str(YEAR), language)
+    assert made == service_report.minister_pdf(desk.context, str(YEAR), language), "one file"
     read = PdfReader(io.BytesIO(made))
     pages = [page.extract_text() for page in read.pages]
     assert len(pages) == 2

@@ -7,20 +7,20 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core.rules_record_keys import KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.statistics.rules_rounding import (
     SMALLEST,
-    Sum,
+    CellSum,
     at_most,
     rounded,
     rounded_use,
     share,
-    summed,
+    sum_keys,
 )
 
 VECTORS = Path(__file__).with_name("rounding_vectors.csv")
 """Numbers made once by the function of the UK statistical office's package, with our table (docs/credits.md)."""
-keys = st.lists(st.integers(0, KEYS - 1), max_size=400)
+keys = st.lists(st.integers(0, RECORD_KEYS - 1), max_size=400)
 
 
 def test_the_uk_office_s_function_prints_the_same_fifty_numbers() -> None:
@@ -28,13 +28,13 @@ def test_the_uk_office_s_function_prints_the_same_fifty_numbers() -> None:
         rows = list(csv.DictReader(file))
     assert len(rows) == 50
     for row in rows:
-        printed = rounded(summed(bytes.fromhex(row["keys"])))
+        printed = rounded(sum_keys(bytes.fromhex(row["keys"])))
         assert printed == (int(row["printed"]) if row["printed"] else None), row
 
 
 @given(keys)
 def test_a_printed_number_is_a_multiple_of_5_near_the_count(drawn: list[int]) -> None:
-    printed = rounded(summed(drawn))
+    printed = rounded(sum_keys(drawn))
     if printed is None:
         assert len(drawn) < SMALLEST + 7
     else:
@@ -47,23 +47,23 @@ def test_a_printed_number_is_a_multiple_of_5_near_the_count(drawn: list[int]) ->
 def test_the_same_records_print_alike_in_any_order(drawn: list[int], chance: Random) -> None:
     again = list(drawn)
     chance.shuffle(again)
-    assert rounded(summed(again)) == rounded(summed(drawn))
+    assert rounded(sum_keys(again)) == rounded(sum_keys(drawn))
 
 
 @given(keys, keys)
 def test_months_add_up_to_the_sum_of_their_records(one: list[int], other: list[int]) -> None:
-    assert summed(one) + summed(other) == summed(one + other)
+    assert sum_keys(one) + sum_keys(other) == sum_keys(one + other)
 
 
 def test_rounding_keeps_the_mean_and_moves_multiples_of_5() -> None:
     for count in range(20, 60):
-        printed = [rounded(Sum(count, key)) or 0 for key in range(KEYS)]
-        assert abs(sum(printed) / KEYS - count) < 0.05
+        printed = [rounded(CellSum(count, key)) or 0 for key in range(RECORD_KEYS)]
+        assert abs(sum(printed) / RECORD_KEYS - count) < 0.05
         assert len(set(printed)) > 1
 
 
 def test_nobody_and_few_print_alike() -> None:
-    assert {rounded(Sum(0, 0)), rounded(Sum(1, 200)), rounded(Sum(6, 255))} == {None}
+    assert {rounded(CellSum(0, 0)), rounded(CellSum(1, 200)), rounded(CellSum(6, 255))} == {None}
 
 
 def test_use_is_rounded_to_ten_and_small_numbers_are_few() -> None:

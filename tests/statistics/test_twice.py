@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import select
 
 import hotline.statistics
-from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Database, Session
 from hotline.statistics import queries, rules_persons, rules_release, rules_tips
 from hotline.statistics.rules_periods import Span, begins, ends, months_of
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
-from hotline.tips.rules_events import EntryKind, TakeProof
+from hotline.tips.rules_events import LoggedEvent, TakeProof
 from hotline.tips.tables import Tip
 from tests.statistics.published_year import shortest
 from tests.statistics.random_line import YEAR, RandomLine
@@ -46,7 +46,7 @@ def raw(session: Session) -> dict[tuple[str, str], list[int]]:
     first, after = datetime(YEAR, 4, 1, tzinfo=UTC), datetime(YEAR, 7, 1, tzinfo=UTC)
     first, after = first - timedelta(hours=2), after - timedelta(hours=2)
     log = defaultdict(list)
-    for event in session.scalars(select(CaseLogRow).order_by(CaseLogRow.id)):
+    for event in session.scalars(select(CaseEventRow).order_by(CaseEventRow.id)):
         log[event.tip_id].append(event)
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for tip in session.scalars(select(Tip)):
@@ -109,7 +109,7 @@ def test_e2_a_board_counts_in_time_what_a_release_counts(database: Database, see
         filed_at = begins(QUARTER) + timedelta(days=7 * week + chance.randrange(7))
         takes = [
             CaseEvent(
-                EntryKind.TAKEN,
+                LoggedEvent.ACKNOWLEDGED,
                 filed_at + timedelta(minutes=chance.choice((1, PROMISE[urgency], 121 + n))),
                 chance.choice((1, None)),
                 chance.choice([*TakeProof]),

@@ -1,16 +1,16 @@
 """Asks a question back with a desk's passphrase. Pages and phones use a person's own key."""
 
 from hotline.cases import decrypt_access, decrypt_questions
-from hotline.core.context import Kit
-from hotline.flows.number_questions import Question
-from hotline.keys.decrypt import open_grant
+from hotline.core.contexts import Context
+from hotline.flows.questions_back import Question
+from hotline.keys.decrypt import decrypt_grant
 from hotline.people import tables_audit
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.text.codes import NATIONAL
 
 
 def ask(
-    kit: Kit,
+    context: Context,
     tip_id: int,
     name: str,
     *,
@@ -21,14 +21,14 @@ def ask(
 ) -> Question:
     """Puts a question behind the receipt of a tip."""
     found = decrypt_access.unlock(
-        kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason
+        context, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason
     )
-    key = open_grant(found.grant, uid=found.tip.uid, desk=desk, private_key=found.private_key)
+    key = decrypt_grant(found.grant, uid=found.tip.uid, desk=desk, private_key=found.private_key)
     actor = tables_audit.by_command(by.first)
-    with kit.database.writing() as session:
-        decrypt_questions.put(
+    with context.database.writing() as session:
+        decrypt_questions.store_question(
             session,
-            kit,
+            context,
             found.tip,
             name,
             tip_key=key,
@@ -36,4 +36,4 @@ def ask(
             actor=actor,
             reason=by.why(reason),
         )
-    return decrypt_questions.listed(kit)[name]
+    return decrypt_questions.list_questions(context)[name]

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from hotline.core import rules_trial
 from hotline.gateway.rules_delivery import Outcome
-from hotline.gateway.rules_message import Kind
-from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.tables import Assignment, Attempt, Deadline, Message
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.tips.rules import TipState
 from hotline.tips.rules_call_back import CallBackState
-from hotline.tips.tables import IS_UNTOLD, Grant, Tip
+from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
@@ -46,7 +46,7 @@ class WaitingCall:
     uid: str
     session_key: str
     body: bytes = field(repr=False)
-    sealed_key: bytes = field(repr=False)
+    encrypted_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ class Firing:
 def filed(session: Session, desk: str) -> list[FiledTip]:
     """Returns every filed tip, with its grant for one desk."""
     rows = session.execute(
-        select(Tip.id, Tip.uid, Tip.session_key, Tip.place, Tip.state, Tip.body, Grant.sealed_key)
+        select(
+            Tip.id, Tip.uid, Tip.session_key, Tip.place, Tip.state, Tip.body, Grant.encrypted_key
+        )
         .outerjoin(Grant, (Grant.tip_id == Tip.id) & (Grant.desk_code == desk))
         .where(Tip.state != TipState.DRAFT)
     )
@@ -88,7 +90,7 @@ def filed(session: Session, desk: str) -> list[FiledTip]:
 def calls(session: Session) -> list[WaitingCall]:
     """Returns every waiting call-back, with the session that asked for it."""
     rows = session.execute(
-        select(CallBack.id, CallBack.uid, Tip.session_key, CallBack.body, CallBack.sealed_key)
+        select(CallBack.id, CallBack.uid, Tip.session_key, CallBack.body, CallBack.encrypted_key)
         .join(Tip, Tip.id == CallBack.tip_id)
         .where(CallBack.state == CallBackState.WAITING)
     )
@@ -97,7 +99,7 @@ def calls(session: Session) -> list[WaitingCall]:
 
 def unreferred(session: Session) -> Sequence[int]:
     """Returns the filed tips without an assignment."""
-    given = select(Referral.id).where(Referral.tip_id == Tip.id).exists()
+    given = select(Assignment.id).where(Assignment.tip_id == Tip.id).exists()
     return session.scalars(select(Tip.id).where(WHOLE, ~given)).all()
 
 
@@ -112,18 +114,18 @@ def alerts(session: Session) -> list[SentAlert]:
     rows = session.execute(
         select(
             Message.id,
-            Referral.reference,
-            Referral.step,
+            Assignment.reference,
+            Assignment.step,
             Message.state,
             Message.created_at,
             Message.resent,
             func.coalesce(doubtful.c.tries, 0),
-            Referral.acknowledged_at.is_not(None),
+            Assignment.acknowledged_at.is_not(None),
             Message.template.startswith("ALERT_", autoescape=True),
         )
-        .join(Referral, Referral.id == Message.referral_id)
+        .join(Assignment, Assignment.id == Message.assignment_id)
         .outerjoin(doubtful, doubtful.c.message_id == Message.id)
-        .where(Message.kind == Kind.ALERT)
+        .where(Message.kind == MessageKind.ALERT)
     )
     return [SentAlert(*row) for row in rows]
 
@@ -138,7 +140,7 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.referred_at.is_not(None),
-        ~IS_UNTOLD,
+        ~HAS_PENDING_ALERT,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
         Tip.channel != rules_trial.CHANNEL,
@@ -175,13 +177,13 @@ def waits(session: Session, *, urgency: int) -> list[timedelta]:
     time.
     """
     taken = (
-        select(Referral.tip_id, Attempt.started_at.label("at"))
-        .join(Message, Message.referral_id == Referral.id)
+        select(Assignment.tip_id, Attempt.started_at.label("at"))
+        .join(Message, Message.assignment_id == Assignment.id)
         .join(Attempt, Attempt.message_id == Message.id)
         .where(Attempt.outcome == Outcome.ACCEPTED)
     )
-    answered = select(Referral.tip_id, Referral.acknowledged_at)
-    heard = taken.union_all(answered.where(Referral.acknowledged_at.is_not(None))).subquery()
+    answered = select(Assignment.tip_id, Assignment.acknowledged_at)
+    heard = taken.union_all(answered.where(Assignment.acknowledged_at.is_not(None))).subquery()
     first = (
         select(heard.c.tip_id, func.min(heard.c.at).label("at")).group_by(heard.c.tip_id).subquery()
     )

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hotline.alerts.rules_assignment import ReferralState
-from hotline.core.actors import AccountState, entered_as
+from hotline.alerts.rules_assignment import AssignmentState
+from hotline.core.actors import AccountState, account_name_key
 from hotline.core.database import Session
-from hotline.core.ussd import Opening, UssdHop
+from hotline.core.ussd import SessionStart, UssdHop
 from hotline.gateway.rules_message import MessageIn, Wording, alert_but_ref
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from hotline.keys.pseudonyms import Pseudonyms
@@ -103,11 +103,11 @@ def make_responder(
         districts=list(districts),
         categories=list(categories),
         number_key=f"key of {msisdn}",
-        sealed_number=msisdn.encode(),
+        encrypted_number=msisdn.encode(),
         active=active,
         unreachable=unreachable,
         created_at=at,
-        memberships=tables.new(desks_of(level, districts), categories, at),
+        memberships=tables.new_memberships(desks_of(level, districts), categories, at),
     )
 
 
@@ -121,7 +121,7 @@ def make_account(
 ) -> ConsoleAccount:
     """Returns an account of a new person, or of `person`."""
     return ConsoleAccount(
-        name=entered_as(name),
+        name=account_name_key(name),
         person=person or Person(name=name, languages=["en"]),
         roles=sorted(roles),
         language="en",
@@ -133,7 +133,7 @@ def make_account(
 
 def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
     """Places a responder in these districts at one level, from noon on."""
-    tables.place(session, person, desks_of(level, districts), person.categories, NOON)
+    tables.set_desks(session, person, desks_of(level, districts), person.categories, NOON)
 
 
 def make_referral(
@@ -142,11 +142,11 @@ def make_referral(
     responder_id: int = 1,
     step: int = 0,
     reference: str = "K7Q4",
-    state: ReferralState = ReferralState.SENT,
+    state: AssignmentState = AssignmentState.SENT,
     at: datetime = NOON,
     acknowledged_at: datetime | None = None,
-) -> Referral:
-    return Referral(
+) -> Assignment:
+    return Assignment(
         tip_id=tip_id,
         responder_id=responder_id,
         step=step,
@@ -171,7 +171,7 @@ def make_message(
     )
 
 
-def make_opening(*, key: str = "a" * 64, **changed: Any) -> Opening:
+def make_opening(*, key: str = "a" * 64, **changed: Any) -> SessionStart:
     """Returns the beginning of an unknown caller's session, without a short code."""
     plain: dict[str, Any] = {
         "revision_id": 1,
@@ -182,7 +182,7 @@ def make_opening(*, key: str = "a" * 64, **changed: Any) -> Opening:
         "network": "63510",
         "started_at": NOON,
     }
-    return Opening(key=key, **(plain | changed))
+    return SessionStart(key=key, **(plain | changed))
 
 
 def make_hop(

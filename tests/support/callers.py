@@ -18,11 +18,11 @@ from werkzeug.test import Client
 
 from hotline.core.database import Database
 from hotline.dialogue.replay_cache import SessionMemory
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
-from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns
-from hotline.keys.decrypt import open_tip
-from hotline.keys.encrypt import Sealer
+from hotline.gateway.stand_ins import FakeJobs, FakeStarts, FakeStates
+from hotline.keys.decrypt import decrypt_tip
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import HOOKS, LISTED, KeyFolder
 from hotline.keys.pseudonyms import Pseudonyms
 from hotline.people.rules import Level
@@ -33,7 +33,7 @@ from hotline.web.front import hooks_first
 from hotline.web.hooks_app import create_app
 from tests.support.builders import make_responder
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 from tests.support.made_once import lay_keys, publish_shipped, shipped_phrases
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -67,32 +67,32 @@ class Way(StrEnum):
 class Line:
     """The web process of a test, with the data that only its operator sees."""
 
-    kit: WholeKit
+    context: WholeContext
     database: Database
     clock: Clock
-    runs: FakeRuns
+    runs: FakeStates
     jobs: FakeJobs
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
-    made: "tuple[WholeKit, Client] | None" = field(default=None, init=False)
+    made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
     """One web process for as long as the context is the same. Making it costs more than a hop."""
 
     @property
     def client(self) -> Client:
         with MAKING:
-            if self.made is None or self.made[0] is not self.kit:
-                app = create_app(self.kit, SECRETS)
+            if self.made is None or self.made[0] is not self.context:
+                app = create_app(self.context, SECRETS)
                 client = Client(app if self.way is Way.FLASK else hooks_first(app))
-                self.made = self.kit, client
+                self.made = self.context, client
             return self.made[1]
 
     def flush(self) -> None:  # as if another process were asked
         self.runs.held.clear()
-        self.kit.sessions.clear()
+        self.context.sessions.clear()
 
     def enrol(self, level: Level, msisdn: str, language: str = "rw") -> int:
         row = make_responder(level=level, msisdn=msisdn, language=language, name=f"{level} 1")
-        row.number_key = self.kit.pseudonyms.enrolled(msisdn)
+        row.number_key = self.context.pseudonyms.enrolled(msisdn)
         with self.database.writing() as session:
             session.add(row)
             session.flush()
@@ -118,9 +118,9 @@ class Line:
         """Decrypts a tip as the national desk does."""
         rows = [row for row in self.all(Grant) if row.tip_id == tip.id]
         (grant,) = [row for row in rows if row.desk_code == "national"]
-        return open_tip(
+        return decrypt_tip(
             body=tip.body,
-            grant=grant.sealed_key,
+            grant=grant.encrypted_key,
             uid=tip.uid,
             place=tip.place,
             desk="national",
@@ -138,8 +138,8 @@ class Line:
     def written(self, folder: Path) -> bytes:
         """Returns the bytes of the database and its log, the conversation states and the notes."""
         files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
-        assert isinstance(self.kit.notes, FakeNotes)
-        return files + (json.dumps(self.runs.held) + repr(self.kit.notes.told)).encode()
+        assert isinstance(self.context.notes, FakeStarts)
+        return files + (json.dumps(self.runs.held) + repr(self.context.notes.told)).encode()
 
 
 @dataclass
@@ -201,23 +201,23 @@ def make_ready(
 ) -> Line:
     """Returns a line with real flows, seals, pseudonyms and texts. The stores of states and notes and the job queue are
     fakes."""
-    runs, jobs = FakeRuns(), FakeJobs()
+    runs, jobs = FakeStates(), FakeJobs()
     lay_keys(tmp_path / "keys", clock.at)
-    kit = replace(
-        make_kit(database=database, now=clock, jobs=jobs),
+    context = replace(
+        make_context(database=database, now=clock, jobs=jobs),
         runs=runs,
-        notes=FakeNotes(),
+        notes=FakeStarts(),
         sessions=SessionMemory(),
-        sealer=Sealer(),
+        encrypter=Encrypter(),
         pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
-        books=SqlBookshelf(database, place_lists()),
+        books=SqlFlowSets(database, place_lists()),
         phrases=shipped_phrases(),
     )
     publish_shipped(database, clock.at)
     with database.writing() as session:
         for code in (*(district.code for district in districts()), "national"):
             session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))
-    line = Line(kit, database, clock, runs, jobs, way=way)
+    line = Line(context, database, clock, runs, jobs, way=way)
     if national:
         line.enrol(Level.NATIONAL, "+250788000090")
     return line
@@ -235,7 +235,7 @@ def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
         if reached == name:
             die()
 
-    return replace(line, kit=replace(line.kit, failpoint=failpoint))
+    return replace(line, context=replace(line.context, failpoint=failpoint))
 
 
 def told(line: Line, *keyed: str) -> Caller:

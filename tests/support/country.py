@@ -12,13 +12,13 @@ from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import Arrival, MessageOutcome, take_sms
 from hotline.gateway.rules_inbox import ListedSms
 from hotline.gateway.rules_message import MessageIn
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import InboundSeen
 from hotline.people.rules import Level
 from tests.support.builders import make_message
+from tests.support.contexts import WholeContext, make_line
 from tests.support.district import District
 from tests.support.fakes import FakeInbox
-from tests.support.kits import WholeKit, make_line
 
 HER = "+250788000001"
 SHORTCODE = "7770"
@@ -36,13 +36,13 @@ class Country:
         self.inbox.takes = self._takes
 
     @property
-    def kit(self) -> WholeKit:
-        kit = self.district.kit
-        return replace(kit, inbox=self.inbox, hook=self.inbox)
+    def context(self) -> WholeContext:
+        context = self.district.context
+        return replace(context, inbox=self.inbox, hook=self.inbox)
 
     @property
     def reference(self) -> str:
-        return str(self.district.all(Referral)[0].reference)
+        return str(self.district.all(Assignment)[0].reference)
 
     def lists(self, text: str, *, ago: float = 0, number: int | None = None, **fields: str) -> None:
         """Adds an SMS to the inbox, as taken by the gateway so many seconds ago."""
@@ -61,7 +61,7 @@ class Country:
         """Sends a callback of this second to the line, and delivers the answers."""
         at = self.district.clock()
         message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
-        outcome = take_sms(self.district.kit, message)
+        outcome = take_sms(self.district.context, message)
         self.district.deliver()
         return outcome
 
@@ -69,13 +69,13 @@ class Country:
         """Turns the clock by minutes, and fetches the inbox after each as the relay does."""
         for _ in range(count):
             self.district.clock.turn(seconds=60)
-            service_inbox.fetch(self.kit)
+            service_inbox.read_inbox(self.context)
             self.district.deliver()
 
     def climbs(self) -> int:
         """Runs the escalation, and returns the number of assignments."""
-        service_assignment.fire_deadlines(self.district.kit)
-        return len(self.district.all(Referral))
+        service_assignment.fire_deadlines(self.district.context)
+        return len(self.district.all(Assignment))
 
     def row(self) -> InboxRead:
         with self.district.database.reading() as session:
@@ -87,13 +87,13 @@ class Country:
 
     def finding(self, name: str) -> tuple[bool, str]:
         with self.district.database.reading() as session:
-            found = service_inbox.findings(session, make_line(), self.district.clock())
+            found = service_inbox.check_inbox(session, make_line(), self.district.clock())
         (one,) = [one for one in found if one.name == name]
         return one.ok, one.says
 
     def _takes(self, sms: ListedSms) -> bool:
         message = MessageIn(f"listed-{sms.number}", sms.sender, sms.text, sms.sent_at)
-        self.heard.append(take_sms(self.district.kit, message, Arrival.LISTED))
+        self.heard.append(take_sms(self.district.context, message, Arrival.LISTED))
         return True
 
 
@@ -103,7 +103,7 @@ def country(district: District) -> Country:
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)
-    service_inbox.fetch(country.kit)
+    service_inbox.read_inbox(country.context)
     district.tell(urgency=3)
     district.deliver()
     district.sms.sent.clear()

@@ -3,14 +3,14 @@
 from collections import Counter
 
 from hotline.core.database import Database
-from hotline.counters.tables import Reach, Tally
+from hotline.counters.tables import DailyCount, Tally
 
 
 def counts(database: Database, by: str = "topic") -> Counter[tuple[str, str]]:
     """Returns counts by value of a column and measure."""
     found: Counter[tuple[str, str]] = Counter()
     with database.reading() as session:
-        rows: list[Reach | Tally] = [*session.query(Reach), *session.query(Tally)]
+        rows: list[DailyCount | Tally] = [*session.query(DailyCount), *session.query(Tally)]
         for row in rows:
             found[getattr(row, by), row.measure] += row.count
     return found

@@ -11,13 +11,13 @@ from hotline.alerts import service_assignment, service_sending
 from hotline.core.database import Database
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.stand_ins import FakeJobs, FakeSenders, FakeSms
-from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Attempt, Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.tables import Tip
 from tests.support.builders import make_responder, make_tip
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 
 
 @dataclass
@@ -31,8 +31,8 @@ class District:
     numbers: Any = field(default_factory=lambda: count(1))
 
     @property
-    def kit(self) -> WholeKit:
-        return make_kit(database=self.database, now=self.clock, sms=self.sms, jobs=self.jobs)
+    def context(self) -> WholeContext:
+        return make_context(database=self.database, now=self.clock, sms=self.sms, jobs=self.jobs)
 
     def enrol(self, level: Level = Level.RESPONDER, **fields: Any) -> int:
         number = next(self.numbers)
@@ -53,21 +53,21 @@ class District:
     def tell(self, **fields: Any) -> int:
         """Files a tip and assigns it. Returns its id."""
         tip_id = self.file_tip(**fields)
-        assert service_assignment.refer_waiting(self.kit) == 1
+        assert service_assignment.assign_pending(self.context) == 1
         return tip_id
 
     def deliver(self) -> int:
-        return service_sending.deliver_due(self.kit)
+        return service_sending.deliver_due(self.context)
 
     def deliver_one(self) -> bool:
         """Sends one due message. Returns False if none was due."""
-        return deliver_one(self.kit)
+        return deliver_one(self.context)
 
     def told(self, tip_id: int) -> list[tuple[int, int]]:
         """Returns (step, responder) of each assignment of this tip, sorted."""
         with self.database.reading() as session:
             rows = session.scalars(
-                select(Referral).where(Referral.tip_id == tip_id).order_by(Referral.id)
+                select(Assignment).where(Assignment.tip_id == tip_id).order_by(Assignment.id)
             )
             return sorted((row.step, row.responder_id) for row in rows)
 
@@ -118,9 +118,9 @@ class District:
             return int(row.id)
 
 
-def deliver_one(kit: WholeKit) -> bool:
+def deliver_one(context: WholeContext) -> bool:
     """Sends one due message. Returns False if none was due."""
-    return service_sending.deliver_due(replace(kit, senders=FakeSenders(most=1))) == 1
+    return service_sending.deliver_due(replace(context, senders=FakeSenders(most=1))) == 1
 
 
 @pytest.fixture

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hotline.core.context import (
-    Bookshelf,
+from hotline.core.contexts import (
+    FlowSets,
     Instruments,
-    NumberOpener,
+    NumberDecrypter,
     OtherChannel,
     OwnHook,
     SmsInbox,
 )
 from hotline.errors import InboxUnavailable, NotReady
-from hotline.flows.flow import Book
+from hotline.flows.flow import FlowSet
 from hotline.gateway.rules_inbox import InboxPage, ListedSms
 
 
@@ -43,11 +43,11 @@ class FakeInbox(SmsInbox, OwnHook):
 
 
 @dataclass
-class FakeNumbers(NumberOpener):
+class FakeNumbers(NumberDecrypter):
     """Opens numbers that a test "sealed" as plain bytes."""
 
-    def open_number(self, sealed: bytes) -> str:
-        return sealed.decode()
+    def decrypt_number(self, encrypted: bytes) -> str:
+        return encrypted.decode()
 
 
 @dataclass
@@ -101,7 +101,7 @@ class FakeOther(OtherChannel):
         return self.takes
 
 
-class OpenSealer:
+class DecryptingEncrypter:
     """Numbers "sealed" as plain bytes, which `FakeNumbers` opens."""
 
     def number(self, msisdn: str) -> bytes:
@@ -109,16 +109,16 @@ class OpenSealer:
 
 
 @dataclass
-class FakeShelf(Bookshelf):
-    """A `Bookshelf` of one flow set. Without a revision, no flow set is published."""
+class FakeShelf(FlowSets):
+    """A `FlowSets` of one flow set. Without a revision, no flow set is published."""
 
     revision: int | None = 1
-    shelved: Book = field(default_factory=lambda: Book(flows={}))
+    shelved: FlowSet = field(default_factory=lambda: FlowSet(flows={}))
 
     def live(self) -> int:
         if self.revision is None:
             raise NotReady("none")
         return self.revision
 
-    def book(self, revision_id: int) -> Book:
+    def book(self, revision_id: int) -> FlowSet:
         return self.shelved

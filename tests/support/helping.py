@@ -10,17 +10,17 @@ from sqlalchemy import select
 
 from hotline.alerts import queries, service_case_events, tables_case_events
 from hotline.cases import decrypt_codes, service_follow_up, service_people
-from hotline.cases.service_people import PersonAct
+from hotline.cases.service_people import PersonReport
 from hotline.core.database import Session
-from hotline.gateway.tables import Message, Referral
-from hotline.keys.encrypt import READER, Sealer
+from hotline.gateway.tables import Assignment, Message
+from hotline.keys.encrypt import READER, Encrypter
 from hotline.people.rules import Level
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.rules_persons import FollowKind, MetPerson
 from hotline.tips.tables_persons import ServiceReferral
+from tests.support.contexts import READER_PUBLIC, THE_READER, WholeContext
 from tests.support.district import District
-from tests.support.kits import READER_PUBLIC, THE_READER, WholeKit
 from tests.support.taking import take_case
 
 GROWN_UP = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
@@ -29,7 +29,7 @@ CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
 def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
     """Adds only the row: this responder offered help to a person, who has not arrived yet."""
-    entry = tables_case_events.of_tip(session, tip_id)[0].id
+    entry = tables_case_events.events_of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
     offer.clock, offer.due_at, offer.rung = FollowKind.ARRIVAL, at, 0
     session.add(offer)
@@ -49,16 +49,16 @@ class HelpedCase:
         self.leads = self.district.enrol(Level.COORDINATOR, districts=place)
         self.nation = [self.district.enrol(Level.NATIONAL, districts=()) for _ in range(2)]
         self.tip = self.district.tell(urgency=self.urgency)
-        (first, *_) = self.district.all(Referral)
+        (first, *_) = self.district.all(Assignment)
         self.hers, self.colleague = sorted(
             (self.hers, self.colleague), key=lambda one: one != first.responder_id
         )
-        take_case(self.kit, self.hers, first.reference, self.district.clock())
+        take_case(self.context, self.hers, first.reference, self.district.clock())
         self.district.clock.turn(minutes=1)
 
     @property
-    def kit(self) -> WholeKit:
-        return replace(self.district.kit, sealer=Sealer(reader=lambda: READER_PUBLIC))
+    def context(self) -> WholeContext:
+        return replace(self.district.context, encrypter=Encrypter(reader=lambda: READER_PUBLIC))
 
     def say(
         self,
@@ -75,25 +75,25 @@ class HelpedCase:
 
         Returns its id. `of`: the entry of the offer.
         """
-        by = service_case_events.by_responder(who or self.hers, EntryWay.USSD)
+        by = service_case_events.by_responder(who or self.hers, EventChannel.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
-        act = PersonAct(EntryKind(kind), said, by, at, key or f"{next(self.keys)}", corrects)
+        act = PersonReport(LoggedEvent(kind), said, by, at, key or f"{next(self.keys)}", corrects)
         with self.district.database.writing() as session:
             tip = queries.tip_for_writing(session, self.tip)
-            told = service_follow_up.record(
-                session, self.kit, tip, act, private=self.private(session)
+            told = service_follow_up.record_report(
+                session, self.context, tip, act, private=self.private(session)
             )
         return None if told is None else told[0]
 
     def private(self, session: Session) -> bytes | None:
         tip = queries.tip_for_writing(session, self.tip)
         keys = [bytes(THE_READER)]
-        return decrypt_codes.private_by(session, self.kit, tip, READER, keys)
+        return decrypt_codes.case_private_key(session, self.context, tip, READER, keys)
 
     def people(self) -> Sequence[MetPerson]:
         with self.district.database.writing() as session:
             tip = queries.tip_for_writing(session, self.tip)
-            return service_people.opened(session, tip, self.private(session))
+            return service_people.decrypted_persons(session, tip, self.private(session))
 
     @property
     def person(self) -> MetPerson:
@@ -111,12 +111,12 @@ class HelpedCase:
     def rung(self) -> list[tuple[int, str]]:
         """Runs the due clocks. Returns each responder who is asked, with the template."""
         before = len(self.district.all(Message))
-        service_follow_up.ring_due(self.kit)
+        service_follow_up.ask_due(self.context)
         rows = self.district.all(Message)[before:]
         return [(row.responder_id, row.template) for row in rows]
 
     def reference(self, who: int) -> str:
         with self.district.database.reading() as session:
-            hers = (Referral.tip_id == self.tip, Referral.responder_id == who)
-            found = select(Referral.reference).where(*hers).order_by(Referral.id.desc())
+            hers = (Assignment.tip_id == self.tip, Assignment.responder_id == who)
+            found = select(Assignment.reference).where(*hers).order_by(Assignment.id.desc())
             return str(session.scalars(found.limit(1)).one())

@@ -20,7 +20,7 @@ from hotline.core.catalogues import load_phrases
 from hotline.core.database import Database, open_database
 from hotline.flows import document as documents
 from hotline.flows import service_authoring
-from hotline.flows.flow import Book
+from hotline.flows.flow import FlowSet
 from hotline.flows.service_authoring import ReadyDocument
 from hotline.flows.service_check import place_lists
 from hotline.keys.key_making import ROLES, make_keys
@@ -111,7 +111,7 @@ def lay_line(home: Path, at: datetime) -> None:
 def is_current(database: Database) -> bool:
     """Returns True if the tables are those that this code expects."""
     with database.reading() as session:
-        return migrate.stands_at(session) == migrate.newest()
+        return migrate.current_version(session) == migrate.newest_version()
 
 
 @cache
@@ -130,17 +130,17 @@ def shipped_document() -> dict[str, Any]:
 
 
 @cache
-def shipped_book() -> Book:
+def shipped_book() -> FlowSet:
     """Returns the shipped flows, compiled as the line plays them."""
     return documents.compile(_document(), place_lists())
 
 
 @cache
 def _shipped() -> ReadyDocument:
-    return service_authoring.ready(_document())
+    return service_authoring.prepare(_document())
 
 
 def publish_shipped(database: Database, at: datetime) -> None:
     made = _shipped()
     with database.writing() as session:
-        service_authoring.put_live(session, made, at)
+        service_authoring.publish_document(session, made, at)

@@ -10,7 +10,7 @@ from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.rules_message import Wording, render
 from hotline.gateway.stand_ins import FakeSms
-from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.text.gsm7 import septets
 from hotline.tips.tables import Tip
@@ -32,10 +32,10 @@ class Night:
     def tick(self, **turned: float) -> None:
         """Turns the clock by this much, and runs the clock's jobs and the worker once."""
         self.line.clock.turn(**turned)
-        kit = self.line.kit
-        service_assignment.refer_waiting(kit)
-        service_assignment.fire_deadlines(kit)
-        service_sending.deliver_due(kit)
+        context = self.line.context
+        service_assignment.assign_pending(context)
+        service_assignment.fire_deadlines(context)
+        service_sending.deliver_due(context)
 
     def minutes(self, many: int) -> None:
         for _ in range(many):
@@ -65,15 +65,15 @@ class Night:
             text=text.format(ref=self.names(person)[-1]),
             sent_at=self.line.clock(),
         )
-        take_sms(self.line.kit, message, way)
+        take_sms(self.line.context, message, way)
         if then is not None:
-            take_sms(self.line.kit, message, then)
-        service_sending.deliver_due(self.line.kit)
+            take_sms(self.line.context, message, then)
+        service_sending.deliver_due(self.line.context)
         return self.newest(person)
 
     def names(self, person: str) -> list[str]:
         """Returns the references by which this person knows the case, the oldest first."""
-        rows = sorted(self.line.all(Referral), key=lambda row: row.id)
+        rows = sorted(self.line.all(Assignment), key=lambda row: row.id)
         return [row.reference for row in rows if row.responder_id == self.people[person]]
 
     @property
@@ -82,7 +82,7 @@ class Night:
 
     @property
     def holder(self) -> str | None:
-        found = [name for name, id in self.people.items() if id == self.tip.holder_id]
+        found = [name for name, id in self.people.items() if id == self.tip.assignee_id]
         return found[0] if found else None
 
     @property
@@ -91,7 +91,7 @@ class Night:
 
     def all_fit(self) -> bool:
         """Returns True if every message fits one segment in each language."""
-        phrases = self.line.kit.phrases
+        phrases = self.line.context.phrases
         return all(
             septets(render(Wording(Template[row.template], row.parameters, language), phrases))
             <= 160
@@ -103,7 +103,7 @@ class Night:
         return f"+2507880001{list(self.people).index(person):02}"
 
     def _plain(self, text: str) -> str:
-        for row in self.line.all(Referral):
+        for row in self.line.all(Assignment):
             text = text.replace(row.reference, "REF")
         return text
 
@@ -111,8 +111,8 @@ class Night:
 def night(line: Line, **people: tuple[Level, str]) -> Night:
     """Returns a night with these people. Each has a level and a district ("": national desk), and reads English."""
     sms, ids = FakeSms(), {}
-    of_line = replace(line.kit.line, national_number=NUMBER)
-    line.kit = replace(line.kit, sms=sms, line=of_line)
+    of_line = replace(line.context.line, national_number=NUMBER)
+    line.context = replace(line.context, sms=sms, line=of_line)
     with line.database.writing() as session:
         for at, (name, (level, place)) in enumerate(people.items()):
             msisdn = f"+2507880001{at:02}"
@@ -123,7 +123,7 @@ def night(line: Line, **people: tuple[Level, str]) -> Night:
                 language="en",
                 msisdn=msisdn,
             )
-            row.number_key = line.kit.pseudonyms.enrolled(msisdn)
+            row.number_key = line.context.pseudonyms.enrolled(msisdn)
             session.add(row)
             session.flush()
             ids[name] = row.id

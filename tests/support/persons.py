@@ -1,34 +1,36 @@
 """Writes codes about persons as any process does, for tests of their later use."""
 
 from hotline.alerts import service_case_events
-from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_case_events import EventActor
 from hotline.cases import service_codes
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.tips import tables_persons
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.tables import Tip
 
 SIGNS = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
 """The screening answers of a possible victim."""
-BY = EntryBy("account:1:Alice", EntryWay.CONSOLE)
+BY = EventActor("account:1:Alice", EventChannel.CONSOLE)
 
 
-def said(session: Session, kit: Kit, tip: Tip, kind: EntryKind, codes: PersonCodes) -> int:
+def said(
+    session: Session, context: Context, tip: Tip, kind: LoggedEvent, codes: PersonCodes
+) -> int:
     """Adds a case event about a person, and records the person if new. Returns the event's id."""
-    at = kit.now()
-    tables_persons.meet(session, tip.id, codes.n, at)
+    at = context.now()
+    tables_persons.add_person(session, tip.id, codes.n, at)
     key = f"{tip.id}:{codes.n}:{at.timestamp()}:{codes.referral}"
-    entry_id = service_case_events.done_by(session, tip.id, kind, BY, at, key=key)
+    entry_id = service_case_events.write_event(session, tip.id, kind, BY, at, key=key)
     assert entry_id is not None
-    service_codes.keep(session, kit, tip, entry_id, codes.checked(kind).to_bytes(), at)
+    service_codes.store_codes(session, context, tip, entry_id, codes.checked(kind).to_bytes(), at)
     return entry_id
 
 
-def screened(kit: Kit, tip_id: int, n: int = 1, **more: str) -> int:
+def screened(context: Context, tip_id: int, n: int = 1, **more: str) -> int:
     """Screens a person with signs of trafficking and these further codes."""
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
         codes = PersonCodes(n, {**SIGNS, "form": "labour", "sex": "woman", **more})
-        return said(session, kit, tip, EntryKind.SCREENED, codes)
+        return said(session, context, tip, LoggedEvent.SCREENED, codes)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from hotline.core.actors import AccountRole, Actor
-from hotline.core.context import Kit
+from hotline.core.contexts import Context
 from hotline.duty import service_postings
-from hotline.people.rules import Level, WantedPosting
+from hotline.people.rules import Level, RequestedPosting
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import Category
 from hotline.web import service_approvals
@@ -13,15 +13,18 @@ from tests.support.deciding import signed_in, waits
 
 
 def post(
-    kit: Kit, responder_id: int, desks: Mapping[str, Level], categories: tuple[Category, ...] = ()
+    context: Context,
+    responder_id: int,
+    desks: Mapping[str, Level],
+    categories: tuple[Category, ...] = (),
 ) -> None:
     """Lets a responder act at exactly these desks."""
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         for code in desks:
             if session.get(Desk, code) is None:
-                session.add(Desk(code=code, public_key=b"", created_at=kit.now()))
-    wanted = WantedPosting(desks, categories)
-    if service_postings.place(kit, Actor("Alice"), responder_id, wanted, "a test"):
-        bob = signed_in(kit, "Bob", AccountRole.ADMIN)
-        newest = max(one.id for one in waits(kit, bob, "posting"))
-        service_approvals.decide(kit, bob, newest, "a test", approve=True)
+                session.add(Desk(code=code, public_key=b"", created_at=context.now()))
+    wanted = RequestedPosting(desks, categories)
+    if service_postings.change_desks(context, Actor("Alice"), responder_id, wanted, "a test"):
+        bob = signed_in(context, "Bob", AccountRole.ADMIN)
+        newest = max(one.id for one in waits(context, bob, "posting"))
+        service_approvals.decide(context, bob, newest, "a test", approve=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from hotline.core.database import Database
-from hotline.flows.service_authoring import put_live, ready
+from hotline.flows.service_authoring import prepare, publish_document
 
 
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
@@ -13,6 +13,6 @@ def publish(database: Database, document: Mapping[str, Any], now: datetime) -> i
 
     Raises FlowInvalid if it cannot be played, or moves a published short code; StoreUnavailable.
     """
-    made = ready(document)
+    made = prepare(document)
     with database.writing() as session:
-        return put_live(session, made, now)
+        return publish_document(session, made, now)

@@ -7,9 +7,9 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.cases import reader_answering
-from hotline.cases.decrypt_reader import KeyMemory, ReaderKit
-from hotline.cases.reader_door import ReaderDoor, public_half
-from hotline.gateway.tables import Referral
+from hotline.cases.decrypt_reader import KeyMemory, ReaderContext
+from hotline.cases.reader_access import ReaderAccess, public_half
+from hotline.gateway.tables import Assignment
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.passphrase import Costs
@@ -31,7 +31,7 @@ class ReaderBeside:
     """A test's reader process. It answers while a hop waits, unless the test stops it."""
 
     line: Line
-    kit: ReaderKit
+    context: ReaderContext
     stopped: bool = False
     waited: list[float] = field(default_factory=list)
     """The pauses of hops that waited."""
@@ -47,12 +47,12 @@ class ReaderBeside:
             self.look()
 
     def look(self) -> None:
-        while reader_answering.answer_next(self.kit):
+        while reader_answering.answer_next(self.context):
             pass
 
     def restart(self) -> None:
         """Clears the reader's memory, as a restart does."""
-        self.kit = replace(self.kit, memory=KeyMemory(elapsed=self.elapsed))
+        self.context = replace(self.context, memory=KeyMemory(elapsed=self.elapsed))
 
     def elapsed(self) -> float:
         return self.at
@@ -60,18 +60,20 @@ class ReaderBeside:
 
 def reader_beside(line: Line) -> ReaderBeside:
     """Connects a reader to the line. The line's web process waits for it by a clock that does not tick."""
-    path = line.kit.pseudonyms._folder.path.parent
+    path = line.context.pseudonyms._folder.path.parent
     half = public_half(KeyFolder(path / "hooks"))
-    line.kit = replace(line.kit, sealer=replace(line.kit.sealer, reader=half))
-    plain = {name: getattr(line.kit, name) for name in SHARED}
-    kit = ReaderKit(
+    line.context = replace(line.context, encrypter=replace(line.context.encrypter, reader=half))
+    plain = {name: getattr(line.context, name) for name in SHARED}
+    context = ReaderContext(
         **plain,
         vault=PinVault(LiveKeys(path / "reader", "pepper.key").now, QUICK),
         pair=LiveKeys(path / "reader", "reader.key"),
     )
-    beside = ReaderBeside(line, kit)
+    beside = ReaderBeside(line, context)
     beside.restart()
-    line.kit = replace(line.kit, reader=ReaderDoor(pause=beside.pause, elapsed=beside.elapsed))
+    line.context = replace(
+        line.context, reader=ReaderAccess(pause=beside.pause, elapsed=beside.elapsed)
+    )
     return beside
 
 
@@ -79,7 +81,7 @@ SHARED = (
     "database",
     "books",
     "jobs",
-    "sealer",
+    "encrypter",
     "pseudonyms",
     "phrases",
     "line",
@@ -103,7 +105,7 @@ def with_pin(
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)
         person.public_key = pair.public
-        person.pin_wrap = beside.kit.vault.wrap(pair.private, pin, person_id)
+        person.pin_wrap = beside.context.vault.wrap(pair.private, pin, person_id)
         person.pin_set_at = line.clock.at
         if desks:
             post(session, person, level, *desks)
@@ -118,14 +120,14 @@ def with_pin(
     return person_id
 
 
-def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Referral]:
+def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     """Alerts a responder of the capital's first district of one danger there. Returns the phone and the assignment."""
     told(beside.line, *DANGER_HERE)
     place = beside.line.tips[-1].place
     person_id = with_pin(beside, desks=(place,))
-    service_assignment.refer_waiting(beside.line.kit)
+    service_assignment.assign_pending(beside.line.context)
     beside.line.clock.turn(seconds=10)
-    (hers,) = [one for one in beside.line.all(Referral) if one.responder_id == person_id]
+    (hers,) = [one for one in beside.line.all(Assignment) if one.responder_id == person_id]
     return beside.line.caller(PHONE), hers
 
 
@@ -135,5 +137,5 @@ def beside(line: Line) -> ReaderBeside:
 
 
 @pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+def hers(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     return at_her_desk(beside)

@@ -7,16 +7,18 @@ from hotline.core.database import Session
 from hotline.keys.passphrase import Costs
 from hotline.people import decrypt_recovery, tables_members
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.tables_desks import ENROLMENT, DeskMember
+from hotline.people.tables_desks import PASSPHRASE_MEMBER, DeskMember
 
 
-def seal_desks(
+def encrypt_for_desks(
     session: Session, codes: Iterable[str], private_key: bytes, passphrase: str, at: datetime
 ) -> None:
     """Lets the passphrase decrypt this key of these desks."""
     pair = decrypt_recovery.new_pair(passphrase, Costs(passes=1, kib=8))
-    tables_members.add(session, pair.public_key, pair.wrapped_key, at)
+    tables_members.add_pair(session, pair.public_key, pair.wrapped_key, at)
     for code in codes:
-        wrapped = wrap_desk_key(private_key, pair.public_key, code, ENROLMENT)
-        row = DeskMember(desk_code=code, member=ENROLMENT, wrapped_key=wrapped, created_at=at)
+        wrapped = wrap_desk_key(private_key, pair.public_key, code, PASSPHRASE_MEMBER)
+        row = DeskMember(
+            desk_code=code, member=PASSPHRASE_MEMBER, wrapped_key=wrapped, created_at=at
+        )
         session.add(row)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.core.actors import AccountRole, Actor, Refused, SignedIn
-from hotline.core.context import ConsoleKit
+from hotline.core.actors import AccountRole, Actor, SignedIn, SignInRefused
+from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_invitations
 from hotline.errors import AccountRefused
 from hotline.people import service_sessions, service_welcome
 from hotline.people.rules_second_factor import code_at
 from hotline.people.service_recovery import RecoverySheet
-from hotline.people.service_sessions import Entered
+from hotline.people.service_sessions import NewSession
 from tests.support.clock import Clock
 
 SERVER = Actor("server")
@@ -21,7 +21,7 @@ PASSWORD = "bakire-temuno-gifara"
 
 @dataclass
 class Person:
-    kit: ConsoleKit
+    context: ConsoleContext
     clock: Clock
     name: str
     account_id: int = 0
@@ -35,33 +35,35 @@ class Person:
         return code_at(self.secret, self.clock())
 
     def takes_up(self, link: str) -> "Person":
-        shown = service_welcome.choose_password(self.kit, link, self.password)
+        shown = service_welcome.choose_password(self.context, link, self.password)
         self.secret = shown.letters.replace("-", "").upper()
-        service_welcome.prove_code(self.kit, link, self.code(), shown.browser)
-        self.sheet = service_welcome.paper(self.kit, link, shown.browser)
-        assert service_welcome.finish(self.kit, link, shown.browser) == self.name
+        service_welcome.prove_code(self.context, link, self.code(), shown.browser)
+        self.sheet = service_welcome.new_sheet(self.context, link, shown.browser)
+        assert service_welcome.finish(self.context, link, shown.browser) == self.name
         return self
 
-    def enters(self, known: str = "") -> Entered:
-        entered = service_sessions.enter(self.kit, self.name, self.password, self.code(), known)
-        assert isinstance(entered, Entered)
+    def enters(self, known: str = "") -> NewSession:
+        entered = service_sessions.sign_in(
+            self.context, self.name, self.password, self.code(), known
+        )
+        assert isinstance(entered, NewSession)
         return entered
 
-    def is_refused(self, *, password: str = "", code: str = "", known: str = "") -> Refused:
-        refused = service_sessions.enter(
-            self.kit, self.name, password or self.password, code or self.code(), known
+    def is_refused(self, *, password: str = "", code: str = "", known: str = "") -> SignInRefused:
+        refused = service_sessions.sign_in(
+            self.context, self.name, password or self.password, code or self.code(), known
         )
-        assert isinstance(refused, Refused)
+        assert isinstance(refused, SignInRefused)
         return refused
 
     def here(self, token: str) -> SignedIn:
-        signed_in = service_sessions.look(self.kit, token)
+        signed_in = service_sessions.find_session(self.context, token)
         assert signed_in is not None
         return signed_in
 
 
 def person(
-    kit: ConsoleKit,
+    context: ConsoleContext,
     clock: Clock,
     name: str,
     *roles: AccountRole,
@@ -69,13 +71,13 @@ def person(
     language: str = "en",
 ) -> Person:
     """Invites a person and sets up their account."""
-    invited = service_invitations.invite(kit, by, name, roles, language)
-    return Person(kit, clock, name, invited.account_id).takes_up(invited.link)
+    invited = service_invitations.invite(context, by, name, roles, language)
+    return Person(context, clock, name, invited.account_id).takes_up(invited.link)
 
 
-def admins(kit: ConsoleKit, clock: Clock, names: Iterable[str]) -> list[Person]:
+def admins(context: ConsoleContext, clock: Clock, names: Iterable[str]) -> list[Person]:
     """Makes these admins while the command line counts as the second person."""
-    return [person(kit, clock, name, AccountRole.ADMIN) for name in names]
+    return [person(context, clock, name, AccountRole.ADMIN) for name in names]
 
 
 def refused(act: Callable[[], object]) -> str:

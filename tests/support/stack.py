@@ -13,12 +13,12 @@ from types import TracebackType
 
 import requests
 
-from hotline.core.environment import CHECKOUT, ELSEWHERE, PREFIX
+from hotline.core.environment import CHECKOUT, NOT_SETTINGS, PREFIX
 from hotline.emulator.clocks import LineClock
 from hotline.errors import StartFailed
 from tests.support.handsets import EmulatorClient
 
-OF_ANY_LINE = ELSEWHERE | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
+OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
 """Variables that do not point to one particular line."""
 READY_SECONDS = 120.0
 """Seconds until a start counts as failed, long enough for a busy machine. A line that exits is noticed at once."""

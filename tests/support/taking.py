@@ -4,45 +4,51 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.alerts import queries, service_closing, service_commands
-from hotline.alerts.rules_replies import Act, Done, Verb
-from hotline.alerts.service_case_events import EntryBy
-from hotline.alerts.service_closing import EndRequest
+from hotline.alerts.rules_replies import Command, CommandOutcome, Verb
+from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.service_closing import CloseRequest
 from hotline.cases import service_retention
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
-from tests.support.kits import WholeKit
+from tests.support.contexts import WholeContext
 
 
-def take_case(kit: WholeKit, responder_id: int, reference: str, at: datetime) -> Done:
-    return do(kit, responder_id, reference, Verb.TAKE, at)
+def take_case(
+    context: WholeContext, responder_id: int, reference: str, at: datetime
+) -> CommandOutcome:
+    return do(context, responder_id, reference, Verb.TAKE, at)
 
 
-def do(kit: WholeKit, responder_id: int, reference: str, verb: Verb, at: datetime) -> Done:
+def do(
+    context: WholeContext, responder_id: int, reference: str, verb: Verb, at: datetime
+) -> CommandOutcome:
     """Runs one command in a transaction of its own."""
-    with kit.database.writing() as session:
-        return service_commands.act(
-            session, kit, Act(responder_id, reference, verb, EntryWay.USSD, at, proved=True)
+    with context.database.writing() as session:
+        return service_commands.carry_out(
+            session,
+            context,
+            Command(responder_id, reference, verb, EventChannel.USSD, at, proved=True),
         )
 
 
-def close_by_two(kit: WholeKit, tip_id: int, outcome: TipOutcome | None = None) -> None:
+def close_by_two(context: WholeContext, tip_id: int, outcome: TipOutcome | None = None) -> None:
     """Closes a case of any kind. One person requests it, and a second one opens the case and confirms."""
-    service_retention.close_tip(kit, tip_id, by="A desk", reason="over", outcome=outcome)
-    with kit.database.reading() as session:
+    service_retention.close_tip(context, tip_id, by="A desk", reason="over", outcome=outcome)
+    with context.database.reading() as session:
         waits = session.get_one(Tip, tip_id).closed_at is None
     if waits:
-        confirm(kit, tip_id)
+        confirm(context, tip_id)
 
 
 SECOND = "account:99:A second desk"
 
 
-def confirm(kit: WholeKit, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
+def confirm(context: WholeContext, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
     """Opens the case as a second person and confirms its closure. `people` are the persons found there."""
-    who, at = EndRequest(SECOND, SECOND, "seen"), kit.now()
-    with kit.database.writing() as session:
+    who, at = CloseRequest(SECOND, SECOND, "seen"), context.now()
+    with context.database.writing() as session:
         tip = queries.tip_for_writing(session, tip_id)
-        service_closing.note_opened(session, kit, tip, who.name, EntryBy(SECOND), at)
-        service_closing.judge(session, kit, tip, who, True, at, people=people)
+        service_closing.note_opened(session, context, tip, who.name, EventActor(SECOND), at)
+        service_closing.confirm_closure(session, context, tip, who, True, at, people=people)

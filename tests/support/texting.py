@@ -13,7 +13,7 @@ from hotline.gateway.rules_delivery import Priority
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Message
 from hotline.keys.decrypt import LiveNumbers
-from hotline.keys.encrypt import Sealer
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import LiveKeys
 from tests.support.builders import make_message
 from tests.support.callers import Line
@@ -40,13 +40,13 @@ class Texter:
 
     def says(self, text: str, *, provider_id: str = "") -> MessageOutcome:
         name = provider_id or f"ATXid_{self.msisdn[-2:]}_{next(self.numbers)}"
-        at = self.line.kit.now()
+        at = self.line.context.now()
         message = make_message(provider_id=name, sender=self.msisdn, text=text, sent_at=at)
-        return take_sms(self.line.kit, message)
+        return take_sms(self.line.context, message)
 
     def reads(self) -> list[str]:
         """Returns the texts that came since the last call."""
-        service_answers.send_due(self.line.kit)
+        service_answers.send_due(self.line.context)
         came = [text for to, text in self.sms.sent if to == self.msisdn]
         self.sms.sent.clear()
         return came
@@ -63,10 +63,10 @@ class Texter:
 @pytest.fixture
 def texter(line: Line, tmp_path: Path) -> Texter:
     sms, keys = FakeSms(), tmp_path / "keys"
-    line.kit = replace(
-        line.kit,
+    line.context = replace(
+        line.context,
         sms=sms,
-        sealer=Sealer(live=LiveKeys(keys / "hooks", "relay.pub")),
+        encrypter=Encrypter(live=LiveKeys(keys / "hooks", "relay.pub")),
         numbers=LiveNumbers(LiveKeys(keys / "workers", "relay.key")),
     )
     return Texter(line, sms)

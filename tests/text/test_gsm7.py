@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.gsm7 import BASIC, EXTENDED, is_gsm7, septets, strangers, substitute, to_gsm7
+from hotline.text.gsm7 import (
+    BASIC,
+    EXTENDED,
+    foreign_letters,
+    is_gsm7,
+    septets,
+    substitute,
+    to_gsm7,
+)
 
 ORACLE = gsm0338.Codec()
 
@@ -63,5 +71,5 @@ def test_each_stranger_has_a_substitute(written: str, shown: str) -> None:
 
 
 def test_strangers_are_named_once() -> None:
-    assert strangers("ça va, garçon, où ?’") == ("ç", "’")
+    assert foreign_letters("ça va, garçon, où ?’") == ("ç", "’")
     assert substitute("ç") == "c"

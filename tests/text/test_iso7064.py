@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.phone_numbers import check_of
+from hotline.text.phone_numbers import check_value
 
 MODULI = pytest.mark.parametrize("modulus", [10, 26])
 
 
 def test_the_standard_s_own_example() -> None:
-    assert check_of([0, 7, 9, 4], 10) == 5
+    assert check_value([0, 7, 9, 4], 10) == 5
 
 
 @MODULI
@@ -20,6 +20,6 @@ def test_one_sign_that_is_wrong_always_shows(modulus: int, data: st.DataObject) 
     values = data.draw(st.lists(signs, min_size=1, max_size=12))
     place = data.draw(st.integers(0, len(values) - 1))
     wrong = (values[place] + data.draw(st.integers(1, modulus - 1))) % modulus
-    assert check_of([*values[:place], wrong, *values[place + 1 :]], modulus) != check_of(
+    assert check_value([*values[:place], wrong, *values[place + 1 :]], modulus) != check_value(
         values, modulus
     )

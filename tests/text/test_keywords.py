@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.text import verbs
-from hotline.text.keywords import COMPANIONS, MOST_WORDS, ORDINARY, STEMS, STOPS, is_stop, spelled
+from hotline.text.keywords import (
+    COMPANION_WORDS,
+    MAX_WORDS,
+    ORDINARY_WORDS,
+    STEMS,
+    STOP_WORDS,
+    is_stop,
+    normalised_words,
+)
 
 SPELLINGS = (
     """
@@ -75,7 +83,7 @@ def test_what_could_be_anything_else_is_no_wish(text: str) -> None:
     assert not is_stop(text)
 
 
-@given(st.sampled_from(sorted(STOPS)), st.data())
+@given(st.sampled_from(sorted(STOP_WORDS)), st.data())
 def test_one_slip_of_the_thumb_is_forgiven(word: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(word) - 1))
     letter = data.draw(st.sampled_from(string.ascii_uppercase))
@@ -90,7 +98,7 @@ def test_one_slip_of_the_thumb_is_forgiven(word: str, data: st.DataObject) -> No
         )
     )
     # With another prefix the verb has another subject: "he stops you".
-    means_more = slipped in ORDINARY | COMPANIONS or verbs.parsed(slipped, STEMS)
+    means_more = slipped in ORDINARY_WORDS | COMPANION_WORDS or verbs.parse_verb(slipped, STEMS)
     assert is_stop(slipped) or means_more
     assert is_stop(slipped.lower()) is is_stop(slipped)
 
@@ -98,8 +106,8 @@ def test_one_slip_of_the_thumb_is_forgiven(word: str, data: st.DataObject) -> No
 @given(st.text())
 def test_no_text_raises_and_only_a_message_of_known_words_is_a_wish(text: str) -> None:
     if is_stop(text):
-        assert len(spelled(text)) <= MOST_WORDS
+        assert len(normalised_words(text)) <= MAX_WORDS
 
 
 def test_no_word_is_two_things() -> None:
-    assert not STOPS & (ORDINARY | COMPANIONS)
+    assert not STOP_WORDS & (ORDINARY_WORDS | COMPANION_WORDS)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.errors import NumberInvalid
-from hotline.text.phone_numbers import caller, sendable
+from hotline.text.phone_numbers import parse_caller, parse_sendable
 
 OURS = "+250788123456"
 
@@ -67,20 +67,20 @@ def read(reader: Callable[[str], str], raw: str) -> str | None:
 
 @pytest.mark.parametrize(("raw", "recipient", "_caller"), WRITTEN)
 def test_a_recipient_is_rwandan(raw: str, recipient: str | None, _caller: str | None) -> None:
-    assert read(sendable, raw) == recipient
+    assert read(parse_sendable, raw) == recipient
 
 
 @pytest.mark.parametrize(("raw", "_recipient", "by_shape"), WRITTEN)
 def test_a_caller_is_let_in_by_shape(
     raw: str, _recipient: str | None, by_shape: str | None
 ) -> None:
-    assert read(caller, raw) == by_shape
+    assert read(parse_caller, raw) == by_shape
 
 
 @given(st.one_of(st.text(), st.from_regex(r"[+ ]?[0-9 ()-]{4,20}", fullmatch=True)))
 @example("+250788123456x999")
 def test_whatever_is_written_is_e164_or_refused(raw: str) -> None:
-    for reader in (caller, sendable):
+    for reader in (parse_caller, parse_sendable):
         number = read(reader, raw)
         if number is None:
             continue
@@ -92,17 +92,17 @@ def test_whatever_is_written_is_e164_or_refused(raw: str) -> None:
 
 @given(st.from_regex(r"(0|\+250 ?)78[0-9]([ -]?[0-9A-Za-z]){6}", fullmatch=True))
 def test_a_cell_with_a_letter_is_nobodys_number(raw: str) -> None:
-    number = read(sendable, raw)
+    number = read(parse_sendable, raw)
     assert (number is None) is any(one.isalpha() for one in raw)
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
 def test_a_recipient_is_on_a_rwandan_mobile_network(raw: str) -> None:
-    number = read(sendable, raw)
+    number = read(parse_sendable, raw)
     assert number is None or re.fullmatch(r"\+2507[2389][0-9]{7}", number)
 
 
-@pytest.mark.parametrize("reader", [caller, sendable])
+@pytest.mark.parametrize("reader", [parse_caller, parse_sendable])
 def test_a_refusal_does_not_repeat_the_number(reader: Callable[[str], str]) -> None:
     with pytest.raises(NumberInvalid) as refused:
         reader("+2507881-oops")

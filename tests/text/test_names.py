@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.names import NameFault, is_one_name, name_fault, skeleton, tidy
+from hotline.text.names import NameFault, is_one_name, name_fault, name_skeleton, tidy_name
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from hotline.text.names import NameFault, is_one_name, name_fault, skeleton, tid
     ],
 )
 def test_a_name_of_one_script_is_well(name: str) -> None:
-    assert name_fault(tidy(name)) is None
+    assert name_fault(tidy_name(name)) is None
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_a_name_of_one_script_is_well(name: str) -> None:
     ],
 )
 def test_mixed_scripts_and_loose_marks_are_faults(name: str, fault: NameFault) -> None:
-    assert name_fault(tidy(name)) is fault
+    assert name_fault(tidy_name(name)) is fault
 
 
 def test_an_accent_that_was_typed_apart_becomes_one_letter() -> None:
-    assert tidy("E\u0301mile  \u00a0I\u0308") == "\u00c9mile \u00cf"
-    assert tidy("\uff21\ufb01") == "Afi"
+    assert tidy_name("E\u0301mile  \u00a0I\u0308") == "\u00c9mile \u00cf"
+    assert tidy_name("\uff21\ufb01") == "Afi"
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_two_names_that_look_different_are_two(one: str, other: str) -> None:
 
 @given(st.text(max_size=20))
 def test_any_name_has_a_skeleton_that_is_its_own(name: str) -> None:
-    assert skeleton(skeleton(name)) == skeleton(name)
+    assert name_skeleton(name_skeleton(name)) == name_skeleton(name)
     assert is_one_name(name, name)
-    name_fault(tidy(name))
+    name_fault(tidy_name(name))

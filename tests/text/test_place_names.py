@@ -9,9 +9,17 @@ from hypothesis import strategies as st
 
 from hotline.text.codes import is_camp
 from hotline.text.gsm7 import is_gsm7
-from hotline.text.keywords import spelled
+from hotline.text.keywords import normalised_words
 from hotline.text.languages import CODES
-from hotline.text.place_names import MOST, SAYS_CAMP, find, label, place_told, spelling, whole_label
+from hotline.text.place_names import (
+    CAMP_WORDS,
+    MAX_MATCHES,
+    find_areas,
+    full_label,
+    menu_label,
+    place_in_text,
+    spelling_key,
+)
 from hotline.text.places import (
     Area,
     border_posts,
@@ -48,7 +56,7 @@ ALL = [area for district in districts() for area in (district, *sectors(district
 
 def test_a_misspelled_name_is_among_what_is_proposed() -> None:
     pairs = [spelled.split("|") for spelled in SPELLINGS]
-    lost = [typed for typed, name in pairs if name not in {area.name for area in find(typed)}]
+    lost = [typed for typed, name in pairs if name not in {area.name for area in find_areas(typed)}]
     assert lost == []
 
 
@@ -58,7 +66,7 @@ def test_there_are_enough_spellings() -> None:
 
 def test_every_name_is_found_with_every_place_that_bears_it() -> None:
     assert len(ALL) > 400
-    assert [area for area in ALL if area not in find(area.name)] == []
+    assert [area for area in ALL if area not in find_areas(area.name)] == []
 
 
 @pytest.mark.parametrize(
@@ -95,12 +103,12 @@ def test_every_name_is_found_with_every_place_that_bears_it() -> None:
     ],
 )
 def test_where_several_bear_a_name_all_are_proposed(typed: str, labels: list[str]) -> None:
-    assert sorted(label(area)["en"] for area in find(typed)) == sorted(labels)
+    assert sorted(menu_label(area)["en"] for area in find_areas(typed)) == sorted(labels)
 
 
 def test_a_label_says_the_district_fits_on_a_handset_and_is_none_of_another() -> None:
     for language in CODES:
-        said = [label(area)[language] for area in (*ALL, *CAMPS)]
+        said = [menu_label(area)[language] for area in (*ALL, *CAMPS)]
         assert len(set(said)) == len(ALL) + len(CAMPS)
         assert all(is_gsm7(one) and len(one) <= 30 for one in said)
 
@@ -114,37 +122,39 @@ def test_every_landmark_is_found_with_its_district_and_fits_on_a_handset() -> No
     codes = {district.code for district in districts()}
     for landmark in LANDMARKS:
         assert landmark.code in codes
-        found = find(landmark.name)
+        found = find_areas(landmark.name)
         assert landmark.code in {area.code[:2] for area in found}, landmark
         for language in CODES:
-            assert is_gsm7(whole_label(landmark)[language])
-            assert len(whole_label(landmark)[language]) <= 45
+            assert is_gsm7(full_label(landmark)[language])
+            assert len(full_label(landmark)[language]) <= 45
 
 
 @pytest.mark.row("C19")
 def test_no_market_has_the_name_of_a_sector_of_its_own_district_or_of_a_country() -> None:
     for market in markets():
-        assert spelling(market.name) not in {spelling(one.name) for one in sectors(market.code)}
+        assert spelling_key(market.name) not in {
+            spelling_key(one.name) for one in sectors(market.code)
+        }
         assert country_of(market.name.split()) is None
 
 
 def test_what_is_written_alike_is_one_place_by_another_ear() -> None:
     alike: dict[str, set[str]] = defaultdict(set)
     for area in ALL:
-        alike[spelling(area.name)].add(area.name)
+        alike[spelling_key(area.name)].add(area.name)
     assert [names for names in alike.values() if len(names) > 1] == [{"Kibilizi", "Kibirizi"}]
 
 
 NAMES = [area.name for area in (*ALL, *CAMPS, *LANDMARKS)]
-PIECES = st.sampled_from([*NAMES, "x", "-"]) | st.sampled_from([*SAYS_CAMP, "ya", "", "k1"])
+PIECES = st.sampled_from([*NAMES, "x", "-"]) | st.sampled_from([*CAMP_WORDS, "ya", "", "k1"])
 
 
 @given(st.text() | st.lists(PIECES).map(" ".join))
 def test_no_text_raises_and_all_are_answered_at_once(typed: str) -> None:
     began = perf_counter()
-    found = find(typed)
+    found = find_areas(typed)
     assert perf_counter() - began < 0.05
-    assert len(found) <= MOST
+    assert len(found) <= MAX_MATCHES
     assert len(set(found)) == len(found)
     for area in found:
         called = f"{area.name} camp" if is_camp(area.code) else area.name
@@ -152,9 +162,10 @@ def test_no_text_raises_and_all_are_answered_at_once(typed: str) -> None:
 
 
 @given(
-    st.sampled_from(CAMPS), st.sampled_from([f"{word} ya {{}}" for word in SAYS_CAMP] + ["{} camp"])
+    st.sampled_from(CAMPS),
+    st.sampled_from([f"{word} ya {{}}" for word in CAMP_WORDS] + ["{} camp"]),
 )
 def test_a_camp_that_is_called_one_is_the_only_one_meant(camp: Area, words: str) -> None:
     said = words.format(camp.name)
-    assert find(said) == (camp,)
-    assert place_told(spelled(said)) == {"district": camp.code[:2], "sector": camp.code}
+    assert find_areas(said) == (camp,)
+    assert place_in_text(normalised_words(said)) == {"district": camp.code[:2], "sector": camp.code}

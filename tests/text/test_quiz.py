@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.text.quiz import Pairs, QuizOutcome, outcome, thing_of
+from hotline.text.quiz import AnswerPairs, QuizOutcome, quiz_outcome, repeated_question
 
 
 @pytest.mark.parametrize(
@@ -17,23 +17,23 @@ from hotline.text.quiz import Pairs, QuizOutcome, outcome, thing_of
     ],
 )
 def test_two_answers_compare(before: str, after: str, found: QuizOutcome) -> None:
-    assert outcome("fee", {"quiz_fee": before, "again_fee": after}) is found
+    assert quiz_outcome("fee", {"quiz_fee": before, "again_fee": after}) is found
 
 
 @pytest.mark.parametrize("answers", [{}, {"quiz_fee": "right"}, {"again_fee": "right"}])
 def test_one_answer_alone_shows_no_gain(answers: dict[str, str]) -> None:
-    assert outcome("fee", answers) is None
+    assert quiz_outcome("fee", answers) is None
 
 
 @pytest.mark.parametrize(
     ("name", "thing"), [("again_fee", "fee"), ("quiz_fee", None), ("danger", None)]
 )
 def test_only_the_second_answer_is_compared(name: str, thing: str | None) -> None:
-    assert thing_of(name) == thing
+    assert repeated_question(name) == thing
 
 
 def test_the_shares_are_of_the_same_people() -> None:
-    pairs = Pairs.of(
+    pairs = AnswerPairs.of_outcomes(
         {
             QuizOutcome.KNEW: 10,
             QuizOutcome.LEARNED: 20,
@@ -41,4 +41,4 @@ def test_the_shares_are_of_the_same_people() -> None:
             QuizOutcome.MISSED: 15,
         }
     )
-    assert pairs == Pairs(asked=50, before=15, after=30)
+    assert pairs == AnswerPairs(asked=50, before=15, after=30)

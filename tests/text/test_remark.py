@@ -1,9 +1,11 @@
 """Tests messages: a sentence and its values, shown in any language and stored as data. As plain text it is English."""
 
-from hotline.text.phrases import remark, remark_of
+from hotline.text.phrases import message_text, message_text_of
 
-INNER = remark("holds {letter}", letter="{")
-WHOLE = remark("{field} {says}, {count} times, as in `{{}}`", field="note", says=INNER, count=2)
+INNER = message_text("holds {letter}", letter="{")
+WHOLE = message_text(
+    "{field} {says}, {count} times, as in `{{}}`", field="note", says=INNER, count=2
+)
 FRENCH = {"holds {letter}": "a {letter}", WHOLE.template: "`{{}}` : {count} fois {field} {says}"}
 
 
@@ -20,5 +22,5 @@ def test_it_is_said_in_another_language_with_its_values_in_other_places() -> Non
 
 
 def test_it_is_kept_as_data_and_comes_back() -> None:
-    assert remark_of(WHOLE.to_json()) == WHOLE
-    assert len({WHOLE, remark_of(WHOLE.to_json())}) == 1
+    assert message_text_of(WHOLE.to_json()) == WHOLE
+    assert len({WHOLE, message_text_of(WHOLE.to_json())}) == 1

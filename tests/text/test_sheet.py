@@ -13,15 +13,15 @@ HEAD = "place,rw,agreed,digest\n"
 
 @given(st.text())
 def test_a_cell_comes_back_as_it_was_and_begins_no_formula(text: str) -> None:
-    cell = review_sheets.cell(text)
-    assert review_sheets.said(cell) == text
+    cell = review_sheets.harmless_text(text)
+    assert review_sheets.original_text(cell) == text
     assert not cell.startswith(FORMULA)
 
 
 @given(st.text() | st.text(alphabet="place,rw;agreed\"digest\n\r'=x").map(lambda text: HEAD + text))
 def test_any_file_is_read_or_refused(text: str) -> None:
     try:
-        rows = review_sheets.read(text, "rw")
+        rows = review_sheets.read_sheet(text, "rw")
     except ImportRefused:
         return
     assert all(row.line > 1 and row.words == row.words.strip() for row in rows)
@@ -33,16 +33,16 @@ def test_a_row_that_was_written_is_read_back(words: list[str]) -> None:
         {**dict.fromkeys(review_sheets.COLUMNS, ""), "place": f"a.{n}", "rw": text, "digest": "d"}
         for n, text in enumerate(words)
     ]
-    read = review_sheets.read(review_sheets.write(rows), "rw")
+    read = review_sheets.read_sheet(review_sheets.write_sheet(rows), "rw")
     assert [row.place for row in read] == [row["place"] for row in rows]
 
 
 def test_a_spreadsheet_of_france_and_a_word_processor_are_understood() -> None:
     text = 'place;rw;agreed;digest\r\na.b;"N’abana\u00a0";Yego;d\r\n;;;\r\n'
-    (row,) = review_sheets.read(text, "rw")
+    (row,) = review_sheets.read_sheet(text, "rw")
     assert (row.line, row.words, row.agreed) == (2, "N'abana", "yego")
 
 
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(ImportRefused, match="missing: digest, fr"):
-        review_sheets.read("place,agreed\n", "fr")
+        review_sheets.read_sheet("place,agreed\n", "fr")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.sketch import MOST, REGISTERS, estimate, place
+from hotline.text.sketch import MAX_RANK, REGISTERS, estimate, register_and_rank
 
 
 def digest(person: int) -> int:
@@ -17,7 +17,7 @@ def digest(person: int) -> int:
 def sketch(people: Iterable[int]) -> dict[int, int]:
     registers: dict[int, int] = {}
     for person in people:
-        register, rank = place(digest(person))
+        register, rank = register_and_rank(digest(person))
         registers[register] = max(rank, registers.get(register, 0))
     return registers
 
@@ -44,15 +44,15 @@ def test_a_union_counts_those_of_both_once() -> None:
 
 @given(st.integers(0, 2**64 - 1))
 def test_every_digest_has_a_place(number: int) -> None:
-    register, rank = place(number)
+    register, rank = register_and_rank(number)
     assert 0 <= register < REGISTERS
-    assert 1 <= rank <= MOST
+    assert 1 <= rank <= MAX_RANK
 
 
-@given(st.lists(st.integers(1, MOST), max_size=REGISTERS))
+@given(st.lists(st.integers(1, MAX_RANK), max_size=REGISTERS))
 def test_any_registers_are_read(ranks: list[int]) -> None:
     assert estimate(ranks) >= 0
 
 
 def test_full_registers_are_read_too() -> None:
-    assert estimate([MOST - 1] * REGISTERS) > 2**60
+    assert estimate([MAX_RANK - 1] * REGISTERS) > 2**60

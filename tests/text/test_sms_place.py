@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.dialogue.rules_sms_tips import answers
-from hotline.text.keywords import spelled
+from hotline.dialogue.rules_sms_tips import report_answers
+from hotline.text.keywords import normalised_words
 from hotline.text.languages import CODES
-from hotline.text.place_names import place_told
-from hotline.text.places import COUNTRIES, SAID, alerted_as, place_name, place_within
-from hotline.tips.rules import desk_of, told
+from hotline.text.place_names import place_in_text
+from hotline.text.places import COUNTRIES, COUNTRY_WORDS, alert_place, place_name, place_within
+from hotline.tips.rules import desk_of, report_facts
 
 UNKNOWN = {"province": "unsure"}
 ABROAD = {"province": "abroad"}
@@ -29,8 +29,8 @@ ABROAD = {"province": "abroad"}
     ],
 )
 def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -> None:
-    assert place_told(spelled(text)) == {"province": "abroad", "country": country}
-    come_to = told(answers(text), completed=True)
+    assert place_in_text(normalised_words(text)) == {"province": "abroad", "country": country}
+    come_to = report_facts(report_answers(text), completed=True)
     assert come_to is not None
     assert (come_to.place, come_to.within, desk_of(come_to.place, come_to.official)) == (
         "abroad",
@@ -52,7 +52,7 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
     ],
 )
 def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
-    assert place_told(spelled(text)) == where
+    assert place_in_text(normalised_words(text)) == where
 
 
 @pytest.mark.parametrize(
@@ -100,21 +100,21 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
     ],
 )
 def test_a_sector_needs_a_unique_name_or_its_district(text: str, where: dict[str, str]) -> None:
-    assert place_told(spelled(text)) == where
+    assert place_in_text(normalised_words(text)) == where
 
 
 @given(st.lists(st.text(max_size=20), max_size=12))
 def test_no_words_raise(words: list[str]) -> None:
-    assert place_told(words).keys() <= {"province", "country", "district", "sector"}
+    assert place_in_text(words).keys() <= {"province", "country", "district", "sector"}
 
 
 @pytest.mark.parametrize("language", CODES)
 def test_no_alert_names_a_country_and_a_desk_reads_it(language: str) -> None:
     abroad = place_name("abroad", language)
     for code, names in COUNTRIES.items():
-        assert place_name(alerted_as("abroad", code), language) == abroad
+        assert place_name(alert_place("abroad", code), language) == abroad
         assert place_within("abroad", code, language) == f"{abroad}: {names[language]}"
-    assert alerted_as("unsure", "1") == "1"
-    assert alerted_as("unsure", None) == "unsure"
-    assert alerted_as("12", None) == "12"
-    assert set(SAID) <= set(COUNTRIES)
+    assert alert_place("unsure", "1") == "1"
+    assert alert_place("unsure", None) == "unsure"
+    assert alert_place("12", None) == "12"
+    assert set(COUNTRY_WORDS) <= set(COUNTRIES)

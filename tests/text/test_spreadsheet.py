@@ -18,7 +18,7 @@ TEXTS = st.text(
 
 def written(*rows: Sequence[str]) -> bytes:
     head = [f"column {number}" for number in range(len(rows[0]))]
-    return spreadsheets.write(
+    return spreadsheets.write_table(
         [head, *rows], widths={"column 0": 40}, writable=["column 0"], choices={"column 0": "yes"}
     )
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from hotline.cases import decrypt_access
 from hotline.core.database import Database
-from hotline.errors import DeskRefused, EndRefused, NotFound, PassphraseWrong, SealBroken
-from hotline.gateway.tables import Referral
-from hotline.keys.decrypt import stretched
-from hotline.keys.encrypt import Sealer
+from hotline.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
+from hotline.gateway.tables import Assignment
+from hotline.keys.decrypt import stretch_passphrase
+from hotline.keys.encrypt import Encrypter
 from hotline.keys.passphrase import Costs
 from hotline.people import service_audit, service_desks, tables, tables_desks
-from hotline.people.encrypt_desk_keys import open_by_passphrase
+from hotline.people.encrypt_desk_keys import decrypt_by_passphrase
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
 from hotline.people.service_desks import NewDesk
@@ -27,7 +27,7 @@ from hotline.tips.rules import TipState
 from hotline.tips.tables import Tip
 from tests.support.builders import NOON, make_referral, make_responder, make_tip
 from tests.support.clock import Clock
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 from tests.support.two_people import ALICE, WITH_BOSCO
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
@@ -37,48 +37,50 @@ ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> WholeKit:
-    return replace(make_kit(database=database, now=clock), sealer=Sealer())
+def context(database: Database, clock: Clock) -> WholeContext:
+    return replace(make_context(database=database, now=clock), encrypter=Encrypter())
 
 
 @pytest.fixture
-def desked(kit: WholeKit) -> WholeKit:
+def desked(context: WholeContext) -> WholeContext:
     """Makes every desk's keys."""
-    decrypt_access.make_desks(kit, PASSPHRASE, costs=QUICK)
-    return kit
+    decrypt_access.make_desks(context, PASSPHRASE, costs=QUICK)
+    return context
 
 
-def file_tip(kit: WholeKit, *, place: str = "12", to: tuple[str, ...] = ("12", NATIONAL)) -> int:
+def file_tip(
+    context: WholeContext, *, place: str = "12", to: tuple[str, ...] = ("12", NATIONAL)
+) -> int:
     tip = make_tip(place=place)
-    with kit.database.writing() as session:
-        sealed = kit.sealer.tip(
+    with context.database.writing() as session:
+        encrypted = context.encrypter.tip(
             ANSWERS, uid=tip.uid, place=place, desks=tables_desks.public_keys(session, to)
         )
-        tip.body = sealed.body
+        tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 
-def logged(kit: WholeKit) -> list[tuple[str, str, str, str]]:
+def logged(context: WholeContext) -> list[tuple[str, str, str, str]]:
     """Returns the log's rows after the one about making desks."""
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     return [(row.actor, row.action, row.subject, row.reason) for row in rows][1:]
 
 
-def test_every_district_and_the_nation_have_a_desk(desked: WholeKit) -> None:
+def test_every_district_and_the_nation_have_a_desk(desked: WholeContext) -> None:
     assert decrypt_access.missing_desks(desked) == []
     with desked.database.reading() as session:
-        codes = tables_desks.codes(session)
+        codes = tables_desks.desk_codes(session)
         keys = tables_desks.public_keys(session, codes)
     assert len(codes) == 31
     assert NATIONAL in codes
     assert len(set(keys.values())) == 31, "no two desks open each other's tips"
 
 
-def test_making_desks_again_changes_no_key(desked: WholeKit) -> None:
+def test_making_desks_again_changes_no_key(desked: WholeContext) -> None:
     with desked.database.reading() as session:
         before = session.execute(select(Desk.code, Desk.public_key)).all()
 
@@ -87,25 +89,25 @@ def test_making_desks_again_changes_no_key(desked: WholeKit) -> None:
         assert session.execute(select(Desk.code, Desk.public_key)).all() == before
 
 
-def test_no_desk_s_private_key_is_in_the_database(desked: WholeKit) -> None:
+def test_no_desk_s_private_key_is_in_the_database(desked: WholeContext) -> None:
     with desked.database.reading() as session:
         wrapped = session.scalars(select(DeskMember.wrapped_key)).all()
         pairs = session.scalars(select(RecoveryPair.wrapped_key)).all()
     assert (len(wrapped), len(pairs)) == (31, 1)
     for envelope in wrapped:
         with pytest.raises(PassphraseWrong):
-            open_by_passphrase(
+            decrypt_by_passphrase(
                 envelope,
                 "guess",
                 desk="12",
-                member=tables_desks.ENROLMENT,
+                member=tables_desks.PASSPHRASE_MEMBER,
                 recovery=pairs,
-                stretch=stretched,
+                stretch=stretch_passphrase,
             )
 
 
 @pytest.mark.parametrize("desk", ["12", NATIONAL])
-def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeKit, desk: str) -> None:
+def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeContext, desk: str) -> None:
     tip_id = file_tip(desked)
 
     opened = decrypt_access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
@@ -117,7 +119,7 @@ def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeKit, desk: str
     ]
 
 
-def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: WholeKit) -> None:
+def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: WholeContext) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
 
     with pytest.raises(NotFound, match="no access"):
@@ -133,7 +135,7 @@ def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Wh
     assert logged(desked) == [refused, refused]
 
 
-def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeKit) -> None:
+def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
 
     with pytest.raises(PassphraseWrong):
@@ -148,19 +150,19 @@ def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeKit) -> Non
     ]
 
 
-def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: WholeKit) -> None:
+def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
     with desked.database.writing() as session:
         tip = session.get(Tip, tip_id)
         assert tip is not None
         tip.place = "13"
 
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     assert logged(desked) == []
 
 
-def test_drafts_are_nobody_s_to_read_or_list(desked: WholeKit) -> None:
+def test_drafts_are_nobody_s_to_read_or_list(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
     with desked.database.writing() as session:
         tip = session.get(Tip, tip_id)
@@ -172,8 +174,8 @@ def test_drafts_are_nobody_s_to_read_or_list(desked: WholeKit) -> None:
         decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
 
 
-def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
-    with kit.database.writing() as session:
+def test_a_listed_tip_says_who_took_it_first(context: WholeContext) -> None:
+    with context.database.writing() as session:
         one, other = make_tip(uid="1" * 32), make_tip(uid="2" * 32)
         people = [
             make_responder(name=f"Gasabo {n}", msisdn=f"+25078800000{n}") for n in range(1, 4)
@@ -191,7 +193,7 @@ def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
                 )
             )
 
-    listed = decrypt_access.list_tips(kit)
+    listed = decrypt_access.list_tips(context)
     assert [(row.tip.uid[0], row.acknowledged_by, row.referrals) for row in listed] == [
         ("2", None, 0),
         ("1", "Gasabo 3", 3),
@@ -199,17 +201,17 @@ def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
 
 
 @pytest.mark.row("A10")
-def test_the_log_of_readings_is_whole(desked: WholeKit) -> None:
+def test_the_log_of_readings_is_whole(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
     for _ in range(2):
         decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
 
-    chain = service_audit.verify(desked)
+    chain = service_audit.verify_chain(desked)
     assert (chain.length, chain.broken_at) == (3, None)
 
 
 def test_the_national_desk_sends_withheld_words_down_to_a_district(
-    desked: WholeKit,
+    desked: WholeContext,
 ) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
     with desked.database.writing() as session:
@@ -226,7 +228,7 @@ def test_the_national_desk_sends_withheld_words_down_to_a_district(
     read = decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     assert read.answers == ANSWERS
     with desked.database.reading() as session:
-        (told,) = session.scalars(select(Referral))
+        (told,) = session.scalars(select(Assignment))
     assert told.responder_id == 1
     assert ("cli:Alice", "tip_sent_down", f"tip:{tip_id}", f"court asked{WITH_BOSCO}") in logged(
         desked
@@ -235,23 +237,25 @@ def test_the_national_desk_sends_withheld_words_down_to_a_district(
         decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
 
-def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(desked: WholeKit) -> None:
+def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(
+    desked: WholeContext,
+) -> None:
     new = NewDesk("camp-mahama", DeskKind.PROTECTION, "Mahama", "55c1")
-    service_desks.add(desked, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+    service_desks.add_desk(desked, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
     for bad in (
         replace(new, place=None),
         replace(new, place="55"),
         replace(new, kind=DeskKind.BORDER),
     ):
         with pytest.raises(DeskRefused):
-            service_desks.add(desked, bad, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+            service_desks.add_desk(desked, bad, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
     tip_id = file_tip(desked, place="55", to=(NATIONAL,))
     with desked.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
         tip.official, tip.sector, tip.referred_at = "unsure", "55c1", NOON
         session.add(person := make_responder(districts=("55",)))
         session.flush()
-        tables.place(session, person, {new.code: Level.RESPONDER}, [], NOON)
+        tables.set_desks(session, person, {new.code: Level.RESPONDER}, [], NOON)
 
     decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
@@ -259,4 +263,4 @@ def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(desked
         read = decrypt_access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
         assert read.answers == ANSWERS
     with desked.database.reading() as session:
-        assert [one.responder_id for one in session.scalars(select(Referral))] == [1]
+        assert [one.responder_id for one in session.scalars(select(Assignment))] == [1]

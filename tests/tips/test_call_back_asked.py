@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import update
 
-from hotline.alerts.service_call_back_requests import SEALED_AS
-from hotline.keys.decrypt import open_tip
+from hotline.alerts.service_call_back_requests import BOUND_AS
+from hotline.keys.decrypt import decrypt_tip
 from hotline.monitoring import service_checks_database
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules_call_back import ANSWERS, CallBackState
@@ -36,8 +36,8 @@ def offering(line: Line) -> Line:
 
 
 def calls_from(line: Line, number: str) -> Line:
-    kit = replace(line.kit, line=replace(line.kit.line, call_back_number=number))
-    return replace(line, kit=kit)
+    context = replace(line.context, line=replace(line.context.line, call_back_number=number))
+    return replace(line, context=context)
 
 
 def key_of(caller: Caller, label: str) -> str:
@@ -57,11 +57,11 @@ def waiting(line: Line) -> list[CallBack]:
 
 
 def opened(row: CallBack) -> dict[str, str]:
-    return open_tip(
+    return decrypt_tip(
         row.body,
-        row.sealed_key,
+        row.encrypted_key,
         uid=row.uid,
-        place=SEALED_AS,
+        place=BOUND_AS,
         desk=NATIONAL,
         private_key=bytes(DESK_KEY),
     )
@@ -204,15 +204,15 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
     line.clock.at = at or line.clock.at
     (found,) = [
         one
-        for one in service_checks_database.call_back_findings(calls_from(line, number).kit)
+        for one in service_checks_database.call_back_findings(calls_from(line, number).context)
         if one.name == "call-backs"
     ]
     assert (found.ok, found.says.startswith(says), bool(found.todo)) == (ok, True, not ok)
 
 
 def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
-    kit = replace(calls_from(line, "112").kit, books=FakeShelf(revision=None))
-    assert "no flows are live" in service_checks_database.call_back_findings(kit)[0].says
+    context = replace(calls_from(line, "112").context, books=FakeShelf(revision=None))
+    assert "no flows are live" in service_checks_database.call_back_findings(context)[0].says
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_the_judge_of_a_fault_run_sees_a_call_that_is_lost_or_does_not_open(
     if harm:
         with offering.database.writing() as session:
             session.execute(update(CallBack).values(**harm))
-    promised = {offering.kit.pseudonyms.session(caller.session_id): HERS}
-    weekly_lock = offering.kit.sealer.weekly_lock
+    promised = {offering.context.pseudonyms.session(caller.session_id): HERS}
+    weekly_lock = offering.context.encrypter.weekly_lock
     assert calls.unkept(offering.database, promised, bytes(DESK_KEY), weekly_lock) == judged
     others = dict.fromkeys(promised, "+250788000078")
     assert calls.unkept(offering.database, others, bytes(DESK_KEY), weekly_lock)

@@ -22,7 +22,7 @@ from hotline.keys.passphrase import Costs
 from hotline.monitoring import service_checks_database
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_passphrase, tables_desks
-from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk as DeskRow
@@ -33,8 +33,8 @@ from hotline.tips.rules_call_back import CallBackState, CallOutcome
 from hotline.tips.tables import Tip
 from hotline.tips.tables_call_back import CallBack
 from tests.support.builders import make_tip
+from tests.support.contexts import WholeContext
 from tests.support.district import District
-from tests.support.kits import WholeKit
 from tests.support.two_people import ALICE
 
 HERS = "+250788000077"
@@ -56,16 +56,16 @@ class Desk:
     """The national desk, and one caller."""
 
     district: District
-    kit: WholeKit
+    context: WholeContext
 
     def ask(self, **answers: str) -> int:
         """Answers the call questions. Returns the id of the waiting call-back, or 0."""
-        with self.kit.database.writing() as session:
-            dialogue, tip = tables_sessions.hold(session, "a" * 64), session.get(Tip, 1)
+        with self.context.database.writing() as session:
+            dialogue, tip = tables_sessions.lock_dialogue(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
             assert tip is not None
-            service_call_back_requests.ask(
-                session, self.kit, dialogue, tip, AGREED | answers, caller=HERS
+            service_call_back_requests.store_request(
+                session, self.context, dialogue, tip, AGREED | answers, caller=HERS
             )
             session.flush()
         waiting = [row.id for row in self.rows if row.state == CallBackState.WAITING]
@@ -81,27 +81,27 @@ class Desk:
 
     def at(self, when: datetime) -> None:
         self.district.clock.at = when
-        service_call_back_requests.keep_time(self.kit)
+        service_call_back_requests.keep_time(self.context)
 
     def told(self) -> list[str]:
         """Returns the texts sent to the desk since the last look."""
-        service_sending.deliver_due(self.kit)
+        service_sending.deliver_due(self.context)
         sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
         return [text for _, text in sent]
 
     def open(
         self, call_back_id: int, by: Mapping[str, str] = ONE, passphrase: str = PASSPHRASE
-    ) -> decrypt_call_backs.Opened:
+    ) -> decrypt_call_backs.CallDetails:
         def keys() -> Sequence[bytes]:
-            with self.kit.database.reading() as session:
-                wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
-            return PassphraseOpener(ALICE, passphrase).open(wrapped)
+            with self.context.database.reading() as session:
+                wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL)
+            return PassphraseDecrypter(ALICE, passphrase).open(wrapped)
 
-        return decrypt_call_backs.open_with(self.kit, call_back_id, **by, keys=keys)
+        return decrypt_call_backs.decrypt_call(self.context, call_back_id, **by, keys=keys)
 
     def approved(self, call_back_id: int) -> int:
-        decrypt_call_backs.ask_to_open(self.kit, call_back_id, **ONE)
-        decrypt_call_backs.approve(self.kit, call_back_id, **TWO)
+        decrypt_call_backs.request_number(self.context, call_back_id, **ONE)
+        decrypt_call_backs.approve_request(self.context, call_back_id, **TWO)
         return call_back_id
 
     def actions(self) -> list[str]:
@@ -110,11 +110,11 @@ class Desk:
 
 @pytest.fixture
 def desk(district: District) -> Desk:
-    kit = replace(district.kit, phrases=load_phrases())
-    decrypt_access.make_desks(kit, PASSPHRASE, costs=Costs(passes=1, kib=8))
+    context = replace(district.context, phrases=load_phrases())
+    decrypt_access.make_desks(context, PASSPHRASE, costs=Costs(passes=1, kib=8))
     district.enrol(Level.NATIONAL, language="en")
     now = district.clock()
-    with kit.database.writing() as session:
+    with context.database.writing() as session:
         session.add(Revision(id=1, digest="d", document={}, created_at=now, live_from=now))
         session.add(make_tip(state=TipState.COMPLETE))
         session.flush()
@@ -134,7 +134,7 @@ def desk(district: District) -> Desk:
                 ended_at=None,
             )
         )
-    return Desk(district, kit)
+    return Desk(district, context)
 
 
 def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[], bytes]) -> None:
@@ -144,7 +144,7 @@ def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[
     opened = desk.open(waiting)
     assert (opened.number, opened.word, opened.others) == (HERS, "rice", "family")
     assert HERS not in repr(opened) + repr(desk.row(waiting))
-    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
+    decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=CallOutcome.REACHED)
     assert HERS[4:].encode() not in stored()
     assert b"rice" not in stored()
 
@@ -155,13 +155,15 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
     with pytest.raises(CallRefused, match="asked for"):
         desk.open(waiting)
     with pytest.raises(CallRefused, match="not requested"):
-        decrypt_call_backs.approve(desk.kit, waiting, **TWO)
-    decrypt_call_backs.ask_to_open(desk.kit, waiting, **ONE)
+        decrypt_call_backs.approve_request(desk.context, waiting, **TWO)
+    decrypt_call_backs.request_number(desk.context, waiting, **ONE)
     with pytest.raises(CallRefused, match="second person"):
-        decrypt_call_backs.approve(desk.kit, waiting, by=" alice MUKAMANA ", reason="me")
+        decrypt_call_backs.approve_request(
+            desk.context, waiting, by=" alice MUKAMANA ", reason="me"
+        )
     with pytest.raises(CallRefused, match="second person"):
         desk.open(waiting)
-    decrypt_call_backs.approve(desk.kit, waiting, **TWO)
+    decrypt_call_backs.approve_request(desk.context, waiting, **TWO)
     with pytest.raises(CallRefused, match="25/11 08:00-10:00 only"):
         desk.open(waiting)
     desk.at(TOMORROW_AT_NINE)
@@ -183,7 +185,7 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
 
 def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
-    decrypt_call_backs.ask_to_open(desk.kit, waiting, **TWO)
+    decrypt_call_backs.request_number(desk.context, waiting, **TWO)
     assert desk.row(waiting).approved_by is None
 
 
@@ -205,7 +207,7 @@ def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: D
     desk.at(TOMORROW_AT_NINE.replace(day=26, hour=8))
     assert desk.told() == ["C1: the time has passed. No one may call now."]
     (row,) = desk.rows
-    assert (row.state, row.body, row.sealed_key) == (CallBackState.EXPIRED, b"", b"")
+    assert (row.state, row.body, row.encrypted_key) == (CallBackState.EXPIRED, b"", b"")
     assert desk.actions() == ["call_back_expired"]
 
 
@@ -213,7 +215,7 @@ def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     desk.open(waiting)
-    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.SILENT)
+    decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=CallOutcome.SILENT)
     row = desk.row(waiting)
     assert (row.state, str(row.window)) == (CallBackState.WAITING, "26/11 08:00-10:00")
     desk.at(TOMORROW_AT_NINE.replace(day=26))
@@ -228,9 +230,9 @@ def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutc
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     with pytest.raises(CallRefused, match="was not opened"):
-        decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=outcome)
+        decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=outcome)
     desk.open(waiting)
-    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=outcome)
+    decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=outcome)
     row = desk.row(waiting)
     assert (row.state, row.outcome, row.body) == (CallBackState.DONE, outcome, b"")
     with pytest.raises(NotFound, match="erased"):
@@ -245,15 +247,15 @@ def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
     desk.district.clock.turn(minutes=3)
     desk.at(desk.district.clock())
     assert len(desk.told()) == 1
-    with desk.kit.database.writing() as session:
-        service_call_back_requests.withdraw(session, desk.kit, 1)
+    with desk.context.database.writing() as session:
+        service_call_back_requests.withdraw(session, desk.context, 1)
     assert desk.told() == [f"C{second}: the call was cancelled. Do not call."]
     with pytest.raises(NotFound, match="withdrawn"):
-        decrypt_call_backs.ask_to_open(desk.kit, second, **ONE)
+        decrypt_call_backs.request_number(desk.context, second, **ONE)
 
 
 def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> None:
-    with desk.kit.database.writing() as session:
+    with desk.context.database.writing() as session:
         national = session.get_one(tables_desks.Desk, NATIONAL)
         national.public_key = b"short"
     assert desk.ask() == 0
@@ -272,8 +274,8 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
 
 def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
-    decrypt_rotation.rotate(
-        desk.kit,
+    decrypt_rotation.rotate_all(
+        desk.context,
         old=PASSPHRASE,
         new="another horse",
         by=ALICE,
@@ -286,16 +288,16 @@ def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> 
     assert desk.open(waiting, passphrase="another horse").number == HERS
 
 
-def doctor(kit: WholeKit) -> dict[str, CheckResult]:
-    return {one.name: one for one in service_checks_database.call_back_findings(kit)}
+def doctor(context: WholeContext) -> dict[str, CheckResult]:
+    return {one.name: one for one in service_checks_database.call_back_findings(context)}
 
 
 def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
-    assert doctor(desk.kit)["call-backs open for"].ok
-    with desk.kit.database.writing() as session:
+    assert doctor(desk.context)["call-backs open for"].ok
+    with desk.context.database.writing() as session:
         session.execute(delete(DeskMember).where(DeskMember.desk_code == NATIONAL))
         session.execute(delete(DeskRow).where(DeskRow.code == NATIONAL))
-    wrong = doctor(desk.kit)["call-backs open for"]
+    wrong = doctor(desk.context)["call-backs open for"]
     assert not wrong.ok
     assert "runbook" in wrong.todo
 
@@ -303,24 +305,24 @@ def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
 def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     desk.at(TOMORROW_AT_NINE)
-    assert "1 wait" in doctor(desk.kit)["call-backs"].says
+    assert "1 wait" in doctor(desk.context)["call-backs"].says
     desk.open(waiting)
     desk.district.clock.turn(minutes=29)
-    assert doctor(desk.kit)["call-backs left"].ok
+    assert doctor(desk.context)["call-backs left"].ok
 
     desk.district.clock.turn(minutes=1)
-    left = doctor(desk.kit)["call-backs left"]
+    left = doctor(desk.context)["call-backs left"]
     assert (left.ok, f"C{waiting} was opened 25/11 09:00" in left.says) == (False, True)
     assert "/call-backs" in left.todo
-    assert HERS[4:] not in str(doctor(desk.kit))
+    assert HERS[4:] not in str(doctor(desk.context))
 
-    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
-    assert doctor(desk.kit)["call-backs left"].ok
+    decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=CallOutcome.REACHED)
+    assert doctor(desk.context)["call-backs left"].ok
 
 
 def test_the_doctor_says_that_the_clock_should_have_ended_one(desk: Desk) -> None:
     desk.ask()
     desk.district.clock.at = TOMORROW_AT_NINE.replace(hour=8, minute=1)
-    assert doctor(desk.kit)["call-backs left"].ok
+    assert doctor(desk.context)["call-backs left"].ok
     desk.district.clock.turn(minutes=1)
-    assert "hotline process worker" in doctor(desk.kit)["call-backs left"].todo
+    assert "hotline process worker" in doctor(desk.context)["call-backs left"].todo

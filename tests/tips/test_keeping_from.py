@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.alerts import queries, queries_names, service_assignment
+from hotline.alerts import queries, queries_references, service_assignment
 from hotline.cases import service_exclusions
-from hotline.cases.queries_overview import Wanted, tip_overviews
-from hotline.cases.service_exclusions import KeptFrom
+from hotline.cases.queries_overview import TipListFilter, tip_overviews
+from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.database import Session
 from hotline.errors import EndRefused, NotFound
@@ -20,7 +20,12 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, DeskMember
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
-from hotline.tips.queries_visible import Excluded, ExclusionReason, of_desk, of_responder
+from hotline.tips.queries_visible import (
+    ExcludedParty,
+    ExclusionReason,
+    desk_viewer,
+    responder_viewer,
+)
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import NOON, make_account
 from tests.support.deciding import decides, signed_in
@@ -34,7 +39,7 @@ AGO = NOON - timedelta(days=30)
 def grant(district: District, tip_id: int, *desks: str) -> None:
     with district.database.writing() as session:
         for code in desks:
-            session.add(Grant(tip_id=tip_id, desk_code=code, sealed_key=b"key"))
+            session.add(Grant(tip_id=tip_id, desk_code=code, encrypted_key=b"key"))
 
 
 @pytest.fixture
@@ -52,36 +57,41 @@ def told(district: District) -> District:
 
 
 def reference(district: District, session: Session, who: int) -> str:
-    return str(queries.references_of(session, [1])[1, who])
+    return str(queries.references_by_responder(session, [1])[1, who])
 
 
 def seen(district: District, who: int) -> Mapping[str, bool]:
     """Returns, for each way to tip 1, True if this responder or their desk can find it."""
     with district.database.reading() as session:
         at = district.clock()
-        hers, names = of_responder(session, who), queries_names.of_responder(session, who, AGO)
-        listed = tip_overviews(session, Wanted(viewer=hers))
+        hers, names = (
+            responder_viewer(session, who),
+            queries_references.known_cases(session, who, AGO),
+        )
+        listed = tip_overviews(session, TipListFilter(viewer=hers))
         other = [one for one in listed if one.tip.id == 2]
-        by_name = {name for name, tip in queries_names.tips_of(session, who) if tip.id == 1}
+        by_name = {name for name, tip in queries_references.open_tips(session, who) if tip.id == 1}
         return {
             "list": 1 in {one.tip.id for one in listed},
             "count of the same phone": bool(other and other[0].same_contact),
             "one page of the list": bool(
-                tip_overviews(session, Wanted(viewer=hers, before=2, limit=1))
+                tip_overviews(session, TipListFilter(viewer=hers, before=2, limit=1))
             ),
             "search by urgency": 1
-            in {one.tip.id for one in tip_overviews(session, Wanted(viewer=hers, urgency=3))},
-            "open cases": 1 in queries.told_of(session, who),
+            in {
+                one.tip.id for one in tip_overviews(session, TipListFilter(viewer=hers, urgency=3))
+            },
+            "open cases": 1 in queries.open_tips_of(session, who),
             "cases by name": bool(by_name),
             "answers by SMS": len({*names.open, *names.also}) > 1,
-            "list of the entry": len(queries_names.open_references(session, who, at)) > 1,
+            "list of the entry": len(queries_references.open_references(session, who, at)) > 1,
         }
 
 
 def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
     assert all(seen(told, HIM).values())
-    service_exclusions.keep_from(
-        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    service_exclusions.exclude(
+        told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
     assert not any(seen(told, HIM).values()), seen(told, HIM)
     assert seen(told, NATION)["list"]
@@ -89,41 +99,45 @@ def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
 
 def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(told: District) -> None:
     assert (0, HIM) in told.told(1)
-    service_exclusions.keep_from(
-        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    service_exclusions.exclude(
+        told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
     assert [who for _, who in told.told(1)] == [HIM, COLLEAGUE]
     waiting = [
         row for row in told.all(Message) if row.responder_id == HIM and row.state == "pending"
     ]
-    assert {row.referral_id for row in waiting} == {2}
+    assert {row.assignment_id for row in waiting} == {2}
 
     for _ in range(6):
         told.clock.turn(minutes=60 * 24)
-        service_assignment.fire_deadlines(told.kit)
+        service_assignment.fire_deadlines(told.context)
     assert [who for _, who in told.told(1)].count(HIM) == 1
 
 
 def test_a_reference_that_he_was_given_opens_nothing_more(told: District) -> None:
     with told.database.writing() as session:
         name = reference(told, session, HIM)
-        assert queries.of_responder(session, HIM, name) is not None
-    service_exclusions.keep_from(
-        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+        assert queries.locked_assignment(session, HIM, name) is not None
+    service_exclusions.exclude(
+        told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
     with told.database.writing() as session:
-        assert queries.of_responder(session, HIM, name) is None
+        assert queries.locked_assignment(session, HIM, name) is None
 
 
 def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: District) -> None:
-    service_exclusions.keep_from(told.kit, 1, KeptFrom(desk="12"), ExclusionReason.ASKED, **SIGNED)
+    service_exclusions.exclude(
+        told.context, 1, ExclusionTarget(desk="12"), ExclusionReason.ASKED, **SIGNED
+    )
     for who in (HIM, COLLEAGUE):
         assert not any(seen(told, who).values()), who
     assert told.told(1)[-1][1] in (NATION, NATION + 1)
     with told.database.reading() as session:
-        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk("12")))] == [2]
-        assert queries_visible.with_grant(session, 1, "12")[1] is None
-        assert queries_visible.with_grant(session, 1, NATIONAL)[1] is not None
+        assert [
+            one.tip.id for one in tip_overviews(session, TipListFilter(viewer=desk_viewer("12")))
+        ] == [2]
+        assert queries_visible.tip_with_grant(session, 1, "12")[1] is None
+        assert queries_visible.tip_with_grant(session, 1, NATIONAL)[1] is not None
 
 
 def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
@@ -131,34 +145,34 @@ def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
     with told.database.writing() as session:
         session.get_one(Tip, 1).official = "unsure"
     with told.database.reading() as session:
-        for viewer in (of_desk("12"), of_responder(session, COLLEAGUE)):
-            found = tip_overviews(session, Wanted(viewer=viewer))
+        for viewer in (desk_viewer("12"), responder_viewer(session, COLLEAGUE)):
+            found = tip_overviews(session, TipListFilter(viewer=viewer))
             assert [(one.tip.id, one.same_contact) for one in found] == [(2, 0)]
-        assert queries_visible.with_grant(session, 1, "12")[1] is None
-        nation = tip_overviews(session, Wanted(viewer=of_desk(NATIONAL)))
+        assert queries_visible.tip_with_grant(session, 1, "12")[1] is None
+        nation = tip_overviews(session, TipListFilter(viewer=desk_viewer(NATIONAL)))
         assert [one.tip.id for one in nation] == [2, 1]
 
 
 def lift(told: District) -> None:
     """Lifts the exclusions of tip 1: one person asks, and a second person approves."""
-    bob = signed_in(told.kit, "Bob", AccountRole.NATIONAL)
+    bob = signed_in(told.context, "Bob", AccountRole.NATIONAL)
     seat = {"desk_code": NATIONAL, "member": of_account(bob.account_id)}
     with told.database.writing() as session:
         session.get_one(ConsoleAccount, bob.account_id).public_key = b"k" * 32
         session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
-        rows = [row.id for row in queries_visible.standing(session, 1)]
+        rows = [row.id for row in queries_visible.current_exclusions(session, 1)]
     for row in rows:
-        service_exclusions.ask_lift(told.kit, Actor("Alice"), row, "a test")
-        decides(told.kit, bob, "lift")
+        service_exclusions.request_lift(told.context, Actor("Alice"), row, "a test")
+        decides(told.context, bob, "lift")
 
 
 def test_two_people_let_him_know_again(told: District) -> None:
-    him = KeptFrom(person=str(HIM))
-    service_exclusions.keep_from(told.kit, 1, him, ExclusionReason.NAMED, **SIGNED)
+    him = ExclusionTarget(person=str(HIM))
+    service_exclusions.exclude(told.context, 1, him, ExclusionReason.NAMED, **SIGNED)
     lift(told)
     assert seen(told, HIM)["list"]
     with pytest.raises(NotFound):
-        service_exclusions.ask_lift(told.kit, Actor("Alice"), 1, "a test")
+        service_exclusions.request_lift(told.context, Actor("Alice"), 1, "a test")
 
 
 def test_a_name_of_a_responder_and_an_account_excludes_both(
@@ -169,49 +183,53 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(
     with told.database.writing() as session:
         account = make_account(name, "desk")
         session.add(account)
-    whom = KeptFrom(person=name)
-    service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    whom = ExclusionTarget(person=name)
+    service_exclusions.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
     both = [
-        Excluded(person_id=told.responder(HIM).person_id),
-        Excluded(person_id=account.person_id),
+        ExcludedParty(person_id=told.responder(HIM).person_id),
+        ExcludedParty(person_id=account.person_id),
     ]
     with told.database.writing() as session:
-        assert [one.whom for one in queries_visible.standing(session, 1)] == both
-        queries_visible.carry(session, 1, 2, "line", NOON)
-        assert [one.whom for one in queries_visible.standing(session, 2)] == both
-        assert queries_visible.carry(session, 1, 2, "line", NOON) == []
+        assert [one.whom for one in queries_visible.current_exclusions(session, 1)] == both
+        queries_visible.copy_exclusions(session, 1, 2, "line", NOON)
+        assert [one.whom for one in queries_visible.current_exclusions(session, 2)] == both
+        assert queries_visible.copy_exclusions(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
-        service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+        service_exclusions.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
     lift(told)
     with told.database.reading() as session:
-        assert queries_visible.standing(session, 1) == []
+        assert queries_visible.current_exclusions(session, 1) == []
 
 
 def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
     with told.database.writing() as session:
         him = session.get_one(Person, session.get_one(Responder, HIM).person_id)
         session.add(make_account("Desk 9", "desk", person=him))
-    whom = KeptFrom(person="Desk 9")
-    service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    whom = ExclusionTarget(person="Desk 9")
+    service_exclusions.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
     assert not any(seen(told, HIM).values())
 
 
 @pytest.mark.parametrize("typed", ["12", "Gasabo", "gasabo"])
 def test_a_desk_is_named_by_its_code_or_its_name(typed: str, told: District) -> None:
-    service_exclusions.keep_from(told.kit, 1, KeptFrom(desk=typed), ExclusionReason.ASKED, **SIGNED)
+    service_exclusions.exclude(
+        told.context, 1, ExclusionTarget(desk=typed), ExclusionReason.ASKED, **SIGNED
+    )
     with told.database.reading() as session:
-        assert [one.desk_code for one in queries_visible.standing(session, 1)] == ["12"]
+        assert [one.desk_code for one in queries_visible.current_exclusions(session, 1)] == ["12"]
 
 
 @pytest.mark.parametrize(
     ("whom", "error"),
     [
-        (KeptFrom(person="Nobody"), NotFound),
-        (KeptFrom(desk=NATIONAL), NotFound),
-        (KeptFrom(desk="99"), NotFound),
-        (KeptFrom(), NotFound),
+        (ExclusionTarget(person="Nobody"), NotFound),
+        (ExclusionTarget(desk=NATIONAL), NotFound),
+        (ExclusionTarget(desk="99"), NotFound),
+        (ExclusionTarget(), NotFound),
     ],
 )
-def test_from_whom_nothing_is_kept(whom: KeptFrom, error: type[Exception], told: District) -> None:
+def test_from_whom_nothing_is_kept(
+    whom: ExclusionTarget, error: type[Exception], told: District
+) -> None:
     with pytest.raises(error):
-        service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.ASKED, **SIGNED)
+        service_exclusions.exclude(told.context, 1, whom, ExclusionReason.ASKED, **SIGNED)

@@ -16,12 +16,12 @@ from sqlalchemy import select
 import hotline
 from hotline.alerts import service_commands
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.rules_replies import Act, Acted, Verb
+from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.cases import service_exclusions
-from hotline.cases.queries_overview import Wanted, tip_overviews
-from hotline.cases.service_exclusions import KeptFrom
+from hotline.cases.queries_overview import TipListFilter, tip_overviews
+from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.core.database import Session
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people import tables
 from hotline.people import tables as people_tables
 from hotline.people.rules import Level
@@ -31,10 +31,10 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_duplicates, queries_visible, tables_call_back
-from hotline.tips.queries_visible import ExclusionReason, Viewer, of_account, of_responder
+from hotline.tips.queries_visible import ExclusionReason, Viewer, account_viewer, responder_viewer
 from hotline.tips.rules_call_back import CallBackState
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
-from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 from hotline.tips.tables_persons import PossibleVictim
@@ -76,20 +76,20 @@ def told(district: District) -> District:
             _hang_on(session, tip_id)
     with district.database.writing() as session:
         pairs = [LikelyPair(one, one + 1, LinkReason.CONTACT) for one in (1, 2, 3)]
-        queries_duplicates.keep_links(session, pairs, "line", NOON)
+        queries_duplicates.add_links(session, pairs, "line", NOON)
     return district
 
 
 def _hang_on(session: Session, tip_id: int) -> None:
     for code in (HERE, NATIONAL):
-        session.add(Grant(tip_id=tip_id, desk_code=code, sealed_key=b"key"))
+        session.add(Grant(tip_id=tip_id, desk_code=code, encrypted_key=b"key"))
     session.add(
         CallBack(
             tip_id=tip_id,
             uid=f"{tip_id:032}",
             state=CallBackState.WAITING,
             body=b"",
-            sealed_key=b"",
+            encrypted_key=b"",
             opens_at=NOON,
             closes_at=NOON,
             asked_at=NOON,
@@ -98,11 +98,11 @@ def _hang_on(session: Session, tip_id: int) -> None:
     session.get_one(Tip, tip_id).closure_requested_at = NOON
     offered_by(session, tip_id, HE, NOON)
     session.add(PossibleVictim(tip_id=tip_id, n=1, met_at=NOON, due_at=NOON, rung=1))
-    (his,) = session.scalars(select(Referral).where(Referral.tip_id == tip_id)).all()
+    (his,) = session.scalars(select(Assignment).where(Assignment.tip_id == tip_id)).all()
     assert his.responder_id == HE
     his.acknowledged_at = NOON + timedelta(minutes=3)
     if tip_id > 2:
-        hers = Referral(
+        hers = Assignment(
             tip_id=tip_id,
             step=0,
             responder_id=COLLEAGUE,
@@ -115,13 +115,13 @@ def _hang_on(session: Session, tip_id: int) -> None:
 
 
 def _person(district: District, tip_id: int) -> None:
-    him = KeptFrom(person=str(HE))
-    service_exclusions.keep_from(district.kit, tip_id, him, ExclusionReason.NAMED, **SIGNED)
+    him = ExclusionTarget(person=str(HE))
+    service_exclusions.exclude(district.context, tip_id, him, ExclusionReason.NAMED, **SIGNED)
 
 
 def _desk(district: District, tip_id: int) -> None:
-    here = KeptFrom(desk=HERE)
-    service_exclusions.keep_from(district.kit, tip_id, here, ExclusionReason.ASKED, **SIGNED)
+    here = ExclusionTarget(desk=HERE)
+    service_exclusions.exclude(district.context, tip_id, here, ExclusionReason.ASKED, **SIGNED)
 
 
 def _camp(district: District, tip_id: int) -> None:
@@ -132,9 +132,9 @@ def _camp(district: District, tip_id: int) -> None:
             session.add(Desk(code=CAMP, created_at=NOON, **row))
             him = session.get_one(Responder, HE)
             both = {HERE: Level.RESPONDER, CAMP: Level.COORDINATOR}
-            people_tables.place(session, him, both, [], NOON)
-    there = KeptFrom(desk=CAMP)
-    service_exclusions.keep_from(district.kit, tip_id, there, ExclusionReason.ASKED, **SIGNED)
+            people_tables.set_desks(session, him, both, [], NOON)
+    there = ExclusionTarget(desk=CAMP)
+    service_exclusions.exclude(district.context, tip_id, there, ExclusionReason.ASKED, **SIGNED)
 
 
 def _official(district: District, tip_id: int) -> None:
@@ -159,12 +159,12 @@ def seen(district: District, viewer: Callable[[Session], Viewer]) -> Mapping[str
 
 
 def he(session: Session) -> Viewer:
-    return of_responder(session, HE)
+    return responder_viewer(session, HE)
 
 
 def his_account(session: Session) -> Viewer:
     him = session.get_one(Responder, HE).person_id
-    return of_account(session, ConsoleAccount(person_id=him), frozenset({HERE, NATIONAL}))
+    return account_viewer(session, ConsoleAccount(person_id=him), frozenset({HERE, NATIONAL}))
 
 
 @pytest.mark.row("R6")
@@ -183,11 +183,11 @@ def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told:
     by_desk = set() if kept in (PERSON, CAMP) else KEPT
     with told.database.reading() as session:
         for tip_id in (*KEPT, *OTHERS):
-            assert (queries_visible.with_grant(session, tip_id, HERE)[1] is None) == (
+            assert (queries_visible.tip_with_grant(session, tip_id, HERE)[1] is None) == (
                 tip_id in by_desk
             )
-            assert queries_visible.with_grant(session, tip_id, NATIONAL)[1] is not None
-        nation = tip_overviews(session, Wanted(viewer=queries_visible.of_desk(NATIONAL)))
+            assert queries_visible.tip_with_grant(session, tip_id, NATIONAL)[1] is not None
+        nation = tip_overviews(session, TipListFilter(viewer=queries_visible.desk_viewer(NATIONAL)))
         assert {one.tip.id for one in nation} == {*KEPT, *OTHERS}
     _no_verb_does_anything(told)
 
@@ -203,27 +203,27 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
         session.add(make_account("Desk 9", "desk"))
 
     def its(session: Session) -> Viewer:
-        return of_account(session, _account(session), frozenset({HERE, NATIONAL}))
+        return account_viewer(session, _account(session), frozenset({HERE, NATIONAL}))
 
     every = seen(told, its)
     nobody = seen(told, lambda _: Viewer(frozenset()))
     by_viewer = {name for name, tips in every.items() if nobody[name] != tips}
     assert "tips/queries_visible.is_visible" in by_viewer
     for tip_id in KEPT:
-        whom = KeptFrom(person="DESK 9")
-        service_exclusions.keep_from(told.kit, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
+        whom = ExclusionTarget(person="DESK 9")
+        service_exclusions.exclude(told.context, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
     left = {name: tips - KEPT if name in by_viewer else tips for name, tips in every.items()}
     assert seen(told, its) == left
     with told.database.writing() as session:
-        assert queries_visible.kept_from(session, [1]) == {1: frozenset()}
+        assert queries_visible.excluded_responders(session, [1]) == {1: frozenset()}
         him = session.get_one(Responder, HE).person_id
         tables.merge_persons(session, _account(session).person_id, him)
     assert not any(tips & KEPT for tips in seen(told, its).values())
     assert not any(tips & KEPT for tips in seen(told, he).values())
     with told.database.reading() as session:
-        assert queries_visible.kept_from(session, [1]) == {1: frozenset({HE})}
-        assert queries_visible.who_may(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
-        assert queries_visible.who_may(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
+        assert queries_visible.excluded_responders(session, [1]) == {1: frozenset({HE})}
+        assert queries_visible.those_who_may_see(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
+        assert queries_visible.those_who_may_see(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
 
 
 def _no_verb_does_anything(told: District) -> None:
@@ -231,21 +231,23 @@ def _no_verb_does_anything(told: District) -> None:
         name = next(name for name, tip_id in Asker(session, he(session)).hers if tip_id == 1)
     for verb in set(Verb) - {Verb.HELP}:
         with told.database.writing() as session:
-            done = service_commands.act(session, told.kit, Act(HE, name, verb, EntryWay.USSD, NOON))
-        assert done.result is Acted.UNKNOWN, verb
+            done = service_commands.carry_out(
+                session, told.context, Command(HE, name, verb, EventChannel.USSD, NOON)
+            )
+        assert done.result is CommandResult.UNKNOWN, verb
 
 
 def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: District) -> None:
     """An excluded member is not asked about an erasure request or a call-back. The other members are."""
-    person = KeptFrom(person=str(DESK))
-    service_exclusions.keep_from(told.kit, 1, person, ExclusionReason.NAMED, **SIGNED)
+    person = ExclusionTarget(person=str(DESK))
+    service_exclusions.exclude(told.context, 1, person, ExclusionReason.NAMED, **SIGNED)
     with told.database.reading() as session:
         for tip_id, people in ((1, [DESK + 1]), (2, [DESK, DESK + 1])):
             tip = session.get_one(Tip, tip_id)
-            asked = alerts_tables.desk(session, tip.id, NOON)
+            asked = alerts_tables.national_recipients(session, tip.id, NOON)
             assert [one.responder_id for one in asked] == people
             assert [one.id for one in tables_call_back.desk_people(session, NOON, tip_id)] == people
-        assert listed(Asker(session, of_responder(session, DESK))) == {2, 3, 4}
+        assert listed(Asker(session, responder_viewer(session, DESK))) == {2, 3, 4}
 
 
 @pytest.mark.row("R6")
@@ -269,7 +271,7 @@ def test_no_page_lists_tips_without_saying_for_whom() -> None:
     assert files
     for path in files:
         for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "Wanted":
+            if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "TipListFilter":
                 assert "viewer" in {keyword.arg for keyword in call.keywords}, path
 
 

@@ -55,7 +55,7 @@ def rows_read(session: Session, tip_id: int) -> int:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         before = connection.scalar(READ)
-        service_duplicates.link_told(session, tip_id, NOON)
+        service_duplicates.link_alerted(session, tip_id, NOON)
         return int(connection.scalar(READ)) - int(before)
     steps = 0
 
@@ -67,7 +67,7 @@ def rows_read(session: Session, tip_id: int) -> int:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.set_progress_handler(count, 1)
-    service_duplicates.link_told(session, tip_id, NOON)
+    service_duplicates.link_alerted(session, tip_id, NOON)
     driver.set_progress_handler(None, 1)
     return steps
 

@@ -4,15 +4,15 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.cases import queries_list, service_desk_commands, service_exclusions
-from hotline.cases.service_exclusions import KeptFrom
+from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.errors import EndRefused, NotFound
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips.queries_duplicates import TipLink
-from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, of_desk
+from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, desk_viewer
 from tests.support.callers import DANGER_HERE, Line, told
 from tests.support.reading import PIN, at_her_desk, reader_beside
 
@@ -36,7 +36,7 @@ def tell(line: Line, kind: str, *, phone: str = HERS, minutes: float = 1) -> int
     caller.dial()
     caller.key(*QUIET, kind)
     caller.hang_up()
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     return line.tips[-1].id
 
 
@@ -47,8 +47,8 @@ def linked(line: Line) -> set[tuple[int, int, str]]:
 def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
     """Returns the tips linked to this one that the viewer may see."""
     with line.database.reading() as session:
-        others = queries_duplicates.beside(session, [tip_id]).get(tip_id, frozenset())
-        return [*queries_list.known(session, viewer, others)]
+        others = queries_duplicates.same_situation(session, [tip_id]).get(tip_id, frozenset())
+        return [*queries_list.visible_tips(session, viewer, others)]
 
 
 def alerts(line: Line) -> list[tuple[str, str | None]]:
@@ -59,7 +59,7 @@ def alerts(line: Line) -> list[tuple[str, str | None]]:
 def test_r7_the_second_alert_says_which_case_it_is_like(staffed: Line) -> None:
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     assert linked(staffed) == {(first, second, "contact")}
-    known = next(row.reference for row in staffed.all(Referral) if row.tip_id == first)
+    known = next(row.reference for row in staffed.all(Assignment) if row.tip_id == first)
     assert alerts(staffed) == [("ALERT_REPLY", None), ("ALERT_LIKE_REPLY", known)]
     assert [tip.closed_at for tip in staffed.tips] == [None, None]
 
@@ -82,11 +82,11 @@ def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> N
         caller = staffed.caller(phone)
         caller.dial()
         caller.key(*danger[:-2])
-        service_assignment.refer_waiting(staffed.kit)
+        service_assignment.assign_pending(staffed.context)
         assert linked(staffed) == set()
         caller.key(*danger[-2:])
     told_of = len(staffed.all(Message))
-    service_assignment.refer_waiting(staffed.kit)
+    service_assignment.assign_pending(staffed.context)
     first, second = (tip.id for tip in staffed.tips)
     assert linked(staffed) == {(first, second, "place_time")}
     assert len(staffed.all(Message)) == told_of
@@ -98,9 +98,9 @@ def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> No
     who = _keep_from_the_told(staffed, first)
     second = tell(staffed, LABOUR, phone=OTHER)
     assert linked(staffed) == {(first, second, "place_time")}
-    rows = {row.id: row for row in staffed.all(Referral) if row.tip_id == second}
-    (alert,) = [row for row in staffed.all(Message) if row.referral_id in rows]
-    assert (rows[alert.referral_id].responder_id, alert.parameters.get("like")) == (who, None)
+    rows = {row.id: row for row in staffed.all(Assignment) if row.tip_id == second}
+    (alert,) = [row for row in staffed.all(Message) if row.assignment_id in rows]
+    assert (rows[alert.assignment_id].responder_id, alert.parameters.get("like")) == (who, None)
 
 
 @pytest.mark.row("R6")
@@ -109,11 +109,11 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
     who = _keep_from_the_told(staffed, first)
     second = tell(staffed, SEX)
     assert linked(staffed) == {(first, second, "contact")}
-    told_of = {row.responder_id for row in staffed.all(Referral) if row.tip_id == second}
+    told_of = {row.responder_id for row in staffed.all(Assignment) if row.tip_id == second}
     assert told_of
     assert who not in told_of
     with staffed.database.reading() as session:
-        (row,) = queries_visible.standing(session, second)
+        (row,) = queries_visible.current_exclusions(session, second)
         (entry,) = tables_audit.entries(session, subject=f"tip:{second}")
     him = next(one for one in staffed.all(Responder) if one.id == who).person_id
     assert (row.person_id, row.why, row.by) == (him, "named", "line")
@@ -122,10 +122,10 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
 
 def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
     """Hides the tip from the first responder who was alerted of it. Returns that responder's number."""
-    who = next(row.responder_id for row in staffed.all(Referral) if row.tip_id == tip_id)
-    him = KeptFrom(person=str(who))
-    service_exclusions.keep_from(
-        staffed.kit, tip_id, him, ExclusionReason.NAMED, by="Alice", reason="named"
+    who = next(row.responder_id for row in staffed.all(Assignment) if row.tip_id == tip_id)
+    him = ExclusionTarget(person=str(who))
+    service_exclusions.exclude(
+        staffed.context, tip_id, him, ExclusionReason.NAMED, by="Alice", reason="named"
     )
     assert isinstance(who, int)
     return who
@@ -134,25 +134,27 @@ def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
 @pytest.mark.row("R7")
 def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> None:
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
-    here = of_desk("12")
+    here = desk_viewer("12")
     assert beside(staffed, second, here) == [first]
-    service_desk_commands.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
+    service_desk_commands.unlink_tips(staffed.context, second, first, viewer=here, **SIGNED)
     assert beside(staffed, second, here) == []
     with staffed.database.reading() as session:
-        assert queries_duplicates.beside(session, [first, second]) == {}
+        assert queries_duplicates.same_situation(session, [first, second]) == {}
     with pytest.raises(EndRefused):
-        service_desk_commands.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
+        service_desk_commands.unlink_tips(staffed.context, first, second, viewer=here, **SIGNED)
     third = tell(staffed, LABOUR)
     assert linked(staffed) >= {(second, third, "contact")}
     assert (first, second) not in {(a, b) for a, b, _ in linked(staffed)}
 
-    service_desk_commands.link(staffed.kit, first, second, viewer=THE_LINE, **SIGNED)
+    service_desk_commands.link_tips(staffed.context, first, second, viewer=THE_LINE, **SIGNED)
     assert (first, second, "said") in linked(staffed)
     for one, other, error in ((first, second, EndRefused), (first, first, EndRefused)):
         with pytest.raises(error):
-            service_desk_commands.link(staffed.kit, one, other, viewer=THE_LINE, **SIGNED)
+            service_desk_commands.link_tips(staffed.context, one, other, viewer=THE_LINE, **SIGNED)
     with pytest.raises(NotFound):
-        service_desk_commands.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
+        service_desk_commands.link_tips(
+            staffed.context, first, second, viewer=desk_viewer("13"), **SIGNED
+        )
 
 
 @pytest.mark.row("R7")
@@ -160,11 +162,11 @@ def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
     beside = reader_beside(line)
     phone, known_as = at_her_desk(beside)
     told(line, *DANGER_HERE)
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     line.clock.turn(seconds=10)
     names = {
         row.tip_id: row.reference
-        for row in line.all(Referral)
+        for row in line.all(Assignment)
         if row.responder_id == known_as.responder_id
     }
     assert len(names) == 2

@@ -9,21 +9,21 @@ from sqlalchemy import func, select
 
 from hotline.alerts import queries_retention as rows
 from hotline.alerts import service_case_events, tables_case_events
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseNote
 from hotline.cases import decrypt_access, service_retention
-from hotline.cases.service_retention import BATCH, ERRAND, tidy
+from hotline.cases.service_retention import BATCH, ERRAND, erase_batch
 from hotline.errors import NotFound
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import DeliveryReport
 from hotline.gateway.tables_sessions import Dialogue, InboundSeen
-from hotline.monitoring.service_checks_database import findings
+from hotline.monitoring.service_checks_database import check_database
 from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
-from hotline.tips.rules_deadlines import UNCLOSED, WARNING, WORDS, Keeping, Term
-from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_deadlines import COUNTS_AS_CLOSED, WARNING, WORDS, RetentionTerm, TextState
+from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import NOON, make_tip
 from tests.support.callers import DANGER_HERE, Line, told
@@ -44,7 +44,7 @@ def days_go_by(district: District, days: int, *, quiet: int = 0) -> None:
     district.clock.turn(days=quiet)
     for _ in range(days - quiet):
         district.clock.turn(days=1)
-        tidy(district.kit)
+        erase_batch(district.context)
 
 
 def with_words(district: District, **fields: Any) -> int:
@@ -54,15 +54,15 @@ def with_words(district: District, **fields: Any) -> int:
         if session.get(Desk, "national") is None:
             session.add(Desk(code="national", public_key=b"k" * 32, created_at=NOON))
             session.flush()
-        session.add(Grant(tip_id=tip_id, desk_code="national", sealed_key=b"sealed"))
+        session.add(Grant(tip_id=tip_id, desk_code="national", encrypted_key=b"sealed"))
     return tip_id
 
 
 def with_note_and_question(district: District, tip_id: int) -> None:
     """Adds a sealed note and a sealed question back to the tip."""
     at = district.clock()
-    by = service_case_events.by_responder(district.enrol(districts=("12",)), EntryWay.USSD)
-    question = AskedBack(
+    by = service_case_events.by_responder(district.enrol(districts=("12",)), EventChannel.USSD)
+    question = QuestionBackRow(
         tip_id=tip_id,
         question="when",
         desk="national",
@@ -72,38 +72,38 @@ def with_note_and_question(district: District, tip_id: int) -> None:
         body=b"",
     )
     with district.database.writing() as session:
-        entry = service_case_events.done_by(session, tip_id, EntryKind.NOTE, by, at, key="1")
+        entry = service_case_events.write_event(session, tip_id, LoggedEvent.NOTE, by, at, key="1")
         assert entry is not None
-        tables_case_events.keep_body(session, CaseNote, entry, b"sealed")
+        tables_case_events.store_body(session, CaseNote, entry, b"sealed")
         session.add(question)
 
 
-def state_of(district: District, tip_id: int) -> Keeping:
+def state_of(district: District, tip_id: int) -> TextState:
     with district.database.writing() as session:
-        return rows.kept(session, tip_id).term.keeping
+        return rows.retained_tip(session, tip_id).term.keeping
 
 
 @pytest.mark.row("P4")
 def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock(), urgency=2)
-    service_retention.close_tip(district.kit, tip_id, **WHO)
+    service_retention.close_tip(district.context, tip_id, **WHO)
 
     days_go_by(district, 75, quiet=70)
-    assert state_of(district, tip_id) is Keeping.KEPT
+    assert state_of(district, tip_id) is TextState.KEPT
     days_go_by(district, 1)
-    assert state_of(district, tip_id) is Keeping.WARNED
+    assert state_of(district, tip_id) is TextState.WARNED
     days_go_by(district, 13)
     assert district.tip(tip_id).body == b"sealed"
     days_go_by(district, 1)
-    assert state_of(district, tip_id) is Keeping.ERASED
+    assert state_of(district, tip_id) is TextState.ERASED
 
 
 def test_a_tip_that_nobody_closed_counts_as_closed_after_half_a_year(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock(), urgency=2)
     days_go_by(district, 269, quiet=240)
-    assert state_of(district, tip_id) is Keeping.WARNED
+    assert state_of(district, tip_id) is TextState.WARNED
     days_go_by(district, 1)
-    assert state_of(district, tip_id) is Keeping.ERASED
+    assert state_of(district, tip_id) is TextState.ERASED
 
 
 @pytest.mark.row("P4")
@@ -117,13 +117,15 @@ def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     assert tip.receipt_key is None
     with district.database.reading() as session:
         assert tables_case_events.bodies_of(session, CaseNote, tip_id) == {}
-        assert session.get(AskedBack, tip_id) is None
+        assert session.get(QuestionBackRow, tip_id) is None
     assert (tip.place, tip.category, tip.urgency, tip.official) == ("12", "labour", 1, "no")
     assert (tip.body, tip.sector, tip.contact_key, tip.session_key) == (b"", None, "", "")
     assert tip.identity == f"erased:{tip.uid}"
     assert district.all(Grant) == []
     with pytest.raises(NotFound, match="erased on"):
-        decrypt_access.read_tip(district.kit, tip_id, desk="national", passphrase="any", **SIGNED)
+        decrypt_access.read_tip(
+            district.context, tip_id, desk="national", passphrase="any", **SIGNED
+        )
     row, refused = district.all(AuditEntry)
     assert refused.reason == f"words erased: court asked{WITH_BOSCO}"
     assert (row.actor, row.action, row.subject) == ("clock", "tip_erased", f"tip:{tip_id}")
@@ -131,28 +133,28 @@ def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
 
 def test_nothing_goes_unwarned_though_the_clock_was_away_for_a_year(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock() - 600 * DAY)
-    tidy(district.kit)
-    assert state_of(district, tip_id) is Keeping.WARNED
+    erase_batch(district.context)
+    assert state_of(district, tip_id) is TextState.WARNED
     days_go_by(district, 13)
-    assert state_of(district, tip_id) is Keeping.WARNED
+    assert state_of(district, tip_id) is TextState.WARNED
     days_go_by(district, 1)
-    assert state_of(district, tip_id) is Keeping.ERASED
+    assert state_of(district, tip_id) is TextState.ERASED
 
 
 def test_a_hold_keeps_the_words_and_lifting_it_warns_anew(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 5)
-    service_retention.hold(district.kit, tip_id, **WHO)
+    service_retention.set_legal_hold(district.context, tip_id, **WHO)
     days_go_by(district, 30, quiet=20)
     assert district.tip(tip_id).body == b"sealed"
-    (kept,) = service_retention.upcoming(district.kit)
-    assert (kept.term.keeping, kept.hold and kept.hold.placed_by) == (Keeping.HELD, WHO["by"])
+    (kept,) = service_retention.upcoming_erasures(district.context)
+    assert (kept.term.keeping, kept.hold and kept.hold.placed_by) == (TextState.HELD, WHO["by"])
 
-    service_retention.lift(district.kit, tip_id, **WHO)
+    service_retention.lift_legal_hold(district.context, tip_id, **WHO)
     days_go_by(district, 14)
-    assert state_of(district, tip_id) is Keeping.WARNED
+    assert state_of(district, tip_id) is TextState.WARNED
     days_go_by(district, 1)
-    assert state_of(district, tip_id) is Keeping.ERASED
+    assert state_of(district, tip_id) is TextState.ERASED
     said = [(row.actor, row.action, row.reason) for row in district.all(AuditEntry)][:2]
     assert said == [
         (f"cli:{WHO['by']}", verb, WHO["reason"]) for verb in ("hold_placed", "hold_lifted")
@@ -180,20 +182,20 @@ def test_reports_of_messages_that_nobody_knows_go_after_a_week(district: Distric
 def test_a_hold_comes_too_late_for_a_tombstone_and_is_lifted_once(district: District) -> None:
     gone = with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 15)
-    for impossible in (service_retention.hold, service_retention.lift):
+    for impossible in (service_retention.set_legal_hold, service_retention.lift_legal_hold):
         with pytest.raises(NotFound):
-            impossible(district.kit, gone, **WHO)
+            impossible(district.context, gone, **WHO)
     with pytest.raises(NotFound):
-        service_retention.close_tip(district.kit, gone + 1, **WHO)
+        service_retention.close_tip(district.context, gone + 1, **WHO)
 
 
 def test_closing_and_holding_twice_is_once(district: District) -> None:
     tip_id = with_words(district, urgency=2)
-    first = service_retention.close_tip(district.kit, tip_id, **WHO)
+    first = service_retention.close_tip(district.context, tip_id, **WHO)
     district.clock.turn(days=1)
-    assert service_retention.close_tip(district.kit, tip_id, **WHO).term == first.term
-    service_retention.hold(district.kit, tip_id, **WHO)
-    service_retention.hold(district.kit, tip_id, **WHO)
+    assert service_retention.close_tip(district.context, tip_id, **WHO).term == first.term
+    service_retention.set_legal_hold(district.context, tip_id, **WHO)
+    service_retention.set_legal_hold(district.context, tip_id, **WHO)
     assert [row.action for row in district.all(AuditEntry)] == ["tip_closed", "hold_placed"]
 
 
@@ -201,7 +203,7 @@ def test_a_closed_tip_rings_for_nobody(district: District) -> None:
     district.enrol(Level.NATIONAL)
     tip_id = district.tell(urgency=2)
     assert district.open_deadlines()
-    service_retention.close_tip(district.kit, tip_id, **WHO)
+    service_retention.close_tip(district.context, tip_id, **WHO)
     assert district.open_deadlines() == []
 
 
@@ -217,10 +219,10 @@ def test_sessions_and_what_was_heard_by_sms_go_after_thirty_days(line: Line) -> 
     with line.database.writing() as session:
         session.add(InboundSeen(provider_id="ATXid_1", outcome="helped", received_at=line.clock()))
     line.clock.turn(days=29)
-    tidy(line.kit)
+    erase_batch(line.context)
     assert (len(line.all(Dialogue)), len(line.all(InboundSeen))) == (1, 1)
     line.clock.turn(days=1)
-    tidy(line.kit)
+    erase_batch(line.context)
     assert line.all(Dialogue) == line.all(InboundSeen) == []
     assert line.tip.contact_key == ""
 
@@ -244,12 +246,12 @@ def test_it_is_done_once_a_day_and_a_batch_at_a_time(district: District) -> None
     with district.database.writing() as session:
         for number in range(BATCH + 1):
             session.add(make_tip(uid=f"9{number:031}", filed_at=old, at=old))
-    tidy(district.kit)
+    erase_batch(district.context)
     assert sum(tip.warned_at is not None for tip in district.all(Tip)) == BATCH
-    tidy(district.kit)
+    erase_batch(district.context)
     assert all(tip.warned_at for tip in district.all(Tip))
     late = with_words(district, filed_at=old)
-    tidy(district.kit)
+    erase_batch(district.context)
     assert district.tip(late).warned_at is None
     days_go_by(district, 1)
     assert district.tip(late).warned_at is not None
@@ -257,36 +259,36 @@ def test_it_is_done_once_a_day_and_a_batch_at_a_time(district: District) -> None
 
 def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
     with district.database.writing() as session:
-        rows.finish(session, ERRAND, district.clock() + 400 * DAY)
+        rows.note_done(session, ERRAND, district.clock() + 400 * DAY)
     tip_id = with_words(district, filed_at=district.clock() - 300 * DAY)
-    tidy(district.kit)
-    assert state_of(district, tip_id) is Keeping.WARNED
+    erase_batch(district.context)
+    assert state_of(district, tip_id) is TextState.WARNED
 
 
 @pytest.mark.parametrize("before", [WARNING + DAY, WARNING, timedelta(0)])
 @pytest.mark.parametrize("closed", [True, False])
 def test_rule_and_database_agree(district: District, before: timedelta, closed: bool) -> None:
-    """`Term.goes_at` and the query of `warn` give the same moment."""
+    """`RetentionTerm.goes_at` and the query of `warn` give the same moment."""
     end = district.clock() + before
-    filed = end - WORDS - UNCLOSED if not closed else end - WORDS - 5 * DAY
+    filed = end - WORDS - COUNTS_AS_CLOSED if not closed else end - WORDS - 5 * DAY
     closed_at: datetime | None = end - WORDS if closed else None
-    assert Term(filed_at=filed, closed_at=closed_at).goes_at == end
+    assert RetentionTerm(filed_at=filed, closed_at=closed_at).goes_at == end
     tip_id = with_words(district, filed_at=filed)
     district.change(Tip, tip_id, closed_at=closed_at)
-    tidy(district.kit)
+    erase_batch(district.context)
     assert (district.tip(tip_id).warned_at is not None) == (before <= WARNING)
 
 
 def test_the_doctor_says_what_goes_and_what_should_be_gone(district: District) -> None:
     def retention_line() -> tuple[bool, str]:
-        kit = replace(district.kit, books=FakeShelf())
-        (found,) = [one for one in findings(kit) if one.name == "retention"]
+        context = replace(district.context, books=FakeShelf())
+        (found,) = [one for one in check_database(context) if one.name == "retention"]
         assert found.ok or found.todo
         return found.ok, found.says
 
     assert retention_line() == (True, "no words go within two weeks")
     with_words(district, filed_at=district.clock() - 300 * DAY)
-    tidy(district.kit)
+    erase_batch(district.context)
     ok, says = retention_line()
     assert ok
     assert "1 tips go soon" in says
@@ -299,5 +301,5 @@ def test_the_chain_is_whole_after_it(district: District) -> None:
         with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 15)
     with district.database.reading() as session:
-        assert tables_audit.verify(session).broken_at is None
+        assert tables_audit.verify_chain(session).broken_at is None
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == 3

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotline.tips.rules_receipts import STILL_TELLING, refusal
+from hotline.tips.rules_receipts import STILL_REPORTING, question_refusal
 from tests.support.builders import NOON
 
 MAY: dict[str, Any] = {
@@ -18,7 +18,7 @@ MAY: dict[str, Any] = {
 
 
 def test_it_may_be_asked_when_she_has_told_all() -> None:
-    assert refusal(NOON + STILL_TELLING, **MAY) is None
+    assert question_refusal(NOON + STILL_REPORTING, **MAY) is None
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_it_may_be_asked_when_she_has_told_all() -> None:
     ],
 )
 def test_each_reason_against_it(changed: dict[str, Any], why: str) -> None:
-    assert why in (refusal(NOON + STILL_TELLING, **{**MAY, **changed}) or "")
+    assert why in (question_refusal(NOON + STILL_REPORTING, **{**MAY, **changed}) or "")

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from hotline.tips.rules_call_back import (
     DAYS,
-    LENGTH,
     OPENS,
-    Part,
+    WINDOW_LENGTH,
+    DayPart,
     Window,
-    refusal,
+    refusal_reason,
     windows,
 )
 
@@ -25,7 +25,7 @@ AGREED = {
     "call_part": "evening",
     "call_word": "rice",
 }
-WINDOW = Window(NINE, NINE + LENGTH)
+WINDOW = Window(NINE, NINE + WINDOW_LENGTH)
 
 
 def test_the_days_are_those_of_kigali() -> None:
@@ -55,24 +55,24 @@ def test_whoever_did_not_agree_in_every_point_is_not_called(answer: str, value: 
 def test_whatever_is_answered_a_window_is_of_the_day_or_there_is_none(told: dict[str, str]) -> None:
     for window in windows(AGREED | told, NINE):
         assert timedelta(hours=12) < window.opens_at - NINE < timedelta(days=3)
-        assert window.closes_at - window.opens_at == LENGTH
+        assert window.closes_at - window.opens_at == WINDOW_LENGTH
 
 
 def test_every_answer_of_the_menus_has_its_window() -> None:
     for day in DAYS:
-        for part in Part:
+        for part in DayPart:
             found = windows(AGREED | {"call_day": day, "call_part": part}, NINE)
             assert len(found) == len(DAYS[day])
-    assert set(OPENS) == set(Part)
+    assert set(OPENS) == set(DayPart)
 
 
 @pytest.mark.parametrize(
     ("at", "has_asked", "approved_by", "why"),
     [
         (NINE, True, "B. Two", None),
-        (NINE + LENGTH - timedelta(seconds=1), True, "B. Two", None),
+        (NINE + WINDOW_LENGTH - timedelta(seconds=1), True, "B. Two", None),
         (NINE - timedelta(seconds=1), True, "B. Two", "24/11 09:00-11:00 only"),
-        (NINE + LENGTH, True, "B. Two", "only"),
+        (NINE + WINDOW_LENGTH, True, "B. Two", "only"),
         (NINE, True, None, "second person"),
         (NINE, False, "B. Two", "by this person"),
         (NINE, False, None, "by this person"),
@@ -81,5 +81,5 @@ def test_every_answer_of_the_menus_has_its_window() -> None:
 def test_a_number_is_seen_by_whoever_asked_once_approved_and_in_time(
     at: datetime, has_asked: bool, approved_by: str | None, why: str | None
 ) -> None:
-    found = refusal(WINDOW, at, has_asked=has_asked, approved_by=approved_by)
+    found = refusal_reason(WINDOW, at, has_asked=has_asked, approved_by=approved_by)
     assert found is None if why is None else why in (found or "")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.tips.rules import Urgency
-from hotline.tips.rules_duplicates import Following, LikeTip, followed
+from hotline.tips.rules_duplicates import ComparedTip, Following, cluster_of
 from tests.support.builders import NOON
 
 PHONE, WORDS = "phone", "words"
@@ -19,13 +19,13 @@ def told(
     why: str = PHONE,
 ) -> list[Following | None]:
     """Tells tips one after the other (minute, urgency, kind, who). Returns the verdict on each."""
-    earlier: list[LikeTip] = []
+    earlier: list[ComparedTip] = []
     verdicts = []
     for number, (minute, urgency, kind, who) in enumerate(tips, 1):
         at = NOON + timedelta(minutes=minute)
         phone, words = ("one", None) if why == PHONE else (f"phone {number}", "the same")
-        new = LikeTip(number, at, urgency, kind, "12", "no", phone, words, who)
-        verdict = followed(new, earlier)
+        new = ComparedTip(number, at, urgency, kind, "12", "no", phone, words, who)
+        verdict = cluster_of(new, earlier)
         earlier.append(new._replace(leader_id=verdict.leader_id if verdict else None))
         verdicts.append(verdict)
     return verdicts
@@ -97,9 +97,9 @@ def test_the_fifth_equal_text_within_ten_minutes_is_one_of_a_cluster() -> None:
 
 
 def test_a_cluster_whose_first_tips_are_closed_rings_again() -> None:
-    follower = LikeTip(4, NOON, SEEN, "sex", "12", "no", "one", None, None, leader_id=1)
+    follower = ComparedTip(4, NOON, SEEN, "sex", "12", "no", "one", None, None, leader_id=1)
     earlier = [follower, follower, follower]
-    assert followed(follower._replace(at=NOON + timedelta(minutes=1)), earlier) is None
+    assert cluster_of(follower._replace(at=NOON + timedelta(minutes=1)), earlier) is None
 
 
 MINUTES = st.lists(st.integers(0, 3), min_size=1, max_size=40)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.tips.rules_deadlines import Clock, DeadlineKind, in_good_hands
+from hotline.tips.rules_deadlines import Clock, DeadlineKind, is_in_good_hands
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 LATER, PAST = NOW + timedelta(minutes=5), NOW - timedelta(seconds=1)
@@ -26,13 +26,13 @@ TAKEN = {
         (TAKEN | {DeadlineKind.SECOND_LOOK: Clock(LATER, 1)}, False),
         (TAKEN | {DeadlineKind.ACKNOWLEDGE: Clock(LATER)}, False),
         (TAKEN | {DeadlineKind.OPEN: Clock(LATER)}, False),
-        (TAKEN | {DeadlineKind.JUDGE: Clock(LATER)}, False),
-        (TAKEN | {DeadlineKind.MANNER: Clock(LATER)}, False),
-        (TAKEN | {DeadlineKind.RED: Clock(LATER)}, False),
+        (TAKEN | {DeadlineKind.CONFIRM_CLOSURE: Clock(LATER)}, False),
+        (TAKEN | {DeadlineKind.VISIT_SAFETY: Clock(LATER)}, False),
+        (TAKEN | {DeadlineKind.OVERDUE: Clock(LATER)}, False),
         ({}, False),
     ],
 )
 def test_good_hands_are_those_in_which_nothing_is_overdue_and_nobody_else_is_asked(
     clocks: Mapping[DeadlineKind, Clock], expected: bool
 ) -> None:
-    assert in_good_hands(clocks, NOW) is expected
+    assert is_in_good_hands(clocks, NOW) is expected

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.tips.rules_duplicates import LinkReason, TipTraits, likely, situations
+from hotline.tips.rules_duplicates import LinkReason, TipTraits, likely_pairs, situation_leaders
 from tests.support.builders import NOON
 
 FIRST = TipTraits(1, NOON, "12", None, "labour", "phone 1", "words 1")
@@ -31,32 +31,34 @@ HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_a_tip_is_like_an_earlier_one(new: TipTraits, why: LinkReason | None) -> None:
-    assert [one.why for one in likely(new, [FIRST])] == ([] if why is None else [why])
+    assert [one.why for one in likely_pairs(new, [FIRST])] == ([] if why is None else [why])
 
 
 def test_two_sectors_are_two_places_and_abroad_is_none() -> None:
     told = replace(FIRST, sector="1201")
-    assert likely(replace(OTHER, sector="1201"), [told])
-    assert likely(OTHER, [told])
-    assert not likely(replace(OTHER, sector="1202"), [told])
-    assert not likely(replace(OTHER, place="abroad"), [replace(FIRST, place="abroad")])
+    assert likely_pairs(replace(OTHER, sector="1201"), [told])
+    assert likely_pairs(OTHER, [told])
+    assert not likely_pairs(replace(OTHER, sector="1202"), [told])
+    assert not likely_pairs(replace(OTHER, place="abroad"), [replace(FIRST, place="abroad")])
 
 
 def test_erased_tips_have_no_phone_and_a_pair_has_its_surest_reason() -> None:
     erased = replace(FIRST, contact_key="", category=None)
-    assert not likely(replace(OTHER, contact_key=""), [erased])
-    assert [one.why for one in likely(replace(OTHER, contact_key="phone 1"), [FIRST])] == [CONTACT]
+    assert not likely_pairs(replace(OTHER, contact_key=""), [erased])
+    assert [one.why for one in likely_pairs(replace(OTHER, contact_key="phone 1"), [FIRST])] == [
+        CONTACT
+    ]
 
 
 def test_of_many_the_newest_is_named() -> None:
     many = [replace(FIRST, tip_id=one) for one in (1, 2, 3)]
-    (pair,) = likely(replace(FIRST, tip_id=9), many)
+    (pair,) = likely_pairs(replace(FIRST, tip_id=9), many)
     assert (pair.a, pair.b, pair.why) == (3, 9, CONTACT)
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)).filter(lambda p: p[0] != p[1])))
 def test_a_situation_holds_whatever_is_linked_however_far(pairs: list[tuple[int, int]]) -> None:
-    first = situations(pairs)
+    first = situation_leaders(pairs)
     assert set(first) == {one for pair in pairs for one in pair}
     assert all(first[a] == first[b] for a, b in pairs)
     assert all(first[first[one]] == first[one] <= one for one in first)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.alerts.rules_follow_up import StopReason, judged
-from hotline.tips.rules_events import EntryKind
+from hotline.alerts.rules_follow_up import StopReason, refusal_of
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import ConsentCode, PersonCodes
-from hotline.tips.rules_persons import MetPerson, PersonEntry, fold
+from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 YES = (ConsentCode.YES, ConsentCode.ASSENT_YES)
@@ -25,10 +25,10 @@ LONGEST = 4
 
 
 def written(before: Sequence[PersonEntry], what: str, said: str, corrects: bool) -> PersonEntry:
-    kind = EntryKind.SCREENED if what == "minor" else EntryKind.CONSENT
+    kind = LoggedEvent.SCREENED if what == "minor" else LoggedEvent.CONSENT
     consent, _, interest = said.partition("+")
     codes = {"minor": said, "act": "yes", "purpose": "yes"}
-    if kind is EntryKind.CONSENT:
+    if kind is LoggedEvent.CONSENT:
         codes = {"consent": consent} | ({"interest": interest} if interest else {})
     same = [one.id for one in before if one.kind is kind]
     wrong = (same[-1] if same else -1) if corrects else None
@@ -41,7 +41,9 @@ def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonE
     yield before
     for act in ACTS if left else ():
         one = written(before, *act)
-        if not judged(fold(before), one.kind, one.said, one.at, corrects=one.supersedes):
+        if not refusal_of(
+            build_persons(before), one.kind, one.said, one.at, corrects=one.supersedes
+        ):
             yield from every([*before, one], left - 1)
 
 
@@ -49,12 +51,12 @@ def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonE
 def test_r9_no_sequence_offers_help_after_a_no_without_a_newer_yes() -> None:
     offered = stopped = 0
     for entries in every([], LONGEST):
-        if judged(fold(entries), EntryKind.OFFERED, OFFER, AT) is not None:
+        if refusal_of(build_persons(entries), LoggedEvent.OFFERED, OFFER, AT) is not None:
             stopped += 1
             continue
         offered += 1
-        last = PersonEntry(len(entries), EntryKind.OFFERED, AT, OFFER, 7)
-        for person in fold([*entries, last]):
+        last = PersonEntry(len(entries), LoggedEvent.OFFERED, AT, OFFER, 7)
+        for person in build_persons([*entries, last]):
             never_over_a_no(person)
     assert offered > 1000
     assert stopped > 1000
@@ -65,11 +67,11 @@ def never_over_a_no(person: MetPerson) -> None:
     said_no, may = False, False
     for moment in sorted(person.moments, key=lambda one: one.entry.id):
         entry = moment.entry
-        if entry.kind is EntryKind.CONSENT:
+        if entry.kind is LoggedEvent.CONSENT:
             code = entry.said.codes["consent"]
             said_no = code == ConsentCode.NO or (said_no and code not in YES)
             may = may or code in YES or entry.said.codes.get("interest") == "yes"
-        if entry.kind is EntryKind.OFFERED:
+        if entry.kind is LoggedEvent.OFFERED:
             assert not said_no
             assert may
 
@@ -77,9 +79,14 @@ def never_over_a_no(person: MetPerson) -> None:
 def test_a_no_that_corrects_is_taken_away_by_no_second_correction_of_the_same() -> None:
     said = [("yes", None), ("no", 0)]
     entries = [
-        PersonEntry(one, EntryKind.CONSENT, AT, PersonCodes(1, {"consent": code}), 7, supersedes=of)
+        PersonEntry(
+            one, LoggedEvent.CONSENT, AT, PersonCodes(1, {"consent": code}), 7, supersedes=of
+        )
         for one, (code, of) in enumerate(said)
     ]
     codes = PersonCodes(1, {"consent": "cannot_say"})
-    stops = [judged(fold(entries), EntryKind.CONSENT, codes, AT, corrects=of) for of in (0, 1)]
+    stops = [
+        refusal_of(build_persons(entries), LoggedEvent.CONSENT, codes, AT, corrects=of)
+        for of in (0, 1)
+    ]
     assert stops == [StopReason.NOBODY_WAITS, StopReason.ASK_ANEW]

@@ -7,19 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, OF_CHILD, PersonCodes
-from hotline.tips.rules_persons import ConsentStands, MetPerson, PersonEntry, ScreeningResult, fold
+from hotline.tips.rules_persons import (
+    ConsentState,
+    MetPerson,
+    PersonEntry,
+    ScreeningResult,
+    build_persons,
+)
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 KINDS = {
-    "screened": EntryKind.SCREENED,
-    "consent": EntryKind.CONSENT,
-    "offered": EntryKind.OFFERED,
-    "answered": EntryKind.ANSWERED,
-    "arrived": EntryKind.ARRIVED,
-    "thirty": EntryKind.THIRTY,
-    "determination": EntryKind.DETERMINATION,
+    "screened": LoggedEvent.SCREENED,
+    "consent": LoggedEvent.CONSENT,
+    "offered": LoggedEvent.OFFERED,
+    "answered": LoggedEvent.ANSWERED,
+    "arrived": LoggedEvent.ARRIVED,
+    "thirty": LoggedEvent.THIRTY,
+    "determination": LoggedEvent.DETERMINATION,
 }
 GROWN_UP = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
 
@@ -49,35 +55,35 @@ def consents(*said: str) -> MetPerson:
         consent, _, interest = one.partition("+")
         codes = {"consent": consent} | ({"interest": interest} if interest else {})
         entries.append(entry(number, "consent", codes))
-    (person,) = fold(entries)
+    (person,) = build_persons(entries)
     return person
 
 
 @pytest.mark.parametrize(
     ("said", "stands"),
     [
-        ((), ConsentStands.UNASKED),
-        (("yes",), ConsentStands.YES),
-        (("no",), ConsentStands.NO),
-        (("no", "yes"), ConsentStands.YES),
-        (("yes", "no"), ConsentStands.NO),
-        (("yes", "cannot_say"), ConsentStands.UNASKED),
-        (("no", "cannot_say"), ConsentStands.NO),
-        (("minor:yes",), ConsentStands.UNDECIDED),
-        (("minor:unsure", "yes"), ConsentStands.UNDECIDED),
-        (("minor:yes", "assent_yes"), ConsentStands.UNDECIDED),
-        (("minor:yes", "assent_yes+not_yet"), ConsentStands.UNDECIDED),
-        (("minor:yes", "assent_yes+yes"), ConsentStands.YES),
-        (("minor:yes", "assent_no+yes"), ConsentStands.YES),
-        (("minor:yes", "too_young+yes"), ConsentStands.YES),
-        (("minor:yes", "assent_yes+yes", "minor:no"), ConsentStands.UNASKED),
+        ((), ConsentState.UNASKED),
+        (("yes",), ConsentState.YES),
+        (("no",), ConsentState.NO),
+        (("no", "yes"), ConsentState.YES),
+        (("yes", "no"), ConsentState.NO),
+        (("yes", "cannot_say"), ConsentState.UNASKED),
+        (("no", "cannot_say"), ConsentState.NO),
+        (("minor:yes",), ConsentState.UNDECIDED),
+        (("minor:unsure", "yes"), ConsentState.UNDECIDED),
+        (("minor:yes", "assent_yes"), ConsentState.UNDECIDED),
+        (("minor:yes", "assent_yes+not_yet"), ConsentState.UNDECIDED),
+        (("minor:yes", "assent_yes+yes"), ConsentState.YES),
+        (("minor:yes", "assent_no+yes"), ConsentState.YES),
+        (("minor:yes", "too_young+yes"), ConsentState.YES),
+        (("minor:yes", "assent_yes+yes", "minor:no"), ConsentState.UNASKED),
         # A person who said no is not declared a child later, so that others could decide.
-        (("no", "minor:yes", "too_young+yes"), ConsentStands.NO),
-        (("no", "minor:unsure", "assent_no+yes"), ConsentStands.NO),
-        (("no", "minor:yes", "assent_yes+yes"), ConsentStands.YES),
+        (("no", "minor:yes", "too_young+yes"), ConsentState.NO),
+        (("no", "minor:unsure", "assent_no+yes"), ConsentState.NO),
+        (("no", "minor:yes", "assent_yes+yes"), ConsentState.YES),
     ],
 )
-def test_whether_help_may_be_offered(said: tuple[str, ...], stands: ConsentStands) -> None:
+def test_whether_help_may_be_offered(said: tuple[str, ...], stands: ConsentState) -> None:
     assert consents(*said).consent is stands
 
 
@@ -93,13 +99,13 @@ def test_a_no_stands_until_a_newer_yes(said: list[str]) -> None:
         one for one in said[newest_no + 1 :] if one in ("yes",) or one.startswith("assent_yes")
     ]
     if newest_no >= 0 and not newer:
-        assert person.consent is ConsentStands.NO
-    if person.consent is ConsentStands.YES:
+        assert person.consent is ConsentState.NO
+    if person.consent is ConsentState.YES:
         assert person.is_child or "yes" in said
 
 
 def test_r9_a_person_from_the_first_question_to_thirty_days() -> None:
-    (person,) = fold(
+    (person,) = build_persons(
         [
             entry(1, "screened", {**GROWN_UP, "form": "labour", "sex": "woman"}),
             entry(2, "consent", {"consent": "yes"}),
@@ -125,7 +131,7 @@ def test_r9_a_person_from_the_first_question_to_thirty_days() -> None:
 
 
 def test_a_correction_speaks_in_its_place_and_both_are_shown() -> None:
-    (person,) = fold(
+    (person,) = build_persons(
         [
             entry(1, "screened", GROWN_UP),
             entry(2, "consent", {"consent": "yes"}),
@@ -145,15 +151,15 @@ def test_a_correction_speaks_in_its_place_and_both_are_shown() -> None:
 
 
 def test_persons_are_numbers_and_are_told_apart() -> None:
-    one, two = fold(
+    one, two = build_persons(
         [
             entry(1, "screened", GROWN_UP, n=1),
             entry(2, "screened", {**GROWN_UP, "minor": "yes"}, n=2),
             entry(3, "consent", {"consent": "no"}, n=1),
         ]
     )
-    assert (one.n, one.is_child, one.consent) == (1, False, ConsentStands.NO)
-    assert (two.n, two.is_child, two.consent) == (2, True, ConsentStands.UNDECIDED)
+    assert (one.n, one.is_child, one.consent) == (1, False, ConsentState.NO)
+    assert (two.n, two.is_child, two.consent) == (2, True, ConsentState.UNDECIDED)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hotline.tips.rules_receipts import (
     Progress,
     ReceiptStatus,
+    group_digits,
+    is_receipt,
     number_from,
-    spaced,
     status_of,
-    well_formed,
 )
 from tests.support.builders import NOON
 
@@ -23,23 +23,23 @@ def test_c11_a_receipt_is_nine_digits_that_are_nobodys_number(seed: str) -> None
     number = number_from(seed)
 
     assert number == number_from(seed)
-    assert well_formed(number)
+    assert is_receipt(number)
     assert len(number) == 9
     for written in (number, f"0{number}", f"+250{number}"):
         assert not phonenumbers.is_valid_number(phonenumbers.parse(written, "RW"))
-    assert spaced(number).replace(" ", "") == number
+    assert group_digits(number).replace(" ", "") == number
 
 
 @given(SEEDS, st.integers(0, 8), st.integers(1, 9))
 def test_a_digit_that_is_wrong_shows(seed: str, place: int, by: int) -> None:
     number = number_from(seed)
     wrong = str((int(number[place]) + by) % 10)
-    assert not well_formed(number[:place] + wrong + number[place + 1 :])
+    assert not is_receipt(number[:place] + wrong + number[place + 1 :])
 
 
 @given(st.text(max_size=12))
 def test_whatever_is_typed_is_judged_and_nothing_raises(typed: str) -> None:
-    assert well_formed(typed) in (True, False)
+    assert is_receipt(typed) in (True, False)
 
 
 TAKEN = Progress(taken=True)

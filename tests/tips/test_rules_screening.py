@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import (
     ACT,
     DECEIT,
@@ -18,7 +18,7 @@ from hotline.tips.rules_person_codes import (
     YES,
     PersonCodes,
 )
-from hotline.tips.rules_persons import ScreeningResult, screened_as
+from hotline.tips.rules_persons import ScreeningResult, screening_result
 
 NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
@@ -29,8 +29,8 @@ def test_r8_what_every_screening_comes_to() -> None:
     seen = set()
     for said in product(sorted(SURE), repeat=len(NAMES)):
         codes = dict(zip(NAMES, said, strict=True))
-        PersonCodes(1, codes).checked(EntryKind.SCREENED)
-        found = screened_as(codes)
+        PersonCodes(1, codes).checked(LoggedEvent.SCREENED)
+        found = screening_result(codes)
         seen.add(found)
         grown_up = codes[MINOR] == NO
         both_no = codes[FORCE] == codes[DECEIT] == NO
@@ -42,13 +42,19 @@ def test_r8_what_every_screening_comes_to() -> None:
             assert YES not in (codes[ACT], codes[PURPOSE], codes[FORCE], codes[DECEIT])
         if codes[MINOR] in (YES, UNSURE):
             means = {FORCE: NO, DECEIT: NO}
-            assert screened_as({**codes, **means}) is not ScreeningResult.NOT_INDICATED or plain_no
-        assert screened_as({**codes, FREE: YES}) is screened_as({**codes, FREE: NO})
+            assert (
+                screening_result({**codes, **means}) is not ScreeningResult.NOT_INDICATED
+                or plain_no
+            )
+        assert screening_result({**codes, FREE: YES}) is screening_result({**codes, FREE: NO})
     assert seen == set(ScreeningResult)
 
 
 def test_a_child_is_asked_two_questions_less() -> None:
     child = {MINOR: YES, ACT: YES, PURPOSE: UNSURE, FREE: UNSURE}
-    PersonCodes(1, child).checked(EntryKind.SCREENED)
-    assert screened_as(child) is ScreeningResult.POSSIBLE
-    assert screened_as({**child, MINOR: NO, FORCE: NO, DECEIT: NO}) is ScreeningResult.NOT_INDICATED
+    PersonCodes(1, child).checked(LoggedEvent.SCREENED)
+    assert screening_result(child) is ScreeningResult.POSSIBLE
+    assert (
+        screening_result({**child, MINOR: NO, FORCE: NO, DECEIT: NO})
+        is ScreeningResult.NOT_INDICATED
+    )

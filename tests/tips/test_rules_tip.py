@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hotline.tips.rules import (
     Basis,
     TipState,
+    abandoned_state,
     desk_of,
-    furthest,
-    left,
+    later_state,
     place_of,
+    report_facts,
     stage,
-    told,
     urgency,
 )
 
@@ -65,9 +65,9 @@ def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None)
     ],
 )
 def test_a_hangup_leaves_a_fragment(answers: dict[str, str], place: str, kept: str) -> None:
-    come_to = told(answers)
+    come_to = report_facts(answers)
     assert come_to is not None
-    assert (come_to.place, left(come_to.place)) == (place, kept)
+    assert (come_to.place, abandoned_state(come_to.place)) == (place, kept)
     assert desk_of(come_to.place, come_to.official) is None or kept == "filed"
 
 
@@ -84,7 +84,7 @@ def test_a_hangup_leaves_a_fragment(answers: dict[str, str], place: str, kept: s
     ],
 )
 def test_a_place_keeps_its_part(answers: dict[str, str], place: str, within: str | None) -> None:
-    come_to = told({"danger": "yes", **answers})
+    come_to = report_facts({"danger": "yes", **answers})
     assert come_to is not None
     assert (come_to.place, come_to.within) == (place, within)
 
@@ -123,13 +123,13 @@ def test_urgency(answers: dict[str, str], level: int) -> None:
     ],
 )
 def test_an_official_hides_it_from_the_desk(answers: dict[str, str], desk: str | None) -> None:
-    come_to = told({"danger": "yes", **answers})
+    come_to = report_facts({"danger": "yes", **answers})
     assert come_to is not None
     assert desk_of(come_to.place, come_to.official) == desk
 
 
 def test_what_routes_is_of_closed_lists() -> None:
-    come_to = told({"danger": "yes", **HERE, "kind": "Zuzuzu", "sector": "3101"})
+    come_to = report_facts({"danger": "yes", **HERE, "kind": "Zuzuzu", "sector": "3101"})
     assert come_to is not None
     assert (come_to.category, come_to.sector) == ("other", None)
     assert come_to.basis is Basis.PUBLIC_DUTY
@@ -138,7 +138,7 @@ def test_what_routes_is_of_closed_lists() -> None:
 def test_a_tip_never_goes_back_a_state() -> None:
     for one, other in pairwise(("draft", "fragment", "filed", "complete")):
         for pair in [(one, other), (other, one)]:
-            assert furthest(*map(TipState, pair)) == other
+            assert later_state(*map(TipState, pair)) == other
 
 
 @given(
@@ -147,7 +147,7 @@ def test_a_tip_never_goes_back_a_state() -> None:
     )
 )
 def test_no_answers_raise(answers: dict[str, str]) -> None:
-    come_to = told(answers, completed=True)
+    come_to = report_facts(answers, completed=True)
     assert come_to is not None
     assert come_to.place == (place_of(answers) or "unsure")
 
@@ -177,6 +177,6 @@ def test_a_place_by_its_name_counts_once_it_is_chosen_and_until_then_it_is_not_s
     answers: dict[str, str], reached: str | None, place: str, sector: str | None
 ) -> None:
     assert stage(answers) == reached
-    come_to = told(answers)
+    come_to = report_facts(answers)
     assert come_to is not None
     assert (come_to.place, come_to.sector) == (place, sector)

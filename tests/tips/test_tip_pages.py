@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from hotline.alerts import tables
-from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import queries_list
 from hotline.gateway import queries_health
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.text.codes import NATIONAL, Category
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
-from hotline.tips.rules_receipts import Asked, TipFilter, TipStanding, Whose
+from hotline.tips.rules_receipts import AskedAgain, AssigneeFilter, TipFilter, TipStateFilter
 from hotline.tips.tables import Tip
 from tests.support.builders import make_referral
 from tests.support.district import District
@@ -40,18 +40,18 @@ def told(district: District) -> District:
     earlier = {
         "closure_requested_at": at - timedelta(hours=26),
         "end_wanted": "helped",
-        "holder_id": HER,
+        "assignee_id": HER,
     }
     district.change(Tip, CLOSING, **asked | earlier)
     district.change(Tip, CLOSED, closed_at=at, warned_at=at, category=Category.SEX)
     district.change(Tip, COMPLAINT, matter=Matter.COMPLAINT)
-    district.change(Tip, TAKEN, holder_id=HER)
+    district.change(Tip, TAKEN, assignee_id=HER)
     with district.database.writing() as session:
         session.add(make_referral(tip_id=TAKEN, responder_id=HER, acknowledged_at=at))
         took = make_referral(tip_id=CLOSING, responder_id=HER, reference="M3TX", acknowledged_at=at)
         session.add(took)
         session.add(
-            AskedBack(
+            QuestionBackRow(
                 tip_id=TAKEN,
                 question="landmark",
                 desk=NATIONAL,
@@ -64,20 +64,20 @@ def told(district: District) -> District:
     return district
 
 
-ALL = TipStanding.ALL
+ALL = TipStateFilter.ALL
 
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
         (TipFilter(), [CLOSING, JUDGED, HELPED, WAITS]),
-        (TipFilter(TipStanding.TAKEN), [CLOSING, TAKEN]),
-        (TipFilter(TipStanding.HELPED), [HELPED]),
-        (TipFilter(TipStanding.JUDGED), [CLOSING, JUDGED]),
-        (TipFilter(TipStanding.CLOSED), [CLOSED]),
+        (TipFilter(TipStateFilter.TAKEN), [CLOSING, TAKEN]),
+        (TipFilter(TipStateFilter.HELPED), [HELPED]),
+        (TipFilter(TipStateFilter.CLOSING), [CLOSING, JUDGED]),
+        (TipFilter(TipStateFilter.CLOSED), [CLOSED]),
         (TipFilter(ALL), [CLOSING, LEFT, CLOSED, JUDGED, HELPED, TAKEN, WAITS]),
         (TipFilter(ALL, Matter.COMPLAINT), [COMPLAINT]),
-        (TipFilter(ALL, whose=Whose.MINE), [CLOSING, TAKEN]),
+        (TipFilter(ALL, whose=AssigneeFilter.MINE), [CLOSING, TAKEN]),
         (TipFilter(ALL, place="11"), [HELPED]),
         (TipFilter(ALL, urgency=1, category=Category.LABOUR), [LEFT, JUDGED]),
         (TipFilter(ALL, category=Category.SEX), [CLOSED]),
@@ -90,47 +90,47 @@ ALL = TipStanding.ALL
 )
 def test_a_filter_finds_what_fits_it(told: District, wanted: TipFilter, found: list[int]) -> None:
     with told.database.reading() as session:
-        page = queries_list.page(session, NATION, wanted, before=None, limit=9)
+        page = queries_list.page_of_tips(session, NATION, wanted, before=None, limit=9)
         assert [tip.id for tip in page] == found
-        older = queries_list.page(session, NATION, wanted, before=WAITS, limit=9)
+        older = queries_list.page_of_tips(session, NATION, wanted, before=WAITS, limit=9)
         assert older == []
 
 
 def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: District) -> None:
     told.change(Tip, HELPED, filed_at=told.clock() - timedelta(hours=1))
     with told.database.reading() as session:
-        waiting = queries_list.waiting(session, NATION, 9)
+        waiting = queries_list.waiting_tips(session, NATION, 9)
         assert [tip.id for tip in waiting] == [HELPED, WAITS, JUDGED]
-        assert queries_list.waiting(session, Viewer(frozenset({"12"})), 9) == []
+        assert queries_list.waiting_tips(session, Viewer(frozenset({"12"})), 9) == []
 
 
-@pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED])
+@pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE])
 def test_tips_on_offer_wait_with_a_responder_too(told: District, kind: DeadlineKind) -> None:
     at = told.clock()
     with told.database.writing() as session:
         tables.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
         tables.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
-        assert queries_health.asked_beside_holder(session, [TAKEN, CLOSING]) == {
-            TAKEN: Asked.SILENT
+        assert queries_health.asked_besides_assignee(session, [TAKEN, CLOSING]) == {
+            TAKEN: AskedAgain.SILENT
         }
-        assert queries_list.takes(session, [TAKEN, CLOSING]) == {CLOSING: at}
-        assert TAKEN in {tip.id for tip in queries_list.waiting(session, NATION, 9)}
-        found = queries_list.page(
-            session, NATION, TipFilter(TipStanding.TAKEN), before=None, limit=9
+        assert queries_list.acknowledged_times(session, [TAKEN, CLOSING]) == {CLOSING: at}
+        assert TAKEN in {tip.id for tip in queries_list.waiting_tips(session, NATION, 9)}
+        found = queries_list.page_of_tips(
+            session, NATION, TipFilter(TipStateFilter.TAKEN), before=None, limit=9
         )
         assert [tip.id for tip in found] == [CLOSING]
-        session.get_one(Referral, 1).passed_at = at
-        assert queries_health.asked_beside_holder(session) == {TAKEN: Asked.PASSED_ON}
+        session.get_one(Assignment, 1).passed_at = at
+        assert queries_health.asked_besides_assignee(session) == {TAKEN: AskedAgain.PASSED_ON}
 
 
 def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
-    told.change(Referral, 1, doubted_at=told.clock())
-    told.change(Tip, TAKEN, holder_id=None)
+    told.change(Assignment, 1, doubted_at=told.clock())
+    told.change(Tip, TAKEN, assignee_id=None)
     with told.database.reading() as session:
-        assert queries_list.takes(session, [TAKEN]) == {}
-        (one,) = queries_list.told_of(session, TAKEN)
+        assert queries_list.acknowledged_times(session, [TAKEN]) == {}
+        (one,) = queries_list.assignments_of(session, TAKEN)
         assert not one.believed
-        assert TAKEN in {tip.id for tip in queries_list.waiting(session, NATION, 9)}
+        assert TAKEN in {tip.id for tip in queries_list.waiting_tips(session, NATION, 9)}
 
 
 def test_waiting_closures_are_listed_with_the_oldest_first(

@@ -13,10 +13,10 @@ from nacl.public import PrivateKey
 from sqlalchemy import delete, event, update
 from sqlalchemy.orm import Session
 
-from hotline.alerts.service_assignment import refer_waiting
-from hotline.errors import SealBroken
-from hotline.keys.decrypt import open_tip
-from hotline.keys.encrypt import Sealer
+from hotline.alerts.service_assignment import assign_pending
+from hotline.errors import DecryptionFailed
+from hotline.keys.decrypt import decrypt_tip
+from hotline.keys.encrypt import Encrypter
 from hotline.people.tables_desks import Desk
 from hotline.tips.tables import Grant, Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
@@ -28,12 +28,12 @@ THERE = ("0", "0", "0", "2")
 
 
 def envelopes(line: Line) -> dict[str, tuple[int, bytes]]:
-    return {row.desk_code: (row.id, row.sealed_key) for row in line.all(Grant)}
+    return {row.desk_code: (row.id, row.encrypted_key) for row in line.all(Grant)}
 
 
 def reads(tip: Tip, grant: bytes, desk: str) -> dict[str, str]:
     seal = {"uid": tip.uid, "place": tip.place, "desk": desk}
-    return open_tip(tip.body, grant, **seal, private_key=bytes(DESK_KEY))
+    return decrypt_tip(tip.body, grant, **seal, private_key=bytes(DESK_KEY))
 
 
 def test_the_envelopes_of_the_desks_are_the_same_at_each_later_answer(line: Line) -> None:
@@ -52,7 +52,7 @@ def test_the_envelopes_of_the_desks_are_the_same_at_each_later_answer(line: Line
 def test_a_process_that_knows_nothing_of_the_tip_goes_on(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     before = envelopes(line)
-    line.kit = replace(line.kit, sealer=Sealer())
+    line.context = replace(line.context, encrypter=Encrypter())
     line.flush()
     caller.key("1", "1")
     assert (envelopes(line), line.read(line.tip)["kind"]) == (before, "labour")
@@ -65,7 +65,7 @@ def test_a_desk_that_comes_in_between_reads_and_an_older_envelope_does_not(line:
     assert set(envelopes(line)) == {"national", HERE}
     for desk, (_, grant) in envelopes(line).items():
         assert reads(line.tip, grant, desk)["district"] == HERE
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         reads(line.tip, before, "national")
 
 
@@ -75,7 +75,7 @@ def test_a_desk_that_left_opens_nothing_newer_with_the_envelope_it_had(line: Lin
     assert reads(line.tip, before, HERE)["kind"] == "labour"
     caller.key(*THERE)
     assert HERE not in envelopes(line)
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         reads(line.tip, before, HERE)
 
 
@@ -89,8 +89,8 @@ def test_another_key_of_a_desk_is_sealed_to_at_the_next_answer(line: Line) -> No
     caller.key("1")
     tip, (_, grant) = line.tip, envelopes(line)[HERE]
     seal = {"uid": tip.uid, "place": tip.place, "desk": HERE}
-    assert open_tip(tip.body, grant, **seal, private_key=bytes(pair))["sector"]
-    with pytest.raises(SealBroken):
+    assert decrypt_tip(tip.body, grant, **seal, private_key=bytes(pair))["sector"]
+    with pytest.raises(DecryptionFailed):
         reads(tip, before, HERE)
 
 
@@ -113,7 +113,7 @@ def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Lin
     caller.key("1")
     assert set(envelopes(line)) == {"national", HERE}
     assert line.read(line.tip)["sector"]
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionFailed):
         reads(line.tip, before, HERE)
 
 
@@ -166,7 +166,7 @@ def test_a_repeated_answer_asks_three_things(line: Line, referred: bool) -> None
     """A report reads the tip and its desks' keys, and writes the tip."""
     caller = told(line, *DANGER_HERE)
     if referred:
-        refer_waiting(line.kit)
+        assign_pending(line.context)
     with by_the_mapper() as mapped, statements(line) as said:
         caller.key("1")
     of_tips = [one.split()[0] for one in said if "tip" in one or "desk" in one]

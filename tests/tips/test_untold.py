@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from hotline.alerts import service_assignment
 from hotline.core.jobs import Job
 from hotline.gateway import queries_health
-from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables import Assignment, Message
 from hotline.tips import queries_duplicates
-from hotline.tips.tables import WAITS, Tip, TipPlace, Untold
+from hotline.tips.tables import IS_WAITING, PendingAlert, Tip, TipPlace
 from tests.support import books
 from tests.support.builders import make_tip
 from tests.support.callers import DANGER_HERE, QUIET_HERE, Line, told
@@ -18,12 +18,12 @@ from tests.support.callers import DANGER_HERE, QUIET_HERE, Line, told
 def by_marks(line: Line) -> list[int]:
     """Returns the tips whose own marks say that their alerts are pending."""
     with line.database.reading() as session:
-        return [*session.scalars(select(Tip.id).where(WAITS).order_by(Tip.urgency, Tip.id))]
+        return [*session.scalars(select(Tip.id).where(IS_WAITING).order_by(Tip.urgency, Tip.id))]
 
 
 def by_rows(line: Line) -> list[int]:
     with line.database.reading() as session:
-        return [*session.scalars(select(Untold.tip_id))]
+        return [*session.scalars(select(PendingAlert.tip_id))]
 
 
 def change(line: Line, **values: Any) -> None:
@@ -34,13 +34,13 @@ def change(line: Line, **values: Any) -> None:
 def test_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
     told(line, *DANGER_HERE)
     assert (by_marks(line), by_rows(line)) == ([], [line.tip.id])
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
     before = line.tip.__dict__
 
-    assert service_assignment.refer_waiting(line.kit) == 1
+    assert service_assignment.assign_pending(line.context) == 1
 
     assert (by_marks(line), by_rows(line)) == ([], [])
-    assert service_assignment.refer_waiting(line.kit) == 0
+    assert service_assignment.assign_pending(line.context) == 0
     after = line.tip.__dict__
     assert {name: after[name] for name in Tip.__table__.c.keys()} == {  # noqa: SIM118
         name: before[name]
@@ -52,7 +52,7 @@ def test_the_bell_rings_for_what_is_filed_and_not_for_what_is_added(line: Line) 
     caller = told(line, *DANGER_HERE)
     line.clock.turn(seconds=5)
     caller.key("1")
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> None:
@@ -61,10 +61,10 @@ def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> Non
         session.add(make_tip(at=line.clock.at, urgency=1))
     told(line, *DANGER_HERE)
 
-    assert service_assignment.refer_waiting(line.kit) == 3
+    assert service_assignment.assign_pending(line.context) == 3
 
     urgency = {tip.id: tip.urgency for tip in line.tips}
-    assert [urgency[row.tip_id] for row in line.all(Referral)] == [1, 1, 3]
+    assert [urgency[row.tip_id] for row in line.all(Assignment)] == [1, 1, 3]
     assert (by_marks(line), by_rows(line)) == ([], [])
 
 
@@ -73,19 +73,19 @@ def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line
     line.clock.turn(seconds=5)
     change(line, urgency=1)
 
-    assert service_assignment.refer_waiting(line.kit) == 1
-    assert service_assignment.refer_waiting(line.kit) == 0
+    assert service_assignment.assign_pending(line.context) == 1
+    assert service_assignment.assign_pending(line.context) == 0
 
     assert (by_marks(line), by_rows(line)) == ([], [])
     assert {row.priority for row in line.all(Message)} == {1}
-    assert {row.step for row in line.all(Referral)} == {0}
+    assert {row.step for row in line.all(Assignment)} == {0}
 
 
 def test_a_place_corrected_before_any_alert_rings_for_the_new_one(
     line: Line,
 ) -> None:
     told(line, *DANGER_HERE, "0", "2")
-    assert line.all(Referral) == []
+    assert line.all(Assignment) == []
     (place,) = line.all(TipPlace)
     assert place.released_at is not None
     assert by_rows(line) == [line.tip.id]
@@ -97,16 +97,16 @@ def test_a_tip_that_nobody_was_told_of_leads_no_cluster(line: Line) -> None:
     with line.database.reading() as session:
         ids = [tip.id for tip in line.tips]
         since = line.clock.at.replace(year=2000)
-        alike = queries_duplicates.in_company(session, ids, since, contact=0, words=0)
+        alike = queries_duplicates.repeated_tips(session, ids, since, contact=0, words=0)
         assert len(alike) == 2
-        assert queries_duplicates.earlier(session, alike.values(), since) == []
+        assert queries_duplicates.earlier_tips(session, alike.values(), since) == []
 
 
 def test_the_doctor_and_the_judge_see_what_waits(line: Line) -> None:
     told(line, *DANGER_HERE)
     with line.database.reading() as session:
-        assert queries_health.standing(session).unreferred_since == line.tip.filed_at
+        assert queries_health.outbox_health(session).unreferred_since == line.tip.filed_at
         assert books.waiting_without_deadline(session) == []
-    service_assignment.refer_waiting(line.kit)
+    service_assignment.assign_pending(line.context)
     with line.database.reading() as session:
-        assert queries_health.standing(session).unreferred_since is None
+        assert queries_health.outbox_health(session).unreferred_since is None

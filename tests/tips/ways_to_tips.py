@@ -6,17 +6,17 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from hotline.alerts import queries, queries_names, queries_retention, tables
-from hotline.alerts.tables import AskedBack
+from hotline.alerts import queries, queries_references, queries_retention, tables
+from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import queries_list
-from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.gateway import queries_health
-from hotline.gateway.tables import Deadline, Referral
+from hotline.gateway.tables import Assignment, Deadline
 from hotline.tips import queries_visible, tables_call_back
 from hotline.tips.queries_visible import Viewer
-from hotline.tips.rules_receipts import TipFilter, TipStanding
+from hotline.tips.rules_receipts import TipFilter, TipStateFilter
 from hotline.tips.tables import Tip
 from tests.support.builders import NOON
 
@@ -24,7 +24,7 @@ HE, COLLEAGUE, DESK = 1, 2, 3
 HERE = "12"
 KEPT, OTHERS = frozenset({1, 3}), frozenset({2, 4})
 """Tips hidden from the responder, and similar tips that are not. A colleague took 3 and 4 first."""
-ALL = TipFilter(standing=TipStanding.ALL)
+ALL = TipFilter(standing=TipStateFilter.ALL)
 SOON, AGO = NOON + timedelta(minutes=10), NOON - timedelta(days=30)
 
 
@@ -37,14 +37,14 @@ class Asker:
 
     def tips(self, names: object) -> set[int]:
         """Returns the tips of these references."""
-        rows = self.session.execute(select(Referral.reference, Referral.tip_id))
+        rows = self.session.execute(select(Assignment.reference, Assignment.tip_id))
         known = set(names) if isinstance(names, (list, tuple, set, frozenset)) else set()
         return {tip_id for name, tip_id in rows if name in known}
 
     def while_held(self, holder: int, ask: Callable[[], list[str]]) -> set[int]:
         """Returns the tips whose references the query answers while this responder holds every case."""
         with self.session.begin_nested() as asked:
-            self.session.execute(update(Tip).values(holder_id=holder))
+            self.session.execute(update(Tip).values(assignee_id=holder))
             self.session.execute(update(Deadline).values(fired_at=NOON))
             found = self.tips(ask())
             asked.rollback()
@@ -52,28 +52,28 @@ class Asker:
 
     @property
     def hers(self) -> list[tuple[str, int]]:
-        rows = select(Referral.reference, Referral.tip_id).where(Referral.responder_id == HE)
+        rows = select(Assignment.reference, Assignment.tip_id).where(Assignment.responder_id == HE)
         return [(name, tip_id) for name, tip_id in self.session.execute(rows)]
 
 
 def listed(one: Asker) -> set[int]:
-    return {found.tip.id for found in tip_overviews(one.session, Wanted(viewer=one.viewer))}
+    return {found.tip.id for found in tip_overviews(one.session, TipListFilter(viewer=one.viewer))}
 
 
 def answered_by_sms(one: Asker) -> set[int]:
-    names = queries_names.of_responder(one.session, HE, AGO)
+    names = queries_references.known_cases(one.session, HE, AGO)
     return one.tips([*names.open, *names.also])
 
 
 def by_reference(one: Asker) -> set[int]:
-    found = (queries.of_responder(one.session, HE, name) for name, _ in one.hers)
+    found = (queries.locked_assignment(one.session, HE, name) for name, _ in one.hers)
     return {row.tip_id for row in found if row is not None}
 
 
 def told_of_an_answer(one: Asker) -> set[int]:
     def told(tip_id: int) -> set[int]:
-        row = AskedBack(tip_id=tip_id, desk=HERE)
-        return {who.responder_id for who in tables.recipients(one.session, row, NOON)}
+        row = QuestionBackRow(tip_id=tip_id, desk=HERE)
+        return {who.responder_id for who in tables.question_recipients(one.session, row, NOON)}
 
     return {tip_id for tip_id in (*KEPT, *OTHERS) if HE in told(tip_id)}
 
@@ -81,18 +81,21 @@ def told_of_an_answer(one: Asker) -> set[int]:
 def told_of_a_wish(one: Asker) -> set[int]:
     def told(tip_id: int) -> set[int]:
         tip = one.session.get_one(Tip, tip_id)
-        return {who.responder_id for who in queries_retention.told(one.session, tip, NOON)}
+        return {
+            who.responder_id
+            for who in queries_retention.notified_of_erasure(one.session, tip, NOON)
+        }
 
     return {tip_id for tip_id in (*KEPT, *OTHERS) if HE in told(tip_id)}
 
 
 def call_backs_of(one: Asker) -> set[int]:
-    return {row.tip_id for row in tables_call_back.everyone(one.session, one.viewer)}
+    return {row.tip_id for row in tables_call_back.visible_call_backs(one.session, one.viewer)}
 
 
 def told_to_be_like(one: Asker) -> set[int]:
     def name(tip_id: int) -> str | None:
-        return queries_names.known_as(one.session, HE, [tip_id])
+        return queries_references.known_reference(one.session, HE, [tip_id])
 
     return {tip_id for tip_id in (*KEPT, *OTHERS) if name(tip_id) is not None}
 
@@ -106,7 +109,7 @@ def there(one: Asker) -> set[int]:
 
 def on_pages(one: Asker) -> set[int]:
     """Returns the tips that the console shows both in its list and on a page of their own."""
-    every = queries_list.page(one.session, one.viewer, ALL, before=None, limit=9)
+    every = queries_list.page_of_tips(one.session, one.viewer, ALL, before=None, limit=9)
     return {tip.id for tip in every} & {
         tip_id for tip_id in (*KEPT, *OTHERS) if _opens(one, tip_id)
     }
@@ -114,18 +117,18 @@ def on_pages(one: Asker) -> set[int]:
 
 def _opens(one: Asker, tip_id: int) -> bool:
     try:
-        return queries_list.seen(one.session, one.viewer, tip_id).id == tip_id
+        return queries_list.visible_tip(one.session, one.viewer, tip_id).id == tip_id
     except NotFound:
         return False
 
 
 def beside_on_its_page(one: Asker) -> set[int]:
     """Returns tip 2, which every viewer may see, with the tips that its page links to."""
-    return {2, *queries_list.linked(one.session, one.viewer, one.session.get_one(Tip, 2))}
+    return {2, *queries_list.linked_tips(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
 def owing(one: Asker) -> set[int]:
-    return {tip.id for tip in queries_list.owing(one.session, one.viewer, 9)}
+    return {tip.id for tip in queries_list.owing_tips(one.session, one.viewer, 9)}
 
 
 def counted_beside(one: Asker) -> set[int]:
@@ -136,29 +139,31 @@ def counted_beside(one: Asker) -> set[int]:
 
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "cases/queries_overview._tips": listed,
-    "alerts/queries_names.of_responder": answered_by_sms,
-    "alerts/queries_names.tips_of": lambda one: {
-        tip.id for _, tip in queries_names.tips_of(one.session, HE)
+    "alerts/queries_references.known_cases": answered_by_sms,
+    "alerts/queries_references.open_tips": lambda one: {
+        tip.id for _, tip in queries_references.open_tips(one.session, HE)
     },
-    "alerts/queries_names.followed": lambda one: {
-        tip.id for _, tip in queries_names.followed(one.session, HE)
+    "alerts/queries_references.follow_up_cases": lambda one: {
+        tip.id for _, tip in queries_references.follow_up_cases(one.session, HE)
     },
-    "alerts/queries_names.held": lambda one: one.while_held(
-        HE, lambda: queries_names.held(one.session, HE, SOON)
+    "alerts/queries_references.held_cases": lambda one: one.while_held(
+        HE, lambda: queries_references.held_cases(one.session, HE, SOON)
     ),
-    "alerts/queries_names.helped": lambda one: one.while_held(
-        COLLEAGUE, lambda: queries_names.helped(one.session, HE)
+    "alerts/queries_references.helped_cases": lambda one: one.while_held(
+        COLLEAGUE, lambda: queries_references.helped_cases(one.session, HE)
     ),
-    "alerts/queries.told_of": lambda one: set(queries.told_of(one.session, HE)),
-    "alerts/queries.of_responder": by_reference,
-    "alerts/queries_names.quicker": lambda one: one.while_held(
-        COLLEAGUE, lambda: queries_names.quicker(one.session, HE)
+    "alerts/queries.open_tips_of": lambda one: set(queries.open_tips_of(one.session, HE)),
+    "alerts/queries.locked_assignment": by_reference,
+    "alerts/queries_references.colleagues_cases": lambda one: one.while_held(
+        COLLEAGUE, lambda: queries_references.colleagues_cases(one.session, HE)
     ),
-    "alerts/queries_names.open_references": lambda one: one.tips(
-        queries_names.open_references(one.session, HE, NOON)
+    "alerts/queries_references.open_references": lambda one: one.tips(
+        queries_references.open_references(one.session, HE, NOON)
     ),
-    "alerts/tables.knows": lambda one: told_of_an_answer(one) | told_of_a_wish(one),
-    "cases/queries_list.owing": owing,
+    "alerts/tables.recipients_who_may_see": lambda one: (
+        told_of_an_answer(one) | told_of_a_wish(one)
+    ),
+    "cases/queries_list.owing_tips": owing,
     "gateway/queries_health.untaken_tips": lambda one: {
         found.id for found in queries_health.untaken_tips(one.session, one.viewer)
     },
@@ -166,14 +171,14 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         found.tip.id for found in queries_list.closures_waiting(one.session, one.viewer, 9)
     },
     "cases/queries_list._seen": on_pages,
-    "cases/queries_list.known": lambda one: set(
-        queries_list.known(one.session, one.viewer, [*KEPT, *OTHERS])
+    "cases/queries_list.visible_tips": lambda one: set(
+        queries_list.visible_tips(one.session, one.viewer, [*KEPT, *OTHERS])
     ),
-    "cases/queries_list.linked": beside_on_its_page,
+    "cases/queries_list.linked_tips": beside_on_its_page,
     "cases/queries_list.linked_counts": counted_beside,
-    "tips/tables_call_back.everyone": call_backs_of,
-    "alerts/queries_names.known_as": told_to_be_like,
+    "tips/tables_call_back.visible_call_backs": call_backs_of,
+    "alerts/queries_references.known_reference": told_to_be_like,
     "tips/queries_visible.is_visible": there,
 }
-BY_DESK = {"tips/queries_visible.with_grant"}
+BY_DESK = {"tips/queries_visible.tip_with_grant"}
 """The query for one desk, which is tested where a desk or a district is excluded."""

@@ -2,30 +2,30 @@
 
 from collections.abc import Collection, Sequence
 
-from hotline.alerts.service_intake import COMES_TO
-from hotline.flows.flow import Book, gathers
-from hotline.flows.run import Completed, Event, Run
+from hotline.alerts.service_intake import FACTS_OF
+from hotline.flows.conversation import Completed, ConversationState, Event
+from hotline.flows.flow import FlowSet, is_reporting
 from hotline.text.codes import NOT_SAID
-from hotline.tips.rules import Matter, TipState, TipSummary, desk_of, left
+from hotline.tips.rules import Matter, TipState, TipSummary, abandoned_state, desk_of
 
 WHOLE = (TipState.FILED, TipState.COMPLETE)
 
 
-def leaves(book: Book, runs: Sequence[Run], happened: Collection[Event]) -> str:
+def leaves(book: FlowSet, runs: Sequence[ConversationState], happened: Collection[Event]) -> str:
     """Returns the sentence, or an empty text outside a report.
 
     `runs` are the states of the report attempt, the newest last. `happened` holds their events.
     """
-    matter = next((one for one in Matter if gathers(book, runs[-1], one)), None)
+    matter = next((one for one in Matter if is_reporting(book, runs[-1], one)), None)
     if matter is None:
         return ""
     completed = Completed(matter) in happened
-    told = [COMES_TO[matter](run.answers, completed=completed) for run in runs]
+    told = [FACTS_OF[matter](run.answers, completed=completed) for run in runs]
     newest = told[-1]
     if newest is None:
         return "nothing"
     before = [one for one in told if one is not None and one.state in WHOLE]
-    if left(newest.place) is TipState.FRAGMENT and before:
+    if abandoned_state(newest.place) is TipState.FRAGMENT and before:
         newest = before[-1]
     return _said(newest)
 
@@ -34,7 +34,7 @@ def _said(told: TipSummary) -> str:
     whom = "its district" if desk_of(told.place, told.official) else "the national desk"
     if told.state in WHOLE:
         return f"{whom} is told already"
-    if left(told.place) is not TipState.FRAGMENT:
+    if abandoned_state(told.place) is not TipState.FRAGMENT:
         return f"filed, and {whom} is told"
     if told.place == NOT_SAID:
         return "a fragment, which rings nobody"

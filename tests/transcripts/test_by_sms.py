@@ -15,12 +15,12 @@ import gsm0338
 import pytest
 
 from hotline.dialogue import service_sms_screens
-from hotline.dialogue.service_sms_screens import Spoken
+from hotline.dialogue.service_sms_screens import SmsTurn
 from hotline.flows import turn
-from hotline.flows.flow import Call
-from hotline.flows.run import Place, Run
+from hotline.flows.conversation import ConversationState, Place
+from hotline.flows.flow import CallNode
 from hotline.flows.screen import Screen
-from hotline.programmes.rules import Roll
+from hotline.programmes.rules import Programme
 from hotline.text.gsm7 import ALONE, segments
 from hotline.text.languages import CODES, FIRST
 from hotline.text.topics import AskedTopic, Topic
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
 DAY = date(2026, 11, 24)
 BOOK = shipped_book()
-SMS = service_sms_screens.talk_context(BOOK, DAY)
+SMS = service_sms_screens.conversation_context(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:
@@ -45,7 +45,7 @@ class Both:
 
     transcript: Transcript
     ussd: turn.Turn | None = None
-    sms: Run = field(default_factory=lambda: Run("", ()))
+    sms: ConversationState = field(default_factory=lambda: ConversationState("", ()))
     told: list[Screen] = field(default_factory=list)
     passed: set[Place] = field(default_factory=set)
 
@@ -63,7 +63,7 @@ class Both:
         if self._turns_a_page(before):
             return
         own = turn.offered(SMS.book, self.sms, SMS.facts, limit=ALONE)
-        spoken = service_sms_screens.go_on(
+        spoken = service_sms_screens.continue_topic(
             SMS, self.sms, keyed if own.get(keyed) == label else label or keyed
         )
         assert spoken is not None
@@ -72,7 +72,9 @@ class Both:
     def _begin(self, entry: str) -> None:
         facts = self.transcript.facts
         self.ussd = turn.start(BOOK, facts, entry=entry)
-        self._same(service_sms_screens.begin(SMS, AskedTopic(Topic(topics()[entry]), None), FIRST))
+        self._same(
+            service_sms_screens.begin_topic(SMS, AskedTopic(Topic(topics()[entry]), None), FIRST)
+        )
 
     def _turns_a_page(self, before: turn.Turn) -> bool:
         assert self.ussd is not None
@@ -80,23 +82,23 @@ class Both:
         same = (here.flow, here.node) == (there.flow, there.node)
         return same and here.page != there.page and here.page != self.sms.calls[-1].page + 1
 
-    def _same(self, spoken: Spoken) -> None:
+    def _same(self, spoken: SmsTurn) -> None:
         assert self.ussd is not None
         assert spoken.events == self.ussd.events
         assert _at(spoken.run) == _at(self.ussd.run)
         assert spoken.run.language == self.ussd.run.language
         self.passed |= {Place(place.flow, place.node) for place in self.ussd.passed}
-        self.sms = Run.from_dict(json.loads(json.dumps(spoken.run.to_dict())))
+        self.sms = ConversationState.from_dict(json.loads(json.dumps(spoken.run.to_dict())))
         row = json.loads(
-            json.dumps(service_sms_screens.written(spoken.run, SMS, again=spoken.again))
+            json.dumps(service_sms_screens.screen_values(spoken.run, SMS, again=spoken.again))
         )
-        screen = service_sms_screens.drawn(BOOK, row, spoken.run.language)
+        screen = service_sms_screens.draw_screen(BOOK, row, spoken.run.language)
         draw = turn.repeat if spoken.again else turn.render
         assert screen == draw(SMS.book, spoken.run, SMS.facts, limit=ALONE)
         self.told.append(screen)
 
 
-def _at(run: Run) -> list[tuple[str, str]]:
+def _at(run: ConversationState) -> list[tuple[str, str]]:
     return [(place.flow, place.node) for place in run.calls]
 
 
@@ -143,7 +145,7 @@ def test_what_is_read_by_sms_is_all_of_it(language: str) -> None:
 def _nodes() -> Iterator[Place]:
     for flow in SMS.book.flows.values():
         for name, node in flow.nodes.items():
-            out = isinstance(node, Call) and node.flow not in SMS.book.flows
+            out = isinstance(node, CallNode) and node.flow not in SMS.book.flows
             if not out:
                 yield Place(flow.name, name)
 
@@ -151,6 +153,6 @@ def _nodes() -> Iterator[Place]:
 def test_no_flow_of_the_report_is_there() -> None:
     gone = set(BOOK.flows) - set(SMS.book.flows)
     closed = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
-    assert closed | set(Roll) <= gone
+    assert closed | set(Programme) <= gone
     assert {"report", "receipt", "responders", "questions", "talks"} <= gone
     assert {topic.value for topic in Topic} <= set(SMS.book.flows)

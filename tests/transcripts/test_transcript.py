@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.flows.run import Place
+from hotline.flows.conversation import Place
 from tests.flows.books import make_book
 from tests.transcripts.transcript import read, record
 

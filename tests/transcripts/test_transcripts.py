@@ -7,8 +7,8 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.flows.flow import Book
-from hotline.flows.run import Place
+from hotline.flows.conversation import Place
+from hotline.flows.flow import FlowSet
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book
@@ -21,7 +21,7 @@ FILES = sorted(HERE.glob("*.txt"))
 
 
 @pytest.fixture(scope="module")
-def book() -> Book:
+def book() -> FlowSet:
     return shipped_book()
 
 
@@ -29,7 +29,7 @@ Played = Callable[[Path], tuple[Transcript, Recording]]
 
 
 @pytest.fixture(scope="module")
-def played(book: Book) -> Played:
+def played(book: FlowSet) -> Played:
     """Returns a function that plays each file once."""
 
     @cache
@@ -62,7 +62,7 @@ def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
 
 @pytest.mark.row("C1")
 @pytest.mark.parametrize("language", CODES)
-def test_transcripts_visit_every_node(book: Book, played: Played, language: str) -> None:
+def test_transcripts_visit_every_node(book: FlowSet, played: Played, language: str) -> None:
     seen: set[Place] = set()
     for path in FILES:
         transcript, recording = played(path)

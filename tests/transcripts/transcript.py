@@ -24,10 +24,10 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from hotline.flows.flow import Book
-from hotline.flows.run import (
+from hotline.flows.conversation import (
     Answered,
     Completed,
+    ConversationState,
     Event,
     Facts,
     FlowEntered,
@@ -35,15 +35,15 @@ from hotline.flows.run import (
     Option,
     PinGiven,
     Place,
-    Run,
     TopicRead,
 )
+from hotline.flows.flow import FlowSet
 from hotline.flows.screen import DEFAULT_LIMIT, Screen
 from hotline.flows.turn import Turn, resume, start
 from hotline.text.languages import CODES
 
 DIAL = "*dial*"
-Leaves = Callable[[Book, Sequence[Run], Collection[Event]], str]
+Leaves = Callable[[FlowSet, Sequence[ConversationState], Collection[Event]], str]
 """Returns what hanging up leaves, from the runs of a report attempt and their events. Empty outside a report."""
 
 
@@ -107,7 +107,7 @@ def read(text: str) -> Transcript:
 
 
 def record(
-    book: Book,
+    book: FlowSet,
     transcript: Transcript,
     *,
     leaves: Leaves | None = None,
@@ -115,7 +115,7 @@ def record(
 ) -> Recording:
     """Plays the keys. Returns the screens, the events, and what hanging up would leave."""
     tape = _Tape(list(transcript.head))
-    run = Run("", ())
+    run = ConversationState("", ())
     passage: list[Turn] = []
     for keyed in transcript.keyed:
         if keyed.startswith(DIAL):
@@ -126,7 +126,7 @@ def record(
         happened = [event for one in passage for event in one.events]
         runs = [one.run for one in passage]
         tape.take(keyed, turn, leaves(book, runs, happened) if leaves is not None else "")
-        run = Run.from_dict(json.loads(json.dumps(turn.run.to_dict())))
+        run = ConversationState.from_dict(json.loads(json.dumps(turn.run.to_dict())))
     text = "\n".join(tape.lines) + "\n"
     return Recording(text, tuple(tape.screens), frozenset(tape.passed), run.language)
 
@@ -145,7 +145,7 @@ def told(event: Event) -> str:
             return name
 
 
-def _dialled(book: Book, facts: Facts, suffix: str, limit: int) -> Turn:
+def _dialled(book: FlowSet, facts: Facts, suffix: str, limit: int) -> Turn:
     entry, _, rest = suffix.partition("*")
     if entry not in book.entries:
         entry, rest = "", suffix

@@ -23,8 +23,8 @@ from hotline.cli.contexts import Role, key_folder
 from hotline.cli.hooks import addresses
 from hotline.core.settings import Settings
 from hotline.keys.key_folder import hook_secrets
-from hotline.web.bodies import OF_ONE, Bodies, in_turn, whole_first
-from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
+from hotline.web.bodies import OF_ONE, RequestBodies, complete_bodies_first, in_turn
+from hotline.web.slow_connections import PATIENCE, Silence, close_slow_ones, overdue_connections
 from tests.support.callers import FORM
 from tests.support.eventually import eventually
 from tests.support.stack import free_port
@@ -97,7 +97,7 @@ class Slow:
 
 
 def test_a_thread_that_waits_for_a_body_lets_another_work() -> None:
-    bodies = Bodies(at_work=1)
+    bodies = RequestBodies(at_work=1)
     slow = Slow()
 
     def application(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
@@ -116,7 +116,7 @@ def test_a_thread_that_waits_for_a_body_lets_another_work() -> None:
 
 
 def test_a_place_is_taken_when_the_body_is_whole_and_given_back_while_a_thread_sleeps() -> None:
-    bodies = Bodies(at_work=1)
+    bodies = RequestBodies(at_work=1)
     free = list[int]()
 
     def application(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
@@ -134,7 +134,7 @@ def test_a_place_is_taken_when_the_body_is_whole_and_given_back_while_a_thread_s
 
 
 def test_no_more_work_at_once_than_there_are_places() -> None:
-    bodies = Bodies(at_work=2)
+    bodies = RequestBodies(at_work=2)
     begun, go = [], threading.Event()
 
     def application(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
@@ -155,7 +155,7 @@ def test_no_more_work_at_once_than_there_are_places() -> None:
 
 
 def test_a_place_comes_back_from_work_that_raises() -> None:
-    bodies = Bodies(at_work=1)
+    bodies = RequestBodies(at_work=1)
 
     def application(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
         raise ZeroDivisionError
@@ -180,14 +180,14 @@ def test_a_place_comes_back_from_work_that_raises() -> None:
     ids=["whole", "cut short", "no length", "empty", "longer than may be", "negative", "no digits"],
 )
 def test_an_application_gets_whole_bodies(length: str, sent: bytes, asked: list[bytes]) -> None:
-    bodies, seen, said = Bodies(at_work=1), list[bytes](), list[str]()
+    bodies, seen, said = RequestBodies(at_work=1), list[bytes](), list[str]()
 
     def application(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
         assert bodies.places.empty()
         seen.append(environ["wsgi.input"].read())
         return []
 
-    whole: Any = whole_first(application, bodies, most=8)
+    whole: Any = complete_bodies_first(application, bodies, most=8)
     environ = {"wsgi.input": BytesIO(sent), "CONTENT_LENGTH": length}
     list(whole(environ, lambda status, _headers: said.append(status)))
     assert (seen, said) == (asked, [] if asked else ["400 Bad Request"])
@@ -195,7 +195,7 @@ def test_an_application_gets_whole_bodies(length: str, sent: bytes, asked: list[
 
 
 def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
-    bodies, said, go = Bodies(), list[str](), threading.Event()
+    bodies, said, go = RequestBodies(), list[str](), threading.Event()
 
     class Half:
         def read(self, size: int) -> bytes:
@@ -206,7 +206,7 @@ def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
         start("200 OK", [])
         return []
 
-    whole: Any = whole_first(application, bodies, most=8)
+    whole: Any = complete_bodies_first(application, bodies, most=8)
 
     def sends(address: str, stream: Any) -> None:
         environ = {"wsgi.input": stream, "CONTENT_LENGTH": "3", "REMOTE_ADDR": address}
@@ -242,7 +242,7 @@ def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 @contextmanager
-def late(bodies: Bodies) -> Iterator[None]:
+def late(bodies: RequestBodies) -> Iterator[None]:
     """Keeps one body late until the block ends."""
     slow = Slow()
     thread = threading.Thread(target=bodies.read, args=(slow, 1))
@@ -256,7 +256,7 @@ def late(bodies: Bodies) -> Iterator[None]:
 def test_only_a_slow_connection_is_closed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    bodies = Bodies()
+    bodies = RequestBodies()
     with connected() as (caller, line), connected() as (other, answering), late(bodies):
         caller.sendall(b"half")
         time.sleep(0.3)
@@ -276,7 +276,7 @@ def test_while_no_body_is_late_nothing_is_closed() -> None:
     with connected() as (caller, line):
         caller.sendall(b"half")
         time.sleep(0.1)
-        assert close_slow_ones(Bodies(), {}, patience=0.0, look_every=0.01) == {}
+        assert close_slow_ones(RequestBodies(), {}, patience=0.0, look_every=0.01) == {}
         caller.sendall(b"more")
         line.settimeout(5)
         assert line.recv(4) == b"half"
@@ -289,16 +289,16 @@ def test_a_byte_now_and_then_gains_five_looks() -> None:
     looks = 0
     closed: list[Any] = []
     while not closed:
-        closed, strikes = overdue(trickle, strikes)
+        closed, strikes = overdue_connections(trickle, strikes)
         looks += 1
     assert looks == 5
 
 
 def test_a_new_request_on_an_old_connection_is_let_be_and_then_answered() -> None:
     fresh = {("a", 1): Silence(ours=60.0, theirs=0.01)}
-    closed, strikes = overdue(fresh, {})
+    closed, strikes = overdue_connections(fresh, {})
     assert (closed, strikes) == ([], {("a", 1): 1})
-    assert overdue({("a", 1): Silence(ours=0.5, theirs=1.0)}, strikes) == ([], {})
+    assert overdue_connections({("a", 1): Silence(ours=0.5, theirs=1.0)}, strikes) == ([], {})
 
 
 SILENCES = st.builds(Silence, st.floats(0, 100), st.floats(0, 100))
@@ -306,6 +306,6 @@ SILENCES = st.builds(Silence, st.floats(0, 100), st.floats(0, 100))
 
 @given(st.dictionaries(st.integers(1, 9).map(lambda n: (n,)), SILENCES), st.integers(0, 9))
 def test_a_recent_connection_is_kept_open(seen: dict[Any, Silence], strike: int) -> None:
-    closed, left = overdue(seen, dict.fromkeys(seen, strike))
+    closed, left = overdue_connections(seen, dict.fromkeys(seen, strike))
     assert all(seen[peer].ours >= PATIENCE for peer in [*closed, *left])
     assert not set(closed) & set(left)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import CallbackInvalid
-from hotline.web.hook_guard import MOST_BYTES, read_form
+from hotline.web.hook_guard import MAX_BYTES, read_form
 from tests.support.callers import FORM, SECRETS, Line, Way
 from tests.web.test_guard import HOP, SMS
 
@@ -80,10 +80,10 @@ def test_a_body_is_read_whole_or_refused(declared: int, ends_by_itself: bool) ->
 
 
 def test_a_body_without_a_length_is_read_no_further_than_the_most() -> None:
-    stream = BytesIO(b"text=" + b"1" * 2 * MOST_BYTES)
+    stream = BytesIO(b"text=" + b"1" * 2 * MAX_BYTES)
     with pytest.raises(CallbackInvalid):
         read_form({"CONTENT_TYPE": FORM, "wsgi.input": stream, "wsgi.input_terminated": True})
-    assert stream.tell() <= MOST_BYTES + 1
+    assert stream.tell() <= MAX_BYTES + 1
 
 
 @pytest.mark.parametrize("kind", [FORM, f"{FORM}; charset=UTF-8", FORM.upper()])

@@ -14,7 +14,7 @@ from hotline.core.database import open_database
 from hotline.errors import CallbackInvalid
 from hotline.gateway.tables import DeliveryReport
 from hotline.gateway.tables_sessions import Dialogue, InboundSeen, Stopped
-from hotline.web.hook_guard import MOST_BYTES, MOST_FIELDS, CallbackForm, parse
+from hotline.web.hook_guard import MAX_BYTES, MAX_FIELDS, CallbackForm, parse
 from tests.support.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {
@@ -89,7 +89,7 @@ def test_what_the_gateway_may_do_is_let_in(line: Line, fields: dict[str, str]) -
         ({}, "&extra=\xff"),
         ({}, "&extra=%ED%A0%80"),
         ({}, "".join(f"&e{n}=1" for n in range(26))),
-        ({}, "&extra=" + "x" * MOST_BYTES),
+        ({}, "&extra=" + "x" * MAX_BYTES),
     ],
 )
 def test_a_broken_request_changes_nothing(line: Line, fields: dict[str, str], body: str) -> None:
@@ -151,7 +151,7 @@ FORMS = st.one_of(
 def test_a_form_is_read_as_the_library_reads_it_or_refused_in_words_of_our_own(body: bytes) -> None:
     try:
         pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
         )
     except ValueError:
         pairs = None
@@ -211,7 +211,7 @@ def test_other_hooks_say_200_or_503(line: Line, hook: str, fields: dict[str, str
     assert not [row for row in line.all(DeliveryReport) if "\0" in row.status]
 
     broken = replace(
-        line, kit=replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+        line, context=replace(line.context, database=open_database("sqlite:////nowhere/at/all.db"))
     )
     assert broken.post(hook, fields).status_code == 503
 
@@ -222,7 +222,7 @@ def test_nothing_of_a_request_is_written_down(line: Line, caplog: pytest.LogCapt
     def burst() -> Any:
         raise RuntimeError(f"{NUMBER} Zuzuzu")
 
-    bursting = replace(line, kit=replace(line.kit, now=burst))
+    bursting = replace(line, context=replace(line.context, now=burst))
     assert hop(bursting, urlencode(HOP | {"text": "Zuzuzu"})) == FAILURE
     assert hop(line, urlencode(HOP | {"text": "Zuzuzu", "sessionId": "Zuzuzu é"})) == FAILURE
     for secret in (NUMBER, "Zuzuzu", SECRETS["ussd"][0], "ATUid_0001"):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hotline.core.database import Database, open_database
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
 from hotline.flows.tables import Revision
 from hotline.gateway import tables
 from hotline.gateway.tables_sessions import Stopped
@@ -33,7 +33,7 @@ def test_a_line_in_order_is_ready_and_leaves_no_trace_of_the_question(line: Line
 
 def test_alive_whatever_happened(line: Line) -> None:
     gone = replace(
-        line, kit=replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+        line, context=replace(line.context, database=open_database("sqlite:////nowhere/at/all.db"))
     )
     answer = gone.client.get("/healthz")
     assert (answer.status_code, answer.get_data(as_text=True)) == (200, "ok")
@@ -76,10 +76,10 @@ def test_a_name_with_stop_closes_nothing(line: Line, hook: str, fields: dict[str
 
 def test_a_held_lane_and_missing_flows_are_said_together(line: Line) -> None:
     with line.database.writing() as session:
-        tables.hold(session, line.clock.at + timedelta(minutes=5), "no money")
+        tables.pause_for_fault(session, line.clock.at + timedelta(minutes=5), "no money")
         for revision in session.query(Revision):
             revision.live_from = None
-    empty = SqlBookshelf(line.database, place_lists())
-    status, reasons = readiness(replace(line, kit=replace(line.kit, books=empty)))
+    empty = SqlFlowSets(line.database, place_lists())
+    status, reasons = readiness(replace(line, context=replace(line.context, books=empty)))
     assert status == 503
     assert len(reasons) == 2

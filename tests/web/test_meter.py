@@ -27,16 +27,16 @@ def outcomes(counted: Counted) -> dict[tuple[str, str], int]:
 
 
 def test_each_hook_by_what_it_answered(line: Line) -> None:
-    meter = Meter(line.kit)
+    meter = Meter(line.context)
     taken: Counted = {}
-    client = create_app(line.kit, SECRETS, measured=meter.note).test_client()
+    client = create_app(line.context, SECRETS, measured=meter.note).test_client()
     ussd, sms = (f"/hooks/{SECRETS[hook][0]}/{hook}" for hook in ("ussd", "sms"))
 
     client.post(ussd, data=DIALLED | {"text": ""})
     client.post(ussd, data={"nothing": "of ours"})
     client.post("/hooks/wrong-secret/ussd", data=DIALLED | {"text": ""})
     client.post(sms, data={})
-    gone = replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+    gone = replace(line.context, database=open_database("sqlite:////nowhere/at/all.db"))
     create_app(gone, SECRETS, measured=meter.note).test_client().post(
         ussd, data=DIALLED | {"text": "", "sessionId": "ATUid_2"}
     )
@@ -46,7 +46,7 @@ def test_each_hook_by_what_it_answered(line: Line) -> None:
 
 
 def test_what_could_not_be_handed_on_is_kept(line: Line) -> None:
-    meter = Meter(line.kit)
+    meter = Meter(line.context)
     taken: Counted = {}
 
     def refuse(_counted: Counted) -> None:
@@ -61,7 +61,7 @@ def test_what_could_not_be_handed_on_is_kept(line: Line) -> None:
 
 
 def test_an_addition_is_all_that_a_hop_pays(line: Line) -> None:
-    meter = Meter(line.kit)
+    meter = Meter(line.context)
     reply = Reply("CON 1")
     began = perf_counter()
     for _ in range(1000):
@@ -70,11 +70,11 @@ def test_an_addition_is_all_that_a_hop_pays(line: Line) -> None:
 
 
 def test_the_figures_arrive_where_metrics_read_them(line: Line) -> None:
-    meter = Meter(line.kit)
+    meter = Meter(line.context)
     meter.note("ussd", Reply("END bye"), perf_counter() - 0.3)
-    meter.hand_on(lambda counted: service_measures.add(line.kit, counted))
+    meter.hand_on(lambda counted: service_measures.add(line.context, counted))
     with line.database.reading() as session:
-        ((one, (number, seconds)),) = tables.answered(session).items()
+        ((one, (number, seconds)),) = tables.hook_counters(session).items()
     assert one == HookCount("ussd", "end", 6)
     assert number == 1
     assert 0.3 <= seconds < 1

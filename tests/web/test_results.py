@@ -9,15 +9,15 @@ from typing import cast
 
 import pytest
 
-from hotline.core.actors import RELEASING
+from hotline.core.actors import RELEASE_ROLES
 from hotline.core.database import Database, Session, open_database
 from hotline.errors import StoreUnavailable
 from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_release import Cell, Release, starting_spans
+from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
-from hotline.web.hooks_app import KeptPage
+from hotline.web.hooks_app import PageCache
 from tests.support.callers import Line
 
 HEARD = {"Cookie": "a=b", "Accept-Language": "fr", "User-Agent": "somebody", "Referer": "https://x"}
@@ -28,12 +28,12 @@ GOES_ELSEWHERE = re.compile(
 
 def publish(line: Line, period: str, **numbers: int | None) -> None:
     """Publishes a release with these numbers."""
-    cells = [Cell(CellName(name), number) for name, number in numbers.items()]
-    cells.append(Cell(CellName("minutes_to_read", "urgency", "1"), 8))
+    cells = [ReleaseNumber(CellName(name), number) for name, number in numbers.items()]
+    cells.append(ReleaseNumber(CellName("minutes_to_read", "urgency", "1"), 8))
     release = Release(period, line.clock(), cells, starting_spans())
     with line.database.writing() as session:
         queries.write_release(session, release)
-        for n, role in enumerate(RELEASING):
+        for n, role in enumerate(RELEASE_ROLES):
             queries.write_approval(session, period, role, by=f"name:P{n}", at=line.clock())
 
 
@@ -63,7 +63,7 @@ def test_e6_the_page_of_results_tells_a_quarter_and_marks_nobody(line: Line) -> 
 
     assert len(page.encode()) < 20_000
     assert not GOES_ELSEWHERE.search(page)
-    ours = line.kit.line
+    ours = line.context.line
     assert not any(code in page for code in (ours.service_code, ours.shortcode) if code)
     assert not re.search(r"\*\d|\+250|\b3512\b", page)
     again = line.client.get("/results", headers=HEARD)
@@ -76,16 +76,16 @@ def test_e6_the_page_of_results_tells_a_quarter_and_marks_nobody(line: Line) -> 
 
 def test_without_its_database_the_page_is_the_one_of_before_or_none(line: Line) -> None:
     nowhere = open_database("sqlite:////nowhere/at/all.db")
-    cold = replace(line, kit=replace(line.kit, database=nowhere))
+    cold = replace(line, context=replace(line.context, database=nowhere))
     assert cold.client.get("/results").status_code == 503
 
 
 @pytest.mark.row("E6")
 @pytest.mark.parametrize("language", CODES)
 def test_e6_the_results_are_one_sms_in_each_language(line: Line, language: str) -> None:
-    assert segments(service_report.results_sms(line.kit, language)) == 1
+    assert segments(service_report.results_sms(line.context, language)) == 1
     publish(line, "2026-Q2", tips=12_345, acted=12_340, accepted=1_230)
-    told = service_report.results_sms(line.kit, language)
+    told = service_report.results_sms(line.context, language)
     assert segments(told) == 1
     assert is_gsm7(told)
     assert "2026" in told
@@ -110,25 +110,25 @@ class DatabaseThatWaits:
 
 def test_nobody_waits_for_the_page_that_another_thread_draws(line: Line) -> None:
     """The threads serve callers, so a slow database may hold at most one of them."""
-    kept, slow = KeptPage(), DatabaseThatWaits(line.database)
-    kit = replace(line.kit, database=cast(Database, slow))
-    drawing = Thread(target=kept.of, args=(kit,))
+    kept, slow = PageCache(), DatabaseThatWaits(line.database)
+    context = replace(line.context, database=cast(Database, slow))
+    drawing = Thread(target=kept.of, args=(context,))
     drawing.start()
     assert slow.began.wait(5)
     with pytest.raises(StoreUnavailable):
-        kept.of(kit)
+        kept.of(context)
     assert slow.asked == 1
     slow.goes_on.set()
     drawing.join()
-    assert b"Nothing is published yet" in kept.of(kit)
+    assert b"Nothing is published yet" in kept.of(context)
 
-    nowhere = replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+    nowhere = replace(line.context, database=open_database("sqlite:////nowhere/at/all.db"))
     line.clock.turn(minutes=10)
     old = kept.of(nowhere)
     line.clock.turn(seconds=29)
     before = slow.asked
-    assert kept.of(kit) == old
+    assert kept.of(context) == old
     assert slow.asked == before, "a database that is away is left alone for a while"
     line.clock.turn(seconds=1)
-    kept.of(kit)
+    kept.of(context)
     assert slow.asked > before

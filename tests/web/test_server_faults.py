@@ -87,7 +87,7 @@ def test_row_8_killed_at_the_commit_there_is_a_whole_tip_or_none(
             postgres_killable.kill()
 
     caller = told(line, *DANGER_HERE[:-1])
-    dying = replace(line, kit=replace(line.kit, failpoint=die))
+    dying = replace(line, context=replace(line.context, failpoint=die))
     answer = timed(lambda: replace(caller, line=dying).key(LAST))
     assert (answer == FAILURE) is (kept == "draft")
     postgres_killable.start()
@@ -105,7 +105,7 @@ def test_row_8_torn_in_the_middle_of_a_transaction(line: Line, postgres_killable
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'line'"
             )
 
-    torn = replace(line, kit=replace(line.kit, failpoint=tear))
+    torn = replace(line, context=replace(line.context, failpoint=tear))
     caller = told(line, *DANGER_HERE[:-1])
     assert timed(lambda: replace(caller, line=torn).key(LAST)) == FAILURE
     assert line.tip.state == "draft"

@@ -14,9 +14,9 @@ import pytest
 import requests
 from sqlalchemy import update
 
-from hotline.cli.contexts import build_pages
+from hotline.cli.contexts import build_console
 from hotline.core.actors import AccountRole
-from hotline.core.context import ConsoleKit
+from hotline.core.contexts import ConsoleContext
 from hotline.core.settings import Settings
 from hotline.duty import service_invitations
 from hotline.people import service_sessions, service_welcome
@@ -49,7 +49,7 @@ class Door:
     """The console as the Procfile starts it."""
 
     port: int
-    kit: ConsoleKit
+    context: ConsoleContext
     environ: Mapping[str, str] = field(repr=False)
 
     @property
@@ -58,12 +58,14 @@ class Door:
 
     def colleague(self, name: str) -> Colleague:
         """Takes up an account and signs in, as its person does."""
-        invited = service_invitations.invite(self.kit, SERVER, name, [AccountRole.EDITOR])
-        chosen = service_welcome.choose_password(self.kit, invited.link, PASSWORD)
+        invited = service_invitations.invite(self.context, SERVER, name, [AccountRole.EDITOR])
+        chosen = service_welcome.choose_password(self.context, invited.link, PASSWORD)
         secret, browser = chosen.letters.replace("-", "").upper(), chosen.browser
-        service_welcome.prove_code(self.kit, invited.link, code_at(secret, self.kit.now()), browser)
-        codes = service_welcome.paper(self.kit, invited.link, browser).codes
-        service_welcome.finish(self.kit, invited.link, browser)
+        service_welcome.prove_code(
+            self.context, invited.link, code_at(secret, self.context.now()), browser
+        )
+        codes = service_welcome.new_sheet(self.context, invited.link, browser).codes
+        service_welcome.finish(self.context, invited.link, browser)
         fields = {"name": name, "secret_password": PASSWORD, "secret_code": codes[0]}
         answer = requests.post(
             f"{self.address}/enter",
@@ -73,14 +75,14 @@ class Door:
             timeout=60,
         )
         (token,) = re.findall(r"__Host-hotline=([^;]+);", answer.headers["Set-Cookie"])
-        signed_in = service_sessions.look(self.kit, token)
+        signed_in = service_sessions.find_session(self.context, token)
         assert signed_in is not None
         return Colleague(token, signed_in.session_key, codes[1:])
 
     def makes_old(self) -> None:
         """Dates every second factor back to 2020, so that the next form asks for it."""
-        with self.kit.database.writing() as session:
-            long_ago = self.kit.now().replace(year=2020)
+        with self.context.database.writing() as session:
+            long_ago = self.context.now().replace(year=2020)
             session.execute(update(ConsoleSession).values(factor_at=long_ago, key_until=None))
 
     def confirms(self, one: Colleague, code: str) -> tuple[int, float]:
@@ -108,7 +110,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
     environ = environ_of(tmp_path, HOTLINE_CONSOLE_PORT=str(port), HOTLINE_CONSOLE_URL=address)
     with started(command_of("console"), environ):
         until_it_answers(f"{address}/enter")
-        yield Door(port, build_pages(Settings.read(environ)), environ)
+        yield Door(port, build_console(Settings.read(environ)), environ)
 
 
 @dataclass

@@ -42,7 +42,7 @@ class Counted(Database):
 @pytest.fixture
 def counted(line: Line) -> Counted:
     database = Counted(line.database.engine)
-    line.kit = replace(line.kit, database=database)
+    line.context = replace(line.context, database=database)
     return database
 
 

@@ -110,7 +110,7 @@ def test_a_run_that_was_lost_while_she_typed_is_played_again_alike(line: Line) -
 def test_what_was_typed_is_remembered_nowhere_but_under_seal(line: Line) -> None:
     typing(line, "Lemera").key("2")
     (dialogue,) = line.all(Dialogue)
-    book = line.kit.books.book(dialogue.revision_id)
+    book = line.context.books.book(dialogue.revision_id)
     assert "Lemera" not in str(book.drawings)
     assert "Lemera" not in str(vars(dialogue))
 

@@ -11,9 +11,9 @@ from sqlalchemy import create_engine
 
 from hotline.counters.tables import Tally
 from hotline.flows import service_authoring
+from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from hotline.flows.store import SqlBookshelf
-from hotline.gateway.stand_ins import FakeNotes
+from hotline.gateway.stand_ins import FakeStarts
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.text.gsm7 import septets
 from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
@@ -131,8 +131,8 @@ def test_every_hop_may_come_to_another_process(line: Line) -> None:
 
 def test_a_dead_redis_changes_no_screen(line: Line) -> None:
     alive = walked(line.caller(), DANGER_HERE)
-    notes = line.kit.notes
-    assert isinstance(notes, FakeNotes)
+    notes = line.context.notes
+    assert isinstance(notes, FakeStarts)
     line.runs.dead = notes.dead = True
     assert walked(line.caller(), DANGER_HERE) == alive
 
@@ -163,8 +163,8 @@ def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
     document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
     line.clock.turn(seconds=5)
     publish(line.database, document, line.clock.at)
-    shelf = SqlBookshelf(line.database, place_lists())
-    line.kit = replace(line.kit, books=shelf)
+    shelf = SqlFlowSets(line.database, place_lists())
+    line.context = replace(line.context, books=shelf)
 
     assert line.caller().dial().startswith("CON Undi mutwe")
     line.flush()

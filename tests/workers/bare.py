@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from hotline.core.database import open_database
-from tests.support.kits import WholeKit, make_kit
+from tests.support.contexts import WholeContext, make_context
 
 
-def bare_kit(url: str) -> WholeKit:
-    return make_kit(database=open_database(url), now=lambda: datetime.now(UTC))
+def bare_context(url: str) -> WholeContext:
+    return make_context(database=open_database(url), now=lambda: datetime.now(UTC))

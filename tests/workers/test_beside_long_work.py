@@ -68,7 +68,7 @@ class Line:
         """Returns the seconds from a tip of danger to its first SMS."""
         tip_id = self.district.file_tip()
         began = time.monotonic()
-        self.jobs.ring(Job.REFER_TIP, tip_id)
+        self.jobs.ring(Job.ASSIGN_TIP, tip_id)
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == b"sent\n"
         return time.monotonic() - began
@@ -92,8 +92,8 @@ def line(tmp_path: Path, valkey: Valkey) -> Iterator[Line]:
     district = District(database, lambda: datetime.now(UTC))  # type: ignore[arg-type]
     district.enrol(Level.NATIONAL, districts=())
     with database.writing() as session:
-        service_authoring.put_live(
-            session, service_authoring.ready(grown(NODES)), datetime.now(UTC)
+        service_authoring.publish_document(
+            session, service_authoring.prepare(grown(NODES)), datetime.now(UTC)
         )
     words = [sys.executable, "-c", WORKER, url, valkey.url]
     with subprocess.Popen(words, cwd=root, env=environ, stdout=subprocess.PIPE) as process:
@@ -124,7 +124,7 @@ def test_a_pdf_and_a_check_delay_the_first_sms_of_a_danger_by_a_second_at_most(l
     line.first_sms()
     alone = [line.first_sms() for _ in range(TRIES)]
     with papers():
-        line.jobs.ring(Job.CHECK_CHANGE, 0)
+        line.jobs.ring(Job.CHECK_DRAFT, 0)
         beside: list[float] = []
         while len(beside) < TRIES and sum(beside) < TRIES * MOST_SECONDS:
             beside.append(line.first_sms())

@@ -8,18 +8,18 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from hotline.alerts import service_assignment, service_sending
-from hotline.core.context import RelayKit
+from hotline.core.contexts import WorkerContext
 from hotline.core.database import open_database
 from hotline.core.jobs import Job
 from hotline.dialogue.redis_adapters import RqJobs
 from hotline.gateway.leader import Leadership
 from hotline.gateway.rules_delivery import Outcome, SendResult
-from hotline.gateway.tables import Referral
+from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from tests.support.builders import NOON
 from tests.support.clock import Clock
+from tests.support.contexts import make_context
 from tests.support.district import District
-from tests.support.kits import make_kit
 from tests.support.valkey import Valkey
 from workers.clock import ASIDE, STEPS, Moment, database_outage, leads, look_after_due, run, tick
 
@@ -61,7 +61,7 @@ def test_every_step_that_time_owes_is_there() -> None:
 @pytest.mark.fault(3)
 def test_a_tip_whose_bell_was_never_heard_is_referred_and_rung_for(manned: District) -> None:
     manned.file_tip()
-    tick(manned.kit, OURS)
+    tick(manned.context, OURS)
     assert manned.jobs.rung == [(Job.DELIVER, 1)]
 
 
@@ -69,10 +69,10 @@ def test_what_is_due_a_moment_is_left_to_the_bell(manned: District) -> None:
     manned.tell()
     manned.jobs.rung.clear()
     manned.clock.turn(seconds=0.6)
-    look_after_due(manned.kit)
+    look_after_due(manned.context)
     assert manned.jobs.rung == []
     manned.clock.turn(seconds=0.1)
-    look_after_due(manned.kit)
+    look_after_due(manned.context)
     assert manned.jobs.rung == [(Job.DELIVER, 1)]
     assert manned.sms.sent == []
 
@@ -83,10 +83,10 @@ def test_it_sends_without_an_answer(manned: District, dead: bool, seconds: float
     manned.tell()
     manned.jobs.dead = dead
     manned.clock.turn(seconds=seconds - 0.1)
-    look_after_due(manned.kit)
+    look_after_due(manned.context)
     assert manned.sms.sent == []
     manned.clock.turn(seconds=0.1)
-    look_after_due(manned.kit)
+    look_after_due(manned.context)
     assert manned.states == ["accepted"]
 
 
@@ -96,7 +96,7 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
     manned.file_tip()
     seconds = 0
     while not manned.sms.sent:
-        tick(manned.kit, OURS)
+        tick(manned.context, OURS)
         manned.clock.turn(seconds=1)
         seconds += 1
         assert seconds < 15
@@ -111,7 +111,7 @@ def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> 
     seconds = 0
     while not manned.sms.sent:
         began = time.monotonic()
-        tick(manned.kit, OURS)
+        tick(manned.context, OURS)
         assert time.monotonic() - began < 2
         manned.clock.turn(seconds=1)
         seconds += 1
@@ -127,7 +127,7 @@ def test_a_held_lane_is_not_rung_for(manned: District) -> None:
     manned.deliver()
     manned.jobs.rung.clear()
     manned.clock.turn(seconds=30)
-    look_after_due(manned.kit)
+    look_after_due(manned.context)
     assert (manned.jobs.rung, len(manned.sms.sent)) == ([], 1)
 
 
@@ -141,13 +141,13 @@ def test_a_worker_that_died_is_made_good_by_time_alone(manned: District) -> None
             raise Killed
 
     manned.tell()
-    dying = make_kit(database=manned.database, now=manned.clock, sms=manned.sms, failpoint=die)
+    dying = make_context(database=manned.database, now=manned.clock, sms=manned.sms, failpoint=die)
     with pytest.raises(Killed):
         service_sending.deliver_due(dying)
 
     for _ in range(30):
         manned.clock.turn(seconds=3)
-        tick(manned.kit, OURS)
+        tick(manned.context, OURS)
     assert "accepted" in manned.states
 
 
@@ -159,13 +159,13 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
 
     manned.file_tip()
     if missing == "expire_leases":
-        service_assignment.refer_waiting(manned.kit)
-        dying = make_kit(database=manned.database, now=manned.clock, failpoint=die)
+        service_assignment.assign_pending(manned.context)
+        dying = make_context(database=manned.database, now=manned.clock, failpoint=die)
         with pytest.raises(SystemExit):
             service_sending.deliver_due(dying)
     for _ in range(30):
         manned.clock.turn(seconds=3)
-        tick(manned.kit, [s for s in OURS if s.__name__ not in (missing, "fire_deadlines")])
+        tick(manned.context, [s for s in OURS if s.__name__ not in (missing, "fire_deadlines")])
     assert manned.sms.sent == []
 
 
@@ -180,7 +180,7 @@ def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None
         district.clock.turn(seconds=1)
 
     for _ in range(95):
-        tick(district.kit, OURS)
+        tick(district.context, OURS)
         district.clock.turn(seconds=1)
 
     assert [step for step, _ in district.told(tip)] == [0, 0, 0, 1]
@@ -189,13 +189,13 @@ def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None
 def test_a_failed_step_is_named(manned: District, caplog: pytest.LogCaptureFixture) -> None:
     ran = []
 
-    def broken(_kit: RelayKit) -> None:
+    def broken(_context: WorkerContext) -> None:
         raise ValueError("+250788000001")
 
-    def whole(_kit: RelayKit) -> None:
+    def whole(_context: WorkerContext) -> None:
         ran.append(True)
 
-    tick(manned.kit, (broken, whole))
+    tick(manned.context, (broken, whole))
     assert ran == [True]
     assert caplog.messages == ["step broken failed: ValueError"]
 
@@ -205,27 +205,27 @@ def test_a_failed_step_is_named(manned: District, caplog: pytest.LogCaptureFixtu
 def test_two_relays_and_two_workers_send_it_once(manned: District) -> None:
     for _ in range(5):
         manned.file_tip()
-    kit = manned.kit
+    context = manned.context
     gate = Barrier(4)
 
     def relay() -> None:
         gate.wait()
         for _ in range(3):
-            tick(kit, OURS)
+            tick(context, OURS)
 
     def worker() -> None:
         gate.wait()
         for _ in range(3):
-            service_sending.deliver_due(kit)
+            service_sending.deliver_due(context)
 
     threads = [Thread(target=act) for act in (relay, relay, worker, worker)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    service_sending.deliver_due(kit)
+    service_sending.deliver_due(context)
 
-    assert len(manned.all(Referral)) == 5
+    assert len(manned.all(Assignment)) == 5
     assert len(manned.sms.sent) == len(set(manned.sms.sent)) == 5
 
 
@@ -243,12 +243,12 @@ def test_the_two_clocks_are_compared(wall: int, monotonic: float, jump: int) -> 
 def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) -> None:
     stop = Event()
 
-    def jump(_kit: RelayKit) -> None:
+    def jump(_context: WorkerContext) -> None:
         if manned.clock.at > NOON:
             stop.set()
         manned.clock.turn(hours=3)
 
-    run(manned.kit, stop, steps=(jump,))
+    run(manned.context, stop, steps=(jump,))
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
     assert alarms == ["alarm: the clock jumped by more than a minute"]
 
@@ -258,16 +258,16 @@ def test_what_asks_other_machines_holds_no_tick_and_runs_once(
     manned: District,
 ) -> None:
     stop, hangs, ends = Event(), Event(), Event()
-    ticks: list[RelayKit] = []
-    begun: list[RelayKit] = []
+    ticks: list[WorkerContext] = []
+    begun: list[WorkerContext] = []
 
-    def ticked(kit: RelayKit) -> None:
-        ticks.append(kit)
+    def ticked(context: WorkerContext) -> None:
+        ticks.append(context)
         if len(ticks) == 3:
             stop.set()
 
-    def hang(kit: RelayKit) -> None:
-        begun.append(kit)
+    def hang(context: WorkerContext) -> None:
+        begun.append(context)
         hangs.set()
         ends.wait(30)
 
@@ -275,10 +275,10 @@ def test_what_asks_other_machines_holds_no_tick_and_runs_once(
         assert stop.wait(30)
         ends.set()
 
-    watcher = Thread(target=watched)
-    watcher.start()
-    run(manned.kit, stop, steps=(ticked,), aside=(hang,))
-    watcher.join()
+    contact = Thread(target=watched)
+    contact.start()
+    run(manned.context, stop, steps=(ticked,), aside=(hang,))
+    contact.join()
     assert hangs.is_set()
     assert (len(ticks), len(begun)) == (3, 1)
 
@@ -290,9 +290,9 @@ def test_the_inbox_is_read_beside_the_ticks() -> None:
 
 def test_it_does_nothing_while_another_leads(manned: District) -> None:
     another = Leadership(manned.database, "another")
-    assert leads(manned.kit, another, database_outage())
+    assert leads(manned.context, another, database_outage())
     stop = Event()
-    ran: list[RelayKit] = []
+    ran: list[WorkerContext] = []
 
     class Once:
         """A stop event that stops the relay after its first look."""
@@ -304,11 +304,11 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
             stop.set()
             return True
 
-    run(manned.kit, Once(), steps=(ran.append,), aside=(ran.append,))  # type: ignore[arg-type]
+    run(manned.context, Once(), steps=(ran.append,), aside=(ran.append,))  # type: ignore[arg-type]
     assert ran == []
     another.close()
 
 
 def test_a_database_that_does_not_answer_has_no_leader(clock: Clock) -> None:
-    kit = make_kit(database=open_database("sqlite:////nowhere/at/all.db"), now=clock)
-    assert not leads(kit, Leadership(kit.database, "a"), database_outage())
+    context = make_context(database=open_database("sqlite:////nowhere/at/all.db"), now=clock)
+    assert not leads(context, Leadership(context.database, "a"), database_outage())

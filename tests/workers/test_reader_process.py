@@ -27,16 +27,16 @@ def beside(line: Line) -> ReaderBeside:
 @contextmanager
 def looking(beside: ReaderBeside) -> Iterator[None]:
     """Runs a reader in its own thread, and a web process that waits by the real clock."""
-    door = replace(beside.line.kit.reader, pause=time.sleep, elapsed=time.monotonic)
-    beside.line.kit = replace(beside.line.kit, reader=door)
+    door = replace(beside.line.context.reader, pause=time.sleep, elapsed=time.monotonic)
+    beside.line.context = replace(beside.line.context, reader=door)
     stop = Event()
-    thread = Thread(target=look_until, args=(beside.kit, stop))
+    thread = Thread(target=look_until, args=(beside.context, stop))
     thread.start()
     try:
         yield
     finally:
         stop.set()
-        beside.kit.bell.set()
+        beside.context.bell.set()
         thread.join()
 
 
@@ -50,18 +50,18 @@ def test_nobody_who_waits_needs_the_bell(beside: ReaderBeside) -> None:
 
 def test_a_ring_of_the_reader_s_queue_wakes_it(beside: ReaderBeside, valkey: Valkey) -> None:
     RqJobs(valkey.url).ring(Job.READ, 7)
-    worker = make_worker(beside.kit, valkey.url, READER_QUEUE)
+    worker = make_worker(beside.context, valkey.url, READER_QUEUE)
     worker.work(burst=True, logging_level="WARNING")
-    assert beside.kit.bell.is_set()
+    assert beside.context.bell.is_set()
 
 
 def test_the_reader_takes_no_job_of_the_workers(beside: ReaderBeside, valkey: Valkey) -> None:
-    worker = make_worker(beside.kit, valkey.url, READER_QUEUE)
+    worker = make_worker(beside.context, valkey.url, READER_QUEUE)
     assert set(worker.job_class.functions) == {Job.READ.path}  # type: ignore[attr-defined]
 
 
 def test_a_failed_look_is_named(beside: ReaderBeside, caplog: pytest.LogCaptureFixture) -> None:
-    broken = replace(beside.kit, database=None)  # type: ignore[arg-type]
+    broken = replace(beside.context, database=None)  # type: ignore[arg-type]
     Reader(broken).look()
     assert "the check failed: AttributeError" in caplog.text
     assert PIN not in caplog.text
@@ -71,15 +71,17 @@ def test_a_database_that_is_away_is_logged_once_a_minute_with_its_cause_and_once
     beside: ReaderBeside, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     now = [0.0]
-    reader = Reader(beside.kit, elapsed=lambda: now[0])
+    reader = Reader(beside.context, elapsed=lambda: now[0])
     reader.look()
-    reader._kit = replace(beside.kit, database=open_database(f"sqlite:///{tmp_path}/no/such.db"))
+    reader._context = replace(
+        beside.context, database=open_database(f"sqlite:///{tmp_path}/no/such.db")
+    )
     for now[0] in (1.0, 1.25, 1.5, 60.0, 61.0, 61.25):
         reader.look()
     says = "the reader answers no one: the database does not answer: the file cannot be opened"
     assert caplog.messages == [says, says]
 
-    reader._kit = beside.kit
+    reader._context = beside.context
     reader.look()
     reader.look()
     assert caplog.messages[2:] == ["the database answers again: callers behind a PIN are answered"]

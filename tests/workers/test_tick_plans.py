@@ -42,12 +42,12 @@ def test_no_step_reads_a_whole_table(district: District, clock: Clock) -> None:
     def note(_c: object, _cursor: object, sql: str, parameters: Any, *_: object) -> None:
         asked.setdefault(sql, parameters)
 
-    engine = district.kit.database.engine
-    tick(district.kit, STEPS)
+    engine = district.context.database.engine
+    tick(district.context, STEPS)
     event.listen(engine, "before_cursor_execute", note)
     for _ in range(3):
         clock.turn(minutes=20)
-        tick(district.kit, STEPS)
+        tick(district.context, STEPS)
     event.remove(engine, "before_cursor_execute", note)
 
     with engine.connect() as connection:

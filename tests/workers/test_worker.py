@@ -26,7 +26,7 @@ from hotline.core.jobs import Job
 from hotline.dialogue.redis_adapters import RqJobs
 from hotline.errors import JobRefused
 from hotline.gateway import queries_health as health
-from hotline.monitoring.instruments import Gauges
+from hotline.monitoring.instruments import LineInstruments
 from hotline.people.rules import Level
 from tests.support.district import District
 from tests.support.eventually import eventually
@@ -39,7 +39,7 @@ from workers.worker import QuietWorker, make_worker
 
 def work(district: District, valkey: Valkey) -> QuietWorker:
     """Works until the queue is empty."""
-    worker = make_worker(district.kit, valkey.url, "worker")
+    worker = make_worker(district.context, valkey.url, "worker")
     worker.work(burst=True, logging_level="WARNING")
     return worker
 
@@ -58,16 +58,16 @@ def forge(client: "Redis", call: Any, **fields: Any) -> None:
 
 
 def test_a_frozen_worker_is_missed(district: District, valkey: Valkey, tmp_path: Path) -> None:
-    gauges = Gauges(valkey.url, tmp_path)
+    gauges = LineInstruments(valkey.url, tmp_path)
     assert gauges.worker_age("worker") == math.inf
-    worker: Any = make_worker(district.kit, valkey.url, "worker")
+    worker: Any = make_worker(district.context, valkey.url, "worker")
     worker.register_birth()
     assert 0.0 <= (gauges.worker_age("worker") or 0.0) < 10.0
     assert gauges.worker_age("reader") == math.inf
 
     valkey.client().hset(worker.key, "last_heartbeat", "2026-11-24T08:00:00.000000Z")
     assert (gauges.worker_age("worker") or 0.0) > 60.0
-    other: Any = make_worker(district.kit, valkey.url, "worker")
+    other: Any = make_worker(district.context, valkey.url, "worker")
     other.register_birth()
     other.heartbeat()
     other.set_state("busy")
@@ -80,7 +80,7 @@ def test_a_frozen_worker_is_missed(district: District, valkey: Valkey, tmp_path:
 def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
     district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    make_worker(district.kit, valkey.url, "worker")
+    make_worker(district.context, valkey.url, "worker")
     said = "Worker %s: could not connect to Redis instance: %s retrying in %d seconds..."
     broken = RedisConnectionError("Error 111 connecting to 127.0.0.1:9. Connection refused.")
     logging.getLogger("rq.worker").error(said, "0a1b", broken, 1)
@@ -88,7 +88,7 @@ def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
 
 
 def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_path: Path) -> None:
-    assert Gauges("redis://127.0.0.1:9/0", tmp_path).worker_age("worker") is None
+    assert LineInstruments("redis://127.0.0.1:9/0", tmp_path).worker_age("worker") is None
 
 
 def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) -> None:
@@ -96,7 +96,7 @@ def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) ->
     tip_id = district.file_tip()
     bell = RqJobs(valkey.url)
     district.jobs.ring = bell.ring  # type: ignore[method-assign]
-    bell.ring(Job.REFER_TIP, tip_id)
+    bell.ring(Job.ASSIGN_TIP, tip_id)
 
     worker = work(district, valkey)
 
@@ -117,7 +117,7 @@ def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) ->
         ["workers.jobs.deliver", None, [], {"message_id": 1}],
         ["workers.jobs.deliver", None, [1], {"more": 1}],
         ["workers.jobs.deliver", "instance", [1], {}],
-        ["hotline.alerts.service_assignment.refer_waiting", None, [1], {}],
+        ["hotline.alerts.service_assignment.assign_pending", None, [1], {}],
         [["workers.jobs.deliver"], None, [1], {}],
         "nonsense",
     ],
@@ -149,7 +149,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
 def test_a_forged_job_is_dropped(district: District, valkey: Valkey, tmp_path: Path) -> None:
     webhook = {"url": "http://127.0.0.1:1/", "job_status": "finished", "method": "GET"}
     data = zlib.compress(json.dumps(["workers.jobs.deliver", None, [1], {}]).encode())
-    job = safe_job(district.kit)("forged", connection=valkey.client(), serializer="json")
+    job = safe_job(district.context)("forged", connection=valkey.client(), serializer="json")
     job.restore(
         {
             b"data": data,
@@ -179,7 +179,7 @@ BOMBS = {
 def test_a_job_that_is_large_is_refused_before_it_is_inflated(
     district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture, data: bytes
 ) -> None:
-    job = safe_job(district.kit)("forged", connection=valkey.client(), serializer="json")
+    job = safe_job(district.context)("forged", connection=valkey.client(), serializer="json")
     job.restore({b"data": data, b"status": b"queued"})
     assert job.data == b""
 
@@ -199,7 +199,7 @@ def test_the_workers_go_on_behind_a_large_job(
     forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
     bell = RqJobs(valkey.url)
     district.jobs.ring = bell.ring  # type: ignore[method-assign]
-    bell.ring(Job.REFER_TIP, tip_id)
+    bell.ring(Job.ASSIGN_TIP, tip_id)
     assert valkey.client().lrange("rq:queue:worker", 0, 0) == [b"forged"]
 
     tracemalloc.start()
@@ -220,7 +220,7 @@ def test_no_other_field_of_a_job_is_inflated(district: District, valkey: Valkey)
     bomb = zlib.compress(b"x" * 40_000_000)
     call = zlib.compress(json.dumps(["workers.jobs.deliver", None, [1], {}]).encode())
     others = (b"exc_info", b"result", b"meta", b"description", b"created_at", b"origin")
-    job = safe_job(district.kit)("forged", connection=valkey.client(), serializer="json")
+    job = safe_job(district.context)("forged", connection=valkey.client(), serializer="json")
     tracemalloc.start()
     try:
         job.restore({b"data": call, **dict.fromkeys(others, bomb)})
@@ -310,7 +310,7 @@ def await_birth(valkey: Valkey) -> None:
 
 def has_ticked(file: Path) -> bool:
     with closing(open_database(f"sqlite:///{file}")) as database, database.reading() as session:
-        return health.standing(session).clock_until is not None
+        return health.outbox_health(session).clock_until is not None
 
 
 def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey, file: Path) -> None:
@@ -346,7 +346,7 @@ def test_no_alert_waits_for_an_answer(district: District) -> None:
     """The answers' thread waits for another writer; who rang for them does not."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
-    functions = safe_job(district.kit).functions
+    functions = safe_job(district.context).functions
     with district.database.writing():
         began = time.monotonic()
         functions[Job.ANSWER.path](1)

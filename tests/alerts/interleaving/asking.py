@@ -9,11 +9,11 @@ from itertools import product
 from typing import NamedTuple
 
 from hotline.alerts import rules_escalation, rules_escalation_steps
-from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
-from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
+from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case, first_recipients
+from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
-from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from tests.alerts.interleaving.standing import (
     AWAY,
     CLOSED,
@@ -35,7 +35,7 @@ MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
-TOLD_OF = [Notified(n, level) for n, level in enumerate(LEVELS)]
+TOLD_OF = [AlertedResponder(n, level) for n, level in enumerate(LEVELS)]
 TURNS = tuple(
     (*responders, 2, 3, *national)
     for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
@@ -58,7 +58,7 @@ class Course(NamedTuple):
     ends_wish: bool
 
 
-class Ladder:
+class EscalationModel:
     """The escalation policy with the results that may follow an event. `without` removes the clock of one kind.
 
     `resends`: an alert has a clock of its own (the lease of a claim, and `message.next_at`).
@@ -71,9 +71,9 @@ class Ladder:
         self._rings: dict[object, bool] = {}
 
     def filed(self) -> Standing:
-        told = first_told(CASE, [*ROSTERS[TURNS[0]].values()])
+        told = first_recipients(CASE, [*ROSTERS[TURNS[0]].values()])
         people = tuple(TOLD if n in told else 0 for n in range(len(LEVELS)))
-        first = Decision((), rules_escalation_steps.filed(CASE, NOW))
+        first = Decision((), rules_escalation_steps.acknowledge_clock(CASE, NOW))
         return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
 
     def courses(self, at: Standing, event: Event) -> tuple[Course, ...]:
@@ -92,7 +92,7 @@ class Ladder:
         rest = at._replace(clocks=(*at.clocks[:n], CLOSED, *at.clocks[n + 1 :]))
         times = {nth, LATER} if nth == MOST_IN_A_ROW.get(kind, 0) < LATER else {nth}
         due = NOW + RAN
-        events = [Event(Happened.DUE, kind=kind, nth=n, named_at=due) for n in sorted(times)]
+        events = [Event(CaseEventKind.DUE, kind=kind, nth=n, named_at=due) for n in sorted(times)]
         found = [one for event in events for one in self.courses(rest, event)]
         return tuple(dict.fromkeys(found))
 
@@ -118,7 +118,7 @@ class Ladder:
                 after[KINDS.index(kind)] = min(clock.nth, MOST_IN_A_ROW.get(kind, 0))
                 delays.append((kind, clock.due_at - NOW))
         tells = tuple((who, order.purpose) for order in decision.tell for who in order.who)
-        ends_wish = DeadlineKind.JUDGE in decision.close
+        ends_wish = DeadlineKind.CONFIRM_CLOSURE in decision.close
         return Course(tells, tuple(after), tuple(delays), decision.holder, ends_wish)
 
     def rings(self, at: Standing, kind: DeadlineKind) -> bool:
@@ -138,13 +138,13 @@ class Ladder:
         return any(self.rings(after, kind) for kind, _ in course.delays)
 
 
-def _as_asked(at: Standing, event: Event) -> Iterator[CaseStanding]:
+def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
     """Yields the case as the policy reads it. For a doubted answer, yields it once for each next person in line."""
     people = at.people
     took = [n for n, one in enumerate(people) if one & COUNTS and not one & (HOLDS | PASSED)]
-    firsts = took if event.what is Happened.DOUBTED and took else [None]
+    firsts = took if event.what is CaseEventKind.DOUBTED and took else [None]
     for first in firsts:
-        yield CaseStanding(
+        yield CaseState(
             CASE,
             step=1,
             told=[TOLD_OF[n] for n, one in enumerate(people) if one & TOLD],

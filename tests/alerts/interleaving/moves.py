@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hotline.gateway.rules_delivery import (
-    LIMIT,
+    MAX_ATTEMPTS,
     PARALLEL_AFTER,
     Outcome,
     Priority,
     SendResult,
-    judge,
+    decide,
 )
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import Event, Happened
-from hotline.tips.rules_visit_safety import Care
-from tests.alerts.interleaving.asking import Course, Ladder, carry_out
+from hotline.tips.rules_events import CaseEventKind, Event
+from hotline.tips.rules_visit_safety import VisitSafety
+from tests.alerts.interleaving.asking import Course, EscalationModel, carry_out
 from tests.alerts.interleaving.standing import (
     AWAY,
     CHASED,
@@ -49,7 +49,7 @@ class Move(NamedTuple):
     """The decision of the escalation policy, where it was asked."""
 
 
-def moves(ladder: Ladder, at: Standing, *, acts: bool = True) -> Iterator[Move]:
+def moves(ladder: EscalationModel, at: Standing, *, acts: bool = True) -> Iterator[Move]:
     """Yields the possible moves.
 
     Without `acts`, yields only the moves that cost nothing, because the budget is spent.
@@ -70,14 +70,14 @@ def moves(ladder: Ladder, at: Standing, *, acts: bool = True) -> Iterator[Move]:
         yield from _commands(ladder, at)
 
 
-def _of_person(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[Move]:
+def _of_person(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> Iterator[Move]:
     one = at.people[who]
     if acts and one & TOLD and not one & AWAY:
         yield from _answers(ladder, at, who)
         if who in at.unread:
             read = at.put(who, add=READ)
             says = "{Who} reads it behind her PIN."
-            yield from _happens(ladder, read, Happened.OPENED, says, who)
+            yield from _happens(ladder, read, CaseEventKind.OPENED, says, who)
     if one & (COUNTS | DOUBTED) and not one & PROVED:
         yield from _proofs(ladder, at, who, acts=acts)
     if not acts:
@@ -89,21 +89,26 @@ def _of_person(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterato
 
 
 def _happens(
-    ladder: Ladder, at: Standing, what: Happened, says: str, who: int | None, costs: int = 1
+    ladder: EscalationModel,
+    at: Standing,
+    what: CaseEventKind,
+    says: str,
+    who: int | None,
+    costs: int = 1,
 ) -> Iterator[Move]:
-    by = None if what is Happened.UNREACHED else who
+    by = None if what is CaseEventKind.NOT_REACHED else who
     for course in ladder.courses(at, Event(what, by)):
         yield Move(says, who, carry_out(at, course), costs, course)
 
 
 LOST = (
-    judge(
+    decide(
         SendResult(Outcome.UNKNOWN), priority=Priority.URGENT, attempts=n + 1, counted=n, chance=0.0
     )
-    for n in (PARALLEL_AFTER - 1, LIMIT - 1)
+    for n in (PARALLEL_AFTER - 1, MAX_ATTEMPTS - 1)
 )
 GIVEN_UP = (
-    judge(SendResult(outcome), priority=Priority.URGENT, attempts=1, counted=0, chance=0.0)
+    decide(SendResult(outcome), priority=Priority.URGENT, attempts=1, counted=0, chance=0.0)
     for outcome in (Outcome.PERMANENT, Outcome.STOPPED)
 )
 assert all(verdict.replace and not verdict.flag for verdict in LOST), (
@@ -112,12 +117,12 @@ assert all(verdict.replace and not verdict.flag for verdict in LOST), (
 assert all(verdict.flag for verdict in GIVEN_UP), "who cannot be reached is as one who left"
 
 
-def _sends(ladder: Ladder, at: Standing, *, acts: bool) -> Iterator[Move]:
+def _sends(ladder: EscalationModel, at: Standing, *, acts: bool) -> Iterator[Move]:
     """Yields what may happen to alerts. The policy treats every lost alert alike, so one move is enough for all."""
     told = [who for who, one in enumerate(at.people) if one & TOLD and not one & AWAY]
     if told:
         says = "The phone of {who} is off, or a send to it is lost a second time."
-        yield from _happens(ladder, at, Happened.UNREACHED, says, told[0], 0)
+        yield from _happens(ladder, at, CaseEventKind.NOT_REACHED, says, told[0], 0)
     for who in told:
         one = at.people[who]
         if one & KILLED and ladder.resends:
@@ -128,36 +133,36 @@ def _sends(ladder: Ladder, at: Standing, *, acts: bool) -> Iterator[Move]:
             yield Move("kill -9 while the alert to {who} is sent.", who, killed, 1)
 
 
-def _answers(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
+def _answers(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
     one = at.people[who]
     judging = at.judging
     if judging is not None and judging != who and who in NATIONAL:
         over = at._replace(over=True)
         yield Move("{Who} opens it and confirms: it is closed.", who, over, 1)
-        yield from _happens(ladder, at, Happened.CLOSURE_READ, "{Who} opens it.", who)
+        yield from _happens(ladder, at, CaseEventKind.CLOSURE_READ, "{Who} opens it.", who)
         says = "{Who} refuses to close it, and holds it."
-        yield from _happens(ladder, at.without_wish(), Happened.REFUSED, says, who)
+        yield from _happens(ladder, at.without_wish(), CaseEventKind.REFUSED, says, who)
     else:
         yield from _takes(ladder, at, who)
     if not one & PASSED:
         says = "{Who} says that she cannot."
-        yield from _happens(ladder, at.put(who, add=PASSED), Happened.PASSED, says, who)
+        yield from _happens(ladder, at.put(who, add=PASSED), CaseEventKind.PASSED, says, who)
     if one & HOLDS:
-        yield from _happens(ladder, at, Happened.ON_SITE, "{Who} is on site.", who)
+        yield from _happens(ladder, at, CaseEventKind.ON_SITE, "{Who} is on site.", who)
         if judging is None:
             says = "{Who} says that it is no trafficking, and wants it closed."
             wishing = at.put(who, add=WISHES)
-            yield from _happens(ladder, wishing, Happened.END_WANTED, says, who)
+            yield from _happens(ladder, wishing, CaseEventKind.CLOSURE_REQUESTED, says, who)
             met = wishing._replace(desk=True)
             says = "{Who} has met somebody, and says that it is no trafficking."
-            yield from _happens(ladder, met, Happened.END_WANTED, says, who)
+            yield from _happens(ladder, met, CaseEventKind.CLOSURE_REQUESTED, says, who)
         elif judging == who:
             another = at._replace(desk=not at.desk)
             says = "{Who} says instead why else it is to be closed."
-            yield from _happens(ladder, another, Happened.END_WANTED, says, who)
+            yield from _happens(ladder, another, CaseEventKind.CLOSURE_REQUESTED, says, who)
 
 
-def _takes(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
+def _takes(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
     dialled = at.put(who, add=COUNTS | PROVED, drop=PASSED | DOUBTED | KILLED)
     yield from _taken(ladder, dialled, who, "{Who} dials and takes it.")
     if not at.people[who] & (COUNTS | DOUBTED):
@@ -167,14 +172,16 @@ def _takes(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
         yield Move(says, who, at.put(who, add=DOUBTED, drop=KILLED), 1)
 
 
-def _taken(ladder: Ladder, at: Standing, who: int, says: str, costs: int = 1) -> Iterator[Move]:
+def _taken(
+    ladder: EscalationModel, at: Standing, who: int, says: str, costs: int = 1
+) -> Iterator[Move]:
     look = DeadlineKind.SECOND_LOOK
-    for move in _happens(ladder, at, Happened.TAKEN, says, who, costs):
+    for move in _happens(ladder, at, CaseEventKind.ACKNOWLEDGED, says, who, costs):
         looked = at.is_open(look) and not move.to.is_open(look)
         yield move._replace(to=move.to.put(who, add=LOOKED)) if looked else move
 
 
-def _proofs(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[Move]:
+def _proofs(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> Iterator[Move]:
     one = at.people[who]
     says = "The inbox lists the answer of {who}."
     if one & COUNTS:
@@ -182,7 +189,7 @@ def _proofs(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[M
         if acts:
             forged = at.put(who, add=DOUBTED, drop=COUNTS)
             doubted = "The inbox does not list the answer of {who}: it is doubted."
-            yield from _happens(ladder, forged, Happened.DOUBTED, doubted, who)
+            yield from _happens(ladder, forged, CaseEventKind.DOUBTED, doubted, who)
         return
     proved = at.put(who, add=COUNTS | PROVED, drop=DOUBTED)
     if one & (PASSED | AWAY):
@@ -191,7 +198,7 @@ def _proofs(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[M
         yield from _taken(ladder, proved, who, says, 0)
 
 
-def _leaves(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
+def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
     """Yields the move of a person who leaves, as `casework.release_person` does it.
 
     The policy is asked only if the person was alerted. Also, they must be the assignee, or there is none, or people
@@ -201,27 +208,27 @@ def _leaves(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)
     gone = at.put(who, add=AWAY, drop=KILLED)
     if at.people[who] & TOLD and asked:
-        yield from _happens(ladder, gone, Happened.LEFT, says, who)
+        yield from _happens(ladder, gone, CaseEventKind.REMOVED, says, who)
     else:
         yield Move(says, who, gone, 1)
 
 
-def _commands(ladder: Ladder, at: Standing) -> Iterator[Move]:
+def _commands(ladder: EscalationModel, at: Standing) -> Iterator[Move]:
     """Yields what an account requests or decides by command, and the `000` of the caller who reported it."""
-    if at.care is Care.NONE:
+    if at.care is VisitSafety.NONE:
         says = "Whoever holds the phone keys 000."
-        marked = at._replace(care=Care.CAREFUL)
-        yield from _happens(ladder, marked, Happened.MARKED, says, None)
-    elif at.care is Care.CAREFUL:
+        marked = at._replace(care=VisitSafety.CAREFUL)
+        yield from _happens(ladder, marked, CaseEventKind.MARKED, says, None)
+    elif at.care is VisitSafety.CAREFUL:
         says = "The national desk says how to go."
-        decided = at._replace(care=Care.UNSEEN)
-        yield from _happens(ladder, decided, Happened.DECIDED, says, None)
+        decided = at._replace(care=VisitSafety.DISCREET)
+        yield from _happens(ladder, decided, CaseEventKind.DECIDED, says, None)
     if at.judging is None:
         says = "A desk wants it closed, by command."
         wished = at._replace(wished=True)
-        yield from _happens(ladder, wished, Happened.END_WANTED, says, None)
+        yield from _happens(ladder, wished, CaseEventKind.CLOSURE_REQUESTED, says, None)
         return
     over = at._replace(over=True)
     yield Move("An account opens it and confirms: it is closed.", None, over, 1)
     says = "An account refuses to close it."
-    yield from _happens(ladder, at.without_wish(), Happened.REFUSED, says, None)
+    yield from _happens(ladder, at.without_wish(), CaseEventKind.REFUSED, says, None)

@@ -5,24 +5,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_visit_safety import Care
-from tests.alerts.interleaving.asking import Ladder
+from hotline.tips.rules_visit_safety import VisitSafety
+from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.moves import moves
 from tests.alerts.interleaving.standing import AWAY, CHASED, HOLDS, KILLED, LOOKED, Standing
 
-Rule = Callable[[Ladder, Standing], bool]
+Rule = Callable[[EscalationModel, Standing], bool]
 
 
 GOING = (
     DeadlineKind.ACKNOWLEDGE,
     DeadlineKind.OUTCOME,
     DeadlineKind.DECISION,
-    DeadlineKind.RED,
+    DeadlineKind.OVERDUE,
 )
 """The clocks that ask who goes and what the outcome is. The others ask the national desk other questions."""
 
 
-def is_not_lost(ladder: Ladder, at: Standing) -> bool:
+def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
     """Returns True if a clock still asks who goes.
 
     It must alert an active person other than the assignee, if there is one.
@@ -33,22 +33,22 @@ def is_not_lost(ladder: Ladder, at: Standing) -> bool:
     return any(ladder.rings(at, kind) for kind in kinds)
 
 
-def is_held_by_the_living(_l: Ladder, at: Standing) -> bool:
+def is_held_by_active(_l: EscalationModel, at: Standing) -> bool:
     return at.holder is None or not at.people[at.holder] & AWAY
 
 
-def is_judged(_l: Ladder, at: Standing) -> bool:
+def is_judged(_l: EscalationModel, at: Standing) -> bool:
     """Returns True unless a closure is requested and no clock asks the national desk about it."""
-    return at.judging is None or at.is_open(DeadlineKind.JUDGE)
+    return at.judging is None or at.is_open(DeadlineKind.CONFIRM_CLOSURE)
 
 
-def is_decided(_l: Ladder, at: Standing) -> bool:
+def is_decided(_l: EscalationModel, at: Standing) -> bool:
     """Returns True if the decision deadline runs exactly while the national desk decides on a closure."""
     waits = at.judging is not None and at.desk
     return at.is_open(DeadlineKind.DECISION) if waits else not at.is_open(DeadlineKind.DECISION)
 
 
-def is_looked_at(_l: Ladder, at: Standing) -> bool:
+def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
     """Returns True if a second person looked at the danger or a clock will ask one.
 
     Without an assignee, returns True.
@@ -57,19 +57,19 @@ def is_looked_at(_l: Ladder, at: Standing) -> bool:
     return at.holder is None or looked or at.is_open(DeadlineKind.SECOND_LOOK)
 
 
-def is_asked_how(_l: Ladder, at: Standing) -> bool:
+def is_asked_how(_l: EscalationModel, at: Standing) -> bool:
     """Returns True unless `000` was keyed and no clock asks the national desk about visit safety."""
-    return at.care is not Care.CAREFUL or at.is_open(DeadlineKind.MANNER)
+    return at.care is not VisitSafety.CAREFUL or at.is_open(DeadlineKind.VISIT_SAFETY)
 
 
-def is_read(_l: Ladder, at: Standing) -> bool:
+def is_read(_l: EscalationModel, at: Standing) -> bool:
     """Returns True unless an assignee with a PIN has not read the case, and no clock asked or will ask."""
     if at.holder not in at.unread:
         return True
     return at.is_open(DeadlineKind.OPEN) or bool(at.people[at.holder] & CHASED)
 
 
-def is_sent(ladder: Ladder, at: Standing) -> bool:
+def is_sent(ladder: EscalationModel, at: Standing) -> bool:
     """Returns False if the sender of an alert was killed and no clock sends it again."""
     killed = any(one & KILLED and not one & AWAY for one in at.people)
     return ladder.resends or not killed
@@ -77,7 +77,7 @@ def is_sent(ladder: Ladder, at: Standing) -> bool:
 
 RULES: Mapping[str, Rule] = {
     "is_not_lost": is_not_lost,
-    "is_held_by_the_living": is_held_by_the_living,
+    "is_held_by_the_living": is_held_by_active,
     "is_judged": is_judged,
     "is_decided": is_decided,
     "is_looked_at": is_looked_at,
@@ -97,7 +97,7 @@ class Explored:
     """For each broken rule, the standings on the shortest way to the place where it breaks."""
 
 
-def explore(ladder: Ladder, first: Standing, most: int, *, until: str = "") -> Explored:
+def explore(ladder: EscalationModel, first: Standing, most: int, *, until: str = "") -> Explored:
     """Explores every standing within so many costly moves, cheapest way first.
 
     Stops when the rule `until` is broken.
@@ -132,7 +132,7 @@ def _way(came: Mapping[Standing, Standing], at: Standing) -> tuple[Standing, ...
     return tuple(reversed(way))
 
 
-def follow(ladder: Ladder, at: Standing, *says: str) -> Standing:
+def follow(ladder: EscalationModel, at: Standing, *says: str) -> Standing:
     """Returns the standing after the first moves with these sentences."""
     for sentence in says:
         at = next(move.to for move in moves(ladder, at) if move.says == sentence).canonical()

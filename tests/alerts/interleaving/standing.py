@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_visit_safety import Care
+from hotline.tips.rules_visit_safety import VisitSafety
 
 LEVELS = (
     Level.RESPONDER,
@@ -29,10 +29,10 @@ WITH_PIN = frozenset({2})
 KINDS = (
     DeadlineKind.ACKNOWLEDGE,
     DeadlineKind.OUTCOME,
-    DeadlineKind.JUDGE,
+    DeadlineKind.CONFIRM_CLOSURE,
     DeadlineKind.SECOND_LOOK,
-    DeadlineKind.RED,
-    DeadlineKind.MANNER,
+    DeadlineKind.OVERDUE,
+    DeadlineKind.VISIT_SAFETY,
     DeadlineKind.OPEN,
     DeadlineKind.DECISION,
 )
@@ -70,7 +70,7 @@ class Standing(NamedTuple):
     wished: bool = False
     """An account without a phone requested the closure."""
     over: bool = False
-    care: Care = Care.NONE
+    care: VisitSafety = VisitSafety.NONE
     """Visit safety: the caller keyed `000`, and the national desk decides after that."""
     desk: bool = False
     """The national desk decides on the requested closure, because a person was met."""
@@ -101,7 +101,7 @@ class Standing(NamedTuple):
     def living(self) -> Iterator[int]:
         return (n for n, one in enumerate(self.people) if not one & AWAY)
 
-    def seen(self) -> tuple[tuple[int, ...], tuple[int, ...], bool, Care, bool]:
+    def seen(self) -> tuple[tuple[int, ...], tuple[int, ...], bool, VisitSafety, bool]:
         """Returns the facts that the escalation policy reads."""
         people = tuple([one & SEEN for one in self.people])
         return people, self.clocks, self.wished, self.care, self.desk

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import TIMES, DeadlineKind
 from hotline.tips.rules_events import Purpose
-from tests.alerts.interleaving.asking import Ladder
+from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.moves import Move, moves
 from tests.alerts.interleaving.standing import KINDS, TOLD, Standing
 
@@ -22,12 +22,12 @@ NAMES: tuple[str, ...] = (
 FIRES = {
     DeadlineKind.ACKNOWLEDGE: "Nobody took it in time.",
     DeadlineKind.OUTCOME: "No word comes of what came of it.",
-    DeadlineKind.JUDGE: "Nobody has judged whether it is over.",
+    DeadlineKind.CONFIRM_CLOSURE: "Nobody has judged whether it is over.",
     DeadlineKind.DECISION: "The national desk has not decided.",
     DeadlineKind.SECOND_LOOK: "It is time that a second person looks.",
-    DeadlineKind.MANNER: "The national desk has not said how to go.",
+    DeadlineKind.VISIT_SAFETY: "The national desk has not said how to go.",
     DeadlineKind.OPEN: "Whoever took it has not read it.",
-    DeadlineKind.RED: "It is red, and rings again.",
+    DeadlineKind.OVERDUE: "It is red, and rings again.",
 }
 TOLD_TO = {
     Purpose.ALERT: "{Who} is told.",
@@ -35,14 +35,14 @@ TOLD_TO = {
     Purpose.REMIND: "{Who} is reminded.",
     Purpose.OVERDUE: "{Who} is told that no word came.",
     Purpose.LOOK: "{Who} is asked to look.",
-    Purpose.JUDGE: "{Who} is asked to judge.",
-    Purpose.CARE: "{Who} is told how to go.",
+    Purpose.CONFIRM_CLOSURE: "{Who} is asked to judge.",
+    Purpose.VISIT_SAFETY: "{Who} is told how to go.",
     Purpose.HOW: "{Who} is asked how to go.",
     Purpose.UNANSWERED: "{Who} is told that nobody said how.",
 }
 
 
-def story(ladder: Ladder, way: Sequence[Standing]) -> str:
+def story(ladder: EscalationModel, way: Sequence[Standing]) -> str:
     """Returns the story, one line for each move. People are named by their role, as there are no others."""
     names = NAMES
     clock = _StoryClock()
@@ -75,7 +75,7 @@ class _StoryClock:
         return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _between(ladder: Ladder, before: Standing, after: Standing) -> Move:
+def _between(ladder: EscalationModel, before: Standing, after: Standing) -> Move:
     found = (move for move in moves(ladder, before) if move.to.canonical() == after)
     return min(found, key=lambda move: move.costs)
 

@@ -6,7 +6,7 @@ from alembic import op
 from hotline.operations import migrate
 
 revision = "a later tip"
-down_revision = migrate.newest()
+down_revision = migrate.newest_version()
 branch_labels = None
 depends_on = None
 

@@ -8,20 +8,33 @@ from typing import Any, cast
 
 from nacl.public import PrivateKey
 
-from hotline.cases.reader_door import ReaderDoor
-from hotline.core.context import ConsoleKit, DoorKit, Line, RelayKit, Watch, WatchKit
+from hotline.cases.reader_access import ReaderAccess
+from hotline.core.contexts import (
+    ConsoleContext,
+    Line,
+    MonitorContext,
+    MonitorTools,
+    WebContext,
+    WorkerContext,
+)
 from hotline.core.database import Database
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.flows.rules_reviews import ReviewAids
 from hotline.gateway.queries_alert_path import TickMemory
-from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
-from hotline.keys.encrypt import Sealer
-from hotline.keys.factor_sealer import FactorSealer, Proofs
+from hotline.gateway.stand_ins import FakeJobs, FakeSenders, FakeSms, FakeStarts, FakeStates
+from hotline.keys.encrypt import Encrypter
+from hotline.keys.factor_encryption import FactorEncrypter, Proofs
 from hotline.keys.passphrase import Costs
 from hotline.keys.password_queue import StretchQueue
 from hotline.people.rules_accounts import DemoAccount
 from hotline.text.phrases import Phrases
-from tests.support.fakes import FakeInbox, FakeInstruments, FakeNumbers, FakeOther, OpenSealer
+from tests.support.fakes import (
+    DecryptingEncrypter,
+    FakeInbox,
+    FakeInstruments,
+    FakeNumbers,
+    FakeOther,
+)
 
 
 @dataclass
@@ -88,9 +101,9 @@ def make_watch(
     instruments: FakeInstruments | None = None,
     other: FakeOther | None = None,
     budget: float = 0,
-) -> Watch:
-    return Watch(
-        sealer=cast(Any, OpenSealer()),
+) -> MonitorTools:
+    return MonitorTools(
+        encrypter=cast(Any, DecryptingEncrypter()),
         instruments=instruments or FakeInstruments(),
         other=other or FakeOther(),
         budget=budget,
@@ -98,25 +111,25 @@ def make_watch(
 
 
 @dataclass(frozen=True)
-class WholeKit(DoorKit, RelayKit, WatchKit):
+class WholeContext(WebContext, WorkerContext, MonitorContext):
     """A context with the parts of every process: one test plays all of them."""
 
 
-def make_console_kit(
+def make_console_context(
     *,
     database: Database,
     now: Callable[[], datetime],
-    pretended: bool = False,
+    is_emulated: bool = False,
     demo_accounts: tuple[DemoAccount, ...] = (),
     waiting: int = 8,
-) -> ConsoleKit:
+) -> ConsoleContext:
     """Returns the context of the console's pages. Its key stretching costs almost nothing."""
     database.keep_documents()
-    return ConsoleKit(
+    return ConsoleContext(
         database=database,
         books=cast(Any, None),
         jobs=FakeJobs(),
-        sealer=Sealer(relay_public_key=RELAY_PUBLIC, reader=lambda: READER_PUBLIC),
+        encrypter=Encrypter(relay_public_key=RELAY_PUBLIC, reader=lambda: READER_PUBLIC),
         pseudonyms=cast(Any, FakePseudonyms()),
         phrases=Phrases({}),
         line=make_line(),
@@ -124,19 +137,19 @@ def make_console_kit(
         failpoint=survive,
         watch=make_watch(),
         proofs=Proofs(
-            FactorSealer(b"k" * 32),
+            FactorEncrypter(b"k" * 32),
             StretchQueue(waiting, waiting, burst=10_000),
             Costs(passes=1, kib=8),
             Costs(1, 8),
         ),
         console_url="http://127.0.0.1:8080",
-        pretended=pretended,
+        is_emulated=is_emulated,
         aids=ReviewAids(),
         demo_accounts=demo_accounts,
     )
 
 
-def make_kit(
+def make_context(
     *,
     database: Database,
     now: Callable[[], datetime],
@@ -144,23 +157,23 @@ def make_kit(
     senders: Any = None,
     jobs: FakeJobs | None = None,
     line: Line | None = None,
-    watch: Watch | None = None,
+    watch: MonitorTools | None = None,
     inbox: FakeInbox | None = None,
     failpoint: Callable[[str], None] = survive,
-) -> WholeKit:
+) -> WholeContext:
     both = inbox or FakeInbox()
-    return WholeKit(
+    return WholeContext(
         database=database,
         books=cast(Any, None),
-        runs=FakeRuns(),
-        notes=FakeNotes(),
+        runs=FakeStates(),
+        notes=FakeStarts(),
         sessions=SessionMemory(),
-        reader=ReaderDoor(),
+        reader=ReaderAccess(),
         ticks=TickMemory(),
         sms=sms or FakeSms(),
         senders=senders or FakeSenders(),
         jobs=jobs or FakeJobs(),
-        sealer=Sealer(),
+        encrypter=Encrypter(),
         pseudonyms=cast(Any, FakePseudonyms()),
         numbers=FakeNumbers(),
         phrases=Phrases({}),

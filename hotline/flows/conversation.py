@@ -109,7 +109,7 @@ class Option(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ConversationState:
     language: str
     calls: tuple[Place, ...]
     """Call stack. The last place is the caller's."""
@@ -125,9 +125,9 @@ class Run:
 
     def at(
         self, calls: tuple[Place, ...], *, trail: tuple[tuple[Place, ...], ...] | None = None
-    ) -> "Run":
+    ) -> "ConversationState":
         """Returns a copy at another place. Each hop does this several times, and `replace` is four times slower."""
-        return Run(
+        return ConversationState(
             self.language,
             calls,
             self.trail if trail is None else trail,
@@ -137,10 +137,10 @@ class Run:
             self.finished,
         )
 
-    def saying(self, answers: Mapping[str, str]) -> "Run":
+    def saying(self, answers: Mapping[str, str]) -> "ConversationState":
         """Returns a copy with other answers."""
         where = (self.language, self.calls, self.trail)
-        return Run(*where, answers, self.passage, self.erased, self.finished)
+        return ConversationState(*where, answers, self.passage, self.erased, self.finished)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns a small JSON document with short names and without default values."""
@@ -158,7 +158,7 @@ class Run:
         return document
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> "Run":
+    def from_dict(cls, document: Mapping[str, Any]) -> "ConversationState":
         """Returns the conversation state that `to_dict` wrote. JSON in between changes nothing."""
         return cls(
             language=document["l"],

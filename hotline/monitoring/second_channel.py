@@ -14,7 +14,7 @@ SUBJECT = "Line"
 """Subject of every mail. A lock screen shows no more of a mail than of an SMS."""
 
 
-class OtherWay:
+class SecondChannel:
     """The second channel of one line, the `OtherChannel` of production.
 
     `sh` runs the command with the text on its standard input. The mail's address names server, sender and recipient:

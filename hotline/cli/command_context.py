@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from hotline.cli.contexts import Role, build_console, key_folder, wrong_sentence
+from hotline.cli.contexts import Role, build_cli, key_folder, wrong_sentence
 from hotline.core import service_sample
-from hotline.core.context import LookingKit
+from hotline.core.contexts import CliContext
 from hotline.core.database import Database, open_database
 from hotline.core.settings import Settings
 from hotline.errors import KeyWrong, Occupied, PartMissing, SettingsInvalid, StoreUnavailable
@@ -23,16 +23,16 @@ from hotline.keys.key_making import PAIRS, ROLES, is_held, make_keys
 from hotline.monitoring import service_checks_keys
 from hotline.operations import migrate
 from hotline.operations.migrate import TablesFound, TablesState
-from hotline.people.rules_second_factor import PAPER_LETTERS, grouped
+from hotline.people.rules_second_factor import PAPER_LETTERS, group_letters
 
-INVENTED = (
+SAMPLE = (
     "Ibi byose ni urugero | Données d'exemple: rien n'est réel | Sample data: nothing here is real"
 )
 PASSPHRASE_LETTERS, GROUP_LETTERS = 25, 5
 STEP = "`hotline doctor` says what else is wrong; see the database's server, its disk and HOTLINE_DATABASE_URL"
 
 
-def named_by_place(broken: StoreUnavailable) -> str:
+def database_error(broken: StoreUnavailable) -> str:
     """Returns a text that the database does not answer, with its place and the next step. Names no account or
     password."""
     try:
@@ -43,33 +43,33 @@ def named_by_place(broken: StoreUnavailable) -> str:
 
 
 @contextmanager
-def console_kit() -> Iterator[LookingKit]:
+def cli_context() -> Iterator[CliContext]:
     """Yields the context of the commands from the environment, without the keys that are not this line's.
 
-    No key decrypts what those would seal. Raises the errors of `Settings.read` and `build_console`. Raises NotReady if
+    No key decrypts what those would seal. Raises the errors of `Settings.read` and `build_cli`. Raises NotReady if
     the tables are of a release that this one does not know. The command itself reports a database that does not answer.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):
-        migrate.refuse_unknown(migrate.look_at(settings.database_url))
-    kit, folder = build_console(settings), key_folder(settings, Role.CONSOLE)
+        migrate.refuse_unknown(migrate.find_tables(settings.database_url))
+    context, folder = build_cli(settings), key_folder(settings, Role.CONSOLE)
     with suppress(StoreUnavailable):
-        wrong = service_checks_keys.check(kit.database, folder).wrong
+        wrong = service_checks_keys.check_keys(context.database, folder).wrong
         if wrong:
             click.echo(f"hotline: {wrong_sentence(folder, wrong)}", err=True)
-            kit.database.close()
-            kit = build_console(settings, without=wrong)
-    with closing(kit.database):
+            context.database.close()
+            context = build_cli(settings, without=wrong)
+    with closing(context.database):
         with suppress(StoreUnavailable):
-            if service_sample.is_invented(kit):
-                click.echo(f"hotline: {INVENTED}", err=True)
-        yield kit
+            if service_sample.is_sample(context):
+                click.echo(f"hotline: {SAMPLE}", err=True)
+        yield context
 
 
 def new_passphrase() -> str:
     """Returns five groups of five letters, about 124 bits of chance. A thief of the database cannot guess it."""
     letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
-    return grouped("".join(letters), GROUP_LETTERS)
+    return group_letters("".join(letters), GROUP_LETTERS)
 
 
 LOST = (
@@ -78,7 +78,7 @@ LOST = (
 )
 
 
-def make_missing(
+def make_missing_keys(
     settings: Settings, found: TablesFound, at: datetime, *, new: Collection[str] = ()
 ) -> Sequence[str]:
     """Makes the missing keys in the home's key folders, and returns them as `role/name`.
@@ -103,14 +103,14 @@ def lost_keys(database: Database, folder: Path) -> Sequence[str]:
     )
 
 
-def prove_all(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
+def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
     """Seals a canary for each key that has none, and another for each `new` key. Raises StoreUnavailable."""
     folders = [folder / role for role in ROLES]
     halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):
         keys = next(KeyFolder(one) for one in folders if KeyFolder(one).holds(name))
-        service_checks_keys.replace(database, name, keys.read(name))
-    service_checks_keys.add_missing(database, folders)
+        service_checks_keys.replace_canary(database, name, keys.read(name))
+    service_checks_keys.add_missing_canaries(database, folders)
 
 
 def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
@@ -118,5 +118,5 @@ def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
     if lost:
         raise PartMissing(f"{folder} lacks {', '.join(lost)}, which this line's tables know", LOST)
     for role in ROLES:
-        if wrong := service_checks_keys.check(database, folder / role).wrong:
+        if wrong := service_checks_keys.check_keys(database, folder / role).wrong:
             raise KeyWrong(wrong_sentence(folder / role, wrong))

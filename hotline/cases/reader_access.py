@@ -9,13 +9,13 @@ from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.key_making import READER_KEY, READER_PUBLIC_KEY
 from hotline.keys.one_off import public_of
 
-MOST_WAITING = 2
+MAX_WAITING = 2
 """Threads of one process that may wait for the reader at a time. The other threads answer callers."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderDoor:
-    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
+class ReaderAccess:
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITING))
     pause: Callable[[float], None] = time.sleep
     elapsed: Callable[[], float] = time.monotonic
 

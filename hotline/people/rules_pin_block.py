@@ -10,16 +10,16 @@ from enum import StrEnum
 from hotline.core.wording import Template
 from hotline.text.time import KIGALI
 
-IN_A_ROW = 3
-"""Wrong PINs in a row, without a right one, that block the phone for `SHORT`."""
-IN_A_DAY = 6
-"""Wrong PINs within `DAY`, without a right one, that block the phone until `WAKES`."""
-SHORT, DAY = timedelta(minutes=10), timedelta(hours=24)
-WAKES = time(6)
+MAX_IN_A_ROW = 3
+"""Wrong PINs in a row, without a right one, that block the phone for `SHORT_BLOCK`."""
+MAX_IN_A_DAY = 6
+"""Wrong PINs within `DAY`, without a right one, that block the phone until `BLOCK_ENDS`."""
+SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
+BLOCK_ENDS = time(6)
 """Time at which a long block ends, in Kigali's time."""
 
 
-def rested_until(wrong: Sequence[datetime]) -> datetime | None:
+def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
     """Returns the time until which the last of these wrong PINs blocks the phone. Returns None if it does not.
 
     `wrong` holds the times of the wrong PINs since the last right one, oldest first. After a long block the
@@ -29,31 +29,31 @@ def rested_until(wrong: Sequence[datetime]) -> datetime | None:
     for at in wrong:
         until, in_a_row = None, in_a_row + 1
         today = [*(one for one in today if at - one < DAY), at]
-        if len(today) >= IN_A_DAY:
+        if len(today) >= MAX_IN_A_DAY:
             until, in_a_row, today = _morning_after(at), 0, []
-        elif in_a_row >= IN_A_ROW:
-            until, in_a_row = at + SHORT, 0
+        elif in_a_row >= MAX_IN_A_ROW:
+            until, in_a_row = at + SHORT_BLOCK, 0
     return until
 
 
-def is_long(at: datetime, until: datetime) -> bool:
+def is_long_block(at: datetime, until: datetime) -> bool:
     """Returns True if a block that began at `at` is the long one, after which colleagues take over."""
-    return until - at > SHORT or until == _morning_after(at)
+    return until - at > SHORT_BLOCK or until == _morning_after(at)
 
 
 def _morning_after(at: datetime) -> datetime:
     local = at.astimezone(KIGALI)
-    morning = datetime.combine(local.date(), WAKES, KIGALI)
+    morning = datetime.combine(local.date(), BLOCK_ENDS, KIGALI)
     if morning <= local:
         morning += timedelta(days=1)
-    return max(morning, at + SHORT)
+    return max(morning, at + SHORT_BLOCK)
 
 
 MANY_CASES = 10
 """Cases that a phone may open within `MANY_WITHIN`. More raise a warning."""
 MANY_WITHIN = timedelta(hours=1)
-NIGHT_BEGINS, NIGHT_ENDS, TOLD_AT = time(22), time(6), time(7)
-"""In Kigali's time. One SMS at `TOLD_AT` reports all openings of a night."""
+NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
+"""In Kigali's time. One SMS at `REPORTED_AT` reports all openings of a night."""
 SHOWN_FOR = timedelta(days=7)
 """Time for which a coordinator finds a warning behind the PIN."""
 KEPT_FOR = timedelta(days=90)
@@ -74,7 +74,7 @@ class PinWarning(StrEnum):
     """The responder says that another person opened the list."""
 
 
-SMS: Mapping[PinWarning, Template] = {
+WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.PINS_WRONG,
     PinWarning.NETWORK: Template.PIN_NETWORK,
     PinWarning.MANY: Template.PIN_MANY,
@@ -82,7 +82,7 @@ SMS: Mapping[PinWarning, Template] = {
     PinWarning.NOT_ME: Template.PIN_NOT_ME,
 }
 """The SMS that the coordinator gets for each warning. It never names a responder."""
-SHOWN: Mapping[PinWarning, Template] = {
+SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.WARNING_WRONG,
     PinWarning.NETWORK: Template.WARNING_NETWORK,
     PinWarning.MANY: Template.WARNING_MANY,
@@ -105,8 +105,8 @@ def night_began(at: datetime) -> datetime:
     return begins if begins <= local else begins - timedelta(days=1)
 
 
-def nights_told_before(at: datetime) -> datetime:
+def last_report_before(at: datetime) -> datetime:
     """Returns the last 07:00 before `at`. Openings before it are due to be reported."""
     local = at.astimezone(KIGALI)
-    morning = datetime.combine(local.date(), TOLD_AT, KIGALI)
+    morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)
     return morning if morning <= local else morning - timedelta(days=1)

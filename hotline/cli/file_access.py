@@ -9,7 +9,7 @@ from hotline.core.check_result import CheckResult
 from hotline.core.database import sqlite_file
 from hotline.core.settings import Settings
 from hotline.errors import SettingsInvalid
-from hotline.keys.gateway_key import GATEWAY_KEY, SENDING, read_gateway_key
+from hotline.keys.gateway_key import GATEWAY_KEY, SENDING_ROLES, read_gateway_key
 
 OTHERS = 0o077
 UNUSED = (
@@ -19,31 +19,31 @@ UNUSED = (
 """The emulator is only a program on this machine, so it never receives a real key."""
 
 
-def folder_found(name: str, folder: Path, settings: Settings) -> CheckResult:
+def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:
     """Checks that a folder exists, and that others have no access to it or to anything directly in it."""
     if not folder.is_dir():
         return CheckResult(name, False, f"{folder} is missing", next_step(settings))
     return _closed(name, str(folder), (folder, *folder.glob("*")))
 
 
-def kept_found(settings: Settings) -> Iterator[CheckResult]:
+def check_files(settings: Settings) -> Iterator[CheckResult]:
     """Checks the database and the backups, if they are files."""
     file = sqlite_file(settings.database_url)
     if file is not None and file.exists():
         yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))
     if settings.backups is not None and settings.backups.is_dir():
-        yield folder_found("backup files", settings.backups, settings)
+        yield check_folder("backup files", settings.backups, settings)
 
 
-def gateway_key_found(settings: Settings) -> Iterator[CheckResult]:
+def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
     """Checks the gateway's key, in the folder of each role that sends, or where HOTLINE_GATEWAY_API_KEY_FILE says."""
     home = settings.home / "keys"
     named = settings.gateway_api_key_file
-    if settings.pretended and named is None:
-        if any((home / role / GATEWAY_KEY).exists() for role in SENDING):
+    if settings.is_emulated and named is None:
+        if any((home / role / GATEWAY_KEY).exists() for role in SENDING_ROLES):
             yield CheckResult("gateway key", True, UNUSED)
         return
-    for file in (named,) if named else [home / role / GATEWAY_KEY for role in SENDING]:
+    for file in (named,) if named else [home / role / GATEWAY_KEY for role in SENDING_ROLES]:
         name = f"gateway key of {file.parent.name}"
         try:
             read_gateway_key(file)

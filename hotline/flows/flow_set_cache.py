@@ -17,60 +17,74 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any, NamedTuple
 
-from hotline.core.context import Bookshelf
+from hotline.core.contexts import FlowSets
 from hotline.core.database import Database
 from hotline.core.wording import ALWAYS_SHIPPED, Template
 from hotline.errors import HotlineError, NotFound, NotReady
 from hotline.flows import tables
+from hotline.flows.conversation import Option
 from hotline.flows.flow import (
     Arm,
-    Ask,
-    Book,
-    Branch,
-    Call,
+    BranchNode,
+    CallNode,
     Choice,
     Condition,
-    Finish,
+    EndNode,
     Flow,
+    FlowSet,
     Lead,
-    Menu,
-    Say,
-    Signed,
+    MenuNode,
+    MessageNode,
+    QuestionNode,
+    TextApproval,
 )
 from hotline.flows.numbers import Evidence, Number
-from hotline.flows.run import Option
 
-CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed, Number)
+CLASSES = (
+    Arm,
+    QuestionNode,
+    BranchNode,
+    CallNode,
+    Choice,
+    Condition,
+    EndNode,
+    Flow,
+    Lead,
+    MenuNode,
+    MessageNode,
+    TextApproval,
+    Number,
+)
 """Classes of pressed values, in the order of their numbers."""
-BOOK = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
+PARTS = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
 """Parts of a flow set that are pressed, in order. The first line is a list of all parts except the last."""
 _FIELDS = (
     f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
     for kind in CLASSES
     for field in fields(kind)
 )
-MARK = hashlib.sha256("\n".join((*BOOK, *_FIELDS)).encode()).hexdigest()
+MARK = hashlib.sha256("\n".join((*PARTS, *_FIELDS)).encode()).hexdigest()
 
 _TUPLE = 0
 _KINDS: dict[type, int] = {kind: number for number, kind in enumerate(CLASSES, 1)}
 _MAKERS: tuple[Callable[..., object], ...] = (
     lambda *items: items,
     *CLASSES[:-2],
-    lambda by, on, digest: Signed(by, date.fromisoformat(on), digest),
+    lambda by, on, digest: TextApproval(by, date.fromisoformat(on), digest),
     lambda digits, evidence, by, on: Number(
         digits, Evidence(evidence), by, date.fromisoformat(on) if on else None
     ),
 )
 
 
-class UnpressedBook(NamedTuple):
-    book: Book
+class LoadedFlowSet(NamedTuple):
+    book: FlowSet
     lines: Mapping[str, Flow]
     """Its flows by the lines they were built from."""
 
 
-def press(book: Book) -> str:
-    """Returns the parts named in `BOOK` as text. Lists are left out, because they belong to the code."""
+def serialise(book: FlowSet) -> str:
+    """Returns the parts named in `PARTS` as text. Lists are left out, because they belong to the code."""
     head = [
         [*book.flows],
         book.front,
@@ -81,9 +95,9 @@ def press(book: Book) -> str:
     return "\n".join(map(_line, (head, *map(_press, book.flows.values()))))
 
 
-def unpressed(
+def deserialise(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
-) -> Generator[None, None, UnpressedBook]:
+) -> Generator[None, None, LoadedFlowSet]:
     """Returns the flow set of the pressed text. Yields before it builds each flow whose line is not known.
 
     It adds each new flow to `known`, so that a parallel call can use it.
@@ -97,7 +111,7 @@ def unpressed(
     numbers = {number.digits: number for number in map(_unpress, rows)}
     flows = {name: known[line] for name, line in zip(names, lines, strict=True)}
     own = {line: known[line] for line in lines}
-    return UnpressedBook(Book(flows, front, lists, entries, numbers, phrases), own)
+    return LoadedFlowSet(FlowSet(flows, front, lists, entries, numbers, phrases), own)
 
 
 def _line(value: Any) -> str:
@@ -156,11 +170,11 @@ class _Live:
     until: float
 
 
-def in_a_thread(work: Callable[[], None]) -> None:
+def start_thread(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="book", daemon=True).start()
 
 
-class SqlBookshelf:
+class SqlFlowSets:
     """One process's cache of flow sets, a `ports.Bookshelf`. Threads may share it. Two threads may compile the same
     flow twice, but no thread gets a wrong one.
 
@@ -180,7 +194,7 @@ class SqlBookshelf:
         self._lists = lists
         self._behind = behind
         self._elapsed = elapsed
-        self._books: OrderedDict[int, Book] = OrderedDict()
+        self._books: OrderedDict[int, FlowSet] = OrderedDict()
         self._lines: dict[str, Flow] = {}
         self._live: _Live | None = None
         self._loading: int | None = None
@@ -202,7 +216,7 @@ class SqlBookshelf:
         self._live = _Live(revision_id, now + LIVE_SECONDS)
         return revision_id
 
-    def book(self, revision_id: int) -> Book:
+    def book(self, revision_id: int) -> FlowSet:
         with self._lock:
             if revision_id in self._books:
                 self._books.move_to_end(revision_id)
@@ -213,7 +227,7 @@ class SqlBookshelf:
             try:
                 next(loading)
             except StopIteration as end:
-                book: Book = end.value
+                book: FlowSet = end.value
                 return book
 
     def _at_hand(self, newest: int, known: _Live | None, now: float) -> int:
@@ -249,7 +263,7 @@ class SqlBookshelf:
                 if self._loading == revision_id:
                     self._loading = None
 
-    def _load(self, revision_id: int) -> Generator[None, None, Book]:
+    def _load(self, revision_id: int) -> Generator[None, None, FlowSet]:
         """Loads a revision's flow set into memory. Yields before each flow that it must compile."""
         made = yield from self._compiled(revision_id)
         with self._lock:
@@ -259,18 +273,18 @@ class SqlBookshelf:
             self._lines = {**made.lines}
         return made.book
 
-    def _compiled(self, revision_id: int) -> Generator[None, None, UnpressedBook]:
+    def _compiled(self, revision_id: int) -> Generator[None, None, LoadedFlowSet]:
         with self._database.reading() as session:
-            pressed = tables.pressed_of(session, revision_id, MARK)
+            pressed = tables.compiled_of(session, revision_id, MARK)
             document = None if pressed else tables.stored_document(session, revision_id)
         if pressed is not None:
-            return (yield from unpressed(pressed, self._lists, self._lines))
+            return (yield from deserialise(pressed, self._lists, self._lines))
         if document is None:
             raise NotFound(f"revision {revision_id}")
-        return UnpressedBook(_compile(document, self._lists), {})
+        return LoadedFlowSet(_compile(document, self._lists), {})
 
 
-def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> Book:
+def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
     """Compiles a flow set that another version has stored. Imports here, because only this case needs pydantic."""
     from hotline.flows.document import compile as compile_book
 
@@ -288,10 +302,10 @@ class LivePhrases:
     """The phrases of the live revision, a `text.remark.LiveWords`. Never raises. If no live revision is known, the
     shipped phrases apply."""
 
-    def __init__(self, books: Bookshelf, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, books: FlowSets, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._books = books
         self._elapsed = elapsed
-        self._known: Book | None = None
+        self._known: FlowSet | None = None
         self._not_before = 0.0
 
     def __call__(self, language: str, phrase: str) -> str | None:
@@ -302,7 +316,7 @@ class LivePhrases:
             return None
         return book.phrases.get(language, {}).get(NAMES.get(phrase, ""))
 
-    def _live(self) -> Book | None:
+    def _live(self) -> FlowSet | None:
         """Returns the live flow set, or the last known one while the bookshelf does not answer."""
         if self._elapsed() >= self._not_before:
             try:

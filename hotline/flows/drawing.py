@@ -6,21 +6,21 @@ Results are cached in the flow set. A flow set never changes, so its pages do no
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from hotline.flows.conversation import ConversationState, Facts
+from hotline.flows.engine_texts import EngineTexts, texts_of
 from hotline.flows.flow import (
-    Ask,
-    Book,
-    Finish,
-    Menu,
-    Say,
+    EndNode,
+    FlowSet,
+    MenuNode,
+    MessageNode,
+    QuestionNode,
     View,
     Waiting,
-    holds,
+    is_met,
     list_name,
-    named,
+    placeholders_in,
     view,
 )
-from hotline.flows.flow_words import Words, words
-from hotline.flows.run import Facts, Run
 from hotline.flows.screen import Page, Screen, paginate
 from hotline.text.gsm7 import septets, to_gsm7
 
@@ -32,16 +32,20 @@ class Drawn(NamedTuple):
     """Screens as the handset shows them, one for each page."""
 
 
-def drawn(book: Book, node: Waiting | Finish, run: Run, facts: Facts, limit: int) -> Drawn:
+def draw(
+    book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: Facts, limit: int
+) -> Drawn:
     """Returns the drawing of the node that the caller is at.
 
     The result is not cached where the session provides the list, or where the text has a placeholder.
     """
     here = run.calls[-1]
-    listed = list_name(node.list, run.answers) if isinstance(node, Ask) and node.list else ""
+    listed = (
+        list_name(node.list, run.answers) if isinstance(node, QuestionNode) and node.list else ""
+    )
     if listed and (listed in facts.lists or listed not in book.lists):
         return _draw(book, node, run, facts, limit)
-    if named((node.text or {}).get(run.language, "")):
+    if placeholders_in((node.text or {}).get(run.language, "")):
         return _draw(book, node, run, facts, limit)
 
     key = (here.flow, here.node, run.language, limit, listed, _varies(node, run, facts))
@@ -57,56 +61,58 @@ def screen_of(text: str, *, ends: bool = False) -> Screen:
     return Screen(text, ends, septets(text))
 
 
-def _draw(book: Book, node: Waiting | Finish, run: Run, facts: Facts, limit: int) -> Drawn:
+def _draw(
+    book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: Facts, limit: int
+) -> Drawn:
     seen = view(book, node, run, facts)
     pages = paginate(seen.layout, limit)
-    ends = isinstance(node, Finish)
+    ends = isinstance(node, EndNode)
     return Drawn(seen, pages, tuple(screen_of(page.text, ends=ends) for page in pages))
 
 
-def _varies(node: Waiting | Finish, run: Run, facts: Facts) -> tuple[bool, ...]:
+def _varies(node: Waiting | EndNode, run: ConversationState, facts: Facts) -> tuple[bool, ...]:
     """Returns for each condition of the node whether it holds.
 
     Its pages depend on these values, on the place, the language, the limit and the list, and on nothing else.
     """
-    if isinstance(node, Finish):
+    if isinstance(node, EndNode):
         return ()
     conditions = [when for lead in node.leads for when in lead.whens] if node.leads else []
-    if isinstance(node, Menu | Ask):
+    if isinstance(node, MenuNode | QuestionNode):
         conditions += [choice.when for choice in node.choices if choice.when is not None]
     if not conditions:
         return ()
-    return tuple([holds(condition, run, facts) for condition in conditions])
+    return tuple([is_met(condition, run, facts) for condition in conditions])
 
 
 FIRST_KEY, MORE = "1", "9"
 
 
-def only_way_on(node: Waiting, seen: View, page: Page) -> str | None:
+def only_key(node: Waiting, seen: View, page: Page) -> str | None:
     """Returns the key of the one way on from a page, where `1` may replace it. None where there is not exactly one.
 
     None also where the caller types an answer, because `1` is then an answer. A choice whose value is saved accepts
     only its own key.
     """
-    if isinstance(node, Ask) and node.kind != "place":
+    if isinstance(node, QuestionNode) and node.kind != "place":
         return None
-    if goes_on(node, page):
+    if has_next(node, page):
         return None if page.keys else MORE
-    if isinstance(node, Menu) and len(page.keys) == 1:
+    if isinstance(node, MenuNode) and len(page.keys) == 1:
         ((key, at),) = page.keys.items()
         is_answer = node.saves is not None and bool(seen.choices[at].value)
         return None if is_answer else key
     return None
 
 
-def goes_on(node: Waiting, page: Page) -> bool:
+def has_next(node: Waiting, page: Page) -> bool:
     """Returns True if `9` turns this page, or leads on from the last page of a message."""
-    return page.more or (isinstance(node, Say) and node.goes is not None)
+    return page.more or (isinstance(node, MessageNode) and node.goes is not None)
 
 
-def repeated(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
+def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
     """Returns the same page under the longest line about the valid keys that fits."""
-    own = words(language)
+    own = texts_of(language)
     fitting = (
         line
         for line in _lines(node, seen, page, own)
@@ -115,7 +121,7 @@ def repeated(node: Waiting, seen: View, page: Page, language: str, limit: int) -
     return screen_of(f"{next(fitting, own.invalid_short)}\n{page.text}")
 
 
-def _lines(node: Waiting, seen: View, page: Page, own: Words) -> Iterator[str]:
+def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[str]:
     """Yields the line above a repeated screen in every length, longest first."""
     typed, keys = _typed(node, own), _working(node, seen, page)
     out = ("0", "00") if seen.layout.ways else ()
@@ -131,14 +137,14 @@ def _lines(node: Waiting, seen: View, page: Page, own: Words) -> Iterator[str]:
         yield " ".join([*_runs(keys, shortest=2)] or out)
 
 
-def _typed(node: Waiting, own: Words) -> str:
+def _typed(node: Waiting, own: EngineTexts) -> str:
     """Returns the instruction for typed answers. Empty where the page has its own keys."""
     match node:
-        case Ask(kind="words"):
+        case QuestionNode(kind="words"):
             return own.write
-        case Ask(kind="number"):
+        case QuestionNode(kind="number"):
             return f"{own.press} {own.digits}"
-        case Ask(kind="pin", digits=count):
+        case QuestionNode(kind="pin", digits=count):
             return f"{own.press} {own.count_of_digits.format(count=count)}"
         case _:
             return ""
@@ -147,9 +153,9 @@ def _typed(node: Waiting, own: Words) -> str:
 def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
     """Returns the digits that lead on from a page: its choices, `9`, and `1` where it has the same effect."""
     keys = {*page.keys}
-    if goes_on(node, page):
+    if has_next(node, page):
         keys.add(MORE)
-    if only_way_on(node, seen, page) is not None:
+    if only_key(node, seen, page) is not None:
         keys.add(FIRST_KEY)
     return sorted(keys)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hotline.text.languages import FIRST
 
 
-class Words(NamedTuple):
+class EngineTexts(NamedTuple):
     more: str
     back: str
     back_short: str
@@ -33,17 +33,20 @@ class Words(NamedTuple):
 
 
 _SAID = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
-WORDS: Mapping[str, Words] = {code: Words(**said) for code, said in _SAID.items()}
-HELD_BACK = 6
+ENGINE_TEXTS: Mapping[str, EngineTexts] = {
+    code: EngineTexts(**said) for code, said in _SAID.items()
+}
+RESERVED_SEPTETS = 6
 """Septets of every page reserved for the line above a repeated screen: five letters and a line end."""
 
 
-def every() -> Mapping[str, Mapping[str, str]]:
+def all_texts() -> Mapping[str, Mapping[str, str]]:
     """Returns each word in every language, by its name, for reviewers."""
     return {
-        name: {code: getattr(said, name) for code, said in WORDS.items()} for name in Words._fields
+        name: {code: getattr(said, name) for code, said in ENGINE_TEXTS.items()}
+        for name in EngineTexts._fields
     }
 
 
-def words(language: str) -> Words:
-    return WORDS.get(language, WORDS[FIRST])
+def texts_of(language: str) -> EngineTexts:
+    return ENGINE_TEXTS.get(language, ENGINE_TEXTS[FIRST])

@@ -17,38 +17,38 @@ from hotline.cases import queries_list
 from hotline.cases.queries_list import WaitingClosure
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
-from hotline.core.context import ConsoleKit, Kit
+from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording, responders_entry
+from hotline.gateway.rules_message import Wording, responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_members
 from hotline.people.rules import Level
-from hotline.people.rules_audit import actor
+from hotline.people.rules_audit import read_actor
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import TipOutcome, Urgency
-from hotline.tips.rules_deadlines import next_bell
+from hotline.tips.rules_deadlines import next_morning_sms
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
 """Names in the audit log: the prefix of a request, before its outcome, and the name of a refusal."""
 
 
-def readable(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> frozenset[int]:
+def readable_rows(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> frozenset[int]:
     """Returns the ids of the rows of one tip whose reasons this viewer may read. `rows`: the oldest first."""
     if is_national(viewer):
         return frozenset(row.id for row in rows)
     return frozenset(_of_own_desk(session, viewer, rows))
 
 
-def of_request(session: Session, viewer: Viewer, tip_id: int) -> str:
+def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
     """Returns the reason of the pending closure. Empty if this viewer may not read it."""
     rows = tables_audit.entries(session, subject=f"tip:{tip_id}")
     asked = [row for row in rows if row.action.startswith(REQUESTED)][-1:]
-    may = readable(session, viewer, asked)
+    may = readable_rows(session, viewer, asked)
     return "".join(row.reason for row in asked if row.id in may)
 
 
@@ -69,10 +69,10 @@ def _desks_of(session: Session, actor: str) -> frozenset[str]:
     number = actor.removeprefix(RESPONDER)
     if number == actor or not number.isdecimal():
         return frozenset()
-    return frozenset(row.desk_code for row in tables.running(session, int(number)))
+    return frozenset(row.desk_code for row in tables.current_memberships(session, int(number)))
 
 
-MOST = 200
+MAX_CLOSURES = 200
 """Closures on one page."""
 LATE_AFTER = timedelta(hours=24)
 """Waiting time after which the national desk's morning SMS names a closure."""
@@ -101,26 +101,26 @@ class ClosureLine:
         return self.age >= LATE_AFTER
 
 
-def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[ClosureLine]:
+def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine]:
     """Returns the closures that this account may see, the oldest request first."""
-    at = kit.now()
-    with kit.database.reading() as session:
+    at = context.now()
+    with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        found = queries_list.closures_waiting(session, viewer, MOST) if viewer.desks else ()
+        found = queries_list.closures_waiting(session, viewer, MAX_CLOSURES) if viewer.desks else ()
         if not found:
             return ()
-        names = tables.names(session)
-        asks = service_closing.signed_by(session, by.actor, "")
+        names = tables.responder_names(session)
+        asks = service_closing.by_signed_command(session, by.actor, "")
         return [
             ClosureLine(
                 one.tip.id,
                 one.tip.place,
                 one.tip.within,
                 one.outcome,
-                actor(one.requested_by, names)[1],
+                read_actor(one.requested_by, names)[1],
                 one.requested_at,
                 max(at - one.requested_at, timedelta()),
-                of_request(session, viewer, one.tip.id),
+                request_reason(session, viewer, one.tip.id),
                 one.tip.urgency == Urgency.DANGER,
                 is_national(viewer)
                 and not tables_accounts.is_same_person(session, one.requested_by, asks.name),
@@ -137,20 +137,20 @@ NAMED = 6
 """References in one SMS. The SMS gives the number of the others."""
 
 
-def tell(kit: Kit) -> None:
+def write_morning_sms(context: Context) -> None:
     """Writes the SMS of this morning, once. Raises StoreUnavailable."""
-    at = kit.now()
-    bell = next_bell(at) - DAY
+    at = context.now()
+    bell = next_morning_sms(at) - DAY
     if at - bell > UNTIL:
         return
-    with kit.database.reading() as session:
+    with context.database.reading() as session:
         if _is_done(session, bell):
             return
-    with ringing(kit) as session:
+    with ringing(context) as session:
         if _is_done(session, bell):
             return
-        _tell(session, kit, at)
-        queries_retention.finish(session, ERRAND, at)
+        _tell(session, context, at)
+        queries_retention.note_done(session, ERRAND, at)
 
 
 def _is_done(session: Session, bell: datetime) -> bool:
@@ -158,19 +158,19 @@ def _is_done(session: Session, bell: datetime) -> bool:
     return done_at is not None and done_at >= bell
 
 
-def _tell(session: Session, kit: Kit, at: datetime) -> None:
-    waiting = queries_list.closures_waiting(session, queries_visible.THE_LINE, MOST)
+def _tell(session: Session, context: Context, at: datetime) -> None:
+    waiting = queries_list.closures_waiting(session, queries_visible.THE_LINE, MAX_CLOSURES)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     if not late:
         return
-    desk = [one for one in tables.who_live(session, at) if one.level == Level.NATIONAL]
+    desk = [one for one in tables.active_responders(session, at) if one.level == Level.NATIONAL]
     for person in desk:
         names = _names(session, late, person)
         if not names:
             continue
-        said = {"refs": _listed(names), "code": responders_entry(kit.line.service_code)}
+        said = {"refs": _listed(names), "code": responders_short_code(context.line.service_code)}
         wording = Wording(Template.CLOSURES_WAIT, said, person.language)
-        service_messages.confirmation(session, wording, person.id, at)
+        service_messages.write_confirmation(session, wording, person.id, at)
 
 
 def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:
@@ -184,9 +184,9 @@ def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) 
         asked_it = bool(one.requested_by) and tables_accounts.is_same_person(
             session, one.requested_by, hers
         )
-        if asked_it or not queries_visible.who_may(session, one.tip.id, [person.id]):
+        if asked_it or not queries_visible.those_who_may_see(session, one.tip.id, [person.id]):
             continue
-        known_as = queries.names_of(session, one.tip.id).get(person.id)
+        known_as = queries.newest_by_responder(session, one.tip.id).get(person.id)
         names.append(f"T{one.tip.id}" if known_as is None else known_as.reference)
     return names
 

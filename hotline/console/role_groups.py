@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.core import actors
-from hotline.core.actors import READERS, AccountRole
+from hotline.core.actors import READING_ROLES, AccountRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,16 @@ def table(name: str) -> Mapping[str, str]:
     return TABLES[name]
 
 
-def tinted(name: str) -> Mapping[str, tuple[str, str]]:
+def tinted_table(name: str) -> Mapping[str, tuple[str, str]]:
     """Returns a table whose sentences each have a tint."""
     return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
 
 
-DESKS = READERS
+DESKS = READING_ROLES
 """The roles that read tips of a district or of the nation. The keys sealed to the account decide which tips."""
 NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
-RELEASING = frozenset(actors.RELEASING)
+RELEASING = frozenset(actors.RELEASE_ROLES)
 """The roles that approve a release of statistics. One account of each role must approve."""
 WORKING = DESKS | WORDS
 """The roles whose first page is Today. All others start with the overview of statistics."""

@@ -1,6 +1,6 @@
 """Shows the published flows: the list, one flow in three languages, and the search in all texts.
 
-`one` is a short example of a page: it reads the address, calls a service, and draws one template.
+`flow` is a short example of a page: it reads the address, calls a service, and draws one template.
 """
 
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, url_for
 
-from hotline.console import who
+from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, page, part_of_list
 from hotline.editing import (
@@ -21,45 +21,45 @@ from hotline.editing import (
 )
 from hotline.editing.rules_preview import outline
 from hotline.editing.service_drafts import ChangeRow
-from hotline.editing.service_numbers import MOST_HITS, WordsHit, look_up
+from hotline.editing.service_numbers import MAX_HITS, SearchHit, find_texts
 from hotline.errors import NotFound
-from hotline.flows.anatomy import nodes_of, opening_words, texts_in
+from hotline.flows.node_fields import nodes_of, opening_text, texts_in
 from hotline.flows.rules_reviews import ReviewState
 from hotline.flows.service_authoring import live_document
 
-WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.READ)
+WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.REVIEWED_ONCE)
 
 
-def listed(visit: Visit) -> Response:
-    kit = visit.kit
-    flows = live_document(kit.database)["flows"]
+def flows(visit: Visit) -> Response:
+    context = visit.context
+    flows = live_document(context.database)["flows"]
     part = part_of_list(sorted(flows), visit.asked("part"))
-    found = service_publish.of_live(kit)
+    found = service_publish.published_problems(context)
     return page(
         visit,
         "flows.html",
-        live=service_emergencies.live(kit),
-        lines={name: opening_words(flows[name]) for name in part.rows},
-        words=service_review_document.matrix(kit),
+        live=service_emergencies.current_publication(context),
+        lines={name: opening_text(flows[name]) for name in part.rows},
+        words=service_review_document.review_matrix(context),
         worst=lambda counts: next((state for state in WORST_FIRST if counts[state]), None),
         is_checked=found is not None,
         hurts=Counter(
             (one.flow, one.code not in service_publishing.BEARABLE) for one in found or ()
         ),
-        newest=service_emergencies.latest(kit, part.rows),
-        opens=service_drafts.listed(kit),
-        may_write=visit.may(who.WORDS),
+        newest=service_emergencies.newest_by_flow(context, part.rows),
+        opens=service_drafts.list_drafts(context),
+        may_write=visit.may(role_groups.WORDS),
         part=part,
     )
 
 
-def one(visit: Visit, flow: str) -> Response:
-    document = live_document(visit.kit.database)["flows"].get(flow)
+def flow(visit: Visit, flow: str) -> Response:
+    document = live_document(visit.context.database)["flows"].get(flow)
     if document is None:
         raise NotFound(f"no flow {flow}")
     nodes = outline(document)
-    may_open = visit.may(who.WORDS)
-    rows = service_drafts.listed(visit.kit) if may_open else ()
+    may_open = visit.may(role_groups.WORDS)
+    rows = service_drafts.list_drafts(visit.context) if may_open else ()
     # The address in the editor, or that of the draft's page.
     opens = [
         (
@@ -81,34 +81,34 @@ def one(visit: Visit, flow: str) -> Response:
     )
 
 
-LONGEST_QUERY = 100
+MAX_QUERY = 100
 
 
-def find(visit: Visit) -> Response:
-    asked = visit.asked("q").strip()[:LONGEST_QUERY]
+def search(visit: Visit) -> Response:
+    asked = visit.asked("q").strip()[:MAX_QUERY]
     change = _change(visit)
     within = None if change is None else change.id
-    found = look_up(visit.kit, asked, within) if asked else ()
+    found = find_texts(visit.context, asked, within) if asked else ()
     hits = [(hit, _address(visit, hit, within)) for hit in found]
-    return page(visit, "find.html", asked=asked, hits=hits, most=MOST_HITS, change=change)
+    return page(visit, "find.html", asked=asked, hits=hits, most=MAX_HITS, change=change)
 
 
 def _change(visit: Visit) -> ChangeRow | None:
     """Returns the draft to search, or None for the published flows. Only authors search drafts. Raises NotFound."""
     change = number_of(visit.asked("change"))
-    if change is None or not visit.may(who.WORDS):
+    if change is None or not visit.may(role_groups.WORDS):
         return None
-    return service_drafts.look(visit.kit, change)
+    return service_drafts.get_draft(visit.context, change)
 
 
-def _address(visit: Visit, hit: WordsHit, change_id: int | None) -> str:
+def _address(visit: Visit, hit: SearchHit, change_id: int | None) -> str:
     """Returns the hit's address: in the editor for a draft, else on the text's page, else on the flow's page."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")
-    if change_id is not None and is_in_flow and visit.may(who.EDITOR):
+    if change_id is not None and is_in_flow and visit.may(role_groups.EDITOR):
         here: dict[str, Any] = {"change_id": change_id, "flow": found.flow, "node": found.node}
         return url_for("editor.show", **here, _anchor=hit.anchor or "form")
-    if hit.place and visit.may(who.WORDS):
+    if hit.place and visit.may(role_groups.WORDS):
         return url_for(
             "words.one", language=found.language, state="all", at=hit.place, _anchor="t-1"
         )

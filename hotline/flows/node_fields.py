@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any, NamedTuple
 
-from hotline.core.documents import Document, Editable, Way, derived
-from hotline.flows.check_safety import plain
+from hotline.core.documents import Document, DocumentPath, Editable, derived_value
+from hotline.flows.check_safety import plain_text
 from hotline.flows.models import KINDS, field_of
-from hotline.text.gsm7 import TYPOGRAPHY, strangers, substitute
+from hotline.text.gsm7 import TYPOGRAPHY, foreign_letters, substitute
 from hotline.text.languages import CODES
 
 NAMED_BY = {
@@ -48,13 +48,13 @@ def is_list_of_rows(key: str, value: object) -> bool:
     )
 
 
-def names(key: str, rows: Sequence[Document]) -> Way:
+def names(key: str, rows: Sequence[Document]) -> DocumentPath:
     """Returns a unique name for each row."""
     taken: set[str] = set()
     return tuple(_free(_name(key, row), taken) for row in rows)
 
 
-def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> Way:
+def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> DocumentPath:
     """Returns a unique name for each row. A row that comes from one of `base` keeps the name it has there."""
     before, own = names(key, base), names(key, rows)
     known = {at: name for at, name in enumerate(own) if name in before}
@@ -97,7 +97,7 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
-) -> Way:
+) -> DocumentPath:
     """Returns the kept items in the order of the side that moved something. Your order wins where both sides did.
 
     Each addition of the other side follows the same neighbour as there.
@@ -138,18 +138,20 @@ ABSENT = Absent()
 class ValueChange(NamedTuple):
     """One value that differs."""
 
-    at: Way
+    at: DocumentPath
     """Path to it in the new version, or in the old one where it was removed. Rows have numbers."""
     before: Any
     after: Any
 
 
-def compared(before: object, after: object) -> Iterator[ValueChange]:
+def changed_values(before: object, after: object) -> Iterator[ValueChange]:
     """Yields every value that differs, with those of rows that were added or removed."""
     yield from _compared((), (), "", before, after)
 
 
-def _compared(was: Way, now: Way, key: str, before: Any, after: Any) -> Iterator[ValueChange]:
+def _compared(
+    was: DocumentPath, now: DocumentPath, key: str, before: Any, after: Any
+) -> Iterator[ValueChange]:
     if before == after:
         return
     both = (before, after)
@@ -174,7 +176,11 @@ def _compared(was: Way, now: Way, key: str, before: Any, after: Any) -> Iterator
 
 
 def _rows(
-    was: Way, now: Way, key: str, before: Sequence[Document], after: Sequence[Document]
+    was: DocumentPath,
+    now: DocumentPath,
+    key: str,
+    before: Sequence[Document],
+    after: Sequence[Document],
 ) -> Iterator[ValueChange]:
     old, new = names(key, before), names_after(key, before, after)
     if old != new:
@@ -196,7 +202,7 @@ def _get(one: object, name: str) -> Any:
 
 ROW_LISTS = ("choices", "lead", "arms")
 BRANCH = "branch"
-LINES = ("choices", "lead")
+TEXT_LISTS = ("choices", "lead")
 """Lists whose rows each contain a text."""
 
 
@@ -204,7 +210,7 @@ class NodeText(NamedTuple):
     """A text of a node, with its field's name, its path in the document, and its wording by language."""
 
     field: str
-    steps: Way
+    steps: DocumentPath
     words: Mapping[str, str]
 
 
@@ -242,14 +248,14 @@ def body_of(node: object) -> Document:
     return body if isinstance(body, Mapping) else {}
 
 
-def way_to_rows(node: object, rows: str) -> Way:
+def path_to_rows(node: object, rows: str) -> DocumentPath:
     """Returns the path to the choices, lead or arms of a node."""
     return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
 
 
 def rows_of(node: object, rows: str) -> Sequence[Any]:
     """Returns the choices, lead or arms of a node as the document has them."""
-    found = value_at(node, way_to_rows(node, rows))
+    found = value_at(node, path_to_rows(node, rows))
     return found if isinstance(found, list) else ()
 
 
@@ -267,7 +273,7 @@ def texts_in(node: object) -> Iterator[NodeText]:
             yield NodeText(field_of(steps)[0], steps, said)
 
 
-def arrows_in(node: object) -> Iterator[tuple[str, str]]:
+def links_in(node: object) -> Iterator[tuple[str, str]]:
     """Yields each field that leads to a node of the same flow, with its target, in the page's order."""
     rows = [(rows, at) for rows in ("choices", "arms") for at in range(len(rows_of(node, rows)))]
     for field in (*(f"{rows}.{at}.goes" for rows, at in rows), "goes", "weak"):
@@ -276,23 +282,23 @@ def arrows_in(node: object) -> Iterator[tuple[str, str]]:
             yield field, goes
 
 
-def called_by(node: object) -> str:
+def called_flow(node: object) -> str:
     """Returns the flow that a call opens. Empty where the node calls none."""
     flow = value_at(node, ("call", "flow"))
     return flow if isinstance(flow, str) else ""
 
 
-def first_words(node: object) -> Mapping[str, str]:
+def first_text(node: object) -> Mapping[str, str]:
     """Returns a node's text by language, as a list of nodes shows it."""
     said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
     return {code: words for code, words in said.items() if isinstance(words, str)}
 
 
-def opening_words(flow: object) -> Mapping[str, str]:
+def opening_text(flow: object) -> Mapping[str, str]:
     """Returns the first text of a flow, by language."""
     nodes = nodes_of(flow)
     begins = nodes.get(str(value_at(flow, ("start",))))
-    return next(filter(None, map(first_words, (begins, *nodes.values()))), {})
+    return next(filter(None, map(first_text, (begins, *nodes.values()))), {})
 
 
 SHORT_TITLE = 24
@@ -322,9 +328,9 @@ class Titles:
         node = nodes_of(self.flows.get(flow)).get(name)
         if title := self._said(node, "title"):
             return title
-        if called := called_by(node):
+        if called := called_flow(node):
             return self.flow(called)
-        words = first_words(node)
+        words = first_text(node)
         return shorten(words.get(self.language, ""), SHORT_TITLE, placeholder=" ...") or name
 
     def place(self, flow: str, name: str) -> str:
@@ -358,7 +364,7 @@ def place_of(flow: str, name: str, node: Document, field: str) -> str:
     return ".".join((flow, name, *path_of(node, field)))
 
 
-def path_of(node: object, field: str) -> Way:
+def path_of(node: object, field: str) -> DocumentPath:
     """Returns the path of a field in the node's document.
 
     It accepts the names that `field_of` returns, such as `choices.2.goes`, and `text` for a text.
@@ -371,26 +377,26 @@ def path_of(node: object, field: str) -> Way:
         return (kind, "kind")
     if first in ("title", "reason", "signed", "review"):
         return (first, *rest)
-    if first in LINES and len(rest) == 1:
+    if first in TEXT_LISTS and len(rest) == 1:
         return (kind, first, *rest, "label" if first == "choices" else "text")
     return (kind, first, *rest)
 
 
-OF_A_FLOW = frozenset({"gathers", "private"})
-OF_A_NODE = frozenset({"saves", "topic", "completes", "signed"})
-OF_A_CHOICE = frozenset({"value", "key"})
-MARKS = OF_A_FLOW | OF_A_NODE | OF_A_CHOICE
+RECORDED_OF_FLOW = frozenset({"gathers", "private"})
+RECORDED_OF_NODE = frozenset({"saves", "topic", "completes", "signed"})
+RECORDED_OF_CHOICE = frozenset({"value", "key"})
+RECORDED_FIELDS = RECORDED_OF_FLOW | RECORDED_OF_NODE | RECORDED_OF_CHOICE
 
 
-def mark_of(field: str) -> str:
+def recorded_name(field: str) -> str:
     """Returns the recorded value of a form's field. `choices.2.value` gives `value`, other fields an empty text."""
     parts = field.split(".")
     if parts[0] == "choices" and len(parts) == 3:
-        return parts[2] if parts[2] in OF_A_CHOICE else ""
-    return parts[0] if parts[0] in OF_A_NODE else ""
+        return parts[2] if parts[2] in RECORDED_OF_CHOICE else ""
+    return parts[0] if parts[0] in RECORDED_OF_NODE else ""
 
 
-def locked(node: object, live: object) -> frozenset[str]:
+def locked_fields(node: object, live: object) -> frozenset[str]:
     """Returns the locked fields of a form: the recorded values that are already published.
 
     An editor unlocks them with a reason. New screens and choices are not locked, because nothing was counted for them.
@@ -405,11 +411,11 @@ def locked(node: object, live: object) -> frozenset[str]:
     known = set(names("choices", old))
     for at, name in enumerate(names_after("choices", old, new)):
         if name in known:
-            fields |= {f"choices.{at}.{mark}" for mark in OF_A_CHOICE}
+            fields |= {f"choices.{at}.{mark}" for mark in RECORDED_OF_CHOICE}
     return frozenset(fields)
 
 
-def with_flow_marks(flow: Document, *, gathers: str, private: bool) -> Editable:
+def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable:
     """Returns the flow with these values before its `start`. Empty values are left out."""
     marks = {"gathers": gathers, "private": private}
     said = {mark: given for mark, given in marks.items() if given}
@@ -417,7 +423,7 @@ def with_flow_marks(flow: Document, *, gathers: str, private: bool) -> Editable:
     for name, value in flow.items():
         if name == "start":
             changed |= said
-        if name not in OF_A_FLOW:
+        if name not in RECORDED_OF_FLOW:
             changed[name] = value
     return changed | said
 
@@ -429,7 +435,7 @@ def with_flow_texts(flow: Document, texts: Mapping[str, Mapping[str, str]]) -> E
     return {"flow": flow.get("flow")} | {name: text for name, text in said.items() if text} | kept
 
 
-def marks_in(node: object) -> Document:
+def recorded_values(node: object) -> Document:
     """Returns the recorded values of a node, by the field of its form."""
     rows = range(len(rows_of(node, "choices")))
     inner = [f"choices.{at}.{mark}" for at in rows for mark in ("value", "key")]
@@ -438,7 +444,7 @@ def marks_in(node: object) -> Document:
     return {field: value for field, value in found.items() if value not in (None, "")}
 
 
-class WordsFound(NamedTuple):
+class TextMatch(NamedTuple):
     flow: str
     node: str
     """Empty where the match is the flow's name."""
@@ -448,23 +454,25 @@ class WordsFound(NamedTuple):
     words: str
 
 
-def searched(flows: Mapping[str, object], query: str) -> Iterator[WordsFound]:
+def search_texts(flows: Mapping[str, object], query: str) -> Iterator[TextMatch]:
     """Yields every text that contains the query, in the order of the document. An empty query finds nothing."""
-    wanted = plain(query)
+    wanted = plain_text(query)
     if not wanted:
         return
     for flow, document in flows.items():
-        yield from (found for words, found in derived(_said, document, flow) if wanted in words)
+        yield from (
+            found for words, found in derived_value(_said, document, flow) if wanted in words
+        )
 
 
-def _said(document: object, flow: str) -> Sequence[tuple[str, WordsFound]]:
+def _said(document: object, flow: str) -> Sequence[tuple[str, TextMatch]]:
     """Returns all searchable texts of a flow, each also without capitals and accents."""
-    found = [WordsFound(flow, "", "", "", flow)]
+    found = [TextMatch(flow, "", "", "", flow)]
     for node, written in nodes_of(document).items():
-        found.append(WordsFound(flow, node, "", "", node))
+        found.append(TextMatch(flow, node, "", "", node))
         for text in texts_in(written):
-            found += [WordsFound(flow, node, text.field, *said) for said in text.words.items()]
-    return [(plain(one.words), one) for one in found]
+            found += [TextMatch(flow, node, text.field, *said) for said in text.words.items()]
+    return [(plain_text(one.words), one) for one in found]
 
 
 class BadLetter(NamedTuple):
@@ -484,14 +492,14 @@ def bad_letters(node: object) -> tuple[BadLetter, ...]:
     for text in texts_in(node):
         for language, words in text.words.items():
             said = unicodedata.normalize("NFC", words)
-            for letter in strangers(said):
+            for letter in foreign_letters(said):
                 name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
                 instead, times = substitute(letter), said.count(letter)
                 found.append(BadLetter(text.field, language, letter, name, instead, times))
     return tuple(found)
 
 
-def mended(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
+def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
     """Replaces one letter, or every bad letter, in a node's texts of one language.
 
     Returns the node and the number of replacements. A letter without a substitute stays, because `?` would spoil the

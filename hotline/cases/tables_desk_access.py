@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from hotline.alerts.tables_case_events import CaseGrant, CaseKey
-from hotline.core.database import is_any
+from hotline.core.database import has_row
 from hotline.keys.encrypt import READER
 from hotline.people.tables_desks import Desk
 from hotline.tips.queries_visible import desk_may_know
@@ -25,7 +25,7 @@ class LackingDesk:
     public_key: bytes
 
 
-def lacking(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
+def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
     """Returns the next desks that lack a key, ordered by tip and desk."""
     held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
     found = (
@@ -42,12 +42,12 @@ def lacking(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
     return [LackingDesk(*row) for row in session.execute(found)]
 
 
-def any_beyond(session: Session) -> bool:
+def has_excess_keys(session: Session) -> bool:
     """Returns True if any desk holds a key that it should not hold."""
-    return is_any(session, CaseGrant.id, _beyond())
+    return has_row(session, CaseGrant.id, _beyond())
 
 
-def take(session: Session) -> int:
+def delete_excess_keys(session: Session) -> int:
     """Deletes the case keys of desks that may no longer know the tip. Returns how many it deleted.
 
     Erasing a tip's text also deletes the tip's grants. That alone takes no case key away.

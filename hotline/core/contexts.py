@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hotline.core.database import Database
 from hotline.core.jobs import Job
-from hotline.core.ussd import Heard, Opening
+from hotline.core.ussd import CommittedText, SessionStart
 from hotline.text.phrases import Phrases
 
 if TYPE_CHECKING:
-    from hotline.cases.reader_door import ReaderDoor
+    from hotline.cases.reader_access import ReaderAccess
     from hotline.dialogue.replay_cache import SessionMemory
-    from hotline.flows.flow import Book
+    from hotline.flows.flow import FlowSet
     from hotline.flows.rules_reviews import ReviewAids
     from hotline.gateway.queries_alert_path import TickMemory
     from hotline.gateway.rules_delivery import SendResult
     from hotline.gateway.rules_inbox import InboxPage, ListedSms
-    from hotline.keys.encrypt import Sealer
-    from hotline.keys.factor_sealer import Proofs
+    from hotline.keys.encrypt import Encrypter
+    from hotline.keys.factor_encryption import Proofs
     from hotline.keys.pseudonyms import Pseudonyms
     from hotline.people.rules_accounts import DemoAccount
 
-RUN_SECONDS = 600
+STATE_SECONDS = 600
 """Seconds that a conversation by SMS waits for its next SMS."""
 
 
-class RunStore(Protocol):
+class StateStore(Protocol):
     """A store of SMS conversations between two SMS. It encrypts them, and may lose them at any time."""
 
     def load(self, key: str) -> dict[str, Any] | None:
@@ -39,17 +39,17 @@ class RunStore(Protocol):
         Raises RunsUnavailable.
         """
 
-    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
+    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
         """Saves a value for `seconds`, always encrypted. Raises RunsUnavailable."""
 
 
-class OpeningNotes(Protocol):
+class StartStore(Protocol):
     """A store of how sessions began, for minutes in which the database does not answer. It never raises an error."""
 
-    def tell(self, opening: Opening, heard: Heard) -> None:
+    def tell(self, opening: SessionStart, heard: CommittedText) -> None:
         """Stores the opening without waiting. Leaves out a session whose screens need database rows of its caller."""
 
-    def find(self, key: str) -> tuple[Opening, Heard] | None:
+    def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
         """Returns the last stored opening. None where it is unknown, or where the store does not answer."""
 
 
@@ -99,10 +99,10 @@ class JobQueue(Protocol):
         """Tells a worker to look at a row now. Raises QueueUnavailable. The clock process then finds the row later."""
 
 
-class NumberOpener(Protocol):
+class NumberDecrypter(Protocol):
     """A vault that decrypts phone numbers. Only a process with the private key of the relay or the monitor has one."""
 
-    def open_number(self, sealed: bytes) -> str:
+    def decrypt_number(self, encrypted: bytes) -> str:
         """Returns the E.164 number. Raises KeyMissing or SealBroken."""
 
 
@@ -156,13 +156,13 @@ class OtherChannel(Protocol):
         """Sends the text. Returns True if it was accepted. Takes at most ten seconds. Never raises an error."""
 
 
-class Bookshelf(Protocol):
+class FlowSets(Protocol):
     """The compiled flow sets by revision. Each stays in memory once read, because a revision never changes."""
 
     def live(self) -> int:
         """Returns the id of the published revision. Raises NotReady, StoreUnavailable."""
 
-    def book(self, revision_id: int) -> Book:
+    def book(self, revision_id: int) -> FlowSet:
         """Returns the flow set of a revision. Raises NotFound, StoreUnavailable."""
 
 
@@ -193,10 +193,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class MonitorTools:
     """The tools that only monitoring needs."""
 
-    sealer: Sealer
+    encrypter: Encrypter
     """Encrypts the numbers of on-call contacts. Only the monitor can decrypt them."""
     instruments: Instruments
     other: OtherChannel
@@ -205,16 +205,16 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Kit:
+class Context:
     """The context of every process, built once in `bootstrap`.
 
     The first parameter of a service names the context that it needs.
     """
 
     database: Database
-    books: Bookshelf
+    books: FlowSets
     jobs: JobQueue
-    sealer: Sealer
+    encrypter: Encrypter
     pseudonyms: Pseudonyms
     phrases: Phrases
     line: Line
@@ -225,26 +225,26 @@ class Kit:
 
 
 @dataclass(frozen=True)
-class DoorKit(Kit):
+class WebContext(Context):
     """The context of the web process. It answers the gateway's callbacks and decrypts nothing that is stored."""
 
-    runs: RunStore
-    notes: OpeningNotes
+    runs: StateStore
+    notes: StartStore
     sessions: SessionMemory
-    reader: ReaderDoor
+    reader: ReaderAccess
     ticks: TickMemory
 
 
 @dataclass(frozen=True)
-class SendingKit(Kit):
+class SendingContext(Context):
     """The context of a process that sends SMS. It decrypts the phone numbers that are encrypted for it."""
 
     sms: SmsGateway
-    numbers: NumberOpener
+    numbers: NumberDecrypter
 
 
 @dataclass(frozen=True)
-class RelayKit(SendingKit):
+class WorkerContext(SendingContext):
     """The context of the workers and the clock. They decrypt responders' numbers."""
 
     senders: Senders
@@ -253,14 +253,14 @@ class RelayKit(SendingKit):
 
 
 @dataclass(frozen=True)
-class LookingKit(Kit):
+class CliContext(Context):
     """The context of a process that checks the hotline's state: the admin's commands, and the monitor."""
 
-    watch: Watch
+    watch: MonitorTools
 
 
 @dataclass(frozen=True)
-class ConsoleKit(LookingKit):
+class ConsoleContext(CliContext):
     """The context of the console's pages. They verify each person's proofs of identity.
 
     They decrypt no phone number, and decrypt a tip only with a person's key.
@@ -269,7 +269,7 @@ class ConsoleKit(LookingKit):
     proofs: Proofs
     console_url: str
     """Address of the pages, without a slash at the end."""
-    pretended: bool
+    is_emulated: bool
     """True where the gateway is the emulated one. Only then demo accounts can sign in."""
     aids: ReviewAids
     """Help for reviewers, shown with a text."""
@@ -279,5 +279,5 @@ class ConsoleKit(LookingKit):
 
 
 @dataclass(frozen=True)
-class WatchKit(SendingKit, LookingKit):
+class MonitorContext(SendingContext, CliContext):
     """The context of the monitor. It decrypts the numbers of the on-call contacts."""

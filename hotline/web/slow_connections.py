@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.errors import Unavailable
-from hotline.web.bodies import Bodies
+from hotline.web.bodies import RequestBodies
 
 logger = logging.getLogger(__name__)
 
 
-def every(seconds: float, work: Callable[[], object], name: str) -> None:
+def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
     """Starts a daemon thread that does the work after every so many seconds.
 
     An error is logged by its class only, and the work is tried again. An unavailable database is not logged, since
@@ -60,7 +60,7 @@ class Silence:
     theirs: float
 
 
-def overdue(
+def overdue_connections(
     seen: Mapping[Peer, Silence],
     strikes: Mapping[Peer, int],
     *,
@@ -88,7 +88,7 @@ def overdue(
 
 
 def close_slow_ones(
-    bodies: Bodies,
+    bodies: RequestBodies,
     strikes: Mapping[Peer, int],
     *,
     patience: float = PATIENCE,
@@ -99,7 +99,7 @@ def close_slow_ones(
         return {}
     with _accepted() as connections:
         seen = {peer: _silence(connection) for peer, connection in connections.items()}
-        close, left = overdue(seen, strikes, patience=patience, look_every=look_every)
+        close, left = overdue_connections(seen, strikes, patience=patience, look_every=look_every)
         for peer in close:
             with suppress(OSError):
                 connections[peer].shutdown(socket.SHUT_RDWR)
@@ -108,7 +108,7 @@ def close_slow_ones(
     return left
 
 
-def close_slow_ones_for_ever(bodies: Bodies, *, patience: float = PATIENCE) -> None:
+def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENCE) -> None:
     """Looks each second in a thread. A request may work at most `patience` seconds, since a longer one looks late."""
     strikes: dict[Peer, int] = {}
 
@@ -116,7 +116,7 @@ def close_slow_ones_for_ever(bodies: Bodies, *, patience: float = PATIENCE) -> N
         nonlocal strikes
         strikes = close_slow_ones(bodies, strikes, patience=patience)
 
-    every(LOOK_EVERY, look, "closing slow connections")
+    repeat(LOOK_EVERY, look, "closing slow connections")
 
 
 @contextmanager

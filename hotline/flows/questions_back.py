@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from hotline.flows.flow import Ask, Book, Flow, Menu, Signed
+from hotline.flows.flow import Flow, FlowSet, MenuNode, QuestionNode, TextApproval
 from hotline.flows.numbers import VALID
 
 FLOW = "questions"
@@ -35,8 +35,8 @@ class QuestionStatus(StrEnum):
 
 class Question(NamedTuple):
     name: str
-    node: Menu | Ask
-    signed: Signed | None
+    node: MenuNode | QuestionNode
+    signed: TextApproval | None
 
     @property
     def digest(self) -> str:
@@ -64,13 +64,13 @@ class Question(NamedTuple):
         return labels.get(value, {}).get(language, value)
 
 
-def questions(book: Book) -> Mapping[str, Question]:
+def questions(book: FlowSet) -> Mapping[str, Question]:
     """Returns every question of the list in order, approved or not."""
     flow = book.flows.get(FLOW)
     return {} if flow is None else dict(_listed(flow))
 
 
-def flag_of(name: str) -> str:
+def question_flag(name: str) -> str:
     """Returns the flag that is set while this question waits for an answer."""
     return f"question.{name}"
 
@@ -79,5 +79,5 @@ def _listed(flow: Flow) -> list[tuple[str, Question]]:
     return [
         (name, Question(name, node, flow.signed.get(name)))
         for name, node in flow.nodes.items()
-        if isinstance(node, Menu | Ask)
+        if isinstance(node, MenuNode | QuestionNode)
     ]

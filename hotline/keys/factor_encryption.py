@@ -3,8 +3,8 @@
 import hmac
 from dataclasses import dataclass, field
 
-from hotline.errors import SealBroken
-from hotline.keys.conversation_state import opened, under
+from hotline.errors import DecryptionFailed
+from hotline.keys.conversation_state import encrypt_under, try_decrypt
 from hotline.keys.encrypt import VERSION
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.passphrase import Costs
@@ -18,7 +18,7 @@ Printed codes are not stored, so their digests can never be computed under anoth
 """
 
 
-class FactorSealer:
+class FactorEncrypter:
     """A store of keys that encrypts second factors and computes keyed digests.
 
     Each secret is bound to its account. Digests are keyed, so that a stolen row reveals nothing. The previous key still
@@ -32,26 +32,26 @@ class FactorSealer:
         self._digests = digests or digests_of(keys[0])
 
     @classmethod
-    def of(cls, folder: KeyFolder) -> "FactorSealer":
+    def of(cls, folder: KeyFolder) -> "FactorEncrypter":
         """Reads the keys of a key folder. Raises KeyMissing."""
         live = LiveKeys(folder.path, TOTP_KEY)
         digests = folder.read(DIGEST_KEY) if folder.holds(DIGEST_KEY) else None
         return cls(*live.now(), digests=digests, live=live)
 
     def seal(self, secret: str, *, account: str) -> bytes:
-        return VERSION + under(_seals(self._now()[0]), account.encode(), secret.encode())
+        return VERSION + encrypt_under(_seals(self._now()[0]), account.encode(), secret.encode())
 
-    def open(self, sealed: bytes, *, account: str) -> str:
+    def open(self, encrypted: bytes, *, account: str) -> str:
         """Returns the decrypted secret. Raises SealBroken."""
         for key in self._now():
-            plain = _opened(key, sealed, account)
+            plain = _opened(key, encrypted, account)
             if plain is not None:
                 return plain.decode()
-        raise SealBroken("the second factor was altered or belongs to another account")
+        raise DecryptionFailed("the second factor was altered or belongs to another account")
 
-    def is_newest(self, sealed: bytes, *, account: str) -> bool:
+    def is_newest(self, encrypted: bytes, *, account: str) -> bool:
         """Returns True if the secret is encrypted under the newest key."""
-        return _opened(self._now()[0], sealed, account) is not None
+        return _opened(self._now()[0], encrypted, account) is not None
 
     def digest(self, purpose: str, words: str) -> bytes:
         """Returns the digest of a text.
@@ -70,7 +70,7 @@ class FactorSealer:
 class Proofs:
     """The means to verify a person of the console: encrypted second factors, and a queue for slow key derivations."""
 
-    factors: FactorSealer
+    factors: FactorEncrypter
     stretching: StretchQueue = field(default_factory=StretchQueue)
     costs: Costs = field(default_factory=Costs)
     """Costs of one attempt at a password."""
@@ -80,7 +80,7 @@ class Proofs:
     @classmethod
     def of(cls, folder: KeyFolder) -> "Proofs":
         """Reads the keys of a key folder. Raises KeyMissing."""
-        return cls(FactorSealer.of(folder))
+        return cls(FactorEncrypter.of(folder))
 
 
 def digests_of(key: bytes) -> bytes:
@@ -92,5 +92,9 @@ def _seals(key: bytes) -> bytes:
     return hmac.digest(key, b"seal", "sha256")
 
 
-def _opened(key: bytes, sealed: bytes, account: str) -> bytes | None:
-    return opened(_seals(key), account.encode(), sealed[1:]) if sealed[:1] == VERSION else None
+def _opened(key: bytes, encrypted: bytes, account: str) -> bytes | None:
+    return (
+        try_decrypt(_seals(key), account.encode(), encrypted[1:])
+        if encrypted[:1] == VERSION
+        else None
+    )
