@@ -200,7 +200,7 @@ class CallRefused(HotlineError):
 class EndRefused(HotlineError):
     """A case may not be closed, confirmed or reopened in this way. Says why.
 
-    `stop` is the `domain.cases.closing.ClosureStop`, where a page has a text for it.
+    `stop` is the `tips.rules_persons.ClosureRefusal`, where a page has a text for it.
     """
 
     def __init__(self, message: object, stop: str = "") -> None:
@@ -231,7 +231,7 @@ class ApprovalRefused(HotlineError):
 class CodesRefused(HotlineError):
     """These facts about a person of a case may not be recorded now.
 
-    `stop` is the `domain.cases.may_record.StopReason`.
+    `stop` is the `alerts.rules_follow_up.StopReason`.
     """
 
     def __init__(self, stop: str) -> None:
@@ -244,7 +244,7 @@ class DeskRefused(HotlineError):
 
 
 class AccountRefused(HotlineError):
-    """A change of a console account is not possible. `fault` is a `domain.accounts.faults.AccountFault`."""
+    """A change of a console account is not possible. `fault` is a `people.rules_accounts.AccountFault`."""
 
     def __init__(self, fault: str, sentence: str) -> None:
         self.fault = fault

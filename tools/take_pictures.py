@@ -64,20 +64,20 @@ def main(home: Path) -> None:
     with served(app, port), chromium_browser() as browser:
         for file, (name, path, width) in PICTURES.items():
             size: ViewportSize = {"width": width, "height": 768}
-            context = browser.new_context(
+            visit = browser.new_context(
                 viewport=size,
                 locale="en-GB",
                 base_url=address,
                 storage_state=entered.get(name),  # type: ignore[arg-type]
             )
-            page = context.new_page()
+            page = visit.new_page()
             if name not in entered:
                 enter(page, home, name)
-                entered[name] = context.storage_state()
+                entered[name] = visit.storage_state()
             page.goto(path.format(year=context.now().year - 1))
             folder = DOCS if file in KEPT else home
             page.screenshot(path=folder / file, full_page=file not in KEPT)
-            context.close()
+            visit.close()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Builds the console's application in its own process. `console.py` and `demo_console.py` call it."""
+"""Builds the console's application in its own process. The processes `console` and `demo_console` call it."""
 
 import gc
 import os

@@ -24,12 +24,12 @@ LOCK = 4_114_110_024
 
 
 class RaisedAlarm(Row):
-    """One raised alarm. Its columns are the fields of a `domain.watch.alarms.AlarmState`."""
+    """One raised alarm. Its columns are the fields of a `alarms.rules.AlarmState`."""
 
     __tablename__ = "alarm"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """A `domain.watch.alarms.Alarm`."""
+    """A `alarms.rules.Alarm`."""
     says: Mapped[str]
     """The doctor's text about it. Holds no phone number and no text of a tip."""
     since: Mapped[datetime]

@@ -81,8 +81,8 @@ def decrypt_call(
 ) -> CallDetails:
     """Returns number and code word. Commits an audit row before that, also for a refusal.
 
-    `keys` returns the private keys of the national desk, current one first. Raises NotFound, CallRefused, SealBroken,
-    KeyMissing.
+    `keys` returns the private keys of the national desk, current one first. Raises NotFound, CallRefused,
+    DecryptionFailed, KeyMissing.
     """
     with context.database.reading() as session:
         row = tables_call_back.get_call_back(session, call_back_id)

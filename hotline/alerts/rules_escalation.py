@@ -2,7 +2,7 @@
 
 `decide` is the only decision. A service collects the state of the case, calls it, and carries out the result. A case
 ends in three ways only. It is closed with an outcome, or a named person takes it. Else it stays overdue until the
-national desk takes it. `referral.py` chooses the responders of each level among equals.
+national desk takes it. `rules_assignment.py` chooses the responders of each level among equals.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -350,12 +350,12 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
     DeadlineKind.VISIT_SAFETY: rules_escalation_steps.visit_decision_due,
-    # `services/referrals/endings.py` handles erasure requests. They are no step of escalation.
+    # `alerts/service_closing.py` handles erasure requests. They are no step of escalation.
     DeadlineKind.ERASURE: lambda _: Decision(),
 }
 
 
-# Plans the first alerts of many tips. The result is that of `referral.py` for each tip, but much faster. Pure.
+# Plans the first alerts of many tips. The result is that of `rules_assignment.py` for each tip, but much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]

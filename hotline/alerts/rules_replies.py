@@ -1,7 +1,7 @@
 """Lists in one table what a responder may say of a case. All code that reads or offers a digit uses it. Pure.
 
 The SMS parser reads its digits and words, and a hint offers its digits. The menus of the responders' short code save
-them. `services/referrals/casework.py` carries each of them out.
+them. `alerts/service_commands.py` carries each of them out.
 """
 
 import unicodedata

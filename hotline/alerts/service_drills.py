@@ -65,7 +65,7 @@ class DrilledDesk:
 def drilled_desk(session: Session, code: str) -> DrilledDesk:
     """Returns a district, a border post or a camp for a drill. Their people are alerted of tips.
 
-    Raises ExerciseRefused for any other desk, and NotFound.
+    Raises DrillRefused for any other desk, and NotFound.
     """
     if is_district(code):
         return DrilledDesk(code, code)
@@ -88,7 +88,7 @@ def _no_such() -> DrillRefused:
 def check_allowed(
     session: Session, desk: DrilledDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
 ) -> None:
-    """Raises ExerciseRefused if no drill may begin at this desk now. The error gives the reason."""
+    """Raises DrillRefused if no drill may begin at this desk now. The error gives the reason."""
     if tables.pause_reason(session, at) is not None:
         raise DrillRefused(
             message_text("all messages are paused: resume sending before you start a drill")
@@ -179,7 +179,7 @@ CLOCK = "clock"
 
 
 def start(context: Context, wanted: DrillRequest, *, by: Actor, reason: str) -> int:
-    """Begins a drill, alerts the first people, and returns its id. Raises ExerciseRefused, NotFound, StoreUnavailable.
+    """Begins a drill, alerts the first people, and returns its id. Raises DrillRefused, NotFound, StoreUnavailable.
 
     Notifies the national desk, and the coordinators of the desk who are not tested themselves.
     """
@@ -247,7 +247,7 @@ def desk_named(code: str, language: str) -> str:
 def call_off(context: Context, exercise_id: int, *, by: Actor, reason: str) -> None:
     """Calls a drill off. People who were alerted and have not answered learn that it was a drill.
 
-    Raises NotFound, ExerciseRefused, StoreUnavailable.
+    Raises NotFound, DrillRefused, StoreUnavailable.
     """
     with ringing(context) as session:
         row = tables_drills.locked_drill(session, exercise_id)

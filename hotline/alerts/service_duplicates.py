@@ -3,7 +3,7 @@
 Also chooses the name under which a person learns of a visit-safety mark, if similar tips share one alert. See
 docs/decisions/08.
 
-Runs inside its caller's transaction. The decisions are made in `domain/tips/clusters.py`.
+Runs inside its caller's transaction. The decisions are made in `tips/rules_duplicates.py`.
 """
 
 from collections import defaultdict

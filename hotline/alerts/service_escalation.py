@@ -1,4 +1,4 @@
-"""Alerts people of a case and sets its clocks, as `domain.referrals.ladder` decides.
+"""Alerts people of a case and sets its clocks, as `alerts.rules_escalation` decides.
 
 Runs inside its caller's transaction.
 """
@@ -159,7 +159,7 @@ def begin_steps(
 ) -> None:
     """Ends the waiting of pending tips and sets the clock of each. A fragment has none.
 
-    `marked`: the tips that were pending by their own columns, and not by a row of `Untold`.
+    `marked`: the tips that were pending by their own columns, and not by a row of `PendingAlert`.
     """
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)

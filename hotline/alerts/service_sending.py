@@ -157,7 +157,9 @@ class Outgoing:
 
 
 def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
-    """Decrypts the number and the enrolment code of a message, and renders its text. Raises KeyMissing, SealBroken.
+    """Decrypts the number and the enrolment code of a message, and renders its text.
+
+    Raises KeyMissing, DecryptionFailed.
 
     No row contains the code in clear text.
     """
@@ -186,7 +188,7 @@ def send_claimed(
 ) -> tuple[SendResult, str | None]:
     """Sends a claimed message without an open transaction. Returns the result, and the number's stop list digest.
 
-    `prepare` decrypts the number, and raises KeyMissing or SealBroken.
+    `prepare` decrypts the number, and raises KeyMissing or DecryptionFailed.
     """
     if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
@@ -319,7 +321,7 @@ def expire_leases(context: WorkerContext) -> None:
 
 
 def retry_unknown(context: WorkerContext) -> None:
-    """Sends unconfirmed messages again after a waiting time. `domain.outbox.delivery.after_doubt` decides which."""
+    """Sends unconfirmed messages again after a waiting time. `gateway.rules_delivery.after_doubt` decides which."""
     at = context.now()
     with ringing(context) as session:
         for row in queries_outbox.doubtful(session, at):

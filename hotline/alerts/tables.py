@@ -57,7 +57,7 @@ class ReplyAnswer(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     why: Mapped[str]
-    """A `domain.sms.reply_limits.Why`."""
+    """A `alerts.rules_reply_parsing.AnswerReason`."""
     text_key: Mapped[str]
     answered_at: Mapped[datetime]
 

@@ -201,7 +201,7 @@ class CaseCode(Row):
 
     case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The codes of the case event, as `sealing.case_codes.encrypt_codes` encrypts them."""
+    """The codes of the case event, as `keys.encrypt.encrypt_codes` encrypts them."""
 
 
 NOT_COUNTED = (
@@ -232,7 +232,7 @@ class CaseNote(Row):
 
     case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The text, as `sealing.answers.seal_note` encrypts it."""
+    """The text, as `tips.encrypt_notes.encrypt_note` encrypts it."""
 
 
 def store_body(

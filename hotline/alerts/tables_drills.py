@@ -43,7 +43,7 @@ class Drill(Row):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     why_ended: Mapped[str | None]
-    """An `ExerciseEnd`."""
+    """A `DrillEnd`."""
 
 
 IS_OF_CASE = Assignment.tip_id.not_in(select(Drill.tip_id))

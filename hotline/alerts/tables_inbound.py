@@ -16,7 +16,7 @@ SMS = "sms"
 
 
 class InboxRead(Row):
-    """The position in the inbox: a `domain.sms.listing.Bookmark`, the next time to read, and the last error."""
+    """The position in the inbox: a `gateway.rules_inbox.Bookmark`, the next time to read, and the last error."""
 
     __tablename__ = "inbox_read"
 

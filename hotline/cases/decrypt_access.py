@@ -144,8 +144,8 @@ def unlock(
 ) -> UnlockedTip:
     """Unlocks a tip for a desk with the passphrase. Writes every refusal to the audit log.
 
-    Raises NotFound if the tip does not exist or the desk has no grant of it. Also raises PassphraseWrong, SealBroken or
-    KeyMissing.
+    Raises NotFound if the tip does not exist or the desk has no grant of it. Also raises PassphraseWrong,
+    DecryptionFailed or KeyMissing.
     """
     with context.database.reading() as session:
         tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
@@ -183,7 +183,7 @@ def read_tip(
 def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
     """Decrypts the text of an unlocked tip. The caller must write the audit row before showing it.
 
-    Raises SealBroken.
+    Raises DecryptionFailed.
     """
     tip = found.tip
     tip_key = decrypt_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)

@@ -36,7 +36,7 @@ def read_tip(
 ) -> DecryptedTip:
     """Returns a tip's text. The row in the audit log is committed first, and a refusal leaves a row too.
 
-    Raises NotFound if this account may see no such tip, KeyMissing, and SealBroken if its key decrypts nothing.
+    Raises NotFound if this account may see no such tip, KeyMissing, and DecryptionFailed if its key decrypts nothing.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
     actor = tables_audit.by_actor(by.actor)
@@ -62,7 +62,10 @@ def read_tip(
 def ask_question(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, question: str, reason: str
 ) -> None:
-    """Stores a question for the holder of the receipt, once. Raises NotFound, AskRefused, KeyMissing, SealBroken."""
+    """Stores a question for the holder of the receipt, once.
+
+    Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
+    """
     viewer, _ = get_readable(context, by, tip_id, reason)
 
     def keyed(_: Session, found: UnlockedTip, desk: str) -> tuple[Tip, bytes, str]:

@@ -38,7 +38,7 @@ class TipOverview:
     responsible: str | None = None
     """The assignee's name."""
     clock: str | None = None
-    """The kind of the deadline that is due first (`domain.referrals.clocks.DeadlineKind`)."""
+    """The kind of the deadline that is due first (`tips.rules_deadlines.DeadlineKind`)."""
     due_at: datetime | None = None
     end_wanted_by: str | None = None
     """The person who requested closure, until an approver decides."""

@@ -56,7 +56,7 @@ from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
 from hotline.tips.tables import Tip
 
 IS_OWN, CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "hers", "lets", "decides", "judges"
-"""Prefix of a pinned flag, before the name of a case. `services/dialogue/entry_cases.py` says what each means."""
+"""Prefix of a pinned flag, before the name of a case. `dialogue/service_session_start.py` says what each means."""
 HAS_WORK = "has_work"
 """Flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
@@ -564,7 +564,7 @@ def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> No
 
 
 def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
-    """Returns the stored answer, letter by letter. Raises SealBroken if it does not decrypt."""
+    """Returns the stored answer, letter by letter. Raises DecryptionFailed if it does not decrypt."""
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
         raise DecryptionFailed("the earlier answers do not decrypt")

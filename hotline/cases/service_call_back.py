@@ -94,7 +94,7 @@ def decrypt_call(
 ) -> CallDetails:
     """Decrypts the number and the word, with the key of this session.
 
-    Raises NotFound, CallRefused, KeyMissing, SealBroken.
+    Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
     """
     _check(context, by, call_back_id)
     private_key = account_key(context, token)

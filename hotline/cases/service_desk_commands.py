@@ -131,7 +131,7 @@ def confirm_closure(
 ) -> None:
     """Confirms or refuses a closure, as a second person of the national desk.
 
-    Raises NotFound, EndRefused. Raises KeyMissing or SealBroken if this account cannot decrypt the persons.
+    Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the persons.
     """
     check_national(context, by, tip_id)
 

@@ -172,7 +172,7 @@ def record_report(
 
     It closes no case and lowers no urgency. Returns None if the report was recorded before. `private`: the case's key,
     from any grant. It is None if nothing was recorded of any person yet. Raises ValueError for codes of no list,
-    CodesRefused, SealBroken, KeyMissing.
+    CodesRefused, DecryptionFailed, KeyMissing.
     """
     written = service_people.write_report(session, context, tip, act, private=private)
     if written is None:

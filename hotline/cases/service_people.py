@@ -104,7 +104,7 @@ class PersonReport:
 def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
     """Returns the persons of a case, or none if no codes exist.
 
-    Raises SealBroken if codes exist and `private` is None.
+    Raises DecryptionFailed if codes exist and `private` is None.
     """
     return build_persons(person_events(session, tip, private))
 
@@ -134,7 +134,7 @@ def write_report(
     """Writes a case event, its sealed codes, and the rows that follow from both.
 
     Returns the event's id and the person's current state, or None if it was written before. The caller must have locked
-    the tip. Raises ValueError for unknown codes, CodesRefused, SealBroken or KeyMissing.
+    the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or KeyMissing.
     """
     kind, said, by, at = act.kind, act.said.checked(act.kind), act.by, act.at
     known = person_events(session, tip, private)

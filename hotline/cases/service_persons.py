@@ -114,7 +114,7 @@ def read_persons(
 ) -> DecryptedPersons:
     """Returns the reports on the persons. The row in the audit log is committed first; so is that of a refusal.
 
-    Raises NotFound if this account may see no such tip, KeyMissing, and SealBroken if its key decrypts nothing.
+    Raises NotFound if this account may see no such tip, KeyMissing, and DecryptionFailed if its key decrypts nothing.
     """
     viewer, tip = get_readable(context, by, tip_id, reason)
     try:
@@ -133,7 +133,7 @@ def read_persons(
 def persons_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the persons of a case for a rule. No page shows them. Raises KeyMissing, SealBroken."""
+    """Returns the persons of a case for a rule. No page shows them. Raises KeyMissing, DecryptionFailed."""
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
     return service_people.decrypted_persons(session, tip, private)
@@ -213,8 +213,8 @@ def record_report(
     """Records the report in a form, with a row in the audit log. A form about a new person has the number 0.
 
     `once`: a value that is unique for the form, so that a form sent twice is recorded once. Raises NotFound if this
-    account may see no such tip, CodesRefused, and ValueError for codes of no list. Raises KeyMissing or SealBroken if
-    its key decrypts nothing of the case.
+    account may see no such tip, CodesRefused, and ValueError for codes of no list. Raises KeyMissing or
+    DecryptionFailed if its key decrypts nothing of the case.
     """
     private_key, at, actor = (
         account_key(context, token),

@@ -119,7 +119,7 @@ def try_receipt(context: Context, book: FlowSet, hop: UssdHop, asked: SecretType
 
 
 def request_erasure(session: Session, context: Context, opened: AttemptResult | None) -> None:
-    """Records an erasure request for the text that the newest PIN opened (`endings.py`).
+    """Records an erasure request for the text that the newest PIN opened (`alerts/service_closing.py`).
 
     From then on the receipt is treated like a wrong one.
     """

@@ -31,11 +31,11 @@ class PinReading(Row):
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """None for a phone that belongs to no responder."""
     asks: Mapped[dict[str, Any]]
-    """A `domain.dialogue.asks.ReaderAsk`."""
+    """A `cases.rules_reading_requests.ReaderQuestion`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
     """The earlier reading that this one repeats. The request is carried out once for both."""
     state: Mapped[str]
-    """A `domain.dialogue.asks.ReadingState`."""
+    """A `cases.rules_reading_requests.ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The answer, encrypted to the reader alone, so that a repeat gets the same answer. Never a page."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -44,7 +44,7 @@ class BackupGroup(click.Group):
 
 
 def private_key(key: Path, passphrase_file: Path | None) -> bytes:
-    """Returns the private key that decrypts a backup. Raises PassphraseWrong, SealBroken."""
+    """Returns the private key that decrypts a backup. Raises PassphraseWrong, DecryptionFailed."""
     passphrase = passphrase_of(passphrase_file, "Passphrase of the backup key")
     return open_backup_key(key.read_bytes(), passphrase)
 

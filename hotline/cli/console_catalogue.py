@@ -43,7 +43,7 @@ SOURCE = "en"
 FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
 WORDS = ("_", "say", "phrase")
 """Functions that mark a phrase in templates and views."""
-CODE_WORDS = {"remark": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
+CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
 """More such functions, in code only, with the number of the argument that is the phrase."""
 SAYS_OTHERWISE = ("service_backup", "service_restore")
 """Modules whose `say` tells a command's progress, and marks no phrase of the console."""

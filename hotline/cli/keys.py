@@ -281,7 +281,7 @@ def _prove(
 
 
 def _moved(context: Context, folder: Path, key: str) -> str:
-    """Seals to the newest key what the previous key sealed. Returns a text with the count. Raises SealBroken."""
+    """Seals to the newest key what the previous key sealed. Returns a text with the count. Raises DecryptionFailed."""
     rotating = ROTATING[key]
     public_key = rotation.publish_key(folder, rotating)
     if rotating.digest_file is not None:

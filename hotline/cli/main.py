@@ -100,7 +100,7 @@ class PlainErrors(click.Group):
         except HotlineError as broken:
             says = str(broken) or type(broken).__doc__ or ""
             if isinstance(broken, StoreUnavailable):
-                says = import_module("hotline.cli.command_context").named_by_place(broken)
+                says = import_module("hotline.cli.command_context").database_error(broken)
             click.ClickException(says).show()
             ctx.exit(broken.exit_code)
 

@@ -1,4 +1,4 @@
-"""Runs `hotline texts check`, which compares the catalogues of the code's own texts with `domain.wording`."""
+"""Runs `hotline texts check`, which compares the catalogues of the code's own texts with `core.wording`."""
 
 import ast
 import inspect

@@ -89,6 +89,6 @@ def _rows() -> list[Mapping[str, str]]:
 ROUTES = tuple(map(_route, _rows()))
 PAGES = tuple(route for route in ROUTES if isinstance(route, PageRoute))
 DEMO = (
-    Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.enter"),
+    Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.sign_in"),
 )
 """The routes of the demo's process only."""

@@ -103,7 +103,7 @@ class NumberDecrypter(Protocol):
     """A vault that decrypts phone numbers. Only a process with the private key of the relay or the monitor has one."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
-        """Returns the E.164 number. Raises KeyMissing or SealBroken."""
+        """Returns the E.164 number. Raises KeyMissing or DecryptionFailed."""
 
 
 class Instruments(Protocol):

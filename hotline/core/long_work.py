@@ -127,7 +127,7 @@ def _work(work: Work, given: bytes) -> bytes:
     if not work.role:
         return function(given)
     settings, contexts = map(resolve_name, ("hotline.core.settings", "hotline.cli.contexts"))
-    context = contexts.build_kit(settings.Settings.read(os.environ), contexts.Role(work.role))
+    context = contexts.build_context(settings.Settings.read(os.environ), contexts.Role(work.role))
     function(context, *json.loads(given))
     return b""
 

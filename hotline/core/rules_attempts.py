@@ -13,7 +13,7 @@ class AttemptedSecret(StrEnum):
     CODE = "code"
     """A district's code, with which a phone joins a programme."""
     WORK = "work"
-    """A work PIN on a phone that is not enrolled. It rests by `domain/people/pin_rest.py`, as an enrolled phone
+    """A work PIN on a phone that is not enrolled. It rests by `people/rules_pin_block.py`, as an enrolled phone
     does."""
 
 

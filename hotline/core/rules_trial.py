@@ -7,7 +7,7 @@ CALLER = "+250000000000"
 CHANNEL = "trial"
 """The channel of a test call's session and report, in place of `ussd`."""
 DRILL = "drill"
-"""The channel of a drill's tip, which no caller reported (`domain/referrals/drills/exercise.py`)."""
+"""The channel of a drill's tip, which no caller reported (`alerts/rules_drills.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """Channels that are no case and appear in no statistics: test calls, drills, and a year of sample data.
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new
+from hotline.core.writes import protect_rows
 
 ONE = 1
 
@@ -21,6 +22,9 @@ class SampleMark(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str]
     marked_at: Mapped[datetime]
+
+
+protect_rows(SampleMark)
 
 
 def mark_sample(session: Session, at: datetime) -> None:

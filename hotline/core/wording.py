@@ -304,7 +304,7 @@ class Template(StrEnum):
     """On USSD when the database cannot commit. It is in Kinyarwanda if no language is known yet. One line."""
 
     READ_AGAIN = "To read it again, send WORK. To stop SMS, send STOP."
-    """To a caller who sends a digit too late. The word is one of `domain/sms/topics.py`, in each language its own."""
+    """To a caller who sends a digit too late. The word is one of `text/topics.py`, in each language its own."""
     DELETE_THESE = "You can delete these messages."
     """Below the last screen that is read by SMS."""
 

@@ -187,7 +187,7 @@ class HookCount:
     hook: str
     outcome: str
     bound: int
-    """A place in `domain.reach.measures.BOUNDS`, or the place after its end."""
+    """A place in `counters.rules.BOUNDS`, or the place after its end."""
 
 
 class HookCounter(Row):

@@ -4,7 +4,7 @@ The counters are by week and by name. A session's row says how much of it is cou
 difference, so that everything counts once.
 
 It also counts a session's topics in the driver's own SQL, since most hops that commit only count a topic. It is the
-same row that `store/dialogue/openings.py` locks, with the same guard. A counted topic costs 140 us here and 210 us
+same row that `gateway/tables_sessions.py` locks, with the same guard. A counted topic costs 140 us here and 210 us
 there.
 """
 
@@ -33,7 +33,7 @@ class ScreenCount(Row):
     week: Mapped[date] = mapped_column(primary_key=True)
     """The first day of the week in Kigali: the 1st, 8th, 15th or 22nd."""
     measure: Mapped[str] = mapped_column(primary_key=True)
-    """A `domain.reach.counters.ScreenMeasure`, which says what `name` is."""
+    """A `counters.rules.ScreenMeasure`, which says what `name` is."""
     name: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 

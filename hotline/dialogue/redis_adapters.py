@@ -70,7 +70,7 @@ SECONDS = 600
 
 
 class RedisStarts:
-    """The notes in one Redis, the `OpeningNotes` of production. Opens its connections at first use."""
+    """The notes in one Redis, the `StartStore` of production. Opens its connections at first use."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
@@ -195,7 +195,7 @@ STATE_PREFIX = "run:"
 
 
 class RedisStates:
-    """The conversation states in one Redis, the `RunStore` of production. Opens its connection at the first SMS. A
+    """The conversation states in one Redis, the `StateStore` of production. Opens its connection at the first SMS. A
     Redis that hangs costs 0.6 s at most."""
 
     def __init__(

@@ -172,7 +172,7 @@ def _claim(context: WorkerContext) -> Claim | None:
 
 
 def _to_stranger(context: SendingContext, claim: Claim) -> Outgoing:
-    """Decrypts the number and returns the message. Raises SealBroken for every error.
+    """Decrypts the number and returns the message. Raises DecryptionFailed for every error.
 
     Such an error is ours alone, so no alert is delayed because of it.
     """

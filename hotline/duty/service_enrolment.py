@@ -1,6 +1,6 @@
 """Starts the verification of a phone and a person. The phone gets a code by SMS, and the person a start PIN on paper.
 
-`enrolment.py` carries out the second admin's decision.
+`web/service_approvals.py` carries out the second admin's decision.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -95,7 +95,8 @@ def preview(
 ) -> Previewed:
     """Returns the preview after these keys. It starts at a node of a flow, or at the front where no flow is named.
 
-    `book` must contain the draft (`drafting.put_in`). The preview stops at a missing node and never goes to the front.
+    `book` must contain the draft (`drafting.with_flow`). The preview stops at a missing node and never goes to the
+    front.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:

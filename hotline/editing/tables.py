@@ -223,7 +223,7 @@ def delete_problems(session: Session, before: datetime) -> None:
 
 
 class SignatureRow(Row):
-    """A `domain.flows.review.Signature`."""
+    """A `flows.rules_reviews.Signature`."""
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("place", "language", "digest", "signed_by"),)

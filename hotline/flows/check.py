@@ -54,7 +54,7 @@ class Code(StrEnum):
     """A narrow phone breaks the word in the middle, or separates a label from its digit."""
     TOO_MANY_CHOICES = "too_many_choices"
     TOO_MANY_LINES = "too_many_lines"
-    """A question needs more than `MOST_LINES` lines of a narrow phone without a reason.
+    """A question needs more than `MAX_LINES` lines of a narrow phone without a reason.
 
     Also a reason that is not needed.
     """

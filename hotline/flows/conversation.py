@@ -93,7 +93,7 @@ class Facts:
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
     """Lists that no flow can hold, by name, for example `my_cases`. They add to the flow set's own lists."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Values of the placeholders in a text, for example `{receipt}`. `WIDEST` of `view.py` lists them."""
+    """Values of the placeholders in a text, for example `{receipt}`. `WIDEST` of `flow.py` lists them."""
     language: str = FIRST
     """Language of a private short code, from the enrolled phone. The language of other callers is not known."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -44,7 +44,7 @@ each page. A choice with a `key` keeps that digit. The code that calls `compile`
 
 Placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` the code of a certificate.
 After a work PIN `{open}` and `{urgent}` are counts. `{ref}`, `{place}`, `{time}` and `{page}` describe the chosen case.
-`view.py` lists all placeholders. No other text may be in braces.
+`flow.py` lists all placeholders. No other text may be in braces.
 """
 
 import re

@@ -150,7 +150,7 @@ Node = MessageNode | MenuNode | QuestionNode | BranchNode | CallNode | EndNode
 
 @dataclass(frozen=True, slots=True)
 class TextApproval:
-    """An approval of a node's text: who gave it, when, and for which digest. See `questions.py`."""
+    """An approval of a node's text: who gave it, when, and for which digest. See `questions_back.py`."""
 
     by: str
     on: date
@@ -196,7 +196,7 @@ class FlowSet:
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
-    """Cache of `page_cache.py`. It holds as many drawings as the flow set has screens, in every language."""
+    """Cache of `drawing.py`. It holds as many drawings as the flow set has screens, in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """Cache of the numbers that show, by the day on which sessions begin."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)

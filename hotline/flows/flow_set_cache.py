@@ -175,7 +175,7 @@ def start_thread(work: Callable[[], None]) -> None:
 
 
 class SqlFlowSets:
-    """One process's cache of flow sets, a `ports.Bookshelf`. Threads may share it. Two threads may compile the same
+    """One process's cache of flow sets, a `ports.FlowSets`. Threads may share it. Two threads may compile the same
     flow twice, but no thread gets a wrong one.
 
     Flows that two revisions share are compiled once. With `behind`, a newly published flow set loads in the background.
@@ -299,7 +299,7 @@ NAMES = {template.value: template.name for template in Template}
 
 
 class LivePhrases:
-    """The phrases of the live revision, a `text.remark.LiveWords`. Never raises. If no live revision is known, the
+    """The phrases of the live revision. Never raises. If no live revision is known, the
     shipped phrases apply."""
 
     def __init__(self, books: FlowSets, *, elapsed: Callable[[], float] = time.monotonic) -> None:

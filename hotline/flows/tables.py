@@ -26,12 +26,12 @@ class Revision(Row):
     digest: Mapped[str] = mapped_column(unique=True)
     """SHA-256 of the canonical document. Importing the same flows twice makes one revision."""
     document: Mapped[dict[str, Any]]
-    """`{"flows": {name: flow document}, "entries": {...}}`, as `engine.document.document` reads it."""
+    """`{"flows": {name: flow document}, "entries": {...}}`, as `flows.document` reads it."""
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
     """The time of publication. The revision with the newest time is in use. A draft has none."""
     pressed: Mapped[str | None]
-    """The compiled flow set, as `engine.transcripts.pressing` writes it. A process that starts reads this."""
+    """The compiled flow set, as `flows.flow_set_cache` writes it. A process that starts reads this."""
     pressed_mark: Mapped[str | None]
     """Marks the code that can read it. Any other code compiles the document."""
 
@@ -170,7 +170,7 @@ class Publication(Row):
     until: Mapped[datetime | None]
     """The time when another publication replaced it. NULL for the current one."""
     change_id: Mapped[int | None]
-    """The `Change` that it published."""
+    """The `DraftRow` that it published."""
     published_by_id: Mapped[int | None]
     """The account that submitted or published it."""
     approved_by: Mapped[str | None]

@@ -1,6 +1,6 @@
 """Stores the outbox: one row for each MT, with its attempts and reports. Stores the deadlines of tips.
 
-The queries are in `store/referrals/referrals.py`, `outbox.py` and below. `domain/outbox/delivery.py` has the states and
+The queries are in `alerts/queries*.py`. `gateway/rules_delivery.py` has the states and
 legal steps. The outgoing queue and the relay's leadership are rows too, so that any process can read them.
 """
 
@@ -31,7 +31,7 @@ class Assignment(Row):
     reference: Mapped[str] = mapped_column(unique=True)
     """Its name in an SMS: four to six letters and digits. Each recipient has their own, and none is used twice."""
     state: Mapped[str]
-    """A `domain.referrals.referral.ReferralState`."""
+    """A `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]
@@ -107,7 +107,7 @@ class Message(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """A `domain.outbox.message.Kind`."""
+    """A `gateway.rules_message.MessageKind`."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
@@ -118,16 +118,16 @@ class Message(Row):
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """For an answer: the flows that its screen is drawn from."""
     template: Mapped[str]
-    """The name of a `domain.wording.Template`. For an answer, a `domain.outbox.message.AnswerForm`."""
+    """The name of a `core.wording.Template`. For an answer, a `gateway.rules_message.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
     """For an answer, until it ends: the place of a screen, and the choices made before it. Never the caller's words."""
     language: Mapped[str]
     priority: Mapped[int]
-    """Its queue: a `domain.outbox.delivery.Priority`."""
+    """Its queue: a `gateway.rules_delivery.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
     """Its order among the alerts of one step of a tip. The first alert of every tip is sent before any second alert."""
     state: Mapped[str]
-    """A `domain.outbox.delivery.MessageState`."""
+    """A `gateway.rules_delivery.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
     """The number of the newest claim. Only the attempt that still holds the claim writes a result."""
     counted: Mapped[int] = mapped_column(default=0)
@@ -136,9 +136,9 @@ class Message(Row):
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     outcome: Mapped[str | None]
-    """The outcome of the last attempt: a `domain.outbox.delivery.Outcome`."""
+    """The outcome of the last attempt: a `gateway.rules_delivery.Outcome`."""
     gateway: Mapped[str | None]
-    """The gateway that took it: a `domain.outbox.delivery.Gateway`. The gateway knows it by `provider_id`."""
+    """The gateway that took it: a `gateway.rules_delivery.Gateway`. The gateway knows it by `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
     """For an advertisement: the time when the cry for help was written. It is sent at once or never."""
@@ -197,7 +197,7 @@ class Deadline(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     kind: Mapped[str]
-    """A `domain.referrals.clocks.DeadlineKind`. At most one of a kind is open for a tip."""
+    """A `tips.rules_deadlines.DeadlineKind`. At most one of a kind is open for a tip."""
     step: Mapped[int]
     """Its number among the deadlines of its kind for this tip, from 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -61,9 +61,9 @@ class Dialogue(Row):
     caller_key: Mapped[str | None]
     """Keyed digest of session and MSISDN. Empty once the session is long over. None for SMS."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """A `domain.dialogue.ussd.Pinned`."""
+    """A `core.ussd.CallerFacts`."""
     screens_counted: Mapped[int | None]
-    """Letters of `text` whose screens are counted (`store/reach/screen_counts.py`). None before the first count."""
+    """Letters of `text` whose screens are counted. None before the first count."""
 
 
 class Stopped(Row):
@@ -78,7 +78,7 @@ class Stopped(Row):
 class InboundSeen(Row):
     """One MO that was handled. The gateway repeats an MO until it gets a 200. The text is never stored.
 
-    The queries are in `store/sms/inbound.py`.
+    The queries are in `alerts/tables_inbound.py`.
     """
 
     __tablename__ = "inbound_seen"
@@ -94,7 +94,7 @@ class InboundSeen(Row):
     more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     """The other assignments, if the MO named several."""
     waits: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    """Commands that wait until the inbox lists the MO: a `domain.sms.rules_replies.Verb` by assignment id."""
+    """Commands that wait until the inbox lists the MO: a `alerts.rules_replies.Verb` by assignment id."""
     proved_at: Mapped[datetime | None]
     """The time when the gateway's own inbox was seen to list it."""
     vouched_at: Mapped[datetime | None]
@@ -164,7 +164,7 @@ START_COLUMNS = (
 ROW = ("key", "channel", "language", "counted", "heard", "heard_key", *START_COLUMNS)
 READ = f"SELECT {', '.join(START_COLUMNS)}, heard, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
-"""The columns of a tally: those of a `store.reach.outreach.Cell`, and the count."""
+"""The columns of a tally: those of a `counters.tables.CounterKey`, and the count."""
 _RAISED = (
     "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
     " WHERE people_register.rank < excluded.rank"

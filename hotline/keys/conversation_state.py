@@ -53,7 +53,7 @@ class StateCipher:
         return VERSION + encrypt_under(self.keys()[0], session_key.encode(), plain)
 
     def open(self, session_key: str, encrypted: bytes) -> bytes:
-        """Decrypts a state. Raises SealBroken."""
+        """Decrypts a state. Raises DecryptionFailed."""
         if encrypted[:1] != VERSION:
             raise DecryptionFailed("the conversation state has an unknown format")
         bound = session_key.encode()
@@ -103,7 +103,7 @@ class WeeklyStateCipher:
         return head + encrypt_under(key, head + session_key.encode(), plain)
 
     def open(self, session_key: str, encrypted: bytes) -> bytes:
-        """Decrypts a state. Raises SealBroken."""
+        """Decrypts a state. Raises DecryptionFailed."""
         bound = session_key.encode()
         try:
             if encrypted[:1] != JOINED:

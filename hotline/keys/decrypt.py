@@ -19,13 +19,13 @@ from hotline.keys.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
 def decrypt_tip(
     body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
 ) -> dict[str, str]:
-    """Decrypts a tip's answers with a desk's grant and private key. Raises SealBroken."""
+    """Decrypts a tip's answers with a desk's grant and private key. Raises DecryptionFailed."""
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return decrypt_text(body, key, uid=uid, place=place)
 
 
 def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
-    """Decrypts a tip's answers with the tip's own key. Raises SealBroken."""
+    """Decrypts a tip's answers with the tip's own key. Raises DecryptionFailed."""
     try:
         answers = document_in(_padded(body, key, encrypt.binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
@@ -34,7 +34,7 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
 
 
 def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
-    """Decrypts a body and keeps its padding. Raises CryptoError, TypeError, ValueError or SealBroken."""
+    """Decrypts a body and keeps its padding. Raises CryptoError, TypeError, ValueError or DecryptionFailed."""
     if body[:1] != encrypt.PAIRED:
         return Aead(key).decrypt(_current(body), aad=bound)
     head, encrypted = body[:HEAD_BYTES], body[HEAD_BYTES:]
@@ -45,7 +45,7 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
 
 
 def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
-    """Decrypts a tip's key with a desk's grant and private key. Raises SealBroken."""
+    """Decrypts a tip's key with a desk's grant and private key. Raises DecryptionFailed."""
     plain = _open_box(grant, private_key)
     key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if told != label(uid, desk):
@@ -54,7 +54,7 @@ def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> b
 
 
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
-    """Seals the content of a grant to the desk's next key. Raises SealBroken."""
+    """Seals the content of a grant to the desk's next key. Raises DecryptionFailed."""
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
@@ -68,12 +68,12 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
 
 
 def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
-    """Decrypts the private half of a case's pair, from a grant without its weekly lock. Raises SealBroken."""
+    """Decrypts the private half of a case's pair, from a grant without its weekly lock. Raises DecryptionFailed."""
     return decrypt_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 
 
 def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Decrypts codes that `case_codes` sealed. Raises SealBroken."""
+    """Decrypts codes that `case_codes` sealed. Raises DecryptionFailed."""
     told = bound(uid, entry_id)
     try:
         plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))
@@ -85,7 +85,7 @@ def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str)
 
 
 def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
-    """Decrypts an E.164 number that was sealed to the relay. Raises SealBroken."""
+    """Decrypts an E.164 number that was sealed to the relay. Raises DecryptionFailed."""
     plain = _open_box(encrypted, private_key)
     try:
         return bytes(sodium_unpad(plain, encrypt.NUMBER_BYTES)).decode()
@@ -95,7 +95,7 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The relay's keys to the sealed numbers, as the port `NumberOpener` requires. The previous key decrypts too.
+    """The relay's keys to the sealed numbers, as the port `NumberDecrypter` requires. The previous key decrypts too.
 
     Distinguishes a wrong key from a damaged number. A key that was replaced under a running process opens no canary.
     """
@@ -105,7 +105,7 @@ class LiveNumbers:
     """Returns False if these keys open none of their canaries."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
-        """Decrypts an E.164 number. Raises KeyWrong or SealBroken."""
+        """Decrypts an E.164 number. Raises KeyWrong or DecryptionFailed."""
         newest, *before = keys = self.keys.now()
         for key in before:
             with suppress(DecryptionFailed):
@@ -134,7 +134,7 @@ def unwrap(
 ) -> bytes:
     """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `says` as its name.
 
-    Raises PassphraseWrong or SealBroken.
+    Raises PassphraseWrong or DecryptionFailed.
     """
     envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
     if len(envelope) <= HEADER.size or checksum(envelope) != told:

@@ -168,7 +168,7 @@ class Encrypter:
         return grant if at is None else self.weekly_lock.lock(grant, bound, at)
 
     def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
-        """Seals a reporter's answer to a desk's question, with that question's pair (`sealing/answers.py`)."""
+        """Seals a reporter's answer to a desk's question, with that question's pair."""
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(told))
 
     def number(self, msisdn: str) -> bytes:
@@ -241,8 +241,8 @@ def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
 def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
     """Encrypts codes, bound to the tip of this uid and to a case event.
 
-    An unfinished form has a name in place of the event. Raises SealBroken. Raises ValueError where the codes are too
-    long.
+    An unfinished form has a name in place of the event. Raises DecryptionFailed. Raises ValueError where the codes
+    are too long.
     """
     codes = padded(plain) + bound(uid, entry_id)
     try:

@@ -42,7 +42,7 @@ class FactorEncrypter:
         return VERSION + encrypt_under(_seals(self._now()[0]), account.encode(), secret.encode())
 
     def open(self, encrypted: bytes, *, account: str) -> str:
-        """Returns the decrypted secret. Raises SealBroken."""
+        """Returns the decrypted secret. Raises DecryptionFailed."""
         for key in self._now():
             plain = _opened(key, encrypted, account)
             if plain is not None:

@@ -177,7 +177,7 @@ TEXT = b"canary"
 
 
 def canary_of(name: str, key: bytes) -> bytes:
-    """Seals a canary under a key derived from this one. Raises SealBroken for a key of an unknown format."""
+    """Seals a canary under a key derived from this one. Raises DecryptionFailed for a key of an unknown format."""
     return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
 
 

@@ -25,7 +25,7 @@ def public_of(private: bytes) -> bytes:
 
 
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
-    """Seals a small document. Raises SealBroken for an invalid key, or ValueError if the document is too long."""
+    """Seals a small document. Raises DecryptionFailed for an invalid key, or ValueError if the document is too long."""
     plain = _digest(bound) + padded_document(content)
     try:
         return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
@@ -34,7 +34,7 @@ def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
 
 
 def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
-    """Decrypts a document that `seal` sealed. Raises SealBroken."""
+    """Decrypts a document that `seal` sealed. Raises DecryptionFailed."""
     try:
         if encrypted[:1] != VERSION:
             raise ValueError

@@ -42,7 +42,7 @@ class Entrant:
     """One sender of a password, with its network and with what identifies it."""
 
     network: str = field(default="", repr=False)
-    """Network in the form of `text.networks.network_of`."""
+    """Network in the form of `core.addresses.network_of`."""
     known: str = field(default="", repr=False)
     """Known session, link or browser. Empty for a stranger."""
 

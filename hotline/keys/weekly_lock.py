@@ -93,7 +93,7 @@ class WeeklyLock:
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
         """Returns the desk's grant without the weekly lock.
 
-        Raises KeyMissing if its week was forgotten, or SealBroken.
+        Raises KeyMissing if its week was forgotten, or DecryptionFailed.
         """
         if grant[:1] != LOCKED:
             return grant
@@ -155,7 +155,7 @@ def _read(content: bytes) -> tuple[str, bytes]:
 
 
 def far_key(content: bytes) -> bytes:
-    """Derives the key of a week far ahead from a file's content. Raises SealBroken for an unknown format."""
+    """Derives the key of a week far ahead from a file's content. Raises DecryptionFailed for an unknown format."""
     first, key = _read(content)
     return _walked(key, (_monday(FAR_WEEK) - _monday(first)).days // 7)
 

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from hotline.core import rules_trial
 from hotline.core.database import Row
-from hotline.core.tables_sample import SampleMark
-from hotline.core.writes import protect_rows
 from hotline.counters.rules import Arrivals
 from hotline.gateway.rules_delivery import FINAL_STATES, ReportMeaning, report_meaning
 from hotline.gateway.tables import (
@@ -133,9 +131,6 @@ def unsent_trial(session: Session) -> Tip | None:
     )
     held = waits.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
     return session.scalars(held).one_or_none()
-
-
-protect_rows(SampleMark)
 
 
 # Brings every due time forward after the clock was set back.

@@ -24,7 +24,7 @@ READ = 1 << 20
 
 
 def open_backup_key(wrapped: bytes, passphrase: str) -> bytes:
-    """Returns the private key. Raises PassphraseWrong, SealBroken."""
+    """Returns the private key. Raises PassphraseWrong, DecryptionFailed."""
     return unwrap(wrapped, passphrase, owner=backup_archive.BACKUP_KEY, says="the backup key")
 
 

@@ -30,8 +30,8 @@ def reencrypt(
 ) -> int:
     """Seals numbers again with the newest key until none is left, and returns how many.
 
-    Skips those that are up to date. Raises SealBroken if neither key decrypts a number. The previous key must then
-    stay.
+    Skips those that are up to date. Raises DecryptionFailed if neither key decrypts a number. The previous key must
+    then stay.
     """
     encrypter, done, looked = Encrypter(public_key), 0, -1
     while looked != done:
@@ -53,7 +53,10 @@ def reencrypt(
 def reencrypt_cases(
     context: Context, *, public_key: bytes, newest: bytes, before: bytes, say: Callable[[str], None]
 ) -> int:
-    """Seals the reader's grants of cases to the newest key, and returns how many. Raises SealBroken, KeyMissing."""
+    """Seals the reader's grants of cases to the newest key, and returns how many.
+
+    Raises DecryptionFailed, KeyMissing.
+    """
     pair, done = DeskKeyPair(READER, public_key, newest, before), 0
     while moved := move_grants(context, [pair], say):
         done += moved
@@ -63,7 +66,7 @@ def reencrypt_cases(
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
     """Seals all second factors again with the newest key, or none, and returns how many. It is safe to repeat.
 
-    Raises SealBroken if neither key decrypts a secret. The previous key must then stay.
+    Raises DecryptionFailed if neither key decrypts a secret. The previous key must then stay.
     """
     moved = 0
     with context.database.writing() as session:

@@ -53,8 +53,8 @@ def put_key(session: Session, code: str, before: bytes, at: datetime) -> DeskKey
     """Gives the desk a new key. The caller's transaction must lock the desk, and no rotation may be running.
 
     The new key is sealed to the recovery pair, and to every member who may still have access. The previous key is
-    sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or SealBroken if `before` is
-    not the current key.
+    sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or DecryptionFailed if
+    `before` is not the current key.
     """
     if bytes(PrivateKey(before).public_key) != tables_desks.get_desk(session, code).public_key:
         raise DecryptionFailed(f"the decrypted key is not that of desk {code}")
@@ -77,8 +77,8 @@ def move_grants(
 ) -> int:
     """Seals grants to the desks' new keys, and returns how many. Stops soon after `most`.
 
-    Returns 0 if no grant was left in the whole database. Raises SealBroken, or KeyMissing if neither key decrypts a
-    grant.
+    Returns 0 if no grant was left in the whole database. Raises DecryptionFailed, or KeyMissing if neither key
+    decrypts a grant.
     """
     moved = 0
     for pair in pairs:
@@ -149,7 +149,7 @@ class Rekeyed:
 def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
     """Starts or continues a desk's new key. `private_key` is the unlocked key of an account that is a member.
 
-    Raises NotFound for a person who is no member, DeskRefused, SealBroken or KeyMissing.
+    Raises NotFound for a person who is no member, DeskRefused, DecryptionFailed or KeyMissing.
     """
     with context.database.writing() as session:
         pair, since = _begun(session, context, by, private_key, desk, reason)
@@ -221,7 +221,7 @@ def rotate_all(
     `settle` waits until no hop is left that read the old keys. Then every grant is checked once more. Raises
     PassphraseWrong if neither passphrase decrypts a desk. Earlier desks are then changed, and the command can be
     repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is running. Raises
-    SealBroken or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys then stay.
+    DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys then stay.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
     # Checks that every running rotation belongs to this one. Otherwise it stops before any change.

@@ -38,8 +38,8 @@ def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> by
 def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     """Restores permanent keys. Returns the names of those that were missing.
 
-    Raises PassphraseWrong, SealBroken, BackupInvalid. Raises Occupied where a different key has the same name. Nothing
-    is written in that case.
+    Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied where a different key has the same name.
+    Nothing is written in that case.
     """
     keys = _read(unwrap(parcel, passphrase, owner=OWNER, says=SECRET_NAME))
     here = permanent_keys(folder)

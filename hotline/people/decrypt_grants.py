@@ -99,7 +99,7 @@ def grant_by_passphrase(
     """Grants every pending access request with the recovery passphrase. Returns the desk and name of each.
 
     It is safe to repeat. Requests by or about the first person stay pending for another person. Raises PassphraseWrong,
-    DeskRefused or SealBroken, and the failing request changes nothing.
+    DeskRefused or DecryptionFailed, and the failing request changes nothing.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
@@ -130,7 +130,7 @@ def decrypt_desk_as(
 ) -> tuple[DeskPrivate, ...]:
     """Decrypts a desk's keys for a member: the current key first, then the previous one during a rotation.
 
-    Raises NotFound for a person who is no member, or SealBroken.
+    Raises NotFound for a person who is no member, or DecryptionFailed.
     """
     wrapped = tables_members.wrapped_keys(session, desk, member)
     if not wrapped or queries_member_keys.public_key(session, desk, member) is None:
@@ -191,7 +191,7 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
 def _admit(decision: Decision) -> None:
     """Grants access with the unlocked key of an account that is a member of the desk.
 
-    Raises DeskRefused, SealBroken.
+    Raises DeskRefused, DecryptionFailed.
     """
     if decision.key is None or decision.by.account_id is None:
         raise refusal(AccountFault.KEY_CLOSED)

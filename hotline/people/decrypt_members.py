@@ -39,7 +39,7 @@ class DeskPrivate:
 
 
 def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
-    """Seals a desk's private key for one member of this desk only. Raises SealBroken."""
+    """Seals a desk's private key for one member of this desk only. Raises DecryptionFailed."""
     try:
         box = SealedBox(PublicKey(member_public))
     except (CryptoError, TypeError, ValueError):
@@ -50,7 +50,7 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def decrypt_desk_key(
     wrapped: bytes, member_private: bytes, desk_code: str, member: str
 ) -> DeskPrivate:
-    """Decrypts a desk's private key that `wrap_desk_key` sealed. Raises SealBroken."""
+    """Decrypts a desk's private key that `wrap_desk_key` sealed. Raises DecryptionFailed."""
     broken = DecryptionFailed(
         f"the key of desk {desk_code} was altered, or is not for member {member}"
     )

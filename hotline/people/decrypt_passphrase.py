@@ -12,7 +12,7 @@ from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, DeskRefused
 from hotline.keys.decrypt import Stretch, stretch_passphrase
 from hotline.people import tables_desks, tables_members
-from hotline.people.encrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery
+from hotline.people.encrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery_pair
 from hotline.people.tables_members import RecoveryPair
 from hotline.text.names import fold_name, is_one_name
 from hotline.text.phrases import message_text
@@ -69,7 +69,7 @@ class PassphraseDecrypter:
     stretch: Stretch = field(default_factory=lambda: cache(stretch_passphrase), repr=False)
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
-        """Returns the current private key, then the previous one. Raises PassphraseWrong, SealBroken."""
+        """Returns the current private key, then the previous one. Raises PassphraseWrong, DecryptionFailed."""
         each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
         if found.before is not None:
             each.append((found.before, tables_desks.PREVIOUS_KEY))
@@ -78,9 +78,9 @@ class PassphraseDecrypter:
     def check(self, recovery: RecoveryPair) -> None:
         """Checks the passphrase.
 
-        Raises PassphraseWrong, or SealBroken if the pair was altered or its halves do not match.
+        Raises PassphraseWrong, or DecryptionFailed if the pair was altered or its halves do not match.
         """
-        private = decrypt_recovery(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
+        private = decrypt_recovery_pair(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:
             raise DecryptionFailed(
                 "the public half of the recovery pair was changed in the database: an intruder may open desks with"

@@ -32,7 +32,7 @@ def ensure_pair(
     """Makes sure that this passphrase decrypts the current recovery pair.
 
     `instead_of` has the previous passphrase. Then a new pair is added, and the old one stays for now. Raises
-    DeskRefused before desks exist, PassphraseWrong, SealBroken.
+    DeskRefused before desks exist, PassphraseWrong, DecryptionFailed.
     """
     with context.database.reading() as session:
         today = tables_members.newest_pair(session)

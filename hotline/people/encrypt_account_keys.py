@@ -1,6 +1,6 @@
 """Encrypts an account's private key twice: under the password, and under the printed recovery key.
 
-`sealing.passphrase` defines both envelopes. The wrapped key is the only proof of a password. No other hash is stored.
+`keys.passphrase` defines both envelopes. The wrapped key is the only proof of a password. No other hash is stored.
 """
 
 from nacl.public import PrivateKey
@@ -28,12 +28,12 @@ def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> 
 
 
 def unwrap_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
-    """Returns the private key. None where the password is wrong. Raises SealBroken."""
+    """Returns the private key. None where the password is wrong. Raises DecryptionFailed."""
     return _opened(wrapped, password, account)
 
 
 def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
-    """Returns the private key. None where the recovery key is wrong. Raises SealBroken."""
+    """Returns the private key. None where the recovery key is wrong. Raises DecryptionFailed."""
     return _opened(wrapped, recovery_key, _on_paper(account))
 
 

@@ -13,8 +13,8 @@ from hotline.people.decrypt_members import decrypt_desk_key
 OWNER = "recovery pair"
 
 
-def decrypt_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
-    """Returns the private key of the recovery pair. Raises PassphraseWrong, SealBroken."""
+def decrypt_recovery_pair(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
+    """Returns the private key of the recovery pair. Raises PassphraseWrong, DecryptionFailed."""
     return unwrap(wrapped, passphrase, owner=OWNER, says="the recovery pair", stretch=stretch)
 
 
@@ -29,12 +29,12 @@ def decrypt_by_passphrase(
 ) -> bytes:
     """Returns a desk's private key. `recovery` has the wrapped private keys, newest first.
 
-    Raises PassphraseWrong, also where the pair of this desk has another passphrase. Raises SealBroken.
+    Raises PassphraseWrong, also where the pair of this desk has another passphrase. Raises DecryptionFailed.
     """
     closed = not recovery
     for one in recovery:
         try:
-            private = decrypt_recovery(one, passphrase, stretch=stretch)
+            private = decrypt_recovery_pair(one, passphrase, stretch=stretch)
         except PassphraseWrong:
             closed = True
             continue

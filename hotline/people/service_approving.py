@@ -1,4 +1,4 @@
-"""Requests an approval and checks who may approve it. `services/approvals.py` lists and carries out all kinds.
+"""Requests an approval and checks who may approve it. `web/service_approvals.py` lists and carries out all kinds.
 
 Each kind has an `ApprovalRule` in the service that asks for it. No code that a hook reaches imports this file.
 """

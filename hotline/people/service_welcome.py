@@ -46,6 +46,7 @@ class Welcome:
     """The content of a link's page."""
 
     name: str
+    """The person's name, or the sign-in name if it is another. Password managers store it."""
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)
@@ -160,7 +161,7 @@ def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet
 
 
 def finish(context: ConsoleContext, link: str, browser: str) -> str:
-    """Makes the account active and returns its name. Only the browser that showed the last sheet can do this.
+    """Makes the account active and returns its label. Only the browser that showed the last sheet can do this.
 
     Raises AccountRefused.
     """
@@ -177,7 +178,7 @@ def finish(context: ConsoleContext, link: str, browser: str) -> str:
             action="account_taken_up",
             subject=f"account {account.label}",
         )
-        return account.shown
+        return account.label
 
 
 def _shown(
@@ -191,9 +192,9 @@ def _shown(
             step = WelcomeStep.ELSEWHERE
     if step is WelcomeStep.FACTOR and account.totp is not None:
         secret = context.proofs.factors.open(account.totp, account=envelope_owner(account.id))
-        letters, uri = group_letters(secret, 4), authenticator_uri(secret, account.shown)
+        letters, uri = group_letters(secret, 4), authenticator_uri(secret, account.label)
     suggestion = suggest_password(secrets.choice)
-    return Welcome(account.shown, account.language, step, suggestion, letters, uri, made)
+    return Welcome(account.label, account.language, step, suggestion, letters, uri, made)
 
 
 def _in_this_browser(

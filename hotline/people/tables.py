@@ -1,6 +1,6 @@
 """Stores persons and their phones: responders, who act in a district, with their memberships of desks and their leaves.
 
-A person has one name, and may have several phones, accounts (`tables_accounts`) and on-call contacts (`Watcher`).
+A person has one name, and may have several phones, accounts (`tables_accounts`) and on-call contacts (`OnCallContact`).
 
 Only this module writes memberships. A responder's own row repeats the highest level, the districts and the kinds of
 cases, for lists.
@@ -86,7 +86,7 @@ class PinWarningRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A `domain.people.pin_rest.PinWarning`."""
+    """A `people.rules_pin_block.PinWarning`."""
     at: Mapped[datetime]
     told_at: Mapped[datetime | None]
     """The time when an SMS reported it. None while a warning of the night waits for the morning."""
@@ -160,7 +160,7 @@ class Responder(Row):
         person_languages(person_id), expire_on_flush=False
     )
     level: Mapped[str]
-    """The responder's highest level at any desk: a `domain.referrals.referral.Level`."""
+    """The responder's highest level at any desk: a `people.rules.Level`."""
     districts: Mapped[list[str]]
     """NISR codes, for lists only. Empty means all. Memberships decide."""
     categories: Mapped[list[str]]
@@ -219,7 +219,7 @@ class Membership(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     desk_code: Mapped[str]
     level: Mapped[str]
-    """A `domain.referrals.referral.Level`."""
+    """A `people.rules.Level`."""
     categories: Mapped[list[str]]
     """Empty means all."""
     from_at: Mapped[datetime]

@@ -34,7 +34,7 @@ class ConsoleAccount(Row):
     person: Mapped[Person] = relationship(lazy="raise")
     """Used to write a new person together with their account."""
     name: Mapped[str] = mapped_column(unique=True)
-    """The sign-in name, as `domain.accounts.account.entered_as` returns it."""
+    """The sign-in name, as `core.actors.account_name_key` returns it."""
     shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
     """The person's name, as pages show it."""
     roles: Mapped[list[str]]

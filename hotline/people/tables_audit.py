@@ -37,7 +37,7 @@ class AuditEntry(Row):
     actor: Mapped[str]
     """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
 
-    `domain/desk/audit_sentences.py` reads it.
+    `people/rules_audit.py` reads it.
     """
     action: Mapped[str]
     """A verb in the past tense, such as "tip_read" or "responders_imported"."""

@@ -43,7 +43,7 @@ class Desk(Row):
     code: Mapped[str] = mapped_column(primary_key=True)
     """A district's NISR code ("12"), "national", or a word of letters."""
     kind: Mapped[str | None]
-    """A `domain.desk.desks.DeskKind`. None if a process of the previous release made the row."""
+    """A `people.rules_desks.DeskKind`. None if a process of the previous release made the row."""
     name: Mapped[str | None]
     """The name of a desk that was added later."""
     place: Mapped[str | None]

@@ -31,7 +31,7 @@ class Enrolment(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A `domain.people.enrolment.EnrolmentKind`."""
+    """A `people.rules.EnrolmentKind`."""
     approval_id: Mapped[int | None]
     """The approval that the second admin decides on, once phone and person are proved."""
     number_key: Mapped[str] = mapped_column(index=True)

@@ -42,7 +42,7 @@ class Participant(Row):
     number_key: Mapped[str] = mapped_column(primary_key=True)
     """The lasting keyed digest of programme and MSISDN."""
     roll: Mapped[str]
-    """A `domain.rolls.joining.Roll`, or `LESSONS_ONLY`."""
+    """A `programmes.rules.Programme`, or `LESSONS_ONLY`."""
     district: Mapped[str]
     """Empty for a responder who has no single district."""
     created_at: Mapped[datetime]

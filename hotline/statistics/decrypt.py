@@ -14,7 +14,7 @@ from hotline.statistics.rules_rounding import CellSum
 def decrypt_sums(
     body: bytes, *, month: str, private_keys: Sequence[bytes]
 ) -> Mapping[CellName, CellSum]:
-    """Returns the sums of a month. Raises SealBroken if no key fits, or if they are of another month."""
+    """Returns the sums of a month. Raises DecryptionFailed if no key fits, or if they are of another month."""
     for private_key in private_keys:
         try:
             document = json.loads(SealedBox(PrivateKey(private_key)).decrypt(body))

@@ -12,7 +12,7 @@ from hotline.statistics.rules_rounding import CellSum
 
 
 def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: bytes) -> bytes:
-    """Returns the sums of a month, encrypted to the reader's public key. Raises SealBroken for a wrong key."""
+    """Returns the sums of a month, encrypted to the reader's public key. Raises DecryptionFailed for a wrong key."""
     cells = {str(name): [cell.count, cell.keys] for name, cell in sums.items()}
     plain = json.dumps({"month": month, "cells": cells}, separators=(",", ":"), sort_keys=True)
     try:

@@ -156,7 +156,7 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
 
     The lists are `provinces`, `districts.<province>`, `sectors.<district>` and `countries`. A camp comes before
     the sectors of its district. So a caller from a camp reads it before the sector with the same name.
-    `services.flows.places` turns the lists into the engine's options. The engine must not depend on this package.
+    `flows.service_check` turns the lists into the engine's options. The engine must not depend on this package.
     """
     lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}

@@ -2,7 +2,7 @@
 
 It has one row for each text. Readers change the text of their own language, and write `yes` into `agreed`. Each row has
 a digest of its source, so that a late sheet never undoes a newer text. A table is rows of cells, with the names of the
-columns first. It is written as CSV, or as a workbook (`adapters/spreadsheet.py`).
+columns first. It is written as CSV, or as a workbook (`text/spreadsheets.py`).
 """
 
 import csv

@@ -34,7 +34,7 @@ def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
 
 
 def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
-    """Returns the answer that `Encrypter.answer` encrypted. Raises SealBroken."""
+    """Returns the answer that `Encrypter.answer` encrypted. Raises DecryptionFailed."""
     if (body[:1], locked_key[:1]) != (VERSION, VERSION):
         raise DecryptionFailed("the answer has an unknown format")
     try:
@@ -52,7 +52,7 @@ def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
 
 
 def decrypt_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
-    """Returns the decrypted note. Raises SealBroken."""
+    """Returns the decrypted note. Raises DecryptionFailed."""
     if body[:1] != VERSION:
         raise DecryptionFailed("the note has an unknown format")
     try:

@@ -230,7 +230,7 @@ class TipLink(Row):
     """The earlier tip."""
     b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
     why: Mapped[str]
-    """A `domain.tips.likely.LinkReason`."""
+    """A `tips.rules_duplicates.LinkReason`."""
     by: Mapped[str]
     """An actor, as the audit log writes one. `BY_THE_LINE` if no person made the link."""
     at: Mapped[datetime]

@@ -203,7 +203,7 @@ def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, 
 def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Returns the condition, on `Tip` or `Referral`, that an alerted responder may still see the tip."""
+    """Returns the condition, on `Tip` or `Assignment`, that an alerted responder may still see the tip."""
     national = _is_national(responder_id)
     return and_(has_no_exclusion(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
 

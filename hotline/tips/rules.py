@@ -21,7 +21,7 @@ class Matter(StrEnum):
 
     TIP = "tip"
     COMPLAINT = "complaint"
-    """A report about a person who was meant to help (`domain/tips/promises.py`)."""
+    """A report about a person who was meant to help."""
 
 
 class TipState(StrEnum):

@@ -50,9 +50,9 @@ class Tip(Row):
     passage: Mapped[int]
     """The number of the report attempt within the session, from 1."""
     matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
-    """A `domain.tip.Matter`. A complaint is handled like a tip, but does not count as one."""
+    """A `tips.rules.Matter`. A complaint is handled like a tip, but does not count as one."""
     state: Mapped[str]
-    """A `domain.tip.TipState`."""
+    """A `tips.rules.TipState`."""
     channel: Mapped[str]
     language: Mapped[str]
     entry: Mapped[str]
@@ -61,7 +61,7 @@ class Tip(Row):
     within: Mapped[str | None]
     """The country if the place is "abroad", the province if it is "unsure". Alerts never name a country."""
     sector: Mapped[str | None]
-    """The code of a sector or of a camp (`domain.tip.is_camp`)."""
+    """The code of a sector or of a camp (`text.codes.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
     """1: danger or a child. 2: the caller is affected or saw it. 3: the caller was told about it."""
@@ -80,7 +80,7 @@ class Tip(Row):
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
     """The first alerting step that belongs to the tip's present place."""
     manner: Mapped[str | None]
-    """The national desk's decision on visit safety, a `domain.referrals.coming.Manner`."""
+    """The national desk's decision on visit safety, a `tips.rules_visit_safety.VisitDecision`."""
     contact_key: Mapped[str]
     """The phone's pseudonym of this week. It links tips and never merges them."""
     body: Mapped[bytes]
@@ -109,13 +109,13 @@ class Tip(Row):
     receipt_key: Mapped[str | None]
     """The keyed digest of receipt number and PIN, by which the reporter asks about the tip. None without a receipt."""
     erase_wanted_at: Mapped[datetime | None]
-    """The time of the erasure request made with the receipt (`domain/referrals/case_events.py`)."""
+    """The time of the erasure request made with the receipt."""
     helped_at: Mapped[datetime | None]
     """The time at which the desk reported that a helper is with the person."""
     closed_at: Mapped[datetime | None]
-    """The time of closing. The retention term starts here (`domain/tips/retention.py`)."""
+    """The time of closing. The retention term starts here (`tips/rules_deadlines.py`)."""
     outcome: Mapped[str | None]
-    """A `domain.tip.TipOutcome`, if the desk chose one."""
+    """A `tips.rules.TipOutcome`, if the desk chose one."""
     warned_at: Mapped[datetime | None]
     """The time at which the console began to show that the text will be erased."""
     erased_at: Mapped[datetime | None]

@@ -28,7 +28,7 @@ class CallBack(Row):
     uid: Mapped[str] = mapped_column(unique=True)
     """32 random hex digits, bound into the seals."""
     state: Mapped[str]
-    """A `domain.call_back.CallBackState`."""
+    """A `tips.rules_call_back.CallBackState`."""
     body: Mapped[bytes]
     """The number, the word, and a note on other people who may answer. Padded and sealed."""
     encrypted_key: Mapped[bytes]
@@ -50,7 +50,7 @@ class CallBack(Row):
     """The last time the number was shown in this window."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """A `domain.call_back.CallOutcome`."""
+    """A `tips.rules_call_back.CallOutcome`."""
 
     @property
     def window(self) -> Window:

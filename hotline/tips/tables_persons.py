@@ -24,7 +24,7 @@ class PossibleVictim(Row):
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """The responder who last asked this person whether they want help."""
     clock: Mapped[str | None]
-    """The clock that runs, as a `domain.cases.following.FollowKind`. None while nothing is awaited."""
+    """The clock that runs, as a `tips.rules_persons.FollowKind`. None while nothing is awaited."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """The time at which a responder must offer help, or ask the person once more. None while nothing is awaited."""
     rung: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -78,7 +78,7 @@ class ServiceReferral(Row):
     """The time when a responder said if the person arrived."""
     thirty_at: Mapped[datetime | None]
     clock: Mapped[str | None]
-    """A `domain.cases.following.FollowKind`. None if the offer is no longer followed."""
+    """A `tips.rules_persons.FollowKind`. None if the offer is no longer followed."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     rung: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of times that responders were notified of this clock."""

@@ -9,7 +9,7 @@ from hotline.errors import PersonnelRefused
 from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables
 from hotline.people.rules import Level
-from hotline.people.tables import Responder
+from hotline.people.tables import Person, Responder
 from hotline.people.tables_desks import Desk
 from hotline.tips.queries_visible import desk_viewer
 from hotline.tips.tables import Tip
@@ -39,7 +39,7 @@ def at_the_border(line: Line) -> Line:
         with line.database.writing() as session:
             person = session.get_one(Responder, who)
             tables.set_desks(session, person, {"12": Level.COORDINATOR}, [], line.clock())
-            person.name = f"Responder {number}"
+            session.get_one(Person, person.person_id).name = f"Responder {number}"
         post(line.context, who, {"12": Level.COORDINATOR, BORDER: level})
     return line
 

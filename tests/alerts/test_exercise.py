@@ -33,7 +33,7 @@ from tests.support.district import District
 from workers.clock import STEPS, tick
 
 SAID = "was a drill. Do not go. Thank you."
-OURS = [step for step in STEPS if step.__name__ not in ("tidy", "rescue_silent")]
+OURS = [step for step in STEPS if step.__name__ not in ("tidy", "file_silent")]
 ALINE = Actor("Aline")
 WHY = "the week of drills"
 
@@ -92,9 +92,7 @@ def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(
     staffed.clock.turn(seconds=4)
     staffed.deliver()
     assert sorted(phones(staffed, "urgent")) == ["01", "02"]
-    assert sorted(phones(staffed, "exercise")) == ["04", "05", "06", "07"][1:], (
-        "a mark trains nobody"
-    )
+    assert sorted(phones(staffed, "drill")) == ["04", "05", "06", "07"][1:], "a mark trains nobody"
     staffed.clock.turn(seconds=6)
     arrive(staffed)
     staffed.clock.turn(seconds=50)
@@ -220,5 +218,5 @@ def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
     service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
     staffed.deliver()
     assert sorted(phones(staffed, SAID)) == ["01", "02"]
-    with pytest.raises(DrillRefused, match="is over"):
+    with pytest.raises(DrillRefused, match="has already ended"):
         service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)

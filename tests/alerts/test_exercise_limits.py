@@ -33,19 +33,19 @@ def refused(district: District, why: str, desk: str = "12") -> None:
 def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(
     staffed: District,
 ) -> None:
-    refused(staffed, "nobody of that desk", "31")
+    refused(staffed, "no one at this desk can be alerted", "31")
     danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
-    refused(staffed, "a real danger")
+    refused(staffed, "a danger case is open")
     staffed.change(Tip, danger, closed_at=staffed.clock())
     service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
-    refused(staffed, "within 7 days")
+    refused(staffed, "in the last 7 days")
     for _ in range(3):
         staffed.clock.turn(days=8)
         exercise_id = begun(staffed)
-        refused(staffed, "runs there already")
+        refused(staffed, "already running there")
         service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
     staffed.clock.turn(days=8)
-    refused(staffed, "within a year")
+    refused(staffed, "had 4 drills in a year")
     staffed.clock.turn(days=400)
     begun(staffed)
 
@@ -54,14 +54,14 @@ def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(
     staffed: District,
 ) -> None:
     staffed.clock.turn(hours=13, minutes=30)
-    refused(staffed, "it is night")
+    refused(staffed, "must start and end by day")
     staffed.clock.turn(hours=-2, minutes=-30)
-    refused(staffed, "would be before it ends")
+    refused(staffed, "must start and end by day")
     staffed.clock.turn(minutes=-1)
     begun(staffed, climbs=True)
     staffed.deliver()
     staffed.clock.turn(hours=2)
-    tick(staffed.context, [step for step in OURS if step.__name__ != "keep_time"])
+    tick(staffed.context, [step for step in OURS if step.__name__ != "end_due"])
     assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2}
 
 
@@ -86,8 +86,8 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
             person = session.get_one(Responder, who)
             desks = {"post": level} | ({"12": level} if who == people[0] else {})
             tables.set_desks(session, person, desks, [], at)
-    refused(staffed, "no other desk", "home")
-    refused(staffed, "no other desk", "national")
+    refused(staffed, "other desks have no drills", "home")
+    refused(staffed, "other desks have no drills", "national")
     begun_at = service_drills.start(
         staffed.context, DrillRequest("post", climbs=True), by=ALINE, reason=WHY
     )

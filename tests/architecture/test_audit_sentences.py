@@ -23,7 +23,9 @@ NAMED = {
 }
 """The possible values of an expression in braces in an action's name, or of the whole name."""
 
-APPENDING = tuple(f"tables_audit.{name}" for name in ("append_row", "append_command", "append_about_tip"))
+APPENDING = tuple(
+    f"tables_audit.{name}" for name in ("append_row", "append_command", "append_about_tip")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,10 @@ def _called(call: ast.Call) -> str:
 
 
 def _of_audit(call: ast.Call) -> bool:
-    return _called(call) in ("append_row", "append_command", "append_about_tip") and ast.unparse(call.func) in APPENDING
+    return (
+        _called(call) in ("append_row", "append_command", "append_about_tip")
+        and ast.unparse(call.func) in APPENDING
+    )
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:

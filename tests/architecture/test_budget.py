@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 418,
-    "lines": 55_590,
-    "tokens": 517_900,
+    "lines": 57_600,
+    "tokens": 518_900,
     "html": 3_810,
     "js": 850,
     "typst": 60,
     "sql": 1_015,
-    "data": 5_370,
+    "data": 5_372,
     "unformatted": 0,
-    "tests": 69_300,
+    "tests": 70_330,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts tables that people read and that code does not
 repeat. `unformatted` counts the places that the formatter must leave alone."""

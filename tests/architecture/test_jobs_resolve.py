@@ -10,13 +10,13 @@ from tests.architecture.tree import ROOT
 
 
 @pytest.mark.parametrize("job", Job)
-def test_every_job_is_a_function_of_the_kit_and_an_id(job: Job) -> None:
+def test_every_job_is_a_function_of_the_context_and_an_id(job: Job) -> None:
     module, _, name = job.path.rpartition(".")
     function = getattr(import_module(module), name)
 
     parameters = list(inspect.signature(function, eval_str=True).parameters.values())
     assert len(parameters) == 2
-    assert parameters[0].name == "kit"
+    assert parameters[0].name == "context"
     assert parameters[1].annotation is int
 
 

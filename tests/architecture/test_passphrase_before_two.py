@@ -14,8 +14,8 @@ from hotline.people.decrypt_passphrase import OF_THE_DEMO, TwoPeople
 from tests.architecture.tree import ROOT, parsed, python_files, said
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
-OPENS = {"open_by_passphrase", "open_recovery"}
-"""The functions of `sealing` that decrypt with the passphrase."""
+OPENS = {"decrypt_by_passphrase", "decrypt_recovery_pair"}
+"""The functions of `encrypt_desk_keys` that decrypt with the passphrase."""
 BEFORE_TWO = {"TwoPeople", "PassphraseDecrypter"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",

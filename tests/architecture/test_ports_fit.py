@@ -12,14 +12,14 @@ from tests.architecture.tree import ROOT
 ADAPTERS = {
     "gateway.africastalking.AfricasTalkingSms": "SmsGateway.send",
     "gateway.africastalking.AfricasTalkingInbox": "SmsInbox.after",
-    "gateway.own_line.ListedHook": "OwnHook.tell",
+    "gateway.own_calls.ListedHook": "OwnHook.tell",
     "gateway.senders.ThreadSenders": "Senders.fill",
     "dialogue.redis_adapters.RqJobs": "JobQueue.ring",
-    "dialogue.redis_adapters.RedisNotes": "OpeningNotes.find",
-    "dialogue.redis_adapters.RedisRuns": "RunStore.load",
+    "dialogue.redis_adapters.RedisStarts": "StartStore.find",
+    "dialogue.redis_adapters.RedisStates": "StateStore.load",
     "monitoring.instruments.Gauges": "Instruments.queue_length",
-    "monitoring.other_channel.OtherWay": "OtherChannel.tell",
-    "flows.store.SqlBookshelf": "Bookshelf.book",
+    "monitoring.second_channel.SecondChannel": "OtherChannel.tell",
+    "flows.flow_set_cache.SqlFlowSets": "FlowSets.book",
 }
 """Each adapter, and the method of its port that is broken."""
 

@@ -90,7 +90,7 @@ def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -
         page.locator("#f-text-en").fill("Ask for the papers.")
         expect(page.locator("#p-meter-en")).not_to_contain_text("screens: 2")
         page.get_by_role("button", name="9", exact=True).click()
-        expect(screen).to_contain_text("Do not pay first")
+        expect(screen).to_contain_text("Do not pay before you get a job")
         expect(words).to_have_value("Ask for the papers.")
 
         findings, fine = page.locator("#p-findings"), page.get_by_text("No problems on this screen")
@@ -118,8 +118,8 @@ def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -
 
         page.on("dialog", leaves)
         page.locator("#f-text-en").fill("Unsaved.")
-        page.get_by_role("link", name="tell", exact=True).first.click()
-        expect(page.locator("h1")).to_contain_text("tell")
+        page.get_by_role("link", name="Tell someone you trust", exact=True).first.click()
+        expect(page.locator("h1")).to_contain_text("Tell someone you trust")
         assert asked == ["beforeunload"]
 
 
@@ -142,7 +142,7 @@ def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk)
         page.get_by_role("button", name="Check again").click()
         expect(page.locator("#p-handset pre")).to_contain_text("Ask for the papers.")
         page.get_by_role("button", name="9", exact=True).click()
-        expect(page.locator("#p-handset pre")).to_contain_text("Do not pay first")
+        expect(page.locator("#p-handset pre")).to_contain_text("Do not pay before you get a job")
         expect(page.locator("#f-text-en")).to_have_value("Ask for the papers.")
         page.locator("#h-limit").press("Enter")
         expect(page.locator(".notice.good").first).to_have_text("Saved.")

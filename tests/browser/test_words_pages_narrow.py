@@ -34,20 +34,20 @@ def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Des
         expect(meter).not_to_have_text(before)
         first.get_by_role("button", name="Save as reviewed").click()
         expect(page.locator("#t-1")).to_contain_text("reviewed by one person")
-        expect(page.locator("#t-1")).to_contain_text("Agreed: Editor 2")
+        expect(page.locator("#t-1")).to_contain_text("Reviewed by: Editor 2")
 
         page.locator("#t-1").get_by_role("link", name="Later").click()
         expect(page.locator("#t-2")).to_be_in_viewport()
         page.locator("#t-2").get_by_role("button", name="Mark as reviewed", exact=True).click()
-        expect(page.locator("#t-2")).to_contain_text("Agreed: Editor 2")
-        page.locator("#t-3").get_by_text("Ask question", exact=True).click()
+        expect(page.locator("#t-2")).to_contain_text("Reviewed by: Editor 2")
+        page.locator("#t-3 summary").get_by_text("Ask question", exact=True).click()
         page.locator("[id='f-note.3']").fill("Whose passport?")
         page.locator("#t-3").get_by_role("button", name="Ask question").click()
         expect(page.locator("#t-3")).to_contain_text("Editor 2 asks: Whose passport?")
 
         page.locator("[id='f-words.3']").fill("ĥ")
         page.keyboard.press("Control+s")
-        expect(page.locator(".errors")).to_contain_text("ĥ is no letter of a basic handset")
+        expect(page.locator(".errors")).to_contain_text("ĥ is not on a basic phone")
         assert_usable(page)
     assert len(service_reviews.all_signatures(served.context)) == 2
 

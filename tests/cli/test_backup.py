@@ -72,7 +72,7 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     assert "hotline outgoing resume" in restored.stderr
     brought = empty.well("keys", "import", str(made.folder / "all.keys"), *made.passphrase)
     assert "brought back workers/relay.key" in brought.stdout
-    assert "made anew hooks/contact-" in brought.stdout
+    assert "created again: hooks/contact-" in brought.stdout
     assert "still missing: pepper.key: `hotline keys pepper enter`" in brought.stderr
     assert_no_pepper_was_carried(made, brought.stdout)
 

@@ -151,9 +151,9 @@ def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, r
 
 BUILD = """
 import os, sys
-from hotline.cli.contexts import build_door
+from hotline.cli.contexts import build_web
 from hotline.core.settings import Settings
-build_door(Settings.read(os.environ))
+build_web(Settings.read(os.environ))
 found = {"rq", "africastalking", "alembic", "requests", "flask"} & sys.modules.keys()
 import hotline.monitoring.service_alarms, workers.clock, workers.jobs
 print(*sorted(found | {"pydantic", "yaml", "zxcvbn"} & sys.modules.keys()))
@@ -174,7 +174,7 @@ def test_an_alert_that_wants_a_reply_has_a_number(given: dict[str, str], sender:
 
 
 @pytest.mark.slow(reason="waits for the disk from which Pythons start")
-def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
+def test_building_a_context_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
     """A process that runs all day imports nothing that reads flow files. Those imports cost a quarter of a start."""
     told = subprocess.run(
         [sys.executable, "-c", BUILD],

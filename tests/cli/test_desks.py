@@ -160,7 +160,7 @@ def test_an_account_and_a_responder_are_said_to_be_one(admin: Admin) -> None:
     context = admin.context
     (account,) = service_accounts.list_accounts(context)
     context.database.close()
-    assert (account.name, account.state) == ("Chantal", "ended")
+    assert (account.name, account.state) == ("chantal", "ended"), "the sign-in name"
 
 
 def test_one_person_alone_opens_nothing_by_the_passphrase(admin: Admin) -> None:

@@ -290,6 +290,6 @@ def test_every_empty_district_is_in_the_json_and_a_few_in_the_line(
     (districts,) = [one for one in found if one["name"] == "districts"]
     assert len(districts["names"]) == 30
     told = hotline(tmp_path, "doctor").output
-    assert "nobody is enrolled for 30 districts (Bugesera, " in told
+    assert "no one is enrolled for 30 districts (Bugesera, " in told
     assert "and 25 more)" in told
     assert "the line is not open: 0 can be told" in told

@@ -22,7 +22,7 @@ from tests.architecture.tree import ROOT
 WALKS = """
 import os, sys
 from datetime import UTC, datetime, timedelta
-from hotline.cli.contexts import Role, build_kit, key_folder
+from hotline.cli.contexts import Role, build_context, key_folder
 from hotline.core.settings import Settings
 from hotline.errors import NotReady
 from hotline.keys.weekly_lock import WeeklyLock, last_week
@@ -31,12 +31,12 @@ from hotline.keys.weekly_lock import WeeklyKeys, key_name
 
 settings, role = Settings.read(os.environ), Role(sys.argv[1])
 try:
-    kit = build_kit(settings, role)
+    context = build_context(settings, role)
 except NotReady as refused:
     sys.exit(f"refused: {refused}")
 later = datetime.now(UTC) + timedelta(weeks=9)
 folder = key_folder(settings, role)
-kit.sealer.weekly_lock.forget(last_week(later))
+context.encrypter.weekly_lock.forget(last_week(later))
 if WeeklyLock(KeyFolder(folder)).start not in (None, last_week(later)):
     sys.exit("the key of a past week is still there")
 if role is Role.HOOKS:

@@ -90,7 +90,7 @@ def test_the_same_name_replaces_its_request_and_another_name_does_not(home: Path
     now = row(home, tip)
     assert (now["closed_at"], now["end_wanted"], now["end_wanted_by"]) == (None, "joke", "alice")
     happened = said(home, "tips", "show", tip).stdout
-    assert happened.count("closed") >= 2, "both requests stay in the case events"
+    assert happened.count("closure requested") >= 2, "both requests stay in the case events"
     assert "alice says joke" in said(home, "tips", "list").stdout
 
 
@@ -110,7 +110,7 @@ def test_what_came_of_it_must_be_said(home: Path, tip: str) -> None:
 def test_a_tip_that_is_closed_already_is_said_to_be(home: Path) -> None:
     closed(home, PLAIN, TipOutcome.HELPED)
     again = said(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST).output
-    assert "tip 1: closed; its words go" in again
+    assert "tip 1: closed; its text is erased" in again
     assert row(home, PLAIN)["outcome"] == "helped"
 
 

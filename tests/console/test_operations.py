@@ -77,7 +77,7 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     path = f"{ABROAD}/fee/delete"
     page = editor.tab.get(path).text
     assert "contract: goes" in page
-    assert "Do not pay first" in page
+    assert "Do not pay before" in page
     refused(editor, path, {}, "Choose where each arrow leads now.")
     refused(editor, path, {"to:contract.goes": "fee"}, "Choose where each arrow leads now")
     refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins here")

@@ -194,7 +194,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     assert "Complete:" in tab.get("/audit/verify").text
     with desk.context.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
-    assert "Row 30 does not follow" in tab.get("/audit/verify").text
+    assert "The log was changed: row 30 does not follow" in tab.get("/audit/verify").text
 
 
 def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: Desk) -> None:

@@ -83,7 +83,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     page = upload(tab, csv_of(found.values())).text
     assert "Can be imported: 1. With new text: 1. Refused: 1." in page
     assert "The text or its English has changed. Export the sheet again." in page
-    assert "Do not pay first to get a job" in page
+    assert "Do not pay before you get a job" in page
     assert [one.by for one in service_reviews.all_signatures(desk.context)] == ["Translator 2"]
 
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
@@ -99,7 +99,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     assert len(service_reviews.all_signatures(desk.context)) == 2
 
     mended = {row["place"]: row | {"agreed": "yes"} for row in refused}
-    assert "Can be taken: 1" in upload(tab, csv_of(mended.values())).text
+    assert "Can be imported: 1" in upload(tab, csv_of(mended.values())).text
 
 
 def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:

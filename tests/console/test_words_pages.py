@@ -130,13 +130,13 @@ def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
     press(tab, "agree", path="/words/fr?flow=abroad&state=all")
     english = "/words/en?flow=abroad&state=all"
     assert (
-        press(tab, "both", words="Never pay first to get a job.", path=english).status_code == 303
+        press(tab, "both", words="Never pay before you get a job.", path=english).status_code == 303
     )
     publish(desk, "en")
     assert state(desk, language="fr") is ReviewState.STALE
     page = tab.get("/words/fr?flow=abroad&state=stale").text
     assert FEE in page
-    assert "<del>Do not</del><ins>Never</ins> pay first" in page
+    assert "<del>Do not</del><ins>Never</ins> pay before" in page
 
 
 def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: Tab) -> None:

@@ -1,6 +1,6 @@
 """Tests C8 and C9 at every node of the report: hanging up reports the tip, and `000` erases or marks it.
 
-This module states the promises again in the product's own words, independently of `domain/tip.py`.
+This module states the promises again in the product's own words, independently of `tips/rules.py`.
 """
 
 from collections.abc import Iterator, Mapping

@@ -231,7 +231,8 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
         )
     wording = Wording(Template[message.template], message.parameters, message.language)
     assert render(wording, shipped_phrases()) == (
-        "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."
+        "Depuis 24/11 10:00, les appelants lisent un texte publié par une seule personne. Relisez-le"
+        " avant 14:00."
     )
     assert isinstance(desk.context.jobs, FakeJobs)
     assert (Job.DELIVER, message.id) in desk.context.jobs.rung

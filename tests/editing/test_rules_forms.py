@@ -33,7 +33,9 @@ def test_every_shipped_node_is_its_form() -> None:
         form = form_of(node)
         assert read_form(node, form).node == node
         empty: dict[str, Any] = {kind_of(node): [] if "branch" in node else {}}
-        anew = read_form({**empty, **{k: v for k, v in node.items() if k == "review"}}, form)
+        anew = read_form(
+            {**empty, **{k: v for k, v in node.items() if k in ("review", "title")}}, form
+        )
         assert NodeModel.model_validate(anew.node) == NodeModel.model_validate(node)
         assert not anew.refused
 

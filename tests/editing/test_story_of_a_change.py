@@ -135,8 +135,8 @@ def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:
     assert isinstance(desk.publish(change), DraftPublished)
     sentences = [row.sentence.partition(": ")[2] for _, row in list_rows(desk.context)]
     assert sentences == [
-        "Editor 1 proposed change 1: New words",
-        "Approver 1 sent change 1 back: ask [number]",
-        "Editor 1 proposed change 1: New words",
+        "Editor 1 submitted change 1 for approval: New words",
+        "Approver 1 returned change 1 to the editor: ask [number]",
+        "Editor 1 submitted change 1 for approval: New words",
         "Approver 1 published change 1: New words",
     ]

@@ -1,4 +1,4 @@
-"""Runs a worker whose clock lacks one of its steps: `python -m tests.faults.clock_without refer_waiting`.
+"""Runs a worker whose clock lacks one of its steps: `python -m tests.faults.clock_without assign_pending`.
 
 A fault run must notice this, or it proves nothing.
 """

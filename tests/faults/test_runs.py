@@ -48,7 +48,7 @@ PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
 LAST = 3.0
 """Seconds that the breach must then last."""
-MENDED_BY = {"refer_waiting": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
+MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
 """Each step of the clock, with the death that only this step repairs."""
 pytestmark = [
     pytest.mark.chaos,
@@ -117,7 +117,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
         assert (faults / "log").read_text() == f"{failpoint}\n"
         context = context_of(stack)
-        assert bool(ledger.unreferred(context.database)) is (step == "refer_waiting")
+        assert bool(ledger.unreferred(context.database)) is (step == "assign_pending")
         context.database.close()
 
         with another_relay(stack, instead_of="clock_without"):

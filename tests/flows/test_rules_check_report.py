@@ -276,7 +276,7 @@ def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
     assert found(Code.UNKNOWN_ENTRY, learn={"one": {"call": {"flow": "tell"}}})
     document = {**make_document(), "entries": {"11": "tell"}}
     (one,) = [one for one in check_document(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
-    assert "no printed string may open it" in str(one.message)
+    assert "no printed short code may open it" in str(one.message)
 
 
 PIN = {"ask": {"kind": "pin", "text": t("Digits?"), "saves": "pin", "goes": "end"}}

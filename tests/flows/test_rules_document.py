@@ -150,7 +150,7 @@ def test_answers_that_yaml_takes_for_something_else_stay_words() -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("a: 1\nb: 2\na: 3\n", "line 3: a stands twice"), ("a: [1\nb: 2", "line 2: ")],
+    [("a: 1\nb: 2\na: 3\n", "line 3: a is there twice"), ("a: [1\nb: 2", "line 2: ")],
 )
 def test_a_broken_file_is_told_with_its_line(text: str, fault: str) -> None:
     with pytest.raises(FlowInvalid) as raised:

@@ -1,4 +1,4 @@
-"""Provides a reader beside the line, and a responder who was alerted of a case."""
+"""Provides a reader next to a line, and a responder who was alerted of a case."""
 
 from tests.support.reading import beside, hers
 

@@ -185,7 +185,7 @@ def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(
         tables_members.end_access_at(session, HERE, [FIRST], clock())
     step(left, DENISE)
     left.let_in(HERE, FIRST)
-    with pytest.raises(DeskRefused, match="since this new key was begun"):
+    with pytest.raises(DeskRefused, match="after this new key was begun"):
         step(left)
     leaves(left)
     clock.turn(seconds=6)

@@ -177,12 +177,12 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
 
     caller.key("0", "0", "2")
     here.tick()
-    assert here.newest("tent").startswith("REF: place changed.")
+    assert here.newest("tent").startswith("REF: the place has changed.")
     assert here.line.desks_of(here.tip) == {"national", "53", KIREHE, CAMP}
     assert [(tip.place, tip.sector) for tip in here.line.tips] == [("53", None)]
     here.writes("desk", "1 {ref}")
     assert here.writes("desk", "8 {ref}") == "REF: noted. The first team is stood down."
-    assert here.newest("tent").startswith("REF: others have it now.")
+    assert here.newest("tent").startswith("REF: another team has it now.")
     assert here.line.desks_of(here.tip) == {"national", "53"}
 
 

@@ -331,7 +331,7 @@ def test_another_admin_frees_a_link(
 ) -> None:
     first, second = by(two[0]), two[1]
     service_new_links.request_link(context, first, desk.account_id, "lost both")
-    with pytest.raises(ApprovalRefused, match="another person decides"):
+    with pytest.raises(ApprovalRefused, match="you asked for it"):
         decides(context, here(two[0]), "link")
     (waits,) = service_approvals.pending(context, here(second))
     with pytest.raises(NotFound):

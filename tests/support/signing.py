@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.core.actors import AccountRole, Actor, SignedIn, SignInRefused
+from hotline.core.actors import AccountRole, Actor, SignedIn, SignInRefused, account_name_key
 from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_invitations
 from hotline.errors import AccountRefused
@@ -39,7 +39,8 @@ class Person:
         self.secret = shown.letters.replace("-", "").upper()
         service_welcome.prove_code(self.context, link, self.code(), shown.browser)
         self.sheet = service_welcome.new_sheet(self.context, link, shown.browser)
-        assert service_welcome.finish(self.context, link, shown.browser) == self.name
+        label = service_welcome.finish(self.context, link, shown.browser)
+        assert account_name_key(label) == account_name_key(self.name), "the name to sign in with"
         return self
 
     def enters(self, known: str = "") -> NewSession:

@@ -44,5 +44,5 @@ def test_a_spreadsheet_of_france_and_a_word_processor_are_understood() -> None:
 
 
 def test_a_missing_column_is_named() -> None:
-    with pytest.raises(ImportRefused, match="missing: digest, fr"):
+    with pytest.raises(ImportRefused, match="add the missing columns: digest, fr"):
         review_sheets.read_sheet("place,agreed\n", "fr")

@@ -86,7 +86,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "cases/queries_list.deliveries": FOUND,
     "cases/queries_list.assignments_of": FOUND,
     "cases/queries_list._conditions": CONDITION,
-    "cases/queries_list._hers": CONDITION,
+    "cases/queries_list._is_own": CONDITION,
     "cases/queries_list.under_legal_hold": FOUND,
     "cases/queries_list.question_states": FOUND,
     "cases/queries_list.acknowledged_times": FOUND,

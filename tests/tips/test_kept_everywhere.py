@@ -277,4 +277,4 @@ def test_no_page_lists_tips_without_saying_for_whom() -> None:
 
 def _asks(one: ast.FunctionDef) -> bool:
     names = {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
-    return bool(names & ROWS) and bool(names & {"select", "exists", "is_any"})
+    return bool(names & ROWS) and bool(names & {"select", "exists", "has_row"})

@@ -35,7 +35,7 @@ MARKS = [one for one in COVERED if one not in DECISIONS]
 def knows(**read: VisitInstruction) -> list[KnownName]:
     """Returns the references that a responder knows:
 
-    `t1=HowRead.NOTHING` is tip 1, with nothing read under it yet.
+    `t1=VisitInstruction.NOTHING` is tip 1, with nothing read under it yet.
     """
     ids = {name: int(name.removeprefix("t")) for name in read}
     return [KnownName(ids[name], 1, ids[name], name, said) for name, said in read.items()]

@@ -31,10 +31,10 @@ from tests.support.valkey import Valkey
 WORKER = """
 import os, sys
 from threading import Event
-from hotline.cli.processes import ends_on_signal
+from hotline.cli.processes import stop_on_signal
 from hotline.dialogue.redis_adapters import RqJobs
 from hotline.gateway.stand_ins import FakeSms
-from tests.workers.bare import bare_kit
+from tests.workers.bare import bare_context
 from dataclasses import replace
 from workers.worker import run
 
@@ -44,9 +44,9 @@ class Heard(FakeSms):
         return super().send(msisdn, text)
 
 stop = Event()
-ends_on_signal(stop)
-kit = replace(bare_kit(sys.argv[1]), sms=Heard(), jobs=RqJobs(sys.argv[2]))
-run(kit, sys.argv[2], stop, listen_again=lambda: ends_on_signal(stop))
+stop_on_signal(stop)
+context = replace(bare_context(sys.argv[1]), sms=Heard(), jobs=RqJobs(sys.argv[2]))
+run(context, sys.argv[2], stop, listen_again=lambda: stop_on_signal(stop))
 """
 NODES = 10_600
 TRIES = 25

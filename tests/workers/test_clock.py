@@ -30,31 +30,31 @@ def manned(district: District) -> District:
     return district
 
 
-OURS = [step for step in STEPS if step.__name__ != "rescue_silent"]
+OURS = [step for step in STEPS if step.__name__ != "file_silent"]
 
 
 def test_every_step_that_time_owes_is_there() -> None:
     assert [step.__name__ for step in STEPS] == [
-        "refer_waiting",
-        "rescue_silent",
+        "assign_pending",
+        "file_silent",
         "keep_time",
         "expire_leases",
         "retry_unknown",
-        "miss_reports",
-        "tell_unheard",
-        "tell_nights",
+        "resend_unreported",
+        "alert_unheard_marks",
+        "report_nights",
         "begin_leaves",
         "fire_deadlines",
-        "ring_due",
-        "tell",
-        "keep_time",
+        "ask_due",
+        "write_morning_sms",
+        "end_due",
         "look_after_due",
         "keep_time",
-        "fold",
-        "sample",
-        "forget_over",
-        "forget_old_readings",
-        "tidy",
+        "fold_tallies",
+        "record_coverage",
+        "delete_expired",
+        "delete_old_requests",
+        "erase_batch",
     ]
 
 
@@ -151,7 +151,7 @@ def test_a_worker_that_died_is_made_good_by_time_alone(manned: District) -> None
     assert "accepted" in manned.states
 
 
-@pytest.mark.parametrize("missing", ["expire_leases", "refer_waiting"])
+@pytest.mark.parametrize("missing", ["expire_leases", "assign_pending"])
 def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str) -> None:
     def die(name: str) -> None:
         if name == "worker.after_claim":
@@ -285,7 +285,7 @@ def test_what_asks_other_machines_holds_no_tick_and_runs_once(
 
 def test_the_inbox_is_read_beside_the_ticks() -> None:
     names = [step.__name__ for step in ASIDE]
-    assert names == ["lapse_emergency", "fetch", "publish_due"]
+    assert names == ["lapse_emergency", "read_inbox", "publish_due"]
 
 
 def test_it_does_nothing_while_another_leads(manned: District) -> None:

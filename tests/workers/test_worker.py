@@ -268,12 +268,12 @@ PROGRAM = """
 import sys
 from dataclasses import replace
 from threading import Event
-from hotline.cli.processes import ends_on_signal
-from tests.workers.bare import bare_kit
+from hotline.cli.processes import stop_on_signal
+from tests.workers.bare import bare_context
 from workers.worker import run
 stop = Event()
-ends_on_signal(stop)
-run(bare_kit(sys.argv[1]), sys.argv[2], stop, listen_again=lambda: ends_on_signal(stop))
+stop_on_signal(stop)
+run(bare_context(sys.argv[1]), sys.argv[2], stop, listen_again=lambda: stop_on_signal(stop))
 """
 
 
@@ -285,7 +285,7 @@ def file(tmp_path: Path) -> Path:
 
 
 BROKEN = PROGRAM.replace(
-    "run(bare_kit(sys.argv[1])", "run(replace(bare_kit(sys.argv[1]), now=None)"
+    "run(bare_context(sys.argv[1])", "run(replace(bare_context(sys.argv[1]), now=None)"
 )
 
 

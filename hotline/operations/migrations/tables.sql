@@ -46,7 +46,7 @@ CREATE TABLE approval (
     id SERIAL NOT NULL,
     kind VARCHAR NOT NULL,
     subject VARCHAR NOT NULL,
-    sealed BYTEA,
+    encrypted BYTEA,
     asked_by VARCHAR NOT NULL,
     asked_at TIMESTAMPTZ NOT NULL,
     reason VARCHAR NOT NULL,
@@ -1036,8 +1036,8 @@ CREATE TABLE message (
     answered_at TIMESTAMPTZ,
     CONSTRAINT message_key PRIMARY KEY (id),
     CONSTRAINT message_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
-    CONSTRAINT message_referral_id_of FOREIGN KEY(assignment_id) REFERENCES referral (id),
-    CONSTRAINT message_watcher_id_of FOREIGN KEY(on_call_id) REFERENCES watcher (id),
+    CONSTRAINT message_assignment_id_of FOREIGN KEY(assignment_id) REFERENCES referral (id),
+    CONSTRAINT message_on_call_id_of FOREIGN KEY(on_call_id) REFERENCES watcher (id),
     CONSTRAINT message_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
 );
 CREATE INDEX message_answers ON message (created_at) WHERE contact_key IS NOT NULL;

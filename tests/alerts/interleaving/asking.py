@@ -161,7 +161,7 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
 
 
 def carry_out(at: Standing, course: Course) -> Standing:
-    """Returns the standing after a decision, as `services.referrals.ladder` would write its rows."""
+    """Returns the standing after a decision, as `alerts.service_escalation` would write its rows."""
     people = [one & ~HOLDS for one in at.people]
     for who, purpose in course.tells:
         if purpose is not Purpose.REMIND:

@@ -199,7 +199,7 @@ def _proofs(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> I
 
 
 def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
-    """Yields the move of a person who leaves, as `casework.release_person` does it.
+    """Yields the move of a person who leaves, as `casework.hand_on_cases` does it.
 
     The policy is asked only if the person was alerted. Also, they must be the assignee, or there is none, or people
     are still being asked.

@@ -77,7 +77,7 @@ def is_sent(ladder: EscalationModel, at: Standing) -> bool:
 
 RULES: Mapping[str, Rule] = {
     "is_not_lost": is_not_lost,
-    "is_held_by_the_living": is_held_by_active,
+    "is_held_by_active": is_held_by_active,
     "is_judged": is_judged,
     "is_decided": is_decided,
     "is_looked_at": is_looked_at,
