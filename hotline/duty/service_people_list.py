@@ -51,6 +51,16 @@ class PersonState(StrEnum):
     WAITING = "pending approval"
     REMOVED = "removed"
 
+    @property
+    def is_enrolled(self) -> bool:
+        """Returns True once phone and paper code are confirmed and a second admin has approved."""
+        return self not in UNPROVED_STATES.values()
+
+    @property
+    def tint(self) -> str:
+        """Returns the colour of the state's tag."""
+        return TINTS.get(self, "warn")
+
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
@@ -149,6 +159,11 @@ def _line(person: Responder, rows: Collection[Membership], back_at: datetime | N
     )
 
 
+TINTS: Mapping[PersonState, str] = {
+    PersonState.ACTIVE: "good",
+    PersonState.UNREACHABLE: "bad",
+    PersonState.REMOVED: "soft",
+}
 UNPROVED_STATES: Mapping[str, PersonState] = {
     EnrolmentState.PROVING: PersonState.PROVING,
     EnrolmentState.WAITING: PersonState.WAITING,

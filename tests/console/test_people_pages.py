@@ -76,6 +76,7 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert "Kinyarwanda, Français" in shown
     assert "Gasabo: deputy" in shown
     assert NEW not in shown
+    assert "New phone number" not in shown, "nobody changes who is not enrolled yet"
     proves(desk, 2)
 
     (waits,) = rows(desk, "enrolment")
@@ -86,7 +87,11 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert not person(desk, 2).active
     assert second.post(address, {"do": "approve", "reason": "known"}).status_code == 303
     assert person(desk, 2).active
-    assert "confirmed by code on" in second.get("/people/2").text
+    enrolled = second.get("/people/2").text
+    assert "confirmed by code on" in enrolled
+    assert "New phone number" in enrolled
+    assert '<span class="tag good">can be alerted</span>' in enrolled
+    assert '<span class="tag good">can be alerted</span>' in second.get("/people").text
     assert person(desk, 2).languages == ["rw", "fr"]
 
 
