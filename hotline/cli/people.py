@@ -132,7 +132,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
     click.echo(f"{gone.person.name}: removed; open cases go on to others")
     if gone.is_red:
         click.secho(
-            f"RED: {gone.national} of the national desk can be alerted, and {MIN_NATIONAL} are the least."
+            f"Warning: {gone.national} of the national desk can be alerted, and {MIN_NATIONAL} are the least."
             " Bring another person there now: the page People, or `hotline people back` or `import`",
             fg="red",
             err=True,

@@ -93,11 +93,11 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
     """Yields how long a tip waited, its assignee, the next step, and what else the reader must know."""
     tip = standing.tip
     if tip.channel == rules_trial.DRILL:
-        yield "EXERCISE"
+        yield "DRILL"
     yield from _waited(standing, now)
     yield _holder(standing)
     if standing.is_red:
-        yield _red("RED")
+        yield _red("OVERDUE")
     if standing.clock and standing.due_at:
         yield f"{standing.clock} due {format_time(standing.due_at)}"
     if standing.end_wanted_by:

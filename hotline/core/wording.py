@@ -233,7 +233,7 @@ class Template(StrEnum):
     """A colleague's case: nothing is overdue in it, and nothing is asked of the responder."""
     LIST_CLOSURE = "{ref} closure requested"
     """A case with a requested closure, for people who may confirm it, or if the national desk decides."""
-    LIST_EXERCISE = "{ref} exercise"
+    LIST_EXERCISE = "{ref} drill"
     """A drill, on any list of the responder."""
     OUTCOME_HELPED = "helped"
     """The outcome of a requested closure, on USSD behind the PIN."""

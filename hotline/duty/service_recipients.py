@@ -64,7 +64,7 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
     The monitor raises no alarm for it, because the national desk's own check does.
     """
     living, national = sum(one.is_active(at) for one in people), active_national(people, at)
-    says = f"{living} can be told, {national} of them at the national desk"
+    says = f"{living} can be alerted, {national} of them at the national desk"
     if living >= MIN_PHONES and national >= MIN_NATIONAL:
         return CheckResult("phones", True, says)
     return CheckResult(

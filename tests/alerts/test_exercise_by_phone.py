@@ -42,7 +42,7 @@ def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(
     phone = line.caller(PHONE)
     phone.dial("90")
     phone.key(PIN)
-    assert f"1 {name} exercise" in phone.key("1")
+    assert f"1 {name} drill" in phone.key("1")
     phone.key("1")
     assert phone.key("1").startswith("CON A drill. No one is in danger. Do not go.")
     phone.key("0")
@@ -60,7 +60,7 @@ def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, ke
         post(session, session.get_one(Responder, who), Level.RESPONDER, PLACE)
     begin(line)
     phone = line.caller(PHONE)
-    assert f"1 {reference(line, who)} exercise" in phone.dial("90")
+    assert f"1 {reference(line, who)} drill" in phone.dial("90")
     phone.key("1")
     assert phone.key(key) == "END It was a drill. Do not go. Thank you."
     (found,) = service_drills.list_drills(line.context)

@@ -186,7 +186,7 @@ def test_the_national_desk_is_never_under_two(admin: Admin) -> None:
 def test_one_of_the_last_two_goes_tonight_by_two_names_and_it_is_red(admin: Admin) -> None:
     assert "two people" in admin("remove", "Nation 1", "--second", "alice", *BY, code=1).output
     gone = admin("remove", "Nation 1", *SECOND, *BY)
-    assert "RED: 1 of the national desk" in gone.stderr
+    assert "Warning: 1 of the national desk" in gone.stderr
     assert "Nation 1" not in admin.living()
     assert admin.log()[-1].endswith("removed responder 5 (Nation 1): her own wish; agreed by Bob")
 

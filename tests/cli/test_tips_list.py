@@ -90,7 +90,7 @@ def test_what_is_red_says_so(home: Path) -> None:
     with context.database.writing() as session:
         (clock,) = session.query(Deadline).all()
         clock.kind = DeadlineKind.OVERDUE
-    assert "NOT TAKEN  RED  red due " in listed(home)
+    assert "NOT TAKEN  OVERDUE  red due " in listed(home)
     (row,) = json.loads(listed(home, "--json"))
     assert row["red"] is True
 
@@ -155,7 +155,7 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
     assert " Soon   closed " in line
     assert f"closed {context.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")
     assert "outcome: not-found" in line
-    for word in ("NOT TAKEN", "waits", "due", "RED"):
+    for word in ("NOT TAKEN", "waits", "due", "OVERDUE"):
         assert word not in line, word
 
 
