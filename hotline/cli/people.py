@@ -191,7 +191,7 @@ def state_of(person: Responder, back_at: datetime | None = None) -> str:
         return f"cannot be reached ({person.unreachable})"
     if state is PersonState.LEAVE and back_at is not None:
         return f"on leave until {format_time(back_at)}"
-    return "can be alerted" if state is PersonState.ACTIVE else state.value
+    return state.value
 
 
 DOCS = CHECKOUT / "docs"

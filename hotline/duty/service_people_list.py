@@ -159,11 +159,7 @@ def _line(person: Responder, rows: Collection[Membership], back_at: datetime | N
     )
 
 
-TINTS: Mapping[PersonState, str] = {
-    PersonState.ACTIVE: "good",
-    PersonState.UNREACHABLE: "bad",
-    PersonState.REMOVED: "soft",
-}
+TINTS = {PersonState.ACTIVE: "good", PersonState.UNREACHABLE: "bad", PersonState.REMOVED: "soft"}
 UNPROVED_STATES: Mapping[str, PersonState] = {
     EnrolmentState.PROVING: PersonState.PROVING,
     EnrolmentState.WAITING: PersonState.WAITING,

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from flask import Response, url_for
@@ -146,7 +147,7 @@ def conflicts_page(
 def _choice(visit: Visit, titles: Titles, part: str, one: FieldClash) -> Choice:
     place = one.place
     field = field_words(visit, place.name) if place.name else ""
-    screen = titles.screen(part, place.node) if place.node else ""
+    screen = titles.screen(part, place.node)
     where = (part_words(visit, titles, part), screen, field, NAMES.get(place.language, ""))
     return Choice(
         name=f"{PICK}{part} {one.key}",
@@ -392,23 +393,20 @@ STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 
 def flow(visit: Visit, change_id: int, flow: str) -> Response:
     """Lists the screens of a flow."""
-    change = service_drafts.get_draft(visit.context, change_id)
     here = service_drafts.edited_flow(visit.context, change_id, flow)
-    rows = outline(here.document)
     marks = [
         (name, here.document[name])
         for name in sorted(node_fields.RECORDED_OF_FLOW)
         if here.document.get(name)
     ]
-    titles = draft_titles(visit, here)
     return page(
         visit,
         "flow_in_change.html",
-        change=change,
+        change=service_drafts.get_draft(visit.context, change_id),
         here=here,
-        rows=rows,
+        rows=outline(here.document),
         marks=marks,
-        titles=lambda: titles,
+        titles=cache(partial(draft_titles, visit, here)),
     )
 
 

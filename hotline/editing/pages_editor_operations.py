@@ -36,8 +36,8 @@ from hotline.flows.node_fields import (
     links_in,
     nodes_of,
     texts_in,
-    with_flow_texts,
     with_flow_values,
+    with_texts,
 )
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
@@ -180,15 +180,9 @@ def rename_screen(visit: Visit, change_id: int, flow: str, node: str) -> Respons
     check_obstacle(visit, rules_operations.obstacle_to_renaming(here.document, node, name))
     document = rules_operations.rename_screen(here.document, node, name)
     typed = {code: visit.form.text(f"title.{code}", most=TITLE_LETTERS) for code in CODES}
-    document["nodes"][name]["title"] = {code: words for code, words in typed.items() if words}
-    if not any(typed.values()):
-        del document["nodes"][name]["title"]
-    if name == node:
-        store_flow(visit, change_id, here, document, StepKind.EDITED, node=name)
-    else:
-        store_flow(
-            visit, change_id, here, document, StepKind.NODE_RENAMED, node=name, **{"from": node}
-        )
+    document["nodes"][name] = with_texts(document["nodes"][name], {"title": typed})
+    did = StepKind.EDITED if name == node else StepKind.NODE_RENAMED
+    store_flow(visit, change_id, here, document, did, node=name, **{"from": node})
     return redirect_to("editor.show", change_id=change_id, flow=flow, node=name)
 
 
@@ -242,7 +236,7 @@ def _save_texts(visit: Visit, change_id: int, flow: str) -> Response:
         field: {code: visit.form.text(f"{field}.{code}", most=most) for code in CODES}
         for field, most in FLOW_TEXTS.items()
     }
-    document = with_flow_texts(here.document, texts)
+    document = with_texts(here.document, texts)
     if document != here.document:
         store_flow(visit, change_id, here, document, StepKind.EDITED)
     return redirect_to("editor.flow", change_id=change_id, flow=flow)

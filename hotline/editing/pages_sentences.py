@@ -70,7 +70,7 @@ def problem_place(visit: Visit, titles: Titles, one: Problem) -> str:
     """Returns the flow, screen, field and language of a problem, as far as it has them."""
     field = field_words(visit, one.field) if one.field else ""
     language = NAMES.get(one.language, one.language)
-    place = titles.place(one.flow, one.node) if one.flow else ""
+    place = titles.place(one.flow, one.node)
     return ", ".join(part for part in (place, field, language) if part)
 
 
@@ -123,7 +123,7 @@ def _kept(visit: Visit, titles: Titles, behind: StaleTranslation) -> str:
 
 
 def _held(visit: Visit, titles: Titles, held: NeedsApprover) -> str:
-    place = titles.place(held.flow, held.node) if held.flow else ""
+    place = titles.place(held.flow, held.node)
     field = field_words(visit, held.field) if held.flow else held.field
     named = ", ".join(part for part in (place, field) if part)
     why = visit.say(NEEDS_APPROVER[held.reason])
@@ -146,8 +146,7 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
     if did == StepKind.EDITED and not languages:
         words = WITHOUT_LANGUAGE
     # The screen, the phone number or the short code in the step.
-    node = says.get("node")
-    screen = titles.screen(step.part, str(node)) if node else ""
+    screen = titles.screen(step.part, str(says.get("node", "")))
     named = (screen, says.get("number"), says.get("digits"))
     return visit.say(
         words,

@@ -428,11 +428,11 @@ def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable
     return changed | said
 
 
-def with_flow_texts(flow: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
-    """Returns the flow with these texts, by field and language. Empty texts are left out."""
+def with_texts(part: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
+    """Returns a flow or a node with these texts first, by field and language. Empty texts are left out."""
     said = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
-    kept = {name: value for name, value in flow.items() if name not in ("flow", *texts)}
-    return {"flow": flow.get("flow")} | {name: text for name, text in said.items() if text} | kept
+    kept = {name: value for name, value in part.items() if name not in texts}
+    return {name: text for name, text in said.items() if text} | kept
 
 
 def recorded_values(node: object) -> Document:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from hotline.flows.models import TITLE_LETTERS, NodeModel
-from hotline.flows.node_fields import Titles, nodes_of, with_flow_texts
+from hotline.flows.node_fields import Titles, nodes_of, with_texts
 from hotline.flows.rules_reviews import texts_of
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_document
@@ -73,5 +73,5 @@ def test_a_long_title_is_refused() -> None:
 def test_a_flow_s_texts_replace_the_old_ones_and_empty_ones_go() -> None:
     flow = {"flow": "pay", "title": {"en": "Pay"}, "start": "fee"}
     texts = {"title": {"en": "", "fr": ""}, "description": {"en": "About pay", "rw": ""}}
-    changed = with_flow_texts(flow, texts)
+    changed = with_texts(flow, texts)
     assert changed == {"flow": "pay", "description": {"en": "About pay"}, "start": "fee"}
