@@ -231,7 +231,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
     """Returns the facts of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
     revision_id = context.books.live()
     book, at = context.books.book(revision_id), context.now()
-    reporting = tables.has_active_responder(context.database, at)
+    reporting, block_reason = service_alert_path.current_alert_path(context)
     dialled, _ = short_code_of(hop.text, book.entries) if hop.text else ("", ())
     private = bool(dialled) and book.flows[book.entries[dialled]].private
     asks_pin = private and tables_enrolments.has_any_pin(context.database)
@@ -247,7 +247,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
         entry=entry,
         dialled=len(hop.text),
         reporting=reporting,
-        alerts_blocked=reporting and service_alert_path.current_block_reason(context) is not None,
+        alerts_blocked=reporting and block_reason is not None,
         responder_id=responder_id,
         network=hop.network,
         started_at=at,

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from hotline.core.database import Database
+from hotline.core.database import Database, Utc
 from hotline.core.driver import read_time
 from hotline.gateway import tables
 from hotline.gateway.rules_alert_path import STALE, AlertPath
 from hotline.gateway.tables import RELAY, SMS, Leader, QueuePause, QueueState
 from hotline.keys.tables_canaries import REFUSAL_VALID, ProcessStart
+from hotline.people.tables import active_conditions
 
 WORKERS = "workers"
 
@@ -21,6 +22,7 @@ _LANE = QueueState.name == SMS
 
 
 QUESTION = select(
+    exists().where(*active_conditions(bindparam("at", type_=Utc))),
     exists().where(QueuePause.lane == SMS),
     exists().where(
         ProcessStart.role == WORKERS,
@@ -57,11 +59,11 @@ class TickMemory:
 def alert_path(database: Database, at: datetime) -> AlertPath:
     """Returns the state of the alert path. Raises StoreUnavailable."""
     with database.looking() as connection:
-        row = connection.ask(QUESTION, since=at - REFUSAL_VALID)
+        row = connection.ask(QUESTION, at=at, since=at - REFUSAL_VALID)
     assert row is not None
-    held, wrong_key, fault, *moments = row
+    responder, held, wrong_key, fault, *moments = row
     times = (None if one is None else read_time(one) for one in moments)
-    return AlertPath(bool(held), fault, bool(wrong_key), *times)
+    return AlertPath(bool(responder), bool(held), fault, bool(wrong_key), *times)
 
 
 # Stores when the monitor last looked, so that the doctor sees one that is frozen.

@@ -24,6 +24,8 @@ class BlockReason(StrEnum):
 class AlertPath:
     """The state of everything that an alert passes through before it is sent."""
 
+    has_responder: bool = True
+    """True if any responder at all can be alerted of a tip."""
     held: bool = False
     """True if an operator paused the outgoing queue."""
     fault: str | None = None

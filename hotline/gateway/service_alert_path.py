@@ -1,4 +1,7 @@
-"""Finds the reason why no alert can be sent. `/readyz`, the doctor and flows that promise an alert ask for it."""
+"""Finds out whether a responder can be alerted, and why no alert can be sent.
+
+`/readyz` and flows that promise an alert ask for it.
+"""
 
 from datetime import datetime
 
@@ -8,11 +11,15 @@ from hotline.gateway import queries_alert_path, tables
 from hotline.gateway.rules_alert_path import BlockReason, block_reason
 
 
-def current_block_reason(context: WebContext) -> BlockReason | None:
-    """Returns the reason why alerts are blocked, or None if they can be sent. Raises StoreUnavailable."""
+def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None]:
+    """Returns True if any responder can be alerted, and the reason why alerts are blocked, if any.
+
+    Raises StoreUnavailable.
+    """
     at = context.now()
     path = queries_alert_path.alert_path(context.database, at)
-    return block_reason(path, at, fresh=context.ticks.saw(path.clock_until))
+    fresh = context.ticks.saw(path.clock_until)
+    return path.has_responder, block_reason(path, at, fresh=fresh)
 
 
 def await_senders(database: Database, at: datetime) -> None:

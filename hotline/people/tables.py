@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     ScalarSelect,
     and_,
-    bindparam,
     delete,
     exists,
     or_,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from hotline.core import rules_trial
-from hotline.core.database import Database, Row, Utc
+from hotline.core.database import Row
 from hotline.errors import NotFound
 from hotline.people.rules import EnrolmentState, Level, districts_of, highest_level
 from hotline.people.rules_pin_block import KEPT_FOR, PinWarning
@@ -253,16 +252,6 @@ def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnEle
         Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
     )
     return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
-
-
-ANY_ACTIVE = select(Responder.id).where(*active_conditions(bindparam("at", type_=Utc))).limit(1)
-"""A query for any active responder. It is built once, because every first hop runs it."""
-
-
-def has_active_responder(database: Database, at: datetime) -> bool:
-    """Returns True if any responder at all can be alerted of a tip. Raises StoreUnavailable."""
-    with database.looking() as connection:
-        return connection.ask(ANY_ACTIVE, at=at) is not None
 
 
 def is_active(session: Session, responder_id: int, at: datetime) -> bool:

@@ -22,7 +22,6 @@ from hotline.dialogue.service_session import failure
 from hotline.errors import CallbackInvalid, NotReady, NumberInvalid, StoreUnavailable, Unavailable
 from hotline.gateway import service_alert_path, tables_sessions
 from hotline.keys import tables_canaries
-from hotline.people import tables
 from hotline.text import phone_numbers
 
 MAX_BYTES = 32 * 1024
@@ -241,9 +240,8 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
     try:
         with context.database.writing() as session:
             tables_sessions.try_writing(session, context.now())
-        blocked = service_alert_path.current_block_reason(context)
+        offered, blocked = service_alert_path.current_alert_path(context)
         wrong = wrong_keys(context)
-        offered = tables.has_active_responder(context.database, context.now())
     except StoreUnavailable:
         return ("the database cannot commit",)
 

@@ -10,8 +10,8 @@ from hotline.alerts.rules_replies import CommandResult
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.jobs import Job
+from hotline.gateway.queries_alert_path import alert_path
 from hotline.gateway.tables import Assignment, Deadline, Message
-from hotline.people import tables
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.codes import ABROAD
@@ -170,7 +170,7 @@ def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
 @pytest.mark.row("R4")
 def test_the_report_is_offered_wherever_anybody_lives(district: District) -> None:
     def is_offered() -> bool:
-        return tables.has_active_responder(district.database, district.clock())
+        return alert_path(district.database, district.clock()).has_responder
 
     assert not is_offered()
     district.enrol()

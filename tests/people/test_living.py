@@ -6,7 +6,7 @@ import pytest
 
 from hotline.alerts import queries
 from hotline.core.database import Database
-from hotline.people import tables
+from hotline.gateway.queries_alert_path import alert_path
 from hotline.people.rules import Level
 from hotline.people.tables import Leave
 from hotline.tips import tables_call_back
@@ -56,4 +56,4 @@ def test_leave_is_from_its_start_to_its_end(people: Database, days: int, alive: 
     with people.reading() as session:
         assert {one.id for one in queries.roster(session, at)} == alive
         assert {one.id for one in tables_call_back.desk_people(session, at, 1)} == alive
-    assert tables.has_active_responder(people, at)
+    assert alert_path(people, at).has_responder
