@@ -1,6 +1,7 @@
-"""Manages call-backs for the national desk. One person asks, a second approves, and it decrypts inside the window only.
+"""Manages the call-backs of the national desk: lists them, approves them, and records their results. One person
+requests a number and a second person approves. The number is decrypted only inside the agreed window.
 
-It can decrypt what hooks seal, so no code that a hook reaches imports this file.
+This code decrypts what the hooks encrypt. So no module that a hook loads may import this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ from hotline.tips.tables_call_back import CallBack
 
 @dataclass(frozen=True, slots=True)
 class CallDetails:
-    """The data that the person who calls needs. None of it is in `repr`."""
+    """The details that a person needs to call the reporter. `repr` shows none of them."""
 
     number: str = field(repr=False)
     word: str = field(repr=False)
@@ -34,13 +35,19 @@ class CallDetails:
 
 
 def list_call_backs(context: Context) -> Sequence[CallBack]:
-    """Returns every call-back without its number. Waiting ones come first, in the order of their windows."""
+    """Returns every call-back without its number.
+
+    Call-backs that still wait come first, in the order of their windows.
+    """
     with context.database.reading() as session:
         return tables_call_back.visible_call_backs(session)
 
 
 def request_number(context: Context, call_back_id: int, *, by: CommandActor, reason: str) -> None:
-    """Records that a person wants to call. The second person approves the latest one who asked. Raises NotFound."""
+    """Records that a person requests the number of a call-back.
+
+    The second person approves only the latest request. Raises NotFound.
+    """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         row.wanted_by, row.approved_by = tables_audit.actor_of(by), None
@@ -55,9 +62,10 @@ def approve_request(
     reason: str,
     asked_by: str | None = None,
 ) -> None:
-    """Approves the person who asked, for this window. Raises NotFound, CallRefused.
+    """Approves the latest request for the number, for the present window only. Raises NotFound, CallRefused.
 
-    `asked_by` is the name that the approver saw. If another person asked since, nothing is approved.
+    `asked_by` is the name of the requester that the approver saw. If another person made a later request, the function
+    approves nothing.
     """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
@@ -79,9 +87,9 @@ def decrypt_call(
     reason: str,
     keys: Callable[[], Sequence[bytes]],
 ) -> CallDetails:
-    """Returns number and code word. Commits an audit row before that, also for a refusal.
+    """Returns the number and the code word. Writes and commits an audit row first, even if the call is refused.
 
-    `keys` returns the private keys of the national desk, current one first. Raises NotFound, CallRefused,
+    `keys` returns the private keys of the national desk, the current key first. Raises NotFound, CallRefused,
     DecryptionFailed, KeyMissing.
     """
     with context.database.reading() as session:
@@ -95,7 +103,8 @@ def decrypt_call(
         raise
 
     with context.database.writing() as session:
-        # Checks again, because the reporter may have withdrawn the call-back during the slow stretching.
+        # Checks again. The reporter may have withdrawn the call-back while the key was derived,
+        # which is slow.
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         _check(session, row, context, by)
         row.opened_at = context.now()
@@ -106,9 +115,10 @@ def decrypt_call(
 def record_outcome(
     context: Context, call_back_id: int, *, by: CommandActor, reason: str, outcome: CallOutcome
 ) -> None:
-    """Records the result of a call. Deletes its number, unless no one answered and another window was agreed.
+    """Records the result of a call-back. Deletes the number. It stays only if the reporter did not answer and agreed to
+    another window.
 
-    Raises NotFound. Raises CallRefused if no one decrypted the number, because a call without it has no result.
+    Raises NotFound. Raises CallRefused if no one decrypted the number. Without the number there was no call.
     """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
@@ -121,7 +131,10 @@ def record_outcome(
 
 
 def code_word(context: Context, opened: CallDetails) -> str:
-    """Returns the code word in the reporter's language, from the published flows. Falls back to its value."""
+    """Returns the code word in the reporter's language, from the published flows.
+
+    Returns the value itself if the flows have no label for it.
+    """
     try:
         node = context.books.book(context.books.live()).flows["report"].nodes["call_word"]
     except (KeyError, NotFound, NotReady):

@@ -1,6 +1,6 @@
-"""Reads and writes assignments: the responders alerted of each tip, its assignee, and the pending alerts.
+"""Reads and writes the assignments of each tip: its alerted responders, its assignee, and its pending alerts.
 
-Reads the roster of responders too. Writes assignments and their alerts, many at once.
+Also reads the roster of responders. Writes many assignments and their alerts at once.
 """
 
 import json
@@ -55,15 +55,20 @@ Among responders at the limit, the one assigned longest ago comes first.
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
-    """Returns the tip, locked until the transaction ends. Two processes that escalate the same tip take turns."""
+    """Returns the tip, locked until the transaction ends.
+
+    Two processes that escalate the same tip then work one after the other.
+    """
     held = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
     return session.scalars(held).one()
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
-    """Returns every active recipient with their recent assignments. Takes the counts from `known`, if it has any.
+    """Returns every active recipient with the number of their recent assignments. If `known` is not empty, takes these
+    numbers from it.
 
-    A responder appears once for each level they have. A deputy of one district may be the coordinator of another.
+    A responder appears once for each level they have. For example, a deputy of one district may be the coordinator of
+    another.
     """
     hands = {one.id: (one.load, one.told_at) for one in known} or _hands(session, at)
     places: dict[tuple[int, Level, frozenset[str]], set[str]] = defaultdict(set)
@@ -107,7 +112,7 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
     """Returns the responders alerted of each tip at any step, unless that assignment was ended.
 
-    Each has the level that they hold at the tip's place.
+    Each responder has the level that they hold at the place of the tip.
     """
     border = select(Grant.desk_code).where(Grant.tip_id == Tip.id, Tip.place == ABROAD)
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
@@ -144,14 +149,14 @@ def is_taken(session: Session, tip_id: int) -> bool:
 
 
 def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assignment | None:
-    """Returns the newest assignment of a tip to a responder, or None. Ignores assignments that were ended."""
+    """Returns the newest assignment of a tip to a responder, or None. Ignores ended assignments."""
     hers = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
     newest = hers.order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
 def assignments_to(session: Session, tip_id: int, responder_id: int) -> Sequence[Assignment]:
-    """Returns every assignment of a tip to a responder, except those that were ended."""
+    """Returns every assignment of a tip to a responder, except ended ones."""
     theirs = assigned_to(tip_id, responder_id)
     return session.scalars(select(Assignment).where(*theirs, IS_CURRENT)).all()
 
@@ -170,7 +175,7 @@ def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
-    """Returns the ids among these whose responder belongs to the national desk."""
+    """Returns those of the given ids whose responder belongs to the national desk."""
     of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
     return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
 
@@ -192,7 +197,7 @@ def references_by_responder(
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
     """Returns the other responders who acknowledged the tip at its present urgency, earliest first.
 
-    Leaves out the assignee, responders who cannot take the tip, and acknowledgements that are not believed.
+    Leaves out the assignee, responders who cannot take the tip, and doubted acknowledgements.
     """
     took = select(Assignment.responder_id, func.min(Assignment.acknowledged_at).label("at")).where(
         Assignment.tip_id == tip.id,
@@ -208,7 +213,10 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
 
 def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
-    """Records on all the responder's assignments of a tip that they cannot take it. None withdraws that."""
+    """Records that the responder cannot take the tip, on all their assignments of it.
+
+    With None, removes this mark again.
+    """
     hers = assigned_to(tip_id, responder_id)
     session.execute(update(Assignment).where(*hers).values(passed_at=at))
 
@@ -216,7 +224,7 @@ def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime
 def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
     """Returns the ids of open tips that concern a responder, oldest first.
 
-    These are the tips assigned to them that they hold, that have no assignee, or whose acknowledgement is still due.
+    A tip concerns them if they are its assignee, if it has no assignee, or if its acknowledgement is still due.
     """
     asked = exists().where(
         Deadline.tip_id == Tip.id,
@@ -234,7 +242,10 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
 
 
 def locked_assignment(session: Session, responder_id: int, reference: str) -> Assignment | None:
-    """Returns the responder's assignment with that reference, or None. Locks its tip, so that colleagues take turns."""
+    """Returns the responder's assignment with that reference, or None.
+
+    Locks its tip, so that colleagues who answer at once are handled one after the other.
+    """
     hers = (
         Assignment.reference == reference,
         Assignment.responder_id == responder_id,
@@ -248,17 +259,20 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
 
 def was_escalated(session: Session, assignment_id: int | None) -> bool:
-    """Returns True if responders were alerted of the tip at a later step than this assignment's."""
+    """Returns True if a later step than that of this assignment alerted more responders."""
     referral = session.get_one(Assignment, assignment_id)
     return referral.step + 1 < next_step(session, referral.tip_id)
 
 
 LOCK = 411_411_006
-"""The PostgreSQL advisory lock for assigning. Each process decides from the results of the one before."""
+"""The PostgreSQL advisory lock for assigning. With it, each process sees the assignments of the process before it."""
 
 
 class NewAssignment(NamedTuple):
-    """One assignment of a tip to a responder, about to be written. It is a tuple because the driver takes tuples."""
+    """A new assignment of a tip to a responder, not written yet.
+
+    It is a tuple because the database driver takes tuples.
+    """
 
     assignment_id: int
     tip_id: int
@@ -267,7 +281,7 @@ class NewAssignment(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """One alert to a responder about an assignment."""
+    """An alert to a responder about a new assignment."""
 
     given: NewAssignment
     reference: str
@@ -276,9 +290,9 @@ class Alert(NamedTuple):
 
 
 def take_lock(session: Session) -> None:
-    """Waits until no other process assigns tips. The transaction takes this lock before any other.
+    """Waits until no other process assigns tips. A transaction takes this lock before all its other locks.
 
-    SQLite has only one writer anyway.
+    SQLite needs no such lock because it has only one writer.
     """
     database.take_lock(session, LOCK)
 
@@ -286,9 +300,10 @@ def take_lock(session: Session) -> None:
 def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
     """Returns filed tips with a pending alert, most urgent first, then oldest. Locks them until the transaction ends.
 
-    Also returns the ids of those that wait because of the marks on the tip itself.
+    Also returns the ids of the tips whose alert is pending because of a mark on the tip itself.
     """
-    # The ids come first. In one query, PostgreSQL reads every tip if it knows too little about the tables.
+    # Reads the ids first, in a query of their own. With a single query, PostgreSQL may read every
+    # tip while its table statistics are poor.
     first = (
         select(PendingAlert.tip_id).order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
     )
@@ -326,9 +341,9 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Returns the columns of pending tips that alerting needs, and locks the tips.
+    """Returns the columns that alerting needs of pending tips, and locks these tips.
 
-    `alerted_by_tip` is True if the tip has assignments already. Another process may have been quicker.
+    `alerted_by_tip` is True if the tip already has assignments, because another process was faster.
     """
     referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
@@ -352,7 +367,8 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     )
     if limit is not None:
         tips = tips.order_by(Tip.urgency, Tip.id).limit(limit)
-    # Uses the connection, not the mapper. For thousands of rows the mapper's work would be most of the cost.
+    # Uses the connection and not the mapper. With thousands of rows, the mapper would cause most of
+    # the cost.
     return session.connection().execute(tips).all()
 
 
@@ -363,13 +379,13 @@ def _care(
 
 
 def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
-    """Deletes the pending alerts of tips that are assigned now."""
+    """Deletes the pending alerts of tips that now have an assignment."""
     gone = delete(PendingAlert).where(in_numbers(session, PendingAlert.tip_id, tip_ids))
     session.execute(gone.execution_options(synchronize_session=False))
 
 
 def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Records when tips were assigned, and at which urgency."""
+    """Records when tips were assigned, and how urgent they were then."""
     session.execute(
         update(Tip)
         .where(in_numbers(session, Tip.id, tip_ids))
@@ -379,7 +395,10 @@ def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> N
 
 
 def locked_out(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns each pair of tip and responder where the responder's desk cannot decrypt the tip. Nearly always empty."""
+    """Returns each pair of tip and responder where the responder's desk cannot decrypt the tip.
+
+    The result is almost always empty.
+    """
     if not told:
         return set()
     tips = select(Tip.id, Tip.locked_for).where(
@@ -397,16 +416,17 @@ def locked_out(session: Session, told: Collection[tuple[int, int]]) -> set[tuple
 
 
 def new_assignment_ids(session: Session, count: int) -> Sequence[int]:
-    """Reserves the ids of assignments that are about to be written."""
+    """Reserves ids for assignments that will be written next."""
     return new_ids(session, Assignment, count)
 
 
 def write_assignments(
     session: Session, given: Mapping[str, NewAssignment], at: datetime
 ) -> Collection[int]:
-    """Writes assignments under their references. Returns the ids of the written ones.
+    """Writes assignments under their references. Returns the ids of the assignments that it wrote.
 
-    Skips an assignment whose reference is already taken. The caller draws another reference for it.
+    Skips an assignment whose reference is already taken. The calling function draws another reference for that
+    assignment.
     """
     count = add_rows(
         session,
@@ -425,13 +445,17 @@ def write_assignments(
     ids = {one.assignment_id for one in given.values()}
     if count == len(ids):
         return ids
-    # The ids were reserved in sequence. One range query reads them faster than a look-up of each.
+    # These ids were reserved in sequence. One range query reads the rows faster than a look-up of
+    # each id.
     between = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
     return ids.intersection(session.scalars(between).all())
 
 
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
-    """Writes the alerts of new assignments, due now. `turn` is the first turn that their steps use."""
+    """Writes the alerts of new assignments, which are due at once.
+
+    `turn` is the first turn that the steps of these alerts use.
+    """
     if not alerts:
         return
     ids = new_ids(session, Message, len(alerts))
@@ -471,13 +495,16 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _said(words: Wording) -> tuple[str, str]:
-    """Returns the template's name and the JSON after the reference. The JSON contains only letters and digits."""
+    """Returns the name of the template, and the JSON text that follows the reference.
+
+    The JSON contains only letters and digits.
+    """
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
-    """Returns the step after the last one of each tip. Tips without a step are left out."""
+    """Returns the number of the next step of each tip. Leaves out tips that have no step yet."""
     if not tip_ids:
         return {}
     last = select(Assignment.tip_id, func.max(Assignment.step)).where(

@@ -1,7 +1,7 @@
-"""Queries the outbox: which messages are due, who has claimed them, and which attempt a report is about.
+"""Reads and writes the outbox: due messages, their claims by workers, and the attempts that delivery reports belong to.
 
-Answers to strangers are one queue of it. Such a row holds the encrypted number from the writing to the sending, which
-takes minutes.
+Answers to unknown phones are one queue of the outbox. The row of such an answer holds the encrypted number for the few
+minutes until it is sent.
 """
 
 from collections.abc import Collection, Sequence
@@ -51,20 +51,23 @@ from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import MessageAddress
 
 LOCK = 411_411_005
-"""PostgreSQL's advisory locks on the gateway's ids."""
+"""The PostgreSQL advisory lock for message ids of the gateway."""
 CLAIMING = 411_411_007
-"""PostgreSQL's advisory lock for claiming."""
+"""The PostgreSQL advisory lock for claiming messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""Condition of the first alert of each danger tip. It is sent before any second alert."""
+"""The condition of the first alert of each danger tip. It is sent before the second alert of any tip."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at one message. It is ours until the lease ends."""
+    """A worker's claim on one message, for one attempt to send it.
+
+    No other worker may send the message until the lease ends.
+    """
 
     message: Message
     to: MessageAddress | None
-    """None for the monitor's other channel."""
+    """None for a notice of the monitor, which goes through another channel."""
     tip_id: int | None = None
 
     @property
@@ -81,9 +84,9 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Claims the most urgent due messages, within the process's `free` places and the room of the line.
+    """Claims the most urgent due messages: at most `free` messages, and no more than the gateway may send at once.
 
-    A claim is written before anything is sent. If another process claims at this moment, only one message is claimed.
+    Writes each claim before anything is sent. If another process is claiming at the same time, claims only one message.
     """
     if not _claims_alone(session):
         free = min(free, 1)
@@ -118,7 +121,10 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
 
 
 def _addressed(session: Session, message: Message) -> MessageAddress | None:
-    """Returns the address of a message. The number of an on-call contact who asked for no more messages is empty."""
+    """Returns the address of a message.
+
+    Returns an empty number for an on-call contact who asked for no more messages.
+    """
     if message.responder_id is not None:
         responder = session.get_one(Responder, message.responder_id)
         return tables_enrolments.message_address(session, Template[message.template], responder)
@@ -138,28 +144,29 @@ def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
 
 
 def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[int]:
-    """Returns the ids of the notices that are due and not too old to be sent, in their order."""
+    """Returns the ids of the notices that are due and young enough to be sent, in the order of their ids."""
     due = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
     return session.scalars(due.order_by(Message.id).limit(50)).all()
 
 
 def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -> Claim | None:
-    """Claims a notice. Returns None if another monitor was faster."""
+    """Claims a notice of the monitor. Returns None if another monitor claimed it first."""
     due = select(Message).where(Message.id == message_id, _is_due_notice(at))
     message = session.scalars(due.with_for_update()).one_or_none()
     return None if message is None else _claim(session, message, at, worker)
 
 
 def _is_due_notice(at: datetime) -> ColumnElement[bool]:
-    """Returns the condition of a due notice. It includes a notice whose monitor stopped before the end."""
+    """Returns the condition that a notice is due. Includes notices whose monitor stopped while it sent them."""
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
     return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
 
 
 def _claims_alone(session: Session) -> bool:
-    """Returns True if no other process claims at this moment. Two at once would count the same room.
+    """Returns True if no other process claims messages at this moment. Two processes that claim at once would both
+    count the same free places.
 
-    Does not wait for the other process, which may be frozen. SQLite has one writer anyway.
+    Does not wait for the other process, which may hang. SQLite always has only one writer.
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
@@ -168,7 +175,7 @@ def _claims_alone(session: Session) -> bool:
 
 
 def _under_way(session: Session, at: datetime) -> tuple[int, int]:
-    """Returns how many sends of all processes may still be on the wire.
+    """Returns how many messages all processes together may still be sending.
 
     Also returns how many of them are not the first alert of a danger tip.
     """
@@ -183,7 +190,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
-    """Writes the result of this attempt in its own row, so that a late result is kept too."""
+    """Writes the result in the row of its attempt, so that a late result is kept too."""
     session.execute(
         update_rows(Attempt)
         .where(Attempt.message_id == claim.message.id, Attempt.n == claim.message.attempts)
@@ -198,7 +205,10 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
 
 
 def oldest_due(session: Session, at: datetime) -> Message | None:
-    """Returns the most urgent due message to a responder. Among equals it has waited longest."""
+    """Returns the most urgent due message to a responder.
+
+    Among equally urgent messages, returns the one that has waited longest.
+    """
     due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
     first = due.order_by(Message.priority, Message.next_at).limit(1)
     return session.scalars(first).one_or_none()
@@ -216,7 +226,10 @@ def tip_of(session: Session, message: Message) -> int | None:
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns the claims whose worker has stopped or is stuck, locked. The monitor handles its own claims."""
+    """Locks and returns the claims whose worker has stopped or hangs.
+
+    Leaves out the claims of the monitor, which handles them alone.
+    """
     return locked_rows(
         session,
         Message.priority != Priority.MONITOR,
@@ -226,12 +239,15 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns the messages whose sending was unknown for long enough, locked."""
+    """Locks and returns the messages whose result has been unknown for long enough."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
 def unreported(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns the alerts that the gateway took but did not report on in time, locked. Leaves out those sent twice."""
+    """Locks and returns the alerts that the gateway accepted but did not report on in time.
+
+    Leaves out alerts that were sent twice.
+    """
     return locked_rows(
         session,
         Message.state == MessageState.ACCEPTED,
@@ -242,7 +258,10 @@ def unreported(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def is_acknowledged(session: Session, message: Message) -> bool:
-    """Returns True if the responder has acknowledged the case since the message. The message is not needed then."""
+    """Returns True if the responder has acknowledged the case since the message was written.
+
+    Then the message is no longer needed.
+    """
     if message.assignment_id is None:
         return False
     since = Assignment.acknowledged_at >= message.created_at
@@ -252,7 +271,10 @@ def is_acknowledged(session: Session, message: Message) -> bool:
 
 
 def lock_provider_id(session: Session, provider_id: str) -> None:
-    """Makes a report and the row that learns its id take turns. If both come at once, the second sees the first."""
+    """Makes two transactions take turns: one handles a report, the other writes the message id that the report names.
+
+    If both run at the same time, the second sees the rows of the first.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
             text("SELECT pg_advisory_xact_lock(:lock, hashtext(:id))"),
@@ -261,14 +283,20 @@ def lock_provider_id(session: Session, provider_id: str) -> None:
 
 
 def end_message(message: Message, state: MessageState) -> None:
-    """Writes a state in which nothing is under way. An answer that ends loses its number and its content."""
+    """Writes a final state, and ends the claim on the message.
+
+    If the message is an answer, deletes its number and its content.
+    """
     message.state, message.lease_until, message.leased_by = state, None, None
     if message.contact_key is not None and state not in DUE_STATES:
         message.encrypted_number, message.parameters = b"", {}
 
 
 def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
-    """Returns the message of any attempt that the gateway knows by this id. Locks it until the transaction ends."""
+    """Returns the message with an attempt that the gateway knows by this id.
+
+    Locks the message until the transaction ends.
+    """
     found = (
         select(Message)
         .join(Attempt, Attempt.message_id == Message.id)
@@ -280,7 +308,7 @@ def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> 
 
 
 def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
-    """Returns the reports that came before our own row knew the id, in their order."""
+    """Returns the reports that arrived before our own row had the message id, in their order."""
     return session.scalars(
         select(DeliveryReport)
         .where(
@@ -302,7 +330,10 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 
 def locked_rows(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
-    """Returns the oldest 500 of these and locks them until the transaction ends. Skips rows that others have locked."""
+    """Returns the oldest 500 messages that match, and locks them until the transaction ends.
+
+    Skips rows that other transactions have locked.
+    """
     rows = select(Message).where(*which).order_by(Message.id).limit(500)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 
@@ -314,9 +345,9 @@ IS_ANSWER = Message.contact_key.is_not(None)
 def spent_on_answers(
     session: Session, contact_key: str, at: datetime, today: datetime
 ) -> AnswersSent:
-    """Returns how many answers this phone got in the last hour and day, and the line since `today`.
+    """Returns how many answers were sent to this phone in the last hour and day, and to all phones since `today`.
 
-    `today` is the moment at which the day began.
+    `today` is the time when the day began.
     """
     here = select(func.count()).where(Message.contact_key == contact_key)
     return AnswersSent(
@@ -332,7 +363,7 @@ def answers_since(session: Session, since: datetime) -> int:
 
 
 def has_cried_recently(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
-    """Returns True if a cry for help from this phone was answered in the last week, or may be now."""
+    """Returns True if a cry for help from this phone was answered in the last week, or is being answered."""
     return has_row(
         session,
         Message.id,
@@ -354,7 +385,7 @@ def has_late_answer(session: Session, at: datetime) -> bool:
 
 
 def end_late_answers(session: Session, at: datetime) -> None:
-    """Ends the answers that were not sent in time. They are never sent."""
+    """Ends the answers that were not sent in time. They will never be sent."""
     for row in locked_rows(session, _waits(_too_late(at))):
         end_message(row, MessageState.FAILED)
 

@@ -1,4 +1,4 @@
-"""Answers the questions that changes of people raise: who has a name, who is on leave, and who has which cases."""
+"""Reads the facts that changes of people need: who has a name, who is on leave, and who has which cases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,21 +16,21 @@ from hotline.people.tables import Leave, Responder
 from hotline.tips.tables import Tip
 
 LOCK = 411_411_011
-"""PostgreSQL's advisory lock for changes of people."""
+"""The PostgreSQL advisory lock for changes of people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
-"""Messages that would still be sent, or sent again."""
+"""States of messages that would still be sent, or be sent again."""
 
 
 def take_lock(session: Session) -> None:
-    """Makes changes of people take turns.
+    """Makes two changes of people run one after the other.
 
-    If two people remove the last two of a desk at once, the second sees the change of the first.
+    If two people at once remove the last two members of a desk, the second sees the first change.
     """
     database.take_lock(session, LOCK)
 
 
 def locked_by_name(session: Session, name: str) -> Sequence[Responder]:
-    """Returns every responder of exactly this name, including those who were removed. Locks their rows."""
+    """Returns every responder with exactly this name, including removed ones. Locks their rows."""
     found = select(Responder).where(Responder.name == name, Responder.level != rules_trial.LEVEL)
     return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
@@ -41,7 +41,7 @@ def get_responder(session: Session, responder_id: int) -> Responder | None:
 
 
 def members(session: Session, *, but: int | None = None) -> list[Member]:
-    """Returns every enrolled responder who was not removed, with every leave. Leaves out the person `but`."""
+    """Returns every enrolled responder who was not removed, each with all their leaves. Leaves out the person `but`."""
     away: dict[int, list[Absence]] = defaultdict(list)
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
@@ -62,14 +62,14 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
 
 
 def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
-    """Returns the responder's leaves that run or are still to come, in their order. Locks them."""
+    """Returns the present and future leaves of the responder, in their order. Locks these leaves."""
     hers = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
     ordered = hers.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
     return session.scalars(ordered.with_for_update()).all()
 
 
 def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
-    """Returns the responders who are on leave at this moment, and when each is back."""
+    """Returns the responders who are on leave now, each with the time when the leave ends."""
     rows = session.execute(
         select(Leave.responder_id, Leave.ends_at).where(Leave.starts_at <= at, Leave.ends_at > at)
     )
@@ -77,7 +77,7 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
 
 
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
-    """Returns the leaves that have begun and whose cases did not go to others yet.
+    """Returns the leaves that have begun but whose cases were not handed to others yet.
 
     Locks them until the transaction ends.
     """
@@ -86,7 +86,7 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if such a leave has begun, or if a message waits for a person who was removed."""
+    """Returns True if cases of a leave must be handed to others, or if a message waits for a removed person."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None
@@ -104,9 +104,9 @@ def open_cases(session: Session, responder_id: int) -> int:
 
 
 def drop_messages(session: Session, responder_id: int | None = None) -> None:
-    """Ends the messages that still wait for the responder, or for everyone who was removed.
+    """Ends the messages that still wait for this responder, or for all removed responders.
 
-    A message that is being sent cannot be called back.
+    It cannot stop a message that is already being sent.
     """
     whose = _has_left() if responder_id is None else Message.responder_id == responder_id
     session.execute(

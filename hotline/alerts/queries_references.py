@@ -1,6 +1,6 @@
-"""Finds the references by which responders know the tips of a cluster, and the text that each last read.
+"""Finds the references by which responders know the tips of a cluster, and the text that each responder last read.
 
-Also finds assignees who did not get a message about visit safety.
+Also finds assignees who did not receive a message about visit safety.
 """
 
 from collections import defaultdict
@@ -44,9 +44,10 @@ NOT_DELIVERED = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 
 
 def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
-    """Returns the open tips of this tip's cluster, itself included, the first tip first. It is nearly always alone.
+    """Returns the open tips of this tip's cluster, including the tip itself, with the first tip first. Most tips have
+    no other tip in their cluster.
 
-    Leaves out tips whose place or answer about officials is different by now.
+    Leaves out tips whose place or answer about officials has changed since.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -69,7 +70,7 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
 
 
 def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
-    """Returns the ids of those tips that are in a cluster, with the tips that they lead and their leaders."""
+    """Returns the ids of the given tips that are in a cluster, of the tips that they lead, and of their leaders."""
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
@@ -77,9 +78,9 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """Returns by responder the newest reference of each of these tips, with the text that they last read.
+    """Returns for each responder their newest reference of each of these tips, with the text that they last read.
 
-    An alert that only says that more was reported gives no reference, and is left out.
+    Leaves out alerts that only announce more details, because they name no reference.
     """
     urgency = {tip.id: tip.urgency for tip in tips}
     rows = session.execute(
@@ -128,7 +129,7 @@ def recently_sent(
 
 
 WITHIN = timedelta(minutes=10)
-"""Time that the assignee's phone may be off before a colleague learns about visit safety."""
+"""If the assignee's phone is off for longer than this, a colleague is alerted about visit safety."""
 NO_LATER = timedelta(hours=1)
 MARKS = [
     name
@@ -137,14 +138,14 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""The states are named, so that the query uses their index. The relay runs it each second."""
+"""Lists the states one by one, so that the query uses their index. The relay runs this query each second."""
 
 
 def marks_not_heard(session: Session, at: datetime) -> Sequence[int]:
     """Returns open tips whose assignee was sent a message about visit safety that failed or came too late.
 
-    Leaves out tips of which a responder was alerted since. Leaves out assignees who answered for the case since,
-    because their phone is on.
+    Leaves out tips with a later alert to any responder. Leaves out assignees who have answered about the case since,
+    because their phone works again.
     """
     later = aliased(Assignment)
     told_since = exists().where(later.tip_id == Tip.id, later.created_at > Message.created_at)
@@ -170,21 +171,22 @@ def marks_not_heard(session: Session, at: datetime) -> Sequence[int]:
     return session.scalars(found).all()
 
 
-# Finds the cases that a responder may name in an answer.
+# Finds the cases that a responder's answer may name.
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCases:
-    """References of one responder, newest first."""
+    """The references of one responder, newest first."""
 
     open: tuple[str, ...]
-    """One reference for each case that is neither closed nor a colleague's."""
+    """One reference for each open case that no colleague holds."""
     also: tuple[str, ...]
-    """References of cases that are closed, a colleague's or no longer theirs, and older references of open cases."""
+    """References of cases that are closed, that a colleague holds, or that were taken from them. Also older
+    references."""
 
 
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions of `Assignment` by which this responder may know a case now."""
+    """Returns the conditions of `Assignment` for the cases that this responder may know now."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -193,9 +195,9 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition of `Assignment` that the responder may use its reference.
+    """Returns the condition that the responder may use the reference of an `Assignment`.
 
-    An ended assignment counts too, so that a responder who answers it reads that it is over.
+    Includes ended assignments, so that a responder who answers reads that the case is over.
     """
     over = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
@@ -204,9 +206,10 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
 
 
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that a colleague holds the case, and still holds it if this responder takes it.
+    """Returns the condition on `Tip` that a colleague is the assignee, and stays assignee if this responder takes the
+    case.
 
-    It is `_may_change_hands` of the module `ladder` as a query, for lists of many cases.
+    It is the rule `_may_change_hands` of `rules_escalation.py` as a query, for lists of many cases.
     """
     hands_on = or_(
         and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.end_wanted_by.is_(None)),
@@ -261,7 +264,7 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:
-    """Returns those of these references that name a case in danger."""
+    """Returns those of the given references that belong to a tip with danger."""
     if not references:
         return frozenset()
     urgent = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id)
@@ -290,7 +293,7 @@ def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str
 
 
 def helped_cases(session: Session, responder_id: int) -> list[str]:
-    """Returns the references of the open cases that this responder took and a colleague holds."""
+    """Returns the references of the open cases that this responder took but that now have a colleague as assignee."""
     found = select(Assignment.tip_id, Assignment.reference).where(
         *_is_own(responder_id),
         Tip.assignee_id != responder_id,
@@ -303,17 +306,17 @@ def helped_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def colleagues_cases(session: Session, responder_id: int) -> list[str]:
-    """Returns the references of the cases that stay with a colleague if this responder takes them."""
+    """Returns the references of the cases whose assignee stays a colleague even if this responder takes them."""
     stays = (*_is_own(responder_id), stays_with_colleague(responder_id))
     rows = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id).where(*stays)
     return list(session.scalars(rows))
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the references of this responder's open cases and of colleagues' cases, as of a moment, danger first.
+    """Returns the references of cases that are open for this responder or stay with a colleague, danger first.
 
-    Returns one reference for each tip. A case that the responder did not acknowledge is open. So is one that they
-    acknowledged, while it is not closed and they are not its assignee.
+    Returns one reference for each tip, as things were at `as_of`. A case is open for a responder who has not
+    acknowledged it. It is also open if they acknowledged it, it is not closed, and they are not its assignee.
     """
     unproven = and_(
         Assignment.doubted_at <= as_of,
@@ -334,12 +337,12 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
 
 
 def was_open(as_of: datetime) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that it was not closed by then."""
+    """Returns the condition on `Tip` that the case was not closed at that time."""
     return or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of)
 
 
 def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
-    """Returns the newest reference of each tip, danger first and then the newest."""
+    """Returns the newest reference of each tip: danger first, then newest first."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER, Assignment.created_at.desc(), Assignment.id.desc()
@@ -352,7 +355,7 @@ def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
 
 
 def known_reference(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
-    """Returns the first reference by which the responder knows one of these tips, if they may still see it."""
+    """Returns the oldest reference by which the responder knows one of these tips, if they may still see the tip."""
     hers = (*_is_own(responder_id), Assignment.tip_id.in_(tip_ids))
     return session.scalar(
         select(Assignment.reference).where(*hers).order_by(Assignment.id).limit(1)
@@ -361,16 +364,16 @@ def known_reference(session: Session, responder_id: int, tip_ids: Collection[int
 
 @dataclass(frozen=True, slots=True)
 class RecentAlert:
-    """The reference by which a responder was alerted of a case, and when."""
+    """The reference of a case of which a responder was alerted, and the time of the alert."""
 
     reference: str
     told_at: datetime
     is_taken: bool
-    """True if the responder acknowledged it, is believed, and did not pass it on."""
+    """True if the responder acknowledged the case, did not pass it on, and the acknowledgement is not doubted."""
 
 
 def recent_alerts(session: Session, responder_id: int, since: datetime) -> Sequence[RecentAlert]:
-    """Returns the cases that the responder was alerted of after `since`, newest first. Leaves out drills."""
+    """Returns the cases of which the responder was alerted after `since`, newest first. Leaves out drills."""
     told = (Assignment.responder_id == responder_id, Assignment.created_at > since, IS_OF_CASE)
     took = and_(HAS_TAKEN, Assignment.passed_at.is_(None))
     rows = session.execute(
@@ -392,7 +395,7 @@ def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
 
 
 def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
-    """Returns the ids of the alerted responders who have a PIN and have not read the case by any reference."""
+    """Returns the ids of alerted responders who have a PIN but have not read the case under any reference."""
     rows = session.execute(
         select(Assignment.responder_id, func.max(Assignment.opened_at))
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -403,25 +406,25 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
 
 
 def has_read(session: Session, assignment_id: int) -> bool:
-    """Returns True if the responder has read the case, by any of their references."""
+    """Returns True if the responder has read the case under any of their references."""
     one = session.get_one(Assignment, assignment_id)
     hers = assigned_to(one.tip_id, one.responder_id)
     return has_row(session, Assignment.id, *hers, Assignment.opened_at.is_not(None))
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder said that someone helps the person, by any of their references."""
+    """Returns True if the responder answered, under any of their references, that the person has help."""
     hers = assigned_to(tip_id, responder_id)
     return has_row(session, Assignment.id, *hers, Assignment.handed_to_help_at.is_not(None))
 
 
 def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Returns the cases, open or closed, in which this responder may say how a person is.
+    """Returns the cases, open or closed, about which this responder may answer how a person is.
 
-    Gives the newest reference.
+    Returns the newest reference of each case.
 
-    Those who offered help, heard that it is wanted, or took the case may say so. From the second ring on, every
-    responder who knows the case may. A person who said no is asked again by another responder.
+    A responder may answer if they offered help, heard that the person wants help, or took the case. From the second
+    request on, every responder who knows the case may answer. If a person refused help, another responder asks again.
     """
     known = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
     took = exists().where(*known, HAS_TAKEN)
@@ -441,7 +444,7 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
 
 
 def _heard_last(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition of `Tip` that this responder was the last to ask a person if they want help."""
+    """Returns the condition on `Tip` that this responder was the last who asked the person about help."""
     said = CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.CONSENT
     newest = select(func.max(CaseEventRow.id)).where(*said).correlate(Tip).scalar_subquery()
     return exists().where(CaseEventRow.id == newest, CaseEventRow.responder_id == responder_id)

@@ -1,10 +1,10 @@
-"""Erases what is older than its term, a batch at a time. Legal holds and erasure requests prevent it.
+"""Erases data whose retention term is over, some rows at a time. A legal hold or an erasure request stops this.
 
-Every deletion here may run twice. Two relays that run at once skip each other's rows.
+Each deletion here may run twice without harm. If two relays delete at once, each skips the rows of the other.
 
-Finds the tips of an erasure request and the responders to notify of it.
+Finds the tips of an erasure request and the responders who are notified of it.
 
-Ends assignments before their case is closed, and withholds messages to their responders.
+Ends assignments before the case is closed, and withholds messages to those responders.
 """
 
 from collections.abc import Collection, Sequence
@@ -53,7 +53,7 @@ from hotline.tips.tables import Grant, Tip
 
 
 class LegalHold(Row):
-    """One order of a court or a prosecutor to keep a tip's text."""
+    """An order of a court or a prosecutor to keep the text of a tip."""
 
     __tablename__ = "legal_hold"
 
@@ -67,7 +67,7 @@ class LegalHold(Row):
 
 
 class TimedTask(Row):
-    """One hourly or daily task, with the time when it was last completed."""
+    """An hourly or daily task, with the time when it was last completed."""
 
     __tablename__ = "errand"
 
@@ -77,7 +77,7 @@ class TimedTask(Row):
 
 @dataclass(frozen=True, slots=True)
 class RetainedTip:
-    """One tip with its legal hold and its term. Only plain columns, nothing encrypted."""
+    """A tip with its legal hold and its retention term. It holds only plain columns and nothing encrypted."""
 
     tip: Tip
     hold: LegalHold | None
@@ -85,7 +85,7 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erase_wanted_at.is_not(None), Tip.closed_at.is_(None))
-"""True for an open case with an erasure request. A person decides about it, not the calendar."""
+"""The condition that an open case has an erasure request. A person decides about its erasure, and no date does."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -95,7 +95,10 @@ def done_at(session: Session, name: str) -> datetime | None:
 
 
 def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
-    """Returns True if the task was completed within this time. A clock that was set back delays no task for longer."""
+    """Returns True if the task was completed within this time.
+
+    A clock that was set back does not delay the task for longer than this time.
+    """
     last = done_at(session, name)
     return last is not None and abs(at - last) < within
 
@@ -106,14 +109,17 @@ def note_done(session: Session, name: str, at: datetime) -> None:
 
 
 def warn_of_erasure(session: Session, at: datetime, limit: int) -> int:
-    """Marks the tips whose text is erased soon, so that an admin sees it in time. Returns their number."""
+    """Marks the tips whose text will be erased soon, so that an admin sees them in time.
+
+    Returns the number of marked tips.
+    """
     ids = _tips(session, _ends_before(at + WARNING), Tip.warned_at.is_(None), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
     return len(ids)
 
 
 def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Erases the tips whose term is over, including their keys and pseudonyms. Returns their ids."""
+    """Erases the tips whose term is over, with their keys and pseudonyms. Returns their ids."""
     over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~DECIDED)
     ids = _tips(session, *over, limit=limit)
     erase_text(session, ids, at)
@@ -121,7 +127,10 @@ def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
-    """Erases the text, answers, notes, keys, pseudonyms and receipt of tips. The rest stays for statistics."""
+    """Erases the text, answers, notes, keys, pseudonyms and receipts of tips.
+
+    The other columns stay for the statistics.
+    """
     tables.delete_questions(session, ids)
     tables_case_events.delete_notes(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
@@ -144,13 +153,13 @@ def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
 Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
-    # For attempts at short secrets: the sender and the result.
+    # Attempts at PINs and other short secrets: the sender and the result.
     (AttemptRow.id, AttemptRow.at, rules_deadlines.ATTEMPTS_KEPT, true()),
-    # For each MO: the answer that it got.
+    # Received SMS: the id of each, and its answer.
     (InboundSeen.provider_id, InboundSeen.received_at, rules_deadlines.INBOUND_KEPT, true()),
     # The answers to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, rules_deadlines.REPLIES_KEPT, true()),
-    # Delivery reports whose message was never found.
+    # Delivery reports that belong to no known message.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
@@ -158,7 +167,7 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
         DeliveryReport.applied.is_(False),
     ),
 )
-"""The rows to delete by age: their key, their time, their term, and the condition."""
+"""The rows that are deleted by age: their key, time, retention term and condition."""
 
 
 def delete_rows(
@@ -170,14 +179,14 @@ def delete_rows(
     at: datetime,
     limit: int,
 ) -> int:
-    """Deletes the rows of the term's end and before. Returns their number."""
+    """Deletes the rows that are as old as the term or older. Returns the number of deleted rows."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
-    """Erases the pseudonyms of phones and sessions in old tips. Returns the number of tips."""
+    """Erases the pseudonyms of phones and sessions in old tips. Returns the number of changed tips."""
     old = (Tip.created_at <= at - PSEUDONYMS_KEPT, Tip.state != TipState.DRAFT)
     ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
@@ -185,7 +194,10 @@ def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_callers(session: Session, at: datetime, limit: int) -> int:
-    """Erases the phone's pseudonym from sessions that ended long ago and cannot continue. Returns their number."""
+    """Erases the pseudonym of the phone from sessions that ended long ago and cannot continue.
+
+    Returns the number of changed sessions.
+    """
     over = Dialogue.started_at.between(
         at - rules_deadlines.CALLERS_SEARCHED, at - rules_deadlines.CALLERS_KEPT
     )
@@ -196,7 +208,10 @@ def erase_callers(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_parameters(session: Session, at: datetime, limit: int) -> int:
-    """Erases the parameters of old messages. Returns their number. The rows stay, since statistics use the times."""
+    """Erases the parameters of old messages.
+
+    Returns the number of changed messages. The rows stay, because statistics use their times.
+    """
     old = select(Message.id).where(
         Message.created_at <= at - rules_deadlines.PARAMETERS_KEPT,
         Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
@@ -208,7 +223,7 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
 
 
 def erased_next(session: Session) -> Sequence[RetainedTip]:
-    """Returns the tips whose text is erased next, or would be without a legal hold, earliest first."""
+    """Returns the tips whose text is erased next, earliest first. Includes tips that only a legal hold keeps."""
     found = select(Tip).where(
         Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     )
@@ -217,7 +232,10 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
 
 
 def retained_tip(session: Session, tip_id: int) -> RetainedTip:
-    """Returns a tip with its hold and term, and locks the tip. Raises NotFound for a missing tip or a draft."""
+    """Locks a tip and returns it with its legal hold and its term.
+
+    Raises NotFound if the tip does not exist or is a draft.
+    """
     tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
     if tip is None or tip.state == TipState.DRAFT:
         raise NotFound(f"no tip {tip_id}: `hotline tips list` says which there are")
@@ -231,7 +249,7 @@ def _kept(session: Session, tip: Tip) -> RetainedTip:
 
 
 def term_of(tip: Tip, *, held: bool) -> RetentionTerm:
-    """Returns the term of a tip's text."""
+    """Returns the retention term of a tip's text."""
     return RetentionTerm(
         filed_at=tip.filed_at or tip.created_at,
         closed_at=tip.closed_at,
@@ -242,7 +260,7 @@ def term_of(tip: Tip, *, held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Expresses `RetentionTerm.goes_at`, without its warning, as an SQL condition."""
+    """Returns `RetentionTerm.goes_at`, without the warning time, as an SQL condition."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -260,7 +278,10 @@ def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence
 
 
 def without_erasure_request(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
-    """Returns tips that still have their text and no erasure request. They stay locked until the transaction ends."""
+    """Returns those of the tips that still have their text and no erasure request.
+
+    Locks these tips until the transaction ends.
+    """
     here = select(Tip).where(
         Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
     )
@@ -275,10 +296,10 @@ def has_legal_hold(session: Session, tip_id: int) -> bool:
 def others_due(
     session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
 ) -> Sequence[Tip]:
-    """Returns related tips whose erasure request is due after `at` and no later than `due`.
+    """Returns related tips whose erasure request is due after `at` and not later than `due`.
 
-    A tip is related if `like` has it, or if the same erasure request names it. The same request has the same time,
-    place and official's part.
+    A tip is related if it is in `like`, or if it belongs to the same erasure request. Tips of the same request have the
+    same time, place and answer about officials.
     """
     same_wish = and_(
         Tip.erase_wanted_at == tip.erase_wanted_at,
@@ -297,7 +318,7 @@ def others_due(
 
 
 def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
-    """Returns the assignee, or everyone who was alerted if there is no assignee."""
+    """Returns the assignee, or every alerted responder if the case has no assignee."""
     holds = () if tip.assignee_id is None else (Responder.id == tip.assignee_id,)
     return [*tables.recipients_who_may_see(session, tip.id, at, *holds).values()]
 
@@ -305,7 +326,7 @@ def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Re
 def stand_down(
     session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
 ) -> None:
-    """Ends the assignments of these responders that belong to an earlier step."""
+    """Ends the assignments of these responders that belong to a step earlier than `before`."""
     theirs = (
         Assignment.tip_id == tip_id,
         Assignment.responder_id.in_(responder_ids),
@@ -323,10 +344,10 @@ def newest_more(session: Session, tip_id: int) -> Message | None:
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message must never be sent.
+    """Returns True if a message must never be sent. There are two reasons.
 
-    The first reason is a case in which an official is or may be involved, after the responder's assignment ended.
-    The second is an alert of a drill that is over.
+    The case may involve an official, and the responder's assignment has ended. Or the message is an alert of a drill
+    that is over.
     """
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)
     of_official = and_(Assignment.released_at.is_not(None), Tip.official != "no")

@@ -1,8 +1,10 @@
-"""Makes and reads references: the names of assignments in SMS, which survive bad screens and typing errors. Pure.
+"""Makes and reads references, the names of assignments in SMS. They stay readable on bad screens and with typing
+errors. Pure.
 
-Of letters and digits that look alike, references use only one. The others are read as that one: B as 8, Z as 2. No
-reference contains 0, O, 1, I or L. Each reference has a letter, and a digit that looks like no letter. References have
-four characters while such are free, then five, then six. A reference is never used twice (docs/decisions/06).
+Some letters and digits look alike. References use only one character of each such pair. A typed character of the other
+kind is read as that one: B as 8, and Z as 2. Each reference has at least one letter, and one digit that looks like no
+letter. References have four characters as long as enough are free, then five, then six. No reference is used twice
+(docs/decisions/06).
 """
 
 import re
@@ -19,39 +21,38 @@ from hotline.tips.rules import Urgency
 
 ALPHABET = "ACDEFHJKMNPQRTUWXY23456789"
 TWINS = str.maketrans("BGSVZO0", "865U2QQ")
-"""Characters that a responder may type for one that looks alike."""
+"""Replaces a typed character by the one that looks alike and is used in references."""
 SURE_DIGITS = "3479"
-"""Digits that look like no letter. Each reference has one, so that no word is read as a reference."""
+"""Digits that look like no letter. Each reference contains one of them, so no word is read as a reference."""
 ANSWERS = "2345"
-"""Digits of the alphabet that are also a responder's answers.
+"""Digits of the alphabet that responders also send as answers.
 
-No long reference begins or ends with one. So `2K7Q4` can only be an answer joined to its reference.
-"""
+No long reference begins or ends with one. So `2K7Q4` can only be the answer `2` joined to the reference `K7Q4`."""
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
-"""Unlucky draws after which references get longer. In an unlucky draw less than half of them were free."""
+"""The number of unlucky draws after which references get longer. A draw is unlucky if less than half of its references
+were free."""
 NOISE = 20
-"""Random bytes drawn for each wanted reference. It is more than needed."""
+"""The number of random bytes for each wanted reference. This is more than a draw needs."""
 
 _TIMES = 256 // len(ALPHABET)
 _LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
 _UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
-"""Bytes that are skipped because they would make some letters more likely than others."""
+"""Bytes that are skipped, because with them some letters would be more likely than others."""
 _SHAPE = re.compile(
     rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
     rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
 )
 _MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
-"""Matches distances and hours, which are never made as references.
+"""Matches distances and times of day. No reference has such a form.
 
-A responder who reports a distance would otherwise seem to name a case.
-"""
+Else a responder who reports a distance would seem to name a case."""
 
 
 def draw_references(noise: bytes, length: int, most: int) -> list[str]:
-    """Returns the first references of this length in some random bytes, without duplicates.
+    """Returns references of this length made from random bytes, without duplicates.
 
-    It returns at most `most` references, and sometimes fewer.
+    Returns at most `most` references, and sometimes fewer.
     """
     letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
     pieces = map("".join, zip(*[letters] * length, strict=False))
@@ -60,7 +61,7 @@ def draw_references(noise: bytes, length: int, most: int) -> list[str]:
 
 
 def length_after(unlucky: int) -> int:
-    """Returns the length of the next draw's references, after so many unlucky draws."""
+    """Returns the length of new references after this number of unlucky draws."""
     return LENGTHS[min(unlucky // MAX_UNLUCKY, len(LENGTHS) - 1)]
 
 
@@ -69,16 +70,19 @@ def is_reference(text: str) -> bool:
 
 
 def read_reference(text: str) -> str | None:
-    """Returns the reference that a responder meant by these letters, or None."""
+    """Returns the reference that a responder meant with this text, or None."""
     meant = text.upper().translate(TWINS)
     return meant if is_reference(meant) else None
 
 
-# Chooses the responders who are alerted of a tip, and their order. Pure.
+# Chooses the responders to alert of a tip, and their order. Pure.
 
 
 class AssignmentState(StrEnum):
-    """The state of one assignment: sent -> acknowledged -> closed. A second acknowledgement changes nothing."""
+    """The state of an assignment, which goes from sent to acknowledged to closed.
+
+    A second acknowledgement changes nothing.
+    """
 
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
@@ -86,17 +90,17 @@ class AssignmentState(StrEnum):
 
 
 class EscalationReason(StrEnum):
-    """The reason why one more responder is alerted."""
+    """The reason why another responder is alerted."""
 
     SILENT = "silent"
-    """No one took the tip in time. The next level up is alerted."""
+    """No responder took the tip in time. A responder of the next level is alerted."""
     UNREACHED = "unreached"
-    """An alert will not arrive, or not soon. A colleague is alerted at once."""
+    """An alert will arrive late or never. A colleague is alerted at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The facts of a tip that decide its route."""
+    """The facts of a tip that decide which responders are alerted."""
 
     place: str
     category: str | None
@@ -105,50 +109,53 @@ class Case:
     once: bool = False
     """True for a fragment: the national desk is alerted once, and no clock runs."""
     beside: frozenset[str] = frozenset()
-    """Partner desks: border desks, while a journey can be stopped, or a camp's desk, in addition to the district."""
+    """The partner desks that are alerted too: border desks while a journey can be stopped, or the desk of a camp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An active recipient: enrolled and reachable. A responder with two levels is two candidates with one id."""
+    """An active recipient: a responder who is enrolled and can be reached.
+
+    A responder with two levels appears as two candidates with the same id.
+    """
 
     id: int
     level: Level
     districts: frozenset[str] = frozenset()
-    """Empty means all."""
+    """An empty set means all districts."""
     categories: frozenset[str] = frozenset()
-    """Empty means all."""
+    """An empty set means all categories."""
     load: int = 0
-    """Assignments given lately and not yet acknowledged."""
+    """The number of recent assignments that are not acknowledged yet."""
     told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertedResponder:
-    """One responder who was alerted of the tip, at one level."""
+    """A responder who was alerted of the tip, at one level."""
 
     responder_id: int
     level: Level
     away: bool = False
-    """True for a responder of a district who was alerted of a place that was corrected since."""
+    """True if the responder's district was alerted but the place of the tip was corrected since."""
     beside: bool = False
-    """True for a responder who was alerted for a partner desk, not for the district."""
+    """True if the responder was alerted as a member of a partner desk and not of the district."""
 
 
 Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECIPIENTS_IN_DANGER = 2
-"""Number of people of the district, and of a camp, who are alerted of a danger."""
+"""The number of people who are alerted of a danger, in the district and in a camp each."""
 
 
 def first_recipients(
     case: Case, roster: Sequence[Candidate], told: Collection[AlertedResponder] = ()
 ) -> tuple[int, ...]:
-    """Returns the responders to alert of a new tip, or of one that became more urgent.
+    """Returns the responders to alert of a new tip, or of a tip that became more urgent.
 
-    It prefers responders who were alerted before, because they must learn that the tip became urgent. It is empty only
-    if no one of the national desk is active.
+    Prefers responders who were alerted before, because they must learn that the tip is more urgent. The result is empty
+    only if no person of the national desk is active.
     """
     before = {one.responder_id for one in told}
     return choose_first(
@@ -161,9 +168,9 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate]
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns the people that a new tip may go to: the lowest levels of the district and a camp, and the national desk.
+    """Returns three groups for a new tip: the lowest levels of the district and of a camp, and the national desk.
 
-    A person who belongs to two groups counts in the first only.
+    A person who belongs to two groups is only in the first.
     """
     local, camp = _lowest(_local(case, roster)), _lowest(_camp(case, roster))
     here = {c.id for c in (*local, *camp)}
@@ -177,7 +184,10 @@ def choose_first(
     national: Sequence[Who],
     fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
-    """Returns the result of `first_recipients` for eligible people. `fairly` picks up to so many of them by turn."""
+    """Applies the rule of `first_recipients` to people who may be alerted.
+
+    `fairly` picks at most so many of these people, in the order of their turns.
+    """
     danger = urgency == Urgency.DANGER
     most = RECIPIENTS_IN_DANGER if danger else 1
     beside = fairly(camp, most) if camp else ()
@@ -192,10 +202,10 @@ def next_recipients(
     told: Collection[AlertedResponder],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns the responders to alert next: of the district, then of the national desk, and also of a camp.
+    """Returns the responders to alert next, of the district, then of the national desk, and also of a camp.
 
-    If unreached, no one is alerted twice, even if all phones are off. If silent, the result is never empty while one of
-    the national desk is active.
+    If an alert did not arrive, alerts no person twice, even if all phones are off. If no one answered, the result is
+    never empty while a person of the national desk is active.
     """
     before = {one.responder_id for one in told}
     here = [one for one in told if one.level is not Level.NATIONAL and not one.away]
@@ -217,7 +227,7 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns one person not yet alerted: of the highest alerted level, or above it if that level is silent."""
+    """Returns a person to alert next: of the highest alerted level, or of a higher level if that one was silent."""
     rank = max((_rank(one.level) for one in heard), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
@@ -238,9 +248,9 @@ def _national(
 def overdue_recipients(
     case: Case, roster: Sequence[Candidate], holder: int, nth: int
 ) -> tuple[int, ...]:
-    """Returns the person to alert about an overdue outcome: first a coordinator, then the national desk, then no one.
+    """Returns the person to alert of an overdue outcome: first a coordinator, later the national desk, then no person.
 
-    A coordinator of the assignee's own desk is preferred.
+    Prefers a coordinator of the assignee's own desk.
     """
     people = [c for c in roster if c.id != holder]
     hers = {desk for c in roster if c.id == holder for desk in c.districts}
@@ -253,7 +263,7 @@ def overdue_recipients(
 
 
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
-    """Returns other people of the district and its partner desks who may see the case, highest level first."""
+    """Returns other people of the district and its partner desks who may see the case, the highest level first."""
     people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
     return tuple(c.id for c in sorted(people, key=lambda c: (-_rank(c.level), turn_of(c))))
 
@@ -264,14 +274,17 @@ def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people of the district who may see the case. Elsewhere returns those of its partner desks."""
+    """Returns the people of the district who may see the case.
+
+    For a place that is not a district, returns the people of its partner desks.
+    """
     here = is_district(case.place)
     desks = frozenset({case.place}) if here else case.beside
     return [c for c in _hearing(case, roster) if (c.districts & desks if c.districts else here)]
 
 
 def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people of a district's partner desks who may see the case and are not of the district."""
+    """Returns the people of a district's partner desks who may see the case but do not belong to the district."""
     if not case.beside or not is_district(case.place):
         return []
     local = {c.id for c in _local(case, roster)}
@@ -280,7 +293,7 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people outside the national desk who may see such a case, at any place."""
+    """Returns the people outside the national desk who may see such a case, wherever they work."""
     people = [c for c in roster if c.level is not Level.NATIONAL and case.official == "no"]
     kind = case.category
     return [c for c in people if not c.categories or kind is None or kind in c.categories]
@@ -292,7 +305,7 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
-    """Returns people in the order of their turns, those of `first` before the others."""
+    """Returns the people in the order of their turns, with those in `first` before the others."""
 
     def turn(c: Candidate) -> tuple[bool, Turn]:
         return (c.id not in first, turn_of(c))
@@ -301,7 +314,7 @@ def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple
 
 
 def turn_of(candidate: Candidate) -> Turn:
-    """Returns the sort key of a candidate's turn: the smallest load first, then the alert longest ago."""
+    """Returns the sort key of a candidate: the smallest load first, then the oldest alert."""
     return (candidate.load, candidate.told_at or NEVER, candidate.id)
 
 

@@ -1,17 +1,17 @@
-"""Decides what a drill may do: a test alert that looks real and takes the real way through one district. Pure.
+"""Decides what a drill may do. A drill is a test alert that looks real and is sent in the real way, to one desk. Pure.
 
-A drill announced to a whole district would measure a rehearsal. A drill that reaches the national desk would train
-people to ignore overdue cases. So it alerts the lowest level present, higher levels of the district only on request,
-and the national desk never. It appears in no statistics, and it removes no responder from escalation. Every other
-message is sent before its messages.
+If a drill were announced to its district, it would not measure how people react to a real alert. If drills reached the
+national desk, its people would learn to ignore overdue cases. So a drill alerts the lowest level of the desk, higher
+levels only on request, and never the national desk. Statistics do not count drills. A drill removes no responder from
+escalation. All other messages are sent before the messages of a drill.
 
-One person starts a drill, by day, at most four times a year at a desk. No one can lift these limits
-(docs/decisions/05).
+Only one person is needed to start a drill. It runs by day, and at most four times a year at a desk. No person can
+change these limits (docs/decisions/05).
 
-The module also decides if an answer without a reference may belong to a drill. A drill wrongly counted as answered
-harms no one. A case wrongly counted as answered stops its escalation. So an answer that may belong to both counts for
-the drill. The line asks the responder about the case, and its escalation continues. Once the responder knows that it
-was a drill, answers no longer count for it.
+The module also decides if an answer without a reference may belong to a drill. If an answer to a case is counted for a
+drill, this harms no one. If an answer to a drill is counted for a case, the escalation of that case stops. So an answer
+that may belong to either is counted for the drill. Then the hotline asks the responder about the case, and its
+escalation continues. After the responder has learned that it was a drill, no answer is counted for it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,16 +30,18 @@ from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import Event, Purpose
 
 DURATION = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
-"""Duration by urgency. Then the drill ends automatically, and responders who did not answer are notified."""
+"""The length of a drill, by urgency. Then it ends automatically, and the hotline notifies the responders who did not
+answer."""
 YEAR = timedelta(days=365)
 MAX_A_YEAR = 4
-"""Drills at one desk in `YEAR`. With more, responders would take a real alert for a drill."""
+"""The most drills at one desk within `YEAR`. With more drills, responders would believe that a real alert is a
+drill."""
 MIN_INTERVAL = timedelta(days=7)
-"""Least time between two drills at a desk."""
+"""The shortest time between two drills at one desk."""
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-"""Hours in Kigali in which no drill runs. A responder who is called at night without need stops answering."""
+"""No drill runs between these hours in Kigali. A responder who is called at night without need may stop answering."""
 AFTER_DANGER = timedelta(hours=2)
-"""Least time since the last danger in the district or its province, if that danger is still open."""
+"""The shortest time after a danger in the district or its province that is still open."""
 
 
 class DrillEnd(StrEnum):
@@ -48,23 +50,23 @@ class DrillEnd(StrEnum):
     CALLED_OFF = "called_off"
     TIME = "time"
     DANGER = "danger"
-    """A real danger was reported in the district or in its province."""
+    """A caller reported a real danger in the district or in its province."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrillRequest:
-    """The desk of a drill, and the alert that its people get."""
+    """A request for a drill at one desk, with the urgency of its alert."""
 
     desk: str
-    """A district, or an added desk that is alerted of tips."""
+    """The code of a district, or of an added desk that gets alerts."""
     urgency: Urgency = Urgency.DANGER
     climbs: bool = False
-    """True if higher levels of the desk are alerted too when no responder answers."""
+    """True if higher levels of the desk are also alerted when no responder answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrillRecipient:
-    """One alerted responder, with the time of each step. A time is None if the step did not happen."""
+    """A responder alerted in a drill, with the time of each step. A time is None if that step did not happen."""
 
     name: str
     level: str
@@ -73,12 +75,12 @@ class DrillRecipient:
     answered_at: datetime | None = None
     opened_at: datetime | None = None
     lost: str | None = None
-    """The state of an alert that will not arrive. None for every other alert."""
+    """The state of an alert that will never arrive. None for all other alerts."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepSummary:
-    """One step over all alerted responders: how many did it, the median and the slowest time."""
+    """A summary of one step in a drill: how many responders did it, the median time and the slowest time."""
 
     count: int
     median: timedelta | None
@@ -86,10 +88,10 @@ class StepSummary:
 
 
 def drill_people(roster: Sequence[Candidate], desk: str, *, climbs: bool) -> Sequence[Candidate]:
-    """Returns the people of the desk that a drill may alert: its lowest level, or all levels if it `climbs`.
+    """Returns the people that a drill may alert: the lowest level of the desk, or with `climbs` all its levels.
 
-    People of the national desk are never among them. Each person counts only for this desk. So a person of a camp and
-    its district is alerted as one of the tested desk.
+    The result contains no people of the national desk. Each person counts only for this desk. So a person of both a
+    camp and its district is alerted as a member of the tested desk.
     """
     every = is_district(desk)
     here = [
@@ -109,10 +111,10 @@ def drill_decision(
     at: datetime,
     ends_at: datetime,
 ) -> Decision:
-    """Returns the result of a drill's event: the escalation policy applied to these people only.
+    """Returns the decision about an event of a drill: the escalation policy for these people only.
 
-    Only the clock for taking runs. It stops when no one is left to alert, and when the drill's time is over. A stopped
-    clock alerts no one at night.
+    Only the deadline to acknowledge runs. It stops when no person is left to alert, or when the drill's time is over.
+    So nothing is alerted at night after that.
     """
     decision = rules_escalation.decide(standing, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
@@ -129,12 +131,12 @@ def is_night(at: datetime) -> bool:
 
 
 def is_by_night(urgency: Urgency, at: datetime) -> bool:
-    """Returns True if a drill that begins at this time is at night at its beginning or its end."""
+    """Returns True if a drill that begins at this time would begin or end at night."""
     return is_night(at) or is_night(at + DURATION[urgency])
 
 
 def step_summaries(people: Iterable[DrillRecipient]) -> dict[str, StepSummary]:
-    """Returns the count and the times of all alerted responders, by step."""
+    """Returns the summary of each step, over all alerted responders."""
     told = list(people)
     return {
         "delivered": _step([(one.told_at, one.delivered_at) for one in told]),
@@ -150,27 +152,27 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
 
 
 CROSSING = timedelta(seconds=20)
-"""Time in which a responder's answer may cross with our SMS that it was a drill."""
+"""The time in which a responder's answer and our SMS that it was a drill may cross."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecentDrill:
-    """One drill of which a responder was alerted lately."""
+    """A drill of which a responder was recently alerted."""
 
     reference: str
     told_at: datetime
     answered_at: datetime | None
     said_at: datetime | None
-    """Time when the network accepted our SMS that it was a drill. None if no SMS was sent."""
+    """The time when the network accepted our SMS that it was a drill. None if no SMS was sent."""
 
 
 def meant_drills(
     exercises: Sequence[RecentDrill], told_at: datetime | None, at: datetime
 ) -> tuple[str, ...]:
-    """Returns the drills that an answer without a reference may belong to, newest first.
+    """Returns the drills to which an answer without a reference may belong, newest first.
 
-    `told_at` is the alert time of the responder's newest open case. If it is None, the newest drill is meant, even if
-    it was answered. The responder is then notified again that it was a drill.
+    `told_at` is the time of the alert of the responder's newest open case. If `told_at` is None, the answer belongs to
+    the newest drill, even if that was answered before. Then the responder is notified again that it was a drill.
     """
     if told_at is None:
         return tuple(one.reference for one in exercises[:1])
@@ -181,5 +183,5 @@ def _may_be_meant(one: RecentDrill, told_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.said_at is not None and at - one.said_at >= CROSSING
-    # A late answer may belong to a drill alerted after the case, even if the drill is over.
+    # A late answer may belong to a drill that began after the case, even if the drill is over.
     return not knows or one.told_at >= told_at

@@ -1,8 +1,9 @@
-"""Applies the escalation policy of a case: turns an event into alerts and clocks. Pure.
+"""Applies the escalation policy: turns an event of a case into alerts and deadlines. Pure.
 
-`decide` is the only decision. A service collects the state of the case, calls it, and carries out the result. A case
-ends in three ways only. It is closed with an outcome, or a named person takes it. Else it stays overdue until the
-national desk takes it. `rules_assignment.py` chooses the responders of each level among equals.
+Each change of a case goes through `decide`. A service collects the state of the case, calls `decide`, and carries out
+its result. Escalation ends in only two ways: the case is closed with an outcome, or a named person takes it. Otherwise
+the case stays overdue until a person of the national desk takes it. Among people of one level, `rules_assignment.py`
+chooses.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
-"""Firings of the outcome's clock after which others were alerted: at half time and at full time."""
+"""After so many firings of the outcome's deadline, others were alerted: at half time and at full time."""
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -47,7 +48,7 @@ FRAGMENT_EVENTS = frozenset(
         CaseEventKind.DUE,
     }
 )
-"""Events that a fragment handles as any case does. Another person must confirm a closure that a person requests."""
+"""Events that are handled for a fragment as for any other case. A second person must confirm each requested closure."""
 ENDS_ASSIGNEE = frozenset({CaseEventKind.REMOVED, CaseEventKind.DOUBTED, CaseEventKind.PASSED})
 """Events after which a fragment has no assignee."""
 Step = Callable[[CaseState], Decision]
@@ -56,7 +57,7 @@ Step = Callable[[CaseState], Decision]
 def decide(
     standing: CaseState, roster: Sequence[Candidate], event: Event, at: datetime
 ) -> Decision:
-    """Returns the result of any event of an open case. `roster` holds the active recipients."""
+    """Returns the decision about an event of an open case. `roster` contains the active recipients."""
     s = replace(standing, roster=roster, event=event, at=at)
     step = EVENT_STEPS[event.what] if event.kind is None else DEADLINE_STEPS[event.kind]
     decision = _of_fragment(s) if s.case.once and event.what not in FRAGMENT_EVENTS else step(s)
@@ -66,9 +67,10 @@ def decide(
 
 
 def _of_fragment(s: CaseState) -> Decision:
-    """Returns the result for a fragment: a report that ended after its province, on which no one can act.
+    """Returns the decision for a fragment. A fragment is a report without a known district, on which no one can act.
 
-    The national desk is alerted once, or another person of it if a phone is off. No clock runs. It is never overdue.
+    One person of the national desk is alerted, or another person of that desk if the phone is off. No deadline runs. A
+    fragment is never overdue.
     """
     what, by = s.event.what, s.event.by
     if what is CaseEventKind.MARKED:
@@ -86,7 +88,10 @@ def _of_fragment(s: CaseState) -> Decision:
 
 
 def more_urgent_clocks(case: Case, care: VisitSafety, at: datetime) -> Decision:
-    """Returns the new clocks of a case that a later answer made more urgent. It has no assignee until the next take."""
+    """Returns the new deadlines of a case that became more urgent because of a later answer.
+
+    The case has no assignee until a responder takes it again.
+    """
     close = {DeadlineKind.OUTCOME, DeadlineKind.OVERDUE}
     return Decision(
         (),
@@ -118,7 +123,10 @@ def _danger_again(s: CaseState) -> Decision:
 
 
 def _unreached(s: CaseState) -> Decision:
-    """Alerts a colleague at once, while people are asked. It alerts no one twice, even if all phones are off."""
+    """Alerts a colleague at once if an alert will not arrive and the case is not acknowledged.
+
+    Alerts no person twice, even if all phones are off.
+    """
     if s.holder is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
     who = s.next_told(EscalationReason.UNREACHED)
@@ -135,7 +143,7 @@ def _left(s: CaseState) -> Decision:
 
 
 def _passed(s: CaseState) -> Decision:
-    """Takes the next step at once. The assignee stays responsible until another responder takes the case."""
+    """Alerts the next responders at once. The assignee stays responsible until another responder takes the case."""
     by = s.event.by
     if s.holder is not None and s.holder != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
@@ -144,7 +152,7 @@ def _passed(s: CaseState) -> Decision:
 
 
 def _next(s: CaseState, *, holder: int | None) -> Decision:
-    """Asks another responder at once to take the case. If there is none, the case becomes overdue."""
+    """Asks another responder at once to take the case. If there is no other responder, the case becomes overdue."""
     now = replace(s, holder=holder)
     who = s.next_told(EscalationReason.UNREACHED)
     then = ask_people(now, who) if who else overdue(now, but=s.event.by)
@@ -152,7 +160,7 @@ def _next(s: CaseState, *, holder: int | None) -> Decision:
 
 
 def _without_the_wish(s: CaseState, decision: Decision) -> Decision:
-    """Ends the closure request if its requester was removed, or if it was not really theirs."""
+    """Ends the closure request if the requester was removed, or if the requester did not really send it."""
     if s.judging is None or s.judging != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
@@ -161,7 +169,7 @@ def _without_the_wish(s: CaseState, decision: Decision) -> Decision:
 def _taken(s: CaseState) -> Decision:
     """Makes the first responder who takes the case its assignee.
 
-    A later one replaces an assignee who passed it on, whose place was corrected, or whose outcome is overdue.
+    A later one becomes assignee if the first passed the case on, its place was corrected, or its outcome is overdue.
     """
     by = s.event.by
     if by in rules_escalation_steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
@@ -171,7 +179,8 @@ def _taken(s: CaseState) -> Decision:
     if holder != s.holder:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
     elif holder == by:
-        # The assignee passed it on and takes it back. An overdue outcome stays overdue: a take is no outcome.
+        # The assignee passed the case on and now takes it back. An overdue outcome stays overdue,
+        # because taking a case is not an outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.holder is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
@@ -184,9 +193,9 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this take answers the request for a second look.
+    """Returns True if this acknowledgement answers the request for a second look.
 
-    It does if a person of the national desk was asked, is not the assignee, and takes the case.
+    It does if the national desk was asked and one of its people, not the assignee, takes the case.
     """
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.holder
@@ -204,7 +213,10 @@ def _may_change_hands(s: CaseState) -> bool:
 
 
 def _further(s: CaseState) -> Decision:
-    """Renews the outcome's clock once when the assignee takes the case further. A referral gives it three days."""
+    """Sets the outcome's deadline later, once, when the assignee makes progress on the case.
+
+    After a service referral, the new deadline is in three days.
+    """
     if s.holder is None or s.event.by not in (s.holder, None):
         return Decision()
     if s.event.what is CaseEventKind.REFERRED:
@@ -218,8 +230,8 @@ def _further(s: CaseState) -> Decision:
 def _doubted(s: CaseState) -> Decision:
     """Makes another active responder who took the case its assignee.
 
-    If there is none, escalation continues as if no one had answered. It continues at its former time, or at once if
-    that has passed.
+    If there is no such responder, escalation continues as if no one had answered. It continues at its earlier time, or
+    at once if that time has passed.
     """
     if s.holder is not None and s.holder != s.event.by:
         return _without_the_wish(s, Decision())
@@ -237,10 +249,10 @@ def _closed(_s: CaseState) -> Decision:
 
 
 def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
-    """Returns the decision with the reading clock of a new assignee.
+    """Adds the reading deadline of a new assignee to the decision.
 
-    The clock runs if the assignee has a PIN of their own, can read the case, and has not. It ends when the assignee
-    opens the case's page, or when another responder becomes the assignee.
+    The deadline runs if the assignee has a PIN and can read the case, but has not read it. It ends when the assignee
+    opens the case's page, or when the case gets another assignee.
     """
     if decision.holder == s.holder:
         return decision
@@ -253,14 +265,14 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 
 def _opened(s: CaseState) -> Decision:
-    """Ends the reading clock if the reader is the assignee."""
+    """Ends the reading deadline if the reader is the assignee."""
     return Decision(close={DeadlineKind.OPEN} if s.event.by == s.holder else frozenset())
 
 
 def _unread_due(s: CaseState) -> Decision:
-    """Asks the next responder if the assignee has not read a danger.
+    """Asks the next responder if the assignee has not read a case with danger.
 
-    Without danger, the assignee is first reminded in working hours. The next responder is asked later. The assignee
+    Without danger, first reminds the assignee in working hours. Asks the next responder only after that. The assignee
     stays responsible until another responder takes the case.
     """
     if s.holder is None or s.holder not in s.unread:
@@ -287,7 +299,10 @@ def _acknowledge_due(s: CaseState) -> Decision:
 
 
 def _outcome_due(s: CaseState) -> Decision:
-    """Reminds the assignee at half time. At full time alerts a coordinator, then the national desk, again and again."""
+    """Reminds the assignee at half time.
+
+    At full time, alerts a coordinator first and then, again and again, the national desk.
+    """
     nth = s.event.nth
     if s.holder is None:
         return Decision((), {DeadlineKind.ACKNOWLEDGE: Clock(s.at)})
@@ -303,9 +318,9 @@ def _outcome_due(s: CaseState) -> Decision:
 
 
 def _look_due(s: CaseState) -> Decision:
-    """Asks for a second look: one of the national desk by turns, all of it from the third time on.
+    """Asks a person of the national desk for a second look, in turn. From the third time on, asks all its people.
 
-    The assignee is never asked. If no other person of that desk is active, a colleague of the district is asked.
+    Never asks the assignee. If no other person of that desk is active, asks a colleague of the district.
     """
     nth, holder = s.event.nth, s.holder
     who = (
@@ -350,39 +365,40 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
     DeadlineKind.VISIT_SAFETY: rules_escalation_steps.visit_decision_due,
-    # `alerts/service_closing.py` handles erasure requests. They are no step of escalation.
+    # `alerts/service_closing.py` handles erasure requests. They are not part of escalation.
     DeadlineKind.ERASURE: lambda _: Decision(),
 }
 
 
-# Plans the first alerts of many tips. The result is that of `rules_assignment.py` for each tip, but much faster. Pure.
+# Plans the first alerts of many tips at once. The result for each tip is that of
+# `rules_assignment.py`, but this is much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""Responders who may be alerted first of a tip: of its district, of a camp there, of the national desk."""
+"""The responders who may be alerted first: of the tip's district, of a camp there, and of the national desk."""
 
 
 class WaitingTip(NamedTuple):
-    """A filed tip with a pending alert, because no one was alerted or it became more urgent.
+    """A filed tip with a pending alert: no one was alerted yet, or it became more urgent.
 
-    This class and `EscalationStep` are tuples. A burst makes a hundred thousand of each, and a dataclass takes three
-    times as long.
+    This class and `EscalationStep` are tuples, not dataclasses. After a burst of tips there are a hundred thousand of
+    each, and dataclasses take three times as long.
     """
 
     tip_id: int
     case: Case
     told: Sequence[AlertedResponder] = ()
     step: int = 0
-    """Number of the next escalation level."""
+    """The number of the next step of the tip."""
     locked: bool = False
-    """True if a desk that should read it cannot decrypt it."""
+    """True if a desk that should read the tip cannot decrypt it."""
     care: VisitSafety = VisitSafety.NONE
     kept_from: frozenset[int] = NO_ONE
     """Excluded responders, who must not be alerted."""
 
 
 class EscalationStep(NamedTuple):
-    """One order to alert responders of a tip, at one escalation level."""
+    """An order to alert some responders of a tip, as one step of its escalation."""
 
     tip_id: int
     case: Case
@@ -390,18 +406,19 @@ class EscalationStep(NamedTuple):
     recipients: tuple[int, ...]
     purpose: Purpose = Purpose.ALERT
     locked: bool = False
-    """True if a desk that should read it cannot decrypt it. Another query finds out which."""
+    """True if a desk that should read the tip cannot decrypt it. Another query finds this desk."""
     leader: int | None = None
-    """The first tip of the cluster that it joins. Responders alerted of that one are not alerted of this one."""
+    """The first tip of the cluster that this tip joins. Responders who were alerted of the first tip are not alerted of
+    this one."""
     more: bool = False
-    """True if responders alerted of the leader are notified that there is more."""
+    """True if the responders of the first tip are notified that there are more details."""
     care: VisitSafety = VisitSafety.NONE
-    """The visit safety that an alerted responder must know before a visit."""
+    """The visit safety that a responder must know before a visit."""
     is_drill: bool = False
 
 
 class AlertPlan:
-    """The roster and each person's load after each planned tip, so that the next tip goes to another person."""
+    """The roster with each person's load. Each planned tip adds to the load, so the next tip goes to another person."""
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
@@ -425,7 +442,7 @@ class AlertPlan:
     def first_told(
         self, case: Case, told: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
-        """Returns the result of `referral.first_told` for the current loads, without the people in `but`."""
+        """Returns the responders to alert first at the present loads. Leaves out the people in `but`."""
         route = self._route(case) if not but else self._route_without(case, but)
         chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(told))
         for one in chosen:
@@ -444,7 +461,10 @@ class AlertPlan:
         )
 
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Returns people by turn if none was alerted before. It avoids a sort in the usual case of one person."""
+        """Returns these people in the order of their turns, if none was alerted before.
+
+        Avoids a sort in the usual case of one person.
+        """
         turn = self._turns.__getitem__
         if most == 1 and people:
             return (min(people, key=turn),)

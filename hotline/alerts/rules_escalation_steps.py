@@ -1,15 +1,17 @@
-"""Decides the escalation steps for a requested closure, for visit safety and for a corrected place. Pure.
+"""Decides the escalation steps after a requested closure, a visit-safety mark, or a corrected place. Pure.
 
-The national desk is asked to confirm a requested closure, again and again, until one of its people decides. Meanwhile
-the case stays open and its clocks run. If the desk must decide, its deadline replaces that of the assignee's outcome.
-One person never closes a case alone. If no other person of the desk is active, the alerts continue.
+The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then
+the case stays open and its other deadlines run. If the desk must decide, the deadline of its decision replaces that of
+the assignee's outcome. No person can close a case alone. If no other person of the desk is active, the hotline
+continues to send alerts.
 
-A marked tip counts for its whole cluster. All responders alerted of one tip are notified how to go, and the desk is
-asked once. No such step closes another clock, changes the assignee, or prevents a take.
+A visit-safety mark on one tip counts for all tips of its cluster. All alerted responders are notified how to visit, and
+the desk is asked only once. These steps never close another deadline, change the assignee, or stop a responder from
+taking the case.
 
-One report attempt makes one case. With danger, a corrected place removes no responder, because another person may have
-corrected it. The people of the first place stay alerted. The national desk releases them once the new place has
-taken the case.
+Each report attempt makes one case. With danger, a corrected place stands down no responder, because another person may
+have made the correction. The people of the first place stay alerted. The national desk can end their assignments after
+a responder of the new place has taken the case.
 """
 
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -34,49 +36,52 @@ from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind, in_hours
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
-# Defines the events of a case, its known state, and the possible results: the terms of escalation. Pure.
+# Defines the terms of escalation: the events of a case, its known state, and the possible
+# decisions. Pure.
 
 DUE = Event(CaseEventKind.DUE)
-"""A deadline passed without an act."""
+"""A deadline passed before anyone acted."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """The known state of an open case when an event happens."""
+    """The state of an open case at the time of an event."""
 
     case: Case
     step: int
-    """Number of the next escalation level: how often people were alerted so far."""
+    """The number of the next step. It equals the number of times that people were alerted so far."""
     told: Sequence[AlertedResponder] = ()
-    """Every responder who was ever alerted of it."""
+    """Every responder who was ever alerted of the case."""
     holder: int | None = None
-    """The assignee: a responder who took it and is believed."""
+    """The assignee: a responder who took the case, with an acknowledgement that is not doubted."""
     others: tuple[int, ...] = ()
-    """Other responders who took it and are believed, the earliest first."""
+    """Other responders who took the case and are not doubted, the earliest first."""
     stood: datetime | None = None
-    """The time at which the newest deadline for taking it was due."""
+    """The time when the latest deadline to acknowledge the case was due."""
     renewed: bool = False
-    """True if the assignee has taken it further once. The outcome's clock is not renewed a second time."""
+    """True if the outcome's deadline was already set later once, because the assignee made progress. It is not set
+    later a second time."""
     judging: int | None = None
-    """The responder whose closure request waits for a second person. 0 for a person without a phone."""
+    """The responder whose closure request waits for a second person. 0 if the requester has no phone."""
     is_safe: bool = False
-    """True if every person who was met is with a service, and the requested outcome agrees with that."""
+    """True if a service helps every person who was met, and the requested outcome agrees with this."""
     desk_decides: bool = False
     """True if the national desk decides on the requested closure, because a person was met."""
     closure_read: bool = False
     """True if a person who may confirm the closure has opened the case since the request."""
     care: VisitSafety = VisitSafety.NONE
-    """The visit safety: how alerted responders must go."""
+    """The visit safety: how alerted responders must visit."""
     clocks: Clocks = field(default_factory=dict)
-    """The clocks that are open."""
+    """The deadlines that run now."""
     company: tuple[int, ...] = ()
-    """Responders who were alerted of another tip of its cluster."""
+    """Responders who were alerted of another tip of the same cluster."""
     unread: frozenset[int] = frozenset()
-    """Alerted responders who have a PIN of their own and have not read the case."""
+    """Alerted responders who have a PIN and have not read the case."""
     asked_beside: int = -1
-    """Questions to the desk about visit safety of another tip of its cluster, still unanswered. -1 if there is none."""
+    """The number of unanswered questions to the desk about visit safety of another tip in the cluster. -1 for no
+    question."""
     roster: Sequence[Candidate] = ()
-    """The active recipients. `ladder.decide` sets it, `event` and `at`."""
+    """The active recipients. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
     event: Event = DUE
     at: datetime = rules_assignment.NEVER
 
@@ -103,59 +108,61 @@ class CaseState:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One order to send a message of one purpose to some responders."""
+    """An order to send messages for one purpose to some responders."""
 
     who: tuple[int, ...]
     purpose: Purpose
 
 
 def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
-    """Returns the orders that have a recipient."""
+    """Returns those orders that have a recipient."""
     return tuple(Notice(who, purpose) for who, purpose in orders if who)
 
 
 UNCHANGED = -1
-"""The assignee does not change. It is used only within a step: `ladder.decide` replaces it with the assignee."""
+"""A mark that the assignee does not change. Only steps use it: `rules_escalation.decide` replaces it with the
+assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The result of an event.
+    """The decision about an event.
 
-    A clock that is set replaces the open one of its kind. Closing `judge` withdraws the closure request.
+    A new deadline replaces the running one of the same kind. To close `CONFIRM_CLOSURE` means to end the closure
+    request.
     """
 
     tell: tuple[Notice, ...] = ()
     set: Mapping[DeadlineKind, Clock] = field(default_factory=dict)
     close: Set[DeadlineKind] = frozenset()
     holder: int | None = UNCHANGED
-    """The assignee from now on."""
+    """The assignee after the event."""
     release: tuple[int, ...] = ()
-    """Responders whose assignments end, because the case is no longer theirs."""
+    """Responders whose assignments end, because the case no longer concerns them."""
 
 
 WITHIN = timedelta(hours=72)
-"""Time from an erasure request to the erasure, or to the national desk's decision."""
+"""The time after an erasure request until the text is erased, or until the national desk must decide."""
 ASKED_AGAIN = timedelta(days=1)
-"""Wait before the desk is notified again of an overdue decision, in working hours."""
+"""The time until the desk is notified again of an overdue decision, moved into working hours."""
 KEPT_FOR = timedelta(days=30)
-"""Wait until the next decision, after a decision to keep the text or under a legal hold."""
+"""The time until the next decision, if the desk keeps the text or a legal hold exists."""
 
 
 class TextFate(StrEnum):
     """The fate of a tip's text after an erasure request."""
 
     GO = "go"
-    """The text is erased at closing, or when the time of the request is over."""
+    """The text is erased when the case closes, or when the time of the request is over."""
     DECIDED = "decided"
-    """The national desk decides. The clock erases nothing."""
+    """The national desk decides. No text is erased automatically."""
     HELD = "held"
     """A court asked for the text. A legal hold prevents its erasure."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRequest:
-    """The state of a case whose text a caller asked to erase."""
+    """A caller's request to erase a text, with the state of the case that decides about it."""
 
     urgency: int
     taken: bool
@@ -172,26 +179,27 @@ class ErasureRequest:
 
 
 def next_due(fate: TextFate, at: datetime) -> datetime:
-    """Returns when an erasure request is due again after its clock fired, if the text still exists."""
+    """Returns the next due time of an erasure request whose deadline fired while the text still exists."""
     return at + KEPT_FOR if fate is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
 ALL_FROM = 2
-"""Number of the first alert, counted from 0, that goes to the whole national desk: the third one."""
+"""The number of the first alert that goes to the whole national desk, counted from 0. It is the third alert."""
 MAX_MOVES = 3
-"""Corrections in one report attempt that may alert another district. It equals the alerts for similar tips an hour."""
+"""The most corrections in one report attempt that may alert another district. It equals the number of alerts that
+similar tips may cause in an hour."""
 ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
-"""The clocks of an assignee."""
+"""The deadlines that an assignee has."""
 
 
 def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
-    """Returns the clock of a tip that a responder is asked to take now."""
+    """Returns the deadline to acknowledge a tip that a responder is asked to take now."""
     due = rules_deadlines.acknowledge_due(case.urgency, at, step=0)
     return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
 
 
 def visit_safety_clock(care: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
-    """Returns the clock of a marked danger, in which the national desk must say how to go."""
+    """Returns the deadline for the national desk to decide how to visit in a marked case of danger."""
     if care is not VisitSafety.CAREFUL:
         return {}
     return {DeadlineKind.VISIT_SAFETY: Clock(at + rules_deadlines.VISIT_SAFETY_WITHIN)}
@@ -205,7 +213,10 @@ def first_outcome(s: CaseState) -> dict[DeadlineKind, Clock]:
 def assignee_clocks(
     s: CaseState, closed: Set[DeadlineKind] = frozenset()
 ) -> dict[DeadlineKind, Clock]:
-    """Returns the clocks of a new assignee. A second look in progress continues, unless its clock is `closed`."""
+    """Returns the deadlines of a new assignee.
+
+    A running deadline for a second look continues, unless it is in `closed`.
+    """
     fresh = first_outcome(s)
     if s.urgency == Urgency.DANGER and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
         fresh[DeadlineKind.SECOND_LOOK] = Clock(s.at + rules_deadlines.SECOND_LOOK_AFTER)
@@ -213,9 +224,10 @@ def assignee_clocks(
 
 
 def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
-    """Alerts the national desk now, and again until a responder takes the case. The case is then overdue.
+    """Alerts the national desk now, and again until a responder takes the case. The case is overdue from now on.
 
-    If no one of that desk is active, alerts the district's people. A case that is already overdue keeps its count.
+    If no one of that desk is active, alerts the district's people. If the case is already overdue, the count of alerts
+    continues.
     """
     clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(
         rules_deadlines.overdue_due(s.urgency, s.at), nth
@@ -230,7 +242,7 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
 def national_people(
     roster: Sequence[Candidate], nth: int, *, but: int | None = None
 ) -> tuple[int, ...]:
-    """Returns one person of the national desk by turns. Returns all of them from the third time on."""
+    """Returns one person of the national desk, in turn. From the third alert on, returns all its people."""
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]
     )
@@ -242,14 +254,17 @@ def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
 
 
 def alert_people(s: CaseState, who: Collection[int]) -> tuple[Notice, ...]:
-    """Returns alerts to these people. After the district, the national desk is alerted that no one took the case."""
+    """Returns alerts to these people.
+
+    Once the district was alerted, the alert to the national desk says that no responder took the case.
+    """
     if s.holder is not None or not s.told:
         return notices((tuple(who), Purpose.ALERT))
     return notices((without(who, s.desk), Purpose.ALERT), (within(who, s.desk), Purpose.OPEN))
 
 
 def ask_people(s: CaseState, who: Collection[int]) -> Decision:
-    """Asks these people, with time to take the case. The assignee does not change."""
+    """Asks these people to take the case, and sets a new deadline to acknowledge. The assignee does not change."""
     return Decision(alert_people(s, who), acknowledge_clock(s.case, s.at), holder=s.holder)
 
 
@@ -262,7 +277,10 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
 
 
 def closure_requested(s: CaseState) -> Decision:
-    """Asks the national desk to confirm a new or changed request. Does nothing if it is asked as soon anyway."""
+    """Asks the national desk to confirm a new or changed closure request.
+
+    Does nothing if the desk will be asked at that time or earlier anyway.
+    """
     asks, reminds = (
         s.clocks.get(DeadlineKind.CONFIRM_CLOSURE),
         rules_deadlines.may_remind(s.urgency, s.at),
@@ -275,17 +293,18 @@ def closure_requested(s: CaseState) -> Decision:
 
 
 def closure_due(s: CaseState) -> Decision:
-    """Asks the national desk again, all of it from the third time on, until it confirms or refuses."""
+    """Asks the national desk again until it decides. From the third time on, asks all its people."""
     nth = s.event.nth + 1
     again = {DeadlineKind.CONFIRM_CLOSURE: Clock(_closure_again(s), nth)}
     return Decision(notices((closure_confirmers(s, nth), Purpose.CONFIRM_CLOSURE)), again)
 
 
 def _closure_again(s: CaseState) -> datetime:
-    """Returns when the national desk is asked again about a closure.
+    """Returns when the national desk is asked again to confirm a closure.
 
-    A danger is asked about at any hour. If every person who was met is with a service, the next time is 06:30. All
-    other cases keep to working hours. So does a danger if the desk decides and one of its people has opened the case.
+    About a case with danger, the desk is asked at any hour. If a service helps every person who was met, the desk is
+    asked at 06:30. About all other cases, the desk is asked in working hours. This also holds for danger, if the desk
+    must decide and one of its people has opened the case.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules_deadlines.in_hours(s.at + rules_deadlines.HOURLY)
@@ -293,7 +312,7 @@ def _closure_again(s: CaseState) -> datetime:
 
 
 def closure_read(s: CaseState) -> Decision:
-    """Delays the next question to the next working day, if the desk must decide and has opened the case."""
+    """Waits until the next working day to ask again, if the desk must decide and has opened the case."""
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -302,9 +321,9 @@ def closure_read(s: CaseState) -> Decision:
 
 
 def decision_due(s: CaseState) -> Decision:
-    """Alerts the whole national desk that its decision is overdue, and again each morning.
+    """Alerts the whole national desk that its decision is overdue, and repeats this each morning.
 
-    If only the assignee is left there, the case becomes overdue. So another person learns of it too.
+    If the assignee is the only active person of that desk, the case becomes overdue. So another person is alerted too.
     """
     again = {DeadlineKind.DECISION: Clock(rules_deadlines.next_morning(s.at), s.event.nth + 1)}
     who = closure_confirmers(s, ALL_FROM)
@@ -316,9 +335,11 @@ def decision_due(s: CaseState) -> Decision:
 
 
 def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
-    """Returns the people of the national desk to ask about a closure. The requester is never among them.
+    """Returns the people of the national desk who are asked to confirm a closure. The person who requested the closure
+    is never asked.
 
-    If no one else of that desk is active, returns people of the district. They cannot confirm, and the alerts continue.
+    If that desk has no other active person, returns people of the district. They cannot confirm the closure, but the
+    hotline continues to alert them.
     """
     others = without(rules_assignment.colleagues(s.case, s.roster, but=s.judging), (s.holder,))
     return national_people(s.roster, nth, but=s.judging) or _by_turns(others, nth)
@@ -335,7 +356,7 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Returns the decision with the desk's clock in place of the assignee's, or with the assignee's again."""
+    """Replaces the assignee's deadline with that of the desk's decision, or sets the assignee's deadline again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.judging is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
@@ -352,7 +373,10 @@ def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
 
 
 def visit_marked(s: CaseState) -> Decision:
-    """Notifies every alerted responder of the mark. With danger, asks the national desk how to go."""
+    """Notifies every alerted responder of the visit-safety mark.
+
+    With danger, asks the national desk how responders must visit.
+    """
     who = concerned_responders(s)
     if s.care is not VisitSafety.CAREFUL:
         return Decision(notices((who, Purpose.VISIT_SAFETY)))
@@ -369,16 +393,16 @@ def mark_not_heard(s: CaseState) -> Decision:
 
 
 def visit_decided(s: CaseState) -> Decision:
-    """Notifies every alerted responder how the national desk wants them to go."""
+    """Notifies every alerted responder of the national desk's decision on visits."""
     return Decision(
         notices((concerned_responders(s), Purpose.VISIT_SAFETY)), close={DeadlineKind.VISIT_SAFETY}
     )
 
 
 def visit_decision_due(s: CaseState) -> Decision:
-    """Notifies responders once that the national desk gave no instruction, and asks that desk again by turns.
+    """Notifies responders once that the national desk did not decide on visits, and asks the desk again, in turn.
 
-    If the desk was already asked about another tip of the cluster, that question counts for both.
+    If the desk was asked about another tip of the cluster, that question also counts for this tip.
     """
     nth = s.event.nth
     again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules_deadlines.AGAIN, nth + 1)}
@@ -399,7 +423,8 @@ def place_corrected(s: CaseState) -> Decision:
     """Notifies alerted responders of the corrected place, and alerts the people of the new place.
 
     Without danger, the people of the first place are stood down at once. After `MAX_MOVES` corrections only the
-    national desk is alerted. If it does not act, the clock for taking alerts the people of the last place.
+    national desk is alerted. If that desk does not act, the people of the last place are alerted when the deadline to
+    acknowledge passes.
     """
     before, new = active_alerted(s), s.first_told()
     if s.event.nth > MAX_MOVES:
@@ -416,7 +441,7 @@ def place_corrected(s: CaseState) -> Decision:
 
 
 def partner_desks_added(s: CaseState) -> Decision:
-    """Alerts the people of partner desks to which a later answer gives access. No clock changes."""
+    """Alerts the people of partner desks that get access by a later answer. No deadline changes."""
     new = partner_recipients(s.case, s.roster, s.told) if s.event.nth <= MAX_MOVES else ()
     return Decision(notices((new, Purpose.ALERT)))
 
@@ -424,7 +449,7 @@ def partner_desks_added(s: CaseState) -> Decision:
 def partner_recipients(
     case: Case, roster: Sequence[Candidate], told: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
-    """Returns the people of a camp or border desk to alert of a case that others already know."""
+    """Returns the people of a camp or border desk who must still be alerted of a known case."""
     local, camp, _ = rules_assignment.eligible(case, roster)
     near = camp if is_district(case.place) else local
     knew = {one.responder_id for one in told}
@@ -434,9 +459,9 @@ def partner_recipients(
 
 
 def withheld(s: CaseState) -> Decision:
-    """Takes the case from the district's people, because an official is or may be involved. They get no message.
+    """Takes the case away from the district's people, because it may involve an official. They get no message.
 
-    The national desk is notified that the district was alerted first.
+    The national desk is notified that the people of the district were alerted first.
     """
     gone = tuple(dict.fromkeys(o.responder_id for o in s.told if o.level is not Level.NATIONAL))
     if not gone:
@@ -451,7 +476,7 @@ def withheld(s: CaseState) -> Decision:
 
 
 def sent_down(s: CaseState) -> Decision:
-    """Alerts the district's people, as of a new tip, because the national desk gave them access."""
+    """Alerts the district's people as of a new tip, because the national desk gave them access."""
     new = without(s.first_told(), s.knew)
     return Decision(notices((new, Purpose.ALERT)), acknowledge_clock(s.case, s.at) if new else {})
 
@@ -464,7 +489,7 @@ def stood_down(s: CaseState) -> Decision:
 
 
 def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
-    """Asks the national desk to stand down the first place's people, because the new place has taken the case."""
+    """Asks the national desk to stand down the people of the first place, because the new place has taken the case."""
     if decision.holder == s.holder or not alerted_elsewhere(s):
         return decision
     lets = notices((_of_desk(s, active_alerted(s)), Purpose.LET))
@@ -472,14 +497,14 @@ def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
 
 
 def _of_desk(s: CaseState, who: Collection[int]) -> tuple[int, ...]:
-    """Returns the people of the national desk among these, or one of it by turns if there is none."""
+    """Returns the national desk's people among these. If there are none, returns one person of that desk."""
     return within(who, s.desk) or national_people(s.roster, 0)
 
 
 def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
-    """Returns the responders who were alerted only of a place that was corrected since.
+    """Returns the responders who were alerted only for a place that was corrected since.
 
-    Their take ends no request to the people of the new place.
+    If they take the case, the people of the new place are still asked.
     """
     here = {one.responder_id for one in s.told if not one.away}
     return without(dict.fromkeys(one.responder_id for one in s.told if one.away), here)
@@ -492,7 +517,7 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
 
 
 def _wish(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the closure clock if the requester is among the people in `gone`: then the request ends."""
+    """Returns the deadline to confirm a closure if its requester is in `gone`, because the request then ends."""
     return (
         {DeadlineKind.CONFIRM_CLOSURE}
         if s.judging is not None and s.judging in gone

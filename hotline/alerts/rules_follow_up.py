@@ -1,6 +1,6 @@
-"""Defines when the persons of a month's cases are counted: once, 75 days after the month ended. Pure.
+"""Defines when the persons of a month's cases are counted: once, 75 days after the end of the month. Pure.
 
-Months are those of Kigali's time. A case belongs to the month in which its tip was filed.
+Months begin and end in Kigali's time. A case belongs to the month in which its tip was filed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,11 +33,12 @@ from hotline.tips.rules_person_codes import (
 from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
 
 COUNTED_AFTER = timedelta(days=75)
-"""Time from the end of a month until its persons are counted. Then the codes about them may be erased."""
+"""The time after the end of a month until its persons are counted. After the count, the codes about these persons may
+be erased."""
 
 
 def month_of(at: datetime | date) -> str:
-    """Returns the month of a moment or a day, as in 2026-11."""
+    """Returns the month of a time or a day, such as 2026-11."""
     day = at.astimezone(KIGALI) if isinstance(at, datetime) else at
     return f"{day:%Y-%m}"
 
@@ -58,9 +59,9 @@ def counted_at(month: str) -> datetime:
 
 
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months to be counted by now, the earliest first, since the first that is known.
+    """Returns the months that must be counted now, the earliest first, from the first known month on.
 
-    A month in which no person was met is counted too.
+    Also counts a month in which no person was met.
     """
     if not known:
         return ()
@@ -71,31 +72,34 @@ def due(known: Collection[str], counted: Collection[str], at: datetime) -> Seque
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns the moment before which every tip was filed in a month that is counted by `at`."""
+    """Returns a time. Every tip filed before it belongs to a month that is counted by `at`."""
     return begins(month_of(at - COUNTED_AFTER))
 
 
-# Sets the clocks for a person who was offered help: the question, its time, and the responder who is asked. Pure.
+# Sets the reminders about a person who was offered help: which question, when, and which responder
+# is asked. Pure.
 
 
 class AskedPerson(StrEnum):
-    """The responder who is asked."""
+    """The responder who is asked about a person."""
 
     REFERRER = "referrer"
     ANOTHER = "another"
-    """Another responder than the one who asked before."""
+    """A responder other than the one who asked the person before."""
     COORDINATOR = "coordinator"
     NATION = "nation"
 
 
 ANSWER_WITHIN = timedelta(hours=24)
 OFFER_WITHIN = timedelta(hours=2)
-"""In danger: time from a person's yes until a service is asked. Otherwise it is due the next morning."""
+"""With danger: the time after a person agrees to help until a service must be asked. Without danger, a service must be
+asked by the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
-"""Time after the thirty days. If no responder has said how the person is, that is then unknown."""
+"""The time after the thirty days for an answer. If no responder has answered by then, the hotline records that it is
+unknown how the person is."""
 ASKED_AGAIN = timedelta(days=3)
-"""Time after an adult's no. Another responder then asks, once."""
+"""The time after an adult refuses help. Then another responder asks the person once more."""
 NEXT_DAY = timedelta(days=1)
 WEEKLY = timedelta(days=7)
 UP_TO_THE_NATION = (
@@ -109,17 +113,17 @@ UP_TO_THE_NATION = (
 
 @dataclass(frozen=True, slots=True)
 class FollowRow:
-    """The properties of one kind of missing fact."""
+    """The texts and rules of one kind of missing fact."""
 
     screen: Template
-    """Its name on the phone, behind the PIN."""
+    """The text on the responder's phone, which only the PIN shows."""
     owed: str
-    """Its name in a list, in English."""
+    """The English text in a list."""
     until: str
-    """Its name in English on the page of a case. A moment follows it."""
+    """The English text on the page of a case. A time follows this text."""
     rings: Sequence[AskedPerson] = UP_TO_THE_NATION
     unknown: LoggedEvent | None = None
-    """The event that the clock records as unknown if no responder gave the fact."""
+    """The event that records the fact as unknown if no responder answers in time."""
 
 
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
@@ -157,23 +161,23 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowClock:
-    """The next question about an offer or a person, and the time of the reminder."""
+    """The next question about an offer or a person, and the time of its reminder."""
 
     kind: FollowKind
     due_at: datetime
     rung: int = 0
-    """Number of reminders so far."""
+    """The number of reminders so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowReminder:
-    """The result of a clock that fires."""
+    """The reminder that is due now, and the deadline after it."""
 
     who: tuple[int, ...]
     reminds: bool
-    """True if the reminder goes to a responder who can answer, and to no higher level."""
+    """True if the reminder goes to a responder who can answer, and not to a higher level."""
     next: FollowClock | None
-    """None if the clock is over."""
+    """None if there are no more reminders."""
 
     @property
     def is_over(self) -> bool:
@@ -181,7 +185,7 @@ class FollowReminder:
 
 
 def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
-    """Returns the clock of an offer, with the time of the first reminder. Returns None if it is no longer followed."""
+    """Returns the next reminder about an offer of help. Returns None if the offer needs no more reminders."""
     if offer.thirty is not None:
         return None
     if offer.arrived == YES and offer.arrived_at is not None:
@@ -191,8 +195,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
-        # Another service was asked meanwhile. Or the person did not arrive, and a search did not find them. Or the
-        # person said yes since, and is owed an offer.
+        # Another service was asked since. Or the person did not arrive, and a search did not find
+        # the person. Or the person has agreed to help since, and a service must be asked.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -201,8 +205,7 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
 
 
 def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
-    """Returns a person's clock: a service must be asked, or the person is asked once more. Returns None if neither is
-    due."""
+    """Returns the reminder to ask a service, or to ask the person once more. Returns None if neither is needed."""
     since = wants_since(person)
     if since is None:
         return ask_again_clock(person)
@@ -211,7 +214,7 @@ def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
 
 
 def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
-    """Returns what is still owed to a person, whether the case is open or closed."""
+    """Returns the facts that are still missing about a person, whether the case is open or closed."""
     offers = (offer_clock(person, one) for one in person.referrals)
     kinds = [one.kind for one in (ask_again_clock(person), *offers) if one is not None]
     first = [FollowKind.OFFER] if wants_since(person) is not None else []
@@ -219,9 +222,10 @@ def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
 
 
 def wants_since(person: MetPerson) -> datetime | None:
-    """Returns since when a person wants help and no service is asked. None if one is asked, or no help is wanted.
+    """Returns the time since which a person wants help but no service was asked. Returns None if a service was asked,
+    or if the person does not want help.
 
-    A repeated yes changes nothing.
+    If the person agrees again, this time does not change.
     """
     if person.consent is not ConsentState.YES:
         return None
@@ -237,14 +241,14 @@ def wants_since(person: MetPerson) -> datetime | None:
 
 
 def _goes_on(offer: OfferedHelp) -> bool:
-    """Returns True if a service that was asked may still help."""
+    """Returns True if this service was asked and may still help."""
     if offer.answer in (None, ServiceAnswer.NONE):
         return True
     return offer.answer == ServiceAnswer.ACCEPTED and (offer.is_on_the_way or offer.arrived == YES)
 
 
 def ask_again_clock(person: MetPerson) -> FollowClock | None:
-    """Returns the clock by which a person is asked once more, or None if that is not due."""
+    """Returns the reminder to ask a person once more, or None if the person is not asked again."""
     if not person.consents:
         return None
     at, said, decided = person.consents[-1]
@@ -265,8 +269,10 @@ def next_reminder(
     since: datetime,
     at: datetime,
 ) -> FollowReminder:
-    """Returns the responders to remind now, and the next clock. `since` is the time when the clock was set. If a level
-    has no active responder, the next level is asked."""
+    """Returns the responders to remind now, and the next reminder.
+
+    `since` is the time when this reminder was set. If a level has no active responder, the next level is asked.
+    """
     rings = FOLLOWS[clock.kind].rings
     for turn in range(clock.rung, len(rings)):
         who = _whom(rings[turn], turn, case, roster, referrer)
@@ -278,16 +284,17 @@ def next_reminder(
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
-    """Returns when the next level is asked: the coordinator the next morning, the nation a morning later, then weekly.
+    """Returns when the next level is asked: the coordinator the next morning, the national desk a day later, then
+    weekly.
 
-    In danger, a service that must be asked moves to the next level after two hours.
+    With danger, the next level is asked after two hours if no service was asked.
     """
     if turn + 1 < min(len(FOLLOWS[kind].rings), 3):
         if kind is FollowKind.OFFER and urgency == Urgency.DANGER:
             return at + OFFER_WITHIN
         return any_morning(at)
     if kind is FollowKind.THIRTY:
-        # A clock that rings late still leaves the responder until the next morning.
+        # If a reminder fires late, the responder still has until the next morning.
         return max(any_morning(at), since + THIRTY_DAYS + UNKNOWN_AFTER)
     return at + WEEKLY
 
@@ -309,21 +316,23 @@ def _whom(
             return national_people(roster, turn, but=None)
 
 
-# Decides if an event about a person may be recorded now. Pure. Every function that writes asks it.
+# Decides if an event about a person may be recorded now. Pure. Every function that records such an
+# event asks this module first.
 
 
 class StopReason(StrEnum):
-    """A reason why an event is not recorded. The word is a flag of the screens."""
+    """A reason why an event may not be recorded. Screens use each value as a flag."""
 
     SAYS_NO = "says_no"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
     NOBODY_WAITS = "nobody_waits"
-    """There is no such person or offer, or no event that this one could follow."""
+    """There is no such person, no such offer, or no earlier event that this event could follow."""
     TOO_EARLY = "too_early"
-    """The thirty days are not over."""
+    """The thirty days are not over yet."""
     ASK_ANEW = "ask_anew"
-    """A correction makes no yes and removes no no. The person is asked again, and that is another event."""
+    """A correction cannot turn a no into a yes, or remove a no. The person must be asked again, which is a new
+    event."""
 
 
 OF_CONSENT = {
@@ -332,7 +341,7 @@ OF_CONSENT = {
     ConsentState.UNDECIDED: StopReason.UNDECIDED,
 }
 MEETING_EVENTS = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
-"""Events at which a person may be met for the first time."""
+"""Events that may record a person who is met for the first time."""
 
 
 def refusal_of(
@@ -343,7 +352,10 @@ def refusal_of(
     *,
     corrects: int | None = None,
 ) -> StopReason | None:
-    """Returns None if the event may be recorded, else the reason. `corrects` is the event that this one replaces."""
+    """Returns the reason why the event may not be recorded, or None if it may.
+
+    `corrects` is the id of the event that this event replaces.
+    """
     person = next((one for one in people if one.n == said.n), None)
     if person is None:
         is_next = kind in MEETING_EVENTS and corrects is None and said.n == len(people) + 1
@@ -375,7 +387,8 @@ def _follows(
 def _corrected(
     person: MetPerson, kind: LoggedEvent, said: PersonCodes, corrects: int
 ) -> StopReason | None:
-    # A corrected event no longer counts. A second correction of it would remove what the first one says.
+    # A corrected event no longer counts. A second correction of the same event would remove the
+    # first correction.
     standing = (one.entry for one in person.moments if one.corrected_by is None)
     was = next((one for one in standing if one.id == corrects), None)
     if was is None or was.kind is not kind or was.said.referral != said.referral:

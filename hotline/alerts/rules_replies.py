@@ -1,7 +1,8 @@
-"""Lists in one table what a responder may say of a case. All code that reads or offers a digit uses it. Pure.
+"""Lists in one table what a responder may answer about a case. All code that reads or offers these digits uses the
+table. Pure.
 
-The SMS parser reads its digits and words, and a hint offers its digits. The menus of the responders' short code save
-them. `alerts/service_commands.py` carries each of them out.
+The SMS parser reads the digits and words of the table. Hints offer the digits. The menus of the responders' short code
+record the same digits. `alerts/service_commands.py` carries out each answer.
 """
 
 import unicodedata
@@ -18,7 +19,7 @@ from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts
 
 
 class Verb(StrEnum):
-    """The digit of each thing that a responder may say."""
+    """A responder's answer about a case. Its value is the digit."""
 
     HELP = "0"
     TAKE = "1"
@@ -33,53 +34,53 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfferedCase:
-    """One open case, with the facts that decide which digits one responder is offered by SMS."""
+    """An open case, with the facts that decide which digits the SMS offers to a responder."""
 
     is_own: bool = False
     """This responder is the assignee."""
     is_helped: bool = False
     """A colleague is the assignee, and no other responder is asked to take the case."""
     is_on_site: bool = False
-    """This responder said that they are there."""
+    """This responder answered that they are on site."""
     is_referred: bool = False
-    """This responder said that a service helps."""
+    """This responder answered that a service helps."""
     is_passed: bool = False
-    """This responder passed the case on, and no one has taken it since."""
+    """This responder passed the case on, and no responder has taken it since."""
     closure_requested: bool = False
     decides: bool = False
-    """The responder is of the national desk, and that desk must say how to go."""
+    """The responder belongs to the national desk, which must decide how to visit."""
     lets: bool = False
-    """The responder is of the national desk, which may stand down the first place's people."""
+    """The responder belongs to the national desk, which may stand down the people of the first place."""
 
 
 Words = Mapping[str, str]
-"""Words and phrases by language, with a `|` between them, as people write them."""
+"""Words and phrases in each language, as people write them, with `|` between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One thing that a responder may say of a case."""
+    """An answer that a responder may give about a case."""
 
     offer: Template | None = None
-    """The digit and its text in a hint. None means that it asks for help and changes no case."""
+    """The text of a hint, which begins with the digit. None if the answer asks for help and changes no case."""
     is_possible: Callable[[OfferedCase], bool] = bool
-    """Returns True if the digit would change something. Only then a hint offers it."""
+    """Returns True if the answer would change the case. A hint offers the digit only then."""
     own: Words = field(default_factory=dict)
-    """Words by which responders say what they do themselves. They count even next to strange words."""
+    """Words by which responders say what they do themselves. These words count even next to unknown words."""
     words: Words = field(default_factory=dict)
-    """Words that count only without a strange word next to them: "deux filles" counts something."""
+    """Words that count only if no unknown word is next to them. For example, "deux filles" counts girls."""
     labels: Words = field(default_factory=dict)
-    """Words of the hint and of the menus. They count only next to their digit."""
+    """Words of our hints and menus. These words count only next to their digit."""
     national: bool = False
-    """True if only the national desk may say it."""
+    """True if only the national desk may give this answer."""
     letters: bool = False
-    """True if a responder who dials must type the letters of the reference to confirm."""
+    """True if a responder who dials must confirm with the letters of the reference."""
     outcome: TipOutcome | None = None
-    """The outcome with which it closes the case or requests closure."""
+    """The outcome with which this answer closes the case, or requests to close it."""
     manner: VisitDecision | None = None
-    """The decision that it makes about how responders go."""
+    """The decision on visits that this answer makes."""
     button: str = ""
-    """The button on a tip's page in the console, in English. Empty if the console offers another way."""
+    """The English text of the button on a tip's page. Empty if the console does this in another way."""
 
 
 REPLIES: Mapping[Verb, Reply] = {
@@ -186,14 +187,14 @@ REPLIES: Mapping[Verb, Reply] = {
 }
 
 OF_A_CASE = tuple(verb for verb, reply in REPLIES.items() if reply.offer is not None)
-"""All verbs that change a case."""
+"""All answers that change a case."""
 OFFERED_DIGITS: Mapping[Template, Verb] = {
     **{reply.offer: verb for verb, reply in REPLIES.items() if reply.offer is not None},
     Template.DIGIT_HELP_TOO: Verb.TAKE,
 }
-"""The digit of each text that offers one. The text begins with it in every language."""
+"""The digit of each text that offers a digit. In every language the text begins with this digit."""
 BUTTONS = {verb.name.lower(): verb for verb, reply in REPLIES.items() if reply.button}
-"""The verbs that a tip's page offers, by the value of their button."""
+"""The answers that a tip's page offers, by the value of their button."""
 
 
 def digits(*, national: bool) -> str:
@@ -210,7 +211,7 @@ def offered_texts(case: OfferedCase) -> tuple[Template, ...]:
 
 
 def plain_text(text: str) -> str:
-    """Returns a text in capitals, without accents, with plain digits."""
+    """Returns a text in capital letters, without accents and with plain digits."""
     spelled = unicodedata.normalize("NFKD", text)
     return "".join(c for c in spelled if unicodedata.category(c) not in ("Mn", "Cf")).upper()
 
@@ -219,7 +220,7 @@ Phrase = tuple[str, ...]
 
 
 def split_phrases(words: Words) -> Iterable[Phrase]:
-    """Yields each phrase of a row, as the parser reads it: "I can't" is I, CAN, T."""
+    """Yields each phrase as the parser reads it. For example, "I can't" becomes I, CAN, T."""
     for code in CODES:
         for one in filter(None, words.get(code, "").split("|")):
             yield tuple("".join(c if c.isalnum() else " " for c in plain_text(one)).split())
@@ -245,25 +246,26 @@ YES_WORDS: Mapping[Phrase, Verb] = dict.fromkeys(
     ),
     Verb.TAKE,
 )
-"""Words that take a case if nothing else is said. With any other answer they are courtesy."""
+"""Words that take a case if the SMS contains no other answer. Next to any other answer they are only polite."""
 MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS}
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""Words that pass a case on. Next to a strange word they deny it instead."""
+"""Words that pass a case on. Next to an unknown word they deny that word instead."""
 
 NEGATIONS = _set(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
     " PAS NE JAMAIS AUCUN NTA NTABWO SI NTARABYO NTIBYO"
 )
-"""Words that negate an answer near them. The line then asks the responder."""
+"""Words that negate an answer next to them. Then the hotline asks the responder."""
 
 UNSURE = _set(
     "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO"
     " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
     " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
-"""Words that delay or cancel an answer anywhere in the text. The line then asks, except after a take or a pass."""
+"""Words that delay or cancel an answer, anywhere in the text. Then the hotline asks the responder, except after a take
+or a pass."""
 
 COURTESY = _set(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
@@ -272,10 +274,12 @@ COURTESY = _set(
     " BONJOUR BONSOIR SALUT MERCI SVP"
     " MURAHO MWARAMUTSE MWIRIWE MURAKOZE NDABASABYE"
 )
-"""Words without meaning that may come with an answer. Some are the words by which an alert asks for one."""
+"""Polite words that may come with an answer and mean nothing. Some of them are words with which an alert asks for an
+answer."""
 
 
-# Defines a responder's commands on a case and their results, for SMS, dialling and the command line alike. Pure.
+# Defines a responder's commands on a case and their results, for SMS, dialling and the command
+# line. Pure.
 
 
 class CommandResult(StrEnum):
@@ -283,46 +287,49 @@ class CommandResult(StrEnum):
 
     TAKEN = "taken"
     ALREADY_TAKEN = "already_taken"
-    """A colleague is the assignee. The responder is recorded as well."""
+    """A colleague is the assignee. The hotline records this responder as well."""
     NOTED = "noted"
-    """Danger, and it is not yet proved that the responder wrote it. Others are asked too."""
+    """The case is in danger, and it is not proved yet that the responder sent the SMS. So other responders are asked
+    too."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     CLOSED = "closed"
     CLOSURE_REQUESTED = "to_be_judged"
-    """A second person checks the requested closure first."""
+    """A second person must confirm the closure first."""
     ANOTHER_WAITS = "another_waits"
-    """Another person's request with another outcome waits. This one is not recorded."""
+    """Another person already requested closure with another outcome. So this request is not recorded."""
     GOES_ON_WAITS = "goes_on_waits"
-    """A requested closure is refused, but it is not yet proved that the responder wrote it. It waits for the proof."""
+    """The responder refuses a requested closure, but it is not proved yet that they sent the SMS. The refusal waits for
+    this proof."""
     OPEN_FIRST = "open_first"
-    """A colleague requested closure. The responder must open the case before confirming, by PIN or in the console."""
+    """A colleague requested closure. The responder must open the case by PIN or in the console before they confirm."""
     PASSED = "passed"
     THEIRS = "theirs"
-    """A colleague is the assignee and no one else is asked, so passing it on alerts no one."""
+    """A colleague is the assignee and no other responder is asked. So to pass the case on would alert no one."""
     NOT_TAKEN_YET = "not_taken_yet"
-    """Only the assignee may say this."""
+    """Only the assignee may give this answer."""
     UNKNOWN = "unknown"
-    """The responder has no such reference."""
+    """The responder has no case with this reference."""
     OVER = "over"
     """The case is closed."""
     MOVED = "moved"
-    """The responder was alerted of a place that was corrected since. It is recorded, and the answer says so."""
+    """The responder was alerted for a place that was corrected since. The answer is recorded, and the reply tells them
+    about the corrected place."""
     STOOD_DOWN = "let_go"
-    """The people of the first place are stood down."""
+    """The people of the first place were stood down."""
     LET_TOO_EARLY = "let_too_early"
-    """No one of the new place has taken the case yet."""
+    """No responder of the new place has taken the case yet."""
     VISIT_DECIDED = "how_said"
-    """The national desk said how to go. Every alerted responder is notified."""
+    """The national desk decided how to visit. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
-    """The same, but it is not yet proved that the responder wrote it."""
+    """The national desk decided how to visit, but it is not proved yet that the responder sent the SMS."""
     DRILL = "exercise"
-    """It was a drill. The responder answered and need not go."""
+    """The alert was a drill. The responder answered it and need not go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command of a responder on one case."""
+    """A command of a responder about a case."""
 
     responder_id: int
     reference: str
@@ -330,25 +337,25 @@ class Command:
     way: EventChannel
     at: datetime
     proved: bool = True
-    """False while only a callback reports the SMS, and no inbox page lists it yet."""
+    """False while only the gateway's callback reports the SMS, and no page of the inbox lists it yet."""
     to: PassedTo = PassedTo.NEXT
-    """The kind of receiver, if the case is passed on."""
+    """The receiver, if the responder passes the case on."""
     chosen: tuple[int, ...] = ()
-    """The responders to ask, if the case is passed on: a colleague chosen by name, or those of a desk by turn."""
+    """The responders to ask if the case is passed on: a named colleague, or people of a desk in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """The result of a command, with the facts that an answer needs."""
+    """The result of a command, with the facts that the reply needs."""
 
     result: CommandResult
     reference: str = ""
     assignment_id: int | None = None
     due: datetime | None = None
-    """The time by which the outcome is due."""
+    """The time when the outcome is due."""
     coming: VisitFacts | None = None
-    """The facts about visits, if the responder took the case."""
+    """The facts that a visitor must know, if the responder took the case."""
     waits: Verb | None = None
-    """The command that is carried out once the inbox lists this SMS."""
+    """The command that is carried out after the inbox lists this SMS."""
     followers: tuple[int, ...] = ()
-    """The responder's assignments for tips of the same cluster, which they took with this one."""
+    """The responder's assignments of other tips in the cluster, which they took with this command."""

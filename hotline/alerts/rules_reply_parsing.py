@@ -1,8 +1,8 @@
-"""Reads the meaning of a responder's SMS: what they do with which case, in any spelling. Pure.
+"""Reads a responder's SMS in any spelling: what they do, and with which case. Pure.
 
-Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. It finds only the
-responder's own references. It accepts a typing error when a responder takes a case. For all else that is not clear, the
-line asks the responder (docs/decisions/06).
+Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. The parser finds only
+references that belong to the responder. It accepts a typing error only when a responder takes a case. If anything else
+is unclear, the hotline asks the responder (docs/decisions/06).
 """
 
 import re
@@ -30,16 +30,17 @@ from hotline.alerts.rules_replies import (
 from hotline.text.keywords import is_stop
 
 MAX_LETTERS = 10_000
-"""Letters read of one SMS. The rest is ignored."""
+"""The most characters that are read of an SMS. The rest is ignored."""
 LIKE_ONE = "IL"
-"""Letters that look like 1, also when they are joined to a reference."""
+"""Letters that look like the digit 1, even when they are joined to a reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
-"""Single letters that mean a digit if only courtesy comes with them."""
+"""Single letters that mean a digit if only polite words come with them."""
 HEAD = "rc"
-"""A reference with a colon after it. Our own messages begin so."""
+"""A reference followed by a colon. Our own messages begin with one."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
-"""Words that begin our own hint, directly after such a reference. The digits after them are offers, not answers."""
+"""Words that begin our own hint, directly after such a reference. The digits after these words are offers and not
+answers."""
 WIDEST = LENGTHS[-1] + 1
 
 _UNITS = (
@@ -53,23 +54,23 @@ _NOISE = re.compile(
     r"|\b(?:I?MINOTA|MINUTES?|KM|ISAHA|AMASAHA|SAA|IMINSI)[ :]*\d+(?:[.,:]\d+)?\b"
     r"|\b\d{2,}\b"
 )
-"""Hours, dates, distances, minutes, and numbers that are no answer."""
+"""Times, dates, distances, minutes and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
-"""A "no" about another person's silence is no refusal. It negates the words near it."""
+"""A "no" about another person's silence does not refuse the case. It negates the words next to it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
 """A punctuation mark between two words separates them: "no, trafficking" is not "no trafficking"."""
 _QUESTION = re.compile(
     r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
 )
-"""A question mark, or words that ask."""
+"""A question mark, or words that begin a question."""
 _LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
-"""Words that say how long it will take: "in 10 minutes"."""
+"""Words that say how long something will take, such as "in 10 minutes"."""
 _LONE = re.compile(r"\b\d\b")
 
 
 class PieceKind(Enum):
-    """The kinds of pieces of an SMS."""
+    """The kinds of pieces into which an SMS is cut."""
 
     REFERENCE = auto()
     DIGIT = auto()
@@ -77,7 +78,7 @@ class PieceKind(Enum):
     """Words by which responders say what they do themselves."""
     WORD = auto()
     LABEL = auto()
-    """Words of a hint. They count only together with their digit."""
+    """Words of a hint. They count only next to their digit."""
     REFUSAL = auto()
     YES = auto()
     LETTER = auto()
@@ -85,7 +86,7 @@ class PieceKind(Enum):
     COURTESY = auto()
     NOISE = auto()
     STRANGE = auto()
-    """Mixed letters and digits, which may be meant as a reference."""
+    """Letters mixed with digits, which may be meant as a reference."""
     OTHER = auto()
 
 
@@ -101,7 +102,10 @@ ANSWERING = (
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of an SMS. `says` is a reference, the digit that is meant, or the letters. It is left out of `repr`."""
+    """A piece of an SMS.
+
+    `says` contains a reference, the digit that is meant, or the letters. `repr` does not show it.
+    """
 
     sort: PieceKind
     says: str
@@ -116,25 +120,25 @@ class Pieces:
 
     pieces: tuple[Piece, ...]
     unclear: bool = False
-    """True if some letters could be one reference of the responder or another."""
+    """True if the same letters could be two different references of the responder."""
 
 
 class ReplyKind(StrEnum):
-    """The kinds of answers."""
+    """The kinds of answers that an SMS can contain."""
 
     ACT = "act"
     HELP = "help"
     ASK = "ask"
-    """The verb or the case is not clear, so the line asks the responder."""
+    """The answer or the case is not clear, so the hotline asks the responder."""
     WRONG = "wrong"
-    """It names a reference that is not one of the responder's."""
+    """The SMS names a reference that does not belong to the responder."""
     STOP = "stop"
     """The responder wants no more messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One verb for one case."""
+    """An answer about one case."""
 
     verb: Verb
     reference: str
@@ -142,21 +146,22 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ReplyReading:
-    """The meaning of one SMS."""
+    """The meaning of an SMS."""
 
     meant: ReplyKind
     actions: tuple[Action, ...] = ()
     reference: str | None = None
-    """The case that the line asks about, even if there are actions. None if it can be several, or none."""
+    """The case that the hotline asks about. There may be actions as well. None if no case or several cases may be
+    meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class BareDrills:
-    """Drills that an answer without a reference may belong to, in addition to the responder's cases."""
+    """Drills to which an answer without a reference may belong, in addition to the responder's cases."""
 
     references: tuple[str, ...] = ()
     beside: str | None = None
-    """A case that may be meant as well. The line asks the responder about it."""
+    """The reference of a case that may also be meant. The line asks the responder about it."""
 
 
 NO_DRILLS = BareDrills()
@@ -171,11 +176,11 @@ def parse_reply(
     national: bool = False,
     drills: BareDrills = NO_DRILLS,
 ) -> ReplyReading:
-    """Reads any text. Never raises.
+    """Reads any text and never raises an error.
 
-    `lately` is True if the responder's one open case was alerted in the last twelve hours. `over` holds references of
-    closed cases. They are recognised only if written in full, and never guessed. `national` is True for a responder of
-    the national desk, which has digits of its own.
+    `lately` is True if the responder's only open case was alerted in the last twelve hours. `over` contains references
+    of closed cases. The parser finds these only if they are written in full, and never guesses them. `national` is True
+    for a responder of the national desk, which has additional digits.
     """
     if is_stop(text):
         return ReplyReading(ReplyKind.STOP)
@@ -193,7 +198,10 @@ def parse_reply(
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
-    """Cuts any text into pieces, and finds only `references`. `allowed` holds the digits that may answer."""
+    """Cuts any text into pieces. Finds only the given `references`.
+
+    `allowed` contains the digits that may be answers.
+    """
     said = plain_text(text[:MAX_LETTERS])
     known = {one.translate(TWINS): one for one in references}
     spans, unclear = _chosen(_spans(said, known, allowed + LIKE_ONE))
@@ -219,7 +227,7 @@ class _Span:
 
 
 def _spans(said: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
-    """Yields every place where one of the references can be read, the simplest reading first."""
+    """Yields every place of the text where a reference can be read, the simplest reading first."""
     if not known:
         return
     found = list(re.finditer(r"[A-Z0-9]+", said))
@@ -259,7 +267,10 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
 
 
 def _marked(said: str, spans: list[_Span]) -> str:
-    """Returns the text with `r0`, `r1` in place of the references. The text has no other lower-case letters."""
+    """Returns the text with `r0`, `r1` and so on in place of the references.
+
+    The text has no other lower-case letters.
+    """
     parts: list[str] = []
     behind = 0
     for number, span in enumerate(spans):
@@ -289,7 +300,7 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
 
 
 def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
-    """Drops an alert or a hint of ours that was sent back: all between its `K7Q4:` and its last `1 K7Q4`."""
+    """Drops our own alert or hint that the responder sent back: all from its `K7Q4:` to its last `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
         if token in HINTS and kept and kept[-1][0] == HEAD:
@@ -335,7 +346,7 @@ def _single(token: str, name: str, allowed: str) -> Piece:
 
 
 def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
-    """Returns the references that differ by one letter, each with a digit joined to it.
+    """Returns the references that differ from these letters by one letter, each with the digit joined to it.
 
     The letter may be wrong, missing, doubled or exchanged with its neighbour.
     """
@@ -351,7 +362,7 @@ def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, st
 def _one_slip(typed: str, meant: str) -> bool:
     """Returns True if two references differ by one letter.
 
-    An extra letter counts only if it is doubled, because a longer reference may be another one.
+    An extra letter counts only if it repeats the letter before it. Else a longer reference may be meant.
     """
     if len(typed) > len(meant):
         return any(
@@ -364,10 +375,10 @@ def _one_slip(typed: str, meant: str) -> bool:
 def _unless_unsure(
     said: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
 ) -> ReplyReading:
-    """Asks the responder if a question comes with an answer, or a word that delays or cancels.
+    """Asks the responder if the text contains a question, or a word that delays or cancels the answer.
 
-    A take is carried out all the same, and so is passing on with an apology. If such a word comes with two digits, one
-    cancels the other: "1 K7Q4 sorry 5".
+    A take is still carried out, and so is a pass with an apology. If such a word comes with two digits, one digit
+    cancels the other, as in "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", said)) or _LATER.search(said)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
@@ -388,7 +399,7 @@ def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
 
 
 def _is_between(pieces: Sequence[Piece]) -> bool:
-    """Returns True if the reference is between two different digits: "1 K7Q4 2"."""
+    """Returns True if the reference is between two different digits, as in "1 K7Q4 2"."""
     sorts = [one.sort for one in pieces]
     at = sorts.index(PieceKind.REFERENCE)
     before, behind = (
@@ -399,9 +410,9 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
 
 
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
-    """Reads a text with several references. Digits and references in turn are pairs.
+    """Reads a text that contains several references. If digits and references alternate, each pair is an answer.
 
-    One verb of taking takes all cases. In all other texts the line asks the responder.
+    If the only answer is a take, the responder takes all the cases. In all other texts the line asks the responder.
     """
     doubtful = (
         PieceKind.NEGATION,
@@ -433,9 +444,10 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
 def _of_none(
     text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
 ) -> ReplyReading:
-    """Reads a text without a reference. It guesses only a take, and only if a single case can be meant.
+    """Reads a text that contains no reference. It guesses only that the responder takes a case, and only if a single
+    case can be meant.
 
-    An answer that may belong to a drill counts for the drill, and for no case.
+    An answer that may belong to a drill counts for the drill and not for a case.
     """
     only = known[0] if len(known) == 1 else None
     strange = [one.says for one in pieces if one.sort is PieceKind.STRANGE]
@@ -458,7 +470,9 @@ def _of_none(
 def _of_strange(
     pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
 ) -> ReplyReading:
-    """Reads letters like a reference that is not the responder's: a typing error, or another person's reference."""
+    """Reads letters that look like a reference but are not the responder's. It may be a typing error or a strange
+    reference.
+    """
     meant = {
         (one, stuck) for letters in strange for one, stuck in similar_references(letters, known)
     }
@@ -482,16 +496,17 @@ def _of_strange(
 
 
 def _is_within(letters: str, reference: str) -> bool:
-    """Returns True if only digits are joined to this reference: "12K7Q4", "1K7Q42"."""
+    """Returns True if the letters are this reference with only digits joined to it, as in "12K7Q4" and "1K7Q42"."""
     before, found, behind = letters.translate(TWINS).partition(reference)
     return bool(found) and (before + behind).isdecimal()
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
-    """Drops digits and words that are about something else: "2 girls", "abana 2", "they are coming".
+    """Drops digits and words that are about something else, as in "2 girls", "abana 2" and "they are coming".
 
-    A strange word next to them shows that, also after another one: "2 arrived yesterday". A 1 or a refusal directly
-    before a reference stays an answer, whatever comes before it. Any other "no" negates the words.
+    An unknown word next to them shows this, even with other dropped words between them, as in "2 arrived yesterday". A
+    1 or a refusal directly before a reference stays an answer, whatever words come before it. Any other "no" negates
+    the words next to it.
     """
     sure = list(pieces)
     while True:
@@ -504,7 +519,7 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
-    """Returns True if a strange word next to this piece removes its meaning."""
+    """Returns True if an unknown word next to this piece removes its meaning."""
     one = pieces[at]
     before = pieces[at - 1].sort if at else None
     behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
@@ -519,7 +534,7 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
-    """Returns the one thing that the responder does. Returns None if it is nothing, or more than one."""
+    """Returns the only answer in the pieces. Returns None if there is no answer or more than one."""
     said = {sort: {one.says for one in pieces if one.sort is sort} for sort in PieceKind}
     if said[PieceKind.NEGATION]:
         return None
@@ -533,47 +548,51 @@ def _verb(pieces: Sequence[Piece]) -> Verb | None:
 
 
 def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
-    """Returns the digit that a single letter means, if only courtesy comes with it."""
+    """Returns the digit that a single letter means, if only polite words come with it."""
     quiet = (PieceKind.LETTER, PieceKind.COURTESY, PieceKind.REFERENCE, PieceKind.STRANGE)
     if any(one.sort not in quiet for one in pieces):
         return set()
     return {one.says for one in pieces if one.sort is PieceKind.LETTER}
 
 
-# Decides if a responder's SMS gets an answer, from the time and the answers before it. Pure.
+# Decides if a responder's SMS gets a reply, from the time and the earlier replies. Pure.
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-"""Longer than the period of any limit."""
+"""This is longer than the period of every limit."""
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""Answers in an hour while a case of the responder is open and in danger. The last one says that no more follow."""
+"""The most replies in an hour while the responder has an open case with danger. The last of these replies says that no
+more will follow."""
 ECHO = timedelta(minutes=1)
-"""Time in which a repeated text comes from a machine and gets no answer. In danger, a later repeat gets one."""
+"""A text repeated within this time comes from a machine and gets no reply. With danger, a later repeat gets a reply."""
 WRONG_AN_HOUR = 2
-"""The third wrong reference in an hour gets no answer. So no one can find out by attempts which references exist."""
+"""The third wrong reference in an hour gets no answer. So no person can try out which references exist."""
 ACTS_AN_HOUR = 20
 
 
 class AnswerReason(StrEnum):
-    """The reason for an answer. All reasons but the first are unasked."""
+    """The reason why an SMS gets a reply.
+
+    Every reason except `ACT` counts against the limits for replies that change nothing.
+    """
 
     ACT = "act"
     REPEAT = "repeat"
-    """The same action again within a day. It changes nothing."""
+    """The responder repeated an action within a day. The repeat changes nothing."""
     HINT = "hint"
     HELP = "help"
     WRONG = "wrong"
     STOP = "stop"
     LAST = "last"
-    """The last unasked answer of an hour, in danger. The text says so."""
+    """The last reply of an hour that changes nothing, with danger. Its text says that no more replies follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentAnswer:
-    """One answer that was sent."""
+    """A reply that was sent."""
 
     why: AnswerReason
     text_key: str
@@ -588,7 +607,7 @@ def answer_reason(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Returns the reason with which the SMS is answered. Returns None if it gets no answer."""
+    """Returns the reason for which the SMS gets a reply. Returns None if it gets no reply."""
     lately = [one for one in given if one.at > at - DAY]
     alike = [one.at for one in lately if one.text_key == text_key]
     if why is AnswerReason.ACT:
@@ -615,7 +634,7 @@ def answer_reason(
 def _in_danger(
     why: AnswerReason, unasked: Sequence[SentAnswer], at: datetime
 ) -> AnswerReason | None:
-    """Applies the wider limits for danger. A repeated action keeps the usual limits."""
+    """Applies the wider limits for a case with danger. The usual limits still apply to a repeated action."""
     repeats = [one for one in unasked if one.why is AnswerReason.REPEAT]
     if why is AnswerReason.REPEAT and (
         len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
@@ -627,5 +646,5 @@ def _in_danger(
 
 
 def _count(given: Sequence[SentAnswer], at: datetime, why: AnswerReason | None = None) -> int:
-    """Returns the number of answers in the last hour, for one reason or for all."""
+    """Counts the replies of the last hour, for one reason or for all."""
     return sum(one.at > at - HOUR and why in (None, one.why) for one in given)

@@ -1,6 +1,6 @@
-"""Sends the monitor's notices of alarms, with their own queue and key and without a pause.
+"""Sends the monitor's notices of alarms. They have their own queue and key, and no pause stops them.
 
-If the database fails, it sends from memory.
+If the database fails, the monitor sends notices from the data in its memory.
 """
 
 import os
@@ -30,13 +30,13 @@ TEMPLATES = {
 }
 OTHERS_LANGUAGE = "en"
 STALE = timedelta(hours=6)
-"""Age after which a notice is dropped. If its alarm still exists, the repetition covers it."""
+"""The age after which a notice is not sent any more. If the alarm still exists, a newer notice repeats it."""
 
 
 def new_notice(
     alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
 ) -> Message:
-    """Returns a notice that is due now, for a contact or for the other channel."""
+    """Returns a notice that is due now, for an on-call contact or for the other channel."""
     return Message(
         kind=MessageKind.NOTICE,
         on_call_id=None if to is None else to.id,
@@ -52,7 +52,7 @@ def new_notice(
 
 
 def send_due(context: MonitorContext) -> None:
-    """Attempts to send each due notice once. Raises StoreUnavailable."""
+    """Tries once to send each due notice. Raises StoreUnavailable."""
     with context.database.reading() as session:
         waiting = queries_outbox.due_notices(session, context.now(), oldest=STALE)
     for message_id in waiting:
@@ -66,7 +66,10 @@ def send_due(context: MonitorContext) -> None:
 
 
 def contacts(context: MonitorContext) -> Sequence[tuple[str, bytes]]:
-    """Returns language and sealed number of the contacts to notify if the database fails. Raises StoreUnavailable."""
+    """Returns the language and encrypted number of each contact to notify if the database fails.
+
+    Raises StoreUnavailable.
+    """
     with context.database.reading() as session:
         return [
             (one.language, one.encrypted_number)
@@ -82,7 +85,10 @@ def notify_database_failure(
     *,
     well: bool,
 ) -> AlarmState | None:
-    """Notifies the known contacts of a database failure. Its state stays in memory, because no row can be written."""
+    """Notifies the given contacts of a database failure.
+
+    Keeps the state of this alarm in memory, because it cannot write a row.
+    """
     at = context.now()
     change = next_state(before, Alarm.DATABASE, 0 if well else 1, at)
     if change.notice is None:
@@ -109,7 +115,10 @@ def _send(context: MonitorContext, claim: Claim) -> SendResult:
 
 
 def _to_contact(context: SendingContext, claim: Claim) -> Outgoing:
-    """Decrypts a contact's number. Does not check the stop list: a contact on it counts as unreachable."""
+    """Decrypts a contact's number.
+
+    Does not check the stop list, because a contact on that list already counts as unreachable.
+    """
     assert claim.to is not None
     return Outgoing(
         context.numbers.decrypt_number(claim.to.number), render(claim.wording, context.phrases)
@@ -117,9 +126,9 @@ def _to_contact(context: SendingContext, claim: Claim) -> Outgoing:
 
 
 def end_contact(session: Session, contact: OnCallContact, by: CommandActor, at: datetime) -> bool:
-    """Ends an on-call contact, and notifies everyone who was notified so far.
+    """Removes an on-call contact, and notifies all contacts who could be reached until now.
 
-    Returns False for the last reachable contact, who stays until there is another one.
+    Returns False and keeps the contact if no other contact can be reached.
     """
     reached = [one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None]
     if reached == [contact]:
@@ -133,6 +142,6 @@ def end_contact(session: Session, contact: OnCallContact, by: CommandActor, at: 
 
 
 def alarm_text(context: Context, alarm: str, kind: Notice, since: datetime) -> str:
-    """Returns an alarm's text for the other channel: its name, its beginning, and its page of the runbook."""
+    """Returns the text of an alarm for the other channel: its name, its beginning, and its page in the runbook."""
     said = queries_on_call.notice_parameters(alarm, since)
     return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), context.phrases)

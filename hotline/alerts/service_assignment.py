@@ -1,4 +1,4 @@
-"""Alerts people of tips for the first time, when a clock fires, and when a visit-safety message gets lost."""
+"""Alerts people of a tip at three times: at first, when a deadline passes, and when a visit-safety message is lost."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,22 +24,21 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BATCH = 2000
-"""Tips in one transaction. Each batch costs one commit and one doorbell."""
+"""The most tips in one transaction. Each batch needs one commit and one doorbell."""
 SERVER_BATCH = 5000
-"""Tips in one transaction on PostgreSQL, where each statement is a trip to the server.
+"""The most tips in one transaction on PostgreSQL, where each statement travels to the server and back.
 
-A batch there delays only an answer to one of its own tips.
-"""
+On PostgreSQL, a batch delays only an answer to one of its own tips."""
 STEPS_A_TICK = 100
 STEPS_IN_TRANSACTION = 10
-"""Clocks that fire in one transaction."""
+"""The most deadlines that are handled in one transaction."""
 
 
 def assign_pending(context: Context, *, most: int | None = None) -> int:
-    """Alerts people of every pending tip, most urgent first. Returns the number of tips.
+    """Alerts people of every pending tip, the most urgent first. Returns the number of tips.
 
-    `most`: the limit for one transaction. If no active responder can be alerted, the tip stays pending. Then `readyz`
-    fails, and callers are not offered a report meanwhile.
+    `most` is the limit for one transaction. If no active responder can be alerted, the tip stays pending. Then `readyz`
+    fails, and callers cannot report until a responder is active again.
     """
     referred = 0
     roster: Sequence[Candidate] = ()
@@ -55,7 +54,7 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
 def _refer_batch(
     context: Context, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
-    """Returns how many tips were alerted, and the present roster. The next batch starts from that roster."""
+    """Returns the number of alerted tips, and the roster with its new loads. The next batch starts from that roster."""
     at = context.now()
     with ringing(context) as session:
         queries.take_lock(session)
@@ -82,9 +81,10 @@ def _refer_batch(
 
 
 def fire_deadlines(context: Context) -> None:
-    """Fires the clocks that are overdue. Each tip takes one step in a tick, even if the system clock jumped.
+    """Handles the deadlines that have passed. Each tip takes one step in a tick, even if the system clock jumped
+    forward.
 
-    Each transaction holds a few tips only, because on SQLite callers wait until it ends.
+    Each transaction handles only a few tips, because on SQLite callers must wait until it ends.
     """
     at = context.now()
     stepped: set[int] = set()
@@ -111,9 +111,11 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 
 
 def alert_unheard_marks(context: Context) -> None:
-    """Alerts the next person of the desk, or the national desk, of each mark that the assignee did not receive.
+    """Alerts the next person of the desk, or the national desk, of each visit-safety mark that the assignee did not
+    receive.
 
-    The clock calls it. A repeat alerts no one again, because earlier alerts count. Raises StoreUnavailable.
+    Each tick of the clock worker calls it. A second call alerts no person again, because it counts earlier alerts.
+    Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

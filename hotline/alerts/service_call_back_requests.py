@@ -1,7 +1,8 @@
-"""Stores call-back requests, notifies the national desk of them, withdraws them, and ends them in time.
+"""Stores call-back requests, notifies the national desk of them, and ends them when withdrawn or when their time is
+over.
 
-`store_request` and both `withdraw` functions run inside their caller's transaction. This module cannot decrypt a
-number. Only `desk/call_back_desk.py` can.
+`store_request` and both `withdraw` functions run inside the transaction of the calling function. This module cannot
+decrypt a number. Only `alerts/decrypt_call_backs.py` can.
 """
 
 import logging
@@ -38,11 +39,14 @@ from hotline.tips.tables_call_back import CallBack
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""Value to which a request is bound in the place of a district. So it never passes for a tip."""
+"""The value that a request is bound to in place of a district. So an encrypted request can never be read as a tip."""
 
 
 def call_flags(context: Context, book: FlowSet, opening: SessionStart) -> dict[str, bool]:
-    """Returns the flags that offer a call, by who needs help. Empty if the number of the desk is not verified."""
+    """Returns the flags that let the flow offer a call-back, one for each kind of person who needs help.
+
+    Returns none if the desk's number is not verified.
+    """
     number = book.numbers.get(context.line.call_back_number)
     if number is None or not number.is_confirmed(opening.started_at.date()):
         return {}
@@ -58,10 +62,10 @@ def store_request(
     *,
     caller: str,
 ) -> None:
-    """Stores the caller's number, if the answers agree to a call in every point. Withdraws the session's earlier
-    request.
+    """Stores the caller's number, if the answers agree to all points of a call-back. Withdraws an earlier request of
+    the same session.
 
-    Stores nothing without the national desk's key, because no desk could decrypt the number.
+    Stores nothing if the national desk has no key, because no desk could decrypt the number.
     """
     withdraw_session(session, context, dialogue.key, up_to_passage=tip.passage)
     agreed = windows(answers, dialogue.started_at)
@@ -85,20 +89,20 @@ def store_request(
 def withdraw_session(
     session: Session, context: Context, session_key: str, *, up_to_passage: int
 ) -> None:
-    """Withdraws a session's requests, after `000` or after another answer to a question about the call."""
+    """Withdraws the requests of a session, after `000` or after a changed answer about the call-back."""
     rows = tables_call_back.waiting_of_session(session, session_key, up_to_passage=up_to_passage)
     _withdraw(session, context, rows)
 
 
 def withdraw(session: Session, context: Context, tip_id: int) -> None:
-    """Withdraws the request that was made with a tip, when the erasure of the tip is requested."""
+    """Withdraws the request that came with a tip, because the caller asked to erase the tip."""
     _withdraw(session, context, tables_call_back.waiting_call_backs(session, [tip_id]))
 
 
 def keep_time(context: Context) -> None:
-    """Notifies the desk of new requests and of windows that begin. Ends requests that are over.
+    """Notifies the desk of new requests, and of windows that begin. Ends requests whose time is over.
 
-    The clock calls it. Raises StoreUnavailable.
+    Each tick of the clock worker calls it. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -117,7 +121,10 @@ def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
 
 
 def next_window(row: CallBack) -> bool:
-    """Moves a request to its second window, which again needs two people. Returns False if it has none."""
+    """Moves a request to its second window, which again needs an approval by two people.
+
+    Returns False if the request has no second window.
+    """
     if row.again_at is None:
         return False
     window = window_from(row.again_at)
@@ -155,9 +162,9 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
 
 
 def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
-    """Updates a request to the present time, and returns the messages for the desk.
+    """Brings the state of a request up to date, and returns the messages for the desk.
 
-    It may return two: the first window was missed, and the second one has begun.
+    There are two messages if the first window was missed and the second has already begun.
     """
     said: list[Template] = []
     while row.closes_at <= at:
@@ -185,7 +192,7 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
 def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> None:
     """Notifies each active member of the national desk who may see the tip.
 
-    The message has no number, no place and no text of the caller.
+    The message contains no number, no place and no text of the caller.
     """
     parameters = {
         "ref": f"C{row.id}",

@@ -1,6 +1,7 @@
-"""Writes case events to the case's log, in the transaction in which they happen.
+"""Writes case events in the transaction of the change that they describe.
 
-Each event has its own key, so that a repeated command is written once. Runs inside the caller's transaction.
+Each event has its own key, so a repeated command writes it only once. The functions run inside the transaction of the
+calling function.
 """
 
 from collections.abc import Mapping
@@ -22,19 +23,19 @@ WAYS = {
     "account": EventChannel.CONSOLE,
     RESPONDER: EventChannel.USSD,
 }
-"""The channel of a case event, by the prefix of its actor in the audit log. All other actors are timed jobs."""
+"""The channel of a case event, by the prefix of its actor's name in the audit log. All other actors are timed jobs."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventActor:
-    """The person or process that acted, as the audit log names it."""
+    """The person or process that acted, with the name that the audit log uses."""
 
     actor: str
     way: EventChannel | None = None
-    """None if the actor already implies it: a command, a console page or a timed job."""
+    """None if the actor's name shows the channel: a command, a page of the console, or a timed job."""
     desk: str | None = None
     person: int | None = None
-    """A responder who acts through their console account."""
+    """The id of a responder who acts through their console account."""
 
     @property
     def by_way(self) -> EventChannel:
@@ -61,7 +62,7 @@ def write_event(
     codes: Mapping[str, str] | None = None,
     supersedes: int | None = None,
 ) -> int | None:
-    """Writes a case event. Returns its id, or None if it was written before."""
+    """Writes an event to a case. Returns the id of the event, or None if the event was written before."""
     row = CaseEventRow(
         tip_id=tip_id,
         at=at,
@@ -79,7 +80,10 @@ def write_event(
 def write_taken(
     session: Session, tip_id: int, who: int, at: datetime, way: EventChannel, proof: TakeProof
 ) -> None:
-    """Writes that a responder acknowledged the case, or that this was proved or doubted. Writes only changes."""
+    """Writes that a responder acknowledged the case, or that the acknowledgement was proved or doubted.
+
+    Writes nothing if this is already the last state.
+    """
     last = tables_case_events.last_event_of(session, tip_id, who)
     held = tables_case_events.last_event_of(session, tip_id, who, but_told=True)
     was = (
@@ -91,7 +95,7 @@ def write_taken(
     if proof is TakeProof.DOUBTED and was not in COUNTING_PROOFS:
         return
     if proof is TakeProof.PROVISIONAL and was in COUNTING_PROOFS:
-        # The responder's earlier acknowledgement counts until it is doubted.
+        # An earlier acknowledgement of the responder counts until it is doubted.
         return
     same = was == proof or (was in COUNTING_PROOFS and proof in COUNTING_PROOFS)
     if same and not (told_since and proof in COUNTING_PROOFS):
@@ -110,20 +114,23 @@ def write_taken(
 
 
 def write_taken_by(session: Session, tip_id: int, act: Command, *, counts: bool) -> None:
-    """Writes that a responder acknowledges the case now. With `counts`, it needs no proof any more, or not yet."""
+    """Writes that a responder acknowledges the case now.
+
+    `counts` is True if the acknowledgement counts already, even if its proof is still to come.
+    """
     proof = TakeProof.PROVED if act.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
     write_taken(session, tip_id, act.responder_id, act.at, act.way, proof)
 
 
 def write_report(session: Session, known_as: Assignment, act: Command, kind: LoggedEvent) -> None:
-    """Writes an event that a responder can report once for each of their references to a case."""
+    """Writes an event that a responder can report once under each of their references."""
     by = by_responder(act.responder_id, act.way)
     write_event(session, known_as.tip_id, kind, by, act.at, key=str(known_as.id))
 
 
 def write_passed(session: Session, tip_id: int, act: Command) -> None:
-    """Writes that a responder passes the case on, after their last event in it."""
+    """Writes that a responder passes the case on. The key contains the responder's last event in the case."""
     who = act.responder_id
     last = tables_case_events.last_event_of(session, tip_id, who)
     key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
@@ -141,9 +148,9 @@ def write_closed(
     waits: bool = False,
     supersedes: int | None = None,
 ) -> None:
-    """Writes that a case is closed, or with `waits`, that its closure is requested.
+    """Writes that a case was closed. With `waits`, writes that its closure was requested.
 
-    `supersedes` is the replaced request.
+    `supersedes` is the id of the request that this one replaces.
     """
     codes = {**codes, WAITS: YES} if waits else codes
     which = f"wanted:{':'.join(codes.values())}" if waits else "done"

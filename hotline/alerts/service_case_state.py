@@ -1,6 +1,6 @@
-"""Reads the state of an open case, on which the escalation policy decides. It changes nothing.
+"""Reads the state of an open case, from which the escalation policy decides. The module changes no data.
 
-Also finds the digits that a responder may answer for a case, and puts them into a text.
+It also finds the digits with which a responder may answer about a case, and writes them into a text.
 """
 
 from collections.abc import Sequence
@@ -35,17 +35,18 @@ from hotline.tips.rules_visit_safety import VisitFacts, visit_facts
 from hotline.tips.tables import Tip
 
 RESPONDER = "responder:"
-"""Prefix of a responder's id, in fields that may also hold a person's name."""
+"""The prefix of a responder's id in fields that may also contain a person's name."""
 
 
 WITH_A_SERVICE = frozenset({FollowKind.ARRIVAL, FollowKind.THIRTY})
-"""The clocks of an offer that a service accepted, and of a person who arrived."""
+"""The reminders that run after a service accepted, or after the person arrived."""
 INBOX_PATIENCE = timedelta(minutes=5)
-"""Longest time that the gateway's inbox may be unread. After it, an SMS answer to a danger is provisional."""
+"""The longest time without a new page of the gateway's inbox. After that time, an SMS answer to a case with danger is
+only provisional."""
 
 
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:
-    """Returns True for a danger, if no page of the gateway's inbox was read for `INBOX_PATIENCE`."""
+    """Returns True for a case with danger if no page of the gateway's inbox was read for `INBOX_PATIENCE`."""
     if tip.urgency != Urgency.DANGER or not context.line.inbox:
         return False
     read = tables_inbound.inbox_position(session)
@@ -58,7 +59,7 @@ def case_of(tip: Tip) -> Case:
 
 
 def routed_case(session: Session, tip: Tip) -> Case:
-    """Returns the case of a tip, with the partner desks that are asked as well."""
+    """Returns the case of a tip, with the partner desks that are also alerted."""
     return replace(
         case_of(tip), beside=tips_tables.extra_desks(session, [tip.id]).get(tip.id, frozenset())
     )
@@ -69,7 +70,7 @@ def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
 
 
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
-    """Returns the visit safety that the assignee must follow: the strictest of the open tips in its cluster."""
+    """Returns the visit safety that the assignee must follow: the strictest among the open tips of the cluster."""
     others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
     return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
@@ -103,9 +104,9 @@ def case_state(session: Session, tip: Tip) -> CaseState:
 
 
 def can_stand_down(session: Session, tip: Tip) -> bool:
-    """Returns True if the case may end for the people of an earlier place.
+    """Returns True if the people of an earlier place may be stood down.
 
-    The assignee must be a person who was alerted of the present place.
+    The assignee must have been alerted for the present place.
     """
     standing = case_state(session, tip)
     gone = rules_escalation_steps.alerted_elsewhere(standing)
@@ -113,7 +114,10 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
 
 
 def desk_decides(session: Session, tip: Tip) -> bool:
-    """Returns True if the national desk decides on the requested closure. The answer reveals no screening result."""
+    """Returns True if the national desk must decide on the requested closure.
+
+    This answer does not show the result of any screening.
+    """
     if tip.end_wanted_by is None:
         return False
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
@@ -123,9 +127,9 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
 
 def _is_safe(session: Session, tip: Tip) -> bool:
-    """Returns True if every person who was met is with a service and the requested outcome agrees.
+    """Returns True if a service helps every person who was met, and the requested outcome agrees with this.
 
-    It reads only clocks that are not encrypted.
+    Reads only deadlines, which are not encrypted.
     """
     if tip.end_wanted is None or not OUTCOMES[TipOutcome(tip.end_wanted)].is_safe:
         return False
@@ -138,19 +142,22 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 
 
 def is_with_colleague(session: Session, tip: Tip, who: int) -> bool:
-    """Returns True if a colleague is the assignee and no acknowledgement is due. Passing it on then changes nothing."""
+    """Returns True if a colleague is the assignee and no acknowledgement is due.
+
+    Then it would change nothing if the responder passes the case on.
+    """
     if tip.assignee_id is None or tip.assignee_id == who:
         return False
     return DeadlineKind.ACKNOWLEDGE not in tables.open_clocks(session, tip.id)
 
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:
-    """Returns the text of the possible digits in this language."""
+    """Returns the text of the digits that are possible, in this language."""
     return " ".join(context.phrases.say(language, one) for one in offered_texts(case))
 
 
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
-    """Returns what this responder may do with an open case."""
+    """Returns what a responder may do now with an open case."""
     own: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
     is_national = responder.level == Level.NATIONAL
     clocks = tables.open_clocks(session, tip.id)

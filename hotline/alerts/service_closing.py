@@ -1,12 +1,13 @@
 """Closes cases, confirms or refuses requested closures, and reopens cases.
 
-A case of danger, of a child or of an official closes only with two people. So does a case with a person who was met.
+Two people are needed to close a case with danger, with a child or with an official. They are also needed if a person
+was met in the case.
 
-Also handles erasure requests. It marks the tip and notifies people at once, and erases the text when the case allows
-it.
+The module also handles erasure requests. It marks the tip and notifies people at once. It erases the text as soon as
+the state of the case allows it.
 
-All functions except `decide_erasure` and `undecided_others` run inside their caller's transaction. Each change leaves
-a row in the audit log.
+All functions except `decide_erasure` and `undecided_others` run inside the transaction of the calling function. Each
+change writes a row to the audit log.
 """
 
 from collections.abc import Collection, Sequence
@@ -63,9 +64,9 @@ from hotline.tips.tables import Tip, drop_closure_request
 def request_erasure(
     session: Session, context: Context, tip_ids: Collection[int], *, actor: str
 ) -> None:
-    """Records a request to erase the text of these tips. Deletes a call-back number and the receipt at once.
+    """Records a request to erase the text of these tips. Deletes the call-back number and the receipt at once.
 
-    Erases the text at once if the case is closed and no legal hold protects it. A repeated request changes nothing.
+    Also erases the text at once if the case is closed and has no legal hold. A repeated request changes nothing.
     """
     at = context.now()
     for tip in queries_retention.without_erasure_request(session, tip_ids):
@@ -89,9 +90,10 @@ def request_erasure(
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
-    """Erases the text when the time of a request is over. If it cannot, sets the next time.
+    """Erases the text when the time of an erasure request is over. If the text may not be erased, sets the next due
+    time.
 
-    Asks the national desk again if the desk must decide.
+    Asks the national desk again if it must decide.
     """
     at = context.now()
     if tip.erase_wanted_at is None or tip.erased_at is not None:
@@ -107,7 +109,7 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
 
 
 def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
-    """Erases the text of a closed case that has an erasure request, unless a legal hold protects it."""
+    """Erases the text of a closed case with an erasure request, unless the case has a legal hold."""
     if tip.erase_wanted_at is None or tip.erased_at is not None:
         return
     if text_fate(session, tip) is TextFate.GO:
@@ -117,7 +119,7 @@ def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
 def decide_erasure(
     context: Context, tip_id: int, *, erases: bool, by: CommandActor, reason: str
 ) -> RetainedTip:
-    """Carries out the national desk's decision on a request: erases the text now, or keeps it for thirty more days.
+    """Carries out the national desk's decision: erases the text now, or keeps it for thirty more days.
 
     Raises NotFound, ErasureRefused.
     """
@@ -140,7 +142,7 @@ def decide_erasure(
 
 
 def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
-    """Returns the other tips of the same erasure request on which the national desk must decide too."""
+    """Returns the other tips of the same erasure request about which the national desk must decide too."""
     with context.database.reading() as session:
         at, tip = context.now(), queries_retention.retained_tip(session, tip_id).tip
         return [
@@ -151,7 +153,7 @@ def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
 
 
 def text_fate(session: Session, tip: Tip) -> TextFate:
-    """Returns what may happen to a tip's text now."""
+    """Returns what the rules allow now for the text of a tip."""
     return ErasureRequest(
         urgency=tip.urgency,
         taken=tip.assignee_id is not None,
@@ -173,7 +175,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
-    """Erases the text. The case itself continues, and its other clocks still run."""
+    """Erases the text. The case continues, and its other deadlines still run."""
     tables_audit.append_about_tip(session, tip.id, "tip_erased", actor, at, reason)
     tables.close_clocks(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()
@@ -181,9 +183,9 @@ def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str 
 
 
 def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> None:
-    """Asks the national desk to decide on a request.
+    """Asks the national desk to decide on an erasure request.
 
-    Does not ask if the desk gets a question by then about another request of the same cluster or time.
+    Does not ask if the desk will be asked by then about a related tip.
     """
     like = [one.id for one in cluster_of(session, tip)]
     others = queries_retention.others_due(session, tip, like, at, due)
@@ -202,7 +204,7 @@ def _tell(
     parameters: dict[str, str],
     at: datetime,
 ) -> None:
-    """Writes an SMS to each person: at once in danger, else by day, because the decision has three days."""
+    """Writes an SMS to each person: at once with danger, otherwise by day. The decision has three days."""
     due = at if tip.urgency == Urgency.DANGER else by_day(at)
     for one in people:
         wording = Wording(template, {"ref": one.reference, **parameters}, one.language)
@@ -210,33 +212,34 @@ def _tell(
 
 
 NAME = "name:"
-"""Prefix of a name that was given with a command."""
+"""The prefix of a name that a person gave with a command."""
 ACCOUNT = "account:"
-"""Prefix of an account's id and name in an actor."""
+"""The prefix of an account's id and name in the name of an actor."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseResult:
     ending: CommandResult
-    """Result: closed, waiting for confirmation, or refused because another request waits."""
+    """The result: the case was closed, the closure waits for a second person, or another request was waiting."""
     outcome: TipOutcome | None = None
-    """The outcome that is recorded."""
+    """The recorded outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseRequest:
-    """The person who decides on a case, and the reason."""
+    """The person who decides on a case, and their reason."""
 
     name: str
-    """The person as the case stores it: `responder:7`, `account:4:Alice`, or `name:` and the name of a command."""
+    """The person as the case stores them: `responder:7`, `account:4:Alice`, or `name:` with the name given to a
+    command."""
     actor: str
     """The person as the audit log names them."""
     reason: str = ""
     responder_id: int | None = None
     way: EventChannel | None = None
-    """None if `actor` says it: a command, a page of the console, the clock."""
+    """None if `actor` shows the channel: a command, a page of the console, or the clock worker."""
     what: rules_events.NotTrafficking | None = None
-    """The reason why it is not trafficking, if the responder closes it as that."""
+    """The reason why the case is not trafficking, if the responder closes it with that outcome."""
 
     @property
     def entry_by(self) -> EventActor:
@@ -258,7 +261,10 @@ def by_command(name: str, reason: str) -> CloseRequest:
 
 
 def by_signed_command(session: Session, by: CommandActor, reason: str) -> CloseRequest:
-    """Returns the request of a person who signs a command. An account whose person has a phone counts as that phone."""
+    """Returns the request of a person who runs a command under their own name.
+
+    An account counts as the phone of the same person, if that person has a phone.
+    """
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(tables_audit.name_of(by), reason)
     actor = tables_audit.by_actor(by)
@@ -270,7 +276,7 @@ def by_signed_command(session: Session, by: CommandActor, reason: str) -> CloseR
 
 
 def person_name(name: str) -> str:
-    """Returns the name of a person for people to read."""
+    """Returns the person's name as people read it."""
     if name.startswith(ACCOUNT):
         return name.split(":", 2)[2]
     return name.removeprefix(NAME)
@@ -279,9 +285,9 @@ def person_name(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    That is so for a danger, for a child, and for an official who may be involved. It is also so for each case in which
-    a person was screened or offered help. Their results are encrypted, so the need must not reveal them. A drill never
-    needs a second person.
+    This is so with danger, with a child, and if an official may be involved. It is also so if a person was screened or
+    offered help in the case. Screening results are encrypted. So this rule must not depend on them. A drill never needs
+    a second person.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == rules_trial.DRILL:
@@ -291,7 +297,7 @@ def needs_second(session: Session, tip: Tip) -> bool:
 
 
 def has_other_request(session: Session, tip: Tip, who: CloseRequest, outcome: TipOutcome) -> bool:
-    """Returns True if another person's request for another outcome is pending."""
+    """Returns True if another person has requested closure with another outcome."""
     if tip.end_wanted_by is None or tip.end_wanted == outcome:
         return False
     return not is_same_person(session, tip.end_wanted_by, who.name)
@@ -307,9 +313,10 @@ def close(
     *,
     only_requests: bool = False,
 ) -> CloseResult:
-    """Closes a case with an outcome, or requests its closure where a second person confirms it.
+    """Closes a case with an outcome. If a second person must confirm, only records the request.
 
-    The same person's later request replaces the earlier one. `only_requests`: a command, which closes no case.
+    The same person's later request replaces the earlier one. `only_requests` is True for a command, which can only
+    request.
     """
     if tip.closed_at is not None:
         return CloseResult(
@@ -330,7 +337,7 @@ def close(
 
 
 def _is_recorded(session: Session, tip: Tip, who: CloseRequest, wanted: TipOutcome) -> bool:
-    """Returns True if this same request is pending already, no matter who made it."""
+    """Returns True if the same request already waits, no matter who made it."""
     if tip.end_wanted_by is None or tip.end_wanted != wanted:
         return False
     request = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -350,7 +357,7 @@ def _request(
     who: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records a request, which replaces an earlier one. Both stay in the case events."""
+    """Records a closure request, which replaces an earlier request. The case events keep both requests."""
     before = None
     if tip.end_wanted_by is not None:
         before = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -371,7 +378,10 @@ def _request(
 def note_opened(
     session: Session, context: Context, tip: Tip, name: str, by: EventActor, at: datetime
 ) -> None:
-    """Records that this person opened the case while its closure is pending. `name`: as in `CloseRequest`."""
+    """Records that this person opened the case while a closure request waits.
+
+    `name` has the form of `CloseRequest.name`.
+    """
     if tip.closure_requested_at is None or tip.closed_at is not None:
         return
     service_case_events.write_event(
@@ -387,7 +397,10 @@ def note_opened(
 
 
 def may_confirm(session: Session, requested_by: str, name: str) -> bool:
-    """Returns True for a person of the national desk who did not request the closure. Both as in `CloseRequest`."""
+    """Returns True if this person belongs to the national desk and did not request the closure.
+
+    Both names have the form of `CloseRequest.name`.
+    """
     if is_same_person(session, requested_by, name):
         return False
     rest = name.partition(":")[2]
@@ -400,14 +413,14 @@ def may_confirm(session: Session, requested_by: str, name: str) -> bool:
 
 
 def has_opened(session: Session, tip: Tip, name: str) -> bool:
-    """Returns True if this person has opened the case since closure was requested."""
+    """Returns True if this person has opened the case since the closure was requested."""
     if tip.closure_requested_at is None:
         return False
     return tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{_opening(tip, name)}")
 
 
 def _opening(tip: Tip, name: str) -> str:
-    """Returns the key of the case event that one person opened a case after one request."""
+    """Returns the key of the event that a person opened a case after a closure request."""
     who = ":".join(name.split(":", 2)[:2])
     asked = 0.0 if tip.closure_requested_at is None else tip.closure_requested_at.timestamp()
     return f"{tip.id}:{asked}:{who}"
@@ -423,10 +436,10 @@ def confirm_closure(
     *,
     people: Sequence[MetPerson] | None = None,
 ) -> None:
-    """Confirms a closure as a second person, or refuses it so that the case continues.
+    """Confirms a closure as the second person, or refuses it so that the case continues.
 
-    Confirming requires that this person opened the case since closure was requested. `people`: the persons in the case,
-    if the caller of this function could decrypt them. Raises EndRefused.
+    To confirm, this person must have opened the case after the closure was requested. `people` contains the persons of
+    the case, if the calling function could decrypt them. Raises EndRefused.
     """
     if tip.end_wanted_by is None:
         raise EndRefused(f"tip {tip.id}: no closure was requested", ClosureRefusal.NOT_REQUESTED)
@@ -464,7 +477,7 @@ def confirm_closure(
 
 
 def _takes(session: Session, tip: Tip, who: int, way: EventChannel, at: datetime) -> None:
-    """Records that the responder who refuses a closure acknowledges the case, so lists and statistics show it."""
+    """Records that the responder who refuses a closure takes the case. So lists and statistics show it."""
     tables.acknowledge(session, tip.id, who, at, proved=True)
     queries.record_passed(session, tip.id, who, None)
     service_case_events.write_taken(session, tip.id, who, at, way, TakeProof.PROVED)
@@ -473,7 +486,7 @@ def _takes(session: Session, tip: Tip, who: int, way: EventChannel, at: datetime
 def _check_confirms(
     session: Session, tip: Tip, who: CloseRequest, people: Sequence[MetPerson] | None
 ) -> None:
-    # Erased text cannot be opened any more, so it needs no proof of reading.
+    # An erased text cannot be opened, so the person need not open it before they confirm.
     if tip.erased_at is None and not has_opened(session, tip, who.name):
         raise EndRefused(
             f"tip {tip.id}: {person_name(who.name)} has not opened it since closure was requested",

@@ -1,10 +1,11 @@
-"""Carries out the commands of responders on a case, with one function for each verb.
+"""Carries out the commands of responders about a case. Each verb has its own function.
 
-SMS, dialling and the command line share these functions. Everything runs inside the caller's transaction. A repeated
-command changes nothing and gets the same answer. A case of danger, of a child or of an official closes only when a
-second person confirms. That person must have opened the case since the request.
+SMS, dialling and the command line share these functions. Everything runs inside the transaction of the calling
+function. A repeated command changes nothing and gets the same answer. A case with danger, with a child or with an
+official closes only when a second person confirms. That person must have opened the case after the request.
 
-Also handles the proof of an SMS answer, or a doubt about it. Hands on the cases of a responder who left.
+The module also records that an SMS answer was proved or doubted. It hands the cases of a responder who left, or is on
+leave, to others.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,13 +57,13 @@ class _ActContext:
 
     @property
     def is_away(self) -> bool:
-        """Returns True if the responder was only alerted of an earlier place, which was corrected since."""
+        """Returns True if the responder was only alerted for an earlier place, which was corrected since."""
         newest = queries.newest_assignment(self.session, self.tip.id, self.act.responder_id)
         return newest is not None and newest.step < self.tip.place_step and not self.is_national
 
     @property
     def may_judge(self) -> bool:
-        """Returns True if another person requested closure and this responder is of the national desk."""
+        """Returns True if another person requested closure and this responder belongs to the national desk."""
         wanted, hers = self.tip.end_wanted_by, f"{RESPONDER}{self.act.responder_id}"
         if wanted is None or tables_accounts.is_same_person(self.session, wanted, hers):
             return False
@@ -74,7 +75,7 @@ class _ActContext:
         return person.level == Level.NATIONAL
 
     def wait(self, result: CommandResult) -> CommandOutcome:
-        """Returns a result that waits for proof: the inbox must list this very SMS. Another SMS does not prove it."""
+        """Returns a result that waits until the inbox lists this same SMS. Another SMS does not prove it."""
         return replace(self.done(result), waits=self.act.verb)
 
     def done(self, result: CommandResult) -> CommandOutcome:
@@ -86,7 +87,7 @@ class _ActContext:
 
 
 def carry_out(session: Session, context: Context, one: Command) -> CommandOutcome:
-    """Carries out a responder's command on a case that the responder was alerted of."""
+    """Carries out a responder's command about a case of which they were alerted."""
     referral = queries.locked_assignment(session, one.responder_id, one.reference)
     if referral is None:
         return CommandOutcome(CommandResult.UNKNOWN)
@@ -94,11 +95,12 @@ def carry_out(session: Session, context: Context, one: Command) -> CommandOutcom
     if tip.channel == rules_trial.DRILL:
         return service_drills.record_answer(session, context, one, referral, tip)
     if referral.released_at is not None:
-        # After two corrections of the place, the responder may know the case by another name.
+        # After two corrections of the place, the responder may know the case under another
+        # reference.
         referral = queries.newest_assignment(session, tip.id, one.responder_id) or referral
     if tip.closed_at is not None or referral.released_at is not None:
         return CommandOutcome(CommandResult.OVER, one.reference, referral.id)
-    # Where the gateway has no inbox, no answer can ever be proved. Each answer is then believed.
+    # If the gateway has no inbox, no answer can ever be proved. Then every answer counts at once.
     believed = replace(one, proved=one.proved or not context.line.inbox)
     command = _ActContext(session, context, believed, referral, tip)
     if REPLIES[one.verb].national and not command.is_national:
@@ -127,9 +129,9 @@ def _take(command: _ActContext) -> CommandOutcome:
 
 
 def _refuse_the_end(command: _ActContext) -> CommandOutcome:
-    """Refuses the closure, and makes this responder the assignee. An SMS counts once it is proved.
+    """Refuses the requested closure, and makes this responder the assignee. An SMS counts only after it was proved.
 
-    So a forged SMS takes no case.
+    So no one can take a case with a forged SMS.
     """
     one = command.act
     if not one.proved:
@@ -142,10 +144,10 @@ def _refuse_the_end(command: _ActContext) -> CommandOutcome:
 
 
 def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
-    """Acknowledges the tips of a cluster whose alerts were left out because of its first tip.
+    """Acknowledges the tips of a cluster whose alerts were left out because their first tip was alerted.
 
-    Each tip stays a case of its own. Returns the responder's assignments for them, so that a proof or a doubt of the
-    answer reaches each of them.
+    Each of these tips stays a separate case. Returns the responder's assignments of these tips, so that a later proof
+    or doubt applies to each of them.
     """
     session, one = command.session, command.act
     hers = []
@@ -162,7 +164,10 @@ def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
 
 
 def _on_site(command: _ActContext) -> CommandOutcome:
-    """Records that the responder is on site. Also acknowledges the case, if the responder has not done so."""
+    """Records that the responder is on site.
+
+    Also acknowledges the case, if the responder has not acknowledged it yet.
+    """
     hers = alerts_tables.is_believed(command.session, command.tip.id, command.act.responder_id)
     if command.tip.assignee_id is None or not hers:
         taken = _take(command)
@@ -198,9 +203,9 @@ def _further(command: _ActContext, what: CaseEventKind) -> None:
 
 
 def _close(command: _ActContext) -> CommandOutcome:
-    """Closes the case, or requests its closure. An SMS counts once it is proved, so a forged one closes nothing.
+    """Closes the case, or requests its closure. An SMS counts only after it was proved, so a forged SMS closes no case.
 
-    It never confirms a colleague's request. A responder must open the case before confirming.
+    An SMS never confirms the request of a colleague. A responder must open the case before they confirm.
     """
     session, context, one, tip = command.session, command.context, command.act, command.tip
     who = service_closing.by_responder(one.responder_id, one.way)
@@ -218,9 +223,9 @@ def _close(command: _ActContext) -> CommandOutcome:
 
 
 def _pass_on(command: _ActContext) -> CommandOutcome:
-    """Passes the case on at once. The assignee stays the same until another responder acknowledges.
+    """Passes the case on at once. The assignee stays the same until another responder takes the case.
 
-    If the case stays with a colleague, no other responder is alerted.
+    If a colleague is the assignee, no other responder is alerted.
     """
     one, tip = command.act, command.tip
     stays = service_case_state.is_with_colleague(command.session, tip, one.responder_id)
@@ -234,7 +239,7 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
 
 
 def _say_how(command: _ActContext) -> CommandOutcome:
-    """Records the national desk's decision on visit safety. "Openly" by SMS counts only once it is proved.
+    """Records the national desk's decision on visits. "Openly" by SMS counts only after it was proved.
 
     A forged "openly" could put a person in danger.
     """
@@ -249,7 +254,7 @@ def _say_how(command: _ActContext) -> CommandOutcome:
 
 
 def _let_go(command: _ActContext) -> CommandOutcome:
-    """Ends the case for the people of the first place. An SMS of the national desk counts only once it is proved."""
+    """Stands down the people of the first place. An SMS of the national desk counts only after it was proved."""
     session, one, tip = command.session, command.act, command.tip
     if not service_case_state.can_stand_down(session, tip):
         return command.done(CommandResult.LET_TOO_EARLY)
@@ -275,10 +280,11 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
 def prove_answer(
     session: Session, context: Context, assignment_id: int, at: datetime, waits: Verb | None = None
 ) -> None:
-    """Marks an SMS answer as proved, because the inbox lists it. `waits`: the command in this SMS, not carried out yet.
+    """Marks an SMS answer as proved, because the inbox lists it. `waits` is the command of this SMS, which was not
+    carried out yet.
 
-    If the responder is not active any more, it only records the proof, because the cases were handed on. A decision of
-    the national desk proves no acknowledgement. An earlier one in the same name may be forged.
+    If the responder is no longer active, only records the proof, because their cases went to others. A decision of the
+    national desk does not prove an acknowledgement. An earlier acknowledgement in the same name may be forged.
     """
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
@@ -287,7 +293,8 @@ def prove_answer(
     before = decides or alerts_tables.is_believed(session, tip.id, who)
     if not decides:
         alerts_tables.believe(session, tip.id, who, at)
-    # The answer may name an alert that came after the acknowledgement. So any name of the case proves it.
+    # The answer may name an alert that came after the acknowledgement. So an answer under any
+    # reference of the case proves it.
     took = alerts_tables.taken_at(session, tip.id, who)
     if not before and took is not None:
         service_case_events.write_taken(
@@ -295,7 +302,8 @@ def prove_answer(
         )
     if not tables.is_active(session, who, at):
         return
-    # An acknowledgement from before the case became urgent must be given again.
+    # An acknowledgement from before the case became urgent does not count. The responder must give
+    # it again.
     if not before and took and tip.referred_at and took >= tip.referred_at:
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=who), at
@@ -305,7 +313,7 @@ def prove_answer(
 
 
 def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:
-    """Marks an SMS answer as doubted, because no inbox lists it. Escalation continues if no colleague has the case."""
+    """Marks an SMS answer as doubted, because no inbox lists it. Escalation continues if no colleague took the case."""
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
     if alerts_tables.doubt(session, referral, at):
@@ -319,7 +327,10 @@ def doubt_answer(session: Session, context: Context, assignment_id: int, at: dat
 
 
 def hand_on_cases(session: Session, context: Context, responder_id: int, at: datetime) -> None:
-    """Hands on the open cases of a responder who left or is on leave. Their next step starts at once."""
+    """Hands the open cases of a responder who left, or is on leave, to others.
+
+    The next step of each case starts at once.
+    """
     for tip_id in queries.open_tips_of(session, responder_id):
         event = Event(CaseEventKind.REMOVED, by=responder_id)
         service_escalation.handle_event(session, context, tip_id, event, at)

@@ -1,8 +1,9 @@
-"""Handles a correction of a case's place or of its answer about officials, after the tip was filed.
+"""Handles corrections after a tip was filed: of its place, or of its answer about officials.
 
-Also records visit safety and the national desk's decision on it, and notifies everyone who was alerted.
+Also records visit-safety marks and the national desk's decision about them, and notifies all alerted people.
 
-Everything runs inside its caller's transaction, except `decide_visit`. One report attempt is one case.
+Every function except `decide_visit` runs inside the transaction of the calling function. Each report attempt is one
+case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -44,18 +45,18 @@ from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts, VisitSafe
 from hotline.tips.tables import Tip, TipPlace
 
 MAX_PART_WAIT = timedelta(minutes=1)
-"""Time that further parts of an SMS are waited for."""
+"""The time to wait for further parts of an SMS."""
 MORE_AGAIN = timedelta(minutes=5)
-"""Shortest time between two notices that the caller added text."""
+"""The shortest time between two notices that the caller added text."""
 WORST = ("no", "unsure", "yes")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The place and the answer about officials that decided the desks, before a correction."""
+    """The place and the answer about officials before a correction, which decided the desks."""
 
     filed: bool
-    """True for a whole tip. A correction of a draft, a fragment or a complaint only moves it."""
+    """True for a whole tip. A corrected draft, fragment or complaint only changes its desk."""
     place: str
     official: str
 
@@ -66,9 +67,10 @@ def route_of(tip: ReportedTip) -> Route:
 
 
 def official_of(before: Route, now: str) -> str:
-    """Returns the answer about officials that decides the desks. After filing, answers can only make it stricter.
+    """Returns the answer about officials that decides which desks read the tip. After the tip was filed, a later answer
+    can only restrict access further.
 
-    Only the national desk can open such a tip to its district again.
+    Only the national desk can give a restricted tip back to its district.
     """
     if not before.filed:
         return now
@@ -78,7 +80,7 @@ def official_of(before: Route, now: str) -> str:
 def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
     """Stores the earlier place of a corrected tip.
 
-    In a danger that was alerted, the earlier desk keeps its access until the national desk ends it.
+    In an alerted case with danger, the earlier desk can read the tip until the national desk ends this.
     """
     if not before.filed or before.place == tip.place:
         return
@@ -96,7 +98,7 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
 def reading_desks(
     tip: Tip | ReportedTip, earlier: Sequence[TipPlace], beside: Collection[str] = ()
 ) -> list[str]:
-    """Returns the codes of the desks that may read the tip. `earlier`: the places before corrections."""
+    """Returns the codes of the desks that may read the tip. `earlier` contains the places before each correction."""
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
     return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *beside]
@@ -108,10 +110,11 @@ def partner_desks(
     earlier: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
-    """Returns the partner desks that may read the tip: border desks for a journey, and the protection desk of a camp.
+    """Returns the partner desks that may read the tip: the border desks of a journey, and the protection desk of a
+    camp.
 
-    A border desk reads it if the journey can still be stopped, or if it could read it before. After a correction, the
-    earlier camp's desk keeps its access until the national desk ends that of its district.
+    A border desk may read the tip if the journey can still be stopped, or if that desk could read it before. After a
+    correction, the desk of the earlier camp can read the tip as long as its district can.
     """
     if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
@@ -134,9 +137,10 @@ def partner_desks(
 def passed_districts(
     session: Session, tip: ReportedTip, before: Route, earlier: Sequence[TipPlace]
 ) -> Sequence[str]:
-    """Returns the districts to which the tip was passed. They keep their access, like the people who were asked there.
+    """Returns the districts to which the case was passed on. These districts can still read it, like the people who
+    were asked there.
 
-    Without danger, a corrected place ends their access together with the first place's.
+    Without danger, a corrected place ends their access, as it does for the first place.
     """
     corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
     if not before.filed or tip.official != "no" or corrected:
@@ -156,7 +160,7 @@ def _was_told(session: Session, tip: Tip | ReportedTip) -> bool:
 
 
 def needs_notice(tip: ReportedTip, before: Route, official: str) -> bool:
-    """Returns True if `alert_of_correction` has something to do, even if the partner desks are the same."""
+    """Returns True if `alert_of_correction` must alert people even when the partner desks stay the same."""
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
@@ -173,9 +177,9 @@ def alert_of_correction(
     *,
     others: bool = False,
 ) -> None:
-    """Alerts the people who are affected by a correction. `official` is the answer of this hop.
+    """Alerts the people who are concerned by a correction. `official` is the caller's present answer about officials.
 
-    `others`: the tip is now encrypted for other desks than before.
+    `others` is True if the tip is now encrypted for other desks than before.
     """
     if not before.filed:
         return
@@ -206,7 +210,10 @@ def _moves(session: Session, tip: Tip) -> int:
 def stand_down(
     session: Session, context: Context, tip: Tip, who: CloseRequest, at: datetime
 ) -> None:
-    """Ends the case for the people of earlier places, on the national desk's order. Ends their desks' access too."""
+    """Stands down the people of earlier places, because the national desk ordered it.
+
+    Also ends the access of their desks.
+    """
     earlier = tips_tables.earlier_places(session, tip.id)
     for row in earlier:
         row.released_at = row.released_at or at
@@ -220,7 +227,7 @@ def stand_down(
 def send_down(
     session: Session, context: Context, tip: Tip, who: CloseRequest, at: datetime
 ) -> None:
-    """Opens the tip to its district and alerts the people there, for the national desk."""
+    """Gives the tip to its district and alerts the people there, because the national desk ordered it."""
     tip.official = "no"
     tables_audit.append_about_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
     session.flush()
@@ -232,7 +239,10 @@ def _national(one: AlertedResponder) -> bool:
 
 
 def _tell_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Notifies the people of a tip, once, that the caller told more. Only the national desk opens it to a district."""
+    """Notifies the people of a tip, only once, that the caller gave more details.
+
+    Only the national desk can give the tip to a district.
+    """
     told = tuple(
         dict.fromkeys(o.responder_id for o in queries.alerted_by_tip(session, [tip.id])[tip.id])
     )
@@ -243,9 +253,10 @@ def _tell_more(session: Session, context: Context, tip: Tip, at: datetime) -> No
 
 
 def notify_added(session: Session, context: Context, told_tip: ReportedTip, at: datetime) -> None:
-    """Notifies everyone who was alerted that the caller added text. One pending notice covers all the text.
+    """Notifies everyone who was alerted that the caller added text. A notice that is not sent yet covers all later text
+    too.
 
-    Waits a minute for further parts of the SMS, and without danger also for daytime.
+    Waits a minute for further parts of the SMS. Without danger, also waits until the day.
     """
     last = queries_retention.newest_more(session, told_tip.id)
     if last is not None and last.state in DUE_STATES:
@@ -267,12 +278,15 @@ def notify_added(session: Session, context: Context, told_tip: ReportedTip, at: 
 def notify_mark(
     session: Session, context: Context, tip: Tip, before: VisitFacts, at: datetime
 ) -> None:
-    """Alerts people of a new visit-safety mark, once. People who are alerted later read it with their alert."""
+    """Alerts people of a new visit-safety mark, only once.
+
+    People who are alerted later read the mark in their alert.
+    """
     session.flush()
     if before.is_marked or not visit_facts_of(tip).is_marked:
         return
     if tip.manner == VisitDecision.OPENLY:
-        # This decision was made without knowing the mark, so the national desk must decide again.
+        # The desk did not know the mark when it made this decision. So it must decide again.
         tip.manner = None
     _tell(session, context, tip, at)
 
@@ -280,7 +294,10 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies people of marked tips that joined a cluster. An alert of another tip replaced their alert for these."""
+    """Notifies people of the marked tips that joined a cluster.
+
+    These people got the alert of another tip in its place.
+    """
     for tip_id in tip_ids:
         _tell(session, context, queries.tip_for_writing(session, tip_id), at)
 
@@ -291,7 +308,7 @@ def _tell(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
-    """Applies a decision for a discreet visit, made for another tip of the cluster, to this tip."""
+    """Applies the decision for a discreet visit, which was made about another tip of the cluster, to this tip."""
     if visit_facts_of(tip).care is not VisitSafety.CAREFUL:
         return
     company = queries_references.cluster_of(session, tip)
@@ -307,7 +324,7 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
 def decide_visit(
     context: Context, tip_id: int, manner: VisitDecision, *, by: CommandActor, reason: str
 ) -> None:
-    """Records the visit-safety decision by a command, for the national desk. Raises NotFound.
+    """Records the national desk's decision on visits, made by a command. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """
@@ -327,9 +344,10 @@ def record_visit_decision(
     who: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records how responders must visit, for all marked dangers of the cluster. Each case gets a row in the audit log.
+    """Records the decision on visits for all tips of the cluster that have a mark and danger. Writes a row to the audit
+    log for each case.
 
-    A repeated decision notifies no one.
+    A repeated decision sends no messages.
     """
     company = queries_references.cluster_of(session, tip)
     concerned = [one for one in company if one.id == tip.id or _is_asked(one)]

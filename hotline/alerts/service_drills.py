@@ -1,4 +1,7 @@
-"""Runs drills: alerts through one desk that look real. Each responder who answers learns at once that it is one."""
+"""Runs drills. A drill sends alerts to the people of one desk, and these alerts look real.
+
+Each responder who answers learns at once that it is a drill.
+"""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -54,18 +57,19 @@ from hotline.tips.tables import Grant, Tip
 
 @dataclass(frozen=True, slots=True)
 class DrilledDesk:
-    """The desk whose people a drill tests, and the place of its made-up tip."""
+    """The desk whose people a drill tests, and the place of its sample tip."""
 
     code: str
     place: str
-    """Place of the tip, as an alert names it."""
+    """The place of the tip, as an alert names it."""
     camp: str | None = None
 
 
 def drilled_desk(session: Session, code: str) -> DrilledDesk:
-    """Returns a district, a border post or a camp for a drill. Their people are alerted of tips.
+    """Returns the district, border post or camp with this code, as the desk of a drill. Drills are possible there
+    because these desks get alerts of tips.
 
-    Raises DrillRefused for any other desk, and NotFound.
+    Raises DrillRefused for any other desk, and NotFound for an unknown code.
     """
     if is_district(code):
         return DrilledDesk(code, code)
@@ -88,7 +92,7 @@ def _no_such() -> DrillRefused:
 def check_allowed(
     session: Session, desk: DrilledDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
 ) -> None:
-    """Raises DrillRefused if no drill may begin at this desk now. The error gives the reason."""
+    """Raises DrillRefused with the reason if no drill may begin at this desk now."""
     if tables.pause_reason(session, at) is not None:
         raise DrillRefused(
             message_text("all messages are paused: resume sending before you start a drill")
@@ -127,13 +131,13 @@ def check_allowed(
 
 
 WORDS = "words"
-"""Name of the answer that holds the text of a tip."""
+"""The name of the answer that contains the text of a tip."""
 
 
 def make_tip(
     session: Session, context: Context, desk: DrilledDesk, urgency: Urgency, at: datetime
 ) -> Tip:
-    """Stores a made-up tip, encrypted like a real one. Its text only says, in every language, that it is a drill."""
+    """Stores a sample tip, encrypted like a real tip. Its text only says that it is a drill, in every language."""
     uid = secrets.token_hex(16)
     said = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)
@@ -179,9 +183,10 @@ CLOCK = "clock"
 
 
 def start(context: Context, wanted: DrillRequest, *, by: Actor, reason: str) -> int:
-    """Begins a drill, alerts the first people, and returns its id. Raises DrillRefused, NotFound, StoreUnavailable.
+    """Starts a drill, alerts the first people, and returns the id of the drill. Raises DrillRefused, NotFound,
+    StoreUnavailable.
 
-    Notifies the national desk, and the coordinators of the desk who are not tested themselves.
+    Notifies the national desk, and those coordinators of the desk who are not tested.
     """
     at = context.now()
     with ringing(context) as session:
@@ -215,7 +220,7 @@ def start(context: Context, wanted: DrillRequest, *, by: Actor, reason: str) -> 
 def _alert(
     session: Session, context: Context, tip: Tip, people: Sequence[Candidate], at: datetime
 ) -> None:
-    """Alerts the first of these people and sets the clock of the drill."""
+    """Alerts the first of these people and sets the deadline to acknowledge."""
     case = routed_case(session, tip)
     step = EscalationStep(tip.id, case, 0, first_recipients(case, people), is_drill=True)
     alerts_tables.set_clocks(
@@ -237,7 +242,7 @@ def _tell_who_answers(session: Session, row: Drill, but: Collection[int], at: da
 
 
 def desk_named(code: str, language: str) -> str:
-    """Returns a desk's name for an SMS: a district's own name, or the code of any other desk.
+    """Returns the name of a desk for an SMS: the name of a district, or the code of another desk.
 
     Every phone can show the letters of a code.
     """
@@ -245,7 +250,7 @@ def desk_named(code: str, language: str) -> str:
 
 
 def call_off(context: Context, exercise_id: int, *, by: Actor, reason: str) -> None:
-    """Calls a drill off. People who were alerted and have not answered learn that it was a drill.
+    """Ends a drill before its time. Alerted people who have not answered learn that it was a drill.
 
     Raises NotFound, DrillRefused, StoreUnavailable.
     """
@@ -259,7 +264,7 @@ def call_off(context: Context, exercise_id: int, *, by: Actor, reason: str) -> N
 
 
 def end_due(context: Context) -> None:
-    """Ends drills whose time is over or during which a real danger arrived. Raises StoreUnavailable."""
+    """Ends drills whose time is over, or in whose district a real danger was reported. Raises StoreUnavailable."""
     with context.database.reading() as session:
         over = [
             row.id
@@ -277,9 +282,9 @@ def end_due(context: Context) -> None:
 def record_answer(
     session: Session, context: Context, act: Command, known_as: Assignment, tip: Tip
 ) -> CommandOutcome:
-    """Records the first answer of a responder to a drill. Every verb is an answer.
+    """Records the first answer of a responder to a drill. Every verb counts as an answer.
 
-    Passing the drill on also alerts the next person. Every other verb counts as an acknowledgement.
+    If the responder passes the drill on, the next person is alerted. Every other verb counts as an acknowledgement.
     """
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
         what = _answer(session, tip, act)
@@ -315,9 +320,9 @@ def _end(
     by: Actor | None = None,
     reason: str = "",
 ) -> None:
-    """Ends a drill: no more alerts go out, and people who have not answered learn that it was a drill.
+    """Ends a drill. No more alerts are sent, and people who have not answered learn that it was a drill.
 
-    Without `by`, the clock ends it.
+    `by` is None if the clock worker ends it.
     """
     at = context.now()
     tip = queries.tip_for_writing(session, row.tip_id)
@@ -348,7 +353,7 @@ def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DrillReport:
-    """One drill, with the times of everyone who was alerted."""
+    """A drill, with the times of every alerted responder."""
 
     exercise: Drill
     told: Sequence[DrillRecipient]
@@ -364,6 +369,6 @@ def list_drills(context: Context) -> Sequence[DrillReport]:
 
 
 def running_drills(context: Context) -> Sequence[Drill]:
-    """Returns the drills that run now. Raises StoreUnavailable."""
+    """Returns the drills that are running now. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return tables_drills.running_drills(session)

@@ -1,9 +1,9 @@
-"""Finds out which waiting tips join a cluster or get a link. Stores the keys that this needs for one day.
+"""Finds out which pending tips join a cluster of similar tips or get a link to one. Stores the digests for this
+comparison, which are kept for one day.
 
-Also chooses the name under which a person learns of a visit-safety mark, if similar tips share one alert. See
-docs/decisions/08.
+Also chooses the reference in a visit-safety message, if similar tips share one alert. See docs/decisions/08.
 
-Runs inside its caller's transaction. The decisions are made in `tips/rules_duplicates.py`.
+The functions run inside the transaction of the calling function. The rules are in `tips/rules_duplicates.py`.
 """
 
 from collections import defaultdict
@@ -32,11 +32,12 @@ from hotline.tips.tables import Tip
 
 WHO = "who"
 MAX_COMPARED = 50
-"""Tips that are compared in one batch. In a rush every tip is like the others, so a link is of no use."""
+"""The most tips that are compared in one batch. When very many tips arrive, every tip resembles others, so links would
+not help."""
 
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
-    """Returns the keys by which a new tip is compared with others."""
+    """Returns the digests with which a new tip is compared with other tips."""
     typed, who = rules_duplicates.typed_text(answers), answers.get(WHO)
     digest = context.pseudonyms.likeness
     return LikenessKeys(
@@ -46,9 +47,11 @@ def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) 
 
 
 def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str | None) -> bool:
-    """Stores the keys of a written tip. Returns True if a tip that follows a cluster must be judged again.
+    """Stores the comparison digests of a written tip. Returns True if the tip is in a cluster and must be compared
+    again.
 
-    That is so if its kind, or who needs help, was answered since. `kind` is the kind before this hop.
+    This is so if the caller has since answered what kind of report it is, or who needs help. `kind` is the answer about
+    the kind before this hop.
     """
     known = tip.likeness
     if known is None:
@@ -65,9 +68,10 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
 def join_clusters(
     session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
-    """Returns the steps of waiting tips that join a cluster. The cluster's people get the case and at most one SMS.
+    """Returns the steps of the pending tips that join a cluster. The people of the cluster get the case, and at most
+    one SMS.
 
-    If no one of the cluster is active any more, the tip leaves it and alerts people of its own.
+    If no person of the cluster is still active, the tip leaves it and has its own alerts.
     """
     joined = joining_tips(session, [tip.tip_id for tip in waiting], at)
     if not joined:
@@ -85,7 +89,7 @@ def join_clusters(
         if not who:
             queries_duplicates.record_leaders(session, {tip.tip_id: None})
             continue
-        # This tip may concern a camp or a border, although the cluster's first tip does not.
+        # This tip may concern a camp or a border, even if the first tip of the cluster does not.
         near = partner_recipients(tip.case, people, told[one.leader_id])
         who |= dict.fromkeys(one for one in near if one not in tip.kept_from)
         recipients = () if tip.told else tuple(who)
@@ -103,7 +107,10 @@ def join_clusters(
 
 
 def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
-    """Returns the waiting tips that join a cluster. Each tip is also compared with those before it in this order."""
+    """Returns the pending tips that join a cluster.
+
+    Each tip is also compared with the pending tips before it in this order.
+    """
     since = at - rules_duplicates.DAY
     new = queries_duplicates.repeated_tips(
         session,
@@ -139,9 +146,9 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
 def link_tips(
     session: Session, waiting: Sequence[WaitingTip], at: datetime
 ) -> Sequence[WaitingTip]:
-    """Links tips that are alerted for the first time to earlier tips that are probably about the same matter.
+    """Links tips that get their first alert to earlier tips that are probably about the same matter.
 
-    Exclusions from an earlier tip of the same phone also apply to the new tip, before any alert.
+    Before any alert, exclusions from an earlier tip of the same phone are copied to the new tip.
     """
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MAX_COMPARED:
@@ -162,9 +169,10 @@ def link_tips(
 
 
 def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
-    """Links a tip whose people were alerted before its kind was known. A danger alerts first, and asks then.
+    """Links a tip whose people were alerted before the caller answered what kind of report it is. With danger, people
+    are alerted first and the caller is asked after that.
 
-    Runs inside its caller's transaction, so it compares the tip with the nearest similar ones only.
+    It runs inside the transaction of the calling function, so it compares the tip only with the most similar ones.
     """
     found = queries_duplicates.likely_earlier(session, tip_id, at)
     if found:
@@ -174,7 +182,7 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
-    """Applies the exclusions of a tip to a later tip of the same phone. Returns True if it wrote any."""
+    """Copies the exclusions of a tip to a later tip of the same phone. Returns True if it copied any exclusion."""
     if pair.why is not LinkReason.CONTACT:
         return False
     written = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
@@ -192,9 +200,9 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
 def known_in_situation(
     session: Session, asked: Collection[tuple[int, int]]
 ) -> Mapping[tuple[int, int], str]:
-    """Returns, by tip and responder, the name by which the responder knows another tip of the same situation.
+    """Returns the reference by which a responder knows another tip of the same situation, by tip and responder.
 
-    Leaves out responders who know no other. Returns nothing for more than 50 tips.
+    Leaves out responders who know no other tip of the situation. Returns nothing if more than 50 tips are asked about.
     """
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
@@ -210,13 +218,14 @@ def known_in_situation(
 
 
 HOW_TO_GO = (Purpose.VISIT_SAFETY, Purpose.HOW, Purpose.UNANSWERED)
-"""Purposes that a cluster sends once. It sends all others for each tip, by the tip's own name."""
+"""Purposes of messages that are sent once for a whole cluster. Messages for any other purpose are sent for each tip,
+with its own reference."""
 
 
 def references_for(
     session: Session, tip: Tip, order: Notice, care: VisitSafety, *, again: bool
 ) -> Mapping[int, Sequence[KnownName]]:
-    """Returns, by responder, the names for this message. Leaves out responders who have it already."""
+    """Returns the references for this message, by responder. Leaves out responders who already got this message."""
     own = {
         who: [KnownName(tip.id, tip.urgency, row.id, row.reference)]
         for who, row in queries.newest_by_responder(session, tip.id).items()
@@ -236,9 +245,9 @@ def references_for(
 def with_strictest_visit(
     session: Session, steps: Sequence[EscalationStep]
 ) -> Sequence[EscalationStep]:
-    """Returns the steps, each with the visit safety of the strictest tip in its cluster.
+    """Returns the steps. Each gets the visit safety of the strictest tip in its cluster.
 
-    Only later steps change. At its first step, a tip follows a cluster and alerts no one, or it is alone.
+    Changes only later steps of a tip. At its first step, a tip is alone, or it joined a cluster and sends no alert.
     """
     later = {one.tip_id for one in steps if one.number > 0}
     together = queries_references.tips_in_clusters(session, later) if later else set()
@@ -259,9 +268,9 @@ def with_strictest_visit(
 def people_to_notify_of_erasure(
     session: Session, tip: Tip, people: Collection[Recipient], at: datetime
 ) -> Sequence[Recipient]:
-    """Returns the people to notify of an erasure request, each with the name by which they know the case.
+    """Returns the people to notify of an erasure request, each with the reference by which they know the case.
 
-    Leaves out people who had this notice for the cluster within the last day.
+    Leaves out people who already got this notice for the cluster within the last day.
     """
     company = queries_references.cluster_of(session, tip)
     known = queries_references.known_names(session, company)

@@ -1,6 +1,6 @@
-"""Alerts people of a case and sets its clocks, as `alerts.rules_escalation` decides.
+"""Alerts people of a case and sets its deadlines, as `alerts/rules_escalation.py` decides.
 
-Runs inside its caller's transaction.
+The functions run inside the transaction of the calling function.
 """
 
 import secrets
@@ -45,7 +45,8 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip, drop_closure_request, was_alerted
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
-"""Purposes of alerts that a similar tip may replace. All other messages to responders are always sent."""
+"""Purposes of alerts that the alert of a similar tip may replace. Messages to responders for any other purpose are
+always sent."""
 
 
 def decide(
@@ -56,7 +57,7 @@ def decide(
     event: Event,
     at: datetime,
 ) -> Decision:
-    """Returns the decision that follows from an event of a case. For a drill, only the people it tests count."""
+    """Returns the decision about an event of a case. In a drill, only the tested people count."""
     if tip.channel != rules_trial.DRILL:
         return rules_escalation.decide(standing, roster, event, at)
     row = tables_drills.drill_of_tip(session, tip.id)
@@ -73,17 +74,17 @@ TO_ALERTED = (
     Purpose.TOLD_FIRST,
     Purpose.STAND_DOWN,
 )
-"""Purposes of messages that go only to people who were alerted before."""
+"""Purposes of messages that are sent only to people who were alerted before."""
 NOTICING = (*TO_ALERTED, Purpose.HOW, Purpose.LET)
-"""Purposes of messages that use the name by which the responder knows the case."""
+"""Purposes of messages that use the reference by which the responder knows the case."""
 
 
 def handle_event(
     session: Session, context: Context, tip_id: int, event: Event, at: datetime
 ) -> None:
-    """Carries out the effects of an event of a case: its alerts, clocks and assignee.
+    """Carries out the decision about an event of a case: its alerts, deadlines and assignee.
 
-    Does nothing if no one was alerted of the case yet. Only stops the clocks of a closed case.
+    Does nothing if no one was alerted of the case yet. For a closed case, only ends the deadlines.
     """
     tip = queries.tip_for_writing(session, tip_id)
     if tip.channel == rules_trial.CHANNEL or not was_alerted(session, tip):
@@ -102,7 +103,7 @@ def handle_event(
 
 
 def alert_colleague(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Alerts a colleague, because an alert will not arrive, or not soon."""
+    """Alerts a colleague, because an alert will arrive late or never."""
     handle_event(session, context, tip_id, Event(CaseEventKind.NOT_REACHED), at)
 
 
@@ -144,7 +145,7 @@ def _carry_out(
 def _set_clocks(
     session: Session, tip: Tip, before: CaseState, decision: Decision, at: datetime
 ) -> None:
-    """Stores the clocks that run from now on, and the assignee."""
+    """Stores the deadlines that run from now on, and the assignee."""
     tables.close_clocks(session, [tip.id], decision.close, at)
     if DeadlineKind.CONFIRM_CLOSURE in decision.close:
         drop_closure_request(tip)
@@ -157,9 +158,9 @@ def _set_clocks(
 def begin_steps(
     session: Session, steps: Sequence[EscalationStep], at: datetime, marked: Collection[int]
 ) -> None:
-    """Ends the waiting of pending tips and sets the clock of each. A fragment has none.
+    """Removes the pending alerts of these tips, and sets the first deadline of each tip. A fragment has no deadline.
 
-    `marked`: the tips that were pending by their own columns, and not by a row of `PendingAlert`.
+    `marked` contains the tips that were pending because of their own columns, without a row of `PendingAlert`.
     """
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
@@ -189,7 +190,8 @@ def write_steps(
 ) -> None:
     """Writes an assignment and an alert for each recipient of each step.
 
-    People who were alerted of a cluster's first tip get no alert for a later one. They read once that more was told.
+    People who were alerted of the first tip of a cluster get no alert of a later tip. They are notified once that more
+    was reported.
     """
     steps = service_duplicates.with_strictest_visit(session, steps)
     told = [(step, who) for step in steps for who in step.recipients]
@@ -220,7 +222,7 @@ def write_steps(
             dials = entry if step.purpose is Purpose.CONFIRM_CLOSURE else code
             said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
             words = with_similar_case(alert_but_ref(*said), like.get((step.tip_id, who)))
-            # Every other message is sent before a drill's.
+            # Every other message is sent before a message of a drill.
             priority = Priority.DRILL if step.is_drill else case.urgency
             alerts.append(Alert(one.given, one.name, words, priority))
             by_name.append(one)
@@ -235,7 +237,7 @@ def write_steps(
 def write_assignments(
     session: Session, told: Sequence[tuple[EscalationStep, int]], at: datetime
 ) -> Sequence[WrittenAssignment]:
-    """Writes the assignment of each person to a step, under a reference that was never used before."""
+    """Writes an assignment for each person of a step, under a reference that was never used before."""
     ids = zip(queries.new_assignment_ids(session, len(told)), told, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     named: dict[int, str] = {}

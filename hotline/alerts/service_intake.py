@@ -1,12 +1,12 @@
-"""Stores tips: encrypts the answers, and files the tip at the hop that the product promises.
+"""Stores tips: encrypts the answers, and files the tip at the promised hop.
 
 Each report attempt has one row.
 
-`store_report`, `erase_report` and `file_drafts` run inside their caller's transaction. `announce` rings after the
-commit. `store_report` runs for every answer. So it avoids the cost of mapped rows if no one needs an alert.
+`store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
+After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. So it works
+without mapped rows as long as no one must be alerted, which is faster.
 
-The state of a tip only moves forward: draft, fragment, filed, complete. `reach_state` also runs inside its caller's
-transaction.
+The state of a tip only moves forward: from draft or fragment to filed and to complete.
 """
 
 import logging
@@ -46,7 +46,7 @@ from hotline.tips.tables import Tip
 def reach_state(
     session: Session, context: Context, tip: Tip | ReportedTip, state: TipState
 ) -> None:
-    """Moves a tip to a state. Files the tip when it stops being a draft."""
+    """Moves a tip to a new state. Files the tip if it was a draft."""
     now = context.now()
     rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
@@ -61,12 +61,12 @@ def reach_state(
 
 
 def needs_assignment(tip: Tip | ReportedTip) -> bool:
-    """Returns True if people must be alerted of a tip that was just written."""
+    """Returns True if people must be alerted of a tip that was just stored."""
     if tip.state == TipState.DRAFT:
         return False
     if tip.referred_urgency is None or tip.urgency < tip.referred_urgency:
         return True
-    # The last answer filed this tip, and it is pending by a row of its own.
+    # The last answer filed this tip, and a separate row says that its alert is pending.
     waits_since = tip.referred_at
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 
@@ -80,12 +80,12 @@ logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
 FACTS_OF = {Matter.TIP: report_facts, Matter.COMPLAINT: complaint_facts}
-"""The function that sums up the answers, by the matter of the report."""
+"""The function that summarises the answers, by the matter of the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportAttempt:
-    """The answers so far of one attempt at a report or complaint. They do not appear in `repr`."""
+    """The answers so far in one attempt to report or to complain. `repr` does not show them."""
 
     answers: Mapping[str, str]
     passage: int
@@ -105,9 +105,9 @@ def store_report(
     *,
     caller: str,
 ) -> ReportedTip | None:
-    """Stores the report from the first answer on: a new tip, or a fuller or corrected tip of the same attempt.
+    """Stores the report from the first answer on, as a new tip or as more answers to the tip of this attempt.
 
-    Ignores an incomplete new place if the attempt has filed a whole tip already.
+    Ignores an incomplete new place if this attempt has already filed a whole tip.
     """
     come_to = FACTS_OF[telling.matter](telling.answers, completed=telling.completed)
     if come_to is None:
@@ -147,8 +147,9 @@ def store_report(
 def erase_report(
     session: Session, context: Context, dialogue: LockedDialogue, *, up_to_passage: int
 ) -> None:
-    """Handles `000`: deletes drafts, and marks filed tips as not to be visited openly. Notifies everyone who was
-    alerted.
+    """Handles the keys `000`: deletes drafts, and marks filed tips so that responders do not visit openly.
+
+    Notifies all people who were alerted.
     """
     for tip in tables.erase_session(session, dialogue.key, up_to_passage=up_to_passage):
         before = visit_facts_of(tip)
@@ -157,7 +158,7 @@ def erase_report(
 
 
 def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Sequence[Tip]:
-    """Files drafts that get no more answers. It encrypts and decrypts nothing."""
+    """Files drafts whose caller gives no more answers. This needs no encryption and no decryption."""
     filed = tuple(drafts)
     for tip in filed:
         reach_state(session, context, tip, abandoned_state(tip.place))
@@ -165,7 +166,10 @@ def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Se
 
 
 def file_silent(context: Context, older_than: timedelta = SILENCE) -> None:
-    """Files reports that the caller left without a word. The clock calls it. It changes states and needs no key."""
+    """Files reports whose caller gave no answer for some time.
+
+    Each tick of the clock worker calls it. It only changes states, so it needs no key.
+    """
     with context.database.reading() as session:
         if not tables.has_silent_draft(session, context.now() - older_than):
             return
@@ -183,7 +187,10 @@ def before_commit(context: Context, written: Sequence[Tip | ReportedTip]) -> Non
 
 
 def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
-    """Rings for every tip that needs an alert, or a more urgent one. If a ring fails, the clock alerts later."""
+    """Rings for every stored tip that needs an alert, or a more urgent one.
+
+    If the ring fails, the clock worker starts the alert later.
+    """
     if not committed:
         return
     context.failpoint("tip.after_commit")
@@ -225,7 +232,10 @@ def _new(
 def _fill(
     context: Context, tip: ReportedTip, come_to: TipSummary, telling: ReportAttempt, before: Route
 ) -> None:
-    """Sets the columns that are not encrypted. After filing, urgency only rises, as a responder may be on the way."""
+    """Sets the columns of the tip that are not encrypted.
+
+    After the tip was filed, its urgency can only rise, because a responder may already be on the way.
+    """
     is_draft = tip.state == TipState.DRAFT
     tip.language = telling.language
     tip.place = come_to.place
@@ -244,8 +254,8 @@ def _seal(
 ) -> Mapping[str, bytes] | None:
     """Encrypts the answers for the desks that may read them.
 
-    Returns the grants of a new key. Returns None if the existing grants decrypt the answers too. A desk whose key is
-    missing or broken cannot read the tip. The tip is stored and alerted all the same, with an alarm.
+    Returns the grants if a new key was made. Returns None if the existing grants also decrypt the new answers. A desk
+    whose key is missing or invalid cannot read the tip. The tip is still stored and alerted, and an alarm is raised.
     """
     earlier = tables.earlier_places(session, tip.id) if tip.moved else ()
     beside = service_correction.partner_desks(session, tip, earlier, telling.answers)
@@ -279,9 +289,9 @@ def _keys(session: Session, codes: Sequence[str]) -> Mapping[str, bytes]:
 def _waits_again(
     session: Session, context: Context, tip: ReportedTip, telling: ReportAttempt, kind: str | None
 ) -> bool:
-    """Returns True if the tip may no longer belong to its cluster. It is then pending again.
+    """Returns True if the tip may no longer belong to its cluster. Then its alert is pending again.
 
-    If it does not belong there, it alerts people.
+    If it no longer belongs to the cluster, it gets its own alert.
     """
     keys = service_duplicates.comparison_keys(context, telling.answers, context.now())
     return telling.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
@@ -297,9 +307,9 @@ def _tell(
     *,
     others: bool,
 ) -> None:
-    """Alerts people of the changes that this answer makes for them. Nearly always there are none.
+    """Alerts people of the changes that this answer causes. Almost always there are none.
 
-    `others`: other desks may read the tip now.
+    `others` is True if other desks may read the tip now.
     """
     marked = visit_facts_of(tip).is_marked and not before.is_marked
     more = others and route.filed

@@ -1,6 +1,6 @@
-"""Sends messages about a case to people who know it, and visit-safety messages with the alerts.
+"""Sends messages about a case to people who know it, and visit-safety messages together with alerts.
 
-Runs inside its caller's transaction.
+The functions run inside the transaction of the calling function.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,14 +33,13 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BEHIND = 100
-"""Sending order of messages that go out with alerts, after every alert.
+"""The place in the sending order of messages that go out with alerts: after every alert.
 
-A notice that the place changed has order 0, so it goes before the new place's alerts.
-"""
+A notice of a corrected place has order 0. So it is sent before the alerts of the new place."""
 
 
 class WrittenAssignment(NamedTuple):
-    """An assignment that was just written, its name, and the step that it belongs to."""
+    """An assignment that was just written, with its reference and its step."""
 
     given: NewAssignment
     name: str
@@ -48,12 +47,15 @@ class WrittenAssignment(NamedTuple):
 
 
 def dial_code(context: Context) -> str | None:
-    """Returns the code that an alert says to dial. None where replies by SMS reach us."""
+    """Returns the short code that an alert tells the responder to dial.
+
+    Returns None if the hotline can receive replies by SMS.
+    """
     return None if context.line.inbound_sms else responders_short_code(context.line.service_code)
 
 
 def remind(session: Session, context: Context, tip: Tip, order: Notice, at: datetime) -> None:
-    """Asks the assignee for the outcome, and names the time when others are alerted."""
+    """Asks the assignee for the outcome, and names the time when others will be alerted."""
     (who,) = order.who
     known_as = queries.newest_assignment(session, tip.id, who)
     if known_as is None:
@@ -81,9 +83,11 @@ def notify(
     again: bool = False,
     due: datetime | None = None,
 ) -> tuple[int, ...]:
-    """Notifies people by the names by which they know the case. Returns the people who have no name for it.
+    """Notifies people, each under the reference by which they know the case. Returns the people who have no reference
+    of the case.
 
-    `again`: asks people once more who know it already. `due`: the time to send it, if that is not now.
+    `again` is True to ask people once more who already know the case. `due` is the time to send the message, if it is
+    not due now.
     """
     names = service_duplicates.references_for(session, tip, order, care, again=again)
     languages = queries.languages(session, order.who)
@@ -114,9 +118,10 @@ def visit_safety_messages(
     knew: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
-    """Returns the visit-safety messages for people who are alerted of a marked case.
+    """Returns the visit-safety messages to people who are alerted of a marked case.
 
-    `knew`: pairs of tip and responder that were alerted before. They get such a message only with another alert.
+    `knew` contains the pairs of tip and responder that were alerted before. Such people get the message only with
+    another alert.
     """
     careful = [
         one
@@ -145,7 +150,10 @@ def visit_safety_messages(
 def write_confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> None:
-    """Writes a confirmation by SMS, due now. No case waits for it."""
+    """Writes an SMS that confirms a responder's command. It is due now.
+
+    Other messages are sent first, because no case waits for it.
+    """
     write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
@@ -158,7 +166,7 @@ def new_message(
     at: datetime,
     of: int | None,
 ) -> Message:
-    """Returns a new SMS to a responder, due at `at`. It does not store the SMS."""
+    """Returns a new SMS to a responder, which is due at `at`. Does not store the SMS."""
     return Message(
         kind=kind,
         responder_id=responder_id,
@@ -184,7 +192,7 @@ def write_message(
     turn: int = 0,
     due: datetime | None = None,
 ) -> None:
-    """Writes an SMS to a responder, due now unless `due` names a later time."""
+    """Writes an SMS to a responder. It is due now, unless `due` is a later time."""
     kind = MessageKind.CONFIRMATION if priority == Priority.CONFIRMATION else MessageKind.ALERT
     row = new_message(kind, wording, to, priority=priority, at=at, of=of)
     row.turn, row.next_at = turn, due or at
@@ -194,7 +202,7 @@ def write_message(
         tables.note_due(session, row.id)
 
 
-# Counts the SMS answers that a responder gets, and writes the row of each answer.
+# Counts the SMS that answer a responder, and writes a row for each of them.
 
 
 def may_answer(
@@ -206,9 +214,10 @@ def may_answer(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Counts an answer to this responder and returns the reason it counts under. None where no answer is sent.
+    """Counts an answer to this responder, and returns the reason for which it counts. Returns None if no answer may be
+    sent.
 
-    `in_danger`: the responder has an open case of danger.
+    `in_danger` is True if the responder has an open case with danger.
     """
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
 
@@ -221,7 +230,7 @@ def may_answer(
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
-    """Counts a STOP that gets no answer. Returns False where a STOP was counted within the last week."""
+    """Counts a STOP that gets no answer. Returns False if a STOP was already counted within the last week."""
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
     if any(one.why is AnswerReason.STOP for one in given):
         return False
@@ -233,7 +242,9 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 
 
 def notify_removal(session: Session, cases: int, at: datetime) -> None:
-    """Notifies each member of the national desk that one person removed a responder, and how many cases were open."""
+    """Notifies each member of the national desk that one person alone removed a responder, and how many cases were
+    open.
+    """
     for one in people_tables.active_responders(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)

@@ -1,7 +1,8 @@
-"""Reads a responder's SMS, carries out its commands, and answers in one segment.
+"""Reads a responder's SMS, carries out its commands, and answers with an SMS of one segment.
 
-Reading comes before the caller's transaction. The commands run inside it. An answer never repeats the responder's text.
-A hint names the responder's newest open case of danger, else the newest case. It lists only possible commands.
+It reads the SMS before the transaction of the calling function. It carries out the commands inside that transaction. An
+answer never contains text of the responder. A hint names the responder's newest open case with danger, or else the
+newest case. It offers only commands that are possible.
 """
 
 from collections import defaultdict
@@ -42,16 +43,16 @@ from hotline.tips.tables import Tip
 
 
 def _no_more(context: Context, responder: Responder) -> Wording:
-    """Returns the last answer of an hour."""
+    """Returns the text of the last answer within an hour."""
     code = {"code": responders_short_code(context.line.service_code)}
     return Wording(Template.NO_MORE_ANSWERS, code, responder.language)
 
 
 NAMED_FOR = timedelta(days=30)
-"""Time after an alert during which the responder may name its case."""
+"""The time after an alert during which the responder may name its case."""
 RECENT_ALERTS = timedelta(hours=12)
 MAX_REFERENCES = 6
-"""References in one answer, so that they fit into one segment with their text."""
+"""The most references in one answer. With its text they must fit into one segment."""
 
 ANSWERS = {
     CommandResult.TAKEN: Template.TAKEN,
@@ -75,18 +76,18 @@ ANSWERS = {
     CommandResult.HOW_WAITS: Template.HOW_WAITS,
     CommandResult.DRILL: Template.EXERCISE,
 }
-"""The template that answers each result. An unknown reference gets the answer for a wrong one."""
+"""The template that answers each result. For an unknown reference, the answer to a wrong reference is used."""
 BY = {
     Template.TAKEN: Template.TAKEN_UNTIL,
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""The template to use in its place if an outcome is due."""
+"""The template that replaces the usual one if an outcome is due."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyResult:
-    """The result of a responder's SMS."""
+    """The result of reading and carrying out a responder's SMS."""
 
     meant: ReplyKind
     done: tuple[CommandOutcome, ...] = ()
@@ -94,20 +95,20 @@ class ReplyResult:
 
 @dataclass(frozen=True, slots=True)
 class ReadReply:
-    """A responder's SMS, read with the cases that the responder knew a moment ago."""
+    """A responder's SMS as it was read, with the cases that the responder knew at that time."""
 
     responder_id: int
     cases: KnownCases
     reading: ReplyReading
     dangers: tuple[str, ...] = ()
-    """References of the open cases of danger, newest first."""
+    """References of the open cases with danger, newest first."""
 
 
 def read_reply(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
-    """Returns the meaning of a responder's SMS. Runs before the transaction.
+    """Returns the meaning of a responder's SMS. Runs before the transaction, because it may be slow.
 
-    A responder of the national desk may know thousands of cases. On SQLite all other writers would wait meanwhile. A
-    command reads its own case again.
+    A responder of the national desk may know thousands of cases. On SQLite, all other writers would wait during this
+    time. Each command reads its own case again.
     """
     known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     told = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
@@ -172,7 +173,7 @@ def _ask_beside(
     reply: ReadReply,
     at: datetime,
 ) -> None:
-    """Sends a hint after a command on a drill. The responder may have meant one of their real cases too."""
+    """Sends a hint after a command about a drill. The responder may have meant one of their real cases."""
     said = f"? {reply.reading.reference}"
     key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
     urgent = bool(reply.dangers)
@@ -196,7 +197,10 @@ def _why(reading: ReplyReading) -> AnswerReason:
 
 
 def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
-    """Returns a digest by which a repeated SMS is recognised. It covers the commands, or the text if there are none."""
+    """Returns a digest with which a repeated SMS is recognised.
+
+    It is made from the commands, or from the text if there are no commands.
+    """
     acts = [f"{one.verb.value} {one.reference}" for one in reading.actions]
     said = "\n".join(acts) or " ".join(message.text.split()).casefold()
     return context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
@@ -209,7 +213,7 @@ def _worded(
     reply: ReadReply,
     done: Sequence[CommandOutcome],
 ) -> list[tuple[Wording, int | None]]:
-    """Returns the text of each result once, with its references. Returns a hint if nothing was done."""
+    """Returns the text for each kind of result, with its references. Returns a hint if no command was carried out."""
     known = [one for one in done if one.result is not CommandResult.UNKNOWN]
     if not known:
         return [(_hint(session, context, responder, reply), None)]
@@ -231,7 +235,10 @@ def _worded(
 
 
 def _template(one: CommandOutcome, responder: Responder, number: str | None) -> Template:
-    """Returns the template that answers a command. Visit safety comes first if the case was not read yet."""
+    """Returns the template that answers a command.
+
+    Prefers the template with visit safety if the responder has not read the case yet.
+    """
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
         return Template.PLACE_CHANGED_ALONE
@@ -271,7 +278,10 @@ def _confirmation(
 
 
 def _hint(session: Session, context: Context, responder: Responder, reply: ReadReply) -> Wording:
-    """Returns the hint about the named case. Without a name, it is about the newest danger, else the newest case."""
+    """Returns the hint about the case that the SMS names.
+
+    If it names no case, the hint is about the newest case with danger, or else the newest case.
+    """
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
     referral = queries.locked_assignment(session, responder.id, about) if about else None
     code = responders_short_code(context.line.service_code)

@@ -1,7 +1,8 @@
-"""Sends messages of every queue: claims a message, sends it without an open transaction, and records the result.
+"""Sends the messages of every queue: claims a message, sends it without an open transaction, and records the result.
 
-The claim is committed before the send. The result of an attempt is written only if that attempt is still the newest.
-This module sends messages to responders in parallel. `sms_replies` sends answers, and the monitor sends its notices.
+The claim is committed before the message is sent. The result of an attempt is recorded only if no newer attempt exists.
+This module sends several messages to responders at the same time. `dialogue/service_sms.py` sends the answers to
+callers, and the monitor sends its own notices.
 """
 
 import os
@@ -33,13 +34,14 @@ from hotline.gateway.tables import DeliveryReport, Message, OnCallContact
 from hotline.people.tables import Responder
 from hotline.tips.rules_events import EventChannel, LoggedEvent
 
-# Applies delivery reports, which the gateway sends about outgoing messages.
+# Applies the delivery reports that the gateway sends about our messages.
 
 
 def apply_report(context: Context, report: ReportIn) -> None:
-    """Stores a delivery report, and applies it when a message has its id. Repeats and unknown statuses change nothing.
+    """Stores a delivery report. Applies it as soon as a message has the id that it names. Repeated reports and unknown
+    statuses change nothing.
 
-    Raises StoreUnavailable. The hook then asks the gateway to send the report again.
+    Raises StoreUnavailable. Then the hook asks the gateway to send the report again.
     """
     at = context.now()
     with ringing(context) as session:
@@ -58,7 +60,7 @@ def apply_report(context: Context, report: ReportIn) -> None:
 def apply_early(
     session: Session, context: Context, gateway: str, provider_id: str, at: datetime
 ) -> None:
-    """Applies the stored reports of an id, if a message has that id by now."""
+    """Applies the stored reports that name this id, if a message has the id by now."""
     queries_outbox.lock_provider_id(session, provider_id)
     kept = queries_outbox.early_reports(session, gateway, provider_id)
     message = queries_outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
@@ -73,9 +75,10 @@ def apply_early(
 def _apply_report(
     session: Session, context: Context, message: Message, report: DeliveryReport, at: datetime
 ) -> None:
-    """Applies one report. A final state never changes, except that an answered message may become delivered.
+    """Applies a delivery report to its message. A final state never changes, except that an answered message may become
+    delivered.
 
-    A failure of an older attempt says nothing about the newest one.
+    A failed older attempt does not change the message.
     """
     meaning = rules_delivery.report_meaning(report.status)
     arrived = meaning is ReportMeaning.ARRIVED
@@ -111,13 +114,15 @@ def _log(session: Session, message: Message, at: datetime) -> None:
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
-"""States in which the newest attempt may still report its result."""
+"""States of a message whose newest attempt may still report its result."""
 
 
 def deliver_due(context: WorkerContext) -> int:
-    """Begins the most urgent due sends, as far as there is room. Returns how many began.
+    """Begins to send the most urgent due messages, as many as there are free places. Returns the number of messages
+    that it began to send.
 
-    It does not matter which message rang. When a send ends, the next due message takes its place without a ring.
+    It does not matter which message rang the doorbell. When a send ends, the next due message follows without another
+    ring.
     """
     return context.senders.fill(partial(_claim, context))
 
@@ -148,20 +153,20 @@ def _deliver(context: WorkerContext, claim: Claim) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One SMS that is ready to send."""
+    """An SMS that is ready to be sent."""
 
     msisdn: str = field(repr=False)
     text: str = field(repr=False)
     stop_key: str | None = None
-    """Digest of the number on the stop list. None if the list is not checked."""
+    """The digest of the number, as the stop list stores it. None if the stop list is not checked."""
 
 
 def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
-    """Decrypts the number and the enrolment code of a message, and renders its text.
+    """Decrypts the number and the enrolment code of a message, and writes its text.
 
     Raises KeyMissing, DecryptionFailed.
 
-    No row contains the code in clear text.
+    No row of the outbox contains the enrolment code in clear text.
     """
     to, wording = claim.to, claim.wording
     assert to is not None
@@ -173,7 +178,7 @@ def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
 
 
 def is_withdrawn(claim: Claim) -> bool:
-    """Returns True if the message's code was used or replaced, or if its number was deleted."""
+    """Returns True if the code in the message was used or replaced, or if its number was deleted."""
     to = claim.to
     without_code = claim.message.template == Template.JOIN.name and (to is None or to.code is None)
     return without_code or to is None or not to.number
@@ -186,9 +191,10 @@ def send_claimed(
     *,
     turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> tuple[SendResult, str | None]:
-    """Sends a claimed message without an open transaction. Returns the result, and the number's stop list digest.
+    """Sends a claimed message without an open transaction. Returns the result, and the digest of the number for the
+    stop list.
 
-    `prepare` decrypts the number, and raises KeyMissing or DecryptionFailed.
+    `prepare` decrypts the number. It raises KeyMissing or DecryptionFailed.
     """
     if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
@@ -213,15 +219,16 @@ def record_result(
     *,
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
-    """Records the result of an attempt, and its consequences."""
+    """Records the result of an attempt and applies its consequences."""
     at = context.now()
     if claim.message.contact_key is not None:
-        # With the gateway's own records, its message id could reveal the phone behind the pseudonym.
+        # With the gateway's records, its message id could reveal the phone of a pseudonym.
         result = replace(result, provider_id=None)
     with ringing(context, turn) as session:
         row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
-        # The monitor and the workers may use different gateways, so results of one say nothing about the other.
+        # The monitor and the workers may use different gateways. So a result of one does not
+        # describe the other.
         if (
             claim.message.priority != rules_delivery.Priority.MONITOR
             and result.outcome is Outcome.ACCEPTED
@@ -243,19 +250,23 @@ def record_result(
             # Delivery reports may arrive before this row is written.
             apply_early(session, context, result.gateway, result.provider_id, at)
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_drill:
-            # The gateway's list says that this person wants no messages. Keep that wish even if its list changes.
+            # The gateway's list says that this person wants no messages. The hotline remembers this
+            # even if that list changes.
             tables_sessions.add_stop(session, stop_key, at)
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
-    """Returns True if this attempt may change the message. An older attempt may do so only with a late "accepted"."""
+    """Returns True if this attempt may change the message.
+
+    An older attempt may change it only if the gateway accepted the message late.
+    """
     if row.attempts == n:
         return row.state in OPEN_STATES
     return outcome is Outcome.ACCEPTED and row.state in (MessageState.UNKNOWN, MessageState.RETRY)
 
 
 def _verdict(row: Message, result: SendResult) -> Verdict:
-    # An expired lease has already counted this attempt.
+    # This attempt was already counted when its lease ended.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
     return rules_delivery.decide(
         result,
@@ -290,25 +301,25 @@ def _consequences(
     verdict: Verdict,
     at: datetime,
 ) -> None:
-    """Marks a recipient who cannot be reached, and alerts a colleague immediately."""
+    """Marks a recipient who cannot be reached, and alerts a colleague at once."""
     if verdict.flag and claim.message.on_call_id is not None:
         session.get_one(OnCallContact, claim.message.on_call_id).unreachable = result.outcome
         return
     is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_hers
-    # A drill never marks a responder as unreachable. The next real alert will find out.
+    # A drill never marks a responder as unreachable. The next real alert will show this.
     if verdict.flag and is_hers and not claim.is_drill:
         responder = session.get_one(Responder, claim.message.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
-        # Covers every open case of the responder, including this one.
+        # This covers every open case of the responder, including the present one.
         service_commands.hand_on_cases(session, context, responder.id, at)
     elif verdict.replace and claim.tip_id is not None:
         service_escalation.alert_colleague(session, context, claim.tip_id, at)
 
 
 def expire_leases(context: WorkerContext) -> None:
-    """Ends claims whose worker died or hangs. It is unknown whether these messages were sent."""
+    """Ends the claims of workers that stopped or hang. It is unknown whether the messages of these claims were sent."""
     at = context.now()
     with ringing(context) as session:
         for row in queries_outbox.expired(session, at):
@@ -321,7 +332,10 @@ def expire_leases(context: WorkerContext) -> None:
 
 
 def retry_unknown(context: WorkerContext) -> None:
-    """Sends unconfirmed messages again after a waiting time. `gateway.rules_delivery.after_doubt` decides which."""
+    """Sends messages with an unknown result again after some time.
+
+    `gateway.rules_delivery.after_doubt` decides which messages are sent again.
+    """
     at = context.now()
     with ringing(context) as session:
         for row in queries_outbox.doubtful(session, at):
@@ -335,10 +349,10 @@ def retry_unknown(context: WorkerContext) -> None:
 
 
 def resend_unreported(context: WorkerContext) -> None:
-    """Resends an alert once if no delivery report arrived in time, and alerts the next person of its level.
+    """Sends an alert again, once, if no delivery report arrived in time. Also alerts the next person of its level.
 
-    It alerts one person for each level, however many reports are missing. A network without reports therefore causes no
-    flood of messages. The deadline of the tip does not change.
+    It alerts only one person for each level, even if many reports are missing. So a network that sends no reports does
+    not cause a flood of messages. The deadline to acknowledge does not change.
     """
     at = context.now()
     with ringing(context) as session:

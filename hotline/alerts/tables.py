@@ -1,6 +1,6 @@
 """Stores the answers that were sent to responders' SMS.
 
-The text of a responder's SMS is not kept. A keyed digest shows if they wrote the same before.
+The text of a responder's SMS is not stored. A keyed digest shows if the responder sent the same text before.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -46,7 +46,7 @@ from hotline.tips.tables_call_back import desk_people
 
 
 class ReplyAnswer(Row):
-    """One answer to a responder's SMS: why it was sent, and the digest of that SMS."""
+    """An answer to a responder's SMS: the reason for it, and the digest of that SMS."""
 
     __tablename__ = "reply_answer"
     __table_args__ = (
@@ -57,7 +57,7 @@ class ReplyAnswer(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     why: Mapped[str]
-    """A `alerts.rules_reply_parsing.AnswerReason`."""
+    """A value of `alerts.rules_reply_parsing.AnswerReason`."""
     text_key: Mapped[str]
     answered_at: Mapped[datetime]
 
@@ -65,7 +65,7 @@ class ReplyAnswer(Row):
 def answers_since(session: Session, responder_id: int, since: datetime) -> list[SentAnswer]:
     """Returns the answers that a responder got after `since`.
 
-    Locks the responder's row, so that two SMS from one responder are counted one by one.
+    Locks the row of the responder, so that two SMS from the same responder are counted one after the other.
     """
     session.execute(
         select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
@@ -78,11 +78,12 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
     return [SentAnswer(AnswerReason(why), text_key, at) for why, text_key, at in rows]
 
 
-# Stores the clocks of cases as rows, so that no restart loses one. At most one of a kind is open for a tip.
+# Stores the deadlines of cases as rows, so that no restart loses them. A tip has at most one open
+# deadline of each kind.
 
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
-    """Sets the first clock of many new tips at once. A responder must acknowledge each tip by then."""
+    """Sets the first deadline of many new tips at once. By then, a responder must acknowledge the tip."""
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
@@ -96,7 +97,7 @@ def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at
 
 
 def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> None:
-    """Sets clocks of one tip. Each replaces the open one of its kind."""
+    """Sets deadlines of one tip. Each new deadline replaces the open one of the same kind."""
     close_clocks(session, [tip_id], clocks, at)
     last = select(Deadline.kind, func.max(Deadline.step)).where(Deadline.tip_id == tip_id)
     steps = {row[0]: row[1] for row in session.execute(last.group_by(Deadline.kind))}
@@ -119,7 +120,7 @@ def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> N
 def close_clocks(
     session: Session, tip_ids: Collection[int], kinds: Collection[DeadlineKind], at: datetime
 ) -> None:
-    """Closes the open clocks of these kinds, and no others."""
+    """Closes the open deadlines of these kinds."""
     if not tip_ids or not kinds:
         return
     session.execute(
@@ -132,14 +133,14 @@ def close_clocks(
 
 
 def open_clocks(session: Session, tip_id: int) -> dict[DeadlineKind, Clock]:
-    """Returns the open clocks of a tip by kind."""
+    """Returns the open deadlines of a tip, by kind."""
     return open_clocks_of(session, [tip_id])[tip_id]
 
 
 def open_clocks_of(
     session: Session, tip_ids: Collection[int]
 ) -> dict[int, dict[DeadlineKind, Clock]]:
-    """Returns the open clocks of many tips, by tip id and kind."""
+    """Returns the open deadlines of many tips, by tip id and kind."""
     found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
     here = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
     for row in session.scalars(select(Deadline).where(*here)):
@@ -148,9 +149,9 @@ def open_clocks_of(
 
 
 def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
-    """Returns how often in a row the open clock of a kind has fired, as the highest among these tips.
+    """Returns how often the open deadline of this kind has fired in a row. Takes the highest number among these tips.
 
-    Returns -1 if no such clock is open.
+    Returns -1 if no such deadline is open.
     """
     if not tip_ids:
         return -1
@@ -160,7 +161,10 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """Returns when the newest clock of a kind was or is due, as texts name it. Returns None if there was none."""
+    """Returns the due time of the newest deadline of this kind, as texts name it.
+
+    Returns None if there was no such deadline.
+    """
     last = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
     return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
 
@@ -168,7 +172,7 @@ def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | No
 def overdue_clocks(
     session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
 ) -> Sequence[ResultRow[Deadline, Tip]]:
-    """Returns the clocks that have run out, the longest overdue first, locked until the transaction ends.
+    """Returns the deadlines that have passed, the oldest first, and locks them until the transaction ends.
 
     Leaves out the tips in `but`.
     """
@@ -187,10 +191,10 @@ def acknowledge(
     proved: bool,
     provisional: bool = False,
 ) -> bool:
-    """Marks all sent assignments of a tip to this responder as acknowledged, at every level.
+    """Marks all sent assignments of a tip to this responder as acknowledged.
 
-    Returns True if the answer counts. After an answer that no inbox lists, a later one counts only once it is proved.
-    With `provisional` the inbox cannot be asked, so this answer is doubted until it is proved.
+    Returns True if the acknowledgement counts. After an answer that the inbox did not list, a later answer counts only
+    when it is proved. With `provisional`, the inbox cannot be read. So the answer is doubted until it is proved.
     """
     hers = assigned_to(tip_id, responder_id)
     forged = (*hers, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
@@ -211,7 +215,7 @@ def acknowledge(
 
 
 def doubt(session: Session, referral: Assignment, at: datetime) -> bool:
-    """Notes that no inbox lists the responder's answer. Returns True if the answer was believed until now."""
+    """Records that the inbox does not list the responder's answer. Returns True if the answer counted until now."""
     doubted = session.scalars(
         update(Assignment)
         .where(
@@ -227,7 +231,7 @@ def doubt(session: Session, referral: Assignment, at: datetime) -> bool:
 
 
 def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
-    """Notes that the answer is the responder's own, because the inbox lists it or the responder dialled."""
+    """Records that the responder really answered, because the inbox lists the SMS or because they dialled."""
     session.execute(
         update(Assignment)
         .where(*assigned_to(tip_id, responder_id), HAS_ANSWERED, Assignment.proved_at.is_(None))
@@ -236,17 +240,20 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 
 def is_answered(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the tip was acknowledged in the responder's name, believed or not."""
+    """Returns True if the tip was acknowledged in the responder's name, even if this is doubted."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_ANSWERED)
 
 
 def is_believed(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder acknowledged the tip and is believed."""
+    """Returns True if the responder acknowledged the tip and this is not doubted."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_TAKEN)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
-    """Returns when this responder last acknowledged the tip. Returns None if they are not believed or passed it on."""
+    """Returns when this responder last acknowledged the tip.
+
+    Returns None if the acknowledgement is doubted or the responder passed the tip on.
+    """
     took = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
     return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*took))
 
@@ -254,10 +261,10 @@ def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | Non
 def acknowledged_since_alert(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
-    """Returns the tips that their assignee acknowledged after this responder was last alerted, by a proved answer.
+    """Returns the tips that their assignee acknowledged, with proof, after this responder was last alerted of them.
 
-    An alert that this responder answered by acknowledging does not count. The assignee is active. The assignee has read
-    the case by any reference, or has no PIN to read it with.
+    If this responder acknowledged an alert, that alert does not count. The assignee must be active. The assignee must
+    also have read the case under any reference, or have no PIN.
     """
     theirs = (
         select(
@@ -285,7 +292,7 @@ def acknowledged_since_alert(
     return frozenset(session.scalars(since))
 
 
-# Stores the questions that desks ask back, at most one for each tip, and the answers.
+# Stores the questions that desks ask back, at most one for each tip, with their answers.
 
 
 class QuestionBackRow(Row):
@@ -297,11 +304,11 @@ class QuestionBackRow(Row):
     desk: Mapped[str]
     asked_at: Mapped[datetime]
     public_key: Mapped[bytes]
-    """The public key that the hooks encrypt the answer to."""
+    """The public key with which the hooks encrypt the answer."""
     locked_key: Mapped[bytes]
     """The private key, encrypted with the tip's key."""
     body: Mapped[bytes]
-    """The padded, encrypted answer. Empty until there is one."""
+    """The padded and encrypted answer. Empty until the caller has answered."""
     answered_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     """The time when a desk officer first read the answer."""
@@ -309,7 +316,7 @@ class QuestionBackRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One responder who is notified about a tip, and the reference that they know it by."""
+    """A responder who is notified about a tip, with the reference by which they know it."""
 
     responder_id: int
     language: str
@@ -317,14 +324,17 @@ class Recipient:
 
 
 def has_question(session: Session, tip_ids: Collection[int]) -> bool:
-    """Returns True if any of these tips was ever asked a question."""
+    """Returns True if a question was ever asked about one of these tips."""
     return has_row(session, QuestionBackRow.tip_id, QuestionBackRow.tip_id.in_(tip_ids))
 
 
 def waiting_question(
     session: Session, tip_ids: Collection[int], *, for_writing: bool = False
 ) -> QuestionBackRow | None:
-    """Returns the question of these tips that waits for its answer, or None. Locks it if `for_writing`."""
+    """Returns the question about these tips that still waits for its answer, or None.
+
+    Locks the question if `for_writing` is True.
+    """
     here = select(QuestionBackRow).where(
         QuestionBackRow.tip_id.in_(tip_ids), QuestionBackRow.answered_at.is_(None)
     )
@@ -337,7 +347,7 @@ def question_of_tip(session: Session, tip_id: int) -> QuestionBackRow | None:
 
 
 def note_read(session: Session, tip_id: int, at: datetime) -> None:
-    """Notes that a desk officer reads the answer. Only the first time counts."""
+    """Records that a desk officer reads the answer. Only the first time is stored."""
     row = session.get(QuestionBackRow, tip_id)
     if row is not None and row.answered_at is not None and row.read_at is None:
         row.read_at = at
@@ -346,7 +356,7 @@ def note_read(session: Session, tip_id: int, at: datetime) -> None:
 def recipients_who_may_see(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
-    """Returns by id the active responders of `which` who may see a tip, each with their newest reference."""
+    """Returns the active responders of `which` who may see a tip, by id, each with their newest reference."""
     told = (
         select(Responder.id, Responder.languages, Assignment.reference)
         .join(Assignment, Assignment.responder_id == Responder.id)
@@ -365,7 +375,7 @@ def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence
 def question_recipients(
     session: Session, row: QuestionBackRow, at: datetime
 ) -> Sequence[Recipient]:
-    """Returns the responders who acknowledged the tip, with their references.
+    """Returns the responders who acknowledged the tip, each with their reference.
 
     Adds the national desk if it asked the question, or if no responder acknowledged the tip.
     """
@@ -386,7 +396,7 @@ def delete_questions(session: Session, tip_ids: Collection[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FoundReceipt:
-    """The tips of one receipt, and the progress of each."""
+    """The tips that have this receipt, and the progress of each tip."""
 
     tip_ids: Sequence[int]
     progress: Sequence[Progress]
@@ -401,7 +411,7 @@ def give_receipt(session: Session, session_key: str, *, passage: int, receipt_ke
 def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
     """Returns the tips of a receipt, and the progress of each.
 
-    Includes tips of the same report attempt that the caller reported after going back and answering differently.
+    Includes tips that the caller reported in the same attempt after going back and changing an answer.
     """
     of_receipt = Tip.receipt_key == receipt_key
     told = select(Tip.session_key, Tip.passage).where(of_receipt, Tip.session_key != "")

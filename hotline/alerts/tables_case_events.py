@@ -1,6 +1,6 @@
-"""Stores the log of every case: rows that are written once and never changed.
+"""Stores the log of each case. Its rows are written once and never changed.
 
-Triggers in both databases refuse UPDATE, DELETE and TRUNCATE. No code of ours turns them off.
+Triggers in both databases refuse UPDATE, DELETE and TRUNCATE. Our code never turns these triggers off.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ from hotline.tips.rules_events import WHY, EventChannel, LoggedEvent, check_code
 
 
 class CaseEventRow(Row):
-    """One case event. Repeated events have the same `key`, and only the first is written."""
+    """A case event. Repeated events have the same `key`, and only the first is written."""
 
     __tablename__ = "case_log"
 
@@ -33,7 +33,7 @@ class CaseEventRow(Row):
     codes: Mapped[dict[str, Any]]
     key: Mapped[str] = mapped_column(unique=True)
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_log.id"))
-    """The case event that this one corrects. Both are shown."""
+    """The id of the case event that this one corrects. Pages show both events."""
 
 
 OF_MEETING = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
@@ -42,9 +42,10 @@ protect_rows(CaseEventRow)
 
 
 def write_event(session: Session, row: CaseEventRow) -> int | None:
-    """Writes a case event in the caller's transaction. Returns its id, or None if its key exists already.
+    """Writes a case event in the transaction of the calling function. Returns its id, or None if an event with this key
+    exists already.
 
-    Raises ValueError for a code that is in no list.
+    Raises ValueError for a code that is not in any list.
     """
     check_codes(LoggedEvent(row.kind), row.codes)
     if not add_if_new(session, row):
@@ -55,13 +56,13 @@ def write_event(session: Session, row: CaseEventRow) -> int | None:
 def write_alerted(
     session: Session, told: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
-    """Writes one case event for each alerted responder: assignment id, tip, step, responder and reason."""
+    """Writes a case event for each alerted responder. `told` has assignment id, tip, step, responder and reason."""
     rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in told]
     _written(session, LoggedEvent.ALERTED, rows, at)
 
 
 def write_links(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """Writes for each later tip the earlier tip that is probably the same, and the reason."""
+    """Writes a case event for each link of a later tip to an earlier tip, with the reason of the link."""
     rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
     _written(session, LoggedEvent.LINKED, rows, at)
 
@@ -72,7 +73,7 @@ def _written(
     rows: Sequence[tuple[int, int | None, str, str]],
     at: datetime,
 ) -> None:
-    """Writes many case events caused by the clock. Each row is tip, responder, reason and key."""
+    """Writes many case events of the clock worker. Each row contains tip, responder, reason and key."""
     columns = (CaseEventRow.tip_id, CaseEventRow.responder_id, CaseEventRow.codes, CaseEventRow.key)
     coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {
@@ -100,15 +101,15 @@ def has_met(session: Session, tip_id: int) -> bool:
 
 
 def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventRow | None:
-    """Returns the newest case event of a kind, or None."""
+    """Returns the newest case event of this kind, or None."""
     found = select(CaseEventRow).where(CaseEventRow.tip_id == tip_id, CaseEventRow.kind == kind)
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 
 def find_tip(session: Session, name: str) -> int | None:
-    """Returns a tip's id from its number, as in `12` or `T12`, or from any responder's reference.
+    """Returns the id of a tip from its number, such as `12` or `T12`, or from a responder's reference.
 
-    Does not check that a tip has that number. Returns None for an unknown reference.
+    Does not check that a tip with this number exists. Returns None for an unknown reference.
     """
     number = name.removeprefix("T")
     if number.isdecimal():
@@ -119,9 +120,9 @@ def find_tip(session: Session, name: str) -> int | None:
 def last_event_of(
     session: Session, tip_id: int, responder_id: int, *, but_told: bool = False
 ) -> CaseEventRow | None:
-    """Returns the responder's newest case event that says if the case is theirs: alerted, acknowledged or passed on.
+    """Returns the newest case event that shows if the case is the responder's: alerted, acknowledged or passed on.
 
-    Ignores alerts if `but_told`.
+    With `but_told`, ignores alerts.
     """
     kinds = OF_TAKING[1:] if but_told else OF_TAKING
     hers = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
@@ -129,11 +130,11 @@ def last_event_of(
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 
-# Stores the key pair of each case, and everything that is encrypted for the case.
+# Stores the key pair of each case, and all data that is encrypted with it.
 
 
 class CaseKey(Row):
-    """The public key of a case, unencrypted. Writing codes needs nothing else."""
+    """The public key of a case, which is not encrypted. Code that writes codes needs only this key."""
 
     __tablename__ = "case_key"
 
@@ -141,11 +142,11 @@ class CaseKey(Row):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     warned_at: Mapped[datetime | None]
-    """Since when an admin can see that the codes will be deleted."""
+    """The time since which an admin can see that the codes will be deleted."""
 
 
 class CaseGrant(Row):
-    """The private key of a case, encrypted to the reader or to a desk that may read the tip."""
+    """The private key of a case, encrypted for one holder: the reader process or a desk that may read the tip."""
 
     __tablename__ = "case_grant"
     __table_args__ = (UniqueConstraint("tip_id", "holder"),)
@@ -153,7 +154,7 @@ class CaseGrant(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("case_key.tip_id", ondelete="CASCADE"))
     holder: Mapped[str]
-    """A desk's code, or `case_codes.READER`."""
+    """The code of a desk, or `READER`."""
     encrypted_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -173,12 +174,15 @@ protect_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:
-    """Returns the public key of a case. Returns None if nothing was written about a person yet."""
+    """Returns the public key of a case. Returns None if no code about a person was written yet."""
     return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
 
 
 def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
-    """Stores a key pair for a case and returns its public key. If two are made at once, the first one stays."""
+    """Stores a key pair for a case and returns its public key.
+
+    If two processes make a key at once, the first one stays.
+    """
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
         give(session, tip_id, READER, new.grant)
@@ -187,7 +191,7 @@ def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> byte
 
 
 def give(session: Session, tip_id: int, holder: str, encrypted_key: bytes) -> bool:
-    """Gives a holder the encrypted private key. Returns False if the holder had it already."""
+    """Stores the private key of a case, encrypted for this holder. Returns False if the holder already had it."""
     return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, encrypted_key=encrypted_key))
 
 
@@ -226,7 +230,10 @@ protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 
 
 class CaseNote(Row):
-    """The text of a note, encrypted with its tip's own key. Deleted with the tip's text. The case event stays."""
+    """The text of a note, encrypted with the key of its tip.
+
+    It is deleted together with the text of the tip. The case event of the note stays.
+    """
 
     __tablename__ = "case_note"
 
@@ -238,7 +245,7 @@ class CaseNote(Row):
 def store_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
-    """Stores an encrypted body with its case event."""
+    """Stores an encrypted body under the id of its case event."""
     session.add(table(case_log_id=entry_id, body=body))
     session.flush()
 
@@ -246,7 +253,7 @@ def store_body(
 def bodies_of(
     session: Session, table: type[CaseCode] | type[CaseNote], tip_id: int
 ) -> Mapping[int, bytes]:
-    """Returns a tip's encrypted bodies by the id of their case event, oldest first."""
+    """Returns the encrypted bodies of a tip by the id of their case event, oldest first."""
     found = (
         select(table.case_log_id, table.body)
         .join(CaseEventRow, CaseEventRow.id == table.case_log_id)
@@ -257,14 +264,14 @@ def bodies_of(
 
 
 def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
-    """Deletes the texts of these tips' notes."""
+    """Deletes the texts of the notes on these tips."""
     theirs = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(tip_ids))
     gone = delete(CaseNote).where(CaseNote.case_log_id.in_(theirs))
     session.execute(gone.execution_options(synchronize_session=False))
 
 
 class CaseCounted(Row):
-    """A tip whose codes are in the sums of its month, or were all written after the month was counted."""
+    """A tip whose codes were counted for its month, or were all written after its month was counted."""
 
     __tablename__ = "case_counted"
 
@@ -274,18 +281,21 @@ class CaseCounted(Row):
 
 
 def is_counted(session: Session, tip_id: int) -> bool:
-    """Returns True if the tip's month was counted. Codes that are written after that are in no table."""
+    """Returns True if the month of the tip was counted.
+
+    Codes that are written later are not in any table of statistics.
+    """
     return session.get(CaseCounted, tip_id) is not None
 
 
 def mark_counted(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
-    """Marks tips as counted. From then on their codes may be deleted."""
+    """Marks these tips as counted. After this, their codes may be deleted."""
     session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
     session.flush()
 
 
 class StartedFormRow(Row):
-    """One responder's answers to an unfinished form in one case. The next answer replaces them."""
+    """A responder's answers to a form that they have not finished. The row is replaced after each answer."""
 
     __tablename__ = "started_form"
 
@@ -296,7 +306,7 @@ class StartedFormRow(Row):
 
 
 def store_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
-    """Replaces the kept form. The caller holds the lock on the tip."""
+    """Replaces the stored answers of an unfinished form. The calling function must hold the lock on the tip."""
     row = StartedFormRow(tip_id=tip_id, responder_id=responder_id, body=body, at=at)
     session.merge(row)
     session.flush()
@@ -308,7 +318,7 @@ def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
 
 
 def forms_of(session: Session, responder_id: int, tip_ids: Collection[int]) -> Mapping[int, bytes]:
-    """Returns this responder's encrypted answers by tip."""
+    """Returns this responder's encrypted answers to unfinished forms, by tip."""
     found = select(StartedFormRow.tip_id, StartedFormRow.body).where(
         StartedFormRow.responder_id == responder_id, StartedFormRow.tip_id.in_(tip_ids)
     )

@@ -24,7 +24,7 @@ LOST = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 
 
 class Drill(Row):
-    """One drill in one district."""
+    """A drill at one desk."""
 
     __tablename__ = "exercise"
 
@@ -33,7 +33,7 @@ class Drill(Row):
     place: Mapped[str]
     """The place of the tip: the district that an alert names, or abroad."""
     desk: Mapped[str]
-    """The desk whose people take part."""
+    """The code of the desk whose people take part."""
     climbs: Mapped[bool]
     """True if the drill escalates to the desk's higher levels when no responder answers."""
     started_by: Mapped[str]
@@ -43,11 +43,12 @@ class Drill(Row):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     why_ended: Mapped[str | None]
-    """A `DrillEnd`."""
+    """A value of `DrillEnd`."""
 
 
 IS_OF_CASE = Assignment.tip_id.not_in(select(Drill.tip_id))
-"""Condition of assignments that are not drills. A drill is no workload, and spares no responder a case."""
+"""The condition that an assignment does not belong to a drill. Drills do not count as load, so they do not change who
+gets the next case."""
 
 
 def drill_of_tip(session: Session, tip_id: int) -> Drill | None:
@@ -65,7 +66,7 @@ def all_drills(session: Session) -> Sequence[Drill]:
 
 
 def locked_drill(session: Session, exercise_id: int) -> Drill | None:
-    """Returns a drill with its row locked, so that no other process ends it meanwhile."""
+    """Locks and returns a drill, so that no other process ends it at the same time."""
     return session.get(Drill, exercise_id, with_for_update=True)
 
 
@@ -76,10 +77,9 @@ def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
 
 
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Returns True if an open danger tip in the same province was filed or alerted since `at`.
+    """Returns True if an open tip with danger in the same province was filed or alerted since `at`.
 
-    For a place abroad it searches the tips abroad. It includes tips that were raised to danger, and older ones that
-    escalate.
+    For a place abroad, looks at the tips abroad. Includes tips that became dangers later, and older tips that escalate.
     """
     told = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place
@@ -100,7 +100,7 @@ def drill_references(session: Session, responder_id: int) -> frozenset[str]:
 
 
 def recent_drills(session: Session, responder_id: int, since: datetime) -> Sequence[RecentDrill]:
-    """Returns the drills of which an alert was sent to this responder after `drills_since`, newest first."""
+    """Returns the drills whose alert was sent to this responder after `since`, newest first."""
     sent = exists().where(
         Message.assignment_id == Assignment.id,
         Message.kind == MessageKind.ALERT,
@@ -123,9 +123,9 @@ def recent_drills(session: Session, responder_id: int, since: datetime) -> Seque
 
 
 def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:
-    """Returns the responders who were sent an alert and neither answered nor read it.
+    """Returns the responders who were sent an alert but have not answered or read it.
 
-    Each comes with the id of their newest assignment.
+    Each is returned with the id of their newest assignment.
     """
     tried = (Message.kind == MessageKind.ALERT, Message.attempts > 0)
     rows = session.execute(
@@ -143,7 +143,7 @@ def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]
 
 
 def drop_alerts(session: Session, tip_id: int) -> None:
-    """Ends the drill's alerts that were not sent yet, so that they are never sent."""
+    """Stops the alerts of the drill that were not sent yet, so that they are never sent."""
     theirs = select(Assignment.id).where(Assignment.tip_id == tip_id)
     here = (Message.assignment_id.in_(theirs), Message.kind == MessageKind.ALERT)
     session.execute(
@@ -157,7 +157,7 @@ def drop_alerts(session: Session, tip_id: int) -> None:
 def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
     """Returns every responder who was alerted of the drill, in the order of the alerts.
 
-    An answer is to take the case, or to pass it on.
+    To take the case or to pass it on counts as an answer.
     """
     other = aliased(Message)
     newest = select(func.max(other.id)).where(

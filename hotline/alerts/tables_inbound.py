@@ -1,4 +1,4 @@
-"""Stores the state of each MO, and the position up to which the gateway's inbox was read."""
+"""Stores each received SMS, and the position up to which the gateway's inbox was read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ SMS = "sms"
 
 
 class InboxRead(Row):
-    """The position in the inbox: a `gateway.rules_inbox.Bookmark`, the next time to read, and the last error."""
+    """The position in the inbox, as a `gateway.rules_inbox.Bookmark`, with the next reading time and the last error."""
 
     __tablename__ = "inbox_read"
 
@@ -28,9 +28,9 @@ class InboxRead(Row):
     news_at: Mapped[datetime]
     next_at: Mapped[datetime]
     read_at: Mapped[datetime]
-    """The last time a page was read and fully processed."""
+    """The last time when a page was read and fully processed."""
     fault: Mapped[str]
-    """The reason why no page was read since. Empty if nothing is wrong."""
+    """The reason why no page was read since then. Empty if there was no error."""
 
 
 def bookmark(row: InboxRead) -> Bookmark:
@@ -49,7 +49,7 @@ def inbox_position(session: Session) -> InboxRead | None:
 
 
 def create_position(session: Session, at: datetime) -> None:
-    """Creates the position at the inbox's start. A second call changes nothing."""
+    """Creates the position at the start of the inbox. A second call changes nothing."""
     first = InboxRead(
         name=SMS,
         number=0,
@@ -67,7 +67,10 @@ def create_position(session: Session, at: datetime) -> None:
 def move_position(
     session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
 ) -> bool:
-    """Moves the position after a page was fully processed. Returns False, unmoved, if another relay moved it."""
+    """Moves the position after a page was fully processed.
+
+    Returns False and changes nothing if another relay has moved it.
+    """
     moved = (
         update(InboxRead)
         .where(InboxRead.name == SMS, InboxRead.number == before.number)
@@ -86,18 +89,22 @@ def move_position(
 
 
 def record_fault(session: Session, fault: str, next_at: datetime) -> None:
-    """Records why a page was not read or not fully processed. The position stays."""
+    """Records why a page was not read or not fully processed. Does not move the position."""
     session.execute(
         update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
     )
 
 
 def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
-    """Records an MO, unless it is known already from any source. Returns the known rows. `keys` holds its digests."""
+    """Records a received SMS, unless a row for it exists already.
+
+    Returns the existing rows. `keys` contains the digests of the SMS.
+    """
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Another process was quicker. The same id may have come with another time, so that these keys find no row.
+    # Another process was faster. The same id may have arrived with another time, so these keys find
+    # no row.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 
@@ -108,7 +115,7 @@ def note_listed(
     proved_at: datetime | None,
     vouched_at: datetime | None,
 ) -> None:
-    """Records that the inbox lists these MOs, or that the gateway itself delivered them in a callback."""
+    """Records that the inbox lists these SMS, or that a callback proved to be from the gateway."""
     for row in rows:
         row.proved_at = row.proved_at or proved_at
         row.vouched_at = row.vouched_at or vouched_at
@@ -122,7 +129,10 @@ def bring_forward(session: Session, next_at: datetime) -> None:
 
 
 def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
-    """Returns MOs that callbacks delivered in that time and no page listed. Locks them until the transaction ends."""
+    """Returns the SMS that callbacks delivered in this period but that no page of the inbox lists.
+
+    Locks these rows until the transaction ends.
+    """
     waiting = select(InboundSeen).where(
         InboundSeen.proved_at.is_(None),
         InboundSeen.unproven_at.is_(None),
@@ -134,7 +144,7 @@ def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[Inb
 
 
 def unproven_answers(session: Session, since: datetime) -> int:
-    """Returns the number of recently doubted, unproven answers whose tip is still open."""
+    """Returns the number of recent answers that are doubted and not proved, and whose tip is still open."""
     doubted = (
         Assignment.doubted_at > since,
         Assignment.proved_at.is_(None),

@@ -1,7 +1,7 @@
-"""Makes desks, and decrypts tips with the recovery passphrase. Each use leaves a row in the audit log.
+"""Makes the keys of desks, and decrypts tips with the recovery passphrase. Each use writes a row to the audit log.
 
-Also gives a district a tip that was withheld from it. Releases the responders of a corrected tip's first place. No code
-that a hook reaches imports this file, because it can decrypt what hooks seal.
+Also gives a withheld tip to its district. Also stands down the responders of a corrected tip's first place. It can
+decrypt what the hooks encrypt. So no module that a hook loads may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,10 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip, the desk's grant without its weekly lock, and the key that decrypts it. The keys are not in `repr`."""
+    """A tip with the desk's grant, already without its weekly lock, and the private key that decrypts the grant.
+
+    `repr` does not show the keys.
+    """
 
     tip: Tip
     grant: bytes = field(repr=False)
@@ -58,36 +61,36 @@ class UnlockedTip:
 
 @dataclass(frozen=True, slots=True)
 class QuestionBack:
-    """The question that a desk asked about a tip, and its answer. The answer is not in `repr`."""
+    """The question that a desk asked about a tip, with the answer. `repr` does not show the answer."""
 
     question: str
     answered_at: datetime | None
     answer: str | None = field(default=None, repr=False)
-    """None if there is no answer, or if it cannot be decrypted."""
+    """None if there is no answer, or if the answer cannot be decrypted."""
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DecryptedTip:
-    """A decrypted tip for a desk. Its answers are not in `repr`."""
+    """A tip as a desk reads it, with its decrypted answers. `repr` does not show the answers."""
 
     id: int
     matter: str
     place: str
     filed_at: datetime | None
     coming: VisitFacts
-    """The visit safety of the case. Every page shows it first."""
+    """The visit safety of the case. Every page shows this first."""
     erase_wanted_at: datetime | None
-    """Time of an erasure request. The person who asked may be another person than the reporter."""
+    """The time of an erasure request. The person who made the request may not be the person who reported."""
     earlier: tuple[str, ...]
-    """The places before a correction of the tip, oldest first."""
+    """The places of the tip before its corrections, oldest first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
     notes: Sequence[DecryptedNote] = ()
 
 
 def missing_desks(context: Context) -> Sequence[str]:
-    """Returns the codes of the desks that have no key yet: the national one and one for each district."""
+    """Returns the codes of the desks that have no key yet, among the national desk and all districts."""
     with context.database.reading() as session:
         held = tables_desks.desk_codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))
@@ -95,10 +98,12 @@ def missing_desks(context: Context) -> Sequence[str]:
 
 
 def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
-    """Makes the missing desks, with their keys sealed to the recovery pair. Returns their codes.
+    """Makes the missing desks, and encrypts their private keys to the recovery key pair. Returns the codes of the new
+    desks.
 
-    The first call makes that pair under the passphrase. Existing desks keep their keys, and the pair keeps its
-    passphrase. Raises DeskRefused if desks exist but their recovery pair is lost.
+    The first call also makes the recovery key pair under the passphrase. Existing desks keep their keys, and an
+    existing recovery key pair keeps its passphrase. Raises DeskRefused if desks exist but the recovery key pair is
+    lost.
     """
     missing = missing_desks(context)
     if not missing:
@@ -123,16 +128,16 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
 
 
 def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
-    """Returns filed tips, newest first, without unfinished ones. They contain nothing that was sealed."""
+    """Returns filed tips, newest first. Leaves out drafts. The result contains no encrypted data."""
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
         return tip_overviews(session, wanted)
 
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
-    """Checks that a desk may read a tip, before a person types a passphrase. Writes a refusal to the audit log.
+    """Checks that a desk may read a tip, before a person enters the passphrase. Writes a refusal to the audit log.
 
-    Raises NotFound.
+    Raises NotFound if the tip does not exist or the desk has no grant.
     """
     with context.database.reading() as session:
         found = queries_visible.tip_with_grant(session, tip_id, desk)
@@ -142,10 +147,11 @@ def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reas
 def unlock(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> UnlockedTip:
-    """Unlocks a tip for a desk with the passphrase. Writes every refusal to the audit log.
+    """Decrypts the desk's private key with the passphrase, so that the desk can read the tip. Writes every refusal to
+    the audit log.
 
-    Raises NotFound if the tip does not exist or the desk has no grant of it. Also raises PassphraseWrong,
-    DecryptionFailed or KeyMissing.
+    Raises NotFound if the tip does not exist or the desk has no grant. Also raises PassphraseWrong, DecryptionFailed or
+    KeyMissing.
     """
     with context.database.reading() as session:
         tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
@@ -167,7 +173,8 @@ def unlock(
 def read_tip(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> DecryptedTip:
-    """Decrypts a tip's answers, and the answer to a desk's question. Commits the audit row before it returns them.
+    """Decrypts the answers of a tip, and the caller's answer to a question of the desk. Commits a row to the audit log
+    before it returns them.
 
     Raises the errors of `unlock`.
     """
@@ -181,7 +188,7 @@ def read_tip(
 
 
 def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
-    """Decrypts the text of an unlocked tip. The caller must write the audit row before showing it.
+    """Decrypts the text of an unlocked tip. The calling function must write the audit row before it shows the text.
 
     Raises DecryptionFailed.
     """
@@ -204,10 +211,10 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
 def send_down(
     context: Context, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
-    """Seals a tip's key to its district and its camp, and alerts their responders.
+    """Encrypts the key of a tip for its district and camp, and alerts their responders.
 
-    Only the national desk decides this, once per tip. A later correction of the answer to "no" gives no access. Raises
-    EndRefused and the errors of `unlock`.
+    Only the national desk can do this, once for each tip. If the caller later corrects the answer about officials to
+    "no", this alone gives no access. Raises EndRefused and the errors of `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
@@ -234,9 +241,9 @@ def send_down(
 
 
 def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
-    """Releases the responders of the first place.
+    """Stands down the responders of the first place.
 
-    Raises NotFound, or EndRefused while the new place has no assignee.
+    Raises NotFound, or EndRefused if no responder of the new place is the assignee yet.
     """
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
@@ -264,9 +271,9 @@ def _granted(
 def _asked(
     row: alerts_tables.QuestionBackRow | None, tip_key: bytes, uid: str
 ) -> QuestionBack | None:
-    """Returns the question to a tip's reporter.
+    """Returns the question that was asked about a tip.
 
-    An answer that does not decrypt is left out, and the tip is still shown.
+    Leaves out an answer that cannot be decrypted, so that the tip is still shown.
     """
     if row is None:
         return None

@@ -1,6 +1,8 @@
-"""Decrypts a case's codes about persons and its notes, with a holder's keys. No hook imports this file.
+"""Decrypts the codes about persons and the notes of a case, with the keys of a holder. No module that a hook loads
+imports this file.
 
-The caller must check first that the content may be shown. It uses a PIN or a person's key, and `visible_to`.
+The calling function must first check that the content may be shown. It checks a PIN or the key of an account, and
+`visible_to`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,9 +27,9 @@ from hotline.tips.tables import Tip
 def case_private_key(
     session: Session, context: Context, tip: Tip, holder: str, privates: Sequence[bytes]
 ) -> bytes | None:
-    """Returns the private half of a case's pair, decrypted with a holder's keys, newest first.
+    """Returns the private key of a case. Decrypts it with a holder's keys, of which the newest is tried first.
 
-    Returns None if no key fits.
+    Returns None if none of these keys decrypts it.
     """
     grant = tables_case_events.grant_of(session, tip.id, holder)
     if grant is None:
@@ -41,7 +43,7 @@ def case_private_key(
 
 
 def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
-    """Returns the decrypted codes by the id of their case event. Leaves out codes that do not decrypt."""
+    """Returns the decrypted codes by the id of their case event. Leaves out codes that cannot be decrypted."""
     found = {}
     for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
         with suppress(DecryptionFailed):
@@ -51,20 +53,20 @@ def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, b
 
 @dataclass(frozen=True, slots=True)
 class DecryptedNote:
-    """A responder's note: a choice from a fixed list, or free text. The text is not in `repr`."""
+    """A responder's note: a choice from a fixed list, or free text. `repr` does not show the text."""
 
     at: datetime
     says: NoteCode
     words: str = field(default="", repr=False)
 
     def headed(self, context: Context, language: str) -> str:
-        """Returns the heading of this note on a page, with the time of writing."""
+        """Returns the heading of this note on a page, with the time when it was written."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
         return context.phrases.say(language, Template.NOTE_AT, time=time)
 
 
 def decrypt_notes(session: Session, tip: Tip, tip_key: bytes) -> Sequence[DecryptedNote]:
-    """Returns the notes, oldest first. A note that does not decrypt hides no other."""
+    """Returns the notes, oldest first. If a note cannot be decrypted, the others are still returned."""
     bodies = tables_case_events.bodies_of(session, CaseNote, tip.id)
     found = []
     for row in tables_case_events.events_of_tip(session, tip.id):

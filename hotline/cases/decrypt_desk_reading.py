@@ -1,6 +1,6 @@
-"""Decrypts the text of a tip for a console account, by the account's own key. Also asks the caller a question.
+"""Decrypts the text of a tip for a console account, with the key of the account. Also asks the caller a question.
 
-Nothing decrypted here is stored. No module that a hook uses imports this one.
+No decrypted text is stored. No module that a hook loads imports this file.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,9 +34,10 @@ Got = TypeVar("Got")
 def read_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedTip:
-    """Returns a tip's text. The row in the audit log is committed first, and a refusal leaves a row too.
+    """Returns the decrypted text of a tip. Commits a row to the audit log first, even for a refusal.
 
-    Raises NotFound if this account may see no such tip, KeyMissing, and DecryptionFailed if its key decrypts nothing.
+    Raises NotFound if the account may not see this tip. Raises KeyMissing, or DecryptionFailed if its key fits no
+    grant.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
     actor = tables_audit.by_actor(by.actor)
@@ -62,7 +63,7 @@ def read_tip(
 def ask_question(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, question: str, reason: str
 ) -> None:
-    """Stores a question for the holder of the receipt, once.
+    """Stores one question about a tip, which the holder of its receipt can answer.
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """
@@ -98,7 +99,10 @@ def _with_key(
     tip_id: int,
     gets: Callable[[Session, UnlockedTip, str], Got],
 ) -> Got:
-    """Returns the result of `gets` for the first desk that decrypts the tip. Tries all desks before it fails."""
+    """Returns the result of `gets` for the first desk of the account that can decrypt the tip.
+
+    Tries all desks of the account before it fails.
+    """
     private_key = account_key(context, token)
     with context.database.reading() as session:
         for desk, found in _unlocked(session, context, by, viewer, tip_id, private_key):
@@ -115,9 +119,9 @@ def _unlocked(
     tip_id: int,
     private_key: bytes,
 ) -> Iterator[tuple[str, UnlockedTip]]:
-    """Yields each desk of this account that may read the tip, with the keys for it.
+    """Yields each desk of this account that may read the tip, with its keys.
 
-    These are today's key, and the one that a rotation set aside.
+    The keys are the present key of the desk and the key before the last rotation.
     """
     member = of_account(by.account_id)
     for desk in sorted(viewer.desks):
@@ -132,7 +136,10 @@ def _unlocked(
 def _is_opened(
     session: Session, context: ConsoleContext, viewer: Viewer, tip_id: int, actor: str
 ) -> None:
-    """Records that this account opened the tip. For an alerted responder, the clock that waits for it ends."""
+    """Records that a person opened the tip with this account.
+
+    If this person is an alerted responder, ends the deadline to read the case.
+    """
     at, who, hers = context.now(), viewer.responder_id, None
     if who is not None:
         hers = queries.newest_assignment(session, tip_id, who)

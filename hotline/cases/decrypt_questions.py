@@ -1,6 +1,6 @@
-"""Asks a reporter one question from the reviewed list, after the desk has decrypted the tip.
+"""Asks the caller one question from the reviewed list, after the desk has decrypted the tip.
 
-It can decrypt what hooks seal, so no code that a hook reaches imports this file.
+It can decrypt what the hooks encrypt. So no module that a hook loads may import this file.
 """
 
 from collections.abc import Mapping
@@ -46,9 +46,10 @@ def store_question(
     actor: str,
     reason: str,
 ) -> None:
-    """Stores a question for the reporter, who sees it with their receipt. Runs in the caller's transaction.
+    """Stores a question for the caller, who sees it when they enter their receipt. Runs in the transaction of the
+    calling function.
 
-    The caller must have decrypted the tip's key. Raises NotFound, AskRefused.
+    The calling function must have decrypted the tip's key. Raises NotFound, AskRefused.
     """
     question = list_questions(context).get(name)
     if question is None:
@@ -86,9 +87,9 @@ def _log(session: Session, row: QuestionBackRow, actor: str, reason: str) -> Non
 
 
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
-    """Returns the question and its answer in a desk's language.
+    """Returns the question and its answer in the language of the desk officer.
 
-    Uses the raw names if the question is no longer published.
+    If the question is no longer published, returns the names of question and answer.
     """
     if asked is None:
         return {}
@@ -108,7 +109,7 @@ def question_text(context: Context, asked: QuestionBack | None, language: str) -
 
 
 def _check(session: Session, context: Context, tip_id: int, question: Question) -> None:
-    """Checks that the question may be asked now. Raises AskRefused."""
+    """Raises AskRefused if the question may not be asked now."""
     tip = tables.get_filed(session, tip_id)
     key = tip.receipt_key
     with_it = alerts_tables.find_receipt(session, key).tip_ids if key is not None else ()

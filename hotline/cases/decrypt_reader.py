@@ -1,4 +1,4 @@
-"""Holds the context that only the reader's process has: the keys behind the PINs, and its memory of them."""
+"""Defines the context that only the reader process has: the keys that PINs unlock, and the memory of used keys."""
 
 import hmac
 import secrets
@@ -18,9 +18,9 @@ MAX_KEYS = 1024
 
 
 class KeyMemory:
-    """Remembers decrypted private keys by session, responder and PIN. Safe to use from several threads.
+    """Remembers decrypted private keys, by session, responder and PIN. Several threads may use it at the same time.
 
-    Forgets a key after ten minutes, and the oldest key where there are too many.
+    Forgets each key after ten minutes. If there are too many keys, forgets the oldest.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
@@ -59,10 +59,10 @@ class KeyMemory:
 class ReaderContext(Context):
     vault: PinVault
     pair: LiveKeys
-    """The private keys that decrypt the PINs of hops, newest first."""
+    """The private keys that decrypt the PINs in waiting hops, the newest first."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
-    """Set when a hop asks, so that the reader answers at once."""
+    """It is set when a hop asks, so that the reader answers at once."""
 
     @classmethod
     def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":

@@ -1,4 +1,4 @@
-"""Carries out what a responder does behind a PIN, and returns what the next screen says."""
+"""Carries out a responder's command after the PIN, and returns the content of the next screen."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -48,36 +48,36 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""Verbs: list the colleagues to choose from; pass the case to the national desk."""
+"""Two verbs: list the colleagues to choose from, and pass the case to the national desk."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
-"""Flags: there are colleagues to choose from; there are none."""
+"""Two flags: there are colleagues to choose from, and there are none."""
 MAX_COLLEAGUES = 20
 MAX_LETTERS = 480
-"""Longest note, in letters."""
+"""The most letters in a note."""
 NOTED = "note_kept"
-"""Flag of a note that was stored."""
+"""The flag that a note was stored."""
 CONFIRM = "confirm"
-"""Verb by which the responder confirms a closure that a colleague requested."""
+"""The verb with which a responder confirms the closure that a colleague requested."""
 REFUSALS: Mapping[str, str] = {
     ClosureRefusal.UNOPENED: "closure_unopened",
     ClosureRefusal.IN_CONSOLE: "closure_in_console",
 }
-"""Flags that say why a closure is not confirmed."""
+"""The flags that say why a closure cannot be confirmed."""
 ALSO = "also"
-"""Verb by which a responder takes a case that a colleague already has."""
+"""The verb with which a responder also takes a case that a colleague has taken."""
 CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
     **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
     **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
-"""The outcome and the reason for "not trafficking", by the choice that names them."""
+"""The outcome of each choice. For "not trafficking" also the reason."""
 LATE, UNREAD = "late", "taken_unread"
-"""Flags: a colleague has the case, so nothing was done; the responder must read the case before a visit."""
+"""Two flags: a colleague has the case and nothing was done, and the responder must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
-"""Flag of a responder who helps with a colleague's case and must read it before a visit."""
+"""The flag of a responder who helps a colleague with a case and must read it before a visit."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
-"""Flags: the caller gets the question with the receipt; or the question cannot be asked in this case."""
+"""Two flags: the caller gets the question with the receipt, and the question cannot be asked in this case."""
 RESULT_PREFIX = "acted_"
-"""Prefix of a flag that names the result of a command."""
+"""The prefix of the flags that name the result of a command."""
 NAME_LETTERS = len(WIDEST["who"])
 
 
@@ -90,10 +90,11 @@ OVER, NOT_TAKEN = result_answer(CommandResult.OVER), result_answer(CommandResult
 
 
 def carry_out(turn: ReaderTurn) -> ReaderAnswer:
-    """Carries out the verb that the responder chose, and returns what the next screen says."""
+    """Carries out the verb that the responder chose, and returns the content of the next screen."""
     verb, reference = turn.ask.verb, turn.ask.reference
     if reference in tables_drills.drill_references(turn.session, turn.person.id):
-        # No drill is passed to a chosen colleague, and no question is asked in one. Each verb answers a drill.
+        # A drill is never passed to a chosen colleague, and no question can be asked in a drill.
+        # Every verb counts as an answer to the drill.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith(ASK):
@@ -115,7 +116,7 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
 def _carried_out(
     turn: ReaderTurn, verb: Verb, to: PassedTo = PassedTo.NEXT, chosen: tuple[int, ...] = ()
 ) -> ReaderAnswer:
-    """Carries out a verb that SMS has too, as a command by dialling."""
+    """Carries out a verb that also exists by SMS, as a command that was dialled."""
     way, reference = EventChannel.USSD, turn.ask.reference
     one = Command(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = service_commands.carry_out(turn.session, turn.context, one)
@@ -144,7 +145,7 @@ def store_note(
     words: str = "",
     tip_key: bytes = b"",
 ) -> None:
-    """Stores a note as a case event. Encrypts its text, if it has one, with the tip's own key."""
+    """Stores a note as a case event. If the note has a text, encrypts it with the key of the tip."""
     key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: says.value}
     entry_id = service_case_events.write_event(
         session, tip.id, LoggedEvent.NOTE, by, at, key=key, codes=codes
@@ -158,7 +159,7 @@ def store_note(
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     """Passes the case to the chosen colleague or desk, or lists the colleagues to choose from.
 
-    The assignee stays the same until another responder acknowledges the case.
+    The assignee stays the same until another responder takes the case.
     """
     whom = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
@@ -195,10 +196,10 @@ def _no_colleagues() -> ReaderAnswer:
 def _let_district_read(
     turn: ReaderTurn, tip: Tip, place: str, people: list[Candidate]
 ) -> tuple[int, ...]:
-    """Gives the desk of another district access to the tip. Returns the first responder to ask there.
+    """Gives the desk of another district access to the tip. Returns the responder of that district who is asked first.
 
-    Returns an empty tuple where no responder of that district may see the case. If an official may be involved, only
-    the national desk can send a case to a district.
+    Returns an empty tuple if no responder of that district may see the case. If an official may be involved, only the
+    national desk can give a case to a district.
     """
     desk, case = desk_of(place, tip.official), decrypt_reader_pages.decrypt_case(turn, tip)
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
@@ -231,7 +232,7 @@ def _told(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
 
 
 def _holder_name(turn: ReaderTurn, assignment_id: int | None) -> str:
-    """Returns the name of the assignee, cut to the room that a screen has for it."""
+    """Returns the name of the assignee, shortened to fit on the screen."""
     if assignment_id is None:
         return ""
     tip = turn.session.get_one(Tip, turn.session.get_one(Assignment, assignment_id).tip_id)
@@ -240,7 +241,10 @@ def _holder_name(turn: ReaderTurn, assignment_id: int | None) -> str:
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns since when a colleague has the case, if it stays with that colleague. None if it may be taken at once."""
+    """Returns since when a colleague has had the case, if the case stays with that colleague.
+
+    Returns None if this responder can become the assignee at once.
+    """
     known_as = queries.locked_assignment(turn.session, turn.person.id, turn.ask.reference)
     quick = queries_references.colleagues_cases(turn.session, turn.person.id)
     if turn.ask.reference not in quick or known_as is None:
@@ -254,7 +258,7 @@ def _taken_by_another(turn: ReaderTurn) -> datetime | None:
 
 
 def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
-    """Asks the caller one approved question, in a case that is known to the responder."""
+    """Asks the caller one approved question about a case that the responder knows."""
     known = turn.known()
     if known is None:
         return OVER
@@ -278,7 +282,10 @@ def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _close(turn: ReaderTurn) -> ReaderAnswer:
-    """Closes a case of this assignee, or requests its closure. The answer names the recorded outcome."""
+    """Closes a case of which this responder is the assignee, or requests its closure.
+
+    The answer names the recorded outcome.
+    """
     known = turn.known()
     if known is None:
         return OVER
@@ -292,12 +299,12 @@ def _close(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
-    """Returns the outcome in the responder's language, for the screen that says what is recorded."""
+    """Returns the outcome in the responder's language, for the screen that shows the recorded outcome."""
     return {} if outcome is None else {"outcome": turn.say(OUTCOMES[outcome].screen)}
 
 
 def _confirm(turn: ReaderTurn) -> ReaderAnswer:
-    """Confirms, as the second person, the closure that a colleague requested."""
+    """Confirms a closure that a colleague requested, as the second person."""
     tip = turn.open_case()
     if tip is None or tip.end_wanted_by is None:
         return OVER

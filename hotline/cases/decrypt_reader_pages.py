@@ -34,14 +34,14 @@ from hotline.tips.rules_visit_safety import VISIT_SAFETIES
 from hotline.tips.tables import Tip
 
 MAX_LETTERS = 1500
-"""Letters of a page, at most: about a dozen screens. The box has room for no more."""
+"""The most letters on a page, which is about a dozen screens. The encrypted answer has no room for more."""
 BY_DIALLING = "by dialling, with their PIN"
-"""The reason that the audit log gives when a responder reads a case by phone."""
+"""The reason that the audit log records when a responder reads a case by phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecryptedCase:
-    """A tip that one of the responder's desks decrypted, and its answers. Only the desk appears in `repr`."""
+    """A tip that one of the responder's desks can decrypt, with its answers. `repr` shows only the desk."""
 
     desk: str
     tip_key: bytes = field(repr=False)
@@ -49,7 +49,10 @@ class DecryptedCase:
 
 
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
-    """Returns the text of the case that the responder asks for. `again`: a repeat, which was logged already."""
+    """Returns the text of the case that the responder asks for.
+
+    `again` is True for a repeated request, which is already in the log.
+    """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])
     if known is None or case is None:
@@ -76,7 +79,10 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
 
 
 def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page of what happened, newest first. Names a similar case only if the responder knows both."""
+    """Returns the page with the timeline of a case, newest first.
+
+    Names a similar case only if the responder knows both cases.
+    """
     known = turn.known()
     if known is None:
         return ReaderAnswer((UNREADABLE,))
@@ -99,7 +105,10 @@ def _page_of(*lines: str) -> ReaderAnswer:
 
 
 def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
-    """Records in the audit log and the timeline that the responder read the case. Stops the clock that asks for it."""
+    """Records in the audit log and the timeline that the responder read the case.
+
+    Ends the deadline to read the case.
+    """
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
     by = service_case_events.by_responder(turn.person.id, EventChannel.USSD)
@@ -116,9 +125,11 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
 
 
 def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
-    """Decrypts a tip through the first of the responder's desks that may read it. None if no grant decrypts it.
+    """Decrypts a tip with the grant of the first desk of the responder that may read it. Returns None if no grant can
+    be decrypted.
 
-    A grant that opens may be of an earlier key pair. A desk has one if it got the case before its place was corrected.
+    A grant may be encrypted for an earlier key pair of the desk. This happens if the desk got the case before its place
+    was corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
     for desk in sorted(tables_members.desks_of(session, member)):
@@ -136,7 +147,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
 
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields the warnings, which come before any text of the caller."""
+    """Yields the warnings, which the page shows before any text of the caller."""
     coming = assignee_visit_facts(turn.session, tip)
     if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
@@ -151,7 +162,7 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields the line that names another case of the responder which is probably the same."""
+    """Yields the line that names another case of the responder that is probably the same."""
     for name in service_duplicates.known_in_situation(
         turn.session, [(tip.id, turn.person.id)]
     ).values():

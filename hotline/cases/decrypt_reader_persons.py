@@ -1,6 +1,7 @@
-"""Builds the lists and flags of persons for a responder's screens, and records what the responder reports of them.
+"""Builds the lists and flags of persons for a responder's screens, and records what the responder reports about
+persons.
 
-The codes arrive in the encrypted box, together with the PIN.
+The codes arrive encrypted, together with the PIN.
 """
 
 import json
@@ -56,25 +57,27 @@ SEEN = {
     rules_person_codes.BOY: Template.MET_BOY,
 }
 MAX_PEOPLE = 20
-"""Persons on one list, at most."""
+"""The most persons on one list."""
 MAX_LETTERS = 2400
-"""Letters for the persons of all cases together, because the box has room for no more.
+"""The most letters for the persons of all cases together. The encrypted answer has no room for more.
 
-A case whose persons do not fit is shown without questions about persons.
-"""
+If the persons of a case do not fit, the case is shown without questions about persons."""
 MAX_OWED_LETTERS = len(WIDEST["owed"])
-"""Letters for the open follow-ups, on the screen that lists them."""
+"""The most letters for the open follow-ups on the screen that lists them."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
-"""By follow-up: the flag that it is due, the flag for several persons, and the list of those persons."""
+"""For each follow-up: the flag that it is due, the flag that several persons are due, and the list of these persons."""
 EARLY = "arrival_early"
-"""Flag of a case where an arrival may be reported before it is due."""
+"""The flag of a case in which an arrival may be reported before it is due."""
 
 
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
-    """Returns the persons of a tip. Empty if their codes do not decrypt; then a page says that it cannot be read."""
+    """Returns the persons of a tip.
+
+    Returns none if their codes cannot be decrypted. Then a page says that the codes cannot be read.
+    """
     try:
         return service_people.decrypted_persons(
             session, tip, case_private_key(session, context, tip)
@@ -84,9 +87,9 @@ def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequen
 
 
 def may_be_asked(context: Context, tip: Tip) -> bool:
-    """Returns True if screens about persons are shown for a case.
+    """Returns True if the screens about persons are shown for this case.
 
-    It needs the reader's public key. Drills, trials, sample data and complaints have no such screens.
+    They need the public key of the reader process. Drills, trials, sample data and complaints have no such screens.
     """
     try:
         context.encrypter.reader_key()
@@ -96,9 +99,10 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
 
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the flags and lists of persons for these cases, by the names by which the responder knows the cases.
+    """Returns the flags and lists of persons for these cases, by the reference under which the responder knows each
+    case.
 
-    A case that does not fit into the box is left out.
+    Leaves out a case that does not fit into the encrypted answer.
     """
     session, told = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
@@ -124,7 +128,10 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer:
-    """Offers the form that this responder has not finished. Offers nothing if it does not decrypt or is over."""
+    """Offers the form that this responder has not finished.
+
+    Offers nothing if the form cannot be decrypted, or if its event can no longer be recorded.
+    """
     private = case_private_key(turn.session, turn.context, tip)
     bound = service_codes.form_binding(turn.person.id)
     try:
@@ -152,11 +159,17 @@ def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """Returns the flags and lists of the persons in one case. `case` is the name by which the responder knows it."""
+    """Returns the flags and lists of the persons in one case.
+
+    `case` is the reference by which the responder knows the case.
+    """
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, whom: Sequence[MetPerson]) -> None:
-        """Lists each person by number, by what the helper saw, and by day. It never shows a result."""
+        """Lists each person by number, by what the helper saw, and by the day of the meeting.
+
+        Never shows the result of a screening.
+        """
         lists[f"{name}.{case}"] = [
             (str(one.n), f"{_who(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
             for one in whom[-MAX_PEOPLE:]
@@ -191,7 +204,7 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
 
 
 def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """Lists the follow-ups to do before the case closes, as far as they fit: `1 woman: help, 2 man: arrival`."""
+    """Lists the follow-ups to do before the case closes, as many as fit. Example: `1 woman: help, 2 man: arrival`."""
     parts = [
         f"{_who(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
         for one in met
@@ -209,7 +222,7 @@ def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedH
 
 
 def unanswered_offer(person: MetPerson) -> OfferedHelp | None:
-    """Returns the newest offer that has no answer."""
+    """Returns the newest offer to which no service has answered."""
     return next((one for one in reversed(person.referrals) if one.answer in (None, "none")), None)
 
 
@@ -230,9 +243,9 @@ def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
 
 
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
-    """Returns True if the responder must now ask again if the person wants help.
+    """Returns True if this responder must now ask the person again about help.
 
-    After a no, a colleague asks, not the responder who recorded it.
+    After a person said no, a colleague asks, and not the responder who recorded that answer.
     """
     clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:
@@ -243,7 +256,7 @@ def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
 
 
 def _wishes_woman(person: MetPerson) -> bool:
-    """Returns True if the newest answer asks for a woman to ask again."""
+    """Returns True if the person last asked that a woman asks again."""
     told = (one.entry.said.codes for one in reversed(person.moments) if one.corrected_by is None)
     return next((codes[AGAIN] for codes in told if AGAIN in codes), None) == WOMAN
 
@@ -266,16 +279,16 @@ def _who(turn: ReaderTurn, one: MetPerson) -> str:
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
-"""Flags: the report is stored; it is not stored, and a second flag says why."""
+"""Two flags: the report was stored, and it was not stored (a second flag says why)."""
 NEW = 0
-"""Person number in the box for a person who is not recorded yet."""
+"""The person's number in the request, if the person is not recorded yet."""
 WHICH = "which_person"
-"""Reason for a refusal: several persons could be meant, and none was chosen."""
+"""The reason for a refusal: several persons may be meant and the responder chose none."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
 
 
 def record_report(turn: ReaderTurn) -> ReaderAnswer:
-    """Records what the responder reports of a person, and returns what the next screen says."""
+    """Records a responder's report about a person, and returns the content of the next screen."""
     session, at, kind, known = turn.session, turn.at, LoggedEvent(turn.ask.verb), turn.known()
     if known is None:
         return OVER
@@ -304,7 +317,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
 def _said(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
     """Returns the person, the offer and the codes of this report.
 
-    Raises CodesRefused if the person is not clear. Raises it too for codes that no screen asks for.
+    Raises CodesRefused if it is not clear which person is meant. Also raises it for codes that no screen asks for.
     """
     n, told = person_and_codes(turn.typed)
     codes, offered = rules_person_codes.codes_of_kind(kind, told), None
@@ -337,7 +350,7 @@ def _offer(
         return None
     found = awaited_offer(one, follow, at)
     if found is None and codes.get(THIRTY) == ThirtyDays.DANGER:
-        # A report of danger does not wait until the thirty days are over.
+        # A report that the person is in danger need not wait until the thirty days are over.
         found = next((offer for offer in reversed(one.referrals) if offer.arrived == "yes"), None)
     return found
 
@@ -363,13 +376,14 @@ def _flags_after(said: PersonCodes, person: MetPerson) -> Sequence[str]:
     """Returns the flags by which the flow chooses the next screen."""
     if rules_person_codes.PURPOSE in said.codes and person.result is not None:
         return [person.result.value]
-    # A child's no to one service is not a no to help. The responder offers another service.
+    # If a child refuses one service, this does not refuse all help. The responder offers another
+    # service.
     is_no = said.codes.get(rules_person_codes.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
 def _due(said: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """Returns the time that the next screen names: for the next follow-up, or for asking the person again."""
+    """Returns the time that the next screen names: of the next follow-up, or when to ask the person again."""
     if rules_person_codes.CONSENT in said.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

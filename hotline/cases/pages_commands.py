@@ -1,4 +1,7 @@
-"""Changes tips and call-backs from the desk's pages, without decrypting the tips. Most commands need a reason."""
+"""Carries out the commands on tips and call-backs of the desk's pages. It decrypts no tips.
+
+Most commands need a reason.
+"""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +52,8 @@ from hotline.tips.rules_person_codes import CASE_FORMS, ON_CONSOLE, PersonCodes,
 from hotline.tips.rules_persons import ConsentState, MetPerson, OfferedHelp, PersonTimelineItem
 from hotline.tips.rules_visit_safety import VisitDecision
 
-# Shows the persons of a case, decrypted only in the answer to a POST, with the forms available next.
+# Shows the persons of a case and the forms that are possible next. It decrypts only in the answer
+# to a POST.
 
 NOT_READABLE = phrase(
     "You cannot open these notes yet. The reader gives your desk access within a minute. Try "
@@ -64,7 +68,10 @@ NEW = "new"
 
 @form_view(pages.tip, "of_persons", says={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def read(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted notes on persons, as no other page does. Commits the audit row before the page is drawn."""
+    """Shows the decrypted notes about persons. No other page shows them.
+
+    Commits the audit row before the page is shown.
+    """
     why = reason_of(
         visit, "of_persons", "Choose or enter a reason for opening the notes on people."
     )
@@ -96,7 +103,7 @@ def read(visit: Visit, tip_id: int) -> Response:
 
 
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
-    """Shows a form about a person, chosen by number. The form contains nothing about the person."""
+    """Shows a form about the person with the chosen number. The form shows no facts about the person."""
     kind, form, query = _kind(act), visit.form, visit.query
     whom = form.text("whom", most=24) or query.get("whom", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
@@ -151,7 +158,7 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
 
 
 def _kind(act: str) -> LoggedEvent:
-    """Returns the form's kind. Answers 404 for an unknown form."""
+    """Returns the kind of case event that the form records. Answers 404 for an unknown form."""
     found = next((kind for kind in CASE_FORMS if kind.value == act), None)
     if found is None:
         abort(404)
@@ -159,7 +166,7 @@ def _kind(act: str) -> LoggedEvent:
 
 
 def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
-    """Returns the reason why the entry is not written, and the next step."""
+    """Returns the reason why the event was not recorded, and the next step."""
     said = visit.say(PERSON_STOPS[stop])
     if stop != StopReason.SAYS_NO:
         return said
@@ -172,14 +179,14 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 
 
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
-    """Returns, by a person's number, the time at which a responder must ask again about consent."""
+    """Returns, by the person's number, when a responder must ask again for consent."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
 def _whom(
     visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
-    """Returns the choices for a form: persons by number and day, or offers by their time."""
+    """Returns the choices of a form: persons by number and day, or offers by their time."""
     if kind in rules_person_codes.OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [
@@ -194,18 +201,21 @@ def _whom(
 
 
 def _names(kind: LoggedEvent) -> Sequence[str]:
-    """Returns the questions of a form, in the order in which the page shows their answers."""
+    """Returns the questions of a form, in the order in which the page shows the answers."""
     return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), rules_person_codes.STATE)))
 
 
 def _of_person(person: MetPerson) -> Sequence[LoggedEvent]:
-    """Returns the forms about a person. A person who does not want help has no form for an offer."""
+    """Returns the forms that are possible for a person.
+
+    If the person does not want help, there is no form for an offer.
+    """
     offers = [LoggedEvent.OFFERED] if person.consent is ConsentState.YES else []
     return [LoggedEvent.SCREENED, LoggedEvent.CONSENT, *offers, LoggedEvent.DETERMINATION]
 
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
-    """Returns a sentence about the person's consent, and about the next question and its time."""
+    """Returns a sentence about the person's consent and about the time when a responder asks again."""
     at = "" if asked is None else visit.when(asked)
     is_asked = rules_follow_up.ask_again_clock(person) is not None and asked is not None
     again = ""
@@ -238,20 +248,26 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
 
 
 def _last(person: MetPerson, name: str) -> str | None:
-    """Returns the newest answer to a question that was not corrected, or None."""
+    """Returns the newest answer to a question, or None. Ignores corrected answers."""
     told = (one.entry.said.codes for one in reversed(person.moments) if one.corrected_by is None)
     return next((codes[name] for codes in told if name in codes), None)
 
 
 def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
-    """Returns the forms about an offer now. After a no, only an accepted offer can be followed to its end."""
+    """Returns the forms that are possible for an offer now.
+
+    After a person refused help, only an accepted offer can be followed further.
+    """
     if offer.answer == ServiceAnswer.ACCEPTED:
         return [LoggedEvent.THIRTY if offer.arrived == "yes" else LoggedEvent.ARRIVED]
     return [] if person.consent is ConsentState.NO else [LoggedEvent.ANSWERED]
 
 
 def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> str:
-    """Returns the address of the form that corrects an entry. Empty for a corrected entry and for closed help."""
+    """Returns the address of the form that corrects an event.
+
+    Empty if the event was already corrected, or if it is an offer and the person refused help.
+    """
     entry, said = moment.entry, moment.entry.said
     is_closed = entry.kind is LoggedEvent.OFFERED and person.consent is ConsentState.NO
     if is_closed or moment.corrected_by is not None:
@@ -264,7 +280,7 @@ REFUSED = phrase(
     "You cannot do this now. Another person was faster, or a second person must do it."
 )
 TIP_STOPS = table("tip_stops")
-"""A message for each reason why a request changes nothing, with the next step."""
+"""A message for each reason why a request is refused, with the next step."""
 
 
 _on_a_tip = form_view(pages.tip)
@@ -278,7 +294,7 @@ def _done(
     missing: FormRefused | None = None,
     **values: object,
 ) -> None:
-    """Runs a command if the form has a reason. Raises `missing` if something that the form names does not exist."""
+    """Runs a command if the form contains a reason. Raises `missing` if something named in the form does not exist."""
     field = f"reason-{form}"
     reason = visit.reason(field, "Enter a reason.")
     try:
@@ -337,7 +353,7 @@ def legal_hold(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def decide_erasure(visit: Visit, tip_id: int) -> None:
-    """Decides on an erasure request if the tip has no assignee or a person is in danger."""
+    """Decides on an erasure request when the tip has no assignee or a danger."""
     erases = visit.form.text("do") == "erase"
     _done(visit, tip_id, "erasure", service_desk_commands.decide_erasure, erases=erases)
 
@@ -350,7 +366,10 @@ def decide_visit(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def exclude(visit: Visit, tip_id: int) -> None:
-    """Excludes a person by exact name, or a desk by name or code. The form must name exactly one of them."""
+    """Excludes a person by their exact name, or a desk by its name or code.
+
+    The form must name either a person or a desk.
+    """
     person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=80)
     why = visit.form.text("why_kept", most=20)
     if bool(person) == bool(desk) or why not in EXCLUSION_REASONS:
@@ -366,7 +385,7 @@ def exclude(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def link_tip(visit: Visit, tip_id: int) -> None:
-    """Links another tip, by its number, to this tip as one situation, or removes the link."""
+    """Links another tip to this tip as the same situation, or removes the link."""
     other = number_of(visit.form.text("other_tip", most=12))
     missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:
@@ -377,7 +396,7 @@ def link_tip(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def request_lift(visit: Visit, tip_id: int) -> None:
-    """Requests that an exclusion is lifted. An approver decides."""
+    """Requests to lift an exclusion. A second person decides."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose a person or desk to give access again.")
@@ -386,7 +405,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def carry_out(visit: Visit, tip_id: int) -> None:
-    """Runs the command of this account's responder on a tip of which they were alerted."""
+    """Carries out a command of the account's responder on a tip of which they were alerted."""
     try:
         service_desk_commands.carry_out(
             visit.context, visit.by, tip_id, visit.form.text("do", most=20)
@@ -421,7 +440,10 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
-    """Approves the requester named on the page. Refuses if another person has requested the call since."""
+    """Approves the request of the person that the page names.
+
+    Refuses if another person has requested the number since.
+    """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_call_back.approve_request(
         visit.context, visit.by, call_back_id, reason=reason, asked_by=asked_by
@@ -441,7 +463,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
 
 @_on_a_call(says={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
-    """Shows a call-back's number for five minutes and never for printing. No other page shows it."""
+    """Shows the number of a call-back for five minutes. It cannot be printed. No other page shows the number."""
     reason = _why(visit, call_back_id)
     opened = service_call_back.decrypt_call(
         visit.context, visit.by, visit.token, call_back_id, reason

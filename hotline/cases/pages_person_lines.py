@@ -17,7 +17,7 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
 
 ON_A_PAGE = 5
-"""The persons that one page shows. A person's notes can be long, so more would make the page slow."""
+"""The number of persons on one page. The notes on a person can be long, so more persons would make the page slow."""
 
 
 THE_LINE = phrase("The line")
@@ -27,7 +27,7 @@ HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
-    """Returns the number and label of each part. Empty if all persons fit on one page."""
+    """Returns the number and the label of each part of the page. Empty if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
     says = phrase("people {first} to {last}")
     return [
@@ -38,7 +38,7 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
-    """Returns the available forms: for meeting a person, for a person already met, or for help already offered."""
+    """Returns the possible forms: for a first meeting, for a person met before, or for offered help."""
     return [
         kind
         for kind in CASE_FORMS
@@ -47,7 +47,7 @@ def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
 
 
 def plain_entry(visit: Visit, moment: TimelineItem) -> str:
-    """Returns an entry of the timeline without its codes, since they are encrypted."""
+    """Returns an event of the timeline without its codes, which are encrypted."""
     who = visit.place(moment.who) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
     corrects = visit.say("This corrects an earlier note.")
@@ -55,7 +55,10 @@ def plain_entry(visit: Visit, moment: TimelineItem) -> str:
 
 
 def code_label(visit: Visit, name: str, code: str) -> str:
-    """Returns a code in the reader's words. A code of a later release stays unchanged."""
+    """Returns the text of a code in the language of the page.
+
+    A code that only a later release knows is returned unchanged.
+    """
     if name == STATE:
         return country_names(visit.language).get(code, code)
     asked = QUESTIONS.get(name)
@@ -64,7 +67,10 @@ def code_label(visit: Visit, name: str, code: str) -> str:
 
 
 def country_names(language: str) -> Mapping[str, str]:
-    """Returns the names of countries only. French takes the place of Kinyarwanda, which has no names of its own."""
+    """Returns the names of all countries, without other territories.
+
+    The data has no names in Kinyarwanda, so French names are used for it.
+    """
     names = Locale("fr" if language == FIRST else language).territories
     return {code: names[code] for code in STATES}
 
@@ -72,7 +78,7 @@ def country_names(language: str) -> Mapping[str, str]:
 def form_address(
     tip_id: int, kind: LoggedEvent, *, whom: str = "", corrects: int | None = None
 ) -> str:
-    """Returns the address of a form. Values that are missing are left out."""
+    """Returns the address of a form. Leaves out values that are missing."""
     return url_for(
         "persons.ask", tip_id=tip_id, act=kind.value, whom=whom or None, corrects=corrects
     )

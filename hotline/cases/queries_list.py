@@ -1,8 +1,8 @@
-"""Returns pages of tips and single tips for one viewer, without their texts. Each query uses `visible_to`.
+"""Returns lists of tips and single tips for a viewer, without their texts. Each query uses `visible_to`.
 
-Finds the questions about a person that are not answered yet, and the closures that wait for an approver. Each has one
-condition and one query, so that all pages agree. Returns the timeline of one tip: who was alerted, what each did, and
-which clocks ran out. It reads only unencrypted rows.
+Also finds the overdue answers about persons, and the closures that wait for a second person. For each there is one
+condition and one query, so that all pages agree. Also returns the timeline of a tip: who was alerted, what they did,
+and which deadlines passed. It reads only rows that are not encrypted.
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 OPEN = Tip.closed_at.is_(None)
 TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
 WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
-"""Conditions of filed tips that people are asked to take."""
+"""The conditions of filed tips that responders are asked to take."""
 QUESTION = {
     "asked": QuestionBackRow.answered_at.is_(None),
     "answered": QuestionBackRow.answered_at.is_not(None) & QuestionBackRow.read_at.is_(None),
@@ -52,7 +52,10 @@ QUESTION = {
 def page_of_tips(
     session: Session, viewer: Viewer, wanted: TipFilter, *, before: int | None, limit: int
 ) -> Sequence[Tip]:
-    """Returns the viewer's tips that match a filter, newest first. With `before`, returns those with a lower id."""
+    """Returns the tips that match a filter and that the viewer may see, newest first.
+
+    With `before`, returns only tips with a lower id.
+    """
     found = _seen(viewer).where(*_conditions(viewer, wanted))
     if before is not None:
         found = found.where(Tip.id < before)
@@ -63,18 +66,18 @@ WAIT = (
     *(Tip.id, Tip.place, Tip.within, Tip.urgency, Tip.state, Tip.matter, Tip.channel),
     *(Tip.filed_at, Tip.closed_at, Tip.assignee_id),
 )
-"""The columns that show how long a tip waits. The bar of every page reads them for all waiting tips."""
+"""The columns that show how long a tip has waited. The bar at the top of every page reads them for all waiting tips."""
 
 
 def waiting_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Returns the tips that wait to be acknowledged, oldest first. Leaves out drills, which are never late."""
+    """Returns the tips that no responder has taken, oldest first. Leaves out drills, which are never late."""
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
     found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
 
 
 def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
-    """Returns a tip without its text. Raises NotFound if there is none, or none for this viewer."""
+    """Returns a tip without its text. Raises NotFound if the tip does not exist or this viewer may not see it."""
     tip = session.scalar(_seen(viewer).where(Tip.id == tip_id))
     if tip is None:
         raise NotFound(f"no tip {tip_id}")
@@ -82,9 +85,9 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
 
 
 def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
-    """Returns for each acknowledged tip when its assignee acknowledged it.
+    """Returns when the assignee of each tip acknowledged it.
 
-    If the assignee never answered that they take it, returns when a colleague first did.
+    If the assignee never acknowledged it, returns when the first colleague did.
     """
     rows = session.execute(
         select(Tip.id, Assignment.acknowledged_at)
@@ -100,7 +103,7 @@ def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[in
 
 
 def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
-    """Returns the state of the question that was asked about each tip: asked, answered or read."""
+    """Returns the state of the question about each tip: asked, answered or read."""
     rows = session.execute(
         select(QuestionBackRow.tip_id, QuestionBackRow.answered_at, QuestionBackRow.read_at).where(
             in_numbers(session, QuestionBackRow.tip_id, tip_ids)
@@ -113,18 +116,18 @@ def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, 
 
 
 def under_legal_hold(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns those of these tips that are under a legal hold."""
+    """Returns those of the given tips that have a legal hold."""
     return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HAS_LEGAL_HOLD)))
 
 
 def visible_tips(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
-    """Returns those of these tips that this viewer may see, newest first."""
+    """Returns those of the given tips that this viewer may see, newest first."""
     found = select(Tip.id).where(*IS_REPORTED, Tip.id.in_(tip_ids), visible_to(viewer))
     return session.scalars(found.order_by(Tip.id.desc())).all()
 
 
 def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    """Returns the other tips of the same phone and week that this viewer may see, newest first."""
+    """Returns other tips from the same phone and week that this viewer may see, newest first."""
     if not tip.contact_key or tip.matter != Matter.TIP:
         return ()
     found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
@@ -134,7 +137,10 @@ def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 def linked_counts(
     session: Session, viewer: Viewer | None, tips: Sequence[Tip]
 ) -> Mapping[int, int]:
-    """Returns the number of tips that each tip is linked to. Leaves out complaints, which are never linked."""
+    """Returns the number of tips from the same phone and week, by tip.
+
+    Leaves out complaints, which are never linked.
+    """
     linked = [tip for tip in tips if tip.contact_key and tip.matter == Matter.TIP]
     keys = {tip.contact_key for tip in linked}
     rows = session.execute(
@@ -187,7 +193,7 @@ def _standing(standing: TipStateFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
-    """Returns the condition that the viewer is the assignee, or was alerted while people are asked to take the tip."""
+    """Returns the condition that the viewer is the assignee, or was alerted of a tip that no responder has taken."""
     told = aliased(Assignment)
     was_told = exists().where(
         told.tip_id == Tip.id, told.responder_id == viewer.responder_id, told.released_at.is_(None)
@@ -197,13 +203,13 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.rung > 0)
 OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0)
-"""Conditions of a clock that rang at least once and still runs."""
+"""The conditions of a reminder that was sent at least once and still runs."""
 
 
 def owes_answer() -> ColumnElement[bool]:
-    """Returns the condition of `Tip` that an answer about a person is overdue.
+    """Returns the condition on `Tip` that an answer about a person is overdue.
 
-    It searches the few clocks, not each tip.
+    It searches the reminders, which are few, and not all tips.
     """
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
@@ -218,7 +224,7 @@ def owing_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
 
 
 def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
-    """Returns by tip which answers are overdue."""
+    """Returns the kinds of overdue answers, by tip."""
     told: dict[int, set[FollowKind]] = {}
     offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
         ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
@@ -234,23 +240,23 @@ def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
-"""Condition of `Tip`: a closure was requested, and no approver has confirmed or refused it."""
+"""The condition on `Tip` that a closure was requested, but no second person has decided on it."""
 
 
 class WaitingClosure(NamedTuple):
-    """One closure that waits for an approver."""
+    """A requested closure that waits for a second person."""
 
     tip: Tip
     outcome: TipOutcome
     requested_by: str
-    """The person's name as the case keeps it: `responder:7`, `account:4:Alice` or `name:Alice`."""
+    """The requester as the case stores them: `responder:7`, `account:4:Alice` or `name:Alice`."""
     requested_at: datetime
 
 
 def closures_waiting(
     session: Session, viewer: Viewer | None, limit: int
 ) -> Sequence[WaitingClosure]:
-    """Returns the pending closures that this viewer may see, the oldest request first."""
+    """Returns the waiting closures that this viewer may see, the oldest request first."""
     found = (
         select(Tip).options(defer(Tip.body)).where(*IS_REPORTED, visible_to(viewer), CLOSURE_WAITS)
     )
@@ -268,7 +274,7 @@ def closures_waiting(
 
 
 class AlertedPerson(NamedTuple):
-    """One assignment of a tip, with the responder's name."""
+    """An assignment of a tip, with the name of the responder."""
 
     referral: Assignment
     name: str
@@ -287,7 +293,7 @@ def assignments_of(session: Session, tip_id: int) -> Sequence[AlertedPerson]:
 
 
 def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
-    """Returns the responders whose phone received an alert, and when."""
+    """Returns the responders whose phones received an alert, each with the time."""
     rows = session.execute(
         select(Responder.name, Message.delivered_at)
         .join(Assignment, Assignment.id == Message.assignment_id)
@@ -299,7 +305,7 @@ def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
 
 
 def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
-    """Returns the times at which the limit for acknowledging the tip ran out."""
+    """Returns the times when a deadline to acknowledge the tip passed."""
     rows = select(Deadline.fired_at).where(
         Deadline.tip_id == tip_id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
@@ -309,7 +315,7 @@ def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
 
 
 def running_clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
-    """Returns the running clocks of these tips: tip, kind and due time, the earliest first."""
+    """Returns the running deadlines of these tips as tip, kind and due time, the earliest first."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
         .where(in_numbers(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))

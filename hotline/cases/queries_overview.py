@@ -1,4 +1,4 @@
-"""Reads the state of tips from tips, assignments and responders together. Reads plain columns only."""
+"""Reads the state of tips by joining tips, assignments and responders. Reads only columns that are not encrypted."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,51 +21,53 @@ from hotline.tips.tables import IS_REPORTED, Tip
 
 @dataclass(frozen=True, slots=True)
 class TipOverview:
-    """One tip with its state in plain columns. It holds nothing encrypted."""
+    """A tip with its state. It contains no encrypted data."""
 
     tip: Tip
     acknowledged_by: str | None
-    """The first responder who acknowledged it, is believed, and may still act on it."""
+    """The first responder who acknowledged the tip, is not doubted, and may still work on it."""
     acknowledged_at: datetime | None
     unproven: str | None
-    """A responder whose SMS answer is not in the gateway's inbox. The answer counts for nothing until it is there."""
+    """A responder whose SMS answer is not in the gateway's inbox. The answer does not count until the inbox lists
+    it."""
     referrals: int
     same_contact: int
-    """The number of other tips from the same phone that week. They are linked, never merged. Complaints have no links.
-    """
+    """The number of other tips from the same phone in the same week. Such tips are linked but never merged. Complaints
+    are not linked."""
     question: str | None = None
-    """The state of the question back: asked, answered or read."""
+    """The state of the question to the caller: asked, answered or read."""
     responsible: str | None = None
     """The assignee's name."""
     clock: str | None = None
     """The kind of the deadline that is due first (`tips.rules_deadlines.DeadlineKind`)."""
     due_at: datetime | None = None
     end_wanted_by: str | None = None
-    """The person who requested closure, until an approver decides."""
+    """The person who requested closure, until a second person decides."""
     asked: AskedAgain | None = None
-    """The reason why other responders are asked to take it although it has an assignee."""
+    """The reason why other responders are asked to take the tip although it has an assignee."""
     is_red: bool = False
-    """True once everyone was alerted and no one has taken it. The national desk gets alerts until it takes the tip."""
+    """True if everyone was alerted and no responder has taken the tip. The national desk gets alerts until one of its
+    people takes the tip."""
 
     @property
     def is_taken(self) -> bool:
-        """Returns True if it has an assignee and no one else is asked to take it."""
+        """Returns True if the tip has an assignee and no other responder is asked to take it."""
         return self.responsible is not None and self.asked is None
 
 
 @dataclass(frozen=True, slots=True)
 class TipListFilter:
-    """One filter of the list of tips. A tip must fit every field that is set."""
+    """A filter of the list of tips. A listed tip matches every field that is set."""
 
     is_open: bool = False
-    """Leaves out closed tips."""
+    """True to leave out closed tips."""
     viewer: Viewer | None = None
-    """The reader of the list. Tips that they may not see are neither listed nor counted."""
+    """The person who reads the list. Tips that this person may not see are neither listed nor counted."""
     since: datetime | None = None
-    """Leaves out tips filed before this moment."""
+    """Leaves out tips filed before this time."""
     urgency: int | None = None
     before: int | None = None
-    """The id of a tip. Only older tips are listed."""
+    """The id of a tip. Only tips with a lower id are listed."""
     tip_id: int | None = None
     """The id of the only tip to list."""
     limit: int | None = None
@@ -75,7 +77,7 @@ ALL_TIPS = TipListFilter()
 
 
 def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
-    """Returns tips, newest first, without drafts and the hotline's own test tips."""
+    """Returns tips, newest first. Leaves out drafts and the hotline's own test tips."""
     found = _tips(session, wanted)
     more = queries_list.linked_counts(session, wanted.viewer, [tip for tip, *_ in found])
     ids = [tip.id for tip, *_ in found]
@@ -109,7 +111,9 @@ def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequenc
 def _tips(
     session: Session, wanted: TipListFilter
 ) -> Sequence[tuple[Tip, str | None, datetime | None, str | None, int]]:
-    """Returns each tip with its first taker, the time, an unproven responder, and the number of assignments."""
+    """Returns each tip with the first responder who took it, the time, a doubted responder, and the number of
+    assignments.
+    """
     first = (
         select(Assignment.tip_id, func.min(Assignment.acknowledged_at).label("at"))
         .where(IS_BELIEVED, IS_CURRENT)
@@ -166,7 +170,7 @@ def _conditions(wanted: TipListFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
-    """Turns `name:Alice` or `responder:7` into the person's name."""
+    """Returns the name of a person who is stored as `name:Alice` or `responder:7`."""
     if who is None:
         return None
     known = {one: name for one, name in names.items() if one is not None}

@@ -1,4 +1,4 @@
-"""Finds which weekly lock is on each grant of a tip or a case. The first bytes of a grant name the week."""
+"""Finds the weekly lock of each grant of a tip or a case. The first bytes of a grant name the week of its lock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class OldGrant:
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
-    """Returns the grants whose lock is older than this week's, or that have no lock.
+    """Returns the grants that have no lock, or the lock of an earlier week.
 
-    Leaves out grants that can no longer be decrypted, and rows that others have locked. Locks the rows until the
-    transaction ends.
+    Leaves out grants that can no longer be decrypted, and rows that other transactions have locked. Locks the rows
+    until the transaction ends.
     """
     found: list[OldGrant] = []
     for row in GRANTS:

@@ -1,4 +1,7 @@
-"""Lets the web process ask the reader. Limits the threads that wait for it, and finds the reader's public key."""
+"""Lets the web process send requests to the reader process.
+
+Limits the number of threads that wait for an answer, and finds the reader's public key.
+"""
 
 import time
 from collections.abc import Callable
@@ -10,7 +13,7 @@ from hotline.keys.key_making import READER_KEY, READER_PUBLIC_KEY
 from hotline.keys.one_off import public_of
 
 MAX_WAITING = 2
-"""Threads of one process that may wait for the reader at a time. The other threads answer callers."""
+"""The most threads of one process that may wait for the reader at the same time. The other threads answer callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,10 @@ class ReaderAccess:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns a function that returns the reader's public key. It reads the public file, or the reader's own pair.
+    """Returns a function that returns the reader's public key. The key is read from the public file, or from the
+    reader's key pair.
 
-    Returns None if the folder has neither. An upgraded installation has none before `hotline init`.
+    Returns None if the folder has neither file. An upgraded installation has neither file until `hotline init` runs.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

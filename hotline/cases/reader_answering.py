@@ -1,4 +1,4 @@
-"""Builds the lists and menu texts of a responder's cases, as they were when the session began."""
+"""Builds the lists and menu texts of a responder's cases, as they were at the beginning of the session."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -56,17 +56,21 @@ from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
 from hotline.tips.tables import Tip
 
 IS_OWN, CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "hers", "lets", "decides", "judges"
-"""Prefix of a pinned flag, before the name of a case. `dialogue/service_session_start.py` says what each means."""
+"""The prefix of a flag that was stored at the start of the session. The reference of a case follows it.
+`dialogue/service_session_start.py` explains each flag."""
 HAS_WORK = "has_work"
-"""Flag of a responder who has an open case."""
+"""The flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
 MAX_QUESTIONS = 10
 MAX_CASES = 40
-"""Cases on a list, at most. The box of an answer has room for no more."""
+"""The most cases on a list. The encrypted answer has no room for more."""
 
 
 def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
-    """Returns references, places, times and numbers of persons. It never contains a caller's text."""
+    """Returns the references, places, times and numbers of persons of a responder's cases.
+
+    The result never contains a caller's text.
+    """
     person_id = turn.person.id
     tips = dict(queries_references.open_tips(turn.session, person_id))
     every = [one for one in pinned.cases if one in tips]
@@ -125,9 +129,9 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
-    """Returns the cases that a colleague has and that need nothing from this responder.
+    """Returns the cases that a colleague has taken and in which this responder has nothing to do.
 
-    A drill is never among them, because its label must say that it is a drill.
+    Leaves out drills, because the label of a drill must say that it is a drill.
     """
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
@@ -143,7 +147,7 @@ def _theirs(
 def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
     """Returns the ids of tips that a colleague has taken and read.
 
-    Leaves out a tip that is overdue, or that has news since this responder was alerted.
+    Leaves out tips that are overdue, or that have new details since this responder was alerted.
     """
     held = [
         one.id
@@ -158,7 +162,7 @@ def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
 
 
 def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
-    """Returns the questions that are approved today, each by name and in the responder's language."""
+    """Returns the questions that are approved today, each as name and text in the responder's language."""
     try:
         listed = decrypt_questions.list_questions(turn.context)
     except NotReady:
@@ -196,39 +200,39 @@ def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: CallerFacts) -> str:
     return turn.say(Template.LIST_URGENT if urgent else Template.LIST_NEW, ref=case)
 
 
-# Does the reader's work: checks a PIN, carries out one request, and encrypts the answer to the hop that waits.
+# Does the work of the reader process: checks a PIN, carries out a request, and encrypts the answer
+# for the waiting hop.
 
 PROVED = b"proved"
 
 
 @dataclass(frozen=True, slots=True)
 class ProofAttempt:
-    """The result of checking a code and a start PIN, made before the transaction opens."""
+    """The result of checking a code and a start PIN. The check runs before the transaction."""
 
     wanted: Enrolment | None = None
-    """The enrolment that was proved; None where the proof failed."""
+    """The enrolment that was proved. None if the proof failed."""
     pair: KeyPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FreshWrap:
-    """A responder's private key, wrapped under another PIN or the newest pepper."""
+    """A responder's private key, encrypted again: with a new PIN, or with the newest pepper."""
 
     public: bytes
-    """Public half of the wrapped key."""
+    """The public key of this pair."""
     before: bytes | None = field(repr=False)
-    """The wrap that this one replaces; None where the responder chose another PIN."""
+    """The encrypted key that this one replaces. None if the responder chose a new PIN."""
     wrap: bytes = field(repr=False)
 
 
 def _rewrapped(
     context: ReaderContext, one: WaitingHop, private: bytes, wrap: bytes | None
 ) -> FreshWrap | None:
-    """Wraps a key under the PIN that is chosen, or under the newest pepper and the same PIN.
+    """Encrypts a key with the newly chosen PIN, or with the same PIN and the newest pepper.
 
-    Returns None where neither is needed, or where the chosen PIN is refused. `wrap` is None where the memory held the
-    key.
+    Returns None if neither is needed, or if the chosen PIN is refused. `wrap` is None if the key came from memory.
     """
     pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -241,13 +245,16 @@ def _rewrapped(
 
 
 def _move(person: Responder, fresh: FreshWrap) -> None:
-    """Stores the new wrap. Writes nothing if the responder got another key pair or PIN meanwhile."""
+    """Stores the newly encrypted key.
+
+    Stores nothing if the responder got another key pair or another PIN in the meantime.
+    """
     if person.public_key == fresh.public and person.pin_wrap == fresh.before:
         person.pin_wrap = fresh.wrap
 
 
 def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
-    """Changes the PIN and ends the session. The earlier PIN decrypts nothing from then on."""
+    """Changes the PIN and ends the session. After this, the earlier PIN decrypts nothing."""
     if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
         return ReaderAnswer((REFUSED,))
     turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
@@ -256,7 +263,7 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
 
 
 def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
-    """Returns the enrolment that this phone may prove now; None if there is none."""
+    """Returns the enrolment that this phone may prove now, or None."""
     with context.database.reading() as session:
         return tables_enrolments.provable_enrolment(
             session, one.typed.get(NUMBER_KEY, ""), context.now()
@@ -264,7 +271,7 @@ def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
 
 
 def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
-    """Checks the code and the start PIN. Makes a key pair where the responder chooses a PIN."""
+    """Checks the code and the start PIN. Makes a key pair if the responder is choosing a PIN."""
     wanted = _waits_for(context, one)
     if not _proves(context, one, wanted) or wanted is None:
         return ProofAttempt()
@@ -277,7 +284,10 @@ def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
 
 
 def _chosen_pin(one: WaitingHop) -> str | None:
-    """Returns the PIN that was keyed twice. None if the two differ, or if the PIN is easy to guess."""
+    """Returns the new PIN, which the responder entered twice.
+
+    Returns None if the two entries differ or if the PIN is easy to guess.
+    """
     chosen = one.typed.get(rules_reading_requests.NEW_PIN, "")
     refused = is_easy_pin(chosen) or chosen == one.typed.get(rules_reading_requests.NUMBER_END)
     return (
@@ -290,7 +300,7 @@ def _chosen_pin(one: WaitingHop) -> str | None:
 def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
-    """Decides the answer of a reading. A reading that was refused once stays refused."""
+    """Decides the answer to a proof. A proof that was refused once stays refused."""
     wanted = proof.wanted
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -311,7 +321,7 @@ def _proof_decided(
 
 
 def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) -> ReaderAnswer:
-    """Returns the answer to a wrong proof. It also says if the proof expired or had too many attempts."""
+    """Returns the answer to a wrong proof. The answer says if the proof has expired or had too many attempts."""
     key = one.typed.get(NUMBER_KEY, "")
     is_over = tables_enrolments.provable_enrolment(session, key, context.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
@@ -320,7 +330,7 @@ def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) ->
 def _proves(context: ReaderContext, one: WaitingHop, wanted: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
-    Takes the same time if no proof is pending, or if no attempt is left.
+    Takes the same time if no proof is pending or no attempt is left.
     """
     start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
     if wanted is None:
@@ -329,7 +339,7 @@ def _proves(context: ReaderContext, one: WaitingHop, wanted: Enrolment | None) -
     if context.memory.find(one.session_key, wanted.responder_id, name) is not None:
         return True
     with context.database.writing() as session:
-        # An attempt that was decided already does not count again.
+        # The same attempt is not counted a second time.
         first = tables_reading_requests.locked_reading(session, one.reading_id)
         counts = first.state == ReadingState.ASKED and tables_enrolments.take_attempt(
             session, wanted.id
@@ -350,20 +360,20 @@ PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinAttempt:
-    """The result of checking a PIN, made before the transaction opens."""
+    """The result of checking a PIN. The check runs before the transaction."""
 
     private: bytes | None = field(default=None, repr=False)
-    """The responder's private key; None for a wrong PIN."""
+    """The responder's private key. None for a wrong PIN."""
     is_code: bool = False
-    """True if it is not a PIN but the code that this phone was sent."""
+    """True if the typed digits are not a PIN, but the code that was sent to this phone."""
     fresh: FreshWrap | None = None
-    """The key in a new wrap, under another PIN or under the newest pepper."""
+    """The private key, encrypted with a new PIN or with the newest pepper."""
 
 
 def answer_next(context: ReaderContext) -> bool:
-    """Answers one waiting hop. Returns False where none waits. Raises StoreUnavailable.
+    """Answers one hop that waits for the reader. Returns False if no hop waits. Raises StoreUnavailable.
 
-    A hop whose key is in memory comes first, then an enrolled phone, then the oldest.
+    Hops whose key is in memory come first, then enrolled phones, then the oldest hop.
     """
     with context.database.reading() as session:
         waiting = tables_reading_requests.waiting_hops(session, context.now() - KEPT_FOR)
@@ -375,7 +385,7 @@ def answer_next(context: ReaderContext) -> bool:
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
-        # One row that cannot be processed must not block the others.
+        # A row that cannot be processed must not block other rows.
         logger.error("the reader cannot answer a request: %s", type(broken).__name__)
         with context.database.writing() as session:
             tables_reading_requests.store_answer(session, one.ask_id, None, context.now())
@@ -392,7 +402,10 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Decrypts a box with the reader's current key pair or the one before it. None where neither decrypts it."""
+    """Decrypts a request with the reader's present key pair or with the one before.
+
+    Returns None if neither key decrypts it.
+    """
     for private in context.pair.now():
         with suppress(DecryptionFailed):
             return one_off.decrypt_box(encrypted, private=private, bound=bound)
@@ -400,16 +413,16 @@ def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, A
 
 
 def _remembered(context: ReaderContext, one: WaitingHop) -> bytes | None:
-    """Returns the private key, if this session keyed this PIN before."""
+    """Returns the private key, if this PIN was entered before in this session."""
     if one.responder_id is None:
         return None
     return context.memory.find(one.session_key, one.responder_id, one.pin)
 
 
 def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
-    """Checks the PIN of this hop. Takes the key from memory if the session keyed the PIN before.
+    """Checks the PIN of this hop. Takes the key from memory if this PIN was entered before in this session.
 
-    An unknown phone takes the same time.
+    The check takes the same time for an unknown phone.
     """
     private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
@@ -438,7 +451,8 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
         else:
             is_over = opening is not None and opening.started_at < context.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
-                # A repeat after the readings are erased would meet newer lists. The same keys would do something else.
+                # If the hop were repeated after its reading was deleted, it would read newer lists.
+                # Then the same digits could choose something else.
                 first.state = ReadingState.RESTED
             answer = _decided(session, context, one, first, found, opening)
         tables_reading_requests.record_state(session, one.reading_id, first.state)
@@ -473,7 +487,7 @@ def _decided(
     found: PinAttempt,
     opening: SessionStart | None,
 ) -> ReaderAnswer:
-    """Decides the answer of this reading. A reading that was refused once stays refused."""
+    """Decides the answer to this request. A request that was refused once stays refused."""
     at, person = context.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
@@ -482,7 +496,8 @@ def _decided(
         and found.private is not None
         and (not person.active or person.pin_wrap is None)
     ):
-        # The reader's memory may be older than the removal of the responder, or than the end of the PIN.
+        # Since the key came into memory, the responder may have been removed or the PIN may have
+        # ended.
         return _of_no_one(first, PinAttempt())
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_no_one(first, found)
@@ -508,7 +523,10 @@ def _decided(
 
 
 def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
-    """Counts a wrong PIN and asks again. Says at once if this attempt blocks the phone for a time."""
+    """Counts a wrong PIN and asks for it again.
+
+    Tells the responder at once if this attempt blocks the phone for some time.
+    """
     reader_pins.count_wrong(turn)
     has_rest = reader_pins.is_blocked(turn.person, turn.at)
     if first.state == ReadingState.ASKED:
@@ -517,9 +535,10 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
 
 
 def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
-    """Answers a PIN that belongs to no responder. It is the code of a phone to prove, or it is wrong.
+    """Answers a PIN from a phone that belongs to no responder. The digits are the code of a phone that proves itself,
+    or they are wrong.
 
-    No responder's wrong PINs are counted for it.
+    They are not counted as a responder's wrong PIN.
     """
     if found.is_code and first.state != ReadingState.WRONG:
         first.state = ReadingState.DONE
@@ -557,14 +576,17 @@ def _done(
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
-    """Stores the answer for a repeat of the same request."""
+    """Stores the answer, in case the same request is repeated."""
     own = one_off.public_of(context.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
     first.encrypted_answer = one_off.seal(answer.to_dict(), public=own, bound=bound)
 
 
 def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
-    """Returns the stored answer, letter by letter. Raises DecryptionFailed if it does not decrypt."""
+    """Returns the stored answer without any change.
+
+    Raises DecryptionFailed if the stored answer cannot be decrypted.
+    """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
         raise DecryptionFailed("the earlier answers do not decrypt")

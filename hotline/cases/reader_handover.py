@@ -1,7 +1,7 @@
-"""Gives the key of a case to each desk that may read its tip. Takes it back from every other desk.
+"""Gives the key of a case to each desk that may read its tip. Removes the key from every other desk.
 
-Only the reader does this. So a phone or a page can write codes without any key, and no desk has to share its own.
-Repeating it changes nothing.
+Only the reader process does this. So phones and pages can write codes without a private key, and no desk must give its
+key to another. A repeat changes nothing.
 """
 
 import logging
@@ -19,12 +19,18 @@ FIRST = (0, "")
 
 
 def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> bytes | None:
-    """Decrypts the reader's own grant of a case. None if no codes were written, or if the key is deleted."""
+    """Decrypts the private key of a case with the reader's own grant.
+
+    Returns None if no codes were written, or if the key was deleted.
+    """
     return decrypt_codes.case_private_key(session, context, tip, READER, context.pair.now())
 
 
 def reconcile(context: ReaderContext) -> None:
-    """Brings the grants of all cases up to date, if a desk lacks one or has one too many. Raises StoreUnavailable."""
+    """Updates the grants of all cases, if a desk lacks a grant or has one that it should not have.
+
+    Raises StoreUnavailable.
+    """
     with context.database.reading() as session:
         idle = not tables_desk_access.lacking_desks(
             session, FIRST

@@ -1,4 +1,4 @@
-"""Counts wrong PINs, ends a PIN, and warns the coordinator of signs that another person uses it."""
+"""Counts wrong PINs, ends PINs, and warns the coordinator if another person seems to use a PIN."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
 
-# Describes one hop that waits for the reader, and one transaction that answers it.
+# Describes a hop that waits for the reader, and the transaction that answers it.
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingHop:
-    """A hop that waits for the reader. The typed answers do not appear in `repr`."""
+    """A hop that waits for the reader. `repr` does not show the typed answers."""
 
     ask_id: int
     reading_id: int
@@ -52,7 +52,7 @@ class WaitingHop:
     bound: str
     responder_id: int | None
     typed: Mapping[str, str] = field(repr=False)
-    """Decrypted from the box; empty if the box does not decrypt."""
+    """They are decrypted from the request. Empty if it cannot be decrypted."""
 
     @property
     def pin(self) -> str:
@@ -60,13 +60,16 @@ class WaitingHop:
 
     @property
     def comes_first(self) -> bool:
-        """Returns True for a phone that is enrolled or that keyed a right code. Unknown phones wait for them."""
+        """Returns True for an enrolled phone, or for a phone that entered a right code.
+
+        Unknown phones are answered after these.
+        """
         return self.responder_id is not None or self.kind is not ReaderQuestionKind.VIEW
 
 
 @dataclass(slots=True)
 class ReaderTurn:
-    """A responder's request, in the transaction that answers it. Keys and typed answers do not appear in `repr`."""
+    """A responder's request, in the transaction that answers it. `repr` does not show keys and typed answers."""
 
     session: Session
     context: ReaderContext
@@ -74,7 +77,7 @@ class ReaderTurn:
     ask: ReaderQuestion
     at: datetime
     private: bytes = field(default=b"", repr=False)
-    """The responder's private key; empty where the PIN was wrong."""
+    """The responder's private key. Empty if the PIN was wrong."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -82,14 +85,14 @@ class ReaderTurn:
         return f"{RESPONDER}{self.person.id}"
 
     def known(self) -> tuple[Tip, Assignment] | None:
-        """Returns the requested case, with its alert. None if the case is not this responder's any more."""
+        """Returns the requested case with its alert. Returns None if the responder no longer has the case."""
         alert = queries.locked_assignment(self.session, self.person.id, self.ask.reference)
         if alert is None or alert.released_at is not None:
             return None
         return self.session.get_one(Tip, alert.tip_id), alert
 
     def open_case(self) -> Tip | None:
-        """Returns the requested case, if it is open and still this responder's; else None."""
+        """Returns the requested case if it is open and the responder still has it. Otherwise returns None."""
         known = self.known()
         return None if known is None or known[0].closed_at is not None else known[0]
 
@@ -98,7 +101,7 @@ class ReaderTurn:
         return self.context.phrases.say(self.person.language, template, **words)
 
     def log(self, action: str, reason: str, subject: str = "") -> None:
-        """Writes an act of this responder into the audit log. Without a subject, the responder is the subject."""
+        """Writes an action of this responder to the audit log. Without a subject, the responder is also the subject."""
         actor, at = self.actor, self.at
         subject = subject or actor
         tables_audit.append_row(
@@ -108,9 +111,9 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""Newest warnings that are searched for those of one coordinator."""
+"""The number of newest warnings in which a coordinator's warnings are searched."""
 MAX_LINES = 12
-"""Newest warnings on the page, so that they fill three screens at most."""
+"""The most warnings on the page, which fill up to three screens."""
 
 
 def is_blocked(person: Responder, at: datetime) -> bool:
@@ -118,9 +121,9 @@ def is_blocked(person: Responder, at: datetime) -> bool:
 
 
 def count_wrong(turn: ReaderTurn) -> None:
-    """Counts a wrong PIN. The third in a row blocks the phone for a time.
+    """Counts a wrong PIN. The third wrong PIN in a row blocks the phone for some time.
 
-    The sixth in a day blocks it until the morning, and also passes its open dangers to other responders.
+    The sixth in a day blocks the phone until the morning. Then its open cases with danger go to other responders.
     """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
@@ -139,9 +142,9 @@ def count_wrong(turn: ReaderTurn) -> None:
 
 
 def count_opening(turn: ReaderTurn, network: str | None) -> None:
-    """Counts an opening of the list of cases, and clears the wrong PINs.
+    """Counts that the list of cases was opened, and clears the wrong PINs.
 
-    Warns at once of an opening from another network. A warning of an opening at night waits until the morning.
+    Warns at once if the list was opened in another network. A warning about the night waits until the morning.
     """
     session, person, at = turn.session, turn.person, turn.at
     person.wrong_pins = []
@@ -158,7 +161,7 @@ def count_opening(turn: ReaderTurn, network: str | None) -> None:
 
 
 def count_read(turn: ReaderTurn, tip_id: int) -> None:
-    """Counts a case that was read. Warns once if the responder read unusually many cases within an hour."""
+    """Counts a case that was read. Warns once if the responder has read unusually many cases within an hour."""
     person, at = turn.person, turn.at
     noted = (one.partition("@") for one in person.read_lately)
     before = {int(case): when for case, _, when in noted}
@@ -177,9 +180,10 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
 
 
 def end_pin(turn: ReaderTurn) -> None:
-    """Ends the PIN, so that it decrypts nothing from now on. Passes the phone's open dangers on. Alerts still arrive.
+    """Ends the PIN, so that it decrypts nothing from now on. Passes the phone's open cases with danger to other
+    responders. The phone still gets alerts.
 
-    Only a new enrolment by two admins gives another PIN.
+    Only two admins together can enrol the phone again for a new PIN.
     """
     turn.person.pin_wrap = None
     turn.session.flush()
@@ -189,7 +193,7 @@ def end_pin(turn: ReaderTurn) -> None:
 
 
 def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
-    """Writes the warning, and notifies the coordinators of this responder."""
+    """Stores the warning, and notifies the coordinators of this responder."""
     tables.add_warning(turn.session, turn.person.id, kind, turn.at, waits=False)
     code = responders_short_code(turn.context.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
@@ -198,7 +202,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Passes each open danger of this phone to the next responder."""
+    """Passes each open case with danger to the next responder."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)
@@ -208,7 +212,7 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the active coordinators of this responder's desks, without the responder.
 
-    Returns the others of the national desk where there are none, or where the responder is a coordinator too.
+    If there are none, or the responder is a coordinator too, returns the other people of the national desk.
     """
     coordinators = () if person.level in LEADS else tables.coordinators_of(session, person, at)
     others = [one for one in tables.active_responders(session, at) if one.id != person.id]
@@ -216,9 +220,9 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 
 def report_nights(context: Context) -> None:
-    """Notifies coordinators at 07:00 how many phones of the desk opened cases at night, by one SMS to each.
+    """Tells each coordinator in one SMS at 07:00 how many phones of the desk opened cases at night.
 
-    Marks each warning that was sent, so a repeat sends nothing twice. Raises StoreUnavailable.
+    Marks each warning as sent, so that a repeat sends no warning twice. Raises StoreUnavailable.
     """
     at = context.now()
     before = last_report_before(at)
@@ -239,7 +243,7 @@ def report_nights(context: Context) -> None:
 
 
 def last_opening(turn: ReaderTurn) -> str:
-    """Returns when the PIN opened the list of cases before this time, and how often: "28/11 03:12 (14 times)"."""
+    """Returns when the PIN last opened the list of cases, and how often it did, such as "28/11 03:12 (14 times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)
@@ -248,7 +252,7 @@ def last_opening(turn: ReaderTurn) -> str:
 
 
 def has_unread_warnings(turn: ReaderTurn) -> bool:
-    """Returns True if a coordinator has warnings that were sent since the coordinator last read them."""
+    """Returns True if warnings were sent since the coordinator last read them."""
     read_at = turn.person.warnings_read_at
     return any(
         row.told_at is not None and (read_at is None or row.told_at > read_at)
@@ -257,7 +261,7 @@ def has_unread_warnings(turn: ReaderTurn) -> bool:
 
 
 def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page of warnings about the PINs of the desk, newest first. From then on they count as read."""
+    """Returns the page of warnings about the PINs of the desk, newest first. After this, the warnings count as read."""
     lines = [
         turn.say(
             rules_pin_block.SHOWN_TEMPLATES[PinWarning(row.kind)],
@@ -271,7 +275,7 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
-    """Returns the warnings of the last days that this coordinator may read, each with its responder, newest first."""
+    """Returns the recent warnings that this coordinator may read, each with its responder, newest first."""
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS:
         return ()
@@ -285,9 +289,10 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 def delete_old_requests(context: Context) -> None:
-    """Deletes requests behind a PIN that are ten minutes old. The reader and the clock both call it.
+    """Deletes requests with a PIN that are older than ten minutes. The reader process and the clock worker both call
+    it.
 
-    A repeat deletes nothing more. It takes no write lock if there is nothing to delete. Raises StoreUnavailable.
+    A repeat deletes nothing more. If there is nothing to delete, it takes no write lock. Raises StoreUnavailable.
     """
     before = context.now() - rules_reading_requests.KEPT_FOR
     with context.database.reading() as session:
