@@ -1,7 +1,8 @@
-"""Defines what the web process asks the reader behind a work PIN, and what the reader answers. Pure values.
+"""Defines the requests that the web process sends to the reader process behind a work PIN, and the answers. Pure
+values.
 
-The web process cannot tell a right PIN from a wrong one, and decrypts no case. It receives flags, lists and texts, and
-shows them.
+The web process cannot see if a PIN is right, and it decrypts no case. It gets flags, lists and texts from the reader,
+and shows them.
 """
 
 import json
@@ -17,65 +18,65 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
-"""The answer that holds a work PIN. It goes to the reader, and is stored nowhere."""
+"""The answer that contains a work PIN. Only the reader gets it, and it is stored nowhere."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
-"""The answers that hold a start PIN from paper, a new work PIN, and the new PIN once more."""
+"""The answers with a start PIN from paper, a new work PIN, and the new work PIN once more."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""Answers for the reader only. No hop commits them, and they are stored nowhere."""
+"""Answers that only the reader gets. No hop commits them, and they are stored nowhere."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
-"""Fields in the sealed box of an ask: the keyed work PIN, the keyed digest of the phone, and its last digits."""
+"""Fields in the encrypted request: the typed work PIN, the keyed digest of the phone, and its last digits."""
 NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
 """The answer that names a case of the responder."""
 WORK_FORM = "work_form"
-"""The answer that names the form about a person to continue. It has another value if there is none."""
+"""The answer that names the unfinished form about a person. It has another value if the responder continues no form."""
 WORK_VERB = "work_verb"
 """The answer that says what the responder wants to do with a case."""
 AGAIN = "work_again"
-"""The answer with which the responder asks again for what did not come in time."""
+"""The answer with which the responder asks again for content that did not arrive in time."""
 WORK_QUESTION = "work_question"
 """The answer that names the question to ask back."""
 WORK_WORDS = "work_words"
-"""The answer that holds the text of a note. It goes to the reader with the PIN, and is stored nowhere in clear."""
+"""The answer that contains the text of a note. The reader gets it with the PIN. It is stored nowhere in clear text."""
 WORK_COLLEAGUE = "work_colleague"
-"""The answer that names the colleague who gets a case from the responder."""
+"""The answer that names the colleague to pass a case to."""
 WORK_DISTRICT = "work_district"
-"""The answer that names the district that gets a case from the responder."""
+"""The answer that names the district to pass a case to."""
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
-"""The values of `WORK_VERB` that ask for a page: the report, the timeline, and the warnings about PINs."""
+"""The values of `WORK_VERB` that ask for a page: the report, the timeline, or the warnings about PINs."""
 NOT_ME = "not_me"
-"""The value of `WORK_VERB` that ends the PIN of this phone, because another person opened it."""
+"""The value of `WORK_VERB` that ends the PIN of this phone, because another person used it."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
 """The lists of the responder's cases, of questions to ask back, and of colleagues who may get a case."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
-"""Prefixes of verbs: ask a question back by its name, pass on to a colleague, pass on to a district."""
+"""Prefixes of verbs: ask the caller a question, pass the case to a colleague, pass the case to a district."""
 NOTE = "note_"
-"""Prefix of the verbs that leave a note. A `NoteCode` follows."""
+"""The prefix of the verbs that write a note. A value of `NoteCode` follows it."""
 PAGE = "page"
 """The placeholder of a screen that shows a page of a case."""
 KEPT_FOR = timedelta(minutes=10)
-"""Time for which a reading is stored. No session lasts so long."""
+"""The time for which a request to the reader is stored. No session lasts that long."""
 MIN_PIN_LETTERS = 4
-"""An input with this many digits or more may be a PIN. No digest of a text is made over it."""
+"""A typed answer with this number of digits or more may be a PIN. No digest is made of a text that contains it."""
 
 
 class ReaderQuestionKind(StrEnum):
     VIEW = "view"
-    """The responder's cases, as they were when the session began."""
+    """The responder's cases, as they were at the beginning of the session."""
     PAGE = "page"
     """A page of a case, in the responder's language."""
     ACT = "act"
-    """One of the verbs that an SMS may say."""
+    """A command that can also be sent by SMS."""
     PROVE = "prove"
     """A check of the code from an SMS and the start PIN from paper."""
     CHOOSE = "choose"
-    """The same check, and the work PIN that the responder chooses after it."""
+    """The same check, followed by the work PIN that the responder chooses."""
     CHANGE = "change"
-    """A new work PIN, behind the one of this session."""
+    """A new work PIN, after the present one was entered in this session."""
 
 
 class ReadingState(StrEnum):
-    """The state of a reading. For a waiting phone, the paths to `WRONG` and `RESTED` differ only in their texts."""
+    """The state of a request to the reader. For a waiting phone, `WRONG` and `RESTED` differ only in their texts."""
 
     ASKED = "asked"
     DONE = "done"
@@ -84,27 +85,27 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag that is pinned: an enrolled phone has no PIN yet, and any PIN opens its list without content."""
+"""A flag that stays for the session: an enrolled phone has no PIN yet. Any PIN opens its list, without content."""
 MAY_PROVE = "may_prove"
-"""A flag that is pinned: an enrolled phone without a PIN has a code to key."""
+"""A flag that stays for the session: an enrolled phone without a PIN can enter the code that it was sent."""
 PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "proves",
     "paper_right",
     "number_proved",
     "proof_over",
 )
-"""Flags about a proof: the code was right, the start PIN too, a new number needs no more, no proof is possible now."""
+"""Flags: the code was right, the start PIN was right too, a new number is proved, and no proof is possible now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
-"""Flags about the work PIN: the responder has one, has a new one, keyed one too easy or not twice the same."""
+"""Flags: the responder has a work PIN, has changed it, and chose one that is too easy or typed differently twice."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
-"""Flags: the PIN was ended, there are unread warnings about PINs."""
+"""Flags: the PIN was ended, and there are unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
-"""Flags: the PIN was right, nothing came in time, the PIN rests after wrong ones, no key opens this case."""
+"""Flags: the PIN was right, no answer came in time, the PIN is blocked, and no key decrypts the case."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderQuestion:
-    """One question to the reader."""
+    """A request to the reader process."""
 
     kind: ReaderQuestionKind
     reference: str = ""
@@ -120,13 +121,13 @@ class ReaderQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReaderAnswer:
-    """One answer of the reader. Its texts stay out of `repr`."""
+    """An answer of the reader process. `repr` does not show its texts."""
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    """By list name, each choice's value and its label in the responder's language."""
+    """By the name of the list: the value of each choice, and its label in the responder's language."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The values of a text's placeholders. `place.K7Q4` is for one case."""
+    """The values of placeholders in texts. For example, `place.K7Q4` belongs to the case K7Q4."""
 
     def and_also(self, other: "ReaderAnswer") -> "ReaderAnswer":
         lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
@@ -149,21 +150,27 @@ class ReaderAnswer:
 
 
 def blocked_answer(until: datetime | None) -> ReaderAnswer:
-    """Returns the answer to a phone that rests. It says when the next PIN can be tried, if that is known."""
+    """Returns the answer to a phone whose PIN is blocked for some time.
+
+    The answer names the time of the next possible attempt, if it is known.
+    """
     return ReaderAnswer((IS_BLOCKED,), words={} if until is None else {"time": kigali_time(until)})
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns the name of one place in one session's text. A value bound to it is valid nowhere else."""
+    """Returns a name for one place in the text of one session.
+
+    A value that is bound to this name is valid nowhere else.
+    """
     return f"{session_key}:{text_digest}"
 
 
 def without_pins(text: str) -> str:
-    """Returns the text at the same length, with the first possible PIN and all after it struck out. A digest of this is
-    stored.
+    """Returns the text in the same length. The first part that may be a PIN, and all after it, are replaced. Only a
+    digest of this text is stored.
 
-    A digest of the text itself could be tested with a million PINs. For the answers about a person, fewer would be
-    enough.
+    With a digest of the full text, a million attempts would find the PIN. The answers about a person would be found
+    with even fewer attempts.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
@@ -174,38 +181,40 @@ def _may_be_pin(typed: str) -> bool:
     return sum(letter.isdecimal() for letter in typed) >= MIN_PIN_LETTERS
 
 
-# Collects what a responder keys about one person, and builds the sealed box that the reader gets with the PIN. Pure.
+# Collects what a responder enters about one person, and builds the encrypted request that carries
+# it with the PIN. Pure.
 
 PERSON = "person"
-"""The number of the person within the case, in the box and as a placeholder in the reader's answer."""
+"""The number of the person within the case, in the request and as a placeholder in the reader's answer."""
 CODE = "code."
-"""Prefix of the codes in the box."""
+"""The prefix of the codes in the request."""
 NEW = "new"
 """The value for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""The answers that name a person: to screen or help, who may have arrived, to ask about after thirty days."""
+"""The answers that name a person: to screen or to help, to report as arrived, and to report on after thirty days."""
 MADE_PERSON = "made_person"
-"""The answer that names the person recorded in this round already. Going back corrects that record."""
+"""The answer that names the person who was already recorded in this pass through the form. If the responder goes back,
+the record of this person is corrected."""
 STARTED = "started"
-"""Prefix of a case's name: the flag, the list and the placeholder of a form that was not finished there."""
+"""The prefix before a case's reference, for the flag, the list and the placeholder of an unfinished form."""
 SCREENING, KEEPING = "screening", "keeping"
-"""The flow of the questions on site, and the flow that waits until the reader has recorded a form."""
+"""The flow with the questions on site, and the flow that waits until the reader has recorded a form."""
 FLOWS = frozenset({SCREENING, "helping", "following"})
-"""The flows that begin by choosing a person of their own."""
+"""The flows that begin with the choice of a person."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
-"""The verbs of asks about a person. Each is the kind of the event that it writes."""
+"""The verbs of requests about a person. Each verb equals the kind of the event that the request writes."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
-"""The answer that names the person, if it is not `WORK_PERSON`."""
+"""The answer that names the person, if this is not `WORK_PERSON`."""
 CODE_ANSWER = "person_"
-"""Prefix of the answers that a flow stores for a code."""
+"""The prefix of the answers in which a flow stores a code."""
 KEPT_ANSWERS = frozenset(
     f"{CODE_ANSWER}{code}"
     for form in USSD_FORMS.values()
     for code in form.names(ON_USSD)
     if len(form.names(ON_USSD)) > 1
 )
-"""The answers of forms with several questions."""
+"""The answers to forms that have several questions."""
 
 
 def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
@@ -218,7 +227,7 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
-    """Returns the form whose last question this answer is. Returns None if the form asks more."""
+    """Returns the form that this answer completes. Returns None if the form has further questions."""
     code, told = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None
@@ -229,10 +238,10 @@ def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
 
 
 def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns what the reader gets: the person and the codes, without those that a correction made needless.
+    """Returns the person and the codes for the reader, without codes that a correction made unnecessary.
 
-    If several persons may be meant, the flow has asked for one. If it has not asked, a new person is meant, or the only
-    one who is due.
+    If several persons may be meant, the flow has asked the responder to choose. Otherwise a new person is meant, or the
+    only person who is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
@@ -247,22 +256,25 @@ def _person(answers: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StartedForm:
-    """A form about a person that a responder has begun and not finished."""
+    """A form about a person that a responder has not finished."""
 
     kind: LoggedEvent
     person: str
-    """A number within the case, or `NEW`."""
+    """The number of the person within the case, or `NEW`."""
     codes: Mapping[str, str] = field(repr=False)
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns the answers of a session in which the responder has filled in this form so far."""
+        """Returns the answers of a session in which the responder has filled in this form up to here."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 
     @property
     def step(self) -> tuple[int, int]:
-        """Returns the number of the next question, and how many there are. Skipped questions are not counted."""
+        """Returns the number of the next question, and the number of all questions.
+
+        Skipped questions are not counted.
+        """
         asked: Sequence[str] = USSD_FORMS[self.kind].questions(self.codes, ON_USSD)
         last = max((at for at, code in enumerate(asked) if code in self.codes), default=-1)
         given = sum(code in self.codes for code in asked)
@@ -274,8 +286,10 @@ class StartedForm:
 
     @classmethod
     def from_text(cls, text: str) -> "StartedForm":
-        """Returns the form in a text, without codes that the form does not have. Raises ValueError, KeyError or
-        TypeError for another document."""
+        """Reads a form from its text. Drops codes that the form does not have.
+
+        Raises ValueError, KeyError or TypeError for any other text.
+        """
         document = json.loads(text)
         kind = LoggedEvent(document["kind"])
         if kind not in USSD_FORMS:
@@ -284,7 +298,10 @@ class StartedForm:
 
 
 def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
-    """Returns the form to which this answer belongs, with all its answers so far. `flows` are the open ones."""
+    """Returns the form to which this answer belongs, with all answers so far.
+
+    `flows` contains the flows that are open now.
+    """
     code = name.removeprefix(CODE_ANSWER)
     kinds = [kind for kind, form in USSD_FORMS.items() if code in form.names(ON_USSD)]
     if len(kinds) > 1:
@@ -294,7 +311,10 @@ def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) ->
 
 
 def person_and_codes(typed: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:
-    """Returns the number of the person and the codes in a box. The number is 0 for a new person, None for no person."""
+    """Returns the number of the person and the codes in a request.
+
+    The number is 0 for a new person and None for no person.
+    """
     person = typed.get(PERSON, "")
     codes = {
         name.removeprefix(CODE): value for name, value in typed.items() if name.startswith(CODE)

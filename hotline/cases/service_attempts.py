@@ -1,6 +1,7 @@
-"""Checks attempts at secrets that could be guessed. Notes each one in the transaction that compares it.
+"""Checks attempts at short secrets that could be guessed. Records each attempt in the transaction that compares the
+secret.
 
-A repeated hop gets its previous answer. A wrong, an unknown and a blocked secret get the same answer.
+A repeated hop gets the same answer again. A wrong, an unknown and a blocked secret all get the same answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +18,14 @@ from hotline.gateway import tables_sessions
 from hotline.gateway.tables_sessions import LockedDialogue
 
 BUT_PINS = "but-pins:"
-"""Prefix of a digest that was made without digits that may be a work PIN."""
+"""The prefix of a digest of a text without digits that may be a work PIN."""
 CompareSecret = Callable[[Session], "AttemptResult"]
-"""Compares a secret, and returns what it gives access to."""
+"""A function that compares a secret and returns what the secret gives access to."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The result of an attempt. No part of it may be logged."""
+    """The result of an attempt at a secret. No part of it may be logged."""
 
     said: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -36,7 +37,7 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
-    """One attempt: the secret, the caller, and the text before it. No part of it may be logged."""
+    """An attempt at a secret: the secret, the caller, and the text before the secret. No part of it may be logged."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)
@@ -46,14 +47,20 @@ class SecretAttempt:
 
 
 def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool = False) -> str:
-    """Returns the mark of the heard text for a session's row. `but_pins` leaves out digits that may be a work PIN."""
+    """Returns a digest of the text that a session has sent, for the row of the session.
+
+    `but_pins` leaves out digits that may be a work PIN.
+    """
     if but_pins:
         return f"{len(text)}:{BUT_PINS}{context.pseudonyms.heard(session_key, without_pins(text))}"
     return f"{len(text)}:{context.pseudonyms.heard(session_key, text)}"
 
 
 def continues_text(context: Context, dialogue: LockedDialogue, text: str) -> bool:
-    """Returns True if `text` continues the text that the session has heard. A session may have heard nothing yet."""
+    """Returns True if `text` continues the text that this session sent before.
+
+    The session may have sent nothing before.
+    """
     length, known = max(dialogue.heard, 0), dialogue.heard_key
     if known is None or not follows(text, length):
         return known is None and length == 0
@@ -69,9 +76,9 @@ def try_once(
     target_key: str,
     opens: CompareSecret,
 ) -> AttemptResult:
-    """Returns the result of a secret in a hop. A repeated hop gets its previous result.
+    """Returns the result of a secret that was entered in a hop. A repeated hop gets its previous result.
 
-    A text that does not continue the heard text gets no result. Raises StoreUnavailable.
+    If the text does not continue the earlier text of the session, the result is empty. Raises StoreUnavailable.
     """
     key = context.pseudonyms.session(hop.session_id)
     heard_key = context.pseudonyms.heard(key, hop.text[:upto])
@@ -94,7 +101,10 @@ def try_once(
 def try_secret(
     session: Session, context: Context, attempt: SecretAttempt, opens: CompareSecret
 ) -> AttemptResult:
-    """Compares and notes one attempt, in the caller's transaction. After too many attempts, only notes it."""
+    """Compares a secret and records the attempt, in the transaction of the calling function.
+
+    After too many attempts, only records the attempt.
+    """
     at, secret, target = context.now(), attempt.secret, attempt.target_key
     contact_key = context.pseudonyms.contact(attempt.caller, at)
 
@@ -123,7 +133,7 @@ def try_secret(
 
 
 def count_attempts(session: Session, context: Context, secret: AttemptedSecret, caller: str) -> int:
-    """Returns how many attempts of this caller were noted in the last hour."""
+    """Returns the number of this caller's attempts that were recorded in the last hour."""
     at = context.now()
     keys = {context.pseudonyms.contact(caller, at), context.pseudonyms.contact(caller, at - HOUR)}
     return tables_attempts.count_of_contact(session, secret, keys, at - HOUR)

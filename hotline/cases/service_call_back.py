@@ -1,7 +1,8 @@
-"""Gives accounts of the national desk access to call-back numbers. One account asks, and another one approves.
+"""Gives accounts of the national desk access to the numbers of call-backs. One account requests the number, and another
+account approves.
 
-The first account then decrypts the number with its own key. A person who is excluded from a tip is excluded from its
-call-back too. No module that a hook uses imports this one.
+Then the first account decrypts the number with its own key. A person who is excluded from a tip is excluded from its
+call-back too. No module that a hook loads imports this file.
 """
 
 from collections.abc import Sequence
@@ -27,19 +28,19 @@ from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window
 from hotline.tips.tables_call_back import CallBack
 
 MAX_LINES = 50
-"""Call-backs on the page: those that are pending, then the newest that are over."""
+"""The most call-backs on the page: waiting ones first, then the newest that are over."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """A call-back without its number, and the commands that this account may give now."""
+    """A call-back without its number, with the commands that this account may give now."""
 
     id: int
     tip_id: int
     state: CallBackState
     window: Window
     has_second: bool
-    """True if the caller agreed to a second time."""
+    """True if the caller also agreed to a second time."""
     wanted_by: str
     wanted_at: datetime | None
     reason: str
@@ -53,7 +54,10 @@ class CallLine:
 
 
 def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]:
-    """Returns the call-backs, pending ones first. Empty for an account that does not open the national desk."""
+    """Returns the call-backs, pending ones first.
+
+    Returns none for an account that cannot read the tips of the national desk.
+    """
     at, me = context.now(), tables_audit.by_actor(by.actor)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -68,7 +72,7 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
 
 
 def _asked(session: Session, row: CallBack) -> AuditEntry | None:
-    """Returns the newest row of the audit log in which a person asked for this number."""
+    """Returns the newest row of the audit log that records a request for this number."""
     found = tables_audit.entries(session, subject=f"call-back:{row.id}")
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
@@ -82,7 +86,7 @@ def request_number(context: ConsoleContext, by: SignedIn, call_back_id: int, rea
 def approve_request(
     context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
 ) -> None:
-    """Approves the request of the named person to decrypt the number. Raises NotFound, CallRefused."""
+    """Approves the request of the named person for the number. Raises NotFound, CallRefused."""
     _check(context, by, call_back_id)
     decrypt_call_backs.approve_request(
         context, call_back_id, by=by.actor, reason=reason, asked_by=asked_by
@@ -92,7 +96,7 @@ def approve_request(
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> CallDetails:
-    """Decrypts the number and the word, with the key of this session.
+    """Decrypts the number and the code word, with the key of this session.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
     """
@@ -122,7 +126,7 @@ def record_outcome(
 
 
 def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
-    """Raises NotFound unless the account is of the national desk and may see the call's tip."""
+    """Raises NotFound unless the account belongs to the national desk and may see the tip of the call-back."""
     with context.database.reading() as session:
         row, viewer = tables_call_back.get_call_back(session, call_back_id), viewer_of(session, by)
         if not is_national(viewer) or not queries_list.visible_tips(session, viewer, [row.tip_id]):

@@ -1,6 +1,6 @@
-"""Seals codes about a person, and unfinished forms, to the key pair of a case. Decrypts nothing.
+"""Encrypts codes about a person, and unfinished forms, for the key pair of a case. The module decrypts nothing.
 
-Runs inside the caller's transaction.
+The functions run inside the transaction of the calling function.
 """
 
 from contextlib import suppress
@@ -20,9 +20,9 @@ from hotline.tips.tables import Tip
 
 
 def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) -> bytes:
-    """Returns the key to which a case's codes are sealed, and makes it if needed.
+    """Returns the public key for the codes of a case. Makes a key pair if there is none.
 
-    Raises KeyMissing without the reader's key.
+    Raises KeyMissing if the reader's key is missing.
     """
     found = tables_case_events.public_key(session, tip.id)
     if found is not None:
@@ -33,9 +33,9 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 
 def form_binding(responder_id: int) -> str:
-    """Returns the text to which a responder's unfinished form is bound.
+    """Returns the text that a responder's unfinished form is bound to.
 
-    Finished forms are bound to their case event.
+    A finished form is bound to its case event.
     """
     return f"started by {responder_id}"
 
@@ -43,7 +43,7 @@ def form_binding(responder_id: int) -> str:
 def store_codes(
     session: Session, context: Context, tip: Tip, entry_id: int, codes: bytes, at: datetime
 ) -> None:
-    """Seals and stores the codes of one case event. Raises KeyMissing."""
+    """Encrypts and stores the codes of a case event. Raises KeyMissing."""
     public_key = case_public_key(session, context, tip, at)
     body = encrypt_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
     tables_case_events.store_body(session, CaseCode, entry_id, body)
@@ -52,9 +52,9 @@ def store_codes(
 def store_form(
     session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
 ) -> None:
-    """Stores a responder's unfinished form in place of the previous one.
+    """Stores a responder's unfinished form, which replaces the earlier one.
 
-    Stores nothing for a case that takes no such form.
+    Stores nothing if the case allows no such form.
     """
     tip = _tip_of(session, responder_id, reference)
     if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
@@ -74,7 +74,7 @@ def store_form(
 
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
-    """Deletes a responder's unfinished form in a case, after the finished one was written."""
+    """Deletes a responder's unfinished form after the finished form was written."""
     tip = _tip_of(session, responder_id, reference)
     if tip is not None:
         tables_case_events.drop_form(session, tip.id, responder_id)
@@ -83,7 +83,7 @@ def drop_form(session: Session, responder_id: int, reference: str) -> None:
 def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
     """Returns the case that this responder knows by this reference.
 
-    Returns None if the responder was released from it.
+    Returns None if the responder's assignment was ended.
     """
     known_as = queries.locked_assignment(session, responder_id, reference)
     if known_as is None or known_as.released_at is not None:

@@ -1,6 +1,6 @@
-"""Carries out the commands of a console account on a tip. Each one first checks that the account may see the tip.
+"""Carries out the commands of console accounts on a tip. Each command first checks that the account may see the tip.
 
-Also links two tips as one situation, or undoes such a link. It merges nothing.
+The module also links two tips as the same situation, and removes such links. Linked tips stay separate.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,11 +32,12 @@ from hotline.tips.rules_receipts import TipRefusal
 from hotline.tips.tables import Tip
 
 ACTIONS = ("tips_linked", "tips_unlinked")
-"""Actions in the audit log that name another tip. Only an account that may see that tip sees such a row."""
+"""Actions in the audit log whose rows name another tip. An account sees such a row only if it may see that other
+tip."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the other tip that a row of `ACTIONS` names."""
+    """Returns the id of the other tip that a row of `ACTIONS` names."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
@@ -44,7 +45,7 @@ def other_tip(reason: str) -> int | None:
 def link_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Links two tips as one situation, even if an earlier link was undone. Raises NotFound, EndRefused."""
+    """Links two tips as the same situation, even if an earlier link was removed. Raises NotFound, EndRefused."""
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
@@ -65,7 +66,10 @@ def link_tips(
 def unlink_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Undoes a link. Only a person can link the two tips again. Raises NotFound, EndRefused."""
+    """Removes a link between two tips.
+
+    After that, only a person can link the two tips again. Raises NotFound, EndRefused.
+    """
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         row = queries_duplicates.link_between(session, a, b)
@@ -76,7 +80,7 @@ def unlink_tips(
 
 
 def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
-    """Raises NotFound for a tip that the viewer may not see, and EndRefused for the same tip twice."""
+    """Raises NotFound for a tip that the viewer may not see, and EndRefused if both tips are the same."""
     if a == b:
         raise EndRefused("a tip cannot be linked to itself: enter another tip", TipRefusal.SAME_TIP)
     for tip_id in (a, b):
@@ -99,9 +103,10 @@ def _record(
 
 
 def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
-    """Returns the same command for an account that may see the tip. `national`: only the national desk decides it.
+    """Returns the same command for accounts. It first checks that the account may see the tip. `national` is True if
+    only the national desk may give the command.
 
-    The command raises NotFound, and the errors of `carry_out`.
+    The command raises NotFound and the errors of `act`.
     """
     may = check_national if national else check_visible
 
@@ -115,7 +120,7 @@ def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[
 
 
 close_tip = _checked(service_retention.close_tip)
-"""Closes a tip, or requests its closure if a second person must confirm."""
+"""Closes a tip. If a second person must confirm, only records the request."""
 reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
 hold, lift = (
     _checked(service_retention.set_legal_hold, national=True),
@@ -129,9 +134,10 @@ exclude = _checked(service_exclusions.exclude, national=True)
 def confirm_closure(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
 ) -> None:
-    """Confirms or refuses a closure, as a second person of the national desk.
+    """Confirms or refuses a requested closure, as a second person of the national desk.
 
-    Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the persons.
+    Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the codes about
+    persons.
     """
     check_national(context, by, tip_id)
 
@@ -158,7 +164,7 @@ def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Seque
 def set_link(
     context: ConsoleContext, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
 ) -> None:
-    """Records that two tips are one situation, or are not. Raises NotFound, EndRefused."""
+    """Records that two tips are the same situation, or that they are not. Raises NotFound, EndRefused."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
     says = link_tips if like else unlink_tips
@@ -170,7 +176,7 @@ def set_link(
 def request_lift(
     context: ConsoleContext, by: SignedIn, tip_id: int, exclusion_id: int, reason: str
 ) -> None:
-    """Requests to lift an exclusion from a tip. Another person decides. Raises NotFound."""
+    """Requests to lift an exclusion from a tip. A second person decides. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.reading() as session:
         if exclusion_id not in {
@@ -181,7 +187,7 @@ def request_lift(
 
 
 def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> CommandResult:
-    """Carries out a responder's command from the console, like one by phone. Raises NotFound, EndRefused."""
+    """Carries out a responder's command that was given in the console. Raises NotFound, EndRefused."""
     at = context.now()
     with ringing(context) as session:
         viewer = viewer_of(session, by)

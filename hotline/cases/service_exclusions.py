@@ -1,7 +1,7 @@
-"""Excludes a person or a desk from a tip: a person named in it, or one that the caller does not trust.
+"""Excludes a person or a desk from a tip. The tip may name the person, or the caller may not trust them.
 
-One person excludes. Lifting takes two: one of the national desk asks, another decides. The excluded person is never
-told the reason.
+One person alone can exclude. To lift an exclusion needs two people: one of the national desk requests it, and another
+decides. The excluded person never learns the reason.
 """
 
 from collections.abc import Sequence
@@ -41,9 +41,9 @@ EVERY_STEP = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class ExclusionTarget:
-    """The person or the desk to exclude; exactly one is set.
+    """The person or the desk to exclude. Exactly one of the two is set.
 
-    A person has a name, a sign-in name, or the id of a phone. A desk has a code or a name.
+    A person is given by name, by sign-in name, or by the id of a phone. A desk is given by code or by name.
     """
 
     person: str | None = None
@@ -53,10 +53,10 @@ class ExclusionTarget:
 def exclude(
     context: Context, tip_id: int, whom: ExclusionTarget, why: str, *, by: CommandActor, reason: str
 ) -> None:
-    """Excludes a person or a desk from the tip, and hands their tasks to others at once.
+    """Excludes a person or a desk from the tip, and hands their cases to others at once.
 
-    `why` is an `ExclusionReason`. A name that fits two persons excludes both. Raises NotFound. Raises
-    EndRefused if they are excluded already.
+    `why` is a value of `ExclusionReason`. If two people have this name, both are excluded. Raises NotFound. Raises
+    EndRefused if they are already excluded.
     """
     at = context.now()
     with ringing(context) as session:
@@ -87,7 +87,7 @@ def exclude(
 def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
-    """Writes the case event of an exclusion. Only the exclusion's own row says which person or desk it is about."""
+    """Writes the case event of an exclusion. Only the row of the exclusion names the person or the desk."""
     codes = {WHY: row.why, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
     by = EventActor(actor)
@@ -97,7 +97,7 @@ def write_exclusion_event(
 
 
 def _let_go(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Ends their assignments, withholds their unsent messages, and alerts the next people."""
+    """Ends the assignments of excluded people, withholds their unsent messages, and alerts the next people."""
     kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
     told = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
     for who in sorted(kept & told):
@@ -109,7 +109,7 @@ def _let_go(session: Session, context: Context, tip_id: int, at: datetime) -> No
 
 
 def excluded_name(session: Session, row: Exclusion) -> str:
-    """Returns the name of the person that is excluded from a tip; empty for a desk."""
+    """Returns the name of the excluded person. Empty for a desk."""
     return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
@@ -124,7 +124,10 @@ def _whom(session: Session, whom: ExclusionTarget) -> Sequence[ExcludedParty]:
 
 
 def _desk(session: Session, typed: str) -> str:
-    """Returns the code of a desk by its code or name. Raises NotFound, also for the national desk."""
+    """Returns the code of the desk with this code or name.
+
+    Raises NotFound for any other name, and for the national desk.
+    """
     known = {
         one.code: one.name or "" for one in tables_desks.all_desks(session) if one.code != NATIONAL
     }
@@ -136,7 +139,7 @@ def _desk(session: Session, typed: str) -> str:
 
 
 def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:
-    """Requests that another person lifts an exclusion. A repeat changes nothing. Raises NotFound."""
+    """Requests that a second person lifts an exclusion. A repeated request changes nothing. Raises NotFound."""
     with context.database.writing() as session:
         row = _held(session, exclusion_id)
         if service_approving.request(
@@ -162,7 +165,10 @@ def _id_in(asked: Approval) -> int:
 def _about(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a pending request. Returns None if the reader may not see the tip, by the desks that they open."""
+    """Describes a pending request to lift an exclusion.
+
+    Returns None if the reader's desks do not give access to the tip.
+    """
     row = session.get(Exclusion, _id_in(asked))
     viewer = service_viewer.viewer_of(session, by)
     if row is None or row.lifted_at is not None or not service_viewer.is_national(viewer):

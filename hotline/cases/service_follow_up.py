@@ -1,7 +1,7 @@
-"""Asks responders what became of a person, and records an answer that did not come in time as unknown.
+"""Asks responders how a person is now. Records "unknown" if no answer comes in time.
 
-The clock calls it. In a tick, one clock of each case fires, even if the case is closed. Without danger it fires only by
-day.
+Each tick of the clock worker calls it. In a tick, one reminder of each case is sent, even if the case is closed.
+Without danger, reminders are sent only by day.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,10 @@ BY_CLOCK = EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
-    """Asks about every case that is due, each in its own transaction. On SQLite callers wait until it ends."""
+    """Sends the reminders of every case in which one is due, each in its own transaction.
+
+    On SQLite, callers must wait until such a transaction ends.
+    """
     at = context.now()
     with context.database.reading() as session:
         due = tables_persons.due_tips(session, at, CASES_A_TICK)
@@ -50,7 +53,7 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Fires the clock that is overdue for longest, unless another relay did so already."""
+    """Sends the oldest reminder that is due, unless another relay has sent it already."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -89,7 +92,10 @@ def _fires(
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
-    """Returns the responder who offered help, or who last asked a person. None if the offer is no longer theirs."""
+    """Returns the responder who offered help, or who last asked the person.
+
+    Returns None if the responder no longer has the case.
+    """
     who = row.responder_id
     if isinstance(row, PossibleVictim) and row.clock == FollowKind.CONSENT:
         return who
@@ -105,7 +111,10 @@ def _unknown(
     kind: LoggedEvent,
     at: datetime,
 ) -> None:
-    """Records "unknown", because no answer came in time. It uses the public key alone, as a clock decrypts nothing."""
+    """Records the answer "unknown", because no answer came in time.
+
+    It uses only the public key, because the clock worker can decrypt nothing.
+    """
     entry_id = service_case_events.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"
     )
@@ -122,7 +131,10 @@ def _unknown(
 def _ask(
     session: Session, context: Context, tip: Tip, who: Sequence[int], at: datetime, *, reminds: bool
 ) -> None:
-    """Asks these people by SMS. `reminds`: they are the responders who know, and not their superiors."""
+    """Asks these people by SMS.
+
+    `reminds` is True if these are the responders who know the answer, and not people above them.
+    """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
     languages = queries.languages(session, who)
@@ -134,20 +146,24 @@ def _ask(
 
 
 def _named(session: Session, tip: Tip, who: int, at: datetime) -> Assignment:
-    """Returns a new assignment, so that the responder has a name for the case. No alert asks to acknowledge it."""
+    """Writes an assignment and returns it, so that the responder has a reference for the case.
+
+    No alert asks them to acknowledge it.
+    """
     number = queries.next_step(session, tip.id)
     step = EscalationStep(tip.id, case_of(tip), number, (who,), Purpose.FOLLOW)
     (written,) = service_escalation.write_assignments(session, [(step, who)], at)
     return session.get_one(Assignment, written.given.assignment_id)
 
 
-# Records reports about a person, and their effects on escalation, on the receipt and on danger.
+# Records reports about a person, with their effects on escalation, on the receipt and on the
+# urgency.
 
 
 def reopen_as_danger(
     session: Session, context: Context, tip: Tip, by: EventActor, at: datetime
 ) -> None:
-    """Makes a case a danger again, and reopens it if it is closed."""
+    """Marks a case as a danger again, and reopens it if it was closed."""
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
         service_case_events.write_event(session, tip.id, LoggedEvent.REOPENED, by, at, key=key)
@@ -155,7 +171,8 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.told_urgency = tip.told_urgency or tip.urgency
     tip.urgency = Urgency.DANGER
-    # The alert goes out here, so no other process has to send it. An earlier assignee must acknowledge again.
+    # This sends the alert, so no other process must send it. An earlier assignee must acknowledge
+    # the case again.
     tip.referred_at, tip.referred_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
@@ -168,11 +185,11 @@ def reopen_as_danger(
 def record_report(
     session: Session, context: Context, tip: Tip, act: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Records a report once, and returns the id of its case event and the person as they are now.
+    """Records a report once. Returns the id of its case event, and the person after it.
 
-    It closes no case and lowers no urgency. Returns None if the report was recorded before. `private`: the case's key,
-    from any grant. It is None if nothing was recorded of any person yet. Raises ValueError for codes of no list,
-    CodesRefused, DecryptionFailed, KeyMissing.
+    A report closes no case and lowers no urgency. Returns None if the report was recorded before. `private` is the
+    private key of the case, decrypted from any grant. It is None if nothing was recorded about any person yet. Raises
+    ValueError for unknown codes, CodesRefused, DecryptionFailed, KeyMissing.
     """
     written = service_people.write_report(session, context, tip, act, private=private)
     if written is None:
@@ -192,7 +209,8 @@ def record_report(
             pass
     session.flush()
     if tip.end_wanted_by is not None and tip.closed_at is None:
-        # The report may make the pending closure more urgent, or leave the decision to the national desk.
+        # The report may make the waiting closure more urgent, or require a decision of the national
+        # desk.
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), act.at
         )
@@ -200,7 +218,7 @@ def record_report(
 
 
 def _offered(session: Session, context: Context, tip: Tip, who: int, at: datetime) -> None:
-    """Records that the responder offers help, like an SMS with a 3. Its outcome is asked for three days later."""
+    """Records that the responder offers help, like an SMS with the digit 3. The outcome is then due in three days."""
     known_as = queries.newest_by_responder(session, tip.id).get(who)
     if known_as is None or known_as.handed_to_help_at is not None:
         return
@@ -216,13 +234,16 @@ def _offered(session: Session, context: Context, tip: Tip, who: int, at: datetim
 
 
 def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
-    """Makes the receipt say that help has arrived. A person who does not want help any more has none."""
+    """Makes the receipt show that help has reached the person.
+
+    Does nothing if the person does not want help any more.
+    """
     if tip.helped_at is None and person.consent is not ConsentState.NO:
         tip.helped_at = at
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Takes that message off the receipt, if it came from an acceptance that was a mistake."""
+    """Removes this message from the receipt, if the acceptance that caused it was recorded by mistake."""
     was = next(one.entry for one in person.moments if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

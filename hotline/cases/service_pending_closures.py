@@ -1,10 +1,10 @@
-"""Lists the closures that wait for a second person, as a console account may see them.
+"""Lists the closures that wait for a second person and that a console account may see.
 
-Decides which accounts may read the reasons of a requested closure and of its refusal. These are the national desk and
-the desk of the person who asked. A reason may contain facts that other desks must not see.
+Also decides which accounts may read the reasons of a requested closure and of its refusal. These accounts belong to the
+national desk or to the desk of the requester. A reason may contain facts that other desks must not see.
 
-Sends the national desk a morning SMS about closures that have waited 24 hours or longer. The clock calls it each
-second. It does its work once a day, at 06:30 or when the relay starts later that morning.
+Also sends the national desk a morning SMS about closures that have waited for 24 hours or longer. The clock worker
+calls it each second. It sends the SMS once a day: at 06:30, or when the relay starts later in the morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,18 +34,18 @@ from hotline.tips.rules import TipOutcome, Urgency
 from hotline.tips.rules_deadlines import next_morning_sms
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
-"""Names in the audit log: the prefix of a request, before its outcome, and the name of a refusal."""
+"""Actions in the audit log: the prefix of a request, which its outcome follows, and a refusal."""
 
 
 def readable_rows(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> frozenset[int]:
-    """Returns the ids of the rows of one tip whose reasons this viewer may read. `rows`: the oldest first."""
+    """Returns the ids of those rows of a tip whose reasons this viewer may read. `rows` begins with the oldest row."""
     if is_national(viewer):
         return frozenset(row.id for row in rows)
     return frozenset(_of_own_desk(session, viewer, rows))
 
 
 def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
-    """Returns the reason of the pending closure. Empty if this viewer may not read it."""
+    """Returns the reason of the waiting closure request. Empty if this viewer may not read it."""
     rows = tables_audit.entries(session, subject=f"tip:{tip_id}")
     asked = [row for row in rows if row.action.startswith(REQUESTED)][-1:]
     may = readable_rows(session, viewer, asked)
@@ -62,7 +62,7 @@ def _of_own_desk(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -
 
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
-    """Returns the desks of the person who acted. Empty for a command."""
+    """Returns the desks of the person who acted. Returns none for a command."""
     account_id = tables_audit.account_of(actor)
     if account_id is not None:
         return tables_members.desks_of(session, of_account(account_id))
@@ -73,28 +73,28 @@ def _desks_of(session: Session, actor: str) -> frozenset[str]:
 
 
 MAX_CLOSURES = 200
-"""Closures on one page."""
+"""The most closures on one page."""
 LATE_AFTER = timedelta(hours=24)
-"""Waiting time after which the national desk's morning SMS names a closure."""
+"""The waiting time after which the morning SMS to the national desk names a closure."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosureLine:
-    """A pending closure, without encrypted data."""
+    """A closure that waits for a second person. It contains no encrypted data."""
 
     tip_id: int
     place: str
     within: str | None
     outcome: TipOutcome
     requested_by: str
-    """The person's name, for people to read."""
+    """The requester's name as people read it."""
     requested_at: datetime
     age: timedelta
     reason: str
-    """The reason for the request. Only the national desk and the requester's own desk read it."""
+    """The reason for the request. Only the national desk and the requester's own desk may read it."""
     is_danger: bool
     may_confirm: bool
-    """True if this account may be the second person, once it has opened the case."""
+    """True if this account may confirm as the second person, after it has opened the case."""
 
     @property
     def is_late(self) -> bool:
@@ -132,13 +132,13 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""Time after 06:30 in which a relay that starts still sends that morning's SMS."""
+"""The time after 06:30 in which a relay that starts late still sends the SMS of that morning."""
 NAMED = 6
-"""References in one SMS. The SMS gives the number of the others."""
+"""The most references in one SMS. The SMS gives the number of further closures."""
 
 
 def write_morning_sms(context: Context) -> None:
-    """Writes the SMS of this morning, once. Raises StoreUnavailable."""
+    """Writes the SMS of this morning once. Raises StoreUnavailable."""
     at = context.now()
     bell = next_morning_sms(at) - DAY
     if at - bell > UNTIL:
@@ -174,9 +174,9 @@ def _tell(session: Session, context: Context, at: datetime) -> None:
 
 
 def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:
-    """Returns the closures that this person may decide on, by the names that the person knows.
+    """Returns the closures that this person may decide on, under the references that the person knows.
 
-    A closure without such a name has the number of its tip.
+    A closure without such a reference is named by the number of its tip.
     """
     names = []
     for one in late:

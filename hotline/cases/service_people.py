@@ -1,8 +1,8 @@
-"""Reads the persons of a case from its sealed codes. Writes new codes and the rows that follow from them.
+"""Reads the persons of a case from its encrypted codes. Also writes new codes, and the rows that follow from them.
 
-The codes are stored once, sealed, with their case event. The other rows contain numbers, times and deadlines, and can
-be rebuilt from the log. All functions run inside the caller's transaction. No code that a hook reaches imports this
-file.
+The codes are stored once, encrypted, with their case event. The other rows contain numbers, times and deadlines. They
+can be made again from the case events. All functions run inside the transaction of the calling function. No module that
+a hook loads may import this file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,10 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 def update_rows(
     session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
 ) -> None:
-    """Updates the rows of a case after a change of its persons. An unchanged deadline keeps its escalation level."""
+    """Updates the rows of a case after a change of its persons.
+
+    If a reminder did not change, its number of reminders stays the same.
+    """
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
     for person in after:
@@ -56,7 +59,7 @@ def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: Me
 
 
 def _asked_by(person: MetPerson) -> int | None:
-    """Returns the responder who last asked the person for consent to help."""
+    """Returns the responder who last asked this person for consent to help."""
     if not person.consents:
         return None
     last, _, _ = person.consents[-1]
@@ -89,20 +92,20 @@ def _due(clock: FollowClock | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class PersonReport:
-    """One statement about a person of a case."""
+    """A report about a person of a case."""
 
     kind: LoggedEvent
     said: PersonCodes
     by: EventActor
     at: datetime
     key: str
-    """A key of its own, so that a repeated statement is written once."""
+    """A unique key, so that a repeated report is written only once."""
     supersedes: int | None = None
-    """The case event that it corrects."""
+    """The id of the case event that this report corrects."""
 
 
 def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case, or none if no codes exist.
+    """Returns the persons of a case. Returns none if the case has no codes.
 
     Raises DecryptionFailed if codes exist and `private` is None.
     """
@@ -110,7 +113,10 @@ def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tupl
 
 
 def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
-    """Returns the case events about persons, in order. An event that does not decrypt hides no other."""
+    """Returns the case events about persons, in their order.
+
+    If the codes of an event cannot be decrypted, the other events are still returned.
+    """
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
             raise DecryptionFailed("the notes on people of this case do not decrypt")
@@ -131,10 +137,10 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
 def write_report(
     session: Session, context: Context, tip: Tip, act: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Writes a case event, its sealed codes, and the rows that follow from both.
+    """Writes a case event, its encrypted codes, and the rows that follow from them.
 
-    Returns the event's id and the person's current state, or None if it was written before. The caller must have locked
-    the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or KeyMissing.
+    Returns the id of the event and the person after it, or None if the event was written before. The calling function
+    must have locked the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or KeyMissing.
     """
     kind, said, by, at = act.kind, act.said.checked(act.kind), act.by, act.at
     known = person_events(session, tip, private)

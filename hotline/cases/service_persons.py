@@ -1,9 +1,9 @@
-"""Shows the persons of a case on a page. Without a key it shows how many there are and which clocks run.
+"""Shows the persons of a case on a page. Without a key, the page shows the number of persons and the running reminders.
 
-With the case's key it also shows what was recorded of each person. Nothing decrypted here is stored. No module that a
-hook uses imports this one.
+With the key of the case, it also shows what was recorded about each person. No decrypted data is stored. No module that
+a hook loads imports this file.
 
-Also records an account's reports about a person: those that a responder's phone can make, and official decisions.
+Also records reports by accounts: those that a responder can make by phone, and official decisions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,39 +42,39 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 NOTED = "person_noted"
-"""Action in the audit log when an account records a report about a person."""
+"""The action in the audit log when an account records a report about a person."""
 OF_PEOPLE = frozenset(CASE_FORMS)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """A follow-up that is due for one person, and its time limit."""
+    """A follow-up on one person, with the time when it is due."""
 
     n: int
     kind: FollowKind
     due_at: datetime
     is_owed: bool
-    """True if a responder was asked for it and has not answered yet."""
+    """True if a responder was asked for this and has not answered yet."""
     offered_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CasePersons:
-    """The unencrypted data on the persons of a case: numbers and times."""
+    """The data about the persons of a case that is not encrypted: numbers and times."""
 
     met: Mapping[int, datetime]
     offers: Sequence[ServiceReferral]
     clocks: Sequence[RunningClock]
-    """The clock that is due first comes first."""
+    """The reminder that is due first comes first."""
     are_gone: bool
-    """True if a person was met, and the codes were erased when the month was counted."""
+    """True if a person was met, and the codes were erased after the month was counted."""
     is_counted: bool = False
-    """True if the month was counted. Later reports help the person but are in no statistics."""
+    """True if the month of the case was counted. Later reports help the person but do not enter the statistics."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecryptedPersons:
-    """The reports on each person, which do not appear in `repr`, and their author, by case event."""
+    """The decrypted reports about persons, which `repr` does not show, and the author of each event."""
 
     people: Sequence[MetPerson] = field(repr=False)
     by: Mapping[int, str]
@@ -112,9 +112,11 @@ def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
 def read_persons(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedPersons:
-    """Returns the reports on the persons. The row in the audit log is committed first; so is that of a refusal.
+    """Returns the decrypted reports about the persons of a case. Commits a row to the audit log first, even for a
+    refusal.
 
-    Raises NotFound if this account may see no such tip, KeyMissing, and DecryptionFailed if its key decrypts nothing.
+    Raises NotFound if the account may not see this tip. Raises KeyMissing, or DecryptionFailed if its key fits no
+    grant.
     """
     viewer, tip = get_readable(context, by, tip_id, reason)
     try:
@@ -133,14 +135,17 @@ def read_persons(
 def persons_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the persons of a case for a rule. No page shows them. Raises KeyMissing, DecryptionFailed."""
+    """Returns the persons of a case so that a rule can check them.
+
+    No page shows them. Raises KeyMissing, DecryptionFailed.
+    """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
     return service_people.decrypted_persons(session, tip, private)
 
 
 def account_key(context: ConsoleContext, token: str) -> bytes:
-    """Returns the account's own private key. Raises KeyMissing."""
+    """Returns the private key of the account. Raises KeyMissing."""
     private_key = service_sessions.key_of(context, token)
     if private_key is None:
         raise KeyMissing("the key of this session is closed: sign in again")
@@ -155,9 +160,9 @@ def case_key(
     viewer: Viewer,
     tip: Tip,
 ) -> tuple[str, bytes | None]:
-    """Returns the desk through which this account opens the case, and the case's key.
+    """Returns the desk by which this account can read the case, and the private key of the case.
 
-    The key is None if none of its desks was given one.
+    The key is None if none of the account's desks has it.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -173,7 +178,10 @@ def case_key(
 
 
 def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
-    """Returns the author of each case event about a person: a responder, an account, or a desk. Empty for the clock."""
+    """Returns the author of each case event about a person: a responder, an account or a desk.
+
+    The author is empty for the clock worker.
+    """
     signed = {
         row.at: read_actor(row.actor, {})[1]
         for row in tables_audit.entries(session, subject=f"tip:{tip_id}")
@@ -196,7 +204,7 @@ def _append(context: ConsoleContext, by: SignedIn, tip_id: int, action: str, rea
 
 
 CLOSED = "closed"
-"""Reason for a refusal: the case is closed, so no new person can be screened."""
+"""The reason for a refusal: the case is closed, so no new person can be screened."""
 
 
 def record_report(
@@ -210,11 +218,11 @@ def record_report(
     once: str,
     corrects: int | None,
 ) -> None:
-    """Records the report in a form, with a row in the audit log. A form about a new person has the number 0.
+    """Records the report of a form, with a row in the audit log. A report about a new person has the number 0.
 
-    `once`: a value that is unique for the form, so that a form sent twice is recorded once. Raises NotFound if this
-    account may see no such tip, CodesRefused, and ValueError for codes of no list. Raises KeyMissing or
-    DecryptionFailed if its key decrypts nothing of the case.
+    `once` is unique for each shown form, so that a form that is sent twice is recorded once. Raises NotFound if the
+    account may not see this tip, CodesRefused, and ValueError for unknown codes. Raises KeyMissing or DecryptionFailed
+    if the account's key cannot decrypt the case.
     """
     private_key, at, actor = (
         account_key(context, token),
@@ -254,7 +262,7 @@ def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
 
 
 def _check(session: Session, tip: Tip, act: PersonReport, private: bytes | None) -> None:
-    """Refuses reports that the screens of a phone never offer. Raises CodesRefused."""
+    """Refuses a report that the screens of a phone never offer. Raises CodesRefused for it."""
     if act.kind is LoggedEvent.SCREENED and tip.closed_at is not None and act.supersedes is None:
         raise CodesRefused(CLOSED)
     if act.kind is not LoggedEvent.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:

@@ -1,6 +1,6 @@
-"""Shows a tip to its reader as the original questions and the chosen answers, in the reader's language.
+"""Shows a tip as the original questions and the chosen answers, in the language of its reader.
 
-It serves people who decrypted the tip, so no code that a hook reaches imports this file.
+It works on decrypted tips. So no module that a hook loads may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from hotline.text.places import place_name
 from hotline.tips.rules import WORDS
 
 PLACES = frozenset({"province", "country", "district", "sector", "named"})
-"""Answers that are codes of places."""
+"""Answers whose values are codes of places."""
 OWN_LABELS = {
     WORDS: {"rw": "Ubutumwa bugufi (SMS)", "en": "Told by SMS", "fr": "Dit par SMS"},
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
@@ -24,13 +24,13 @@ OWN_LABELS = {
 """Labels of values that no flow asks for."""
 
 AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
-"""The nodes that save an answer, by the answer's name."""
+"""The nodes that save each answer, by the name of the answer."""
 
 
 def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
     """Returns each question with its answer.
 
-    Shows stored values unchanged if the published flows no longer ask for them.
+    If the published flows no longer ask for a value, returns the stored value.
     """
     try:
         asked = _asked(context.books.book(context.books.live()), tip.matter)
@@ -53,7 +53,7 @@ def question_answers(context: Context, tip: DecryptedTip, language: str) -> list
 
 
 def _asked(book: FlowSet, matter: str) -> AskingNodes:
-    """Returns the nodes of the flow that gathered the tip, followed by those of all other flows."""
+    """Returns the nodes of the flow that collected the tip, followed by the nodes of all other flows."""
     flows = sorted(book.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

@@ -1,10 +1,10 @@
-"""Gives receipts: a number and a PIN by which a person asks about a tip, from any phone.
+"""Gives receipts. A receipt is a number and a PIN, with which a caller asks about their tip from any phone.
 
-A wrong, an expired and a used-up receipt get the same answer. `give_receipt`, `request_erasure` and `answer_question`
-run inside their caller's transaction.
+A wrong, an expired and a used-up receipt all get the same answer. `give_receipt`, `request_erasure` and
+`answer_question` run inside the transaction of the calling function.
 
-Also offers the desk's question to the holder of the receipt, once. Takes one answer, and notifies the people who asked.
-This module cannot decrypt an answer. `desk/ask_back.py` and `desk/access.py` can.
+The module also offers the desk's question, once, to the holder of the receipt. It takes one answer, and notifies the
+people who asked. This module cannot decrypt an answer. `cases/decrypt_access.py` can.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -27,13 +27,16 @@ from hotline.people import tables_audit
 from hotline.tips import rules_receipts
 
 QUESTION_OFFERED = "question"
-"""Flag of a receipt that has a question waiting."""
+"""The flag of a receipt for which a question waits."""
 
 
 def question_flags(
     session: Session, context: Context, book: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
-    """Returns the flags of the question that waits for an answer. Empty if its text is not approved today."""
+    """Returns the flags of the question that waits for an answer.
+
+    Returns none if the question is not approved today.
+    """
     row = tables.waiting_question(session, tip_ids)
     question = questions(book).get(row.question) if row is not None else None
     if question is None or question.standing(context.now().date()) is not QuestionStatus.SHOWS:
@@ -42,7 +45,7 @@ def question_flags(
 
 
 def _tell(session: Session, context: Context, row: QuestionBackRow) -> None:
-    """Notifies each recipient that an answer arrived, by the name that they know the tip by, without its content."""
+    """Notifies each recipient that an answer arrived, under the reference that they know, without its content."""
     at = context.now()
     for one in tables.question_recipients(session, row, at):
         wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
@@ -50,19 +53,19 @@ def _tell(session: Session, context: Context, row: QuestionBackRow) -> None:
 
 
 OFFERED = "receipts"
-"""Flag of a line that can give and read receipts."""
+"""The flag of a hotline that can give and read receipts."""
 SHOWN = "receipt"
-"""The placeholder in a text for the session's own number."""
+"""The placeholder in a text for the receipt number of this session."""
 
 
 class SessionNumber(Mapping[str, str]):
-    """The session's own number. It is computed only if a text has a place for it, which is rare."""
+    """The receipt number of this session. It is computed only if a text shows it, which is rare."""
 
     def __init__(self, context: Context, session_key: str) -> None:
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """True if a screen shows the number. The screen is then for this session alone."""
+        """True after a screen has shown the number. Then the screen is only for this session."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
@@ -89,14 +92,15 @@ def receipt_facts(context: Context, session_key: str) -> Facts:
 def give_receipt(
     session: Session, context: Context, dialogue: LockedDialogue, *, passage: int, pin: str
 ) -> None:
-    """Makes this report attempt available under the session's number and this PIN."""
+    """Lets the caller find this report attempt later, with the receipt number of the session and this PIN."""
     number = rules_receipts.number_from(context.pseudonyms.receipt_seed(dialogue.key))
     key = context.pseudonyms.receipt(number, pin)
     tables.give_receipt(session, dialogue.key, passage=passage, receipt_key=key)
 
 
 def try_receipt(context: Context, book: FlowSet, hop: UssdHop, asked: SecretTyped) -> AttemptResult:
-    """Returns what a number and a PIN open. A number with a typing error counts as no attempt.
+    """Returns what a receipt number and a PIN give access to. A number with a typing error is not counted as an
+    attempt.
 
     Raises StoreUnavailable.
     """
@@ -119,9 +123,9 @@ def try_receipt(context: Context, book: FlowSet, hop: UssdHop, asked: SecretType
 
 
 def request_erasure(session: Session, context: Context, opened: AttemptResult | None) -> None:
-    """Records an erasure request for the text that the newest PIN opened (`alerts/service_closing.py`).
+    """Records an erasure request for the tips of the receipt that the caller last entered.
 
-    From then on the receipt is treated like a wrong one.
+    After this, the receipt gets the same answer as a wrong receipt.
     """
     if opened is not None and opened.opened_key is not None:
         tip_ids = tables.find_receipt(session, opened.opened_key).tip_ids
@@ -131,9 +135,9 @@ def request_erasure(session: Session, context: Context, opened: AttemptResult | 
 def answer_question(
     session: Session, context: Context, opened: AttemptResult | None, said: str, *, language: str
 ) -> None:
-    """Encrypts the answer to the question that the newest PIN opened, and notifies the people who asked.
+    """Encrypts the caller's answer to the question of the entered receipt, and notifies the people who asked.
 
-    Does nothing if the question was answered meanwhile.
+    Does nothing if the question was already answered.
     """
     if opened is None or opened.opened_key is None or not said:
         return

@@ -1,4 +1,4 @@
-"""Erases old data once a day, in small batches, from the relay. Also sets and lifts the legal holds that prevent it."""
+"""Erases old data once a day, in small batches. The relay runs it. Also sets and lifts legal holds, which stop this."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class CodesToDelete:
-    """The cases of one month whose codes about persons are erased once the month is counted."""
+    """The cases of a month whose codes about persons are erased after the month is counted."""
 
     month: str
     counted_at: datetime
@@ -47,7 +47,7 @@ ERRAND = "retention"
 
 
 def erase_batch(context: Context) -> None:
-    """Erases one batch of every kind at each tick, until nothing is left. Then pauses for a day.
+    """Erases one batch of each kind at each tick, until nothing is left to erase. Then waits for a day.
 
     Raises StoreUnavailable.
     """
@@ -68,14 +68,14 @@ def erase_batch(context: Context) -> None:
 
 
 def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
-    """Returns every tip that was warned of or has a legal hold. The tip to be erased first comes first."""
+    """Returns every tip with a deletion warning or a legal hold. The tip that is erased first comes first."""
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
         return queries_retention.erased_next(session)
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns, by month, the codes about persons that are erased soon, or that only a legal hold protects.
+    """Returns, by month, the codes about persons that are erased soon or that only a legal hold keeps.
 
     The earliest month comes first.
     """
@@ -98,11 +98,11 @@ def close_tip(
     outcome: TipOutcome | None = None,
     only_requests: bool = False,
 ) -> RetainedTip:
-    """Closes a tip, so that its retention term begins. Closing it again does not change the time.
+    """Closes a tip. Its retention term begins then. If the tip is already closed, the time does not change.
 
-    A case of danger, of a child or of an official stays open until a second person confirms. An outcome may be added
-    later, once. `only_requests`: the person who asks may close no case. Raises NotFound. Raises EndRefused if another
-    person's request for another outcome is pending.
+    A case with danger, with a child or with an official stays open until a second person confirms. An outcome can be
+    added later, but only once. `only_requests` is True if this person may not close a case. Raises NotFound. Raises
+    EndRefused if another person's request with another outcome waits.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
@@ -131,7 +131,7 @@ def confirm_closure(
     reason: str,
     people: Callable[[Session, Tip], Sequence[MetPerson]] | None = None,
 ) -> RetainedTip:
-    """Confirms or refuses a closure as the second person. `people` decrypts the reports on the persons.
+    """Confirms or refuses a requested closure, as the second person. `people` decrypts the reports about persons.
 
     Raises NotFound, EndRefused.
     """
@@ -158,7 +158,7 @@ def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) 
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
-    """Records that help has reached the person, so that the receipt says so. Raises NotFound."""
+    """Records that help has reached the person, so that the receipt shows it. Raises NotFound."""
     with context.database.writing() as session:
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:
@@ -167,9 +167,9 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
 
 
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Sets a legal hold: the text and the reports on persons stay until it is lifted.
+    """Sets a legal hold. The text and the codes about persons stay until the hold is lifted.
 
-    Raises NotFound, also if both were erased already.
+    Raises NotFound, also if both were already erased.
     """
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)
@@ -191,7 +191,7 @@ def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: s
 
 
 def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Lifts a legal hold, so that the term counts again. People are warned again before anything is erased.
+    """Lifts a legal hold, so that the retention term applies again. An admin is warned again before anything is erased.
 
     Raises NotFound.
     """
@@ -213,7 +213,10 @@ def _batch(context: Context, chore: Callable[[Session, datetime, int], int], at:
 
 
 def _erase(session: Session, at: datetime, limit: int) -> int:
-    """Erases the text of tips that are due and stops their clocks. Writes a row in the audit log for each."""
+    """Erases the text of tips whose term is over, and ends their deadlines.
+
+    Writes a row to the audit log for each of these tips.
+    """
     ids = queries_retention.erase_due(session, at, limit)
     tables.close_clocks(session, ids, tuple(DeadlineKind), at)
     for tip_id in ids:

@@ -1,7 +1,7 @@
-"""Shows a console account its tips without their text: a page of the list, late tips, and one whole tip.
+"""Shows a console account its tips without their text: a page of the list, the late tips, and a single tip.
 
-Only the national desk reads the reasons that people gave, because they may name a person known to a district. The desk
-whose member requested a closure also reads the reasons of the request and of its refusal.
+Only the national desk may read reasons, because a reason may name a person that the district knows. The desk of a
+member who requested a closure may also read the reasons of the request and of its refusal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,14 +51,14 @@ from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
 ROWS = 50
-"""Rows on one page."""
+"""The most rows on one page."""
 MAX_LATE = 200
-"""Pending tips that are looked at. Beyond them the page counts no more."""
+"""The most untaken tips that are examined. The page does not count further tips."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipLine:
-    """One tip without its text, for a row of the list and the head of its page."""
+    """A tip without its text, for a row of the list and for the top of its page."""
 
     id: int
     matter: str
@@ -72,25 +72,26 @@ class TipLine:
     is_fragment: bool
     is_drill: bool
     language: str
-    """Language of the report."""
+    """The language of the report."""
     filed_at: datetime | None
     coming: VisitFacts
     manner: str | None
     wait: Wait | None
-    """The time that it waited for an acknowledgement. None for a fragment, and for a tip closed without one."""
+    """The time that the tip waited until it was acknowledged. None for a fragment, and for a tip that was closed
+    without an acknowledgement."""
     is_taken: bool
-    """True if a responder is the assignee and no one else is asked to take it."""
+    """True if the tip has an assignee and no other responder is asked to take it."""
     taken_by: str
-    """The assignee's name, even while people are asked to take the tip; empty if there is none."""
+    """The name of the assignee, even while others are asked to take the tip. Empty if there is no assignee."""
     asked: AskedAgain | None
-    """The reason why people are asked to take it although it has an assignee."""
+    """The reason why others are asked to take the tip although it has an assignee."""
     is_helped: bool
     closed_at: datetime | None
     outcome: str | None
     end_wanted: str | None
     closure_requested_at: datetime | None
     closure_age: timedelta | None
-    """The time that its closure has waited for a second person. None if no closure was requested."""
+    """The time that the closure request has waited for a second person. None if no closure was requested."""
     linked: int
     question: str
     is_red: bool
@@ -98,10 +99,10 @@ class TipLine:
     erase_wanted_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
-    """The time when its text is erased, if no legal hold protects it."""
+    """The time when the text is erased, unless a legal hold stops this."""
     warned: bool
     owed: frozenset[FollowKind]
-    """The follow-ups on its persons that were asked for and not answered yet."""
+    """The follow-ups on persons that were asked for and are not answered yet."""
 
 
 OF_TIP = (
@@ -109,16 +110,16 @@ OF_TIP = (
     *("filed_at", "manner", "closed_at", "outcome", "closure_requested_at"),
     *("erase_wanted_at", "erased_at"),
 )
-"""Fields of a line that are copied from the tip's row."""
+"""The fields of a line that are copied from the row of the tip."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipList:
     lines: Sequence[TipLine]
     before: int | None
-    """Older tips have ids below this one. None if there are no older tips."""
+    """Older tips have ids lower than this id. None if there are no older tips."""
     opens: bool
-    """True if at least one desk's key was encrypted for this account."""
+    """True if this account can decrypt the key of at least one desk."""
     is_national: bool
 
 
@@ -129,20 +130,20 @@ class LateTip:
     within: str | None
     wait: Wait
     passed_by: str
-    """The assignee who passed it on; empty if no assignee did."""
+    """The name of the assignee who passed the tip on. Empty if no assignee did."""
 
 
 @dataclass(frozen=True, slots=True)
 class UntakenTips:
     late: Sequence[LateTip]
-    """The longest wait comes first."""
+    """The tip that has waited longest comes first."""
     in_time: int
-    """Number of other pending tips, which are within the promised time."""
+    """The number of other tips that no responder has taken and that are not late."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """Data about the tips of a page from other tables, by tip id."""
+    """Data from other tables about the tips of a page, by tip id."""
 
     takes: Mapping[int, datetime]
     asked: Mapping[int, AskedAgain]
@@ -157,9 +158,10 @@ class _Beside:
 def list_tips(
     context: ConsoleContext, by: SignedIn, wanted: TipFilter, *, before: int | None
 ) -> TipList:
-    """Returns one page of the newest tips: late tips first, then urgent ones. Raises StoreUnavailable.
+    """Returns one page of the newest tips, with late tips first and urgent tips next. Raises StoreUnavailable.
 
-    A page is cut by tip ids, so this order holds within the page. The page Today lists late tips from all pages.
+    Each page contains a range of tip ids, so this order holds only within the page. The page Today lists late tips from
+    all pages.
     """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
@@ -171,7 +173,10 @@ def list_tips(
 
 
 def _order(line: TipLine) -> tuple[bool, int, int]:
-    """Returns the sort key: late, then urgent, then newest. Tips that wait for no one come last, newest first."""
+    """Returns the sort key: late tips, then urgent tips, then the newest.
+
+    Tips that need no action come last, the newest first.
+    """
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
     is_late = waits and line.wait is not None and line.wait.is_late
     asks = waits or line.closure_age is not None
@@ -179,7 +184,7 @@ def _order(line: TipLine) -> tuple[bool, int, int]:
 
 
 def untaken_tips(context: ConsoleContext, by: SignedIn) -> UntakenTips:
-    """Returns the tips that no responder has acknowledged yet: each late one, and the number of the others."""
+    """Returns the tips that no responder has acknowledged: each late tip, and the number of the others."""
     at = context.now()
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -195,7 +200,7 @@ def untaken_tips(context: ConsoleContext, by: SignedIn) -> UntakenTips:
 
 
 def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
-    """Returns, by tip, the name of the assignee who passed it on."""
+    """Returns, by tip, the name of the assignee who passed the tip on."""
     asked = queries_health.asked_besides_assignee(
         session, [tip.id for tip in tips if tip.assignee_id]
     )
@@ -207,7 +212,7 @@ def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
 
 
 def owing_tips(context: ConsoleContext, by: SignedIn) -> Sequence[Tip]:
-    """Returns the tips in which a follow-up on a person is due, oldest first. The number is limited."""
+    """Returns the tips in which a follow-up on a person is overdue, the oldest first. The number of tips is limited."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         return queries_list.owing_tips(session, viewer, MAX_LATE) if viewer.desks else ()
@@ -216,7 +221,7 @@ def owing_tips(context: ConsoleContext, by: SignedIn) -> Sequence[Tip]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Returns the lines of these tips. Reads the data from other tables once for the whole page."""
+    """Returns a line for each of these tips. Reads the data of other tables only once for the whole page."""
     ids = [tip.id for tip in found]
     clocks = queries_list.running_clocks(session, ids)
     beside = _Beside(
@@ -274,11 +279,11 @@ def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
 
 
 HIDDEN = ("tip_exclu", "tip_refused")
-"""Prefixes of audit log actions that only the national desk sees: exclusions, and refused attempts to read."""
+"""Prefixes of audit log actions that only the national desk may see: exclusions and refused reading."""
 
 
 class TimelineKind(StrEnum):
-    """The kind of an item in a tip's timeline."""
+    """The kind of an item in the timeline of a tip."""
 
     FILED = "told"
     ALERTED = "alerted"
@@ -294,9 +299,10 @@ class TimelineKind(StrEnum):
     PERSON = "person"
     """A report about a person. `outcome` is the kind of the case event. Its content is encrypted."""
     NOTED = "noted"
-    """A responder's note. `outcome` is its code. Its text, if it has one, is shown only with the tip's text."""
+    """A note of a responder. `outcome` is the code of the note. If the note has a text, it is shown only with the text
+    of the tip."""
     LOGGED = "logged"
-    """A row of the audit log, in the words of `phrase`."""
+    """A row of the audit log, as `phrase` describes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,44 +315,44 @@ class TimelineItem:
     reason: str = ""
     place: str = ""
     entry_id: int = 0
-    """Id of the case event; 0 for an item from elsewhere."""
+    """The id of the case event. 0 for an item that is no case event."""
     corrects: bool = False
-    """True if it replaces an earlier case event, which is shown too."""
+    """True if it corrects an earlier case event, which is also shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipSheet:
     line: TipLine
     moments: Sequence[TimelineItem]
-    """Oldest first."""
+    """The oldest item comes first."""
     linked: Sequence[int]
-    """Other tips of the same phone and week."""
+    """Other tips from the same phone and week."""
     alike: Sequence[int]
-    """Other tips that are similar to it."""
+    """Other tips that are similar to this tip."""
     is_national: bool
     needs_second: bool
-    """True if a second person must confirm its closure."""
+    """True if a second person must confirm the closure of the tip."""
     may_judge: bool
     """True if this account may decide on the requested closure."""
     has_opened: bool
-    """True if this account has opened the case since closure was requested."""
+    """True if this account has opened the case since the closure was requested."""
     desk_decides: bool
-    """True if the national desk decides on the closure."""
+    """True if the national desk must decide on the closure."""
     decision_due: datetime | None
-    """The time limit of that decision. None if no clock runs, because no one was alerted of the tip."""
+    """The time by which the desk must decide. None if no deadline runs, because no one was alerted of the tip."""
     reference: str
-    """The name of the tip in the alert to this account's responder; empty if the responder got no alert."""
+    """The reference of the tip in the alert to the account's responder. Empty if that responder got no alert."""
     holds: bool
-    """True if that responder is the assignee and no one else is asked to take it."""
+    """True if that responder is the assignee and no other responder is asked to take the tip."""
     questions: Mapping[str, Question]
-    """The questions that the caller may be asked now, by name."""
+    """The questions that may be asked now, by name."""
     kept: Sequence[tuple[int, str, str, str]]
-    """Each exclusion, for the national desk: its id, the excluded person or else the desk, and the reason."""
+    """Each exclusion, for the national desk: its id, the excluded person, the excluded desk, and the reason."""
     persons: CasePersons
 
 
 def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
-    """Returns the page of one tip. Raises NotFound if there is no such tip, or none for this account."""
+    """Returns the page of one tip. Raises NotFound if the tip does not exist or this account may not see it."""
     at = context.now()
     asks = _questions(context, at)
     with context.database.reading() as session:

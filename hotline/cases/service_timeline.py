@@ -1,6 +1,6 @@
-"""Returns a case's timeline for phones, pages and commands.
+"""Returns the timeline of a case for phones, pages and commands.
 
-It contains no sealed content, and never the people excluded from the case.
+It contains no encrypted content, and never shows which people are excluded from the case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,29 +39,29 @@ EVENT_LABELS = {
     LoggedEvent.THIRTY: Template.LINE_THIRTY,
     LoggedEvent.DETERMINATION: Template.LINE_DETERMINED,
 }
-"""The label of each kind of event. Kinds that are missing here are shown to desks only."""
+"""The label of each kind of event. Events of other kinds are shown only to desks."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """One case event as a person reads it."""
+    """A case event as a person reads it."""
 
     at: datetime
     kind: LoggedEvent
     way: str
     who: str
-    """The responder's name. Empty for a desk, a command or a timed job."""
+    """The name of the responder. Empty for a desk, a command or a timed job."""
     desk: str
     codes: Mapping[str, str] = field(default_factory=dict)
     entry_id: int = 0
     supersedes: int | None = None
-    """The case event that this one corrects."""
+    """The id of the case event that this event corrects."""
     corrected_by: int | None = None
-    """The newest case event that corrects this one. Both stay."""
+    """The id of the newest case event that corrects this event. Pages show both events."""
 
     @property
     def template(self) -> Template | None:
-        """Returns the event's label. Returns None if only desks may see the event."""
+        """Returns the label of the event. Returns None if only desks may see the event."""
         if self.kind is LoggedEvent.ACKNOWLEDGED and self.codes.get(PROOF) == TakeProof.DOUBTED:
             return Template.LINE_DOUBTED
         if self.kind is LoggedEvent.CLOSED and self.codes.get(WAITS) == YES:
@@ -95,18 +95,18 @@ def _moment(row: CaseEventRow, names: Mapping[int, str]) -> TimelineEvent:
 
 @dataclass(frozen=True, slots=True)
 class CaseSheet:
-    """One complete case in clear text."""
+    """A whole case, without encrypted data."""
 
     overview: TipOverview
     references: Sequence[str]
-    """The references by which responders know it, oldest first."""
+    """The references by which responders know the case, the oldest first."""
     links: Sequence[int]
-    """The other tips about the same situation."""
+    """The other tips of the same situation."""
     moments: Sequence[TimelineEvent]
 
 
 def case_sheet(context: Context, name: str) -> CaseSheet:
-    """Finds a case by its tip's id or by a responder's reference. Raises NotFound."""
+    """Finds a case by the id of its tip or by a responder's reference. Raises NotFound."""
     with context.database.reading() as session:
         tip_id = tables_case_events.find_tip(session, name) or 0
         found = tip_overviews(session, TipListFilter(tip_id=tip_id))

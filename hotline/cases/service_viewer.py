@@ -1,6 +1,6 @@
-"""Finds the desks that a console account can open now, and so the tips that it may see.
+"""Finds the desks whose tips a console account can decrypt, and so the tips that the account may see.
 
-It asks for memberships, never for a role alone. An account sees nothing if no desk's key was encrypted for it.
+It reads memberships. A role alone gives no access. An account sees no tips if no desk's key was encrypted for it.
 """
 
 from hotline.cases import queries_list
@@ -17,9 +17,9 @@ from hotline.tips.tables import Tip
 
 
 def viewer_of(session: Session, by: SignedIn) -> Viewer:
-    """Returns the viewer for an account, with the desks that its key opens.
+    """Returns the viewer of an account, with the desks whose keys the account can decrypt.
 
-    A linked responder must be a member of these desks too.
+    If the account belongs to a responder, the responder must also be a member of these desks.
     """
     account = tables_accounts.get_account(session, by.account_id)
     member = of_account(account.id)
@@ -42,7 +42,7 @@ def check_visible(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
-    """Raises NotFound unless this account may see the tip and opens the national desk."""
+    """Raises NotFound unless this account may see the tip and belongs to the national desk."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         queries_list.visible_tip(session, viewer, tip_id)
@@ -51,9 +51,9 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
-    """Returns a tip for an account that wants its text. Raises NotFound.
+    """Returns a tip to an account that wants to read its text. Raises NotFound.
 
-    The refusal of a tip that exists leaves a row in the audit log.
+    If the tip exists, the refusal is written to the audit log.
     """
     with context.database.reading() as session:
         viewer = viewer_of(session, by)

@@ -1,4 +1,4 @@
-"""Locks stored grants again with each week's key. Each role deletes its keys of earlier weeks."""
+"""Encrypts the stored grants again with the key of each new week. Each role deletes its keys of earlier weeks."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -13,7 +13,10 @@ from hotline.keys.weekly_lock import last_week, week_of
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
-    """Puts this week's lock on grants with an older lock or none, and returns how many. The inner encryption stays."""
+    """Puts this week's lock on grants that have an older lock or none. Returns the number of these grants.
+
+    The encryption below the lock stays the same.
+    """
     keys = context.encrypter.weekly_lock
     if keys.start is None:
         return 0
@@ -26,18 +29,18 @@ def relock_grants(session: Session, context: Context, at: datetime, limit: int) 
 
 
 def delete_old_keys(context: Context) -> None:
-    """Deletes the keys of the weeks before last that no grant needs. Raises StoreUnavailable."""
+    """Deletes weekly keys that are older than last week's and that no grant needs. Raises StoreUnavailable."""
     keys = context.encrypter.weekly_lock
     if keys.start is None or keys.start >= last_week(context.now()):
         return
     if not keys.forget(needed_since(context)):
-        # A database that cannot commit has an alarm of its own.
+        # A database that cannot commit raises its own alarm.
         with suppress(StoreUnavailable):
             service.raise_alarm(context, Alarm.FORGETTING)
 
 
 def needed_since(context: Context) -> str:
-    """Returns the earliest week whose key may still exist. Raises StoreUnavailable."""
+    """Returns the earliest week whose key is still needed. Raises StoreUnavailable."""
     wanted = last_week(context.now())
     with context.database.reading() as session:
         needed = queries_weekly_keys.oldest_week(session)
@@ -45,18 +48,19 @@ def needed_since(context: Context) -> str:
 
 
 def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
-    """Deletes the keys of the weeks before last, in the transaction of a first SMS. The web reads no grant.
+    """Deletes weekly keys older than last week's, in the transaction of a session's first SMS. The web process reads no
+    grants, so it need not check them.
 
-    Raises an alarm if the disk keeps the old key.
+    Raises an alarm if the key stays on the disk.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         service.record(session, Alarm.FORGETTING, context.now())
 
 
 def delete_old_keys_first(context: Context, at: datetime) -> None:
-    """Deletes the keys of the weeks before last, before a first hop, which has no transaction yet.
+    """Deletes weekly keys older than last week's. It runs before a first hop, which has no transaction yet.
 
-    Raises an alarm if the disk keeps the old key. A database that cannot commit has an alarm of its own.
+    Raises an alarm if the key stays on the disk. A database that cannot commit raises its own alarm.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):

@@ -1,4 +1,7 @@
-"""Finds the desks that lack the key of a case, and those that should not hold it. `visible` has the condition."""
+"""Finds the desks that lack the key of a case, and the desks that should not have it.
+
+The condition is in `tips/queries_visible.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class LackingDesk:
-    """A desk that may read a tip but holds no key of its case yet."""
+    """A desk that may read a tip but does not have the key of its case yet."""
 
     tip: Tip
     code: str
@@ -26,7 +29,7 @@ class LackingDesk:
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns the next desks that lack a key, ordered by tip and desk."""
+    """Returns the next desks that lack the key of a case, in the order of tip and desk."""
     held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
     found = (
         select(Tip, Desk.code, Desk.public_key)
@@ -43,14 +46,14 @@ def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingD
 
 
 def has_excess_keys(session: Session) -> bool:
-    """Returns True if any desk holds a key that it should not hold."""
+    """Returns True if a desk has the key of a case that it should not have."""
     return has_row(session, CaseGrant.id, _beyond())
 
 
 def delete_excess_keys(session: Session) -> int:
-    """Deletes the case keys of desks that may no longer know the tip. Returns how many it deleted.
+    """Deletes the case keys of desks that may no longer read the tip. Returns the number of deleted keys.
 
-    Erasing a tip's text also deletes the tip's grants. That alone takes no case key away.
+    When the text of a tip is erased, its grants are deleted too. This alone deletes no case key.
     """
     gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
     rows = session.scalars(gone.execution_options(synchronize_session=False))

@@ -1,7 +1,8 @@
-"""Stores the requests that responders send to the reader with their PINs. The rows are deleted after minutes.
+"""Stores the requests that responders send to the reader process with their PINs. The rows are deleted after some
+minutes.
 
-A reading is one request, once for each place of a session's text. An ask is one hop that waits for it. A hop that
-arrives twice asks twice, but the request is carried out once.
+A reading is one request. Each place in the text of a session has at most one reading. An ask is a hop that waits for
+the answer to a reading. A hop that arrives twice makes two asks, but its request is carried out only once.
 """
 
 from collections.abc import Sequence
@@ -16,9 +17,9 @@ from hotline.core.database import Database, Row, add_if_new
 
 
 class PinReading(Row):
-    """One request: a view, a page or a command.
+    """A request to the reader: for a list, for a page or for a command.
 
-    The result is encrypted to the reader itself, and to each waiting hop.
+    The result is encrypted for the reader itself and for each waiting hop.
     """
 
     __tablename__ = "reading"
@@ -27,26 +28,29 @@ class PinReading(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
     text_digest: Mapped[str]
-    """Keyed digest of the text up to this request, without the PIN. So the digest cannot be used to try PINs."""
+    """A keyed digest of the text up to this request, without the PIN. So no one can find the PIN by trying digests."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """None for a phone that belongs to no responder."""
     asks: Mapped[dict[str, Any]]
-    """A `cases.rules_reading_requests.ReaderQuestion`."""
+    """A value of `cases.rules_reading_requests.ReaderQuestion`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
-    """The earlier reading that this one repeats. The request is carried out once for both."""
+    """The earlier reading that this reading repeats. The request is carried out once for both readings."""
     state: Mapped[str]
-    """A `cases.rules_reading_requests.ReadingState`."""
+    """A value of `cases.rules_reading_requests.ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer, encrypted to the reader alone, so that a repeat gets the same answer. Never a page."""
+    """The answer, encrypted only for the reader, so that a repeated request gets the same answer. It is never a page of
+    a case."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer that the hop showed, under a key that needs the gateway's session id and the PIN. Never a page."""
+    """The answer that the hop showed. Its key needs the gateway's session id and the PIN. It is never a page of a
+    case."""
     given_up_at: Mapped[datetime | None]
-    """The time when the responder was asked to wait. From then on this place of the text always says so."""
+    """The time when the responder was asked to wait. After that, this place of the text always shows the request to
+    wait."""
     at: Mapped[datetime]
 
 
 class PinReadingAsk(Row):
-    """One waiting hop: the PIN, encrypted to the reader, and the place for its answer."""
+    """A waiting hop: the PIN, encrypted for the reader, and the place for the answer."""
 
     __tablename__ = "reading_ask"
     __table_args__ = (Index("reading_ask_open", "answered_at", "id"),)
@@ -55,14 +59,14 @@ class PinReadingAsk(Row):
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
     encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    """The hop's own public key. The answer is encrypted to it."""
+    """The public key of the hop. The answer is encrypted with it."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """Returns the readings of a session by the digest of their text."""
+    """Returns the readings of a session, by the digest of their text."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
@@ -77,7 +81,7 @@ def get_or_create(
     of_id: int | None,
     at: datetime,
 ) -> PinReading:
-    """Returns the reading of this place. Creates it if there is none."""
+    """Returns the reading of this place in the text. Creates the reading if it does not exist."""
     new = PinReading(
         session_key=session_key,
         text_digest=text_digest,
@@ -109,7 +113,7 @@ def add_hop(
 
 
 def answer_of(database: Database, ask_id: int) -> bytes | None:
-    """Returns the answer to one hop, or None if there is no answer yet. Raises StoreUnavailable."""
+    """Returns the answer to a hop, or None if there is no answer yet. Raises StoreUnavailable."""
     with database.looking() as connection:
         asked = f"SELECT box FROM reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
         row = connection.first(asked, (ask_id,))
@@ -117,9 +121,10 @@ def answer_of(database: Database, ask_id: int) -> bytes | None:
 
 
 def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
-    """Fixes the answer that this place of the text shows. Without an answer, this place always says to wait.
+    """Stores the answer that this place of the text shows from now on. Without an answer, this place always asks the
+    responder to wait.
 
-    Of two hops the first one decides. Returns the committed reading.
+    If two hops do this, the first decides. Returns the reading as it was committed.
     """
     session.execute(
         update(PinReading)
@@ -136,7 +141,10 @@ def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datet
 
 
 def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
-    """Returns the hops that still wait, oldest first. Leaves out hops that asked before `since`."""
+    """Returns the hops that still wait for an answer, the oldest first.
+
+    Leaves out hops that began to wait before `since`.
+    """
     waiting = (
         select(PinReadingAsk, PinReading)
         .join(PinReading, PinReading.id == PinReadingAsk.reading_id)
@@ -147,20 +155,20 @@ def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReading
 
 
 def locked_reading(session: Session, reading_id: int) -> PinReading:
-    """Returns the first reading of this request and locks it until the transaction ends."""
+    """Locks and returns the first reading of this request, until the transaction ends."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()
 
 
 def record_state(session: Session, reading_id: int, state: str) -> None:
-    """Records the state of a reading, which may repeat an earlier one."""
+    """Records the state of a reading, which may be a repeat of an earlier reading."""
     here = update(PinReading).where(PinReading.id == reading_id)
     session.execute(here.values(state=state).execution_options(synchronize_session=False))
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Stores the answer for a waiting hop. `box` is None if there is no answer."""
+    """Stores the answer to a waiting hop. `box` is None if there is no answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )

@@ -1,6 +1,8 @@
-"""Rings the doorbell through RQ. A job holds one row's id in JSON. RQ deletes it when it is done.
+"""Rings the doorbell of the workers through RQ. A job contains only the id of one row, as JSON. RQ deletes each job
+when it is done.
 
-Stores the conversation states of SMS sessions in Redis. They are sealed in this process and expire after some minutes.
+The module also stores the conversation states of SMS sessions in Redis. They are encrypted in this process, and expire
+after some minutes.
 """
 
 import json
@@ -24,36 +26,44 @@ from hotline.core.ussd import CommittedText, SessionStart
 from hotline.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 
-# Stores in Redis how sessions began, without waiting. A menu continues while the database is down (docs/decisions/01).
+# The module also stores in Redis how sessions began. It does not wait for an answer. So a menu can
+# continue while the database is down (docs/decisions/01).
 
 Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
-"""Seconds without calls after a fault. A hop waits for a broken server only once, and a repaired one is soon used."""
+"""The number of seconds after a fault in which no call is made. So a hop waits only once for a server that hangs, and a
+repaired server is soon used again."""
 
 
 class Circuit:
-    """One circuit breaker for calls to one server. Threads may share it. At worst, two of them meet a fault at once."""
+    """A circuit breaker for the calls to one server.
+
+    Several threads may share it. In the worst case, two of them see the same fault.
+    """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed
         self._open_until = 0.0
 
     def call(self, ask: Callable[[], Answer]) -> Answer:
-        """Makes a call and returns its answer. Raises CircuitOpen after a recent fault, and if the server fails now."""
+        """Makes a call and returns its answer. Raises CircuitOpen if the server fails now or failed a moment ago."""
         if self._elapsed() < self._open_until:
             raise CircuitOpen("a moment ago")
         try:
             return ask()
         except (RedisError, OSError) as broken:
             self._open_until = self._elapsed() + OPEN_SECONDS
-            # A driver's message may quote the command, so it is dropped.
+            # The message of the driver may quote the command, so it is dropped.
             raise CircuitOpen(type(broken).__name__) from None
 
 
 def connect(url: str) -> Redis:
-    """Returns a client that tries once and waits a quarter of a second. It sends no greeting, which could hang too."""
+    """Returns a client that tries each call only once and waits at most a quarter of a second.
+
+    It sends no greeting at the beginning, because a greeting could hang too.
+    """
     return Redis.from_url(
         url,
         protocol=2,
@@ -70,7 +80,10 @@ SECONDS = 600
 
 
 class RedisStarts:
-    """The notes in one Redis, the `StartStore` of production. Opens its connections at first use."""
+    """The store in Redis for how sessions began. In production it is the `StartStore`.
+
+    It opens its connections when they are first used.
+    """
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
@@ -82,8 +95,8 @@ class RedisStarts:
         if opening.asks_rows:
             return
         noted = _written(opening, heard)
-        # The lock is outside the circuit. A thread that waited for a hanging server finds the circuit open and does not
-        # try.
+        # The lock is taken outside of the circuit breaker. A thread that waited for the lock while
+        # the server hung finds the circuit open, and makes no call.
         with self._lock, suppress(CircuitOpen):
             self._circuit.call(lambda: self._send(opening.key, noted))
 
@@ -105,7 +118,7 @@ class RedisStarts:
             raise
 
     def _begun(self) -> Any:
-        """Returns a new connection for writes only. Redis never answers on it."""
+        """Returns a new connection that is used only for writing. Redis sends no answers on it."""
         connection: Any = self._redis.connection_pool.make_connection()
         connection.connect()
         connection.send_command("CLIENT", "REPLY", "OFF")
@@ -128,7 +141,7 @@ def _written(opening: SessionStart, heard: CommittedText) -> str:
 
 
 def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | None:
-    """Returns the `SessionStart` and the `CommittedText` of a note, or None if the bytes are no note of ours."""
+    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if these bytes are not ours."""
     try:
         return _read(key, noted)
     except (ValueError, TypeError, AttributeError, OverflowError):
@@ -158,11 +171,12 @@ FAILURE_TTL = 3600
 
 
 class RqJobs:
-    """The queues in one Redis, the `JobQueue` of production. Opens its connection at the first ring."""
+    """The queues in Redis. In production they are the `JobQueue`. It opens its connection at the first ring."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
-        # Retries once, for a connection that a restarted Redis has closed. Does not retry after a timeout.
+        # Tries once more if a restarted Redis has closed the connection. Does not try again after a
+        # timeout.
         connection.set_retry(Retry(NoBackoff(), 1, supported_errors=(Disconnected,)))
         self._connection = connection
         self._circuit = circuit or Circuit()
@@ -177,7 +191,7 @@ class RqJobs:
             raise QueueUnavailable(str(broken)) from None
 
     def _enqueue(self, job: Job, row_id: int) -> None:
-        # One round trip. Without the pipeline RQ takes two.
+        # The pipeline needs only one round trip. Without it, RQ needs two.
         together = self._connection.pipeline()
         self._queues[job].enqueue_call(
             job.path,
@@ -195,8 +209,10 @@ STATE_PREFIX = "run:"
 
 
 class RedisStates:
-    """The conversation states in one Redis, the `StateStore` of production. Opens its connection at the first SMS. A
-    Redis that hangs costs 0.6 s at most."""
+    """The conversation states in Redis. In production this is the `StateStore`.
+
+    It opens its connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds.
+    """
 
     def __init__(
         self, url: str, cipher: StateCipher | WeeklyStateCipher, circuit: Circuit | None = None
@@ -206,8 +222,10 @@ class RedisStates:
         self._circuit = circuit or Circuit()
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the stored conversation state, or None if it cannot be decrypted or is not ours. Raises
-        RunsUnavailable if Redis fails."""
+        """Returns the stored conversation state, or None if it cannot be decrypted or is not ours.
+
+        Raises RunsUnavailable if Redis fails.
+        """
         try:
             encrypted = self._circuit.call(lambda: self._redis.get(STATE_PREFIX + key))
         except CircuitOpen as broken:
@@ -223,7 +241,7 @@ class RedisStates:
         return document if isinstance(document, dict) else None
 
     def save(self, key: str, said: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
-        """Seals the conversation state and stores it for `seconds`. Raises RunsUnavailable if Redis fails."""
+        """Encrypts the conversation state, and stores it for `seconds`. Raises RunsUnavailable if Redis fails."""
         plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         encrypted = self._cipher.seal(key, plain.encode("utf-8", "surrogatepass"))
         try:

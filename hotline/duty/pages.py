@@ -1,4 +1,4 @@
-"""Reads and shows a responder's desks in a form, as rows of a desk and a level."""
+"""Reads and shows a responder's desks in a form, in which each row is a desk and a level."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,11 +30,13 @@ from hotline.text.time import KIGALI
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
 FREE_ROWS = 3
-"""Empty rows after the filled ones."""
+"""The number of empty rows after the filled rows."""
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
-    """Returns the options of a select: no desk, every district, the national desk, each district, then added desks."""
+    """Returns the options of a select field: no desk, all districts, the national desk, each district, and added
+    desks.
+    """
     added = [
         (one.code, named(visit, one.code, one.name))
         for one in service_desk_page.list_desks(visit.context)
@@ -50,7 +52,7 @@ def options(visit: Visit) -> Sequence[tuple[str, str]]:
 
 
 def named(visit: GuestVisit, code: str, name: str = "") -> str:
-    """Returns a desk's name in the reader's language."""
+    """Returns the name of a desk in the reader's language."""
     if code == EVERYWHERE:
         return visit.say("all districts")
     if code == NATIONAL:
@@ -65,7 +67,10 @@ def head_name(visit: GuestVisit, head: DeskHead) -> str:
 
 
 def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
-    """Returns the names of desks in one line. All districts together become one name."""
+    """Returns the names of several desks in one line.
+
+    If all districts are included, one name stands for all of them.
+    """
     every = every_district()
     if set(every) <= set(codes):
         codes = [EVERYWHERE, *(code for code in codes if code not in every)]
@@ -73,13 +78,13 @@ def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
 
 
 def form_rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
-    """Returns the rows of the form: desk and level, then empty rows."""
+    """Returns the rows of the form: first desks with levels, then empty rows."""
     hers = [(code, str(level)) for code, level in places.items()]
     return [*hers, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
 
 def read_desks(visit: Visit) -> Mapping[str, Level]:
-    """Returns the level at each desk from the form's rows. Raises FormRefused."""
+    """Returns the level at each desk, as the rows of the form say. Raises FormRefused."""
     desks: dict[str, Level] = {}
     pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
     for code, level in pairs:
@@ -94,12 +99,13 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
     return desks
 
 
-# Lists responders, shows and changes one, and enrols new ones from a form or a spreadsheet.
+# Lists responders, shows and changes a responder, and enrols new responders from a form or a
+# spreadsheet.
 
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""The form's field for each wrong column."""
+"""The field of the form for each column that can be wrong."""
 
 
 def people(visit: Visit) -> Response:
@@ -172,7 +178,7 @@ def sheet_form(visit: Visit) -> Response:
 
 @form_view(person, "place", PersonnelRefused)
 def change_desks(visit: Visit, responder_id: int) -> None:
-    """Changes where a responder works. A removal takes effect at once, and an addition needs an approver."""
+    """Changes the desks of a responder. A removed desk takes effect at once. An added desk needs a second person."""
     wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
@@ -213,7 +219,10 @@ def end_leave(visit: Visit, responder_id: int) -> None:
 
 @form_view(person, "secret_number", PersonnelRefused, NumberInvalid)
 def change_number(visit: Visit, responder_id: int) -> Response:
-    """Changes the phone number. It is typed once and never shown. A code goes to it, and a second admin approves."""
+    """Changes the phone number of a responder.
+
+    The number is typed once and never shown. A code is sent to it, and a second admin must approve.
+    """
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     act = service_registration.change_number
     return _papers(visit, act(visit.context, visit.by.actor, responder_id, typed, reason))
@@ -221,7 +230,7 @@ def change_number(visit: Visit, responder_id: int) -> Response:
 
 @form_view(person, "invite", PersonnelRefused, NumberInvalid)
 def invite(visit: Visit, responder_id: int) -> Response:
-    """Sends a new code to the phone and prints a new start paper. This also helps responders who forgot their PIN."""
+    """Sends a new code to the phone, and shows a new start paper. This also helps a responder who forgot the PIN."""
     reason = visit.reason("invite", MISSING)
     return _papers(
         visit, service_registration.invite(visit.context, visit.by.actor, responder_id, reason)
@@ -229,7 +238,7 @@ def invite(visit: Visit, responder_id: int) -> Response:
 
 
 def _papers(visit: Visit, *papers: StartPaper) -> Response:
-    """Shows start papers once. They cannot be shown again."""
+    """Shows start papers, which is possible only once."""
     return page(visit, "people_paper.html", papers=papers)
 
 
@@ -274,7 +283,7 @@ def enrol(visit: Visit) -> Response:
 
 @form_view(sheet_form)
 def check_sheet(visit: Visit) -> Response:
-    """Checks a spreadsheet and shows the people it would enrol. Stores nothing."""
+    """Checks a spreadsheet, and shows the people who would be enrolled. Stores nothing."""
     text = uploads.read_upload(visit, uploads.text_of)
     judged = service_registration.check_sheet(visit.context, visit.token, text)
     whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
@@ -283,7 +292,7 @@ def check_sheet(visit: Visit) -> Response:
 
 @form_view(sheet_form, "sheet", HotlineError)
 def take_sheet(visit: Visit) -> Response:
-    """Enrols all people in the checked spreadsheet together, or none of them."""
+    """Enrols all people of the checked spreadsheet, or none."""
     reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
     act = service_registration.enrol_sheet
     return _papers(visit, *act(visit.context, visit.by.actor, visit.token, locked, reason))
@@ -296,7 +305,10 @@ def _languages(visit: Visit) -> list[str]:
 
 
 def _by_field(said: list[str]) -> Mapping[str, str]:
-    """Returns the messages by form field. A message names its column first. Other columns go to the places."""
+    """Returns the messages, by the field of the form.
+
+    A message begins with the name of its column. Messages about other columns go to the field for places.
+    """
     wrong: dict[str, str] = {}
     for words in said:
         column, _, rest = words.partition(": ")

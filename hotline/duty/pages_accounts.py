@@ -1,4 +1,6 @@
-"""Shows an account to its own user, and all accounts to admins: roles, new links, suspensions and ends."""
+"""Shows an account to its owner, and all accounts to admins. Admins change roles, make links, suspend and end
+accounts.
+"""
 
 from collections.abc import Collection
 
@@ -66,7 +68,7 @@ def _confirm(
     kept: Collection[AccountRole] = (),
     lost: Collection[AccountRole] = (),
 ) -> Response:
-    """Shows a page that asks for a reason and confirmation before an account is changed."""
+    """Shows a page that asks for a reason and a confirmation before an account is changed."""
     return page(
         visit,
         "account_act.html",
@@ -91,7 +93,7 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
 
 @form_view(accounts, "name", AccountRefused)
 def invite(visit: Visit) -> Response:
-    """Creates an account and shows its link once. The admin hands the link over, and its user sets the account up."""
+    """Creates an account, and shows its link once. The admin gives the link to the owner, who sets up the account."""
     name, language = visit.form.text("name"), visit.form.text("language")
     spoken = language if language in CODES else FIRST
     invited = service_invitations.invite(visit.context, visit.by.actor, name, _roles(visit), spoken)
@@ -100,7 +102,7 @@ def invite(visit: Visit) -> Response:
 
 @form_view(account, "roles", AccountRefused)
 def set_roles(visit: Visit, account_id: int) -> Response | None:
-    """Adds roles at once. Asks for confirmation and a reason before it removes a role."""
+    """Adds roles at once. Before it removes a role, it asks for a confirmation and a reason."""
     wanted = _roles(visit)
     lost, is_sure = (
         service_accounts.get_account(visit.context, account_id).roles - wanted,
@@ -122,7 +124,10 @@ def set_roles(visit: Visit, account_id: int) -> Response | None:
 
 @form_view(ask_link, "reason", AccountRefused)
 def link(visit: Visit, account_id: int) -> Response:
-    """Requests a new link, or shows it after its waiting time. Then the old password and code stop working."""
+    """Requests a new link, or shows the link after its waiting time.
+
+    After that the old password and code do not work any more.
+    """
     account = service_accounts.get_account(visit.context, account_id)
     invited = service_new_links.request_link(
         visit.context, visit.by.actor, account_id, _reason(visit)
@@ -168,7 +173,7 @@ def show(visit: Visit) -> Response:
 
 
 def set_language(visit: Visit) -> Response:
-    """Sets the language of every page, and returns to the page where it was chosen."""
+    """Sets the language of all pages, and returns to the page where it was chosen."""
     language = visit.form.text("language")
     if language in CODES:
         service_own_account.set_language(visit.context, visit.by, language)
@@ -177,7 +182,7 @@ def set_language(visit: Visit) -> Response:
 
 @form_view(show, "secret_new", AccountRefused)
 def change_password(visit: Visit) -> Response:
-    """Changes the password after a check of the old one. Ends every other session."""
+    """Changes the password after the old password was checked. Ends every other session."""
     old = visit.form.secret("old") or visit.form.secret("password")
     refused = service_own_account.change_password(
         visit.context, visit.token, old, visit.form.secret("new")
@@ -193,9 +198,10 @@ def end_others(visit: Visit) -> Response:
 
 
 def factor(visit: Visit) -> Response:
-    """Shows a new authenticator secret on every visit. Nothing is stored before the user types a code of it.
+    """Shows a new authenticator secret each time the page is opened. Stores nothing until the user types a code of the
+    new authenticator.
 
-    A form with a wrong code shows the same secret again, unless the field was altered.
+    After a wrong code, shows the same secret again, unless the hidden field was changed.
     """
     encrypted = visit.form.text("sealed")
     try:
@@ -224,19 +230,19 @@ def take_factor(visit: Visit) -> Response:
 
 @form_view(show)
 def confirm_renewals(visit: Visit) -> None:
-    """Removes the lines about a new sheet and a new authenticator."""
+    """Removes the notices about a new sheet and a new authenticator."""
     service_own_account.confirm_renewals(visit.context, visit.by)
 
 
 def refuse_link(visit: Visit) -> Response:
-    """Refuses a new link for the user's own account, which another person requested."""
+    """Refuses a new link for the user's own account that another person requested."""
     service_new_links.refuse_own(visit.context, visit.by)
     return redirect_to("accounts.show", done="link")
 
 
 @form_view(show, "paper", AccountRefused)
 def paper(visit: Visit) -> Response:
-    """Creates a new recovery sheet and shows it once. The old sheet stops working."""
+    """Creates a new recovery sheet, and shows it once. The old sheet does not work any more."""
     password, code = visit.form.secret("password"), visit.form.secret("code")
     sheet = service_own_account.new_paper(visit.context, visit.token, password, code)
     if isinstance(sheet, SignInRefused):

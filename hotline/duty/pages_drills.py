@@ -1,4 +1,4 @@
-"""Starts and stops drills, and lists the drills with the time of each step."""
+"""Starts and ends drills, and lists drills with the time of each step."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,7 +18,7 @@ from hotline.tips.rules import Urgency
 
 DESKS = (DeskKind.BORDER, DeskKind.PROTECTION)
 SHOWN = 60
-"""The drills in the list, newest first. That is half a year for thirty districts."""
+"""The number of drills in the list, the newest first. This is half a year, for thirty districts."""
 URGENCIES = table("exercise_urgencies")
 
 
@@ -40,7 +40,7 @@ def _reason(visit: Visit, field: str) -> str:
 
 @form_view(drills, "reason", HotlineError)
 def start(visit: Visit) -> None:
-    """Starts a drill and sends its alert at once."""
+    """Starts a drill, and sends its alert at once."""
     form = visit.form
     desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
     if desk not in _desks(visit) or urgency not in URGENCIES:
@@ -51,7 +51,7 @@ def start(visit: Visit) -> None:
 
 @form_view(drills, "end-{exercise_id}", HotlineError)
 def end(visit: Visit, exercise_id: int) -> None:
-    """Ends a drill. Responders who were alerted and have not answered learn that it was a drill."""
+    """Ends a drill. Alerted responders who have not answered learn that it was a drill."""
     reason = _reason(visit, f"end-{exercise_id}")
     service_drills.call_off(visit.context, exercise_id, by=visit.by.actor, reason=reason)
 
@@ -62,7 +62,7 @@ def _long(visit: Visit, span: timedelta) -> str:
 
 
 def _desks(visit: Visit) -> Mapping[str, str]:
-    """Returns the desks that can have a drill, by code: districts, then border posts and camps."""
+    """Returns the desks that can have a drill, by code: first districts, then border posts and camps."""
     added = {
         one.code: pages.head_name(visit, one)
         for one in service_desk_page.list_desks(visit.context)

@@ -1,8 +1,9 @@
-"""Changes another person's account. Limits each admin, notifies people, and sends some roles to a second admin.
+"""Changes another person's account. It limits each admin, notifies people, and requests a second admin's approval for
+some roles.
 
-Each end, suspension, new link and removed role has a reason. The national desk and the on-call contacts are notified.
-An admin may do two of these within an hour, so that no admin shuts out a team alone. A role that decides for others
-needs a second admin.
+A reason is needed to end or suspend an account, to make a new link, or to remove a role. The national desk and the
+on-call contacts are notified of it. An admin may do this only to two accounts within an hour. So one admin cannot shut
+out a whole team. A role that decides for others needs the approval of a second admin.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -50,12 +51,12 @@ REASON_LETTERS = 200
 MIN_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
 """Roles that at least one other account must keep. Without them, no approval could be decided. Without the national
-desk, no one could read the tips that it alone may read."""
+desk, no one could read the tips that only that desk may read."""
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
 class SeriousCommand(Enum):
-    """One kind of serious command: its action in the audit log, and its message to the national desk."""
+    """A serious command, with its action in the audit log and its message to the national desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
@@ -77,7 +78,7 @@ COUNTED_ACTIONS = tuple(act.action for act in SeriousCommand)
 
 @dataclass(slots=True)
 class AccountChange:
-    """The changes that one person makes to one account within one transaction."""
+    """The changes that a person makes to an account, in one transaction."""
 
     session: Session
     context: Context
@@ -95,21 +96,21 @@ class AccountChange:
 
     @property
     def person(self) -> Responder | None:
-        """Returns a phone of the account's person that an SMS can reach, or None."""
+        """Returns a phone of the account's person that SMS can reach, or None."""
         phones = tables_accounts.phones_of(self.session, self.account.person_id)
         return next((one for one in phones if one.active and one.unreachable is None), None)
 
     def log(self, action: str, reason: str = "") -> None:
-        """Writes to the audit log which action the person took on the account."""
+        """Writes an action on the account to the audit log."""
         by, subject, at = self.by, self.subject, self.context.now()
         tables_audit.append_command(
             self.session, by, at=at, action=action, subject=subject, reason=reason
         )
 
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
-        """Raises AccountRefused if this person may not make the change, or not now.
+        """Raises AccountRefused if this person may not make the change, or may not make it now.
 
-        The command line needs only a reason. `loses` are the roles that the account loses by the change.
+        A command at the server needs only a reason. `loses` contains the roles that the account loses by the change.
         """
         self.check_another()
         if self.by.account_id is None:
@@ -129,12 +130,12 @@ class AccountChange:
             raise refusal(AccountFault.TOO_MANY_COMMANDS)
 
     def check_another(self) -> None:
-        """Raises AccountRefused if the account belongs to the acting person."""
+        """Raises AccountRefused if the account belongs to the person who acts."""
         if tables_accounts.acts_for(self.session, self.by, self.account.person_id):
             raise refusal(AccountFault.ONESELF)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if only this account, apart from those of the acting person, can act in one of these roles."""
+        """Returns True if no other account has one of these roles, except accounts of the person who acts."""
         if self.account.state == AccountState.INVITED:
             return False
         others = [
@@ -151,19 +152,19 @@ class AccountChange:
         )
 
     def counts_as_second(self) -> bool:
-        """Returns True for the command line while fewer than two admins are active."""
+        """Returns True for a command at the server while fewer than two admins are active."""
         admins = tables_accounts.admins_in_states(self.session, AccountState.ACTIVE)
         return self.by.account_id is None and len(admins) < MIN_ADMINS
 
     def needs_second(self) -> bool:
-        """Returns True if this person needs a second admin to end the account or to give it a new link."""
+        """Returns True if this person needs a second admin to end the account, or to give it a new link."""
         return not self.counts_as_second() and self.is_depended_on()
 
     def is_depended_on(self) -> bool:
-        """Returns True for an admin, an approver, an account of the national desk, and the last member of a desk.
+        """Returns True for an admin, an approver, an account of the national desk, or the last member of a desk.
 
-        A role that was removed within seven days counts too. Otherwise an admin could remove the role and end the
-        account a minute later.
+        Roles that were removed within the last seven days count too. Otherwise an admin could remove the role, and end
+        the account a minute later.
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
@@ -174,7 +175,7 @@ class AccountChange:
         return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
 
     def desks_alone(self) -> frozenset[str]:
-        """Returns the desks that only the account's person can decrypt with a personal key."""
+        """Returns the desks that no other person can decrypt with a key of their own."""
         session = self.session
         hers = set(queries_member_keys.names_of(session, self.account.person_id))
         opened = tables_members.desks_of(session, self.member)
@@ -192,9 +193,9 @@ class AccountChange:
     ) -> None:
         """Writes the command to the audit log, and sends an SMS to each person of the national desk.
 
-        The on-call contacts get an alarm. `own` is sent to the phone of the account's person, if it is known. If the
-        account alone decrypts a desk, the person who answers for that desk gets the SMS too. `desks` names those desks
-        if the account no longer decrypts any.
+        Also raises an alarm, which the on-call contacts get. `own` is sent to the phone of the account's person, if
+        there is one. If only this account can decrypt a desk, the coordinators of that desk get the SMS too. `desks`
+        names these desks if the account has already lost its access.
         """
         session, at, person = self.session, self.context.now(), self.person
         self.log(act.action, (reason or self.reason).strip())
@@ -217,7 +218,10 @@ class AccountChange:
     def give(
         self, roles: frozenset[AccountRole], *, direct: bool | None = None
     ) -> frozenset[AccountRole]:
-        """Gives roles, or requests a second admin's approval for them. Returns the roles that await approval."""
+        """Gives roles to the account, or requests a second admin's approval for them.
+
+        Returns the roles that wait for an approval.
+        """
         counts = self.counts_as_second() if direct is None else direct
         waiting = frozenset() if counts else roles & TWO_PERSON_ROLES
         self.account.roles = sorted(self.account.held_roles | (roles - waiting))
@@ -234,14 +238,14 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the pending approval of a role that the command line gave, or that is no longer wanted."""
+        """Ends the pending approval of a role that was given at the server or is no longer wanted."""
         subject = _subject_of(self.account.id, role)
         self.decide(
             tables_approvals.pending_for(self.session, subject, self.context.now()), decision
         )
 
     def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
-        """Decides a pending approval. Does nothing without one."""
+        """Records the decision on a pending approval. Does nothing if there is no approval."""
         if row is not None:
             tables_approvals.record_decision(
                 row, tables_audit.by_actor(self.by), self.context.now(), decision
@@ -252,7 +256,9 @@ class AccountChange:
         return roles_by_account(self.session, self.context).get(self.account.id, frozenset())
 
     def forget(self) -> None:
-        """Destroys the keys, factors, codes and sessions of the account, so that it decrypts no desk."""
+        """Deletes the keys, the second factor, the codes and the sessions of the account, so that it can decrypt no
+        desk.
+        """
         account = self.account
         tables_members.end_access(self.session, self.member, self.context.now())
         account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
@@ -266,9 +272,9 @@ class AccountChange:
 def changing(
     context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
-    """Locks an account for one change, and rings the doorbell for its messages after the commit.
+    """Locks an account for a change. After the commit, rings the doorbell for its messages.
 
-    `ended` also accepts an account that was ended. Raises AccountRefused.
+    With `ended`, also accepts an account that was ended. Raises AccountRefused.
     """
     with ringing(context) as session:
         account = (
@@ -279,7 +285,7 @@ def changing(
 
 
 def locked_account(session: Session, account_id: int) -> ConsoleAccount:
-    """Returns an account, locked until the transaction ends. Raises AccountRefused."""
+    """Returns an account, and locks it until the transaction ends. Raises AccountRefused."""
     try:
         return tables_accounts.get_account(session, account_id, for_writing=True)
     except NotFound:
@@ -287,7 +293,7 @@ def locked_account(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def current_account(session: Session, account_id: int) -> ConsoleAccount:
-    """Returns an account that was not ended, locked until the transaction ends. Raises AccountRefused."""
+    """Returns an account that was not ended, and locks it until the transaction ends. Raises AccountRefused."""
     account = locked_account(session, account_id)
     if account.state == AccountState.ENDED:
         raise refusal(AccountFault.ENDED)
@@ -304,7 +310,10 @@ def roles_by_account(session: Session, context: Context) -> Mapping[int, frozens
 
 
 def appointed_by(context: Context, account_id: int, role: AccountRole) -> frozenset[str]:
-    """Returns the actors who asked for a role of this account, or approved it. Raises StoreUnavailable."""
+    """Returns the people who requested or approved a role of this account, as the audit log names them.
+
+    Raises StoreUnavailable.
+    """
     with context.database.reading() as session:
         rows = tables_approvals.approved(session, _subject_of(account_id, role))
     return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)

@@ -1,8 +1,8 @@
-"""Lists accounts for the pages, without their keys, and ends accounts.
+"""Lists accounts for pages, without their keys, and ends accounts.
 
-An account ends immediately, or after a second admin agrees. A second admin must agree for an admin, an approver and an
-account of the national desk. The same applies to the last member of a desk. A new link brings an ended account back
-(`new_links`).
+An account ends at once, or after a second admin has approved. An approval is needed to end an admin, an approver or an
+account of the national desk. It is also needed for the last member of a desk. A new link makes an ended account usable
+again (`service_new_links`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from hotline.text.phrases import message_text
 class AccountLine:
     id: int
     name: str
-    """The person's name, or the sign-in name of an account that has another."""
+    """The name of the person, or the sign-in name if it differs."""
     person_id: int
     roles: frozenset[AccountRole]
     waiting: frozenset[AccountRole]
@@ -42,7 +42,7 @@ class AccountLine:
 
 
 def list_accounts(context: Context) -> Sequence[AccountLine]:
-    """Returns all accounts in the order in which they were made. Ended accounts come last."""
+    """Returns all accounts, in the order in which they were made. Ended accounts come last."""
     with context.database.reading() as session:
         waiting = roles_by_account(session, context)
         lines = [
@@ -53,14 +53,14 @@ def list_accounts(context: Context) -> Sequence[AccountLine]:
 
 
 def get_account(context: Context, account_id: int) -> AccountLine:
-    """Returns an account by its id. Raises NotFound."""
+    """Returns the account with this id. Raises NotFound."""
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, account_id)
         return _line(account, roles_by_account(session, context), context.now())
 
 
 def find_account(context: Context, name: str) -> AccountLine | None:
-    """Returns an account by its name. Returns None if there is none."""
+    """Returns the account with this name. Returns None if there is no such account."""
     with context.database.reading() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
         if account is None:
@@ -88,7 +88,7 @@ def _line(
 
 @dataclass(frozen=True, slots=True)
 class EndRequest:
-    """A request to end an account, which a second admin decides."""
+    """A request to end an account, on which a second admin must decide."""
 
     asked_by: str
     asked_at: datetime
@@ -96,14 +96,14 @@ class EndRequest:
 
 
 def needs_second(context: Context, by: Actor, account_id: int) -> bool:
-    """Returns True if this person needs a second admin to end the account or to give it a new link."""
+    """Returns True if this person needs a second admin to end the account, or to give it a new link."""
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, account_id)
         return AccountChange(session, context, by, account).needs_second()
 
 
 def end_request(context: Context, account_id: int) -> EndRequest | None:
-    """Returns the request to end this account that awaits a second admin. Returns None if there is none."""
+    """Returns the pending request to end this account. Returns None if there is no such request."""
     with context.database.reading() as session:
         row = tables_approvals.pending_for(session, _subject(account_id), context.now())
     return None if row is None else EndRequest(row.asker, row.asked_at, row.reason)
@@ -112,7 +112,7 @@ def end_request(context: Context, account_id: int) -> EndRequest | None:
 def request_end(change: AccountChange) -> None:
     """Requests a second admin's approval to end the account, and notifies people.
 
-    Raises AccountRefused if it is pending.
+    Raises AccountRefused if such a request is already pending.
     """
     subject, reason = _subject(change.account.id), change.reason
     if (
@@ -124,16 +124,16 @@ def request_end(change: AccountChange) -> None:
 
 
 def end_account(change: AccountChange) -> None:
-    """Ends an account, so that no one can sign in with it. Its name stays in the log.
+    """Ends an account, so that no one can sign in with it. The name of the account stays in the audit log.
 
-    The caller rings for the messages.
+    The calling function must ring the doorbell for the messages.
     """
     session, account, at = change.session, change.account, change.context.now()
     for role in change.waiting_roles():
         change.settle(role)
     link = f"account:{account.id}:link"
     rows = [tables_approvals.pending_for(session, one, at) for one in (_subject(account.id), link)]
-    # A link that was approved before the end must not bring the account back after it.
+    # A link that was approved before must not make the account usable again after its end.
     for row in (*rows, *tables_approvals.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)
     desks = change.desks_alone()
@@ -143,10 +143,10 @@ def end_account(change: AccountChange) -> None:
 
 
 def close_account(change: AccountChange) -> None:
-    """Closes the account of a person who must lose access tonight.
+    """Closes the account of a person who must lose access at once.
 
-    If a second admin is needed, the account is suspended, its sessions end, and its end waits for approval. The last
-    other admin, approver or account of the national desk can still sign in meanwhile.
+    If a second admin is needed, suspends the account and ends its sessions. Its end then waits for approval. The last
+    other admin, approver or account of the national desk can still sign in until then.
     """
     account, at = change.account, change.context.now()
     if account.state == AccountState.ENDED:
@@ -162,7 +162,7 @@ def close_account(change: AccountChange) -> None:
 
 
 def describe_end(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
-    """Describes the end of an account for the approvals page."""
+    """Describes the request to end an account, for the page of approvals."""
     account = tables_accounts.get_account(session, account_id_in(row))
     return ApprovalView(
         message_text(
@@ -185,11 +185,11 @@ def _subject(account_id: int) -> str:
     return f"account:{account_id}:end"
 
 
-# Removes expired data of the console: keys after their 15 minutes, expired sessions and old attempts.
+# Deletes expired data of the console: keys after 15 minutes, expired sessions and old attempts.
 
 
 def delete_expired(context: Context) -> None:
-    """Removes expired sessions. It is safe to repeat. It starts no write if nothing has expired."""
+    """Deletes expired sessions. It may run again without harm. If nothing has expired, it writes nothing."""
     at = context.now()
     with context.database.reading() as session:
         if not tables_sessions.has_expired(session, at):
@@ -199,6 +199,9 @@ def delete_expired(context: Context) -> None:
 
 
 def end_all_sessions(session: Session) -> None:
-    """Ends every session and deletes every link. Otherwise a restored backup could let removed people sign in again."""
+    """Ends every session, and deletes every link.
+
+    Otherwise removed people could sign in again after a backup was restored.
+    """
     tables_sessions.end_all_sessions(session)
     tables_accounts.delete_links(session)

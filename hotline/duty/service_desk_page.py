@@ -36,21 +36,24 @@ class DeskHead:
     code: str
     kind: DeskKind
     name: str
-    """The name of an added desk. Empty for other desks, because their code is enough."""
+    """The name of the desk, if people added it. Empty for other desks, because their code is enough."""
     place: str
-    """The district that the desk is in, or its camp. Empty for a district's own desk."""
+    """The district of the desk, or its camp. Empty for the desk of a district itself."""
     members: int
     waiting: int
     copied_since: datetime | None
-    """Time since when a removed person may have a copy of its key."""
+    """The time since which a removed person may have a copy of the desk's key."""
     is_moving: bool
     retired_at: datetime | None
     reads: bool
-    """True if tips are sealed to the desk."""
+    """True if tips are encrypted for the desk."""
 
     @property
     def is_last(self) -> bool:
-        """Returns True if the desk has one member. Without that member's key, no one can read its tips."""
+        """Returns True if the desk has only one member.
+
+        Without the key of that member, no one can read the tips of the desk.
+        """
         return self.reads and self.members == 1
 
 
@@ -61,7 +64,7 @@ class DeskMemberLine:
     is_account: bool
     since: datetime
     admitted_by: str
-    """Empty if the recovery passphrase granted access before this was recorded."""
+    """Empty if the recovery passphrase granted the access, at a time when this was not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +72,15 @@ class DeskPage:
     head: DeskHead
     lines: Sequence[DeskMemberLine]
     waiting: Sequence[tuple[str, str]]
-    """The person who asked, and the name of the person who awaits access."""
+    """The person who requested access, and the name of the person who waits for it."""
     others: Sequence[tuple[str, str]]
-    """Member and name of people who may be granted access. They have a key of their own and no access yet."""
+    """The members who may be granted access, each with their name. They have a key pair, but no access yet."""
     keyless: Sequence[str]
-    """Names of people who work at the desk and have no key of their own."""
+    """The names of people who work at the desk but have no key pair."""
 
 
 def visible_desks(context: Context, by: SignedIn) -> frozenset[str] | None:
-    """Returns the desks that this account may see with their people. Returns None for all desks."""
+    """Returns the desks whose people this account may see. Returns None if it may see all desks."""
     if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
         return None
     with context.database.reading() as session:
@@ -87,13 +90,13 @@ def visible_desks(context: Context, by: SignedIn) -> frozenset[str] | None:
 
 
 def desks_of_account(context: Context, account_id: int) -> frozenset[str]:
-    """Returns the desks that this account has access to."""
+    """Returns the desks to which this account has access."""
     with context.database.reading() as session:
         return tables_members.desks_of(session, of_account(account_id))
 
 
 def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
-    """Returns the desks by code. Retired desks come last."""
+    """Returns the desks, in the order of their codes. Retired desks come last."""
     with context.database.reading() as session:
         asked = tables_approvals.pending(session, context.now(), ApprovalKind.ADMISSION)
         waits = Counter(row.subject.split(":", 2)[1] for row in asked)
@@ -110,7 +113,7 @@ def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence
 
 
 def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
-    """Returns one desk with its people. Raises NotFound, also if this account may not see the desk."""
+    """Returns a desk with its people. Raises NotFound if the desk does not exist or this account may not see it."""
     only = visible_desks(context, by)
     if only is not None and code not in only:
         raise NotFound("no such desk")
@@ -163,7 +166,7 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
 
 
 def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Returns the people who may be granted access, and the names of people at the desk without a key."""
+    """Returns the people who may be granted access, and the names of people at the desk who have no key pair."""
     act = {
         who
         for who, rows in tables.memberships_by_person(session).items()

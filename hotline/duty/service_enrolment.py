@@ -1,4 +1,4 @@
-"""Starts the verification of a phone and a person. The phone gets a code by SMS, and the person a start PIN on paper.
+"""Begins to prove a phone and a person. The phone gets a code by SMS. The person gets a start PIN on paper.
 
 `web/service_approvals.py` carries out the second admin's decision.
 """
@@ -56,7 +56,7 @@ from hotline.text.phrases import message_text
 
 @dataclass(frozen=True, slots=True)
 class StartPaper:
-    """The paper that a person receives by hand."""
+    """The paper that a person is handed."""
 
     responder_id: int
     name: str
@@ -68,9 +68,9 @@ class StartPaper:
 def invite(
     context: Context, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to a person's number, and makes their start PIN. A repeated call replaces both.
+    """Sends a code to a person's phone, and makes their start PIN. A repeated call replaces both.
 
-    A person who is alerted of tips today is still alerted meanwhile. Raises NotFound, PersonnelRefused.
+    A person who is alerted of tips now still gets alerts during this time. Raises NotFound, PersonnelRefused.
     """
     with context.database.writing() as session:
         person = service_leaves.find_person(session, name)
@@ -83,7 +83,7 @@ def invite(
 def change_number(
     context: Context, by: Actor, name: str, number: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to a person's new number. The old number works until the approval, and no longer.
+    """Sends a code to the new number of a person. The old number works until the change is approved.
 
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """
@@ -153,7 +153,8 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
     session.flush()
 
 
-# Enrols all responders of a file, or none. Their numbers are sealed to the relay and identified by digest.
+# Enrols all responders of a file, or none of them. Their numbers are encrypted for the relay, and
+# found by their digest.
 
 BY_COMMAND = "cli"
 
@@ -161,9 +162,9 @@ BY_COMMAND = "cli"
 def import_responders(
     context: Context, text: str, *, proving: bool = False
 ) -> Sequence[EnrolmentRow]:
-    """Enrols all people in a CSV file. Raises ImportRefused with every error, and then changes nothing.
+    """Enrols all people of a CSV file. If there is any error, changes nothing and raises ImportRefused with all errors.
 
-    With `proving`, they are alerted only after phone and person are verified and a second admin approves.
+    With `proving`, people get alerts only after phone and person were proved and a second admin approved.
     """
     rows = read_responders(text)
     enrol(context, rows, proving=proving)
@@ -171,7 +172,7 @@ def import_responders(
 
 
 def check_file(context: Context, text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the valid rows of a file, and the errors of the others. Stores nothing."""
+    """Returns the valid rows of a file, and the errors in the other rows. Stores nothing."""
     rows, faults = check_rows(text)
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     with context.database.reading() as session:
@@ -183,7 +184,10 @@ def check_file(context: Context, text: str) -> tuple[Sequence[EnrolmentRow], Seq
 def enrol(
     context: Context, rows: Sequence[EnrolmentRow], *, proving: bool, actor: str = BY_COMMAND
 ) -> Sequence[int]:
-    """Enrols these people, and returns their ids. Raises ImportRefused with every error, and then changes nothing."""
+    """Enrols these people, and returns their ids.
+
+    If there is any error, changes nothing and raises ImportRefused with all errors.
+    """
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     people = [_responder(context, key, row) for key, row in by_key.items()]
     if proving:
@@ -204,7 +208,7 @@ def enrol(
 
 
 def list_responders(context: Context) -> Sequence[Responder]:
-    """Returns all people who were ever enrolled. Their numbers stay sealed."""
+    """Returns all responders who were ever enrolled. Their numbers stay encrypted."""
     with context.database.reading() as session:
         return tables.all_responders(session)
 
@@ -214,8 +218,8 @@ def _unfit(
 ) -> Iterator[RowFault]:
     """Yields the errors of valid rows whose number or name cannot be enrolled.
 
-    A person on the stop list could never be alerted. Names must differ from those of responders and accounts, because
-    the audit log shows names. The demo's accounts do not count.
+    A person on the stop list could never be alerted. A name must differ from those of all responders and accounts,
+    because the audit log shows names. Names of demo accounts do not count.
     """
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = tables.known_numbers(session, by_key)
@@ -265,9 +269,9 @@ def _responder(context: Context, key: str, row: EnrolmentRow) -> Responder:
 def _about(
     session: Session, context: Context, asked: Approval, _by: SignedIn
 ) -> ApprovalView | None:
-    """Describes an enrolment for the approvals page, without its number.
+    """Describes an enrolment for the page of approvals, without the number.
 
-    Returns None until a code verified the number.
+    Returns None if the number was not proved by a code yet.
     """
     row = tables_enrolments.enrolment_of_approval(session, asked.id)
     if row is None or row.proved_at is None or not may_decide(row.proved_at, context.now()):

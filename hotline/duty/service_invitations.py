@@ -1,7 +1,7 @@
-"""Makes accounts for the console, gives them roles, and suspends them.
+"""Makes console accounts, gives them roles, and suspends them.
 
-A role that decides for others needs a second admin, on a new account and on an old one. While fewer than two admins are
-active, the command line on the server counts as the second person. The audit log records it.
+A role that decides for others needs a second admin, both for a new and for an existing account. While fewer than two
+admins are active, a command at the server counts as the second person. The audit log records this.
 """
 
 from collections.abc import Iterable
@@ -42,15 +42,15 @@ LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountF
 class Invited:
     account_id: int
     link: str = field(repr=False)
-    """A token. It sets up the account within 15 minutes for any person who has it."""
+    """The token of the link. Any person who has it can set up the account within 15 minutes."""
     waiting: frozenset[AccountRole]
-    """Roles that a second admin must approve."""
+    """Roles that a second admin must still approve."""
 
 
 def invite(
     context: Context, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
 ) -> Invited:
-    """Makes an account of a new person, and a link to set it up. Raises AccountRefused."""
+    """Makes an account for a new person, and a link to set it up. Raises AccountRefused."""
     shown, wanted = tidy_name(name), frozenset(roles)
     if not is_valid_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
@@ -76,7 +76,7 @@ def invite(
 
 
 def _check_name(session: Session, shown: str) -> None:
-    """Raises AccountRefused if the name could be confused with another person or thing in the audit log."""
+    """Raises AccountRefused if the audit log could confuse the name with another person or thing."""
     called = [called for one in tables_desks.all_desks(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
@@ -85,9 +85,10 @@ def _check_name(session: Session, shown: str) -> None:
 
 
 def make_link(change: AccountChange) -> Invited:
-    """Makes a new link. The account's key pair, factor and sessions end now. The link creates a new pair.
+    """Makes a new link for an account. The key pair, the second factor and the sessions of the account end now. The
+    link makes a new key pair.
 
-    Roles that decide for others need approval again. Otherwise the admin who hands out the link could act as the second
+    Roles that decide for others need a new approval. Otherwise the admin who gets the link could act as the second
     person.
     """
     account, waited = change.account, change.waiting_roles()
@@ -103,9 +104,9 @@ def make_link(change: AccountChange) -> Invited:
 def set_roles(
     context: Context, by: Actor, account_id: int, roles: Iterable[AccountRole], reason: str = ""
 ) -> frozenset[AccountRole]:
-    """Gives and removes roles. Returns the roles that wait for a second admin.
+    """Gives roles to an account, and removes roles from it. Returns the roles that wait for a second admin.
 
-    Removing a role needs a reason. Raises AccountRefused.
+    To remove a role, a reason is needed. Raises AccountRefused.
     """
     wanted = frozenset(roles)
     _check(wanted)
@@ -128,9 +129,11 @@ def set_roles(
 
 
 def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
-    """Suspends an account for 24 hours without deleting its keys. Another admin may lift it. Raises AccountRefused.
+    """Suspends an account for 24 hours without deleting its keys. Another admin may lift the suspension. Raises
+    AccountRefused.
 
-    The same admin can suspend the same account once in seven days. Otherwise one person could shut it out forever.
+    The same admin can suspend the same account only once in seven days. Otherwise one admin alone could shut the
+    account out for ever.
     """
     with changing(context, by, account_id, reason) as change:
         change.check()
@@ -154,7 +157,7 @@ def lift_suspension(context: Context, by: Actor, account_id: int) -> None:
 
 
 def admins_who_enter(context: Context, *, is_emulated: bool) -> int:
-    """Returns the number of admins who can sign in. With the emulator, the demo's count too.
+    """Returns the number of admins who can sign in. If the gateway is the emulator, admins of the demo count too.
 
     Raises StoreUnavailable.
     """

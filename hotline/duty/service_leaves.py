@@ -1,7 +1,7 @@
-"""Records leave of responders, and their return from leave, from a removal or from an unreachable number.
+"""Records the leaves of responders. Records their return from a leave, from a removal, or to a reachable number.
 
-When a leave begins, the responder's open cases escalate immediately, and they are no longer alerted. Also finds people
-by name, and checks the second name and the size of the national desk.
+When a leave begins, the responder gets no more alerts, and their open cases go to others at once. It also finds people
+by name, checks the second person, and checks that the national desk has enough people.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,14 +28,14 @@ from hotline.text.time import KIGALI
 
 
 def hand_on(session: Session, context: Context, responder_id: int, at: datetime) -> None:
-    """Passes on a responder's cases, in the transaction that takes them off duty."""
+    """Hands a responder's cases to others, in the transaction that ends their duty."""
     session.flush()
     queries_people.drop_messages(session, responder_id)
     service_commands.hand_on_cases(session, context, responder_id, at)
 
 
 def find_person(session: Session, name: str) -> Responder:
-    """Returns the person with exactly this name or this id. Raises NotFound."""
+    """Returns the responder with exactly this name or this id. Raises NotFound."""
     found = queries_people.locked_by_name(session, name)
     number = parse_row_id(name)
     if not found and number is not None:
@@ -49,7 +49,7 @@ def find_person(session: Session, name: str) -> Responder:
 
 
 def on_leave(context: Context) -> Mapping[int, datetime]:
-    """Returns the responders on leave now, each with the end of the leave."""
+    """Returns the responders who are on leave now, each with the end of the leave."""
     with context.database.reading() as session:
         return queries_people.on_leave(session, context.now())
 
@@ -57,9 +57,9 @@ def on_leave(context: Context) -> Mapping[int, datetime]:
 def check_national(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> int:
-    """Checks that the national desk keeps enough people at each moment of that time without this person.
+    """Checks that the national desk has enough people without this person, at every moment of that period.
 
-    Returns the lowest number. Raises PersonnelRefused.
+    Returns the lowest number of people. Raises PersonnelRefused if there are too few.
     """
     left = fewest_national(
         queries_people.members(session, but=person.person_id), starts_at, ends_at
@@ -79,7 +79,10 @@ def check_national(
 def check_second(
     session: Session, by: CommandActor, second: str | None, person: Responder | None, what: str
 ) -> None:
-    """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
+    """Checks that two different people decide, and that neither is the person concerned.
+
+    Raises PersonnelRefused if this is not so.
+    """
     if second is None:
         raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
     herself = () if person is None else (f"responder:{person.id}",)
@@ -108,7 +111,7 @@ def log_command(
 
 
 def format_time(at: datetime) -> str:
-    """Formats a moment in the time zone of Kigali."""
+    """Returns a time as text, in Kigali's time."""
     return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
 
 
@@ -119,9 +122,7 @@ MAX_LEAVE = timedelta(days=366)
 class BroughtBack:
     person: Responder
     ended: Sequence[str]
-    """The reasons that excluded the person from alerts until now: `left`, `record_leave`, `planned leave`,
-    `unreachable`.
-    """
+    """The reasons why the person got no alerts until now: `left`, `record_leave`, `planned leave`, `unreachable`."""
 
 
 def record_leave(
@@ -133,7 +134,7 @@ def record_leave(
     by: CommandActor,
     reason: str,
 ) -> None:
-    """Records a person's leave, from now on if no start is given. Raises NotFound, PersonnelRefused."""
+    """Records a leave of a responder. If no start is given, it begins now. Raises NotFound, PersonnelRefused."""
     at = context.now()
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
@@ -167,10 +168,10 @@ def bring_back(
     by: CommandActor,
     reason: str,
 ) -> BroughtBack:
-    """Makes a person active again: ends a leave, a removal, or the mark of an unreachable number.
+    """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number.
 
-    A number on the stop list must be typed, because only its digest is known. A removed person needs a second name.
-    Raises NotFound, NumberInvalid, PersonnelRefused.
+    If the number is on the stop list, it must be typed, because only its digest is stored. For a removed responder, a
+    second person is needed. Raises NotFound, NumberInvalid, PersonnelRefused.
     """
     at = context.now()
     ended: list[str] = []
@@ -201,7 +202,10 @@ def bring_back(
 
 
 def _reopen(session: Session, person: Responder, removed_at: datetime, at: datetime) -> None:
-    """Makes a phone active again that was removed at this moment. A phone without a proof waits for it again."""
+    """Makes a phone that was removed at this time active again.
+
+    If the phone was never proved, it must be proved first.
+    """
     tables.reopen_memberships(session, person, removed_at, at)
     person.removed_at = None
     if person.state not in UNPROVED:
@@ -209,9 +213,9 @@ def _reopen(session: Session, person: Responder, removed_at: datetime, at: datet
 
 
 def begin_leaves(context: Context) -> None:
-    """Passes on the cases of people whose leave begins, and drops messages to removed people.
+    """Hands the cases of people whose leave begins to others, and drops messages to removed people.
 
-    A timed job calls it. It is safe to repeat. Raises StoreUnavailable.
+    The clock worker calls it. It may run again without harm. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -1,10 +1,11 @@
-"""Gives an account a new link after its person lost the password and the sheet, or when an admin asks.
+"""Gives an account a new link, after its owner lost password and sheet, or if an admin requests it.
 
-A link for another person's account waits for 24 hours, or until a second admin agrees. Meanwhile the person gets an
-SMS, can sign in as usual, and may refuse the link. Hours of a suspension do not count. A second admin must always agree
-if the account was ended, or if a team or a desk needs it. The same applies if no phone of the person is known.
+A link for another person's account waits for 24 hours, or until a second admin approves. During this time the owner
+gets an SMS, can sign in as usual, and may refuse the link. Hours in which the account is suspended are added. A second
+admin must always approve if the account was ended, or if a team or a desk depends on it. The same is true if no phone
+of the owner is known.
 
-The command line makes the first account, and helps when no one can sign in.
+A command at the server makes the first account, and helps if no one can sign in.
 """
 
 from collections.abc import Iterable
@@ -33,13 +34,13 @@ FIRST_BY = Actor("init")
 
 @dataclass(frozen=True, slots=True)
 class WaitingLink:
-    """A new link that was requested and not made yet."""
+    """A new link that was requested but not made yet."""
 
     row: Approval
     asked_by: str
     usable_at: datetime | None
-    """Earliest time at which the link can be made. None if a second admin must agree. That is the case if no phone of
-    the person is known. It is also the case if the account was ended, or if a team or a desk needs it."""
+    """The earliest time when the link can be made. None if a second admin must approve. This is so if no phone of the
+    owner is known. It is also so if the account was ended, or if a team or a desk depends on it."""
 
     @property
     def asked_at(self) -> datetime:
@@ -58,11 +59,11 @@ class WaitingLink:
 
 
 def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:
-    """Asks for a new link, or makes it after its waiting time. `Invited.link` is empty while it waits.
+    """Requests a new link, or makes the link after its waiting time. `Invited.link` is empty while the link waits.
 
-    The link ends the account's old keys and factor. Roles that decide for others need a second admin again. An account
-    that was never set up gets the link immediately. The link brings back an account that was ended. Raises
-    AccountRefused.
+    The link ends the old keys and the old second factor of the account. Roles that decide for others need a second
+    admin again. An account that was never set up gets the link at once. The link makes an ended account usable again.
+    Raises AccountRefused.
     """
     with changing(context, by, account_id, reason, ended=True) as change:
         change.check_another()
@@ -81,7 +82,7 @@ def request_link(context: Context, by: Actor, account_id: int, reason: str = "")
 
 
 def first_link(context: Context) -> Invited | None:
-    """Returns a link for the first admin. Returns None if an account is active, or if a person made one."""
+    """Returns a link for the first admin. Returns None if an account is active, or if people have made accounts."""
     lines = [
         one for one in service_accounts.list_accounts(context) if one.state is not AccountState.DEMO
     ]
@@ -100,9 +101,9 @@ def invite_at_the_server(
     language: str,
     reason: str = "",
 ) -> Invited:
-    """Makes a new account, adds roles to an existing one, or makes a new link for it. Raises AccountRefused.
+    """Makes a new account, or gives an existing account more roles or a new link. Raises AccountRefused.
 
-    `link` is empty if the account was set up and only got roles. Its person signs in as before.
+    `link` is empty if the account was already set up and only got roles. Then its owner signs in as before.
     """
     found, wanted = service_accounts.find_account(context, name), frozenset(roles)
     if found is None:
@@ -118,9 +119,9 @@ def invite_at_the_server(
 
 
 def waiting_link(context: Context, account_id: int) -> WaitingLink | None:
-    """Returns the requested link of an account.
+    """Returns the link that was requested for an account.
 
-    Returns None if it was made or refused, has expired, or was never requested.
+    Returns None if there is no request, or if the link was made, was refused or has expired.
     """
     with context.database.reading() as session, suppress(NotFound):
         account = tables_accounts.get_account(session, account_id)
@@ -129,7 +130,7 @@ def waiting_link(context: Context, account_id: int) -> WaitingLink | None:
 
 
 def refuse_own(context: Context, by: SignedIn) -> None:
-    """Refuses a new link for one's own account. Does nothing if there is none."""
+    """Refuses a new link for the person's own account. Does nothing if no link was requested."""
     with changing(context, by.actor, by.account_id, ended=True) as change:
         if found := _of_account(change):
             change.decide(found.row, ApprovalDecision.REFUSED)
@@ -148,7 +149,8 @@ def _of_account(change: AccountChange) -> WaitingLink | None:
     waits = account.state == AccountState.ENDED or change.is_depended_on()
     usable_at = None
     if not waits and change.person is not None:
-        # A suspended person cannot sign in to refuse the link, so that time is added.
+        # A suspended person cannot sign in to refuse the link. So the hours of the suspension are
+        # added.
         until = account.suspended_until or row.asked_at
         since = max(row.asked_at, until - SUSPENDED_FOR)
         usable_at = row.asked_at + LINK_WAIT + max(until - since, timedelta(0))

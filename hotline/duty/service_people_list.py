@@ -1,6 +1,6 @@
 """Lists people for pages, without their telephone numbers.
 
-Also stores the languages that a person speaks. Messages to them use the first one.
+Also stores the languages that a person speaks. Messages to the person are in the first language.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +29,7 @@ from hotline.text.places import districts
 
 
 def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
-    """Sets a person's languages, reading language first. Raises NotFound, PersonnelRefused."""
+    """Sets a person's languages. The person reads messages in the first. Raises NotFound, PersonnelRefused."""
     languages = list(dict.fromkeys(spoken))
     if not languages or any(one not in CODES for one in languages):
         raise PersonnelRefused(message_text("choose at least one language"))
@@ -42,7 +42,7 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """A person's state: they can be alerted of tips, or the reason why not."""
+    """Says if a person can be alerted of tips, or why not."""
 
     ACTIVE = "can be alerted"
     LEAVE = "on leave"
@@ -53,12 +53,12 @@ class PersonState(StrEnum):
 
     @property
     def is_enrolled(self) -> bool:
-        """Returns True once phone and paper code are confirmed and a second admin has approved."""
+        """Returns True after phone and paper code were confirmed and a second admin has approved."""
         return self not in UNPROVED_STATES.values()
 
     @property
     def tint(self) -> str:
-        """Returns the colour of the state's tag."""
+        """Returns the colour of the tag for this state."""
         return TINTS.get(self, "warn")
 
 
@@ -67,31 +67,33 @@ class PersonLine:
     id: int
     name: str
     languages: tuple[str, ...]
-    """The first one is the reading language."""
+    """The person reads messages in the first."""
     places: Mapping[str, Level]
-    """The person's desks. `EVERYWHERE` represents all districts, if the level is the same in all of them."""
+    """The person's desks, with the level at each. `EVERYWHERE` means all districts, if the level is the same in all of
+    them."""
     state: PersonState
     back_at: datetime | None
     has_pin: bool
 
 
 EVERYWHERE = "*"
-"""Represents every district in `places`."""
+"""Means all districts, as a key of `places`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """One person with all details except their number."""
+    """A person with all details except the number."""
 
     line: PersonLine
     categories: tuple[str, ...]
     leaves: Sequence[Leave]
     open_cases: int | None
-    """None for a desk. Some cases may exclude that desk, and a count would reveal it."""
+    """None for an account of a desk. The person may have cases that this desk may not know of, and a count would reveal
+    them."""
     confirmed_at: datetime | None
-    """Time at which a code verified the number."""
+    """The time when a code proved the number."""
     opens: tuple[str, ...]
-    """The desks that the person has access to with a key of their own."""
+    """The desks to which the person has access with a key of their own."""
     account: tuple[int, str] | None
     created_at: datetime
     removed_at: datetime | None
@@ -100,7 +102,10 @@ class PersonPage:
 
 
 def list_people(context: Context, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
-    """Returns all people ever enrolled that this account may see, by name. Removed people come last."""
+    """Returns the people, ever enrolled, that this account may see, in the order of their names.
+
+    Removed people come last.
+    """
     at = context.now()
     with context.database.reading() as session:
         away = queries_people.on_leave(session, at)
@@ -116,7 +121,10 @@ def list_people(context: Context, seen: Collection[str] | None = None) -> Sequen
 def person_page(
     context: Context, responder_id: int, seen: Collection[str] | None = None
 ) -> PersonPage:
-    """Returns one person's details. Raises NotFound, also if this account may not see them."""
+    """Returns a person with all details.
+
+    Raises NotFound if the person does not exist or this account may not see them.
+    """
     at = context.now()
     with context.database.writing() as session:
         person = queries_people.get_responder(session, responder_id)
@@ -167,7 +175,7 @@ UNPROVED_STATES: Mapping[str, PersonState] = {
 
 
 def state_of(person: Responder, back_at: datetime | None) -> PersonState:
-    """Returns the person's state. `back_at` is the end of a leave that has begun."""
+    """Returns the state of a person. `back_at` is the end of a leave that has begun."""
     if person.removed_at is None and person.state in UNPROVED_STATES:
         return UNPROVED_STATES[person.state]
     if not person.active:

@@ -1,7 +1,8 @@
-"""Verifies a phone and a person: they key the code from the SMS and the start PIN from paper on that phone.
+"""Proves a phone and a person: the person enters the code from the SMS and the start PIN from paper on the phone.
 
-The reader calls it. Stretching is slow, so `is_proof_right` is called without an open transaction. Each attempt is
-counted before the check. Wrong, expired, used and unknown values look the same and take the same time.
+The reader process calls it. The check is slow on purpose, so `is_proof_right` is called outside of a transaction. Each
+attempt is counted before it is checked. Wrong, expired, used and unknown values give the same answer and take the same
+time.
 """
 
 from hotline.core.contexts import Context
@@ -17,7 +18,7 @@ from hotline.people.tables_enrolments import Enrolment
 def knows_code(wanted: Enrolment | None, code: str) -> bool:
     """Returns True if this is the code that was sent to the phone.
 
-    The code alone proves nothing: the start PIN follows.
+    The code alone proves nothing, because the start PIN must follow.
     """
     return is_same(wanted.code_hash if wanted else None, code, CODE_COSTS) and wanted is not None
 
@@ -25,7 +26,7 @@ def knows_code(wanted: Enrolment | None, code: str) -> bool:
 def is_proof_right(
     wanted: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
-    """Returns True if code and start PIN are right. Takes the same time if there is nothing to verify."""
+    """Returns True if both the code and the start PIN are right. Takes the same time if there is nothing to prove."""
     right_code = is_same(wanted.code_hash if wanted else None, code, CODE_COSTS)
     right_start = is_same(wanted.start_hash if wanted else None, start_pin, costs)
     return wanted is not None and right_code and right_start
@@ -41,8 +42,8 @@ def record_proof(
 ) -> bool:
     """Records that code and start PIN were right, so that a second admin can decide.
 
-    Stores the key pair of a chosen PIN. A change of number brings no key pair. Returns False if the enrolment was
-    verified, ended or restarted meanwhile.
+    Stores the key pair if the person has chosen a PIN. A change of number has no key pair. Returns False if the
+    enrolment was proved, ended or replaced in the meantime.
     """
     at = context.now()
     row = tables_enrolments.open_enrolment(session, wanted.responder_id, for_writing=True)

@@ -1,4 +1,7 @@
-"""Changes the desks at which a person works. A reduction applies immediately, and more needs a second person."""
+"""Changes the desks at which a responder works.
+
+Fewer desks or a lower level take effect at once. More needs a second person.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,9 +33,9 @@ from hotline.text.phrases import message_text
 def change_desks(
     context: Context, by: Actor, responder_id: int, wanted: RequestedPosting, reason: str
 ) -> bool:
-    """Changes a person's desks. Returns True if a part of the change awaits a second person.
+    """Changes the desks of a responder. Returns True if a part of the change waits for a second person.
 
-    The rest applies immediately. Raises NotFound, PersonnelRefused.
+    The other part takes effect at once. Raises NotFound, PersonnelRefused.
     """
     at = context.now()
     with ringing(context) as session:
@@ -58,7 +61,10 @@ def change_desks(
 def request_access_everywhere(
     session: Session, context: Context, by: Actor, person: Responder, reason: str
 ) -> None:
-    """Requests access for a person at each desk where they work without it. Does nothing for a person without a key."""
+    """Requests access for a responder at each of their desks where they have none.
+
+    Does nothing for a responder without a key pair.
+    """
     if person.public_key is None:
         return
     member = of_responder(person.id)
@@ -86,14 +92,14 @@ def _ask(
 
 
 def pending_request_times(context: Context, responder_id: int) -> Sequence[datetime]:
-    """Returns the times of this person's pending requests for more desks."""
+    """Returns the times of the responder's pending requests for more desks."""
     with context.database.reading() as session:
         rows = tables_approvals.pending(session, context.now(), ApprovalKind.POSTING)
     return [row.asked_at for row in rows if row.subject.startswith(_begins(responder_id))]
 
 
 def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
-    """Withdraws a person's pending requests, because a newer request replaces them."""
+    """Withdraws the responder's pending requests, because a newer request replaces them."""
     for row in tables_approvals.pending_about(
         session, ApprovalKind.POSTING, _begins(person.id), at
     ):

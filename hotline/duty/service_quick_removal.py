@@ -1,8 +1,8 @@
-"""Removes a person tonight, from all work, from one desk or from the console. One person may do it alone.
+"""Removes a person at once: from all work, from one desk, or from the console. One admin may do this alone.
 
-One of the last two people of the national desk is removed only after a second person agrees. Otherwise one person could
-silence that desk. Until then they lose all access but are still alerted of cases. An account that a team or a desk
-needs also ends only with a second person.
+But one of the last two people of the national desk is removed only after a second person approves. Otherwise one person
+could silence that desk. Until then the person loses all access but still gets alerts. An account on which a team or a
+desk depends also ends only with a second person.
 """
 
 from hotline.alerts import queries_people
@@ -41,9 +41,9 @@ from hotline.text.phrases import message_text
 
 
 def remove_person(context: Context, by: Actor, responder_id: int, reason: str) -> None:
-    """Removes a person immediately. Raises NotFound, PersonnelRefused.
+    """Removes a responder at once. Raises NotFound, PersonnelRefused.
 
-    For one of the last two of the national desk, closes all access and asks for approval.
+    If this is one of the last two people of the national desk, ends all access and requests an approval.
     """
     with ringing(context) as session:
         queries_people.take_lock(session)
@@ -72,7 +72,7 @@ def _take_away(
 def end_account(context: Context, by: Actor, account_id: int, reason: str = "") -> bool:
     """Ends an account, and removes the responder who is the same person. The limits of both commands apply.
 
-    Returns False if a second admin must agree first. Nothing else changes until then. Raises AccountRefused,
+    Returns False if a second admin must approve first. Nothing else changes before that. Raises AccountRefused,
     PersonnelRefused.
     """
     with ringing(context) as session:
@@ -87,7 +87,7 @@ def end_account(context: Context, by: Actor, account_id: int, reason: str = "") 
 
 
 def _end(change: AccountChange) -> None:
-    """Ends an account that the caller may end, and removes its responder."""
+    """Ends an account and removes its responder. The calling function must have checked that this is allowed."""
     service_accounts.end_account(change)
     session, person_id = change.session, change.account.person_id
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
@@ -97,7 +97,7 @@ def _end(change: AccountChange) -> None:
 
 
 def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason: str) -> None:
-    """Removes a person from one desk: access by phone and account, sessions, and work there.
+    """Removes a person from one desk: their access by phone and account, their sessions, and their work there.
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """

@@ -1,4 +1,4 @@
-"""Finds gaps in the enrolled people, for the doctor and the monitor: places whose tips would reach too few people."""
+"""Finds gaps for the doctor and the monitor: places whose tips would reach too few people."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from hotline.text.codes import NATIONAL
 from hotline.text.places import districts, place_name
 
 SHOWN = 5
-"""Maximum number of names in one line. Programs read all of them."""
+"""The most names in one line of text. Programs can read all of them."""
 BRING = (
     "the page People, or `hotline people import FILE.csv`; `hotline people list` says who is away"
 )
@@ -59,9 +59,9 @@ def _national(people: Sequence[Member], at: datetime) -> CheckResult:
 
 
 def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
-    """Checks whether enough people can be alerted to open the hotline.
+    """Checks if enough people can be alerted, so that the hotline may open.
 
-    The monitor raises no alarm for it, because the national desk's own check does.
+    The monitor raises no alarm from this check, because the check of the national desk already does.
     """
     living, national = sum(one.is_active(at) for one in people), active_national(people, at)
     says = f"{living} can be alerted, {national} of them at the national desk"
@@ -76,7 +76,10 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
 
 
 def _gaps(name: str, codes: Sequence[str], well: str, wrong: str, todo: str) -> CheckResult:
-    """Builds a result about places. `wrong` has one gap for text such as `2 districts (Gasabo, Huye)`."""
+    """Makes a result about places.
+
+    `wrong` contains one placeholder, for a text such as `2 districts (Gasabo, Huye)`.
+    """
     if not codes:
         return CheckResult(name, True, well)
     names = tuple(NATIONAL if code == NATIONAL else place_name(code, "en") for code in codes)

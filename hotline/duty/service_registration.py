@@ -1,7 +1,8 @@
-"""Enrols people from a page, with the same service that reads files. Each gets a code and a start PIN.
+"""Enrols people from a page, with the service that also enrols people from files. Each person gets a code and a start
+PIN.
 
-A checked sheet is sent back encrypted under its session's token, because it contains numbers. No page shows a number
-again.
+A checked sheet contains numbers. So it is sent to the browser encrypted, with the token of the session. No page shows a
+number again.
 """
 
 import base64
@@ -24,21 +25,21 @@ from hotline.people.rules import COLUMNS, EnrolmentRow, RowFault
 from hotline.text.phrases import message_text
 
 MAX_ROWS = 30
-"""Maximum number of people on a sheet on a page, because each start PIN is stretched. `hotline people import` takes
-more."""
+"""The most people on a sheet that is sent by page, because making each start PIN is slow. `hotline people import`
+accepts more."""
 BOUND = "sheet of people"
 
 
 @dataclass(frozen=True, slots=True)
 class TypedPerson:
-    """One person as typed into a form. The number is not in `repr`."""
+    """A person as typed into a form. `repr` does not show the number."""
 
     name: str
     msisdn: str = field(repr=False)
     languages: Sequence[str]
     level: str
     districts: Sequence[str]
-    """Names of districts. Each may have its own level: `Gasabo=deputy`."""
+    """The names of districts. A district may have its own level, as in `Gasabo=deputy`."""
     categories: Sequence[str]
 
 
@@ -47,11 +48,11 @@ class CheckedPeople:
     good: Sequence[EnrolmentRow] = field(repr=False)
     faults: Sequence[RowFault]
     locked: str = field(repr=False)
-    """The whole sheet, encrypted for this session only."""
+    """The whole sheet, encrypted for this session."""
 
 
 def enrol_person(context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
-    """Enrols one person, and returns their start paper. Raises ImportRefused with every error, or PersonnelRefused."""
+    """Enrols a person, and returns their start paper. Raises ImportRefused with all errors, or PersonnelRefused."""
     return _take(context, by, _sheet_of(typed), reason)[0]
 
 
@@ -60,7 +61,7 @@ def faults_of(context: ConsoleContext, typed: TypedPerson) -> Sequence[RowFault]
 
 
 def check_sheet(context: ConsoleContext, token: str, text: str) -> CheckedPeople:
-    """Checks a sheet, and returns its valid rows and the errors of the others. Stores nothing."""
+    """Checks a sheet, and returns its valid rows and the errors in the other rows. Stores nothing."""
     good, faults = service_enrolment.check_file(context, text)
     if len(good) > MAX_ROWS:
         most = message_text(
@@ -74,7 +75,7 @@ def check_sheet(context: ConsoleContext, token: str, text: str) -> CheckedPeople
 def enrol_sheet(
     context: ConsoleContext, by: Actor, token: str, locked: str, reason: str
 ) -> Sequence[StartPaper]:
-    """Enrols all people on a checked sheet, or no one. Raises ImportRefused, PersonnelRefused."""
+    """Enrols all people of a checked sheet, or none of them. Raises ImportRefused, PersonnelRefused."""
     try:
         held = unlock_key(token, base64.b64decode(locked, validate=True), account=BOUND)
     except (binascii.Error, ValueError):
@@ -85,14 +86,14 @@ def enrol_sheet(
 
 
 def invite(context: ConsoleContext, by: Actor, responder_id: int, reason: str) -> StartPaper:
-    """Makes another code and start paper for a person. Raises NotFound, PersonnelRefused."""
+    """Makes a new code and a new start paper for a person. Raises NotFound, PersonnelRefused."""
     return service_enrolment.invite(context, by, str(responder_id), reason, costs=_costs(context))
 
 
 def change_number(
     context: ConsoleContext, by: Actor, responder_id: int, number: str, reason: str
 ) -> StartPaper:
-    """Starts the change of a person's number, and returns the start paper.
+    """Begins to change a person's number, and returns the start paper.
 
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """

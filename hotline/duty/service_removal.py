@@ -1,8 +1,8 @@
-"""Removes a person, and sets the desks where a responder acts.
+"""Removes people, and sets the desks at which a responder works.
 
-Removing a person ends each phone, account and on-call contact, and closes the desks of all.
+To remove a person ends all their phones, accounts and on-call contacts, and their access to all desks.
 
-Each function but `link_account` and `remove_responder` runs inside its caller's transaction.
+All functions except `link_account` and `remove_responder` run in the transaction of the calling function.
 """
 
 from collections.abc import Collection, Mapping
@@ -40,9 +40,9 @@ from hotline.text.codes import NATIONAL
 
 
 def link_account(context: Context, by: Actor, account_id: int, name: str, reason: str) -> Responder:
-    """Records that an account and a phone belong to one person. Raises NotFound, AccountRefused, PersonnelRefused.
+    """Records that an account and a phone belong to the same person. Raises NotFound, AccountRefused, PersonnelRefused.
 
-    From then on the account opens only the desks of that person's phones.
+    After this, the account has access only to the desks of that person's phones.
     """
     with context.database.writing() as session:
         change = AccountChange(session, context, by, current_account(session, account_id))
@@ -59,7 +59,7 @@ def link_account(context: Context, by: Actor, account_id: int, name: str, reason
 
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
-    """Returns how many active members the national desk has without this responder, and True if they are too few."""
+    """Returns how many active people the national desk has without this responder, and True if these are too few."""
     rest = active_national(queries_people.members(session, but=person.person_id), at)
     before = active_national(queries_people.members(session), at)
     return rest, rest < before and rest < MIN_NATIONAL
@@ -68,7 +68,7 @@ def national_desk_without(session: Session, person: Responder, at: datetime) -> 
 def close_desks(
     session: Session, person_id: int, at: datetime, *, but: Collection[str] = ()
 ) -> None:
-    """Ends a person's access to every desk except those in `but`, by phone and by account."""
+    """Ends a person's access to every desk except those in `but`, for their phones and accounts."""
     for member in queries_member_keys.names_of(session, person_id):
         tables_members.end_access(session, member, at, but=but)
 
@@ -76,9 +76,10 @@ def close_desks(
 def end_access(
     session: Session, context: Context, by: Actor, person_id: int, reason: str, *, by_two: bool
 ) -> None:
-    """Closes every desk and account of a person who was removed, and ends their on-call contacts.
+    """Ends the access to all desks and the accounts of a removed person, and their on-call contacts.
 
-    `by_two`: a second person approved it. Then an account ends even where one person alone may not end it.
+    `by_two` is True if a second person approved the removal. Then it also ends an account that one person alone may not
+    end.
     """
     for account in tables_accounts.of_person(session, person_id):
         change = AccountChange(session, context, by, account, reason)
@@ -97,9 +98,9 @@ def end_access(
 class Removed:
     person: Responder
     national: int
-    """Members of the national desk who can be alerted now."""
+    """The number of people of the national desk who can be alerted now."""
     is_red: bool
-    """The national desk lost a member and is now below its minimum of `MIN_NATIONAL`."""
+    """True if the national desk lost a person and now has fewer than `MIN_NATIONAL`."""
 
 
 def set_desks(
@@ -110,16 +111,16 @@ def set_desks(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """Sets the desks and the case categories of a responder.
+    """Sets the desks and the categories of cases of a responder.
 
-    Hands their open cases on where they lost a desk or a category. Raises PersonnelRefused where too few active members
-    would remain at the national desk.
+    If they lose a desk or a category, hands their open cases there to others. Raises PersonnelRefused if the national
+    desk would have too few active people.
     """
     before = {row.desk_code for row in tables.current_memberships(session, person.id)}
     lost = before - set(desks)
     if NATIONAL in lost and person.unreachable is None:
         check_national(session, person, at, at + MAX_LEAVE)
-    # An empty list of categories means every category.
+    # An empty list of categories means all categories.
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     tables.set_desks(session, person, desks, categories, at)
     hers = tables_accounts.phones_of(session, person.person_id)
@@ -132,12 +133,12 @@ def set_desks(
 def remove_responder(
     context: Context, name: str, *, second: str | None, by: CommandActor, reason: str
 ) -> Removed:
-    """Removes a responder's person at once: alerts stop, open cases take their next step, and phones and accounts end.
+    """Removes a person at once: they get no alerts, their open cases go to others, and their phones and accounts end.
 
-    The desks that the person could open need a new key from then on (the page Desks). An SMS tells the national desk
-    how many cases were handed on. It never says whose they were.
+    The desks to which the person had access then need a new key (see the page Desks). The national desk gets an SMS
+    that says how many cases went to others. The SMS does not name the person.
 
-    Removing one of the last two members of the national desk needs a second approver. Raises NotFound,
+    To remove one of the last two people of the national desk, a second person must approve. Raises NotFound,
     PersonnelRefused.
     """
     with ringing(context) as session:
@@ -153,7 +154,7 @@ def remove_within(
     by: CommandActor,
     reason: str,
 ) -> Removed:
-    """Removes a responder as `remove_responder` does, inside the caller's transaction."""
+    """Does the same as `remove_responder`, but in the transaction of the calling function."""
     at = context.now()
     queries_people.take_lock(session)
     person = find_person(session, name)
@@ -180,7 +181,7 @@ def remove_within(
 
 
 def _end_one(session: Session, person: Responder, at: datetime) -> None:
-    """Ends a phone with its memberships and its open enrolment."""
+    """Ends a phone, with its memberships and its open enrolment."""
     is_new = person.state in UNPROVED
     person.active, person.removed_at = False, at
     person.state = EnrolmentState.PROVING if is_new else EnrolmentState.REMOVED

@@ -1,7 +1,7 @@
-"""Grants members access to desks. An admin requests it, and a member with an unlocked key carries it out.
+"""Grants members access to desks. An admin requests access, and a member whose key is unlocked grants it.
 
-An admin of accounts therefore never reads tips. The recovery passphrase grants access to the first member of a desk. No
-code that a hook reaches imports this file.
+So an admin who manages accounts never reads tips. For the first member of a desk, the recovery passphrase grants
+access. No module that a hook loads may import this file.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ class PendingAccess:
 
 
 def request_access(context: Context, by: Actor, desk: str, member: str, reason: str) -> None:
-    """Requests a member's access to a desk. A repeated request has no effect. Raises NotFound, DeskRefused."""
+    """Requests a member's access to a desk. A repeated request changes nothing. Raises NotFound, DeskRefused."""
     with context.database.writing() as session:
         add_access_request(session, context, by, desk, member, reason)
 
@@ -64,7 +64,7 @@ def request_access(context: Context, by: Actor, desk: str, member: str, reason: 
 def add_access_request(
     session: Session, context: Context, by: Actor, desk: str, member: str, reason: str
 ) -> None:
-    """Requests a member's access to a desk, inside the caller's transaction."""
+    """Requests a member's access to a desk, in the transaction of the calling function."""
     public_key, subject = _fit(session, desk, member), _subject(desk, member)
     if member in tables_members.members_of_desk(session, desk):
         raise DeskRefused(message_text("this person already has access to that desk"))
@@ -79,7 +79,7 @@ def add_access_request(
 
 
 def pending_access(context: Context, desk: str | None = None) -> Sequence[PendingAccess]:
-    """Returns the pending access requests of one desk, or of all, oldest first."""
+    """Returns the pending access requests of a desk or of all desks, the oldest first."""
     with context.database.reading() as session:
         rows = tables_approvals.pending(session, context.now(), ApprovalKind.ADMISSION)
     found = [PendingAccess(row.id, *_wanted(row), row.asker) for row in rows]
@@ -87,7 +87,7 @@ def pending_access(context: Context, desk: str | None = None) -> Sequence[Pendin
 
 
 def has_access_or_request(session: Session, context: Context, desk: str, member: str) -> bool:
-    """Returns True if the member has access to the desk, or a request is pending."""
+    """Returns True if the member has access to the desk, or if a request for it is pending."""
     if member in tables_members.members_of_desk(session, desk):
         return True
     return tables_approvals.pending_for(session, _subject(desk, member), context.now()) is not None
@@ -96,10 +96,10 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 def grant_by_passphrase(
     context: Context, by: TwoPeople, passphrase: str
 ) -> Sequence[tuple[str, str]]:
-    """Grants every pending access request with the recovery passphrase. Returns the desk and name of each.
+    """Grants every pending access request with the recovery passphrase. Returns the desk and the member's name of each.
 
-    It is safe to repeat. Requests by or about the first person stay pending for another person. Raises PassphraseWrong,
-    DeskRefused or DecryptionFailed, and the failing request changes nothing.
+    It may run again without harm. A request by the first person, or about the first person, stays pending for another
+    person. Raises PassphraseWrong, DeskRefused or DecryptionFailed. The request that fails changes nothing.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
@@ -128,9 +128,9 @@ def grant_by_passphrase(
 def decrypt_desk_as(
     session: Session, desk: str, member: str, private_key: bytes
 ) -> tuple[DeskPrivate, ...]:
-    """Decrypts a desk's keys for a member: the current key first, then the previous one during a rotation.
+    """Decrypts a desk's keys for a member: first the present key, then the previous key during a rotation.
 
-    Raises NotFound for a person who is no member, or DecryptionFailed.
+    Raises NotFound if the person is not a member of the desk, or DecryptionFailed.
     """
     wrapped = tables_members.wrapped_keys(session, desk, member)
     if not wrapped or queries_member_keys.public_key(session, desk, member) is None:
@@ -139,7 +139,7 @@ def decrypt_desk_as(
 
 
 def _seal(decision: Decision, private_key: bytes) -> None:
-    """Seals the desk's key to the requested member, and records it with the decision's reason."""
+    """Encrypts the desk's private key for the new member, and records this with the reason of the decision."""
     session, row, at = decision.session, decision.row, decision.context.now()
     desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
@@ -158,7 +158,8 @@ def _seal(decision: Decision, private_key: bytes) -> None:
 
 
 def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes a request for the approvals page. A district's account sees its own desks.
+    """Describes an access request for the page of approvals. The account of a desk sees only requests for its own
+    desks.
 
     A member of the desk decides.
     """
@@ -210,7 +211,7 @@ ADMISSION = ApprovalRule(
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:
-    """Locks the desk, and returns the public key of a member who may get access. Raises DeskRefused."""
+    """Locks the desk, and returns the public key of a person who may get access. Raises DeskRefused."""
     row = tables_desks.get_desk(session, desk, for_writing=True)
     if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READING_KINDS:
         raise DeskRefused(
@@ -236,7 +237,7 @@ def _wanted(row: Approval) -> tuple[str, str]:
 def log_member_command(
     session: Session, context: Context, action: str, by: Actor, desk: str, member: str, reason: str
 ) -> None:
-    """Writes a command about a member of a desk to the audit log, in the caller's transaction."""
+    """Writes a command about a member of a desk to the audit log, in the transaction of the calling function."""
     subject, why = _logged(session, member), f"{desk}: {reason}"
     tables_audit.append_command(
         session, by, at=context.now(), action=action, subject=subject, reason=why
@@ -244,7 +245,7 @@ def log_member_command(
 
 
 def _logged(session: Session, member: str) -> str:
-    """Returns a member's name for the audit log."""
+    """Returns the name of a member for the audit log."""
     account_id = account_of(member)
     if account_id is None:
         return f"responder:{responder_of(member)}"

@@ -1,8 +1,8 @@
-"""Seals a desk's private key to its members, and each member's own private key under a PIN.
+"""Encrypts a desk's private key for its members, and each member's own private key under a PIN.
 
-Only the reader process has the pepper, so only the reader decrypts a key with a PIN. Without it, an attacker could try
-all six-digit PINs quickly. No hook may import this file (import contract). The formats of a member's key and of a
-desk's key are:
+Only the reader process has the pepper, so only the reader can decrypt a key with a PIN. Without the pepper, an attacker
+could quickly try all PINs of six digits. No module that a hook loads may import this file. The formats of a member's
+key and of a desk's key are:
 
     `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
     `version 2 | box to the member: desk's key, desk and member`
@@ -27,19 +27,19 @@ UNDER_PIN = b"\x03"
 MARK_BYTES = 4
 HEADER = struct.Struct(">c4sII16s")
 PIN_COSTS = Costs(passes=3, kib=64 * 1024)
-"""Costs of one PIN attempt: a third of a second on one core, because a caller waits for it."""
+"""The cost of one PIN attempt: a third of a second on one core, because a caller waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPrivate:
-    """A desk's private key, decrypted for one of its members."""
+    """A desk's private key, after it was decrypted for a member."""
 
     desk: str
     key: bytes = field(repr=False)
 
 
 def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
-    """Seals a desk's private key for one member of this desk only. Raises DecryptionFailed."""
+    """Encrypts a desk's private key for one member of the desk. Raises DecryptionFailed."""
     try:
         box = SealedBox(PublicKey(member_public))
     except (CryptoError, TypeError, ValueError):
@@ -50,7 +50,7 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def decrypt_desk_key(
     wrapped: bytes, member_private: bytes, desk_code: str, member: str
 ) -> DeskPrivate:
-    """Decrypts a desk's private key that `wrap_desk_key` sealed. Raises DecryptionFailed."""
+    """Decrypts a desk's private key that `wrap_desk_key` encrypted. Raises DecryptionFailed."""
     broken = DecryptionFailed(
         f"the key of desk {desk_code} was altered, or is not for member {member}"
     )
@@ -68,14 +68,15 @@ def decrypt_desk_key(
 
 @dataclass(frozen=True, slots=True)
 class PinVault:
-    """Wraps and unwraps members' private keys with their PINs and the reader's pepper."""
+    """Encrypts and decrypts members' private keys with their PINs and the reader's pepper."""
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
-    """Returns the peppers, newest first. The previous one unwraps the keys that it wrapped."""
+    """Returns the peppers, the newest first. The previous pepper still decrypts the keys that were encrypted with
+    it."""
     costs: Costs = PIN_COSTS
 
     def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
-        """Wraps a private key for one responder. It does not unwrap for another responder."""
+        """Encrypts a private key for one responder. It cannot be decrypted for another responder."""
         pepper = self.peppers()[0]
         salt = random(argon2id.SALTBYTES)
         header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)
@@ -83,7 +84,7 @@ class PinVault:
         return header + bytes(box.encrypt(private, aad=header + _member(responder_id)))
 
     def open(self, wrap: bytes, pin: str, responder_id: int) -> bytes:
-        """Returns the private key. Raises PinRefused both for a wrong PIN and for a damaged wrap."""
+        """Returns the private key. Raises PinRefused for a wrong PIN, and also for a damaged key."""
         read = self._read(wrap)
         if read is None:
             self.open_nothing(pin)
@@ -97,7 +98,7 @@ class PinVault:
             raise PinRefused from None
 
     def is_old(self, wrap: bytes) -> bool:
-        """Returns True if an older pepper wrapped this key."""
+        """Returns True if the key was encrypted with an older pepper."""
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
@@ -116,7 +117,7 @@ class PinVault:
 
 
 def is_under(wrap: bytes, pepper: bytes) -> bool:
-    """Returns True if this pepper wrapped the key."""
+    """Returns True if the key was encrypted with this pepper."""
     return wrap.startswith(UNDER_PIN + _mark(pepper))
 
 
@@ -125,7 +126,7 @@ def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
 
 
 def _mark(pepper: bytes) -> bytes:
-    """Returns a mark that identifies a pepper without revealing it."""
+    """Returns a mark that shows which pepper was used, without revealing it."""
     return hmac.digest(pepper, b"mark", "sha256")[:MARK_BYTES]
 
 

@@ -1,6 +1,6 @@
-"""Decrypts desk keys with the recovery passphrase, in the presence of two people. No other file does so.
+"""Decrypts desk keys with the recovery passphrase, while two people are present. No other file does this.
 
-No code that a hook reaches imports this file.
+No module that a hook loads may import this file.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class TwoPeople:
     """Two people who are present when the passphrase is used. Raises DeskRefused if both names are the same."""
 
     first: str
-    """The person who acts."""
+    """The person who runs the command."""
     second: str
 
     def __post_init__(self) -> None:
@@ -34,27 +34,31 @@ class TwoPeople:
             )
 
     def why(self, reason: str) -> str:
-        """Returns the reason for the audit log, with the second name. The first name is the row's actor."""
+        """Returns the reason for the audit log, which names the second person.
+
+        The first person is the actor of the row.
+        """
         return f"{reason}; by the passphrase, with {self.second}"
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
-"""For an installation with the emulator as gateway. Its passphrase is in its home folder, readable for every user."""
+"""The two people for an installation whose gateway is the emulator. Its passphrase is in its home folder, where every
+user can read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedDesk:
-    """A desk's wrapped keys: the current one, and the previous one during a rotation."""
+    """The encrypted private keys of a desk: the present key, and the previous key during a rotation."""
 
     desk: str
     today: bytes = field(repr=False)
     before: bytes | None = field(repr=False)
     recovery: tuple[bytes, ...] = field(repr=False)
-    """Wrapped private halves of the recovery pairs, current one first."""
+    """The encrypted private keys of the recovery pairs, the present pair first."""
 
 
 def wrapped_desk(session: Session, desk: str) -> WrappedDesk:
-    """Returns a desk's wrapped keys. Raises NotFound."""
+    """Returns a desk's encrypted private keys. Raises NotFound."""
     today = tables_desks.wrapped_key(session, desk, tables_desks.PASSPHRASE_MEMBER)
     pairs = tuple(one.wrapped_key for one in tables_members.recovery_pairs(session))
     return WrappedDesk(desk, today, tables_desks.previous_key(session, desk), pairs)
@@ -62,23 +66,23 @@ def wrapped_desk(session: Session, desk: str) -> WrappedDesk:
 
 @dataclass(frozen=True, slots=True)
 class PassphraseDecrypter:
-    """Decrypts desk keys for two people. Keys with the same salt share one stretching of the passphrase."""
+    """Decrypts desk keys for two people. Derives a key from the passphrase only once for each salt."""
 
     by: TwoPeople
     passphrase: str = field(repr=False)
     stretch: Stretch = field(default_factory=lambda: cache(stretch_passphrase), repr=False)
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
-        """Returns the current private key, then the previous one. Raises PassphraseWrong, DecryptionFailed."""
+        """Returns the present private key, followed by the previous one. Raises PassphraseWrong, DecryptionFailed."""
         each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
         if found.before is not None:
             each.append((found.before, tables_desks.PREVIOUS_KEY))
         return tuple(self._open(found, one, member) for one, member in each)
 
     def check(self, recovery: RecoveryPair) -> None:
-        """Checks the passphrase.
+        """Checks the passphrase with the recovery pair.
 
-        Raises PassphraseWrong, or DecryptionFailed if the pair was altered or its halves do not match.
+        Raises PassphraseWrong, or DecryptionFailed if the pair was changed or its keys do not belong together.
         """
         private = decrypt_recovery_pair(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:

@@ -1,6 +1,6 @@
-"""Makes the recovery pair under the recovery passphrase, and seals each new desk key to it.
+"""Makes the recovery key pair under the recovery passphrase, and encrypts each new desk key for it.
 
-No code that a hook reaches imports this file.
+No module that a hook loads may import this file.
 """
 
 from dataclasses import replace
@@ -29,10 +29,10 @@ def ensure_pair(
     *,
     instead_of: PassphraseDecrypter | None = None,
 ) -> None:
-    """Makes sure that this passphrase decrypts the current recovery pair.
+    """Makes sure that this passphrase decrypts the present recovery pair.
 
-    `instead_of` has the previous passphrase. Then a new pair is added, and the old one stays for now. Raises
-    DeskRefused before desks exist, PassphraseWrong, DecryptionFailed.
+    `instead_of` is given when the passphrase changes. It has the previous passphrase. Then a new pair is added, and the
+    old pair stays for the time being. Raises DeskRefused if there are no desks yet, PassphraseWrong, DecryptionFailed.
     """
     with context.database.reading() as session:
         today = tables_members.newest_pair(session)
@@ -48,7 +48,8 @@ def ensure_pair(
 
     made = new_pair(opener.passphrase, costs)
     with context.database.writing() as session:
-        # Adding a desk locks the national desk too. No desk can be sealed to a pair that was just replaced.
+        # To add a desk, a process must also lock the national desk. So no desk can be encrypted for
+        # a pair that was just replaced.
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         newest = tables_members.newest_pair(session)
         if newest is None or newest.id != today.id:
@@ -57,15 +58,18 @@ def ensure_pair(
 
 
 def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
-    """Makes a pair with its private half under this passphrase only.
+    """Makes a key pair whose private key is encrypted under this passphrase only.
 
-    It takes a second, so call it outside a transaction.
+    This takes a second, so call it outside of a transaction.
     """
     return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
 
 
 def public_key(session: Session) -> bytes:
-    """Returns the public key that desk keys are sealed to. The transaction must lock the desk. Raises DeskRefused."""
+    """Returns the public key for which desk keys are encrypted.
+
+    The transaction must have locked the desk. Raises DeskRefused.
+    """
     pair = tables_members.newest_pair(session)
     if pair is None:
         raise DeskRefused(MISSING)
@@ -73,7 +77,10 @@ def public_key(session: Session) -> bytes:
 
 
 def make_desk(session: Session, desk: Desk) -> None:
-    """Makes a desk with its own key, sealed to the recovery pair, in the caller's transaction. Raises DeskRefused."""
+    """Makes a desk and its key, encrypted for the recovery pair, in the transaction of the calling function.
+
+    Raises DeskRefused.
+    """
     made, pair = KeyPair.new(), public_key(session)
     desk.public_key = made.public
     wrapped = wrap_desk_key(made.private, pair, desk.code, tables_desks.PASSPHRASE_MEMBER)
@@ -81,7 +88,7 @@ def make_desk(session: Session, desk: Desk) -> None:
 
 
 def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
-    """Destroys the older recovery pairs, after checking that the current pair alone decrypts every desk."""
+    """Deletes the older recovery pairs, after it checked that the present pair decrypts every desk."""
     with context.database.reading() as session:
         every = tables_members.recovery_pairs(session)
     if len(every) < 2:
@@ -100,7 +107,7 @@ def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
 
 
 def check_recovery(context: Context) -> CheckResult:
-    """Returns the doctor's result about the recovery pair."""
+    """Returns the result of the doctor's check of the recovery pair."""
     with context.database.reading() as session:
         pairs = len(tables_members.recovery_pairs(session))
     if pairs > 1:

@@ -1,4 +1,4 @@
-"""Keeps the demo's accounts in a file of its home folder. The sign-in page of the demo reads them there."""
+"""Stores the accounts of the demo in a file of its home folder. The demo's sign-in page reads them there."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ DEMO_ACCOUNTS = "demo-accounts.json"
 
 
 def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
-    """Returns the demo's accounts, or an empty tuple if the file is missing or damaged."""
+    """Returns the accounts of the demo. Returns none if the file is missing or damaged."""
     try:
         rows = json.loads((home / DEMO_ACCOUNTS).read_text(encoding="utf-8"))
         return tuple(
@@ -29,7 +29,7 @@ def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
 
 
 def keep_demo_accounts(home: Path, made: Sequence[DemoAccount]) -> None:
-    """Writes the accounts to the file. Only the owner of the home folder may read it."""
+    """Writes the demo's accounts to the file. Only the owner of the home folder can read the file."""
     file = home / DEMO_ACCOUNTS
     file.touch(mode=0o666 & ~OWNER_ONLY)
     rows = [

@@ -1,6 +1,7 @@
 """Encrypts an account's private key twice: under the password, and under the printed recovery key.
 
-`keys.passphrase` defines both envelopes. The wrapped key is the only proof of a password. No other hash is stored.
+`keys.passphrase` defines both formats. The encrypted key is also the only proof of a password. No other digest of a
+password is stored.
 """
 
 from nacl.public import PrivateKey
@@ -14,7 +15,7 @@ from hotline.keys.encrypt import VERSION
 from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
 
 PAPER_COSTS = Costs(passes=1, kib=8)
-"""Costs for the printed key. Its 128 random bits need no slow derivation."""
+"""The cost for the printed key. The printed key has 128 random bits, so it needs no slow derivation."""
 SECRET_NAME = "the key of the account"
 
 
@@ -28,17 +29,20 @@ def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> 
 
 
 def unwrap_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
-    """Returns the private key. None where the password is wrong. Raises DecryptionFailed."""
+    """Returns the private key. Returns None if the password is wrong. Raises DecryptionFailed."""
     return _opened(wrapped, password, account)
 
 
 def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
-    """Returns the private key. None where the recovery key is wrong. Raises DecryptionFailed."""
+    """Returns the private key. Returns None if the recovery key is wrong. Raises DecryptionFailed."""
     return _opened(wrapped, recovery_key, _on_paper(account))
 
 
 def dummy_envelope(costs: Costs) -> bytes:
-    """Returns an envelope that no password opens. A sign-in without an account then takes as long as others."""
+    """Returns an encrypted key that no password decrypts.
+
+    It makes a sign-in without an account take as long as any other.
+    """
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
     return envelope + checksum(envelope)

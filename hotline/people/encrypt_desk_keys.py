@@ -1,7 +1,8 @@
-"""Decrypts desk keys with the recovery key pair. Each desk's private key is encrypted for it and for the members.
+"""Decrypts desk keys with the recovery key pair. Each desk's private key is encrypted for this pair and for the members
+of the desk.
 
-The private key of the pair exists only under the recovery passphrase. Its public key is enough for a member to encrypt
-a desk's next key for it. No hook may import this file.
+The private key of the pair exists only encrypted under the recovery passphrase. A member needs only its public key to
+encrypt the next key of a desk for it. No module that a hook loads may import this file.
 """
 
 from collections.abc import Sequence
@@ -27,9 +28,9 @@ def decrypt_by_passphrase(
     recovery: Sequence[bytes],
     stretch: Stretch,
 ) -> bytes:
-    """Returns a desk's private key. `recovery` has the wrapped private keys, newest first.
+    """Returns a desk's private key. `recovery` contains the encrypted private keys, the newest first.
 
-    Raises PassphraseWrong, also where the pair of this desk has another passphrase. Raises DecryptionFailed.
+    Raises PassphraseWrong, also if this desk was encrypted for a pair with another passphrase. Raises DecryptionFailed.
     """
     closed = not recovery
     for one in recovery:

@@ -1,6 +1,7 @@
-"""Digests a code or a start PIN with salted Argon2id. The digest is compared and cannot be read back.
+"""Makes a digest of a code or a start PIN with salted Argon2id. The digest is only for comparison. The digits cannot be
+read from it.
 
-`version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`
+The format is `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
 """
 
 import hmac
@@ -17,7 +18,8 @@ HEADER = struct.Struct(">cII16s")
 DIGEST_BYTES = 32
 START_COSTS = PIN_COSTS
 CODE_COSTS = Costs(passes=1, kib=1024)
-"""Costs of a code's digest. They are low: a code is valid for two days and three attempts, and its phone shows it."""
+"""The cost of the digest of a code. It is low, because a code is valid for two days and three attempts, and the phone
+shows the code anyway."""
 
 
 def digest_digits(digits: str, costs: Costs) -> bytes:
@@ -29,7 +31,7 @@ def digest_digits(digits: str, costs: Costs) -> bytes:
 def is_same(kept: bytes | None, digits: str, costs: Costs) -> bool:
     """Returns True if `kept` is the digest of `digits`.
 
-    Without a digest, returns False after the same computing time.
+    If there is no digest, returns False after the same time.
     """
     read = None if kept is None else _read(kept)
     if read is None:

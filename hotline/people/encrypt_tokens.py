@@ -1,6 +1,7 @@
-"""Creates and checks the tokens of sessions and invitations. One browser holds a token, the database only its digest.
+"""Creates and checks the tokens of sessions and invitations. Only one browser has a token. The database has only its
+digest.
 
-A value locked under a token needs both the row and the token. Neither alone is enough.
+A value that is locked with a token can be read only with both the row and the token.
 """
 
 import base64
@@ -20,21 +21,21 @@ def new_token() -> str:
 
 
 def digest_of(token: str) -> bytes | None:
-    """Returns the digest that a row stores. None where the text is not a token."""
+    """Returns the digest of a token, as a row stores it. Returns None if the text is not a token."""
     held = _bytes_of(token)
     return None if held is None else hashlib.sha256(held).digest()
 
 
 def form_key(token: str) -> str:
-    """Returns the key in every form of a session.
+    """Returns the key that every form of a session contains.
 
-    It reveals nothing of the token. Raises ValueError for another text.
+    It shows nothing about the token. Raises ValueError if the text is not a token.
     """
     return _derived(token, b"form").hex()
 
 
 def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
-    """Returns the private key, encrypted for the row of the token. Raises ValueError where `token` is not a token."""
+    """Returns the private key, encrypted with the token. Raises ValueError if `token` is not a token."""
     locked = Aead(_derived(token, b"key")).encrypt(private_key, aad=account.encode())
     return bytes(locked)
 
@@ -42,7 +43,7 @@ def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
 def unlock_key(token: str, locked: bytes, *, account: str) -> bytes | None:
     """Returns the private key that `lock_key` encrypted.
 
-    None under another token, for another account, or where the value was altered.
+    Returns None for another token or another account, or if the value was changed.
     """
     try:
         return Aead(_derived(token, b"key")).decrypt(locked, aad=account.encode())

@@ -1,10 +1,11 @@
-"""Guards every page of the console, and draws the error pages.
+"""Guards every page of the console, and shows the error pages.
 
-Checks in this order: our host, our origin, a session, a role, the form's key, a fresh sign-in. A page that the
-account may not see looks like an unknown address.
+Checks in this order: our host, our origin, a session, a role, the form's key, a recent sign-in. A page that the account
+may not see looks like an unknown address.
 
-An error page tells the user what to do next, and never what broke. The log line has the error's class and a
-reference. It has no address, since that of `/welcome/` is a secret. It has no message, which may quote typed text.
+An error page tells the user what to do next. It does not describe the error. The log line contains the class of the
+error and a reference. It contains no address, because an address below `/welcome/` is a secret. It contains no message,
+because a message may quote typed text.
 """
 
 import hmac
@@ -42,34 +43,38 @@ from hotline.people import service_sessions
 from hotline.text.languages import CODES, FIRST
 
 PART = "X-Part"
-"""The header by which the script asks for only the changing parts of a page."""
+"""The header with which the script asks for only the changing parts of a page."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
-"""The query parameter of a page that reloads automatically. Such a request does not keep the session active."""
+"""The query parameter of a page that reloads automatically. A request with it does not extend the session."""
 MAX_ROW_ID = 2**31 - 1
-"""The highest id of a row."""
+"""The highest possible id of a row."""
 MAX_FIELDS = 2000
-"""The most fields of a form. Our largest has a few hundred. A million empty fields would take a gigabyte of memory."""
+"""The most fields in a form. Our largest form has a few hundred fields. A million empty fields would use a gigabyte of
+memory."""
 Answer = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True)
 class GuardContext:
-    """The context and the templates that the guard uses."""
+    """The context and the templates that the guard needs."""
 
     context: ConsoleContext
     templates: Templates
 
 
 def check_host(house: GuardContext) -> Response | None:
-    """Refuses a request for another host name that points at this machine."""
+    """Refuses a request for another host name that leads to this machine."""
     if request.host != urlsplit(house.context.console_url).netloc:
         return make_response("", 421)
     return None
 
 
 def check_field_count() -> None:
-    """Refuses a form with too many fields, before it is parsed. A form with a file has Flask's own limit."""
+    """Refuses a form with too many fields, before the form is parsed.
+
+    For a form with a file, Flask has its own limit.
+    """
     if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
 
@@ -99,7 +104,8 @@ def guarded_view(house: GuardContext, route: PageRoute) -> Answer:
             abort(404)
         visit = signed_visit(guest, by, token)
         if request.method == "POST":
-            # Compares bytes, because `compare_digest` refuses strings with letters outside ASCII.
+            # Compares bytes, because `compare_digest` does not accept strings with non-ASCII
+            # letters.
             posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
             if not hmac.compare_digest(posted, by.session_key.encode()):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
@@ -116,8 +122,8 @@ def guarded_view(house: GuardContext, route: PageRoute) -> Answer:
 def _only_what_may_be(house: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form from another site, and an address with an impossible id.
 
-    A browser names the origin of each POST. The database would report an id above the limit or a NUL as an error of
-    ours.
+    A browser sends the origin with each POST. The database would raise an error for an id above the limit or for a NUL
+    character.
     """
     if request.method == "POST" and request.headers.get("Origin") != house.context.console_url:
         abort(403)
@@ -129,7 +135,7 @@ def _only_what_may_be(house: GuardContext, values: dict[str, object]) -> None:
 
 
 def _outside(guest: GuestVisit) -> Response:
-    """Shows the sign-in page. It keeps the posted fields in the page and stores them nowhere."""
+    """Shows the sign-in page. The page contains the fields that were posted. They are stored nowhere else."""
     if PART in request.headers:
         return make_response("", 401)
     if request.method == "GET":
@@ -142,7 +148,10 @@ def _outside(guest: GuestVisit) -> Response:
 def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
-    """Signs in again for a page that needs it, if the request has the password and code. Otherwise asks for them."""
+    """Signs the account in again for a page that needs it, if the request contains the password and the code.
+
+    If it does not, asks for both.
+    """
     if not password and not code:
         return _asked(visit)
     found = service_sessions.step_up(visit.context, visit.token, password, code)
@@ -159,7 +168,7 @@ def _asked(visit: Visit) -> Response:
 
 
 def _guest(house: GuardContext) -> GuestVisit:
-    """Builds a visit without an account. Its language comes from the address, the form or the browser."""
+    """Builds a visit without an account. Its language comes from the address, from the form, or from the browser."""
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
     language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
@@ -184,7 +193,7 @@ LOG = logging.getLogger("hotline.console")
 
 
 def error_page(house: GuardContext, error: Exception) -> Response:
-    """Returns the page for an unknown or hidden address, for an invalid request, and for an error."""
+    """Returns the page for an unknown or hidden address, for an invalid request, or for an error."""
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400
         language = _of_the_account(house)
@@ -194,13 +203,16 @@ def error_page(house: GuardContext, error: Exception) -> Response:
     reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
     level = logging.WARNING if away else logging.ERROR
     LOG.log(level, "%s, reference %s", type(error).__name__, reference)
-    # The user can send the typed text again, since the session is still valid.
+    # The session is still valid, so the user can send the typed text again.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
     return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 
 
 def _of_the_account(house: GuardContext) -> str:
-    """Returns the language of the signed-in account. Empty without an account, or if reading it fails."""
+    """Returns the language of the signed-in account.
+
+    Returns an empty text if there is no account or it cannot be read.
+    """
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
         by = service_sessions.find_session(house.context, token, automatic=True) if token else None
@@ -211,7 +223,10 @@ def _of_the_account(house: GuardContext) -> str:
 def _drawn(
     house: GuardContext, template: str, status: int, *, language: str = "", **values: object
 ) -> Response:
-    """Draws a page in the given language, else the browser's. It reads no account, because that may be what failed."""
+    """Shows a page in the given language, or else in the browser's language.
+
+    It reads no account, because reading the account may have caused the error.
+    """
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     given = {
         "path": request.path,

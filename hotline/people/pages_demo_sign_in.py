@@ -1,4 +1,4 @@
-"""Signs in as a demo account with one click. Only the process that `hotline demo` starts has this address."""
+"""Signs a visitor in as a demo account with one click. Only the process that `hotline demo` starts has this address."""
 
 from flask import Response, abort, request
 
@@ -8,7 +8,7 @@ from hotline.people import pages_sign_in, service_demo_accounts
 
 
 def sign_in(visit: GuestVisit) -> Response:
-    """Opens a session of the named account, for a browser on this machine only."""
+    """Starts a session of the named account, but only for a browser on this machine."""
     if not comes_from(request.remote_addr or "", LOOPBACK):
         abort(404)
     found = service_demo_accounts.sign_in(visit.context, visit.form.text("account"))

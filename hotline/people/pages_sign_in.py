@@ -1,4 +1,7 @@
-"""Handles sign-in, sign-out, lost passwords and the links of new accounts. Also sends the pages' static files."""
+"""Handles sign-in, sign-out, lost passwords and the links of new accounts.
+
+It also sends the static files of the pages.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -34,11 +37,11 @@ from hotline.text import qr_code
 from hotline.text.languages import CODES
 
 ONE_CLICK = "demo_entering.enter"
-"""The address that only the demo's process has."""
+"""The endpoint that exists only in the demo's process."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
-"""The prefix of hidden fields that wait to be sent again."""
+"""The prefix of hidden fields that are sent again after the sign-in."""
 
 
 def sign_in_page(visit: GuestVisit) -> Response:
@@ -49,7 +52,10 @@ def sign_in_page(visit: GuestVisit) -> Response:
 
 
 def sign_in(visit: GuestVisit) -> Response:
-    """Signs in and returns the requested page. Fields typed before are shown with a button to send them again."""
+    """Signs the account in and shows the requested page.
+
+    If fields were typed before, shows them with a button that sends them again.
+    """
     form = visit.form
     to = local_address(form.text("to"))
     kept = tuple(
@@ -82,7 +88,7 @@ def with_session_cookies(answer: Response, found: service_sessions.NewSession) -
 
 
 def session_ended(visit: GuestVisit) -> Response:
-    """Shows the sign-in page if the session ended before the form was sent. Only the page keeps the fields."""
+    """Shows the sign-in page if the session ended before the form was sent. The fields are stored only in that page."""
     return _form(visit, local_address(visit.path), visit.form.kept(), status=401)
 
 
@@ -94,7 +100,7 @@ def sign_out(visit: Visit) -> Response:
 
 
 def local_address(address: str) -> str:
-    """Returns the address if it belongs to the console, otherwise that of Today."""
+    """Returns the address if it belongs to the console, or else the address of the page Today."""
     plain = address.isprintable() and "\\" not in address
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
@@ -134,11 +140,14 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""The field that shows a refusal, by action."""
+"""The field at which a refusal is shown, by action."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:
-    """Shows the next step of a link. Uses the account's language, unless the user chose another on the page."""
+    """Shows the next step of a new account's link.
+
+    The page is in the account's language, unless the user chose another language.
+    """
     here = service_welcome.current_step(visit.context, token, visit.began)
     if here is None:
         return page(visit, "link_over.html", status=404)
@@ -149,7 +158,7 @@ def step(visit: GuestVisit, token: str) -> Response:
 
 
 def take_step(visit: GuestVisit, token: str) -> Response:
-    """Handles one of the three steps."""
+    """Carries out one of the three steps of a new account."""
     here = service_welcome.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
@@ -163,7 +172,7 @@ def take_step(visit: GuestVisit, token: str) -> Response:
 
 
 def _taken(visit: GuestVisit, token: str, does: str) -> Response:
-    """Does one step. Raises AccountRefused."""
+    """Carries out one step. Raises AccountRefused."""
     match does:
         case "password":
             password = visit.form.secret("password")
@@ -191,7 +200,7 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
 
 
 def _carrying(answer: Response, browser: str) -> Response:
-    """Sets the cookie with this browser's token on the response. An empty token deletes the cookie."""
+    """Sets the cookie with the token of this browser on the response. If the token is empty, deletes the cookie."""
     if browser:
         answer.set_cookie(LINK_COOKIE, browser, **SAFE)
     else:
@@ -200,7 +209,7 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 
 def _sheet(visit: GuestVisit, token: str) -> Response:
-    """Answers a POST with a new recovery sheet, which is shown once. It replaces the sheet before."""
+    """Answers a POST with a new recovery sheet, which is shown only once. It replaces the earlier sheet."""
     here = service_welcome.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
@@ -218,7 +227,10 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 
 def static(visit: GuestVisit, name: str) -> Response:
-    """Sends a static file by the name that contains its digest. Names of another release are not found."""
+    """Sends the static file with this name. The name contains a digest of the file.
+
+    Names of files of another release are not found.
+    """
     file = next((one for one in visit.templates.files.values() if one.name == name), None)
     if file is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""Finds the members who may use a desk now, and the public key that the desk's key is encrypted to."""
+"""Finds the members who may use a desk now, and the public key for which the desk's key is encrypted."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
 
 
 def end_lost_access(session: Session, member: str, at: datetime) -> None:
-    """Ends a member's access to the desks that the member may no longer use."""
+    """Ends a member's access to the desks that they may no longer use."""
     kept = {
         code
         for code in tables_members.desks_of(session, member)
@@ -41,7 +41,7 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
-    """Returns the desks of an account: those of its person's phones, or else those whose key it holds."""
+    """Returns the desks of an account: those of its person's phones, or else those whose key it can decrypt."""
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
         every = (tables.current_memberships(session, responder.id) for responder in phones)
@@ -50,7 +50,7 @@ def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str
 
 
 def names_of(session: Session, person_id: int) -> tuple[str, ...]:
-    """Returns every member name of one person: those of their phones and of their accounts."""
+    """Returns all member names of a person: those of their phones and those of their accounts."""
     phones = select(Responder.id).where(Responder.person_id == person_id).order_by(Responder.id)
     logins = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
     return (
@@ -65,9 +65,9 @@ def _acts(session: Session, person: Responder, desk: str) -> bool:
 
 
 def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
-    """Returns True if the account's role gives access.
+    """Returns True if the role of the account gives access to the desk.
 
-    If its person has phones, the desks of these decide too.
+    If the person has phones, one of the phones must also belong to the desk.
     """
     role = AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
     if account.state not in MAY_SIGN_IN or role not in account.held_roles:

@@ -1,10 +1,10 @@
-"""Counts whether enough responders are active, so that every tip reaches one. Pure.
+"""Checks if enough responders are active, so that every tip reaches a responder. Pure.
 
-The line needs two people of the national desk at every hour, and one responder in each district. It needs three phones
-before it opens. In a district without responders the national desk is alerted at once, so a caller notices no gap. An
-admin must still see it.
+The hotline needs two people of the national desk at any time, and a responder in each district. It needs three phones
+before it can open. If a district has no responder, the national desk is alerted at once, so callers notice nothing. But
+an admin must see it.
 
-It also converts a responder's levels at desks into one level and one list of districts, and back.
+The module also turns a responder's levels at desks into one level and a list of districts, and back.
 """
 
 import csv
@@ -26,7 +26,7 @@ from hotline.text.places import district_named, districts
 
 
 class Level(StrEnum):
-    """The escalation levels, from the first to be alerted to the last."""
+    """The escalation levels, in the order in which they are alerted."""
 
     RESPONDER = "responder"
     DEPUTY = "deputy"
@@ -43,7 +43,7 @@ MIN_PHONES = 3
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A responder's leave, from its first moment to the moment of return."""
+    """A responder's leave, from its beginning until the responder is back."""
 
     starts_at: datetime
     ends_at: datetime
@@ -54,12 +54,12 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An enrolled responder who was not removed. It says also if a message can reach them."""
+    """A responder who is enrolled and was not removed. It also says if messages can reach the responder."""
 
     id: int
     person_id: int
     level: Level
-    """The highest level at any desk."""
+    """The highest level that the responder has at any desk."""
     desks: frozenset[str]
     reachable: bool
     absences: tuple[Absence, ...] = ()
@@ -72,12 +72,12 @@ class Member:
 
 
 def active_national(people: Iterable[Member], at: datetime) -> int:
-    """Returns the number of persons with an active phone of the national desk."""
+    """Returns the number of persons of the national desk who have an active phone."""
     return len({o.person_id for o in people if o.level is Level.NATIONAL and o.is_active(at)})
 
 
 def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: datetime) -> int:
-    """Returns the lowest number of active people of the national desk at any moment of that time."""
+    """Returns the lowest number of active people of the national desk at any time in this period."""
     begins = {
         absence.starts_at
         for one in people
@@ -88,14 +88,14 @@ def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: date
 
 
 def empty_districts(people: Sequence[Member], districts: Sequence[str]) -> list[str]:
-    """Returns the districts for which no responder is enrolled."""
+    """Returns the districts in which no responder is enrolled."""
     return [code for code in districts if not any(one.covers(code) for one in people)]
 
 
 def desks_without_active(
     people: Sequence[Member], districts: Sequence[str], at: datetime
 ) -> list[str]:
-    """Returns the desks that have responders but no active one: each is unreachable or on leave."""
+    """Returns the desks whose responders are all unreachable or on leave."""
     codes = (*districts, NATIONAL)
     desks = {code: [one for one in people if one.covers(code)] for code in codes}
     return [
@@ -104,19 +104,22 @@ def desks_without_active(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the desks of a responder with one level in these districts, with that level. No district means all."""
+    """Returns the desks of a responder who has this level in these districts, with the level at each desk.
+
+    If no districts are given, the responder has all.
+    """
     if level is Level.NATIONAL:
         return {NATIONAL: level}
     return dict.fromkeys(codes or every_district(), level)
 
 
 def highest_level(levels: Iterable[Level]) -> Level:
-    """Returns the highest of a responder's levels. There must be at least one."""
+    """Returns the highest of these levels. There must be at least one level."""
     return max(levels, key=LEVELS.index)
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns the districts among these desks. An empty list means all districts, or none."""
+    """Returns the districts among these desks. An empty list means all districts or none."""
     every = every_district()
     mine = [code for code in every if code in desks]
     return [] if len(mine) == len(every) else mine
@@ -126,7 +129,8 @@ def every_district() -> list[str]:
     return sorted(district.code for district in districts())
 
 
-# Reads files of responders, holds the rules and states of enrolment, and makes the demo's responders. Pure.
+# Reads files of responders, defines the rules and states of enrolment, and makes the responders of
+# the demo. Pure.
 
 OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
@@ -142,18 +146,18 @@ LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentRow:
-    """One row of the file. The number is left out of `repr`."""
+    """A row of the file. `repr` does not show the number."""
 
     line: int
     name: str
     msisdn: str = field(repr=False)
     """The number in E.164 format."""
     languages: tuple[str, ...]
-    """Language codes. The responder reads the first."""
+    """Codes of the responder's languages. Messages to the responder use the first."""
     desks: Mapping[str, Level]
-    """The responder's desks, with the level at each."""
+    """The responder's desks, with their level at each desk."""
     categories: tuple[Category, ...]
-    """Categories of cases. Empty means all."""
+    """Categories of cases that the responder may get. Empty if they may get all."""
 
     @property
     def language(self) -> str:
@@ -166,13 +170,13 @@ class EnrolmentRow:
 
     @property
     def districts(self) -> tuple[str, ...]:
-        """Returns NISR codes. Empty means all districts."""
+        """Returns the NISR codes of the responder's districts. Empty if the responder has all districts."""
         return tuple(districts_of(self.desks))
 
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One fault of one line."""
+    """A fault in a line of the file."""
 
     line: int
     reason: MessageText
@@ -182,7 +186,7 @@ class RowFault:
 
 
 def read_responders(text: str) -> Sequence[EnrolmentRow]:
-    """Returns the rows of a CSV file. Raises ImportRefused with every fault.
+    """Returns the rows of a CSV file. Raises ImportRefused with all faults.
 
     Commas or semicolons may separate the cells. The columns may be in any order.
     """
@@ -192,7 +196,7 @@ def read_responders(text: str) -> Sequence[EnrolmentRow]:
 
 
 def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the rows that are valid one by one, and all faults. A repeated row is among both."""
+    """Returns the rows that are valid on their own, and all faults. A repeated row is in both results."""
     faults: list[RowFault] = []
     rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
@@ -202,7 +206,7 @@ def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
 
 
 def refuse_faults(faults: Sequence[RowFault]) -> None:
-    """Raises ImportRefused with every fault, in the order of lines. Does nothing if there is no fault."""
+    """Raises ImportRefused with all faults, in the order of their lines. Does nothing if there is no fault."""
     if faults:
         raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
 
@@ -293,9 +297,9 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
 
 
 def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
-    """Returns the desks that a cell names, with their levels. An empty cell means every district.
+    """Returns the desks that a cell names, with the level at each. An empty cell means every district.
 
-    `Gasabo;Huye` gives both the row's level. `Gasabo=deputy` gives Gasabo a level of its own.
+    `Gasabo;Huye` gives both districts the level of the row. `Gasabo=deputy` gives Gasabo its own level.
     """
     named: dict[str, Level] = {}
     usual = Level(level) if level in set(Level) else Level.RESPONDER
@@ -346,33 +350,33 @@ def _repeated(rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
 
 
 def _quoted(word: str) -> str:
-    """Returns a mistyped word for an error text. Returns "(not shown)" if it contains a digit."""
+    """Returns a mistyped word for an error message. Returns "(not shown)" if it contains a digit."""
     if any(letter.isnumeric() for letter in word) or not word.isprintable():
         return "(not shown)"
     return repr(word[:40])
 
 
 CODE_VALIDITY = timedelta(hours=48)
-"""Time for which the code is valid. The line sends it by SMS, so it proves the phone."""
+"""The time for which the code is valid. The hotline sends it by SMS, so it proves the phone."""
 START_PIN_VALIDITY = timedelta(days=14)
-"""Time for which the start PIN is valid. It is printed on paper, so it proves the person."""
+"""The time for which the start PIN is valid. It is printed on paper, so it proves the person."""
 DECIDED_WITHIN = timedelta(days=7)
-"""Time in which an admin must decide after both proofs. Then the proofs lapse."""
+"""The time in which an admin must decide after both proofs. After this time the proofs are no longer valid."""
 OLD_NUMBER_KEPT = timedelta(days=7)
-"""Time for which the old number is kept, so that the line can notify it of the change."""
+"""The time for which the old number is kept, so that the hotline can notify it of the change."""
 MAX_ATTEMPTS = 3
 CODE_DIGITS = 6
 START_DIGITS = 8
 
 
 def new_digits(count: int) -> str:
-    """Returns random digits. The first is never zero, because people omit a leading zero."""
+    """Returns this number of random digits. The first digit is never zero, because people leave out a leading zero."""
     first = 10 ** (count - 1)
     return str(first + secrets.randbelow(9 * first))
 
 
 def may_decide(proved_at: datetime | None, at: datetime) -> bool:
-    """Returns True if a second admin may decide on the enrolment at this moment."""
+    """Returns True if a second admin may decide on the enrolment now."""
     return proved_at is not None and at < proved_at + DECIDED_WITHIN
 
 
@@ -380,7 +384,7 @@ def may_decide(proved_at: datetime | None, at: datetime) -> bool:
 class RequestedPosting:
     desks: Mapping[str, Level]
     categories: tuple[Category, ...] = ()
-    """Empty means all."""
+    """Empty if the responder may get all categories."""
 
     def __str__(self) -> str:
         places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))
@@ -388,7 +392,7 @@ class RequestedPosting:
 
 
 def read_posting(text: str) -> RequestedPosting:
-    """Returns the posting that `str` wrote. Raises ValueError."""
+    """Reads a posting from a text that `str` made. Raises ValueError for any other text."""
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
     return RequestedPosting(
@@ -398,7 +402,7 @@ def read_posting(text: str) -> RequestedPosting:
 
 
 def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
-    """Returns True if the responder gains something: a new desk, or a higher level at a desk."""
+    """Returns True if the responder gains a new desk, or a higher level at a desk."""
     return any(
         code not in before or LEVELS.index(level) > LEVELS.index(before[code])
         for code, level in after.items()
@@ -406,7 +410,7 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that needs no approver: known desks, each at the lower of its two levels."""
+    """Returns the part of a change that needs no approval: known desks, each with the lower of its two levels."""
     return {
         code: min(level, before[code], key=LEVELS.index)
         for code, level in after.items()
@@ -415,44 +419,47 @@ def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Ma
 
 
 class EnrolmentState(StrEnum):
-    """The state of one enrolment. Legal steps: proving -> waiting -> active -> left, and from left back to active."""
+    """The state of an enrolment.
+
+    It goes from proving to waiting, active and left. It can go from left back to active.
+    """
 
     PROVING = "proving"
-    """Registered. A code was sent to the phone, and the person has a start PIN."""
+    """The responder is registered. The phone was sent a code, and the person got a start PIN."""
     WAITING = "waiting"
-    """The responder keyed both on that phone and chose a PIN. A second admin must decide."""
+    """The responder entered both on that phone, and chose a PIN. A second admin must decide."""
     ACTIVE = "active"
     REMOVED = "left"
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""States in which a responder gets no alert. A removed one must prove everything again after a return."""
+"""The states in which a responder gets no alert. A removed responder who returns must prove everything again."""
 
 
 class EnrolmentKind(StrEnum):
     """The thing that an enrolment proves."""
 
     ENROL = "enrol"
-    """A person's own phone and PIN. It is also used after a forgotten PIN."""
+    """The person's own phone and PIN. It is also used after the responder forgot the PIN."""
     NUMBER = "number"
-    """A new number. The key and the PIN do not change."""
+    """A new number of the responder. The key and the PIN stay the same."""
 
 
 PREFIX = "+25078810"
-"""Valid in form, so that all number checks run on it. The demo sends no SMS out of the machine."""
+"""A valid form, so that all checks of numbers apply. The demo sends no SMS over a real network."""
 EACH = 2
 ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
-"""Name, number and language of the demo's on-call contact, who has an account too."""
+"""The name, number and language of the demo's on-call contact, who also has an account."""
 CALL_BACK_NUMBER = "0788109902"
 """The number from which the national desk calls back."""
 NATIONAL_NUMBER = "0788109903"
 """The number on which responders call the national desk."""
 WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
-"""Names of the demo's responders who read cases behind a PIN."""
+"""The names of the demo's responders who have a PIN to read cases."""
 
 
 def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
-    """Returns rows of `numbers.csv` for the demo's two numbers, in the form that the desk of a real line verifies."""
+    """Returns the rows of `numbers.csv` for the demo's two numbers, in the form that a real desk would verify."""
     services = {CALL_BACK_NUMBER: "National desk calls back", NATIONAL_NUMBER: "National desk"}
     return [
         {
@@ -469,7 +476,10 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
 
 
 def demo_responders() -> str:
-    """Returns a file for `hotline people import`. A number contains district and person: +25078810 12 01."""
+    """Returns a CSV file for `hotline people import`.
+
+    Each number contains the district and the person, as in +25078810 12 01.
+    """
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(COLUMNS)

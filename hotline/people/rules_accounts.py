@@ -1,4 +1,4 @@
-"""Defines the demo's accounts, which its sign-in page shows. Pure."""
+"""Defines the accounts of the demo, which its sign-in page shows. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class DemoAccount:
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     secret: str = field(repr=False)
-    """The secret of its authenticator."""
+    """The secret for the authenticator app."""
 
 
 DEMO_ACCOUNTS: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
@@ -26,12 +26,14 @@ DEMO_ACCOUNTS: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Desk 1", (AccountRole.DESK,)),
     ("Programme lead 1", (AccountRole.PROGRAMME_LEAD,)),
 )
-"""Names and roles. Two of them are admins, so that an approval needs a second person, as on a real line."""
+"""The names and roles of the demo's accounts. Two of them are admins, so that a second person can approve, as on a real
+hotline."""
 DEMO_DESKS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
-"""The accounts that open a desk: the national desk, and Gasabo's."""
+"""The accounts that can read tips of a desk: of the national desk, and of Gasabo's desk."""
 
 
-# Lists the reasons to refuse a request about an account, as sentences for pages and the command line. Pure.
+# Lists the reasons to refuse a request about an account, as sentences for pages and for the command
+# line. Pure.
 
 
 class AccountFault(StrEnum):

@@ -1,6 +1,8 @@
-"""Turns the audit log into sentences: "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked". Pure.
+"""Turns rows of the audit log into sentences, such as "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked".
+Pure.
 
-Every action that the code writes has its sentence here. An action of a later release is shown by its name.
+Every action that the code writes to the log has a sentence here. If an action comes from a later release, its name is
+shown.
 """
 
 import tomllib
@@ -16,7 +18,7 @@ from hotline.text.time import KIGALI
 
 DESK = "desk"
 ACCOUNT = "account"
-"""Actors are `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or the name of a process."""
+"""An actor is `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or the name of a process."""
 PHRASES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     files(__package__).joinpath("audit_sentences.toml").read_text(encoding="utf-8")
 )
@@ -24,30 +26,30 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""Sentences of the actions that end with a tip's outcome, by the beginning of the action."""
+"""The sentences of actions that end with the outcome of a tip, by the beginning of the action."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """A selection of rows of the log. An empty field selects all."""
+    """A filter for rows of the audit log. An empty field matches all rows."""
 
     who: str = ""
-    """A part of a name."""
+    """A part of the actor's name."""
     action: str = ""
     tip_id: int | None = None
     day: date | None = None
-    """A day of Kigali's time."""
+    """A day in Kigali's time."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One row of the log in parts, so that each part appears in the reader's language."""
+    """A row of the audit log in parts, so that each part can be shown in the reader's language."""
 
     at: datetime
     desk: str
     who: str
     phrase: str
-    """The action in English, with its `{subject}` and `{outcome}`."""
+    """The English sentence of the action, with the places `{subject}` and `{outcome}`."""
     subject: str
     outcome: str
     reason: str
@@ -63,7 +65,7 @@ class AuditRow:
 def read_row(
     at: datetime, by: str, action: str, about: str, reason: str, names: Mapping[int, str]
 ) -> AuditRow:
-    """Returns a row of the log in parts. `names` are those of responders, by their ids."""
+    """Returns the parts of a row of the audit log. `names` are the names of responders, by their ids."""
     phrase, outcome = action_sentence(action)
     return AuditRow(at, *read_actor(by, names), phrase, read_subject(about, names), outcome, reason)
 
@@ -73,7 +75,7 @@ def is_known_action(action: str) -> bool:
 
 
 def action_sentence(action: str) -> tuple[str, str]:
-    """Returns the sentence of an action with its `{subject}`, ready to translate, and its outcome."""
+    """Returns the sentence of an action with the place `{subject}`, ready to translate, and the outcome."""
     for begins, said in OUTCOMES.items():
         if action.startswith(begins):
             return said, action.removeprefix(begins)
@@ -81,7 +83,7 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 
 def read_actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """Returns the desk that acted, if any, and the person. Rows of the first release name a desk only."""
+    """Returns the desk that acted, if there is one, and the person. Rows of the first release name only a desk."""
     kind, _, rest = said.partition(":")
     if kind == DESK:
         code, _, name = rest.partition(":")
@@ -96,7 +98,9 @@ def read_actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
 
 
 def read_subject(said: str, names: Mapping[int, str]) -> str:
-    """Returns `tip:12` as "tip 12", `responder:7` with the person's name, `desk:12` by its name."""
+    """Returns `tip:12` as "tip 12", `responder:7` with the name of the person, and `desk:12` as the name of the
+    desk.
+    """
     kind, _, rest = said.partition(":")
     if kind == "district":
         return place_name(rest, "en")

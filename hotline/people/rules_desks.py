@@ -1,6 +1,6 @@
-"""Defines the kinds of desks, and what each may know. Pure.
+"""Defines the kinds of desks, and what each kind may know. Pure.
 
-Names the members of a desk. The desk's key is sealed to a member under this name. Pure.
+It also defines the names of a desk's members. The desk's key is encrypted for a member under such a name.
 """
 
 import re
@@ -16,28 +16,28 @@ class DeskKind(StrEnum):
     DISTRICT = "district"
     NATIONAL = "national"
     SERVICE = "service"
-    """Takes service referrals, and never a tip. It has no grant and no place in the escalation policy."""
+    """Gets service referrals, and never a tip. It has no grants, and no place in the escalation policy."""
     BORDER = "border"
-    """Can stop a journey that is still under way."""
+    """Can stop a journey that has begun."""
     PROTECTION = "protection"
-    """For a refugee camp. It is asked together with the police of its district."""
+    """Works for a refugee camp. It is alerted together with the police of its district."""
     OVERSIGHT = "oversight"
-    """Outside the ministry, for complaints about the national desk."""
+    """Is outside of the ministry, for complaints about the national desk."""
 
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
-"""Kinds that people add. `hotline init` makes the others."""
+"""The kinds of desks that people can add. `hotline init` makes the others."""
 READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
-"""Kinds that data may be sealed to."""
+"""The kinds of desks for which data may be encrypted."""
 
 
 def kind_of(code: str) -> DeskKind:
-    """Returns the kind of a desk that `hotline init` makes."""
+    """Returns the kind of a desk that `hotline init` has made."""
     return DeskKind.NATIONAL if code == NATIONAL else DeskKind.DISTRICT
 
 
 def is_code(code: str) -> bool:
-    """Returns True if an added desk may have this code. Codes of places and of the first desks are taken."""
+    """Returns True if an added desk may have this code. The codes of places and of the first desks cannot be used."""
     taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
     return bool(CODE.fullmatch(code)) and not taken
 
@@ -61,12 +61,12 @@ def of_account(account_id: int) -> str:
 
 
 def responder_of(member: str) -> int | None:
-    """Returns the responder's id, or None if the member is no responder."""
+    """Returns the id of the responder, or None if the member is not a responder."""
     return _number(member, RESPONDER)
 
 
 def account_of(member: str) -> int | None:
-    """Returns the account's id, or None if the member is no account."""
+    """Returns the id of the account, or None if the member is not an account."""
     return _number(member, ACCOUNT)
 
 

@@ -1,12 +1,13 @@
-"""Checks if an account may have a password, and suggests easy ones. Pure: randomness comes in as an argument.
+"""Checks if an account may have a password, and suggests passwords. Pure: the caller passes the randomness as an
+argument.
 
-zxcvbn knows English. This module adds the words of our own texts in Kinyarwanda and French, and so finds phrases of
-everyday words. It misses forms of a Kinyarwanda verb that our texts do not have, rare words and names of people. A
-phrase of three words or more counts as unrelated words.
+The library zxcvbn knows English words. This module adds the words of our own texts in Kinyarwanda and French, so it
+also finds everyday phrases in them. It does not know rare words, names of people, and forms of Kinyarwanda verbs that
+our texts do not contain. A phrase of three or more words counts as unrelated words.
 
-Lists the names that no account may have, because the audit log gives them to processes and desks. Pure.
+The module also lists the names that no account may have, because the audit log uses them for processes and desks.
 
-Turns a public key into four words. One person reads them out, and a desk member compares them. Pure.
+It also turns a public key into four words. One person reads the words aloud, and a member of the desk compares them.
 """
 
 import hashlib
@@ -28,11 +29,11 @@ MIN_LETTERS = 12
 MAX_LETTERS = 200
 MIN_DIFFERENT = 5
 NAME_COUNTS_FROM = 4
-"""Letters from which a name must not be part of a password. A shorter name may be in one by chance."""
+"""A name of this length or longer may not be part of a password. A shorter name may be part of a password by chance."""
 MIN_ATTEMPTS = 10**9
-"""Guesses that a password must withstand: eight years of one core, at four key derivations a second."""
+"""The number of attempts that a password must withstand: eight years on one core, at four key derivations a second."""
 MAX_CHECKED = 40
-"""Maximum letters that zxcvbn checks. A hostile password of 72 letters keeps it busy for seconds."""
+"""The most letters that zxcvbn checks. An attacker's password of 72 letters would keep zxcvbn busy for seconds."""
 _LOCAL = """
 rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
 yesu amahoro urukundo umutoni umwana inkotanyi amavubi gasabo huye musanze rubavu urakoze mwiriwe muramuke ndagukunda
@@ -40,32 +41,35 @@ nkunda gukunda mukunzi umukunzi nshuti inshuti mwiza byiza neza cyane komera ish
 wacu nimuze ijoro umunsi ubuzima bwiza bonjour motdepasse bienvenue soleil merci
 """
 LOCAL_WORDS = tuple(_LOCAL.split())
-"""Words that are common in Rwanda, in addition to those that zxcvbn knows."""
+"""Common words in Rwanda that zxcvbn does not know."""
 WORD = re.compile(r"[^\W\d_]{3,}")
 TEXTS = ("flows/*.yaml", "locales/rw/LC_MESSAGES/*.po", "locales/fr/LC_MESSAGES/*.po")
-"""Files of our texts, whose words are everyday words."""
+"""The files of our texts, whose words count as everyday words."""
 CONSONANTS = "bdfgkmnprstz"
 VOWELS = "aeiou"
 SUGGESTED_WORDS = 5
 SYLLABLES = 3
 
 Pick = Callable[[str], str]
-"""A function that returns one letter out of several, by chance."""
+"""A function that returns one of the given letters by chance."""
 
 
 def password_fault(password: str, name: str) -> AccountFault | None:
-    """Returns the fault of a new password, or None."""
+    """Returns the fault of a new password, or None if it has none."""
     fault = form_fault(password, name)
     return AccountFault.COMMON_PASSWORD if fault is None and is_common(password, name) else fault
 
 
 def is_common(password: str, name: str) -> bool:
-    """Returns True if few guesses find it. Covers words, names, dates, neighbouring keys, and their usual changes."""
-    # Its lists take 12 MB, which a process that checks no password does not need.
+    """Returns True if the password can be found with few attempts.
+
+    The check knows words, names, dates, neighbouring keys, and the usual changes to them.
+    """
+    # The word lists use 12 MB. A process that checks no passwords does not need them.
     from zxcvbn import zxcvbn
 
     known = [*account_name_key(name).split(), *LOCAL_WORDS, *our_words()]
-    # A space or a dash between two words hides neither of them.
+    # Words are also found if a space or a dash separates them.
     joined = "".join(one for one in password if one.isalnum())
     weighed = (zxcvbn(one[:MAX_CHECKED], user_inputs=known) for one in (password, joined) if one)
     return any(one["guesses"] < MIN_ATTEMPTS for one in weighed)
@@ -73,7 +77,7 @@ def is_common(password: str, name: str) -> bool:
 
 @cache
 def our_words() -> Sequence[str]:
-    """Returns the words of our texts, the most common first, with and without accents. Reads the files once."""
+    """Returns the words of our texts, the most common first, with and without accents. The files are read only once."""
     counted: Counter[str] = Counter()
     for pattern in TEXTS:
         for path in sorted(CHECKOUT.glob(pattern)):
@@ -88,7 +92,7 @@ def _words_in(path: Path) -> Iterator[str]:
 
 
 def form_fault(password: str, name: str) -> AccountFault | None:
-    """Returns the fault in a password's length and letters, or None. This check is cheap."""
+    """Returns the fault in the length or the letters of a password, or None. This check is fast."""
     held, of = account_name_key(password).replace(" ", ""), account_name_key(name).replace(" ", "")
     if len(password) < MIN_LETTERS:
         return AccountFault.SHORT_PASSWORD
@@ -102,7 +106,7 @@ def form_fault(password: str, name: str) -> AccountFault | None:
 
 
 def suggest_password(pick: Pick) -> str:
-    """Returns five words that speakers of all the line's languages can say aloud, with 88 bits of chance."""
+    """Returns five words that speakers of all our languages can say aloud, with 88 bits of chance."""
     syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(SUGGESTED_WORDS * SYLLABLES)]
     return "-".join(
         "".join(syllables[first : first + SYLLABLES])
@@ -120,18 +124,21 @@ PROCESS_NAMES = (
     *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
     *("ufite nimero yahawe", "telefoni yabyohereje", "undi muntu", "mudasobwa", "imashini"),
 )
-"""Names of the line's processes in its three languages, as in the console's catalogue, and similar names."""
+"""The names of the hotline's processes in its three languages, as the console shows them, and similar names."""
 NATIONAL_NAMES = (
     *("national", "national desk", "the national desk", "the nation"),
     *("national", "bureau national", "le bureau national"),
     *("ibiro by'igihugu", "ibiro bikuru"),
 )
 AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
-"""Names of a place's desk in the three languages."""
+"""The patterns of a desk's name in the three languages."""
 
 
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
-    """Returns True for the name of a process or a desk. Desks are those of the districts, the nation, and `desks`."""
+    """Returns True if the name belongs to a process or a desk.
+
+    The desks are those of the districts, the national desk, and those in `desks`.
+    """
     return any(is_one_name(name, one) for one in _reserved(desks))
 
 
@@ -143,7 +150,7 @@ def _reserved(desks: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = 4
-"""Words of 17 bits each. The search for another key with the same words takes longer than a lifetime."""
+"""The number of words, of 17 bits each. A search for another key with the same words takes longer than a lifetime."""
 
 
 def fingerprint_words(public_key: bytes) -> str:

@@ -1,6 +1,6 @@
-"""Decides how long wrong PINs block a phone, and when the coordinator gets a warning about a PIN. Pure.
+"""Decides how long wrong PINs block a phone, and when the coordinator is warned about a PIN. Pure.
 
-A warning says that another person may use a responder's PIN.
+A warning says that another person may use the PIN of a responder.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,19 +11,20 @@ from hotline.core.wording import Template
 from hotline.text.time import KIGALI
 
 MAX_IN_A_ROW = 3
-"""Wrong PINs in a row, without a right one, that block the phone for `SHORT_BLOCK`."""
+"""This number of wrong PINs in a row blocks the phone for `SHORT_BLOCK`."""
 MAX_IN_A_DAY = 6
-"""Wrong PINs within `DAY`, without a right one, that block the phone until `BLOCK_ENDS`."""
+"""This number of wrong PINs within `DAY`, without a right PIN, blocks the phone until `BLOCK_ENDS`."""
 SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
 BLOCK_ENDS = time(6)
-"""Time at which a long block ends, in Kigali's time."""
+"""The time when a long block ends, in Kigali's time."""
 
 
 def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
-    """Returns the time until which the last of these wrong PINs blocks the phone. Returns None if it does not.
+    """Returns the time until which the last of these wrong PINs blocks the phone. Returns None if the phone is not
+    blocked.
 
-    `wrong` holds the times of the wrong PINs since the last right one, oldest first. After a long block the
-    count restarts.
+    `wrong` contains the times of the wrong PINs since the last right PIN, the oldest first. After a long block, the
+    count begins again.
     """
     until, in_a_row, today = None, 0, list[datetime]()
     for at in wrong:
@@ -37,7 +38,7 @@ def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
 
 
 def is_long_block(at: datetime, until: datetime) -> bool:
-    """Returns True if a block that began at `at` is the long one, after which colleagues take over."""
+    """Returns True if a block from `at` to `until` is a long block, after which colleagues take over."""
     return until - at > SHORT_BLOCK or until == _morning_after(at)
 
 
@@ -50,28 +51,28 @@ def _morning_after(at: datetime) -> datetime:
 
 
 MANY_CASES = 10
-"""Cases that a phone may open within `MANY_WITHIN`. More raise a warning."""
+"""The number of cases that a phone may open within `MANY_WITHIN`. If a phone opens more, the coordinator is warned."""
 MANY_WITHIN = timedelta(hours=1)
 NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
-"""In Kigali's time. One SMS at `REPORTED_AT` reports all openings of a night."""
+"""These times are in Kigali's time. One SMS at `REPORTED_AT` reports all phones that opened cases at night."""
 SHOWN_FOR = timedelta(days=7)
-"""Time for which a coordinator finds a warning behind the PIN."""
+"""The time for which a coordinator can read a warning, after entering the PIN."""
 KEPT_FOR = timedelta(days=90)
 
 
 class PinWarning(StrEnum):
-    """One reason to ask a responder who used the phone."""
+    """A reason to ask a responder who used their phone."""
 
     WRONG = "wrong"
     """Three wrong PINs in a row, or six in a day."""
     NETWORK = "network"
-    """The phone used another network than the time before. The SIM may be a copy."""
+    """The phone used another network than the time before. The SIM card may be a copy."""
     MANY = "many"
-    """The phone opened more cases in an hour than a person reads."""
+    """The phone opened more cases in an hour than a person can read."""
     NIGHT = "night"
     """The phone was first used at night."""
     NOT_ME = "not_me"
-    """The responder says that another person opened the list."""
+    """The responder reported that another person opened the list."""
 
 
 WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
@@ -81,7 +82,7 @@ WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.PIN_NIGHT,
     PinWarning.NOT_ME: Template.PIN_NOT_ME,
 }
-"""The SMS that the coordinator gets for each warning. It never names a responder."""
+"""The SMS to the coordinator for each warning. It does not name the responder."""
 SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.WARNING_WRONG,
     PinWarning.NETWORK: Template.WARNING_NETWORK,
@@ -89,11 +90,11 @@ SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.WARNING_NIGHT,
     PinWarning.NOT_ME: Template.WARNING_NOT_ME,
 }
-"""The text that the coordinator reads behind the PIN, with the responder's name."""
+"""The text of each warning that the coordinator reads after entering the PIN. It names the responder."""
 
 
 def is_night(at: datetime) -> bool:
-    """Returns True between `NIGHT_BEGINS` and `NIGHT_ENDS`."""
+    """Returns True from `NIGHT_BEGINS` until `NIGHT_ENDS`."""
     local = at.astimezone(KIGALI).time()
     return local >= NIGHT_BEGINS or local < NIGHT_ENDS
 
@@ -106,7 +107,7 @@ def night_began(at: datetime) -> datetime:
 
 
 def last_report_before(at: datetime) -> datetime:
-    """Returns the last 07:00 before `at`. Openings before it are due to be reported."""
+    """Returns the last 07:00 before `at`. Cases that were opened before this time must be reported now."""
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)
     return morning if morning <= local else morning - timedelta(days=1)

@@ -1,8 +1,10 @@
-"""Checks the second factor: an authenticator's codes (RFC 6238), each accepted once, and the codes on paper. Pure.
+"""Checks the second factor: an authenticator's codes (RFC 6238), each accepted only once, and the codes on paper. Pure.
 
-Defines how long a name waits after failed attempts, and how long a session lasts. Pure.
+Also defines how long a name must wait after failed attempts, and how long a session lasts. The waiting time grows and
+then ends. Nothing locks an account.
 
-A delay grows and ends, but nothing locks an account. Otherwise a stranger who knows its name could lock the owner out.
+Otherwise a stranger who knows the name could lock the owner out. Otherwise a stranger who knows its name could lock the
+owner out.
 """
 
 import hmac
@@ -15,14 +17,14 @@ from hotline.people.rules_passwords import Pick
 STEP_SECONDS = 30
 DIGITS = 6
 EARLY_OR_LATE = 1
-"""Steps by which a phone's clock may differ."""
+"""The number of steps by which the clock of a phone may differ."""
 ISSUER = "Hotline"
 PAPER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that a reader cannot confuse on paper."""
+"""Letters and digits that are hard to confuse on paper."""
 PAPER_CODES = 10
 PAPER_CODE_LETTERS = 10
 RECOVERY_KEY_LETTERS = 26
-"""128 bits of chance, which no guessing finds, however fast it is."""
+"""This is 128 bits of chance, which no one can find by trying."""
 
 
 def step_at(at: datetime) -> int:
@@ -30,10 +32,10 @@ def step_at(at: datetime) -> int:
 
 
 def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int | None:
-    """Returns the step of a right code, at most one early or late. Returns None for a wrong code, or a step up to
-    `after`.
+    """Returns the step of a right code. The code may be one step early or late. Returns None for a wrong code, or for a
+    step up to `after`.
 
-    The function that accepts the code stores the step as the next `after`. So each code is accepted once.
+    The function that accepts the code stores its step as the next `after`. So each code is accepted only once.
     """
     code, now = plain_typed(typed), step_at(at)
     authenticator = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
@@ -46,7 +48,7 @@ def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int |
 
 
 def code_at(secret: str, at: datetime) -> str:
-    """Returns the code that an authenticator shows at a moment."""
+    """Returns the code that an authenticator shows at this time."""
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).generate_otp(step_at(at))
 
 
@@ -57,7 +59,7 @@ def authenticator_uri(secret: str, name: str) -> str:
 
 
 def plain_typed(typed: str) -> str:
-    """Returns text that was typed from a phone or from paper, without its gaps and in small letters."""
+    """Returns a text that was typed from a phone or from paper, in small letters and without spaces and dashes."""
     return "".join(letter for letter in typed.casefold() if letter.isalnum())
 
 
@@ -66,7 +68,7 @@ def is_paper_code(typed: str) -> bool:
 
 
 def group_letters(letters: str, size: int) -> str:
-    """Returns letters in groups, so that a person can read them from paper."""
+    """Returns letters in groups, which are easier to read from paper."""
     return "-".join(letters[first : first + size] for first in range(0, len(letters), size))
 
 
@@ -81,47 +83,47 @@ def recovery_key(pick: Pick) -> str:
 FREE_FAILURES = 5
 MAX_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
-"""Time after which the failed attempts of a name no longer count."""
+"""The time after which the failed attempts of a name no longer count."""
 ALARM_FAILURES_OF_NAME, ALARM_FAILURES = 20, 200
-"""Failed attempts within an hour that raise an alarm: with one name, and with all names together."""
+"""The numbers of failed attempts in an hour that raise an alarm: with one name, and with all names together."""
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)
-"""Time for which one admin can suspend an account alone."""
+"""The time for which one admin alone can suspend an account."""
 SUSPENDED_AGAIN = timedelta(days=7)
-"""Time until the same admin may suspend the same account again."""
+"""The time until the same admin may suspend the same account again."""
 LINK_WAIT = timedelta(hours=24)
-"""Time until a new link for another person's account works, unless a second admin approves it."""
+"""The time until a new link for another person's account works, unless a second admin approves the link."""
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
-"""Number of accounts that one admin may end, suspend, link again or take roles from in this time."""
+"""The number of accounts that one admin may end, suspend, link again or take roles from in this time."""
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 FACTOR_VALIDITY = timedelta(minutes=15)
-"""Time for which a second factor is valid, and the key that it decrypted."""
+"""The time for which a second factor is valid, and for which the key stays unlocked."""
 SEEN_EACH = timedelta(seconds=60)
-"""Minimum time between two updates of a session's row. On SQLite each write waits for callers."""
+"""The shortest time between two updates of a session's row. On SQLite, each update makes callers wait."""
 RENEWAL_NOTICE = timedelta(days=7)
-"""Time for which a person is notified of a new sheet or authenticator, unless they confirm it."""
+"""The time for which the person is notified of a new sheet or authenticator, unless they confirm it."""
 LINK_VALIDITY = timedelta(minutes=15)
 APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """Returns the delay of the next attempt after so many failures: 2, 4, 8 ... 60 seconds from the fifth on."""
+    """Returns the waiting time after this number of failures: from the fifth on 2, 4, 8 and up to 60 seconds."""
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(MAX_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
 
 
 def is_logged(number: int) -> bool:
-    """Returns True for failed attempts of an hour that the audit log holds: 1 to 5, 10, 20, 50, 100, 200 and so on.
+    """Returns True if the audit log records this failed attempt of an hour: 1 to 5, 10, 20, 50, 100, 200 and so on.
 
-    Otherwise a stranger could fill the log, because nothing in it is ever deleted.
+    Rows of the log are never deleted. So if all attempts were recorded, a stranger could fill the log.
     """
     return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")
 
 
 def seconds_left(until: datetime | None, at: datetime) -> int:
-    """Returns the whole seconds until a moment, rounded up. Returns 0 if it has passed."""
+    """Returns the number of seconds until this time, rounded up. Returns 0 if the time has passed."""
     if until is None or until <= at:
         return 0
     return -int((at - until).total_seconds() // 1)

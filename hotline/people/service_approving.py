@@ -1,6 +1,7 @@
-"""Requests an approval and checks who may approve it. `web/service_approvals.py` lists and carries out all kinds.
+"""Requests approvals, and checks who may approve. `web/service_approvals.py` lists approvals of all kinds and carries
+them out.
 
-Each kind has an `ApprovalRule` in the service that asks for it. No code that a hook reaches imports this file.
+Each kind has an `ApprovalRule` in the service that requests it. No module that a hook loads may import this file.
 """
 
 from collections.abc import Callable
@@ -23,30 +24,30 @@ OPERATING = ADMIN | NATIONAL
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """One pending approval as a page describes it, and the person that it concerns."""
+    """A pending approval as a page describes it, with the person that it concerns."""
 
     sentence: MessageText
-    """A page translates its values `role`, `desk`, `desks`, `places` and `outcome` to their names."""
+    """A page translates its values `role`, `desk`, `desks`, `places` and `outcome` to names."""
     subject: str
-    """The subject in the audit log."""
+    """The subject of the row in the audit log."""
     detail: str = ""
-    """Text before the reason in the audit log."""
+    """The text before the reason in the audit log."""
     person_id: int | None = None
-    """The person that it concerns, who never decides."""
+    """The person that the approval concerns. They may never decide on it."""
     account_id: int | None = None
-    """The account that it concerns, if it concerns one."""
+    """The account that the approval concerns, if there is one."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """The times of the request itself apply if these are None."""
+    """If these are None, the times of the request apply."""
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""
-    """The four words that the approver compares with the person, if there are any."""
+    """The four words that the approver compares with the person. Empty if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision while it is carried out, inside its transaction."""
+    """A decision on an approval, with all that is needed to carry it out in its transaction."""
 
     session: Session
     context: Context
@@ -54,26 +55,26 @@ class Decision:
     by: Actor
     reason: str
     key: bytes | None = field(default=None, repr=False)
-    """The approver's private key. None if it is locked."""
+    """The private key of the approver. None if the key is locked."""
 
 
 def no_effect(_decision: Decision) -> None:
-    """Does nothing, for a kind whose decision has no further effect."""
+    """Does nothing. It is for kinds of approval whose decision needs no other action."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """The rule of one kind of approval: who decides it, how a page describes it, and its effects."""
+    """The rule for one kind of approval: who may decide, how a page describes it, and what follows."""
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
-    """Roles that see it and may decide it."""
+    """The roles that see such approvals and may decide on them."""
     about: Callable[[Session, Context, Approval, SignedIn], ApprovalView | None]
-    """Returns None if this account may not see it, or if it is no longer pending."""
+    """Returns None if this account may not see the approval, or if it is no longer pending."""
     refused: str
-    """The action of a refusal in the audit log."""
+    """The action in the audit log for a refusal."""
     given: str = ""
-    """The action of an approval in the audit log. Empty if `approve` records it."""
+    """The action in the audit log for an approval. Empty if `approve` writes the row itself."""
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect
 
@@ -98,7 +99,9 @@ def request(
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
-    """Returns False for the person who asked, the person concerned, and a name that looks like theirs."""
+    """Returns False for the person who requested it, for the person concerned, and for a name that looks like
+    theirs.
+    """
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):
         return False

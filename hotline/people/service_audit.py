@@ -1,4 +1,4 @@
-"""Reads the audit log for people: lists its rows as sentences, and verifies its chain."""
+"""Reads the audit log for people: lists its rows as sentences, and checks the chain of its digests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,26 +10,29 @@ from hotline.people.rules_audit import SENTENCES, AuditFilter, AuditRow, read_ro
 from hotline.people.tables_audit import AuditEntry, Chain
 
 ACTIONS = tuple(sorted(SENTENCES))
-"""The names of the actions that a row can have."""
+"""The names of all actions that a row can have."""
 ROWS = 50
-"""Rows on one page."""
+"""The number of rows on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
     rows: Sequence[AuditRow]
     before: int | None
-    """Id below which older rows follow. None if there are no older rows."""
+    """Older rows have ids below this id. None if there are no older rows."""
     length: int
-    """Number of rows in the whole log."""
+    """The number of rows in the whole log."""
     newest: str
-    """The digest at the end of the log."""
+    """The digest of the newest row."""
 
 
 def list_rows(
     context: Context, *, since: datetime | None = None, who: str = "", tip_id: int | None = None
 ) -> Sequence[tuple[AuditEntry, AuditRow]]:
-    """Returns rows in order, filtered by time, by person or by tip. A part of a person's name is enough."""
+    """Returns the rows of the log in their order, filtered by time, by person or by tip.
+
+    A part of the person's name is enough for the filter.
+    """
     about = None if tip_id is None else f"tip:{tip_id}"
     with context.database.reading() as session:
         entries = tables_audit.entries(session, since=since, subject=about)
@@ -39,7 +42,10 @@ def list_rows(
 
 
 def newest_rows(context: Context, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
-    """Returns the newest rows of a filter, below the id `before` if it is given. Raises StoreUnavailable."""
+    """Returns the newest rows that match the filter. With `before`, returns only rows with a lower id.
+
+    Raises StoreUnavailable.
+    """
     with context.database.reading() as session:
         names = tables.responder_names(session)
         found = tables_audit.newest_rows(session, wanted, names, before=before, limit=ROWS + 1)

@@ -1,4 +1,4 @@
-"""Makes the demo's accounts and shows them. They work only with the emulator as gateway."""
+"""Makes and shows the accounts of the demo. These accounts work only if the gateway is the emulator."""
 
 import secrets
 from collections.abc import Sequence
@@ -41,11 +41,11 @@ class DemoEntry:
     code: str = field(repr=False)
     """A code that was not used yet."""
     seconds: int
-    """Seconds for which the code is valid."""
+    """The number of seconds for which the code is valid."""
 
 
 def make_accounts(context: ConsoleContext) -> Sequence[DemoAccount]:
-    """Makes the missing demo accounts. Makes none if the gateway is a real one."""
+    """Makes the demo accounts that are missing. Makes none if the gateway is not the emulator."""
     if not context.is_emulated:
         return ()
     made = []
@@ -57,9 +57,9 @@ def make_accounts(context: ConsoleContext) -> Sequence[DemoAccount]:
 
 
 def grant_desks(context: ConsoleContext, passphrase: str) -> Sequence[str]:
-    """Grants the demo accounts access to their desks, and returns their names. Raises PassphraseWrong.
+    """Grants the demo accounts access to their desks, and returns the names of these accounts. Raises PassphraseWrong.
 
-    Does nothing if the gateway is a real one.
+    Does nothing if the gateway is not the emulator.
     """
     if not context.is_emulated:
         return ()
@@ -70,7 +70,7 @@ def grant_desks(context: ConsoleContext, passphrase: str) -> Sequence[str]:
 
 
 def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
-    """Returns the demo accounts with their current codes. Returns none if the gateway is a real one."""
+    """Returns the demo accounts with their present codes. Returns none if the gateway is not the emulator."""
     if not context.is_emulated:
         return ()
     with context.database.reading() as session:
@@ -87,9 +87,9 @@ def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
 
 
 def sign_in(context: ConsoleContext, name: str) -> NewSession | None:
-    """Opens a session of a demo account without a code, using the password that is kept for it.
+    """Starts a session of a demo account without a code, using the password from the demo's file.
 
-    Returns None for any other account, and if the gateway is a real one.
+    Returns None for any other account, or if the gateway is not the emulator.
     """
     kept = next((one for one in context.demo_accounts if one.name == name), None)
     if not context.is_emulated or kept is None:
@@ -111,7 +111,10 @@ def sign_in(context: ConsoleContext, name: str) -> NewSession | None:
 
 
 def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
-    """Requests access to a desk for a demo account. Returns False if there is no such account, or if it has access."""
+    """Requests access to a desk for a demo account.
+
+    Returns False if the account does not exist, or if it already has access.
+    """
     with context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
         if account is None or account.state != AccountState.DEMO:
@@ -128,7 +131,7 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
 def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
     """Returns a demo account with a valid code.
 
-    After a code was used it shows the next one, which is accepted early.
+    If the present code was used, shows the next code, which is accepted early.
     """
     at = context.now()
     if step_at(at) <= used:
@@ -157,7 +160,7 @@ def _make(
     pair, bound = KeyPair.new(), envelope_owner(account.id)
     password, secret = suggest_password(secrets.choice), pyotp.random_base32()
     account.public_key = pair.public
-    # The sign-in page shows this password, so expensive stretching would protect nothing.
+    # The sign-in page shows this password, so a slow key derivation would protect nothing.
     account.wrapped_key = wrap_under_password(
         pair.private, password, account=bound, costs=PAPER_COSTS
     )

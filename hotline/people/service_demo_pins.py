@@ -1,4 +1,7 @@
-"""Gives the demo's three responders PINs, so that a learner can read a case by dialling. They work nowhere else."""
+"""Gives three responders of the demo PINs, so that a learner can read a case by dialling.
+
+These PINs work only in the demo.
+"""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -18,7 +21,7 @@ ASKS = Actor("demo")
 WHY = "a responder of the demo"
 PIN_DIGITS = 6
 Wraps = Callable[[bytes, str, int], bytes]
-"""Wraps a private key under a PIN for a responder."""
+"""Encrypts a responder's private key with a PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,9 @@ class DemoPin:
 
 
 def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
-    """Makes PINs for demo responders who have none, with the keys of their desks. Raises PassphraseWrong.
+    """Makes PINs for demo responders who have none, and gives them the keys of their desks. Raises PassphraseWrong.
 
-    The caller must know that the gateway is the emulator.
+    The calling function must make sure that the gateway is the emulator.
     """
     with context.database.reading() as session:
         people = [one for one in tables.all_responders(session) if one.name in WITH_PINS]

@@ -1,6 +1,6 @@
-"""Adds and retires desks, and checks their keys.
+"""Adds desks, retires desks, and checks their keys.
 
-It decrypts a desk's key to verify the passphrase, so no code that a hook reaches imports this file.
+To check the passphrase, it decrypts a desk's key. So no module that a hook loads may import this file.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from hotline.text.codes import NATIONAL, is_camp
 
 KEYS = "desk keys"
 NAMED = 5
-"""Maximum number of desks that a line lists."""
+"""The most desks that one line of output names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class NewDesk:
     kind: DeskKind
     name: str
     place: str | None = None
-    """The district that it is in. For a protection desk, its camp."""
+    """The district of the desk. For a protection desk, the camp."""
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
-    """Returns the doctor's results about desk keys.
+    """Returns the results of the doctor's check of desk keys.
 
-    Returns none if the database does not answer: another check reports it.
+    Returns none if the database does not answer, because another check reports this.
     """
     try:
         with context.database.reading() as session:
@@ -55,7 +55,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
-    # Includes retired desks: their old tips can still be decrypted.
+    # This includes retired desks, because their old tips can still be decrypted.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"a person who left may hold a copy of the key of {_some(left)}"
@@ -82,7 +82,7 @@ def add_desk(
     reason: str,
     costs: Costs | None = None,
 ) -> None:
-    """Makes a desk, with its key sealed to the recovery pair. Raises DeskRefused, PassphraseWrong."""
+    """Makes a desk, and encrypts its private key for the recovery pair. Raises DeskRefused, PassphraseWrong."""
     if new.kind not in ADDED_KINDS:
         raise DeskRefused("`hotline init` creates the desks of districts and the national desk")
     if not is_code(new.code):
@@ -107,7 +107,7 @@ def add_desk(
 
 
 def _check_place(new: NewDesk) -> None:
-    """Checks that the desk's place fits its kind. Raises DeskRefused."""
+    """Raises DeskRefused if the place of the desk does not fit its kind."""
     if new.kind is DeskKind.PROTECTION:
         if not is_camp(new.place):
             raise DeskRefused("a protection desk needs a camp: add --camp")
@@ -116,7 +116,7 @@ def _check_place(new: NewDesk) -> None:
 
 
 def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
-    """Retires a desk, so that no one joins it and nothing is sealed to it. Raises NotFound, DeskRefused.
+    """Retires a desk. No one can join it any more, and nothing is encrypted for it. Raises NotFound, DeskRefused.
 
     Earlier tips of the desk can still be decrypted.
     """

@@ -1,7 +1,7 @@
-"""Lets a person change their own account: language, password, second factor and recovery sheet.
+"""Lets people change their own accounts: language, password, second factor and recovery sheet.
 
-A new password needs a session with a fresh factor, and the old password. A new factor or sheet needs the password and a
-code each time. An open screen is not enough for lasting changes.
+A new password needs the old password and a second factor that was entered recently. A new factor or a new sheet needs
+the password and a code each time. So a person at an unlocked screen cannot make lasting changes.
 """
 
 import base64
@@ -35,16 +35,16 @@ from hotline.text.languages import CODES
 
 @dataclass(frozen=True, slots=True)
 class NewFactor:
-    """An authenticator's secret that is not in use yet."""
+    """The secret of an authenticator that is not in use yet."""
 
     letters: str = field(repr=False)
     uri: str = field(repr=False)
     encrypted: str = field(repr=False)
-    """The secret, sealed for a hidden field. Only this account can decrypt it."""
+    """The encrypted secret, for a hidden field of a form. Only this account can decrypt it."""
 
 
 def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) -> None:
-    """Sets the language of the account's pages. An unknown language changes nothing."""
+    """Sets the language in which the account sees pages. An unknown language changes nothing."""
     if language in CODES:
         with context.database.writing() as session:
             tables_accounts.get_account(
@@ -53,7 +53,7 @@ def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) ->
 
 
 def fingerprint(context: ConsoleContext, signed_in: SignedIn) -> str:
-    """Returns the four words of the account's public key. Returns an empty text if it has none."""
+    """Returns the four words for the account's public key. Returns an empty text if the account has no key."""
     with context.database.reading() as session:
         public_key = tables_accounts.get_account(session, signed_in.account_id).public_key
     return fingerprint_words(public_key) if public_key else ""
@@ -62,7 +62,7 @@ def fingerprint(context: ConsoleContext, signed_in: SignedIn) -> str:
 def change_password(
     context: ConsoleContext, token: str, old: str, new: str
 ) -> SignInRefused | None:
-    """Sets a new password and ends every other session. Raises AccountRefused."""
+    """Sets a new password, and ends every other session of the account. Raises AccountRefused."""
     signed_in, digest = _here(context, token)
     if not signed_in.is_fresh:
         raise refusal(AccountFault.KEY_CLOSED)
@@ -90,9 +90,9 @@ def change_password(
 
 
 def new_factor(context: ConsoleContext, signed_in: SignedIn, encrypted: str = "") -> NewFactor:
-    """Returns a secret for another authenticator. Stores nothing. Raises AccountRefused.
+    """Returns the secret for a new authenticator. Stores nothing. Raises AccountRefused.
 
-    A page that is shown again gets the secret in `encrypted`.
+    If the page is shown again, `encrypted` contains the secret from before.
     """
     secret = _opened(context, signed_in, encrypted) if encrypted else pyotp.random_base32()
     if not encrypted:
@@ -104,9 +104,9 @@ def new_factor(context: ConsoleContext, signed_in: SignedIn, encrypted: str = ""
 def replace_factor(
     context: ConsoleContext, token: str, encrypted: str, new_code: str, password: str, code: str
 ) -> SignInRefused | None:
-    """Replaces the authenticator and ends every other session. Raises AccountRefused.
+    """Replaces the authenticator, and ends every other session of the account. Raises AccountRefused.
 
-    `code` is a code of the old authenticator or one from the sheet.
+    `code` comes from the old authenticator or from the recovery sheet.
     """
     signed_in, digest = _here(context, token)
     secret = _opened(context, signed_in, encrypted)
@@ -127,7 +127,7 @@ def replace_factor(
 def new_paper(
     context: ConsoleContext, token: str, password: str, code: str
 ) -> RecoverySheet | SignInRefused:
-    """Makes a new recovery sheet, and invalidates the previous one. Raises AccountRefused."""
+    """Makes a new recovery sheet. The earlier sheet is then invalid. Raises AccountRefused."""
     signed_in, digest = _here(context, token)
 
     def make(session: Session, account: ConsoleAccount, private_key: bytes) -> RecoverySheet:
@@ -141,14 +141,14 @@ def new_paper(
 
 @dataclass(frozen=True, slots=True)
 class RenewedProofs:
-    """Times of a new sheet and a new authenticator that the person has not confirmed yet."""
+    """The times of a new sheet and of a new authenticator, if the person has not confirmed them yet."""
 
     paper_at: datetime | None
     factor_at: datetime | None
 
 
 def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> RenewedProofs:
-    """Returns the changes of the last seven days that the person has not confirmed."""
+    """Returns the new sheet and authenticator of the last seven days that the person has not confirmed."""
     since = context.now() - RENEWAL_NOTICE
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, signed_in.account_id)
@@ -160,7 +160,7 @@ def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> Renewe
 
 
 def confirm_renewals(context: ConsoleContext, signed_in: SignedIn) -> None:
-    """Removes the notices about a new sheet and a new authenticator, after the person confirmed the changes."""
+    """Removes the notices about a new sheet and a new authenticator, after the person has confirmed them."""
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, signed_in.account_id, for_writing=True)
         account.paper_at = account.factor_at = None
@@ -168,7 +168,7 @@ def confirm_renewals(context: ConsoleContext, signed_in: SignedIn) -> None:
 
 
 def _here(context: ConsoleContext, token: str) -> tuple[SignedIn, bytes]:
-    """Returns the signed-in person, and the digest of their session. Raises AccountRefused."""
+    """Returns the person who is signed in, and the digest of the session. Raises AccountRefused."""
     signed_in, digest = find_session(context, token), digest_of(token)
     if signed_in is None or digest is None:
         raise refusal(AccountFault.KEY_CLOSED)

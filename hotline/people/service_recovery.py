@@ -1,8 +1,8 @@
 """Resets a lost password, and makes the recovery sheet.
 
-The recovery key and a code keep the key pair, and access to everything that it decrypts. Without the recovery key, only
-an admin's new link helps, and it makes a new pair. A sheet has ten codes that replace an authenticator, and the
-recovery key.
+With the recovery key and a code, a person can still decrypt all that they could before. Without the recovery key, they
+need a new link from an admin, which makes a new key pair. A sheet contains the recovery key, and ten codes that replace
+an authenticator.
 """
 
 import secrets
@@ -41,9 +41,9 @@ def reset_password(
     *,
     network: str = "",
 ) -> SignInRefused | None:
-    """Replaces a lost password and ends every session. Raises AccountRefused.
+    """Replaces a lost password, and ends every session of the account. Raises AccountRefused.
 
-    A name without an account takes the same computing time.
+    For a name without an account, it takes the same time.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -56,7 +56,8 @@ def reset_password(
         bound = envelope_owner(account.id) if account is not None else ""
         envelope = held or dummy_envelope(PAPER_COSTS)
         private_key = unwrap_by_paper(envelope, plain_typed(recovery_key), account=bound)
-        # Checked for the right key only: the check is slow, and strangers can send this form.
+        # The password is checked only after the right key. The check is slow, and strangers can
+        # send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
@@ -74,7 +75,7 @@ def reset_password(
 
 @dataclass(frozen=True, slots=True)
 class RecoverySheet:
-    """A recovery sheet. It is shown once for printing, and never stored."""
+    """The codes and the key of a recovery sheet. The sheet is shown once, for printing, and is never stored."""
 
     codes: tuple[str, ...] = field(repr=False)
     key: str = field(repr=False)
@@ -83,7 +84,7 @@ class RecoverySheet:
 def make_sheet(
     session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
 ) -> RecoverySheet:
-    """Returns a new recovery sheet, and invalidates the previous one."""
+    """Returns a new recovery sheet. The earlier sheet is then invalid."""
     codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
     key = recovery_key(secrets.choice)
     account.recovery_key = wrap_under_paper(

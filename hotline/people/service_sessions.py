@@ -1,8 +1,8 @@
-"""Manages console sessions: sign-in, sign-out, the person behind a request and their unlocked key.
+"""Manages console sessions: sign-in, sign-out, the person who sent a request, and their unlocked key.
 
-Recognises browsers in which a person signed in before, and queues their attempts separately. Otherwise a stranger who
-keeps trying a name would shut its person out. A browser's mark proves no identity. The console still asks for password
-and code, and failures in a browser delay that browser.
+It recognises browsers in which the person signed in before, and counts their attempts separately. Otherwise a stranger
+who tries a name again and again would shut the person out. The mark in a browser does not prove who uses it. The
+console still asks for password and code. Failures in a browser delay only that browser.
 
 The sign-in page asks for name, password and code together. Every wrong entry gets the same answer.
 """
@@ -35,7 +35,7 @@ from hotline.people.tables_sessions import ConsoleSession
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session as its person sees it."""
+    """A session, as its person sees it in a list."""
 
     created_at: datetime
     seen_at: datetime
@@ -45,16 +45,17 @@ class OpenSession:
 @dataclass(frozen=True, slots=True)
 class NewSession:
     token: str = field(repr=False)
-    """The session's token, for the browser only."""
+    """The token of the session, which only the browser gets."""
     signed_in: SignedIn
     known: str = field(default="", repr=False)
-    """The browser's mark for its next sign-in. With it, attempts by strangers do not delay this browser."""
+    """The mark that the browser stores for its next sign-in. With it, a stranger's attempts do not delay this
+    browser."""
 
 
 def find_session(
     context: ConsoleContext, token: str, *, automatic: bool = False
 ) -> SignedIn | None:
-    """Returns the person behind a request, or None without a session.
+    """Returns the person who sent a request. Returns None if there is no session.
 
     An `automatic` request does not extend the session.
     """
@@ -64,7 +65,8 @@ def find_session(
     row, account = found
     at = context.now()
     if not automatic and at - row.seen_at >= SEEN_EACH:
-        # The page matters more than the last-seen time, so a failed write is ignored.
+        # The page is more important than the time of the last request. So a failed write is
+        # ignored.
         with suppress(StoreUnavailable), context.database.writing() as session:
             tables_sessions.note_activity(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
@@ -73,9 +75,11 @@ def find_session(
 def open_flow(
     context: ConsoleContext, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
-    """Notes that this session has a flow open. Returns the names of others who have it open, each with the time.
+    """Records that this session has a flow open. Returns the names of others who have the flow open, each with the
+    time.
 
-    Still returns them if the database accepts no write. Raises StoreUnavailable if it does not answer.
+    Also returns the names if the database cannot write at the moment. Raises StoreUnavailable if the database does not
+    answer.
     """
     own, at = digest_of(token), context.now()
     with context.database.reading() as session:
@@ -90,7 +94,10 @@ def open_flow(
 
 
 def key_of(context: ConsoleContext, token: str) -> bytes | None:
-    """Returns the private half of the signed-in person. Returns None if their factor is older than 15 minutes."""
+    """Returns the private key of the person who is signed in.
+
+    Returns None if they entered their second factor more than 15 minutes ago.
+    """
     found = _found(context, token)
     if found is None:
         return None
@@ -110,7 +117,7 @@ def sign_out(context: ConsoleContext, token: str) -> None:
 def step_up(
     context: ConsoleContext, token: str, password: str, code: str
 ) -> SignedIn | SignInRefused | None:
-    """Checks password and code again in the same session. Returns None if the session has ended."""
+    """Checks password and code again within the same session. Returns None if the session has ended."""
     found = _found(context, token)
     if found is None:
         return None
@@ -130,14 +137,17 @@ def step_up(
 
 
 def session_entrant(digest: bytes) -> Entrant:
-    """Returns a session as an entrant. A stranger who knows the name cannot delay a signed-in person."""
+    """Returns the entrant of a session.
+
+    So a stranger who knows the name cannot delay a person who is signed in.
+    """
     return Entrant(known=f"session {digest.hex()}")
 
 
 def open_session(
     session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
 ) -> NewSession:
-    """Opens a session for a proven person, in the transaction that accepted the code."""
+    """Starts a session for a person after password and code were right, in the transaction that accepted the code."""
     token, at = new_token(), context.now()
     digest = digest_of(token)
     assert digest is not None
@@ -157,7 +167,7 @@ def open_session(
 
 
 def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
-    """Returns every session of the signed-in person, newest first. Returns none without a session."""
+    """Returns every session of the person who is signed in, the newest first. Returns none if there is no session."""
     found = _found(context, token)
     if found is None:
         return ()
@@ -172,7 +182,7 @@ def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
 
 
 def end_others(context: ConsoleContext, token: str) -> None:
-    """Ends every other session of the signed-in person."""
+    """Ends every other session of the person who is signed in."""
     found = _found(context, token)
     if found is not None:
         with context.database.writing() as session:
@@ -180,7 +190,10 @@ def end_others(context: ConsoleContext, token: str) -> None:
 
 
 def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """Returns a valid session and its account. Returns None if it expired, or if the account may not sign in."""
+    """Returns a valid session with its account.
+
+    Returns None if the session expired, or if the account may not sign in.
+    """
     digest = digest_of(token)
     if digest is None:
         return None
@@ -209,7 +222,10 @@ MARK_DAYS = 180
 
 
 def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
-    """Returns the mark that the browser stores after a sign-in. Keeps the previous mark if it belongs to this name."""
+    """Returns the mark that the browser stores after a sign-in.
+
+    If the earlier mark belongs to this name, returns that mark.
+    """
     if queue_of(context, name, before):
         return before
     nonce = secrets.token_urlsafe(NONCE_BYTES)
@@ -217,7 +233,7 @@ def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
 
 
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
-    """Returns a known browser if its mark belongs to this name and the account may sign in.
+    """Returns a known browser if the mark belongs to this name and the account may sign in.
 
     Otherwise returns a stranger.
     """
@@ -231,7 +247,7 @@ def browser_entrant(context: ConsoleContext, name: str, known: str, network: str
 
 
 def queue_of(context: ConsoleContext, name: str, known: str) -> str:
-    """Returns the browser's id if its mark belongs to this name. Otherwise returns an empty text."""
+    """Returns the id of the browser if the mark belongs to this name. Otherwise returns an empty text."""
     nonce, _, proof = known.partition(".")
     right = hmac.compare_digest(
         _proof(context, name, nonce).encode(), proof.encode("utf-8", "replace")
@@ -252,9 +268,10 @@ def sign_in(
     *,
     network: str = "",
 ) -> NewSession | SignInRefused:
-    """Opens a session. `code` comes from an authenticator or from the recovery sheet.
+    """Starts a session if name, password and code are right. `code` comes from an authenticator or from the recovery
+    sheet.
 
-    `known` is `NewSession.known` of an earlier sign-in in this browser. `network` limits strangers.
+    `known` is the mark from an earlier sign-in in this browser. `network` is used to limit strangers.
     """
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> NewSession:

@@ -1,6 +1,7 @@
-"""Checks a person's password and code. Each code is accepted once, and failures delay the next attempt.
+"""Checks a person's password and code. Each code is accepted only once, and each failure delays the next attempt.
 
-All attempts follow the same path. A name without an account stretches a dummy envelope and is delayed like any other.
+All attempts take the same path through the code. For a name without an account, a dummy key is derived and delays are
+the same.
 """
 
 from collections.abc import Callable
@@ -30,35 +31,40 @@ from hotline.people.tables_accounts import ConsoleAccount
 T = TypeVar("T")
 
 Decrypts = Callable[[ConsoleAccount | None], bytes | None]
-"""Decrypts the private half of an account with the typed secret. Returns None if it is wrong, or without an account."""
+"""Decrypts the private key of an account with the typed secret. Returns None if the secret is wrong or there is no
+account."""
 SignedInAction = Callable[[Session, ConsoleAccount, bytes], T]
-"""The action of a proven person. It runs in the transaction that accepted the code."""
+"""The action that follows when the person has proved who they are. It runs in the transaction that accepted the
+code."""
 
 NO_ACCOUNT = "names without an account"
 DUMMY_SECRET = "A" * 32
 
 
 def envelope_owner(account_id: int) -> str:
-    """Returns the text to which an account's envelopes are bound."""
+    """Returns the text that an account's encrypted keys are bound to."""
     return f"account:{account_id}"
 
 
 def log_own(
     session: Session, context: ConsoleContext, account: ConsoleAccount, action: str
 ) -> None:
-    """Writes a person's action on their own account to the audit log."""
+    """Writes an action of a person on their own account to the audit log."""
     actor = tables_audit.by_actor(Actor(account.shown, account.id))
     tables_audit.append_row(session, at=context.now(), actor=actor, action=action)
 
 
 def may_sign_in(context: ConsoleContext, account: ConsoleAccount) -> bool:
-    """Returns True if the account's person may sign in now."""
+    """Returns True if the account may sign in now."""
     states = sign_in_states(is_emulated=context.is_emulated)
     return account.state in states and not account.is_suspended(context.now())
 
 
 def sign_in_states(*, is_emulated: bool) -> tuple[AccountState, ...]:
-    """Returns the states of accounts that may sign in. The demo's accounts may do so with the emulator as gateway."""
+    """Returns the states in which an account may sign in.
+
+    Demo accounts may sign in only if the gateway is the emulator.
+    """
     return (AccountState.ACTIVE, AccountState.DEMO) if is_emulated else (AccountState.ACTIVE,)
 
 
@@ -83,11 +89,12 @@ def prove(
     entrant: Entrant,
     may: Callable[[ConsoleContext, ConsoleAccount], bool] = may_sign_in,
 ) -> T | SignInRefused:
-    """Runs `then` if the password and the code are right. The writes of `then` and the used code are one commit.
+    """Runs `then` if the password and the code are right. One commit contains what `then` writes and the mark that the
+    code was used.
 
-    Each attempt counts as failed before it starts, so that a crash clears no failure. Failures delay attempts on this
-    name by this session or browser. `code` is None if the session has a fresh factor. `may` decides which accounts can
-    be proven.
+    Each attempt counts as failed before it starts. So a crash cannot remove a failure from the count. Failures delay
+    only attempts on this name from the same session or browser. `code` is None if the session has a recent second
+    factor. `may` decides which accounts may do this.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -128,10 +135,14 @@ def _no_turn(context: ConsoleContext, turn: StretchTurn) -> SignInRefused:
 
 
 def _count(context: ConsoleContext, name_key: bytes) -> int:
-    """Counts an attempt. If it comes too early, returns the seconds to wait and counts nothing."""
+    """Counts an attempt before it is checked.
+
+    If the attempt is too early, counts nothing and returns the seconds to wait.
+    """
     at = context.now()
     with context.database.reading() as session:
-        # Reads first, so that repeated attempts do not make callers wait for SQLite's only writer.
+        # Reads first, so that repeated attempts do not make callers wait for the only writer of
+        # SQLite.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left
@@ -149,7 +160,7 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
 def _note_failure(
     session: Session, context: ConsoleContext, entered: str, account: ConsoleAccount | None
 ) -> None:
-    """Counts a failed attempt for the alarm, and writes it to the audit log. Only existing accounts are named there."""
+    """Counts a failed attempt for the alarm, and writes it to the audit log. The row names only accounts that exist."""
     at, is_known = context.now(), account is not None and may_sign_in(context, account)
     name_key = context.proofs.factors.digest("failed", entered)
     number = tables_sessions.note_failure(
@@ -168,7 +179,7 @@ def _note_failure(
 
 
 def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:
-    """Returns True if the account's state and proofs did not change during the check."""
+    """Returns True if the state and the secrets of the account did not change during the check."""
     return looked_at is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
         looked_at.state,
         looked_at.wrapped_key,
@@ -178,9 +189,11 @@ def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:
 
 
 def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: str) -> int | None:
-    """Returns the time step of a right code. Without an account, takes as long with a dummy secret and returns None.
+    """Returns the time step of a right code. Without an account, checks a dummy secret, which takes the same time, and
+    returns None.
 
-    A secret whose key is lost cannot be decrypted. The code then counts as wrong, and a new link helps.
+    If the key of the authenticator secrets is lost, the secret cannot be decrypted. Then every code counts as wrong,
+    and the person needs a new link.
     """
     if account is not None and account.totp is not None:
         with suppress(DecryptionFailed):
@@ -193,7 +206,7 @@ def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: s
 def _use(
     session: Session, context: ConsoleContext, account: ConsoleAccount, code: str, step: int | None
 ) -> bool:
-    """Accepts a right code once. Returns False if it is wrong or was used."""
+    """Accepts a right code once. Returns False if the code is wrong or was already used."""
     if step is not None:
         return tables_accounts.accept_step(session, account.id, step)
     if account.totp is None or not is_paper_code(code):
@@ -203,7 +216,7 @@ def _use(
 
 
 def paper_digest(context: ConsoleContext, account_id: int, code: str) -> bytes:
-    """Returns the digest that finds a code of one account's recovery sheet."""
+    """Returns the digest by which a code of an account's recovery sheet is found."""
     return context.proofs.factors.digest(
         "paper", f"{envelope_owner(account_id)}\0{plain_typed(code)}"
     )

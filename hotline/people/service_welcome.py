@@ -1,9 +1,9 @@
-"""Sets up an account by its link: a password, an authenticator, a recovery sheet.
+"""Sets up an account by its link in three steps: a password, an authenticator and a recovery sheet.
 
-The account becomes active at the end. The database stores each step, so that a reloaded page continues at the same
-step. The link alone allows only the first step. That step makes a token for its browser, and locks the new private half
-under it. Another person with the link sees neither the authenticator's secret nor the sheet. The password allows
-another browser to continue.
+After the last step the account is active. The database stores each step, so that a reloaded page continues at the same
+step. The link alone allows only the first step. That step makes a token for the browser, and encrypts the new private
+key with it. So another person who has the link cannot see the authenticator's secret or the sheet. With the password,
+the person can continue in another browser.
 """
 
 import secrets
@@ -38,29 +38,29 @@ class WelcomeStep(StrEnum):
     FACTOR = "factor"
     PAPER = "paper"
     ELSEWHERE = "elsewhere"
-    """Another browser chose the password. This browser continues with it."""
+    """The password was chosen in another browser. With this password the person can continue here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The content of a link's page."""
+    """The content of the page that a link shows."""
 
     name: str
-    """The person's name, or the sign-in name if it is another. Password managers store it."""
+    """The name of the person, or the sign-in name if it differs. Password managers store this name."""
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)
-    """A password that is easy to type. Each page load suggests another one."""
+    """A suggested password that is easy to type. Each time the page loads, it suggests another password."""
     letters: str = field(default="", repr=False)
-    """The authenticator's secret as text, for people who cannot scan the QR code."""
+    """The secret of the authenticator as text, for people who cannot scan the QR code."""
     uri: str = field(default="", repr=False)
     """The content of the QR code."""
     browser: str = field(default="", repr=False)
-    """The token that later steps require from this browser, if this step made one."""
+    """The token that this browser needs for the later steps, if this step made a token."""
 
 
 def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welcome | None:
-    """Returns the current step for this browser. Returns None for a link that is unknown, used or expired."""
+    """Returns the present step for this browser. Returns None for an unknown, used or expired link."""
     digest = digest_of(link)
     if digest is None:
         return None
@@ -74,7 +74,7 @@ def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welco
 def choose_password(
     context: ConsoleContext, link: str, password: str, browser: str = ""
 ) -> Welcome:
-    """Takes the first step: makes a key pair and wraps it under the password.
+    """Takes the first step: makes a key pair, and encrypts the private key with the password.
 
     The same browser may repeat this step. Raises AccountRefused.
     """
@@ -104,9 +104,10 @@ def choose_password(
 
 
 def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome | SignInRefused:
-    """Continues in this browser, with the password that another browser chose. The other browser can then do nothing.
+    """Continues in this browser with the password that was chosen in another browser. The other browser can then do
+    nothing more.
 
-    A sheet that it showed becomes invalid, and this browser shows a new one. Raises AccountRefused.
+    A sheet that the other browser showed is then invalid, and this browser shows a new sheet. Raises AccountRefused.
     """
     with context.database.reading() as session:
         row = _row(session, context, link)
@@ -148,7 +149,8 @@ def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> W
 
 
 def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet:
-    """Takes the third step: returns codes and a key to print. Each call replaces the previous sheet.
+    """Takes the third step: returns codes and a key for printing. Each call makes a new sheet, which replaces the
+    earlier sheet.
 
     Raises AccountRefused.
     """
@@ -161,7 +163,7 @@ def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet
 
 
 def finish(context: ConsoleContext, link: str, browser: str) -> str:
-    """Makes the account active and returns its label. Only the browser that showed the last sheet can do this.
+    """Makes the account active, and returns its label. Only the browser that showed the last sheet can do this.
 
     Raises AccountRefused.
     """
@@ -204,7 +206,7 @@ def _in_this_browser(
     account: ConsoleAccount,
     private_key: bytes,
 ) -> Welcome:
-    """Locks the private half under a new token, which only this browser gets."""
+    """Encrypts the private key with a new token, which only this browser gets."""
     token = new_token()
     row.locked_key = lock_key(token, private_key, account=envelope_owner(account.id))
     session.flush()
@@ -218,7 +220,10 @@ def _is_invited(_context: ConsoleContext, account: ConsoleAccount) -> bool:
 def _taken(
     session: Session, context: ConsoleContext, link: str, browser: str
 ) -> tuple[AccountCode, ConsoleAccount]:
-    """Returns a link and its account, locked for writing. Raises AccountRefused, also in the wrong browser."""
+    """Returns the link and its account, both locked for writing.
+
+    Raises AccountRefused, also if this is the wrong browser.
+    """
     row = _row(session, context, link, for_writing=True)
     account = tables_accounts.get_account(session, row.account_id, for_writing=True)
     if account.state != AccountState.INVITED:
@@ -241,7 +246,7 @@ def _row(
 
 
 def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
-    """Returns the locked private half. Returns None for any browser except the one with its token."""
+    """Returns the private key that waits in the link's row. Returns None unless the browser has the right token."""
     if row.locked_key is None:
         return None
     return unlock_key(browser, row.locked_key, account=envelope_owner(row.account_id))

@@ -1,9 +1,9 @@
-"""Stores persons and their phones: responders, who act in a district, with their memberships of desks and their leaves.
+"""Stores persons and their phones. A responder acts in a district by phone, with memberships of desks and leaves.
 
-A person has one name, and may have several phones, accounts (`tables_accounts`) and on-call contacts (`OnCallContact`).
+A person has one name. They may have several phones, accounts (`tables_accounts`) and on-call contacts.
 
-Only this module writes memberships. A responder's own row repeats the highest level, the districts and the kinds of
-cases, for lists.
+Only this module writes memberships. For lists, the row of a responder repeats their highest level, their districts and
+their kinds of cases.
 """
 
 from collections import defaultdict
@@ -34,28 +34,28 @@ from hotline.text.codes import NATIONAL
 
 
 class Person(Row):
-    """One human who works for the line. Their state follows from their phones, accounts and on-call contacts."""
+    """A human who works for the hotline. Their state follows from their phones, accounts and on-call contacts."""
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     languages: Mapped[list[str]]
-    """All languages that the person speaks. The line writes to the person in the first."""
+    """All languages that the person speaks. The hotline writes to them in the first."""
 
 
 def person_name(person_id: Mapped[int]) -> ScalarSelect[str]:
-    """Returns the name of the person that a row names, as a part of the row's own query."""
+    """Returns an SQL expression for the name of the person that a row refers to."""
     return select(Person.name).where(Person.id == person_id).scalar_subquery()
 
 
 def person_languages(person_id: Mapped[int]) -> ScalarSelect[list[str]]:
-    """Returns the languages of the person that a row names, as a part of the row's own query."""
+    """Returns an SQL expression for the languages of the person that a row refers to."""
     return select(Person.languages).where(Person.id == person_id).scalar_subquery()
 
 
 def person(session: Session, person_id: int, *, for_writing: bool = False) -> Person:
-    """Returns a person by id, locked if `for_writing`. Raises NotFound."""
+    """Returns the person with this id. Locks the row if `for_writing` is True. Raises NotFound."""
     found = session.get(Person, person_id, with_for_update=for_writing or None)
     if found is None:
         raise NotFound("no such person")
@@ -63,7 +63,10 @@ def person(session: Session, person_id: int, *, for_writing: bool = False) -> Pe
 
 
 def merge_persons(session: Session, other: int, into: int) -> None:
-    """Gives everything that names one person to another person, and deletes the first. Does nothing for one person."""
+    """Changes all rows that refer to one person so that they refer to another person. Then deletes the first person.
+
+    Does nothing if both are the same person.
+    """
     if other == into:
         return
     for table in Row.metadata.sorted_tables:
@@ -74,7 +77,7 @@ def merge_persons(session: Session, other: int, into: int) -> None:
 
 
 class PinWarningRow(Row):
-    """One warning about one responder's PIN. It names no case."""
+    """A warning about a responder's PIN. The row names no case."""
 
     __tablename__ = "pin_warning"
     __table_args__ = (
@@ -85,23 +88,23 @@ class PinWarningRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A `people.rules_pin_block.PinWarning`."""
+    """A value of `people.rules_pin_block.PinWarning`."""
     at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    """The time when an SMS reported it. None while a warning of the night waits for the morning."""
+    """The time when an SMS reported the warning. None while a warning about the night waits for the morning."""
 
 
 def add_warning(
     session: Session, responder_id: int, kind: PinWarning, at: datetime, *, waits: bool
 ) -> None:
-    """Adds a warning. `has_waiting_warning` leaves it for the morning's SMS."""
+    """Stores a warning. With `waits`, the SMS of the next morning reports it."""
     told_at = None if waits else at
     session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, told_at=told_at))
     session.flush()
 
 
 def has_warning(session: Session, responder_id: int, kind: PinWarning, since: datetime) -> bool:
-    """Returns True if this person has a warning of this kind at or after `since`."""
+    """Returns True if this responder has had a warning of this kind since `since`."""
     here = (
         PinWarningRow.responder_id == responder_id,
         PinWarningRow.kind == kind,
@@ -111,12 +114,15 @@ def has_warning(session: Session, responder_id: int, kind: PinWarning, since: da
 
 
 def has_waiting_warning(session: Session, before: datetime) -> bool:
-    """Returns True if warnings from before this moment wait for the morning's SMS."""
+    """Returns True if warnings from before this time wait for the SMS of the morning."""
     return session.scalar(select(PinWarningRow.id).where(*_waiting(before)).limit(1)) is not None
 
 
 def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[int]:
-    """Marks the warnings that waited before this moment as reported. Returns the ids of the responders, each once."""
+    """Marks the waiting warnings from before this time as reported.
+
+    Returns the ids of their responders, each only once.
+    """
     told = update(PinWarningRow).where(*_waiting(before)).values(told_at=at)
     told_now = told.returning(PinWarningRow.responder_id)
     people = session.scalars(told_now.execution_options(synchronize_session=False))
@@ -136,7 +142,7 @@ def newest_warnings(session: Session, since: datetime, limit: int) -> Sequence[P
 
 
 def delete_old_warnings(session: Session, at: datetime, limit: int) -> int:
-    """Deletes warnings older than `KEPT_FOR`, at most `limit`. Returns how many it deleted."""
+    """Deletes at most `limit` warnings that are older than `KEPT_FOR`. Returns the number of deleted warnings."""
     old = select(PinWarningRow.id).where(PinWarningRow.at < at - KEPT_FOR).limit(limit)
     gone = session.execute(
         delete(PinWarningRow)
@@ -153,64 +159,70 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """Used to write a new person together with their phone."""
+    """Used only to write a new person together with their phone."""
     name: Mapped[str] = column_property(person_name(person_id), expire_on_flush=False)
     languages: Mapped[list[str]] = column_property(
         person_languages(person_id), expire_on_flush=False
     )
     level: Mapped[str]
-    """The responder's highest level at any desk: a `people.rules.Level`."""
+    """The responder's highest level at any desk, a value of `people.rules.Level`."""
     districts: Mapped[list[str]]
-    """NISR codes, for lists only. Empty means all. Memberships decide."""
+    """NISR codes of the responder's districts, only for lists. Empty if the responder has all districts. The
+    memberships decide about alerts, and not this column."""
     categories: Mapped[list[str]]
-    """Kinds of cases, for lists only. Empty means all."""
+    """The kinds of cases that the responder gets, only for lists. Empty if they get all kinds."""
     number_key: Mapped[str] = mapped_column(unique=True)
-    """Lasting keyed digest of the MSISDN, by which an enrolled phone is recognised."""
+    """A keyed digest of the MSISDN, which never changes. It identifies an enrolled phone."""
     encrypted_number: Mapped[bytes]
-    """The MSISDN, encrypted to the relay alone."""
+    """The MSISDN, encrypted so that only the relay can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason why the gateway will never deliver to this number, if it gave one.
+    """The reason why the gateway can never deliver to this number, if the gateway gave one.
 
-    The responder is not alerted then.
-    """
+    With a reason, the responder gets no alerts."""
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    """The time when the responder was removed. The row stays, for the record. `active` is then False."""
+    """The time when the responder was removed. The row stays as a record. `active` is then False."""
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
     )
-    """An `EnrolmentState`. `active` is False before the state `active`, and after a removal."""
+    """A value of `EnrolmentState`. `active` is False until this state is `active`, and after the responder was
+    removed."""
     public_key: Mapped[bytes | None]
-    """The X25519 public key that desks' keys are encrypted to. None before the responder chose a PIN."""
+    """The responder's X25519 public key. Private keys of desks are encrypted for it. None until the responder has
+    chosen a PIN."""
     pin_wrap: Mapped[bytes | None]
-    """The private key under the PIN and the reader's pepper. It names its own format. Only the reader writes it."""
+    """The private key, encrypted with the PIN and the reader's pepper. Its first bytes name its format. Only the reader
+    process writes it."""
     pin_set_at: Mapped[datetime | None]
     wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The times of the wrong PINs since the last right one, as ISO 8601."""
+    """The times of the wrong PINs since the last right PIN, in ISO 8601."""
     rested_until: Mapped[datetime | None]
-    """Until this time no PIN of this phone is checked."""
+    """Until this time, no PIN of this phone is checked."""
     pin_opened_at: Mapped[datetime | None]
-    """The time when the PIN last opened the list of cases."""
+    """The time when the PIN was last used to open the list of cases."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that this PIN opened the list."""
+    """The number of times that this PIN was used to open the list."""
     pin_network: Mapped[str | None]
-    """The network code of the last opening."""
+    """The code of the network at that time."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The cases that were read within the last hour of reading, each as `tip id@ISO 8601`."""
+    """The cases that were read in the last hour, each as `tip id@ISO 8601`."""
     warnings_read_at: Mapped[datetime | None]
-    """The time when this person last read the warnings about the PINs of the desk."""
+    """The time when this person last read the warnings about PINs of the desk."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
-    """Used to write a new person together with their memberships."""
+    """Used only to write a new person together with their memberships."""
 
     @property
     def language(self) -> str:
-        """Returns the language in which the line writes to the responder."""
+        """Returns the language in which the hotline writes to the responder."""
         return self.languages[0]
 
 
 class Membership(Row):
-    """A person's membership of one desk. It is ended and never changed. Another level is another row."""
+    """A responder's membership of a desk.
+
+    A row is never changed. It can only be ended. If the level changes, a new row is written.
+    """
 
     __tablename__ = "membership"
 
@@ -218,16 +230,16 @@ class Membership(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     desk_code: Mapped[str]
     level: Mapped[str]
-    """A `people.rules.Level`."""
+    """A value of `people.rules.Level`."""
     categories: Mapped[list[str]]
-    """Empty means all."""
+    """Empty if the member gets all kinds of cases."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """None while it runs. If the person was removed, the time of the removal."""
+    """None while the membership is current. If the responder was removed, this is the time of the removal."""
 
 
 class Leave(Row):
-    """A time in which a responder gets no new alerts. A leave that ends early keeps its row."""
+    """A period in which a responder gets no new alerts. The row stays if the leave ends early."""
 
     __tablename__ = "leave"
     __table_args__ = (Index("leave_responder", "responder_id", "ends_at"),)
@@ -236,17 +248,17 @@ class Leave(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """The first moment at which the responder is back."""
+    """The time from which the responder is back."""
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
-    """The time when the responder's open cases went to others."""
+    """The time when the responder's open cases were handed to others."""
 
 
 def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions of an active responder, who may be alerted at this moment.
+    """Returns the conditions that a responder is active and may be alerted at this time.
 
-    The responder is enrolled, reachable and not on leave. Only this function defines it.
+    They say that the responder is enrolled, can be reached, and is not on leave. No other code defines who is active.
     """
     away = exists().where(
         Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
@@ -255,7 +267,7 @@ def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnEle
 
 
 def is_active(session: Session, responder_id: int, at: datetime) -> bool:
-    """Returns True if this responder may be alerted of a tip at this moment."""
+    """Returns True if this responder may be alerted of a tip at this time."""
     hers = select(Responder.id).where(Responder.id == responder_id, *active_conditions(at))
     return session.scalar(hers) is not None
 
@@ -268,38 +280,38 @@ def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
 
 
 def all_responders(session: Session) -> Sequence[Responder]:
-    """Returns all who were ever enrolled, in the order of enrolment."""
+    """Returns all responders who were ever enrolled, in the order of enrolment."""
     people = select(Responder).where(Responder.level != rules_trial.LEVEL)
     return session.scalars(people.order_by(Responder.id)).all()
 
 
 def responder_names(session: Session) -> Mapping[int, str]:
-    """Returns the names of all who were ever enrolled, by id."""
+    """Returns the names of all responders who were ever enrolled, by id."""
     people = select(Responder.id, Responder.name).where(Responder.level != rules_trial.LEVEL)
     return {row.id: row.name for row in session.execute(people)}
 
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
-    """Returns every phone of a person, removed or not, in the order of enrolment."""
+    """Returns every phone of a person, including removed phones, in the order of enrolment."""
     hers = select(Responder).where(Responder.person_id == person_id)
     return session.scalars(hers.order_by(Responder.id)).all()
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns those of these digests that belong to a responder, active or not."""
+    """Returns those of the given digests that belong to a responder, active or not."""
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
 
 
 def find_by_number(session: Session, number_key: str) -> Responder | None:
-    """Returns the responder who acts under this number today, or None."""
+    """Returns the active responder with this number, or None."""
     here = select(Responder).where(Responder.number_key == number_key, Responder.active)
     return session.scalars(here).one_or_none()
 
 
 def pin_wraps(session: Session) -> Sequence[bytes]:
-    """Returns the encrypted keys of all responders with a PIN, except those who were removed."""
+    """Returns the encrypted private keys of all responders who have a PIN and were not removed."""
     wraps = select(Responder.pin_wrap).where(
         Responder.pin_wrap.is_not(None), Responder.removed_at.is_(None)
     )
@@ -307,7 +319,7 @@ def pin_wraps(session: Session) -> Sequence[bytes]:
 
 
 def has_pin(session: Session, responder_id: int) -> bool:
-    """Returns True if the responder chose a PIN."""
+    """Returns True if the responder has chosen a PIN."""
     responder = session.get(Responder, responder_id)
     return responder is not None and responder.pin_wrap is not None
 
@@ -318,7 +330,7 @@ IS_RUNNING = Membership.until_at.is_(None)
 def new_memberships(
     desks: Mapping[str, Level], categories: Collection[str], at: datetime
 ) -> list[Membership]:
-    """Returns the memberships of a person who is being enrolled. The caller adds them."""
+    """Returns memberships for a person who is being enrolled. The calling function must store them."""
     return [
         Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
         for code, level in desks.items()
@@ -326,20 +338,20 @@ def new_memberships(
 
 
 def current_memberships(session: Session, responder_id: int) -> Sequence[Membership]:
-    """Returns the responder's current memberships, ordered by desk."""
+    """Returns the current memberships of the responder, in the order of desks."""
     hers = select(Membership).where(Membership.responder_id == responder_id, IS_RUNNING)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
 def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
-    """Returns the desks that the responder belonged to at a moment."""
+    """Returns the desks of which the responder was a member at this time."""
     ran = (Membership.from_at <= at, or_(IS_RUNNING, Membership.until_at > at))
     hers = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
 def memberships_by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
-    """Returns the current memberships of every responder by id, ordered by desk."""
+    """Returns the current memberships of every responder, by id and in the order of desks."""
     found: dict[int, list[Membership]] = defaultdict(list)
     for row in session.scalars(select(Membership).where(IS_RUNNING).order_by(Membership.desk_code)):
         found[row.responder_id].append(row)
@@ -353,7 +365,7 @@ def set_desks(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """Makes a responder act at exactly these desks from now on, at these levels. There must be at least one."""
+    """Makes a responder a member of exactly these desks, with these levels. There must be at least one desk."""
     kept: set[str] = set()
     for row in current_memberships(session, person.id):
         if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
@@ -371,7 +383,7 @@ def set_desks(
 
 
 def end_memberships(session: Session, person: Responder, at: datetime) -> None:
-    """Ends a responder's membership of every desk."""
+    """Ends all memberships of a responder."""
     for row in current_memberships(session, person.id):
         row.until_at = at
 
@@ -379,9 +391,9 @@ def end_memberships(session: Session, person: Responder, at: datetime) -> None:
 def reopen_memberships(
     session: Session, person: Responder, removed_at: datetime, at: datetime
 ) -> None:
-    """Creates again the memberships that ended when the responder was removed.
+    """Creates new memberships for those that ended when the responder was removed.
 
-    Skips desks with a current membership.
+    Skips desks of which the responder is already a member.
     """
     hers = (Membership.responder_id == person.id, Membership.until_at == removed_at)
     ended = session.scalars(select(Membership).where(*hers)).all()
@@ -394,7 +406,7 @@ def reopen_memberships(
 
 
 def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a responder's desks who can be notified, without that responder."""
+    """Returns the coordinators of a responder's desks who can be notified. Leaves out the responder."""
     hers = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
     leads = exists().where(
         Membership.responder_id == Responder.id,

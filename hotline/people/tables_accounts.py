@@ -1,4 +1,7 @@
-"""Stores the accounts of the console and their single-use codes. It does not check passwords."""
+"""Stores the accounts of the console, and their codes, each of which can be used once.
+
+The module does not check passwords.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,9 +24,10 @@ from hotline.text.names import comparison_keys, is_one_name
 
 class CodeKind(StrEnum):
     LINK = "link"
-    """A code in an invitation. It sets the password, second factor and recovery sheet, once, before it expires."""
+    """The code in an invitation link. It can be used once, before it expires, to set the password, the second factor
+    and the recovery sheet."""
     RECOVERY = "recovery"
-    """A code on the recovery sheet. It replaces one authenticator code, once."""
+    """A code on the recovery sheet. It can be used once in place of a code of the authenticator."""
 
 
 class ConsoleAccount(Row):
@@ -32,42 +36,42 @@ class ConsoleAccount(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """Used to write a new person together with their account."""
+    """Used only to write a new person together with their account."""
     name: Mapped[str] = mapped_column(unique=True)
-    """The sign-in name, as `core.actors.account_name_key` returns it."""
+    """The sign-in name, in the form that `core.actors.account_name_key` returns."""
     shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
-    """The person's name, as pages show it."""
+    """The name of the person, as pages show it."""
     roles: Mapped[list[str]]
-    """Values of `AccountRole`. A role that waits for approval is not in the list."""
+    """Values of `AccountRole`. A role that waits for an approval is not included."""
     language: Mapped[str]
     state: Mapped[str]
-    """An `AccountState`."""
+    """A value of `AccountState`."""
     public_key: Mapped[bytes | None]
     wrapped_key: Mapped[bytes | None]
-    """The private key, encrypted with the password. Decrypting it is the only check of the password."""
+    """The private key, encrypted with the password. A password is checked only by decrypting this key."""
     recovery_key: Mapped[bytes | None]
-    """The private key, encrypted with the recovery key on paper."""
+    """The private key, encrypted with the recovery key that is printed on paper."""
     totp: Mapped[bytes | None]
-    """The authenticator's secret, encrypted with the console's own key."""
+    """The secret of the authenticator, encrypted with the console's own key."""
     totp_step: Mapped[int] = mapped_column(default=0)
-    """The time step of the last accepted authenticator code. 0 if no code was accepted yet."""
+    """The time step of the last accepted code of the authenticator. 0 if no code was accepted yet."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
-    """The last activity in one of the account's sessions."""
+    """The time of the last request in any session of the account."""
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
-    """The end of a suspension. Until then sign-in is refused. The keys stay."""
+    """The end of a suspension. Until then the account cannot sign in. The keys of the account stay."""
     paper_at: Mapped[datetime | None]
-    """The time when a session made a new recovery sheet. NULL once the account's owner has confirmed it."""
+    """The time when a new recovery sheet was made in a session. NULL after the owner has confirmed this."""
     factor_at: Mapped[datetime | None]
-    """The time when a session added a new authenticator. NULL once the account's owner has confirmed it."""
+    """The time when a new authenticator was added in a session. NULL after the owner has confirmed this."""
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
 
     @property
     def label(self) -> str:
-        """Returns the person's name, or the sign-in name of an account that has another."""
+        """Returns the name of the person, or the sign-in name of the account if it differs."""
         return self.shown if account_name_key(self.shown) == self.name else self.name
 
     @property
@@ -81,18 +85,18 @@ class AccountCode(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str]
-    """A `CodeKind`."""
+    """A value of `CodeKind`."""
     digest: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """For a link that is being used: the new private key, encrypted with the token of the browser that began."""
+    """The new private key of a link that is in use, encrypted with the token of the first step's browser."""
 
 
 def find_account(
     session: Session, name: str, *, for_writing: bool = False
 ) -> ConsoleAccount | None:
-    """Returns the account with this sign-in name, or None. Locks its row if `for_writing`."""
+    """Returns the account with this sign-in name, or None. Locks the row if `for_writing` is True."""
     found = select(ConsoleAccount).where(ConsoleAccount.name == name)
     return session.scalar(found.with_for_update() if for_writing else found)
 
@@ -107,7 +111,7 @@ def get_account(session: Session, account_id: int, *, for_writing: bool = False)
 
 
 def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
-    """Returns the accounts of a person, in the order of their creation. Locks their rows."""
+    """Returns the accounts of a person, in the order of their creation. Locks these rows."""
     hers = select(ConsoleAccount).where(ConsoleAccount.person_id == person_id)
     return session.scalars(hers.order_by(ConsoleAccount.id).with_for_update()).all()
 
@@ -118,13 +122,13 @@ def all_accounts(session: Session) -> Sequence[ConsoleAccount]:
 
 
 def accounts_with_factor(session: Session) -> Sequence[ConsoleAccount]:
-    """Returns the accounts with an authenticator secret. Locks them until the transaction ends."""
+    """Returns the accounts that have an authenticator. Locks them until the transaction ends."""
     found = select(ConsoleAccount).where(ConsoleAccount.totp.is_not(None))
     return session.scalars(found.order_by(ConsoleAccount.id).with_for_update()).all()
 
 
 def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
-    """Returns the persons who are admins by an account in one of these states."""
+    """Returns the persons who have an admin account in one of these states."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
         one.person_id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
@@ -132,7 +136,10 @@ def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
 
 
 def accept_step(session: Session, account_id: int, step: int) -> bool:
-    """Accepts the time step of an authenticator code once. Returns False if it or a later step was accepted before."""
+    """Accepts the time step of an authenticator code, only once.
+
+    Returns False if this step or a later step was already accepted.
+    """
     taken = (
         update(ConsoleAccount)
         .where(ConsoleAccount.id == account_id, ConsoleAccount.totp_step < step)
@@ -152,7 +159,7 @@ def add_code(
 def usable_link(
     session: Session, digest: bytes, at: datetime, *, for_writing: bool = False
 ) -> AccountCode | None:
-    """Returns a link that can still be used. Returns None if it is unknown, used or expired."""
+    """Returns the link with this digest if it can still be used. Returns None if it is unknown, used or expired."""
     found = select(AccountCode).where(
         AccountCode.digest == digest,
         AccountCode.kind == CodeKind.LINK,
@@ -163,7 +170,10 @@ def usable_link(
 
 
 def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> bool:
-    """Uses up a recovery code on paper. Returns False if it was used, or is not one of this account's codes."""
+    """Marks a code of the recovery sheet as used.
+
+    Returns False if the code was already used, or does not belong to this account.
+    """
     taken = (
         update(AccountCode)
         .where(
@@ -187,12 +197,13 @@ def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
 
 
 def delete_links(session: Session) -> None:
-    """Deletes every invitation link, so that none works any more."""
+    """Deletes every invitation link, so that no link works any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
 
 
-# Finds a person by what names them, and tells whether two names belong to one person. The audit log, an approval and a
-# case event name a person by account, by responder, or by the name that a command was given.
+# Finds persons by the names that refer to them, and decides if two names refer to the same person.
+# The audit log, approvals and case events refer to a person by account, by responder, or by the
+# name given to a command.
 
 NAMED_BY = {
     "account": (ConsoleAccount.id, ConsoleAccount.person_id),
@@ -201,10 +212,10 @@ NAMED_BY = {
 
 
 def is_same_person(session: Session, one: str, other: str) -> bool:
-    """Returns True if two names belong to one person. Every second-person check asks this function.
+    """Returns True if two names refer to the same person. Every check that needs a second person uses this function.
 
-    Accounts and phones are compared by their persons. A name that was given to a command belongs to each person whose
-    name or sign-in name looks like it.
+    Accounts and phones are compared by the persons that they belong to. A name given to a command counts for every
+    person whose name or sign-in name looks like it.
     """
     first, second = persons_of(session, one), persons_of(session, other)
     if first and second:
@@ -213,7 +224,9 @@ def is_same_person(session: Session, one: str, other: str) -> bool:
 
 
 def persons_of(session: Session, who: str) -> frozenset[int]:
-    """Returns the persons that a name belongs to: `account:<id>:<name>`, `responder:<id>`, or a command's name."""
+    """Returns the persons that a name refers to: `account:<id>:<name>`, `responder:<id>`, or the name given to a
+    command.
+    """
     kind, _, rest = who.partition(":")
     number = rest.partition(":")[0]
     if kind in NAMED_BY and number.isdecimal():
@@ -223,7 +236,7 @@ def persons_of(session: Session, who: str) -> frozenset[int]:
 
 
 def of_member(session: Session, member: str) -> Person:
-    """Returns the person behind a member of a desk."""
+    """Returns the person who is this member of a desk."""
     account_id = account_of(member)
     if account_id is not None:
         return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)
@@ -237,7 +250,7 @@ def named(session: Session, name: str) -> frozenset[int]:
 
 
 def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]]:
-    """Returns the persons by each key of their names and sign-in names, as `comparison_keys` makes keys."""
+    """Returns the persons by the comparison keys of their names and sign-in names."""
     called = select(Person.id, Person.name)
     logins = select(ConsoleAccount.person_id, ConsoleAccount.name)
     found: dict[tuple[int, str], set[int]] = defaultdict(set)
@@ -248,12 +261,12 @@ def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]
 
 
 def acts_for(session: Session, by: Actor, person_id: int) -> bool:
-    """Returns True if a signed-in account belongs to this person. A command may act on the person who gives it."""
+    """Returns True if the account that acts belongs to this person. For a command without an account, returns False."""
     return by.account_id is not None and person_id in persons_of(session, tables_audit.by_actor(by))
 
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
-    """Returns a person's phones that were enrolled once. Removed phones come last."""
+    """Returns the phones of a person that are or were enrolled. Removed phones come last."""
     hers = select(Responder).where(
         Responder.person_id == person_id, Responder.state.not_in(UNPROVED)
     )

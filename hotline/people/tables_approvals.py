@@ -1,4 +1,4 @@
-"""Stores requests for approval: who asked, and what the approver decided."""
+"""Stores requests for approval: who requested, and what the second person decided."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,17 +15,19 @@ from hotline.people.rules_second_factor import APPROVAL_VALIDITY
 
 class ApprovalKind(StrEnum):
     ROLE = "role"
-    """A role for an account. The subject is `account:<id>:<role>`."""
+    """A new role for an account. The subject is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """Access to a desk. The subject is `desk:<code>:<member>`. `encrypted` holds the public key of that member."""
+    """A member's access to a desk. The subject is `desk:<code>:<member>`. `encrypted` contains the public key of that
+    member."""
     ENROLMENT = "enrolment"
-    """Enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
+    """The enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
     POSTING = "posting"
-    """A responder's place at another desk or at a higher level. The subject is `posting:<id>:<what is wanted>`."""
+    """A place at another desk, or at a higher level, for a responder. The subject is `posting:<id>:<requested
+    posting>`."""
     REMOVAL = "removal"
-    """Removal of one of the last two people of the national desk. The subject is `responder:<id>`."""
+    """The removal of one of the last two people of the national desk. The subject is `responder:<id>`."""
     LIFT = "lift"
-    """The end of an exclusion from a tip. The subject is `exclusion:<id>`."""
+    """The lifting of an exclusion from a tip. The subject is `exclusion:<id>`."""
     LINK = "link"
     """A new link for an account. The subject is `account:<id>:link`."""
     END = "end"
@@ -37,7 +39,7 @@ class ApprovalDecision(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     USED = "used"
-    """The approved command was carried out. It cannot be carried out again."""
+    """The approved command was carried out. The approval cannot be used a second time."""
 
 
 class Approval(Row):
@@ -45,23 +47,23 @@ class Approval(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """An `ApprovalKind`."""
+    """A value of `ApprovalKind`."""
     subject: Mapped[str] = mapped_column(index=True)
     encrypted: Mapped[bytes | None]
-    """Data that the command needs, encrypted if it is secret, such as a phone number."""
+    """Data that the command needs, such as a phone number. It is encrypted if it is secret."""
     asked_by: Mapped[str]
-    """The actor who asked, as the audit log writes actors."""
+    """The person who requested, as the audit log names an actor."""
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     expires_at: Mapped[datetime]
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    """An `ApprovalDecision`."""
+    """A value of `ApprovalDecision`."""
 
     @property
     def asker(self) -> str:
-        """Returns the name of the person who asked."""
+        """Returns the name of the person who requested."""
         return tables_audit.name_in(self.asked_by)
 
 
@@ -96,13 +98,13 @@ def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
-    """Returns the pending approvals of these kinds, oldest first. Leaves out expired ones."""
+    """Returns the pending approvals of these kinds, oldest first. Leaves out requests that have expired."""
     waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
     return session.scalars(waits.order_by(Approval.id)).all()
 
 
 def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
-    """Returns by subject the newest request that was approved and is not used yet."""
+    """Returns, by subject, the newest request that was approved but not used yet."""
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )
@@ -112,7 +114,7 @@ def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[
 def pending_about(
     session: Session, kind: ApprovalKind, begins: str, at: datetime
 ) -> Sequence[Approval]:
-    """Returns the pending approvals of a kind whose subject begins with `begins`. Locks them for a decision."""
+    """Returns the pending approvals of a kind whose subject begins with `begins`. Locks these rows for a decision."""
     waits = select(Approval).where(
         Approval.kind == kind, Approval.subject.startswith(begins, autoescape=True), *_waits(at)
     )
@@ -120,19 +122,22 @@ def pending_about(
 
 
 def pending_for(session: Session, subject: str, at: datetime) -> Approval | None:
-    """Returns the newest pending approval of a subject and locks it for a decision, or None."""
+    """Returns the newest pending approval of a subject, or None. Locks it for a decision."""
     waits = select(Approval).where(Approval.subject == subject, *_waits(at))
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
 def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval | None:
-    """Returns a pending approval and locks it for a decision. Returns None if it was decided or has expired."""
+    """Returns a pending approval, and locks it for a decision.
+
+    Returns None if the approval was decided or has expired.
+    """
     waits = select(Approval).where(Approval.id == approval_id, *_waits(at))
     return session.scalar(waits.with_for_update())
 
 
 def approved(session: Session, subject: str) -> Sequence[Approval]:
-    """Returns the requests about a subject that were approved and are not used yet."""
+    """Returns the requests about a subject that were approved but not used yet."""
     given = select(Approval).where(
         Approval.subject == subject, Approval.decision == ApprovalDecision.APPROVED
     )
@@ -140,5 +145,5 @@ def approved(session: Session, subject: str) -> Sequence[Approval]:
 
 
 def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
-    """Records a decision. `by` is an actor, as the audit log writes actors."""
+    """Records the decision on an approval. `by` is the person who decided, as the audit log names an actor."""
     row.decided_by, row.decided_at, row.decision = by, at, decision

@@ -1,7 +1,8 @@
-"""Writes the audit log: append-only, each row bound to the row before. It records reads and never holds content.
+"""Writes the audit log. Rows can only be added, and each row contains a digest of the row before it. The log records
+that a person read a tip, and never the content.
 
-A row that was changed, removed or inserted breaks the chain. Rows cut off the end do not. So the newest digest should
-sometimes be copied to paper or to another machine.
+If a row is changed, removed or inserted, the chain of digests is broken. If rows at the end are removed, the chain
+shows nothing. So people should sometimes copy the newest digest to paper or to another machine.
 """
 
 import hashlib
@@ -22,11 +23,11 @@ from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
 CommandActor: TypeAlias = str | Actor
-"""The person behind a command: the name that the command was given, or an account."""
+"""The person who gave a command: the name that they entered, or their account."""
 BEGINNING = "0" * 64
-"""The previous digest of the first row."""
+"""The value of `previous` in the first row."""
 LOCK = 4_114_110_001
-"""PostgreSQL's advisory lock on the end of the chain. SQLite has one writer at a time anyway."""
+"""The PostgreSQL advisory lock for adding a row. SQLite needs no lock because it has only one writer at a time."""
 
 
 class AuditEntry(Row):
@@ -37,58 +38,60 @@ class AuditEntry(Row):
     actor: Mapped[str]
     """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
 
-    `people/rules_audit.py` reads it.
-    """
+    `people/rules_audit.py` turns it into a name."""
     action: Mapped[str]
     """A verb in the past tense, such as "tip_read" or "responders_imported"."""
     subject: Mapped[str]
     reason: Mapped[str]
     previous: Mapped[str] = mapped_column(unique=True)
-    """The digest of the row before. It is unique, so the chain cannot fork."""
+    """The digest of the row before this row. It is unique, so no two rows can follow the same row."""
     digest: Mapped[str] = mapped_column(unique=True)
-    """SHA-256 of the previous digest and this row's fields."""
+    """The SHA-256 digest of `previous` and the fields of this row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The result of a check of the chain."""
+    """The result of a check of the whole chain."""
 
     length: int
     newest: str
-    """The digest at the end of the chain."""
+    """The digest of the last row."""
     broken_at: int | None
-    """The id of the first row that does not follow from the row before it. None if the chain is intact."""
+    """The id of the first row that does not match the row before it. None if no row is wrong."""
 
 
 def by_command(name: str) -> str:
-    """Returns the actor for a person who ran a command under this name."""
+    """Returns the actor name of a person who entered this name for a command."""
     return f"cli:{name}"
 
 
 def by_actor(actor: Actor) -> str:
-    """Returns the actor for a person who used a page of the console or a command."""
+    """Returns the actor name of a person with an account, or of a person who only entered a name."""
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
 
 
 def actor_of(by: CommandActor) -> str:
-    """Returns the actor of a signer."""
+    """Returns the actor name of a person who gave a command."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
 def name_of(by: CommandActor) -> str:
-    """Returns the plain name of a signer."""
+    """Returns the plain name of a person who gave a command."""
     return by.name if isinstance(by, Actor) else by
 
 
 def name_in(actor: str) -> str:
-    """Returns the name in an actor, or the name that a command was given."""
+    """Returns the plain name that an actor name contains."""
     return actor.rpartition(":")[2]
 
 
 def account_of(actor: str) -> int | None:
-    """Returns the account id in an actor of `by_actor`. Returns None for a command or a process."""
+    """Returns the account id that an actor name contains.
+
+    Returns None for a command without an account, and for a process.
+    """
     kind, _, rest = actor.partition(":")
     number = rest.partition(":")[0]
     return int(number) if kind == "account" and number.isdecimal() else None
@@ -97,7 +100,10 @@ def account_of(actor: str) -> int | None:
 def append_row(
     session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
-    """Appends one row in the caller's `writing()` transaction. Writers wait here for each other until they commit."""
+    """Adds a row in the `writing()` transaction of the calling function.
+
+    Processes that add rows wait here for each other until they commit.
+    """
     database.take_lock(session, LOCK)
     entry = AuditEntry(
         at=at.astimezone(UTC),
@@ -116,14 +122,14 @@ def append_row(
 def append_about_tip(
     session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
 ) -> None:
-    """Appends one row about a tip."""
+    """Adds a row about a tip."""
     append_row(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
 
 
 def append_command(
     session: Session, by: CommandActor, *, at: datetime, action: str, subject: str, reason: str = ""
 ) -> AuditEntry:
-    """Appends one row about a person's command."""
+    """Adds a row about a person's command."""
     return append_row(
         session, at=at, actor=actor_of(by), action=action, subject=subject, reason=reason
     )
@@ -132,7 +138,10 @@ def append_command(
 def count_actions(
     session: Session, actor: str, actions: Collection[str], since: datetime, subject: str = ""
 ) -> int:
-    """Returns how often an actor did one of these actions after a moment. With `subject`, counts that subject only."""
+    """Returns how often an actor has done one of these actions since a time.
+
+    With `subject`, counts only actions on that subject.
+    """
     done = select(func.count()).where(
         AuditEntry.actor == actor, AuditEntry.action.in_(actions), AuditEntry.at > since
     )
@@ -142,7 +151,7 @@ def count_actions(
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:
-    """Returns the rows of the log, oldest first, from a moment on or of one subject where given."""
+    """Returns rows of the log, the oldest first. May begin at a time, or include only one subject."""
     found = select(AuditEntry).order_by(AuditEntry.id)
     if since is not None:
         found = found.where(AuditEntry.at >= since)
@@ -159,10 +168,10 @@ def newest_rows(
     before: int | None,
     limit: int,
 ) -> Sequence[AuditEntry]:
-    """Returns the newest rows that match a filter and have an id below `before`, newest first.
+    """Returns the newest rows that match a filter, the newest first. With `before`, only rows with a lower id.
 
-    A responder's row holds an id instead of a name, so `names` gives the names by id. A day runs from
-    midnight to midnight in Kigali.
+    The row of a responder contains an id. So `names` gives the names by id. A day runs from midnight to midnight in
+    Kigali.
     """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
@@ -184,7 +193,7 @@ def newest_rows(
 
 
 def chain_end(session: Session) -> tuple[int, str]:
-    """Returns the number of rows and the newest digest."""
+    """Returns the number of rows, and the digest of the newest row."""
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     return count, _newest_digest(session)
 
@@ -195,7 +204,7 @@ def _newest_digest(session: Session) -> str:
 
 
 def verify_chain(session: Session) -> Chain:
-    """Checks the chain from its beginning, up to the first broken row."""
+    """Checks the chain from the first row until it finds a row that is wrong."""
     newest, length = BEGINNING, 0
     every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
     with closing(session.scalars(every)) as rows:

@@ -1,4 +1,4 @@
-"""Stores desks: the people of a district, or of the nation, who may decrypt its tips."""
+"""Stores desks. The members of a desk can decrypt the tips of its district, or of the nation."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -23,41 +23,44 @@ from hotline.errors import NotFound
 from hotline.people.rules_desks import DeskKind
 
 PASSPHRASE_MEMBER = "enrolment"
-"""The member that every desk begins with: the recovery passphrase of `hotline init`."""
+"""The first member of every desk: the recovery passphrase that `hotline init` makes."""
 
 
 PREVIOUS_KEY = "before"
-"""The member whose row holds the old key during a rotation, encrypted the same way.
+"""The member whose row has the old key during a rotation, encrypted in the same way.
 
-It stays until no grant needs it.
-"""
+The row stays until no grant needs the old key."""
 PREVIOUS_KEY_OF = "before:"
-"""The prefix of such a row for one member, as in `before:r17`."""
+"""The prefix of such a row for a single member, as in `before:r17`."""
 
 
 class Desk(Row):
-    """One desk, with the public key of its key pair. The private key exists only encrypted, once for each member."""
+    """A desk, with the public key of its key pair.
+
+    The private key exists only in encrypted form, once for each member.
+    """
 
     __tablename__ = "desk"
 
     code: Mapped[str] = mapped_column(primary_key=True)
-    """A district's NISR code ("12"), "national", or a word of letters."""
+    """The NISR code of a district (such as "12"), "national", or a word."""
     kind: Mapped[str | None]
-    """A `people.rules_desks.DeskKind`. None if a process of the previous release made the row."""
+    """A value of `people.rules_desks.DeskKind`. None if a process of the previous release made the row."""
     name: Mapped[str | None]
-    """The name of a desk that was added later."""
+    """The name of the desk, if people added it."""
     place: Mapped[str | None]
-    """The district of the desk. For a protection desk, the camp that it is for."""
+    """The district of the desk. For a protection desk, the camp."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """From this time on nothing is encrypted to the desk. Older data can still be decrypted."""
+    """From this time on, nothing is encrypted for the desk. Older data can still be decrypted."""
     copied_since: Mapped[datetime | None]
-    """Since when a person without access may hold a copy of the desk's key. None once that key decrypts nothing."""
+    """The time since which a person without access may have a copy of the desk's private key. None after the key of
+    that time decrypts nothing any more."""
 
 
 class DeskMember(Row):
-    """One way to decrypt for a desk: its private key, encrypted under what this member knows."""
+    """A member of a desk, with the desk's private key encrypted for this member."""
 
     __tablename__ = "desk_member"
     __table_args__ = (UniqueConstraint("desk_code", "member"),)
@@ -67,18 +70,20 @@ class DeskMember(Row):
     member: Mapped[str]
     """`r<id>` for a responder, `account:<id>`, or "enrolment" for the recovery passphrase."""
     wrapped_key: Mapped[bytes]
-    """The encrypted key, which names its own format.
+    """The encrypted private key. Its first bytes name its format.
 
-    The recovery passphrase decrypts it with `hotline.people.encrypt_desk_keys`.
+    If the member is the recovery passphrase, `hotline.people.encrypt_desk_keys` decrypts it.
 
-    `hotline.people.decrypt_members` decrypts a key that is encrypted to one member.
-    """
+    For every other member, `hotline.people.decrypt_members` does."""
     created_at: Mapped[datetime]
 
 
 @cache
 def _keys_of(many: int) -> PreparedStatement:
-    """Returns a prepared query, made once for each number of desks. Each answer of a report asks for one or two."""
+    """Returns a prepared query for this number of desks, which is made only once.
+
+    Each answer of a report needs the keys of one or two desks.
+    """
     desk = Desk.metadata.tables[Desk.__tablename__]
     these = desk.c.code.in_([bindparam(f"code_{n}") for n in range(many)])
     asked = select(desk.c.code, desk.c.public_key).where(these)
@@ -86,7 +91,7 @@ def _keys_of(many: int) -> PreparedStatement:
 
 
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
-    """Returns public keys by desk code. Leaves out codes without a desk."""
+    """Returns the public keys of desks, by desk code. Leaves out codes of desks that do not exist."""
     if not codes:
         return {}
     asked = {f"code_{n}": code for n, code in enumerate(codes)}
@@ -103,12 +108,12 @@ def all_desks(session: Session) -> Sequence[Desk]:
 
 
 def desks_of_kind(session: Session, kind: str) -> Sequence[str]:
-    """Returns the codes of the desks of a kind that are not retired."""
+    """Returns the codes of the desks of this kind that were not retired."""
     return _sealed_to(session, Desk.kind == kind)
 
 
 def desks_of_camp(session: Session, camp: str | None) -> Sequence[str]:
-    """Returns the codes of a camp's protection desks that are not retired."""
+    """Returns the codes of a camp's protection desks that were not retired."""
     return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
 
 
@@ -127,7 +132,7 @@ def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
 
 
 def wrapped_key(session: Session, code: str, member: str) -> bytes:
-    """Returns a desk's private key, encrypted for one member. Raises NotFound."""
+    """Returns a desk's private key, encrypted for this member. Raises NotFound."""
     found = session.scalar(_wrapped(code, member))
     if found is None:
         raise NotFound(f"desk {code} has no member {member}")
@@ -135,29 +140,32 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
 
 
 def previous_key(session: Session, code: str) -> bytes | None:
-    """Returns the encrypted old key that a rotation put aside. Returns None if no rotation is under way."""
+    """Returns the old private key, in encrypted form, that is kept during a rotation.
+
+    Returns None if there is no rotation at the moment.
+    """
     return session.scalar(_wrapped(code, PREVIOUS_KEY))
 
 
 def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
-    """Keeps the present key as the old key of a rotation, encrypted as given."""
+    """Stores the present private key as the old key of a rotation. It must already be encrypted."""
     _add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
 
 
 def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
-    """Replaces the key pair of a desk. From this commit on tips are encrypted to the new public key."""
+    """Replaces the key pair of a desk. After this commit, tips are encrypted with the new public key."""
     session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
     rewrap(session, code, PASSPHRASE_MEMBER, wrapped_key)
 
 
 def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None:
-    """Replaces the encrypted key in the row of one member."""
+    """Replaces the encrypted private key in the row of one member."""
     row = update(DeskMember).where(DeskMember.desk_code == code, DeskMember.member == member)
     session.execute(row.values(wrapped_key=wrapped_key))
 
 
 def rotation_since(session: Session, code: str) -> datetime | None:
-    """Returns when the rotation under way put the old key aside. Returns None if no rotation is under way."""
+    """Returns when the present rotation began. Returns None if there is no rotation at the moment."""
     row = select(DeskMember.created_at)
     return session.scalar(
         row.where(DeskMember.desk_code == code, DeskMember.member == PREVIOUS_KEY)
@@ -165,7 +173,7 @@ def rotation_since(session: Session, code: str) -> datetime | None:
 
 
 def end_rotation(session: Session, code: str) -> None:
-    """Deletes every old key of this desk. A person removed before the rotation then holds no useful key."""
+    """Deletes the old keys of this desk. After this, a person who was removed before the rotation has no useful key."""
     since = rotation_since(session, code)
     aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
     session.execute(delete(DeskMember).where(DeskMember.desk_code == code, aside))
@@ -174,7 +182,7 @@ def end_rotation(session: Session, code: str) -> None:
 
 
 def add_desk(session: Session, desk: Desk, wrapped_key: bytes) -> None:
-    """Adds a desk whose key the recovery passphrase decrypts."""
+    """Adds a desk whose private key can be decrypted with the recovery passphrase."""
     session.add(desk)
     session.flush()
     _add_member(session, desk.code, PASSPHRASE_MEMBER, wrapped_key, desk.created_at)

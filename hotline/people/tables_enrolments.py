@@ -1,4 +1,4 @@
-"""Stores enrolments: what a phone and a person must prove before a desk's key is encrypted to them."""
+"""Stores enrolments. Phone and person must be proved before a desk's key is encrypted for them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,55 +13,57 @@ from hotline.people.rules import MAX_ATTEMPTS, OLD_NUMBER_KEPT, EnrolmentKind
 from hotline.people.tables import Responder
 
 PREVIOUS_NUMBER_TEMPLATES = frozenset({Template.NUMBER_CHANGED, Template.NUMBER_CHANGED_ALONE})
-"""Templates of the messages that go only to the number from before a change."""
+"""Templates of messages that go only to the earlier number after a change."""
 
 
 class EnrolmentEnd(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """Another enrolment took its place, or its person was removed."""
+    """Another enrolment replaced it, or the responder was removed."""
 
 
 class Enrolment(Row):
-    """One person's enrolment, or change of number. At most one is open for each person."""
+    """A responder's enrolment, or the change of their number. Each responder has at most one that is open."""
 
     __tablename__ = "enrolment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A `people.rules.EnrolmentKind`."""
+    """A value of `people.rules.EnrolmentKind`."""
     approval_id: Mapped[int | None]
-    """The approval that the second admin decides on, once phone and person are proved."""
+    """The approval that the second admin decides on, after phone and person were proved."""
     number_key: Mapped[str] = mapped_column(index=True)
-    """Lasting keyed digest of the number that must be proved."""
+    """A keyed digest, which never changes, of the number that must be proved."""
     encrypted_number: Mapped[bytes | None]
-    """The same number, encrypted to the relay, until it is the responder's.
+    """The same number, encrypted for the relay, until the change is complete.
 
-    After that the earlier number, for some days.
-    """
+    After that the earlier number, for some days."""
     encrypted_code: Mapped[bytes | None]
-    """The code, encrypted to the relay from the writing to the sending."""
+    """The code, encrypted for the relay until it is sent."""
     code_hash: Mapped[bytes | None]
-    """Hash of the code that was sent to the phone."""
+    """A hash of the code that was sent to the phone."""
     code_until: Mapped[datetime | None]
     start_hash: Mapped[bytes | None]
-    """Hash of the start PIN that the person has on paper."""
+    """A hash of the start PIN that the person has on paper."""
     start_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime]
     proved_at: Mapped[datetime | None]
-    """The time when both were keyed on that phone."""
+    """The time when code and start PIN were entered on that phone."""
     ended_at: Mapped[datetime | None]
     ended: Mapped[str | None]
-    """An `EnrolmentEnd`."""
+    """A value of `EnrolmentEnd`."""
 
 
 def open_enrolment(
     session: Session, responder_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """Returns the responder's enrolment that was not ended, even if its time is over. Locks it if `for_writing`."""
+    """Returns the responder's enrolment if it was not ended. It may have expired.
+
+    Locks the row if `for_writing` is True.
+    """
     hers = select(Enrolment).where(
         Enrolment.responder_id == responder_id, Enrolment.ended_at.is_(None)
     )
@@ -71,7 +73,7 @@ def open_enrolment(
 def enrolment_of_approval(
     session: Session, approval_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """Returns the enrolment that this approval is about, while it is open. Locks it if `for_writing`."""
+    """Returns the open enrolment that this approval belongs to, or None. Locks the row if `for_writing` is True."""
     found = select(Enrolment).where(
         Enrolment.approval_id == approval_id, Enrolment.ended_at.is_(None)
     )
@@ -79,7 +81,7 @@ def enrolment_of_approval(
 
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
-    """Returns when the responder's present number was proved by a code. Returns None if no code was ever asked for."""
+    """Returns when the responder's present number was proved with a code. Returns None if no code was ever needed."""
     hers = select(Enrolment.proved_at).where(
         Enrolment.responder_id == responder_id, Enrolment.ended == EnrolmentEnd.APPROVED
     )
@@ -87,7 +89,10 @@ def confirmed_at(session: Session, responder_id: int) -> datetime | None:
 
 
 def provable_enrolment(session: Session, number_key: str, at: datetime) -> Enrolment | None:
-    """Returns the enrolment that a phone can prove now. Returns None if there is none, or after too many attempts."""
+    """Returns the enrolment that this phone can prove now.
+
+    Returns None if there is none, or if it had too many attempts.
+    """
     found = select(Enrolment).where(
         Enrolment.number_key == number_key,
         Enrolment.ended_at.is_(None),
@@ -112,7 +117,7 @@ ANY_PIN = (
 
 
 def has_any_pin(database: Database) -> bool:
-    """Returns True if any responder has a PIN, or must choose one.
+    """Returns True if any responder has a PIN or must choose one.
 
     Then every caller of the responders' short code is asked for a PIN. Raises StoreUnavailable.
     """
@@ -127,13 +132,16 @@ def can_prove(session: Session, responder_id: int, at: datetime) -> bool:
 
 
 def language_to_prove(session: Session, number_key: str, at: datetime) -> str | None:
-    """Returns the language of the person who must prove an enrolment on this phone. Returns None if there is none."""
+    """Returns the language of the person who must prove an enrolment on this phone.
+
+    Returns None if no enrolment can be proved on it.
+    """
     row = provable_enrolment(session, number_key, at)
     return None if row is None else session.get_one(Responder, row.responder_id).language
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt. Returns False if none was left."""
+    """Counts an attempt to prove an enrolment. Returns False if no attempt was left."""
     counted = (
         update(Enrolment)
         .where(
@@ -149,7 +157,10 @@ def take_attempt(session: Session, enrolment_id: int) -> bool:
 
 
 def previous_number(session: Session, responder_id: int) -> bytes | None:
-    """Returns the encrypted number from before the responder's last change, while it is kept. Otherwise None."""
+    """Returns the responder's encrypted number before the last change, while the row still has it.
+
+    Otherwise returns None.
+    """
     found = select(Enrolment.encrypted_number).where(
         Enrolment.responder_id == responder_id,
         Enrolment.kind == EnrolmentKind.NUMBER,
@@ -160,16 +171,19 @@ def previous_number(session: Session, responder_id: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class MessageAddress:
-    """The address of a message, and the code that it contains. Both are encrypted."""
+    """The number that a message goes to, and the code that the message contains. Both are encrypted."""
 
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_hers: bool = True
-    """True if the result of the sending shows that the responder's own number works or not."""
+    """True if the result of sending shows whether the responder's own number works."""
 
 
 def message_address(session: Session, template: Template, person: Responder) -> MessageAddress:
-    """Returns the responder's number. During a change it is the new or the earlier number, as the template needs."""
+    """Returns the number for a message to the responder.
+
+    During a change, this is the new or the earlier number, depending on the template.
+    """
     if template in PREVIOUS_NUMBER_TEMPLATES:
         return MessageAddress(previous_number(session, person.id) or b"", is_hers=False)
     if template is not Template.JOIN:
@@ -182,13 +196,13 @@ def message_address(session: Session, template: Template, person: Responder) -> 
 
 
 def delete_numbers(session: Session, at: datetime) -> None:
-    """Deletes the numbers of enrolments that ended more than `OLD_NUMBER_KEPT` ago."""
+    """Deletes the numbers of enrolments that ended longer than `OLD_NUMBER_KEPT` ago."""
     over = (Enrolment.encrypted_number.is_not(None), Enrolment.ended_at <= at - OLD_NUMBER_KEPT)
     session.execute(update(Enrolment).where(*over).values(encrypted_number=None))
 
 
 def end_enrolment(row: Enrolment, how: EnrolmentEnd, at: datetime) -> None:
-    """Ends an enrolment and deletes its secrets. Deletes the new number too, unless the enrolment was approved."""
+    """Ends an enrolment, and deletes its secrets. Also deletes the new number, unless the enrolment was approved."""
     row.ended, row.ended_at = how, at
     row.code_hash = row.start_hash = row.encrypted_code = None
     if how is not EnrolmentEnd.APPROVED:

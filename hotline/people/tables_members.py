@@ -1,4 +1,4 @@
-"""Stores the members that a desk's key is encrypted to, other than the recovery passphrase."""
+"""Stores the members for whom a desk's key is encrypted, except the recovery passphrase."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,29 +24,31 @@ _ARE_MEMBERS = (
 
 
 def members_of_desk(session: Session, code: str) -> Mapping[str, bytes]:
-    """Returns the desk's key as encrypted to each member. Leaves out the old keys of a rotation."""
+    """Returns the desk's private key in encrypted form, by member. Leaves out the old keys of a rotation."""
     return {row.member: row.wrapped_key for row in _rows(session, code)}
 
 
 def member_counts(session: Session) -> Mapping[str, int]:
-    """Returns for each desk how many members have a key of their own."""
+    """Returns the number of members who have the key of each desk."""
     rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
     return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
 
 
 def desks_in_rotation(session: Session) -> frozenset[str]:
-    """Returns the desks with a rotation under way, which still hold an old key."""
+    """Returns the desks that are in a rotation and still have an old key."""
     aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
     return frozenset(session.scalars(select(DeskMember.desk_code).where(aside)))
 
 
 def access_since(session: Session, code: str) -> Mapping[str, datetime]:
-    """Returns when each member got access."""
+    """Returns when each member got access to the desk."""
     return {row.member: row.created_at for row in _rows(session, code)}
 
 
 def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
-    """Returns a desk's key as encrypted to one member: today's key, then the old key of a rotation if there is one."""
+    """Returns a desk's private key, encrypted for one member: the present key, then the old key if there is a
+    rotation.
+    """
     found = select(DeskMember).where(
         DeskMember.desk_code == code, DeskMember.member.in_((member, PREVIOUS_KEY_OF + member))
     )
@@ -55,20 +57,23 @@ def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
 
 
 def desks_of(session: Session, member: str) -> frozenset[str]:
-    """Returns the desks whose key is encrypted to a member."""
+    """Returns the desks whose key is encrypted for this member."""
     return frozenset(
         session.scalars(select(DeskMember.desk_code).where(DeskMember.member == member))
     )
 
 
 def store_key(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
-    """Stores the desk's key encrypted to a member. Replaces the member's earlier key."""
+    """Stores the desk's private key, encrypted for a member. Replaces the earlier key of this member."""
     _forget(session, code, member)
     session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
 
 
 def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at: datetime) -> None:
-    """Stores each member's new key and keeps the earlier one aside. A member who is not in `encrypted` loses access."""
+    """Stores the new key of each member, and keeps their earlier keys as old keys.
+
+    A member who is not in `encrypted` loses access.
+    """
     for row in _rows(session, code):
         wrapped = encrypted.get(row.member)
         if wrapped is None:
@@ -87,7 +92,7 @@ def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at
 def end_access_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
     """Ends the access of these members to this desk. Returns True if any of them had access.
 
-    They may hold a copy of the key until the desk gets another one.
+    They may have a copy of the key until the desk gets a new key.
     """
     opened = [member for member in names if code in desks_of(session, member)]
     for member in opened:
@@ -98,9 +103,10 @@ def end_access_at(session: Session, code: str, names: Collection[str], at: datet
 def end_access(
     session: Session, member: str, at: datetime, *, but: Collection[str] = ()
 ) -> frozenset[str]:
-    """Ends a member's access to every desk, except the desks in `but`. Returns the desks that the member lost.
+    """Ends a member's access to every desk, except the desks in `but`. Returns the desks to which the member lost
+    access.
 
-    The member may hold a copy of each key until the desk gets another one.
+    The member may have a copy of each key until that desk gets a new key.
     """
     gone = desks_of(session, member) - frozenset(but)
     for code in sorted(gone):
@@ -109,11 +115,11 @@ def end_access(
 
 
 def _shut(session: Session, code: str, member: str, at: datetime) -> None:
-    """Deletes a member's keys of a desk, and notes since when a copy of the key may exist.
+    """Deletes a member's keys of a desk, and stores the time since which they may have a copy.
 
-    Locks the desk first, as a new key does. Otherwise the two would wait for each other. During a rotation the member
-    may hold the new key as well. So the noted time is after the rotation began, and the end of that rotation does not
-    clear it.
+    Locks the desk first, as the code for a new key does. Otherwise the two transactions could wait for each other.
+    During a rotation, the member may have the new key too. So the stored time is after the beginning of the rotation,
+    and the end of the rotation does not clear it.
     """
     tables_desks.get_desk(session, code, for_writing=True)
     _forget(session, code, member)
@@ -135,28 +141,35 @@ def _rows(session: Session, code: str) -> Sequence[DeskMember]:
     return session.scalars(found.order_by(DeskMember.id)).all()
 
 
-# Stores the recovery pair.
+# Stores the recovery key pair.
 
 
 class RecoveryPair(Row):
-    """One recovery pair. There are two while the recovery passphrase is being changed. The newer has the highest id."""
+    """A recovery key pair.
+
+    There are two while the recovery passphrase is being changed. The newer pair has the higher id.
+    """
 
     __tablename__ = "recovery_pair"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[bytes]
     wrapped_key: Mapped[bytes]
-    """The private key, encrypted with the recovery passphrase. It names its format for `encrypt_desk_keys`."""
+    """The private key, encrypted with the recovery passphrase. Its first bytes name its format for
+    `encrypt_desk_keys`."""
     made_at: Mapped[datetime]
 
 
 def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
-    """Returns every recovery pair, today's first."""
+    """Returns every recovery pair, the present pair first."""
     return session.scalars(select(RecoveryPair).order_by(RecoveryPair.id.desc())).all()
 
 
 def newest_pair(session: Session) -> RecoveryPair | None:
-    """Returns the pair that keys are encrypted to now, or None. The caller holds the lock on the desk."""
+    """Returns the pair for which desk keys are encrypted now, or None.
+
+    The calling function must hold the lock on the desk.
+    """
     return next(iter(recovery_pairs(session)), None)
 
 
@@ -166,5 +179,5 @@ def add_pair(session: Session, public_key: bytes, wrapped_key: bytes, at: dateti
 
 
 def delete_older_pairs(session: Session, than: int) -> None:
-    """Deletes the older pairs. Nothing may be encrypted to them any more."""
+    """Deletes the older pairs. No key may be encrypted for them any more."""
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))

@@ -1,6 +1,6 @@
-"""Stores console sessions: the digest of each token, and when the session's key expires.
+"""Stores console sessions: the digest of each token, and the time until which the session's key is unlocked.
 
-Stores failed sign-ins by name. A name without an account is delayed like a name with one.
+Also stores failed sign-ins by name. A name without an account is delayed in the same way as a name with an account.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ class ConsoleSession(Row):
     __tablename__ = "console_session"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    """Digest of the token. Only the browser has the token."""
+    """The digest of the session's token. Only the browser has the token."""
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
@@ -28,7 +28,7 @@ class ConsoleSession(Row):
     locked_key: Mapped[bytes | None]
     """The account's private key, encrypted with the token. NULL after `key_until`."""
     flow: Mapped[str | None]
-    """The flow that the account's owner opened last in a draft."""
+    """The flow of a draft that the account opened last."""
     flow_at: Mapped[datetime | None]
 
 
@@ -49,7 +49,7 @@ def sessions_of_account(session: Session, account_id: int) -> Sequence[ConsoleSe
 
 
 def note_activity(session: Session, digest: bytes, at: datetime) -> None:
-    """Records activity in a session and on its account. Does nothing if the session has ended."""
+    """Records the time of a request in the session and in its account. Does nothing if the session has ended."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest).values(seen_at=at)
     account_id = session.scalar(here.returning(ConsoleSession.account_id))
     seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
@@ -57,7 +57,7 @@ def note_activity(session: Session, digest: bytes, at: datetime) -> None:
 
 
 def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
-    """Notes that this session opened a flow in a draft."""
+    """Records that this session opened a flow of a draft."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest)
     session.execute(here.values(flow=flow, flow_at=at))
 
@@ -65,9 +65,9 @@ def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> 
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the accounts whose last opened flow is this one and that were active after `seen`.
+    """Returns the accounts that last opened this flow and were active after `seen`.
 
-    Each is a name and the time of opening. Leaves out the account `but`.
+    Each entry is a name and the time when the flow was opened. Leaves out the account `but`.
     """
     opened = (
         select(ConsoleAccount.shown, func.max(ConsoleSession.flow_at))
@@ -83,7 +83,10 @@ def accounts_with_flow(
 def renew_factor(
     session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
 ) -> bool:
-    """Records a new check of the second factor, and keeps the key longer. Returns False if the session has ended."""
+    """Records that the second factor was checked again, and keeps the key unlocked longer.
+
+    Returns False if the session has ended.
+    """
     renewed = (
         update(ConsoleSession)
         .where(ConsoleSession.digest == digest)
@@ -94,7 +97,7 @@ def renew_factor(
 
 
 def end_session(session: Session, digest: bytes) -> bool:
-    """Ends a session. Returns False if there was none."""
+    """Ends a session. Returns False if there was no such session."""
     gone = delete(ConsoleSession).where(ConsoleSession.digest == digest)
     return session.execute(gone.returning(ConsoleSession.digest)).first() is not None
 
@@ -113,40 +116,43 @@ class SignInAttempt(Row):
     __tablename__ = "sign_in_try"
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
-    """Keyed digest of the typed name. It is a digest because some people type their password there."""
+    """A keyed digest of the typed name. The name is not stored, because some people type their password in its
+    field."""
     failures: Mapped[int]
     last_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
 
 
 class FailedSignIn(Row):
-    """One sign-in that failed because of a wrong password or code. Kept for an hour."""
+    """A sign-in that failed because the password or the code was wrong. The row is kept for an hour."""
 
     __tablename__ = "failed_sign_in"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_key: Mapped[bytes]
-    """Keyed digest of the typed name. It is a digest because some people type their password there."""
+    """A keyed digest of the typed name. The name is not stored, because some people type their password in its
+    field."""
     is_known: Mapped[bool]
-    """True if an account that may sign in has this name."""
+    """True if an account with this name exists and may sign in."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 @dataclass(frozen=True, slots=True)
 class SignInFailures:
-    """Numbers of failed sign-ins since a moment."""
+    """The numbers of failed sign-ins since a time."""
 
     of_one: int
-    """Failures of the name that failed most often."""
+    """The failures of the name that failed most often."""
     in_all: int
 
 
 def note_failure(
     session: Session, name_key: bytes, at: datetime, since: datetime, *, is_known: bool
 ) -> int:
-    """Notes a failed sign-in and returns how many there were after `since`.
+    """Records a failed sign-in, and returns the number of failures since `since`.
 
-    A name with an account is counted alone. All names without an account are counted together.
+    For a name with an account, counts the failures of this name. For other names, counts the failures of all names
+    without an account together.
     """
     session.add(FailedSignIn(name_key=name_key, is_known=is_known, at=at))
     session.flush()
@@ -161,7 +167,7 @@ def count_failures(session: Session, since: datetime) -> SignInFailures:
 
 
 def locked_name(session: Session, name_key: bytes, at: datetime) -> SignInAttempt:
-    """Returns the row of a name and locks it until the transaction ends. Creates it if there was none.
+    """Returns the row of a name, and locks it until the transaction ends. Creates the row if there is none.
 
     Creates it again if a successful sign-in deleted it between the two statements.
     """
@@ -186,7 +192,8 @@ def next_attempt_at(session: Session, name_key: bytes) -> datetime | None:
 
 
 ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
-"""Expired rows: their table, a condition, and the columns to empty. None means that the rows are deleted."""
+"""Expired rows: their table, their condition, and the columns that are emptied. None means that these rows are
+deleted."""
 
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
@@ -203,7 +210,7 @@ def _over(at: datetime) -> Iterator[ExpiredRows]:
 
 
 def has_expired(session: Session, at: datetime) -> bool:
-    """Returns True if `delete_expired` would change anything."""
+    """Returns True if `delete_expired` would change any row."""
     found = (select(table).where(over).limit(1) for table, over, _ in _over(at))
     return any(session.scalar(one) is not None for one in found)
 

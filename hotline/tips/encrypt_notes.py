@@ -1,8 +1,8 @@
-"""Encrypts what readers of a tip may also read: the answer to a desk's question, and a responder's note.
+"""Encrypts other texts for the readers of a tip: the answer to a desk's question, and a responder's note.
 
-An answer is encrypted for its own key pair. The private key of that pair is encrypted under the tip's key. A note is
-encrypted under the tip's key itself. Without the tip's grants, neither can be read. No hook may import this file
-(import contract).
+The answer to each question has its own key pair. The private key of this pair is encrypted with the key of the tip. A
+note is encrypted directly with the key of the tip. Without the grants of the tip, neither text can be read. No module
+that a hook loads may import this file.
 """
 
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ from hotline.keys.encrypt import VERSION, KeyPair, document_in, padded, unpadded
 
 @dataclass(frozen=True, slots=True)
 class AnswerPair:
-    """A key pair for one question of a desk.
+    """A key pair for the answer to one question of a desk.
 
-    The hooks use the public key. The private key is encrypted under the tip's key.
+    The hooks use the public key. The private key is encrypted with the key of the tip.
     """
 
     public_key: bytes
@@ -27,7 +27,7 @@ class AnswerPair:
 
 
 def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
-    """Creates a key pair, bound to the tip of this uid."""
+    """Creates a key pair that is bound to the tip with this uid."""
     pair = KeyPair.new()
     locked = Aead(tip_key).encrypt(pair.private, aad=_binding("answer", uid))
     return AnswerPair(pair.public, VERSION + bytes(locked))
@@ -46,7 +46,7 @@ def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) 
 
 
 def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
-    """Encrypts a responder's note, bound to the tip of this uid and to the case event of this key."""
+    """Encrypts a responder's note. It is bound to the tip with this uid and to the case event with this key."""
     plain = padded(words.encode("utf-8", "surrogatepass"))
     return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding("note", uid, key)))
 

@@ -1,7 +1,7 @@
-"""Stores the digests that show which tips are alike, and the links between tips about one situation.
+"""Stores the digests by which similar tips are found, and the links between tips of the same situation.
 
-The digests are deleted after a day. A link is a probable match, and no tips are merged. A link that was undone keeps
-its row, so that it is not made again.
+The digests are deleted after a day. A link means that two tips are probably about the same situation. The tips stay
+separate. A removed link keeps its row, so that the same link is not made again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -42,12 +42,12 @@ from hotline.tips.rules_duplicates import (
 from hotline.tips.tables import HAS_PENDING_ALERT, Tip
 
 MAX_COMPARED = 2000
-"""The most earlier tips compared in one batch. The newest are taken."""
+"""The most earlier tips that are compared in one batch. If there are more, the newest are compared."""
 DIGESTS_KEPT = DAY + timedelta(hours=1)
 
 
 class TipLikeness(Row):
-    """One tip's digests under the week's key. Deleted after a day."""
+    """The digests of one tip, under the key of the week. The row is deleted after a day."""
 
     __tablename__ = "tip_likeness"
     __table_args__ = (
@@ -65,7 +65,8 @@ class TipLikeness(Row):
     """The digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
-    """The tip whose responders were alerted of more details instead. None if this tip had its own alert, or waits."""
+    """The first tip of the cluster. Its responders were notified of this tip as an addition. None if this tip had its
+    own alert, or if its alert is pending."""
 
 
 class LikenessKeys(NamedTuple):
@@ -103,7 +104,7 @@ def store_digests(
 
 
 def replace_digests(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
-    """Replaces the digests of a tip. Returns the id of the tip that it follows, or None."""
+    """Replaces the digests of a tip. Returns the id of the first tip of its cluster, or None."""
     row = _CHANGED.first(session, tip=tip_id, new_words_key=keys.words, new_who_key=keys.who)
     return None if row is None else row[0]
 
@@ -111,7 +112,10 @@ def replace_digests(session: Session, tip_id: int, keys: LikenessKeys) -> int | 
 def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, ComparedTip]:
-    """Returns those of these waiting tips whose phone or text came too often since then. Nearly always empty."""
+    """Returns those of these pending tips whose phone or text has been used too often since `since`.
+
+    The result is almost always empty.
+    """
     new = aliased(TipLikeness, name="waits")
 
     def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
@@ -133,7 +137,7 @@ def repeated_tips(
 def earlier_tips(
     session: Session, new: Iterable[ComparedTip], since: datetime
 ) -> Sequence[ComparedTip]:
-    """Returns open tips, already alerted, from the same phones or with the same text as these, oldest first."""
+    """Returns open, alerted tips from the same phones or with the same text as these tips, the oldest first."""
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
     alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
@@ -150,7 +154,7 @@ def earlier_tips(
 
 
 def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
-    """Records which tip each of these follows."""
+    """Stores the first tip of the cluster that each of these tips joined."""
     for tip_id, leader_id in leaders.items():
         session.execute(
             update(TipLikeness)
@@ -161,7 +165,7 @@ def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
 
 
 def open_leader(session: Session, tip_id: int) -> int | None:
-    """Returns the open tip that this one follows, or None."""
+    """Returns the first tip of this tip's cluster if it is open, or None."""
     leader = (
         select(TipLikeness.leader_id)
         .join(Tip, Tip.id == TipLikeness.leader_id)
@@ -171,7 +175,7 @@ def open_leader(session: Session, tip_id: int) -> int | None:
 
 
 def open_followers(session: Session, tip_id: int) -> Sequence[int]:
-    """Returns the open tips without an assignee that follow this one."""
+    """Returns the open tips without an assignee that joined the cluster of this tip."""
     joined = (
         select(TipLikeness.tip_id)
         .join(Tip, Tip.id == TipLikeness.tip_id)
@@ -181,7 +185,7 @@ def open_followers(session: Session, tip_id: int) -> Sequence[int]:
 
 
 def delete_digests(session: Session, at: datetime, limit: int) -> int:
-    """Deletes digests older than a day. Returns the number of tips."""
+    """Deletes digests that are older than a day. Returns the number of tips."""
     old = select(TipLikeness.tip_id).where(TipLikeness.at < at - DIGESTS_KEPT).limit(limit)
     gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
     return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
@@ -207,20 +211,20 @@ def _traits() -> Select[*tuple[Any, ...]]:
 
 
 BY_THE_LINE = "line"
-"""The author of links that no person made."""
+"""The author of links that the hotline made itself."""
 COMPARED = (
     Tip.matter == Matter.TIP,
     *(Tip.channel != one for one in sorted(rules_trial.UNCOUNTED)),
     Tip.state != TipState.DRAFT,
     Tip.state != TipState.FRAGMENT,
 )
-"""Conditions on `Tip` for tips that are compared with others."""
+"""The conditions on `Tip` under which a tip is compared with others."""
 MAX_LINKED = 100
-"""The most tips of one situation that a look-up collects, apart from the tips that it starts from."""
+"""The most tips of a situation that one search finds, in addition to the tips that it starts from."""
 
 
 class TipLink(Row):
-    """One link between two tips that are probably about one situation."""
+    """A link between two tips that are probably about the same situation."""
 
     __tablename__ = "tip_link"
     __table_args__ = (UniqueConstraint("a", "b"),)
@@ -230,9 +234,9 @@ class TipLink(Row):
     """The earlier tip."""
     b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
     why: Mapped[str]
-    """A `tips.rules_duplicates.LinkReason`."""
+    """A value of `tips.rules_duplicates.LinkReason`."""
     by: Mapped[str]
-    """An actor, as the audit log writes one. `BY_THE_LINE` if no person made the link."""
+    """The person, as the audit log names an actor. `BY_THE_LINE` if the hotline made the link itself."""
     at: Mapped[datetime]
     undone_by: Mapped[str | None]
     undone_at: Mapped[datetime | None]
@@ -242,9 +246,10 @@ IS_LINKED = TipLink.undone_at.is_(None)
 
 
 def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
-    """Returns this tip, and for each reason the newest earlier tip that fits it. That is three earlier tips at most.
+    """Returns this tip, and the newest earlier tip for each reason to link it. So it returns at most three earlier
+    tips.
 
-    Returns an empty sequence if this tip has no digests. The cost is the same on a day with thousands of like tips.
+    Returns nothing if this tip has no digests. The cost stays the same on a day with thousands of similar tips.
     """
     session.flush()
     row = _ONE.first(session, tip_id=tip_id)
@@ -268,7 +273,7 @@ def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipT
 def add_links(
     session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
 ) -> Sequence[LikelyPair]:
-    """Writes new links and returns them. Leaves existing links unchanged, also those that were undone."""
+    """Writes new links and returns them. Existing links do not change, even if they were removed."""
     made = []
     for one in pairs:
         a, b = sorted((one.a, one.b))
@@ -278,14 +283,14 @@ def add_links(
 
 
 def link_between(session: Session, a: int, b: int) -> TipLink | None:
-    """Returns the link between two tips, or None. It stays locked until the transaction ends."""
+    """Returns the link between two tips, or None. Locks the link until the transaction ends."""
     lower, higher = sorted((a, b))
     found = select(TipLink).where(TipLink.a == lower, TipLink.b == higher)
     return session.scalars(found.with_for_update()).one_or_none()
 
 
 def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns the other tips of the same situation, for each of these tips that has links."""
+    """Returns the other tips of the same situation, for each of the given tips that has links."""
     known: set[int] = set(tip_ids)
     pairs: set[tuple[int, int]] = set()
     fresh = set(known)
@@ -345,4 +350,4 @@ _NEAREST = tuple(
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
     )
 )
-"""The queries for the newest earlier tip: by phone, by text, and by place and category."""
+"""The queries for the newest earlier tip with the same phone, the same text, or the same place and category."""

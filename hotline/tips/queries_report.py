@@ -1,6 +1,7 @@
 """Reads and writes the parts of a tip that a hop needs, without the mapper.
 
-A report is many small answers, and each is a transaction. Each statement is prepared once, for both databases.
+A report consists of many small answers, each in its own transaction. So each statement is prepared only once, for both
+databases.
 """
 
 from collections.abc import Mapping
@@ -47,7 +48,8 @@ CHANGED = (
     "referred_urgency",
     "locked_for",
 )
-"""The only columns that an answer may change. The body is read in part and written whole."""
+"""The only columns that an answer may change, besides the body. Of the body, only the first bytes are read, but all of
+it is written."""
 READ = ("do_not_visit", "manner")
 _TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
 _PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
@@ -56,7 +58,10 @@ _LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
 
 @dataclass(slots=True)
 class ReportedTip:
-    """One tip as a hop reads and writes it. `Tip` explains the columns. `repr` shows nothing that the caller said."""
+    """A tip as a hop reads and writes it.
+
+    The class `Tip` explains the columns. `repr` shows nothing that the caller reported.
+    """
 
     uid: str
     identity: str
@@ -87,13 +92,13 @@ class ReportedTip:
     manner: str | None = None
     referred_at: datetime | None = None
     id: int = 0
-    """0 until the tip is written."""
+    """The id is 0 until the tip is written."""
     body: bytes = field(default=b"", repr=False)
-    """The whole body when written. After reading, only its head."""
+    """The whole body, if the tip is to be written. After a tip was read, only the first bytes of its body."""
     likeness: LikenessKeys | None = field(default=None, repr=False)
-    """None if the tip has no stored digests."""
+    """None if no digests of the tip are stored."""
     moved: bool = False
-    """True if responders were alerted at another place before."""
+    """True if responders were alerted for another place before."""
     record_key: int = field(default_factory=new_record_key, repr=False)
 
 
@@ -129,7 +134,10 @@ _GRANTED = PreparedStatement(
 
 
 def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
-    """Returns the tip of one report attempt, or None. Locks it, since the clock may file it at the same moment."""
+    """Returns the tip of a report attempt, or None.
+
+    Locks the tip, because the clock worker may file it at the same moment.
+    """
     session.flush()
     row = _FOUND.first(session, identity=identity)
     if row is None:
@@ -146,7 +154,10 @@ def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
 
 
 def write_tip(session: Session, tip: ReportedTip) -> None:
-    """Inserts a tip without an id and sets the id. For any other tip, writes the columns that an answer may change."""
+    """Inserts a tip that has no id, and sets its id.
+
+    For any other tip, writes the columns that an answer may change.
+    """
     if tip.id:
         new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
         _CHANGE.rows(session, tip_id=tip.id, **new)
@@ -156,7 +167,7 @@ def write_tip(session: Session, tip: ReportedTip) -> None:
 
 
 def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
-    """Gives these desks, and no others, the key to the tip's present body. `first`: no desk had a key before."""
+    """Gives exactly these desks the key of the tip's present body. `first` is True if no desk had a key before."""
     if not first:
         _UNGRANT.rows(session, tip_id=tip_id)
     for code, key in keys.items():
@@ -164,10 +175,10 @@ def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first
 
 
 def granted_desks(session: Session, tip_id: int) -> set[str]:
-    """Returns the codes of the desks to which the tip was sealed."""
+    """Returns the codes of the desks for which the tip was encrypted."""
     return set(session.scalars(select(Grant.desk_code).where(Grant.tip_id == tip_id)))
 
 
 def tip_row(session: Session, told: ReportedTip) -> Tip:
-    """Returns the tip's whole row, read again, for the alerts to responders."""
+    """Reads the whole row of the tip again, for the alerts to responders."""
     return session.get_one(Tip, told.id, populate_existing=True)

@@ -1,14 +1,14 @@
-"""Decides who may see a tip. Every list, count, search, link and export uses this one condition for its reader.
+"""Decides who may see a tip. Every list, count, search, link and export uses this condition for its reader.
 
-A desk sees the tips that were sealed to it. It sees none in which an official is or may be involved. The national
-desk sees every tip. An exclusion hides a tip from a person, on each of their phones and accounts, or from a desk and
-its members.
+A desk sees the tips that were encrypted for it. It does not see tips that involve, or may involve, an official. The
+national desk sees every tip. An exclusion hides a tip from a person with all their phones and accounts, or from a desk
+and its members.
 
-The condition has four forms. `visible_to` filters tips for a viewer. `is_not_excluded` filters the tips assigned to one
-responder. `may_see_tip` filters the responders for one tip. `desk_may_know` filters the desks to which details of a
-tip are sealed.
+The condition has these four forms. `visible_to` selects the tips that a viewer may see. `is_not_excluded` selects
+assigned tips that the responder may see. `may_see_tip` selects the responders who may see a tip. `desk_may_know`
+selects the desks for which details of a tip may be encrypted.
 
-Also stores the exclusions, and finds the responders who get no alert because of them.
+The module also stores exclusions, and finds the responders who get no alert because of them.
 """
 
 from collections import defaultdict
@@ -31,16 +31,19 @@ from hotline.tips.tables import Grant, Tip
 
 
 class ExclusionReason(StrEnum):
-    """One reason for an exclusion. An official needs none, since `Tip.official` excludes all desks but the national."""
+    """The reason for an exclusion.
+
+    An official needs no exclusion, because `Tip.official` already hides the tip from all desks but the national.
+    """
 
     NAMED = "named"
-    """The tip names the responder. The responder is never alerted of it."""
+    """The tip names this person. They are never alerted of it."""
     ASKED = "asked"
-    """The reporter asked for it."""
+    """The caller asked for the exclusion."""
 
 
 class Exclusion(Row):
-    """One person or desk that may not see a tip. The row stays when the exclusion is lifted."""
+    """A person or a desk that may not see a tip. The row stays after the exclusion was lifted."""
 
     __tablename__ = "exclusion"
 
@@ -49,9 +52,9 @@ class Exclusion(Row):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     desk_code: Mapped[str | None]
     why: Mapped[str]
-    """An `ExclusionReason`."""
+    """A value of `ExclusionReason`."""
     by: Mapped[str]
-    """An actor, as the audit log writes one."""
+    """The person who excluded, as the audit log names an actor."""
     at: Mapped[datetime]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
@@ -65,20 +68,20 @@ IS_EXCLUDED = Exclusion.lifted_at.is_(None)
 
 
 class ExcludedParty(NamedTuple):
-    """One person or desk that is excluded from a tip."""
+    """A person or a desk that is excluded from a tip. Exactly one of the two is set."""
 
     person_id: int | None = None
     desk_code: str | None = None
 
     def __str__(self) -> str:
-        """Returns the text for the audit log: `desk 12` or `person 7`."""
+        """Returns the name for the audit log, such as `desk 12` or `person 7`."""
         return f"person {self.person_id}" if self.desk_code is None else f"desk {self.desk_code}"
 
 
 def current_exclusions(
     session: Session, tip_id: int, *, for_writing: bool = False
 ) -> Sequence[Exclusion]:
-    """Returns the exclusions that are not lifted, oldest first. `for_writing` locks them."""
+    """Returns the exclusions that were not lifted, the oldest first. `for_writing` locks their rows."""
     found = select(Exclusion).where(Exclusion.tip_id == tip_id, IS_EXCLUDED).order_by(Exclusion.id)
     return session.scalars(found.with_for_update() if for_writing else found).all()
 
@@ -86,7 +89,7 @@ def current_exclusions(
 def copy_exclusions(
     session: Session, tip_id: int, to: int, by: str, at: datetime
 ) -> Sequence[Exclusion]:
-    """Copies the exclusions of one tip to another. Returns the new ones."""
+    """Copies the exclusions of a tip to another tip. Returns the new exclusions."""
     there = {one.whom for one in current_exclusions(session, to)}
     new = [
         Exclusion(tip_id=to, **one.whom._asdict(), why=one.why, by=by, at=at)
@@ -99,12 +102,12 @@ def copy_exclusions(
 
 
 def tips_with_exclusions(session: Session) -> frozenset[int]:
-    """Returns the ids of the tips with an exclusion. They are few, even if many tips wait."""
+    """Returns the ids of the tips that have an exclusion. Such tips are few, even when many tips are pending."""
     return frozenset(session.scalars(select(Exclusion.tip_id).where(IS_EXCLUDED)))
 
 
 def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns the responders who are excluded from these tips, by tip. Nearly always empty."""
+    """Returns the responders who are excluded from these tips, by tip. The result is almost always empty."""
     if not tip_ids:
         return {}
     found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), IS_EXCLUDED)
@@ -129,16 +132,17 @@ def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[i
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """One reader of a list."""
+    """A person who reads tips, with the desks that give them access."""
 
     desks: frozenset[str]
     responder_id: int | None = None
-    """The phone that reads, for a responder."""
+    """The phone with which a responder reads."""
     person_id: int | None = None
 
 
 THE_LINE: Viewer | None = None
-"""The hotline itself as a reader, which sees everything. Used for its own counts and for commands without a desk."""
+"""The hotline itself as a reader, which may see every tip. Its own counts use this viewer, and so do commands without a
+desk."""
 
 
 def desk_viewer(code: str) -> Viewer:
@@ -153,9 +157,9 @@ def responder_viewer(session: Session, responder_id: int) -> Viewer:
 
 
 def account_viewer(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
-    """Returns a viewer with the desks whose key was sealed to the account.
+    """Returns a viewer with the desks whose keys the account can decrypt.
 
-    If the account's person has phones, the desk must also be one of theirs.
+    If the person of the account has phones, one of the phones must also belong to the desk.
     """
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
@@ -166,7 +170,7 @@ def account_viewer(session: Session, account: ConsoleAccount, desks: frozenset[s
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` for this viewer."""
+    """Returns the condition on `Tip` that this viewer may see the tip."""
     if viewer is None:
         return true()
     may = or_(_granted(viewer.desks - {NATIONAL}), true() if NATIONAL in viewer.desks else false())
@@ -179,14 +183,14 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
 
 
 def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
-    """Returns True if the viewer may see a tip of that id. Drafts do not count."""
+    """Returns True if the viewer may see the tip with this id. Returns False for a draft."""
     return has_row(
         session, Tip.id, Tip.id == tip_id, Tip.state != tips_tables.DRAFT, visible_to(viewer)
     )
 
 
 def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
-    """Returns a filed tip, and its key for a desk that may see it. Raises NotFound if there is no such tip.
+    """Returns a filed tip with its encrypted key for a desk. Raises NotFound if the tip does not exist.
 
     The key is None if the desk may not see the tip.
     """
@@ -203,7 +207,7 @@ def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, 
 def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Returns the condition, on `Tip` or `Assignment`, that an alerted responder may still see the tip."""
+    """Returns the condition on `Tip` or `Assignment` that an alerted responder may still see the tip."""
     national = _is_national(responder_id)
     return and_(has_no_exclusion(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
 
@@ -216,14 +220,14 @@ def has_no_exclusion(
 
 
 def may_see_tip(tip_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Responder` that they may see this tip through any of their desks."""
+    """Returns the condition on `Responder` that the responder may see this tip through one of their desks."""
     kept = exists().where(Exclusion.tip_id == tip_id, IS_EXCLUDED, _names(Responder.id))
     official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
     return and_(~kept.correlate(Responder), or_(_is_national(Responder.id), ~official))
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition on `Exclusion` that it names this responder's person or one of their desks."""
+    """Returns the condition on `Exclusion` that it names this responder as a person, or one of their desks."""
     responder = aliased(Responder)
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
@@ -244,13 +248,13 @@ def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
 def those_who_may_see(
     session: Session, tip_id: int, responder_ids: Collection[int]
 ) -> frozenset[int]:
-    """Returns those of the responders who may see this tip."""
+    """Returns those of the given responders who may see this tip."""
     some = (Responder.id.in_(responder_ids), may_see_tip(tip_id))
     return frozenset(session.scalars(select(Responder.id).where(*some)))
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that a desk in this column, to which it was sealed, may still see it."""
+    """Returns the condition on `Tip` that the desk in this column may still see the tip that was encrypted for it."""
     kept = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
     )
@@ -259,14 +263,17 @@ def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 
 
 def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition that an official is or may be involved. Then only the national desk may see the tip."""
+    """Returns the condition that the tip involves, or may involve, an official.
+
+    Then only the national desk may see the tip.
+    """
     tip = aliased(Tip)
     found = select(tip.id).where(tip.id == tip_id, tip.official != "no")
     return found.correlate(tip_id.class_).exists()
 
 
 def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
-    """Returns the condition that the tip was sealed to one of these desks and involves no official."""
+    """Returns the condition that the tip was encrypted for one of these desks and involves no official."""
     grant = aliased(Grant)
     found = select(grant.id).where(grant.tip_id == Tip.id, grant.desk_code.in_(desks))
     return and_(Tip.official == "no", found.correlate(Tip).exists())

@@ -1,8 +1,9 @@
-"""Defines a tip, and decides when answers become one. Pure.
+"""Defines what a tip is, and decides when a caller's answers become a tip. Pure.
 
-Decision C8 is implemented here. Danger with a place is filed at that hop. All other answers make a draft from the first
-answer on. Hang-up or three minutes of silence files the draft. If it names no district by then, it is a fragment. One
-report attempt makes one tip, whatever the caller corrects in it.
+It follows decision C8. An answer that gives both danger and a place files the tip at once. From the first answer on,
+all other reports are drafts. A draft is filed when the caller hangs up, or after three minutes without an answer. If
+the caller has named no district by then, it becomes a fragment. Each report attempt makes one tip, even if the caller
+corrects answers.
 """
 
 from collections.abc import Mapping
@@ -13,32 +14,32 @@ from hotline.core.wording import Template
 from hotline.text.codes import ABROAD, NOT_SAID, TYPED, UNSURE, Category, is_district, is_province
 
 WORDS = "words"
-"""The answer that holds the message."""
+"""The name of the answer that contains the caller's text."""
 
 
 class Matter(StrEnum):
-    """The kind of report. Both kinds are sealed and assigned in the same way, but counted apart."""
+    """The kind of a report. Both kinds are encrypted and assigned in the same way, but they are counted separately."""
 
     TIP = "tip"
     COMPLAINT = "complaint"
-    """A report about a person who was meant to help."""
+    """A report about a person who should have helped."""
 
 
 class TipState(StrEnum):
-    """The state of a tip. Legal steps: draft -> fragment -> filed -> complete, each of which may be skipped.
+    """The state of a tip. It moves from draft to fragment, filed and complete. Each of these steps may be skipped.
 
-    Only a draft's row may be deleted.
+    Only the row of a draft may be deleted.
     """
 
     DRAFT = "draft"
     FRAGMENT = "fragment"
-    """Kept after a hang-up before any district was named. No one can act on it, and no clock runs for it."""
+    """The caller hung up before they named a district. No one can act on it, and no deadline runs."""
     FILED = "filed"
     COMPLETE = "complete"
 
 
 class TipOutcome(StrEnum):
-    """The result of a case when it is closed. No result blocks a phone: callers may test the line."""
+    """The outcome of a closed case. No outcome blocks a phone, because callers may test the hotline."""
 
     HELPED = "helped"
     REFERRED = "referred"
@@ -51,20 +52,20 @@ class TipOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """The properties of one outcome."""
+    """The texts and rules of an outcome."""
 
     screen: Template
-    """Its name behind the PIN."""
+    """The text on the responder's phone, after the PIN."""
     label: str
-    """Its name in the console, in English."""
+    """The English text in the console."""
     choice: str = ""
-    """The value of its choice behind the PIN. Empty if the phone does not offer it."""
+    """The value of the choice on the responder's phone. Empty if the phone does not offer this outcome."""
     is_help: bool = False
-    """True if statistics count it as help."""
+    """True if statistics count this outcome as help."""
     is_safe: bool = False
-    """True if it agrees with a person who is with a service. `NOT_FOUND` does not."""
+    """True if the outcome is possible when a service helps the person. For `NOT_FOUND` it is False."""
     is_for_desk: bool = False
-    """True if the national desk must decide on it once a person was met: in the console, with a reason."""
+    """True if the national desk must decide, in the console and with a reason, after a person was met."""
 
 
 OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
@@ -85,7 +86,7 @@ OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
 
 
 class Urgency(IntEnum):
-    """The urgency: 1 danger or a child, 2 the caller's own case or doubt about danger, 3 all others."""
+    """The urgency of a tip. 1: danger or a child. 2: the caller's own case, or unclear danger. 3: all others."""
 
     DANGER = 1
     SEEN = 2
@@ -93,22 +94,22 @@ class Urgency(IntEnum):
 
     @property
     def label(self) -> str:
-        """Returns its name in English."""
+        """Returns the English name of the urgency."""
         return ("Urgent", "Soon", "Normal")[self - 1]
 
 
 class Basis(StrEnum):
-    """The legal basis on which law 058/2021 permits us to keep the tip."""
+    """The legal basis in law 058/2021 for storing the tip."""
 
     PUBLIC_DUTY = "public_duty"
     VITAL_INTEREST_CHILD = "vital_interest_child"
 
 
 TYPE_AGAIN = "again"
-"""No place: the caller types the name again."""
+"""A value that is not a place: the caller types the name again."""
 
 SOON = frozenset({"today", "week"})
-"""Answers about the departure with which the journey can still be stopped."""
+"""Answers about the departure after which the journey can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -117,12 +118,13 @@ _THREE_WAYS = frozenset({"yes", "no", UNSURE})
 
 @dataclass(frozen=True, slots=True)
 class TipSummary:
-    """The facts that the answers of one report attempt give: the part of a tip that is not sealed."""
+    """The facts in the answers of a report attempt. They are the part of a tip that is not encrypted."""
 
     state: TipState
     place: str
     within: str | None
-    """For "abroad" the country, for "unsure" the province. None if it was not given."""
+    """The country if the place is abroad, or the province if the district is unsure. None if the caller did not say
+    it."""
     sector: str | None
     category: str | None
     urgency: Urgency
@@ -131,12 +133,12 @@ class TipSummary:
 
 
 def desk_of(place: str, official: str) -> str | None:
-    """Returns the district's desk that may see a tip. Returns None if there is none."""
+    """Returns the desk of the district if it may see the tip. Returns None if only the national desk may."""
     return place if official == "no" and is_district(place) else None
 
 
 def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
-    """Returns the facts that `answers` give. Returns None if there is nothing to keep yet."""
+    """Returns the facts that these answers give. Returns None if there is nothing to store yet."""
     place, category = place_of(answers), _category(answers)
     state = stage(answers, completed=completed)
     if state is None:
@@ -156,7 +158,7 @@ def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipS
 
 
 def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
-    """Returns the state to which these answers have brought a tip. Returns None for no answers."""
+    """Returns the state of a tip with these answers. Returns None if there are no answers."""
     if completed:
         return TipState.COMPLETE
     pressing = answers.get("danger") == "yes" or can_be_stopped(answers)
@@ -166,19 +168,20 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 
 
 def abandoned_state(place: str) -> TipState:
-    """Returns the state of a draft to which the caller can add no more."""
+    """Returns the state of a draft when its caller can add no more answers."""
     return TipState.FRAGMENT if place == NOT_SAID or is_province(place) else TipState.FILED
 
 
 def later_state(one: TipState, other: TipState) -> TipState:
-    """Returns the later of two states. A tip never returns to an earlier state."""
+    """Returns the later one of two states. A tip never returns to an earlier state."""
     return max(one, other, key=_RANK.__getitem__)
 
 
 def place_of(answers: Mapping[str, str]) -> str | None:
-    """Returns a district's code, "abroad" or "unsure". Returns None if no place was given.
+    """Returns the code of a district, "abroad" or "unsure". Returns None if the caller gave no place.
 
-    A district's code begins with its province's. A district left over from another province does not count.
+    The code of a district begins with the code of its province. A district from an earlier answer counts only if it
+    lies in the chosen province.
     """
     province, district = answers.get("province"), answers.get("district")
     if province in (ABROAD, UNSURE):
@@ -191,7 +194,7 @@ def place_of(answers: Mapping[str, str]) -> str | None:
 
 
 def _begun(answers: Mapping[str, str]) -> str:
-    """Returns the province if no district of it was given. Returns an empty string if there is no province."""
+    """Returns the province if the caller gave no district. Returns an empty string if the caller gave no province."""
     province = answers.get("province", NOT_SAID)
     return province if is_province(province) else NOT_SAID
 
@@ -206,7 +209,10 @@ def urgency(answers: Mapping[str, str]) -> Urgency:
 
 
 def can_be_stopped(answers: Mapping[str, str]) -> bool:
-    """Returns True for a journey abroad that begins soon. It can still be stopped, so it counts as danger."""
+    """Returns True for a journey abroad that begins soon.
+
+    The journey can still be stopped, so this counts as danger.
+    """
     return answers.get("province") == ABROAD and answers.get("leaves") in SOON
 
 
@@ -215,7 +221,10 @@ def concerns_child(answers: Mapping[str, str]) -> bool:
 
 
 def _category(answers: Mapping[str, str]) -> str | None:
-    """Returns a category of the closed list. Any other answer counts as other. Returns None for no answer."""
+    """Returns the category, if it is on the closed list.
+
+    For any other answer, returns `OTHER`. Returns None if there is no answer.
+    """
     kind = answers.get("kind")
     if kind is None:
         return None
@@ -240,6 +249,9 @@ def _sector(answers: Mapping[str, str], place: str) -> str | None:
 
 
 def _named(answers: Mapping[str, str]) -> str:
-    """Returns the code of the district or sector that the caller chose by its name. Empty before that."""
+    """Returns the code of the district or sector that the caller chose by typing a name.
+
+    Empty until the caller has chosen.
+    """
     named = answers.get("named", UNSURE)
     return named if answers.get("district") == TYPED and named not in (UNSURE, TYPE_AGAIN) else ""

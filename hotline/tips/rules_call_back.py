@@ -1,6 +1,6 @@
-"""Defines a call that a caller asked for: when it may be made, who may see its number, and what ends it. Pure.
+"""Defines call-backs: when a call may be made, who may see the number, and when the request ends. Pure.
 
-A call at the wrong moment may ring in the wrong hand. So every rule here refuses in case of doubt.
+If we call at a wrong time, another person may answer the phone. So every rule here refuses the call if there is doubt.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,14 @@ from hotline.text.time import KIGALI
 WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window."""
 NOTICE_DELAY = timedelta(minutes=3)
-"""Time until the desk is notified. Until then the caller may still withdraw the request."""
+"""The time until the desk is notified. Before that, the caller can still withdraw the request."""
 
 
 class CallBackState(StrEnum):
-    """The state of a call-back. Legal steps: waiting -> done, withdrawn or expired. Only a waiting one has a number."""
+    """The state of a call-back.
+
+    It goes from waiting to done, withdrawn or expired. Only a waiting call-back has a number.
+    """
 
     WAITING = "waiting"
     DONE = "done"
@@ -26,18 +29,18 @@ class CallBackState(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """The result of a call. Only after silence the next window stays, if one was agreed."""
+    """The result of a call. The next window, if there is one, stays only after the outcome `SILENT`."""
 
     REACHED = "reached"
     SILENT = "silent"
     OTHER = "other"
-    """Another person answered. The desk never calls there again."""
+    """Another person answered the phone. The desk never calls this number again."""
     REFUSED = "refused"
-    """The caller answered, and wants no call."""
+    """The caller answered, but wants no call."""
 
 
 class DayPart(StrEnum):
-    """A part of a day, as the menu offers it."""
+    """A part of the day, as the menu offers it."""
 
     MORNING = "morning"
     NOON = "noon"
@@ -46,16 +49,17 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""Days from the request to the call, by the caller's answer."""
+"""The days from the request to the call, for each answer of the caller."""
 SHARED = frozenset({"alone", "family"})
-"""Other people who may answer the phone. A person that the caller fears is not among them."""
+"""The answers about other people who may pick up the phone, after which a call is possible. A person that the caller
+fears is not on this list."""
 
 WANTED, OTHERS_ANSWER, DAY, PART, WORD = "call", "call_who", "call_day", "call_part", "call_word"
 ANSWERS = frozenset({WANTED, OTHERS_ANSWER, DAY, PART, WORD})
-"""Questions about a call. Only the national desk sees the answers, and no tip's body holds them."""
+"""The questions about a call-back. Only the national desk sees the answers. The body of a tip does not contain them."""
 OFFERED = ("me_adult", "child", "adult", "several")
-"""Answers about who needs help for which a call is offered. A caller who says that they are under 18 gets no offer (ADR
-31)."""
+"""The answers about who needs help after which a call is offered. A caller who says that they are under 18 gets no
+offer (ADR 31)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,10 @@ class Window:
 
 
 def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...]:
-    """Returns one or two windows, in their order. Returns none unless these answers agree to a call in every point."""
+    """Returns one or two windows, in their order.
+
+    Returns none if these answers do not agree to all points of a call.
+    """
     days, part = DAYS.get(answers.get(DAY, "")), answers.get(PART)
     if answers.get(WANTED) != "yes" or answers.get(OTHERS_ANSWER) not in SHARED:
         return ()
@@ -94,9 +101,9 @@ def window_from(opens_at: datetime) -> Window:
 def refusal_reason(
     window: Window, at: datetime, *, has_asked: bool, approved_by: str | None
 ) -> str | None:
-    """Returns why this person may not see the number now, or None if they may.
+    """Returns why this person may not see the number now. Returns None if they may.
 
-    `has_asked`: this person asked for it last.
+    `has_asked` is True if this person made the latest request for the number.
     """
     if not has_asked:
         return "has not been asked for by this person"

@@ -1,8 +1,8 @@
-"""Maps our codes to two standards: HTCDS 2.0 by its exact names, and IC-TIP by its elements. Pure.
+"""Maps our codes to two standards: to HTCDS 2.0 by its exact names, and to IC-TIP by its elements. Pure.
 
-A table is a CSV in this folder. Its first line names the standard and the version of the table. A code has a row for
-each field that it maps to. A code without a field has one row with the reason. Nothing here claims that the line
-conforms to IC-TIP. A person must first compare its list of codes with the table.
+Each table is a CSV file in this folder. Its first line names the standard and the version of the table. A code has one
+row for each field that it maps to. A code that maps to no field has one row with the reason. We do not claim that the
+hotline conforms to IC-TIP. Before such a claim, a person must compare the code list of IC-TIP with the table.
 """
 
 import csv
@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 ANY = "*"
-"""The code, and the value, of a list that uses the standard's own codes."""
+"""Means every code and value of a list that uses the codes of the standard."""
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
 
@@ -33,15 +33,15 @@ COLUMNS: Mapping[CodeStandard, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class MappedCode:
-    """One code of ours, and one field of a standard with the same meaning."""
+    """One of our codes, with a field of a standard that means the same."""
 
     of: str
-    """Our list with the code, such as `form`."""
+    """The list that has the code, such as `form`."""
     code: str
     field: str
-    """HTCDS: a field. IC-TIP: an element. If it is empty, there is none, and the note says why."""
+    """In HTCDS a field, in IC-TIP an element. Empty if there is none. Then the note gives the reason."""
     value: str
-    """HTCDS: a value, empty if the field holds our own. IC-TIP: the part of the element."""
+    """In HTCDS the value. It is empty if the field contains our own code. In IC-TIP the part of the element."""
     note: str
 
     @property
@@ -60,13 +60,13 @@ class CodeTable:
     version: str
     """The version of the table, not of the standard."""
     how: str
-    """The statement about the mapping that may be made."""
+    """The statement that we may publish about this mapping."""
     rows: Sequence[MappedCode]
 
 
 @cache
 def code_table(standard: CodeStandard) -> CodeTable:
-    """Returns the table of a standard. Raises ValueError if its file does not begin as one."""
+    """Returns the table of a standard. Raises ValueError if the file does not begin like such a table."""
     text = files(__package__).joinpath(f"{standard}.csv").read_text(encoding="utf-8")
     first, *lines = text.splitlines()
     head = FIRST_LINE.fullmatch(first)

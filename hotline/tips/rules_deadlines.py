@@ -1,7 +1,7 @@
-"""Defines the deadlines of a case and computes when each is due. Pure.
+"""Defines the deadlines of a case, and computes when each deadline is due. Pure.
 
-A tip has at most one open clock of each kind. Closing one closes no other. The times are those of the casework design,
-by urgency. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
+A tip has at most one open deadline of each kind. Closing a deadline closes no other. The times depend on the urgency,
+as the casework design says. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,15 @@ SATURDAY = 5
 
 
 class DeadlineKind(StrEnum):
-    """The event that a deadline waits for. The arrival of an alert has its own clock: the message's `next_at`."""
+    """The event that must happen before the deadline.
+
+    Whether an alert arrives has its own time limit: `next_at` of the message.
+    """
 
     ACKNOWLEDGE = "acknowledge"
     """A responder takes the tip."""
     OPEN = "open"
-    """The assignee, if they have a PIN of their own, reads the tip."""
+    """The assignee reads the tip, if they have a PIN."""
     OUTCOME = "outcome"
     """The assignee reports the outcome."""
     CONFIRM_CLOSURE = "judge"
@@ -32,30 +35,35 @@ class DeadlineKind(StrEnum):
     DECISION = "decision"
     """The national desk decides on the closure of a case in which a person was met."""
     SECOND_LOOK = "second_look"
-    """A second person looks at a danger that was taken."""
+    """A second person looks at a case with danger that was taken."""
     OVERDUE = "red"
-    """No one is left to alert. The national desk is alerted again until one of its people takes the case."""
+    """No other person is left to alert. The national desk is alerted again and again until one of its people takes the
+    case."""
     VISIT_SAFETY = "manner"
-    """The national desk says how responders must go."""
+    """The national desk decides how responders must visit."""
     ERASURE = "erasure"
     """The national desk decides on an erasure request."""
 
 
 OVERDUE_FROM = 2
-"""Firings of the outcome's clock after which others were alerted. The first, at half time, is for the assignee."""
+"""After so many firings of the outcome's deadline, others were alerted. The first firing, at half time, only reminds
+the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
-    """The properties of one kind of deadline. `ladder.DUE` holds the step that each causes when it is due."""
+    """The rules of one kind of deadline.
+
+    `rules_escalation.DEADLINE_STEPS` has the step that follows when a deadline is due.
+    """
 
     ends_with_case: bool = True
     asks: bool = False
-    """True if it runs while people are asked to take a tip."""
+    """True if the deadline runs while people are asked to take the tip."""
     is_overdue: bool = False
     """True if a tip is overdue once this deadline has passed."""
     may_fire: int = 0
-    """Firings before which this clock may run in a case that is in good hands."""
+    """The number of firings that this deadline must stay below in a case that needs no one else."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -76,12 +84,12 @@ OVERDUE_KINDS = tuple(kind for kind, row in DEADLINES.items() if row.is_overdue)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One clock to set: when it is due, and how often its kind has fired in a row."""
+    """The due time of a deadline, and how often this kind has fired in a row."""
 
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time that texts name, at which others are alerted. None if the clock fires at that time itself."""
+    """The time that texts name, when others will be alerted. None if the deadline itself fires at this time."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -89,18 +97,18 @@ Clocks = Mapping[DeadlineKind, Clock]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The times of a case's clocks at one urgency. None means until the next working morning."""
+    """The time limits of a case at one urgency. None means until the next working morning."""
 
     acknowledge: timedelta
     later: timedelta | None
-    """Time to take the tip, from the second escalation level on."""
+    """The time to take the tip, from the second step of escalation on."""
     open: timedelta | None
     outcome: timedelta | None
-    """Time to report the outcome. None means three working days."""
+    """The time until the outcome must be reported. None means three working days."""
     outcome_again: timedelta | None
-    """Time between alerts to the coordinator and to the national desk about an overdue outcome."""
+    """The time between the alerts of an overdue outcome, first to the coordinator and then to the national desk."""
     alarm: timedelta
-    """Time after which a tip without an assignee is a fault of the line."""
+    """The time after which a tip without an assignee raises an alarm."""
 
 
 TIMES: Mapping[int, Times] = {
@@ -131,18 +139,18 @@ TIMES: Mapping[int, Times] = {
 }
 WORKING_DAYS = 3
 HELP_REACHED_WITHIN = timedelta(hours=72)
-"""Time from "referred" until a responder must report whether the person reached help."""
+"""The time after a service referral in which the responder must report if the person reached help."""
 VISIT_SAFETY_WITHIN = timedelta(minutes=10)
-"""Time from a request not to visit until the national desk says how to go."""
+"""The time after a visit-safety mark in which the national desk must decide how to visit."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
 AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Returns True if a case with an assignee needs no one else.
+    """Returns True if a case has an assignee and needs no other person.
 
-    Nothing is overdue in it, and no other responder is asked to take it, read it or confirm its closure.
+    Nothing is overdue in the case. No other responder is asked to take it, to read it, or to confirm its closure.
     """
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
@@ -151,7 +159,7 @@ def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
 
 
 def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
-    """Returns when a tip must be taken after its alert at this escalation level, counted from 0."""
+    """Returns when a tip must be taken after this step of escalation, counted from 0."""
     if step == 0:
         return at + TIMES[urgency].acknowledge
     later = TIMES[urgency].later
@@ -169,16 +177,16 @@ def outcome_due(urgency: int, at: datetime) -> datetime:
 
 
 def open_due(urgency: int, at: datetime) -> datetime:
-    """Returns when the assignee must have read the tip."""
+    """Returns the time by which the assignee must have read the tip."""
     within = TIMES[urgency].open
     return at + within if within is not None else next_morning(at)
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
-    """Returns the clock that reminds the assignee at half time and alerts others when the outcome is due.
+    """Returns a deadline that first reminds the assignee at half time, and then alerts others when the outcome is due.
 
-    Without danger the assignee is reminded only in working hours, and others are alerted only by day. So the reminder
-    may be late or may not be sent at all.
+    Without danger, the assignee is reminded only in working hours, and others are alerted only by day. So the reminder
+    may come late, or not at all.
     """
     reminded_at = at + (due_at - at) / 2
     if urgency != Urgency.DANGER:
@@ -209,14 +217,14 @@ def decision_due(at: datetime) -> datetime:
 
 
 def overdue_due(urgency: int, at: datetime) -> datetime:
-    """Returns when the national desk is alerted again: of danger at any hour, of all else in working hours."""
+    """Returns when the national desk is alerted again: at any hour with danger, otherwise in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
 
 
 def in_hours(at: datetime) -> datetime:
-    """Returns `at`, or the next moment of working hours."""
+    """Returns `at` if it is in working hours, or else the next time that is."""
     here = at.astimezone(KIGALI)
     works = here.weekday() < SATURDAY
     if works and OPENS <= here.hour < CLOSES:
@@ -226,12 +234,15 @@ def in_hours(at: datetime) -> datetime:
 
 
 def may_remind(urgency: int, at: datetime) -> bool:
-    """Returns True if an assignee may be reminded now: of danger at any hour, else only in working hours."""
+    """Returns True if an assignee may be reminded now: at any hour with danger, otherwise only in working hours."""
     return urgency == Urgency.DANGER or in_hours(at) == at
 
 
 def by_day(at: datetime) -> datetime:
-    """Returns `at` between 08:00 and 17:00, else the next 09:00, also at weekends. The 08:00 reminders come first."""
+    """Returns `at` if it is between 08:00 and 17:00, or else the next 09:00, also at weekends.
+
+    So the reminders of 08:00 come first.
+    """
     here = at.astimezone(KIGALI)
     if OPENS <= here.hour < CLOSES:
         return at
@@ -248,38 +259,46 @@ def next_morning(at: datetime) -> datetime:
 
 
 def any_morning(at: datetime) -> datetime:
-    """Returns 08:00 of the next day in Kigali, also at weekends. A person's arrival cannot wait until Monday."""
+    """Returns 08:00 of the next day in Kigali, also at weekends.
+
+    A question about a person's arrival cannot wait until Monday.
+    """
     morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     return (morning + timedelta(days=1)).astimezone(at.tzinfo)
 
 
-# Defines how long data is kept, and when a tip's text is erased. Pure.
+# Defines how long data is kept, and when the text of a tip is erased. Pure.
 
 WORDS = timedelta(days=90)
-"""Time for which a tip's text is kept after closing."""
+"""The time for which the text of a tip is kept after the case was closed."""
 COUNTS_AS_CLOSED = timedelta(days=180)
-"""Time after filing from which a tip that is still open counts as closed."""
+"""An open tip counts as closed when this time has passed since it was filed."""
 WARNING = timedelta(days=14)
 PSEUDONYMS_KEPT = timedelta(days=30)
-"""Time for which the pseudonyms of phones and sessions in tips are kept, and sessions themselves."""
+"""The time for which sessions are kept, and the pseudonyms of phones and sessions in tips."""
 ATTEMPTS_KEPT = timedelta(days=2)
-"""Time for which attempts at receipts and codes are kept. It is longer than the period of any limit."""
+"""The time for which attempts at receipts and codes are kept. This is longer than the period of every limit."""
 CALLERS_KEPT = timedelta(hours=1)
-"""Time after which a session's row loses its phone. No network keeps a session open for as long."""
+"""The time after which the pseudonym of the phone is erased from a session's row. No network keeps a session open for
+this long."""
 CALLERS_SEARCHED = timedelta(days=3)
-"""Age up to which such rows are searched. The clock removes the phones every day."""
+"""Rows older than this are not searched for such pseudonyms. The clock worker erases them every day."""
 INBOUND_KEPT = timedelta(days=30)
-"""Time for which ids of incoming SMS are kept. The gateway repeats an id for twelve hours."""
+"""The time for which the ids of received SMS are kept. The gateway may repeat an id for twelve hours."""
 STRAY_REPORTS_KEPT = timedelta(days=7)
-"""Time for which delivery reports of unknown messages are kept. The gateway's answer comes within minutes."""
+"""The time for which delivery reports of unknown messages are kept. The gateway names the id of a message within
+minutes."""
 REPLIES_KEPT = timedelta(days=7)
-"""Time for which answers to responders' SMS are recorded. It is longer than the period of any limit."""
+"""The time for which answers to responders' SMS are kept. This is longer than the period of every limit."""
 PARAMETERS_KEPT = timedelta(days=90)
-"""Time for which the parameters of a message are kept. The times of sending and arrival stay."""
+"""The time for which the parameters of a message are kept. The times when it was sent and arrived are kept longer."""
 
 
 class TextState(StrEnum):
-    """The state of a tip's text. Legal steps: kept -> warned -> erased. `held` may replace any but the last."""
+    """The state of a tip's text.
+
+    It goes from kept to warned and to erased. Before it is erased, it can also be `held` at any time.
+    """
 
     KEPT = "kept"
     WARNED = "warned"
@@ -290,7 +309,7 @@ class TextState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RetentionTerm:
-    """The facts that decide when a tip's text is erased."""
+    """The facts that decide when the text of a tip is erased."""
 
     filed_at: datetime
     closed_at: datetime | None = None
@@ -308,6 +327,6 @@ class RetentionTerm:
 
     @property
     def goes_at(self) -> datetime:
-        """Returns the earliest time at which the text may be erased if there is no legal hold."""
+        """Returns the earliest time when the text may be erased if it has no legal hold."""
         end = (self.closed_at or self.filed_at + COUNTS_AS_CLOSED) + WORDS
         return end if self.warned_at is None else max(end, self.warned_at + WARNING)

@@ -1,15 +1,17 @@
-"""Groups similar tips: decides who is alerted of a further one, which mark applies, and which are duplicates. Pure.
+"""Groups similar tips. Decides who is alerted of a further tip, which visit-safety mark applies, and which are
+duplicates. Pure.
 
-Every tip is kept as a case of its own with its own clocks. A cluster only limits how often the same people are alerted
-of similar tips. Tips are similar if phone, place, category and official answer agree, or the typed text. The threat
-model sets the limits. Danger is never delayed: its people are alerted, or notified at once of the addition.
+Every tip stays a separate case with its own deadlines. A cluster only limits how often the same people are alerted of
+similar tips. Tips are similar if they have the same phone, place, category and answer about officials, or the same
+typed text. The limits come from the threat model. A tip with danger is never delayed: people are alerted, or notified
+at once of the addition.
 
-A cluster shares its mark about visits, and no responder is notified of it twice. A responder who was only notified of
-an addition knows the later tip by the first one's reference. A responder who was alerted of the later tip knows its own
-reference.
+All tips of a cluster share a visit-safety mark, and no responder is notified of it twice. A responder who was only
+notified of an addition knows the later tip by the reference of the first tip. A responder who was alerted of the later
+tip knows its own reference.
 
-A link says that two tips are probably about one situation. It merges nothing. A tip that joins a cluster is linked as
-well. Most linked tips join no cluster.
+A link says that two tips are probably about the same situation. Linked tips stay separate. A tip that joins a cluster
+also gets a link. Most linked tips are in no cluster.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,24 +31,24 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""Similar tips of one phone, in an hour and in a day, that alert people as if each came alone."""
+"""The most similar tips of a phone, in an hour and in a day, that each have their own alert."""
 MAX_DANGERS = 2
-"""Similar dangers of one phone within an hour that alert people as if each came alone."""
+"""The most similar tips of a phone with danger, within an hour, that each have their own alert."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
-"""Time after its last alert from which a cluster of dangers alerts again."""
+"""A cluster with danger has a new alert if its last alert is older than this."""
 MAX_SAME_TEXT = 4
-"""Tips with equal typed text that alert people as if each came alone, over all phones."""
+"""The most tips from any phones with the same typed text that each have their own alert."""
 SAME_TEXT_WITHIN = timedelta(minutes=10)
 MIN_LETTERS = 12
-"""Letters of the shortest typed text compared. A shorter one is too often equal by chance."""
+"""The smallest number of letters in a typed text that is compared. Shorter texts are too often the same by chance."""
 TYPED = (WORDS, "landmark")
-"""Answers in the caller's own words. Menu choices are equal by design, so they are not compared."""
+"""The answers that callers type in their own words. Choices of menus are often the same, so they are not compared."""
 
 
 class ComparedTip(NamedTuple):
-    """The facts by which a recent tip is compared. Keys are digests.
+    """The facts with which a recent tip is compared. The fields that end in `_key` are digests.
 
-    `category` and `who_key` are None while the caller has not answered.
+    `category` and `who_key` are None until the caller has answered.
     """
 
     tip_id: int
@@ -61,7 +63,8 @@ class ComparedTip(NamedTuple):
     who_key: str | None
     """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The tip whose people were notified of this one as an addition. None if this tip had its own alert."""
+    """The first tip of the cluster, if its people were notified of this tip as an addition. None if this tip had its
+    own alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +72,24 @@ class Following:
     """The cluster that a new tip joins."""
 
     leader_id: int
-    """The first tip of the cluster. Its people are the cluster's."""
+    """The first tip of the cluster. The people who know it are the people of the cluster."""
     announced: bool
-    """True if they were already notified of an addition since the cluster's last alert."""
+    """True if they were already notified of an addition since the last alert of the cluster."""
 
 
 def typed_text(answers: Mapping[str, str]) -> str | None:
-    """Returns the typed text without accents, case and spacing. Returns None if it is too short to be compared."""
+    """Returns the typed text without accents, capital letters and spaces.
+
+    Returns None if it is too short to be compared.
+    """
     said = "".join(word for name in TYPED for word in normalised_words(answers.get(name, "")))
     return said if len(said) >= MIN_LETTERS else None
 
 
 def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | None:
-    """Returns the cluster that a new tip joins. Returns None if it gets its own alert.
+    """Returns the cluster that a new tip joins. Returns None if the tip gets its own alert.
 
-    `earlier` holds open tips of the last day with the same place and official answer, oldest first.
+    `earlier` contains open tips of the last day with the same place and answer about officials, oldest first.
     """
     like = [one for one in earlier if one.at <= new.at and _alike(new, one)]
     same = [one for one in like if one.contact_key == new.contact_key]
@@ -96,7 +102,8 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
         cluster = _contact_cluster(new, same) or _words_cluster(new, words)
     rings = [one for one in cluster if one.leader_id is None]
     if not rings:
-        # The alerted tips are closed, or older than a day. This one gets its own alert and begins a cluster.
+        # The tips with their own alert are closed, or older than a day. So this tip gets its own
+        # alert and begins a new cluster.
         return None
     announced = any(one.leader_id is not None and one.at >= rings[-1].at for one in cluster)
     return Following(rings[0].tip_id, announced)
@@ -105,7 +112,8 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
 def _alike(new: ComparedTip, one: ComparedTip) -> bool:
     """Returns True if two tips are similar.
 
-    An unknown category matches every other. A danger is compared before its category is known, and again after that.
+    An unknown category counts as the same as any other. A tip with danger is compared before its category is known, and
+    once more after that.
     """
     if _says_the_same(new, one):
         return True
@@ -124,7 +132,10 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 
 
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    """Returns the dangers of the last hour. Returns none for another victim, or after a long time without an alert."""
+    """Returns the tips with danger of the last hour.
+
+    Returns none if another person needs help, or if there was no alert for a long time.
+    """
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < MAX_DANGERS:
         return ()
@@ -143,25 +154,25 @@ def _words_cluster(new: ComparedTip, words: Sequence[ComparedTip]) -> Sequence[C
 
 
 def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
-    """Returns True if the cluster's last alert was so long ago that a danger alerts again."""
+    """Returns True if the last alert of the cluster was so long ago that a danger is alerted again."""
     return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
 
 
 def _with_a_ring(
     lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
 ) -> Sequence[ComparedTip]:
-    """Returns the tips of the last hour. If none of them had its own alert, returns all tips of the phone."""
+    """Returns the tips of the last hour. If none of these had its own alert, returns all similar tips of the phone."""
     return lately if any(one.leader_id is None for one in lately) else same
 
 
 class VisitInstruction(StrEnum):
-    """The instruction that a message gives about visits."""
+    """The instruction about visits that a message gives."""
 
     NOTHING = "nothing"
     STAY_AWAY = "stay_away"
     CAREFUL = "careful"
     SILENT = "silent"
-    """The national desk has not said how to go."""
+    """The national desk has not decided how to visit."""
     UNSEEN = "unseen"
     OPENLY = "openly"
 
@@ -198,7 +209,7 @@ COVERED = {
     VisitInstruction.UNSEEN: (VisitInstruction.UNSEEN,),
     VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
 }
-"""For each instruction, those that make it needless if a responder read one of them last."""
+"""For each instruction, the instructions that make it unnecessary if the responder last read one of them."""
 DECISIONS = (VisitInstruction.UNSEEN, VisitInstruction.OPENLY)
 STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, VisitSafety.CAREFUL)
 
@@ -212,7 +223,7 @@ class KnownName:
     assignment_id: int
     reference: str
     read: VisitInstruction = VisitInstruction.NOTHING
-    """The instruction that the responder read last under it."""
+    """The instruction about visits that the responder last read under this reference."""
 
 
 def instruction_of(purpose: Purpose, care: VisitSafety) -> VisitInstruction:
@@ -230,10 +241,11 @@ def names_for(
     *,
     again: bool = False,
 ) -> tuple[KnownName, ...]:
-    """Returns the references under which a responder is notified. Returns none if they know it already.
+    """Returns the references under which a responder is notified of an instruction. Returns none if the responder
+    already knows the instruction.
 
     `first` is the first tip of the cluster. A decision is sent under each reference that had an instruction before.
-    `again` is True if the desk is asked once more.
+    `again` is True if the national desk is asked once more.
     """
     own = name_for(known, tip_id, first)
     if says in DECISIONS:
@@ -247,38 +259,42 @@ def names_for(
 
 
 def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
-    """Returns the tip's own reference if the responder knows it, else the first tip's, else the newest one known."""
+    """Returns the tip's own reference if the responder knows it, else the first tip's, else the newest."""
     by_tip = {one.tip_id: one for one in known}
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
 
 
 def visit_safety_under(name: KnownName, care: VisitSafety) -> VisitSafety:
-    """Returns the visit safety that is said under a reference. With danger it is never "stay away"."""
+    """Returns the visit safety that a message with this reference gives.
+
+    With danger, a message never says "stay away".
+    """
     danger = name.urgency == Urgency.DANGER
     return VisitSafety.CAREFUL if danger and care is VisitSafety.DO_NOT_VISIT else care
 
 
 def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
-    """Returns the visit safety for a responder who was alerted of one tip of a cluster: the strictest of all."""
+    """Returns the visit safety for a responder of a cluster: the strictest of all its tips."""
     return max(cares, key=STRICTEST.index, default=VisitSafety.NONE)
 
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits for the answer to a take: those of the strictest tip of the cluster."""
+    """Returns the facts about visits for the answer to a take: those of the strictest tip in the cluster."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.care))
 
 
 CONTACT_WITHIN = timedelta(days=30)
-"""Time in which the same phone is compared. Its pseudonym changes each week, which ends it sooner."""
+"""Tips of the same phone are compared within this time. The pseudonym of a phone changes each week, so in fact the time
+is shorter."""
 WITHIN = timedelta(hours=24)
-"""Time in which the same place and category, and the same typed text, are compared."""
+"""Tips with the same place and category, or with the same typed text, are compared within this time."""
 
 
 class LinkReason(StrEnum):
-    """The reason why two tips are linked, the surest first."""
+    """The reason why two tips are linked, with the most certain reason first."""
 
     SAID = "said"
-    """A person of a desk says so."""
+    """A person of a desk linked the tips."""
     CONTACT = "contact"
     WORDS = "words"
     PLACE_TIME = "place_time"
@@ -286,7 +302,7 @@ class LinkReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipTraits:
-    """The facts by which duplicates are found. Keys are digests."""
+    """The facts with which duplicates are found. The fields that end in `_key` are digests."""
 
     tip_id: int
     at: datetime
@@ -299,7 +315,7 @@ class TipTraits:
 
 @dataclass(frozen=True, slots=True)
 class LikelyPair:
-    """An earlier tip and a later one that are probably about the same situation."""
+    """An earlier and a later tip that are probably about the same situation."""
 
     a: int
     b: int
@@ -307,7 +323,7 @@ class LikelyPair:
 
 
 def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
-    """Returns the newest earlier tip for each reason. An earlier tip appears once, with its surest reason."""
+    """Returns the newest earlier tip for each reason. Each earlier tip appears once, with its most certain reason."""
     before = sorted(
         (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
     )
@@ -320,7 +336,7 @@ def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[Likel
 
 
 def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
-    """Returns the first tip of the situation of each linked tip. Links over several tips count."""
+    """Returns the first tip of each linked tip's situation. Also counts links that lead over other tips."""
     first: dict[int, int] = {}
 
     def of(tip_id: int) -> int:
@@ -347,7 +363,7 @@ def _holds(why: LinkReason, new: TipTraits, one: TipTraits) -> bool:
 
 
 def _same_place(new: TipTraits, one: TipTraits) -> bool:
-    """Returns True for the same district. If both tips name a sector, it must be the same too."""
+    """Returns True if both tips are in the same district. If both tips name a sector, this must be the same too."""
     if not is_district(new.place) or new.place != one.place:
         return False
     return None in (new.sector, one.sector) or new.sector == one.sector

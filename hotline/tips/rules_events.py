@@ -1,4 +1,4 @@
-"""Names what can happen to a case, and why a message about it is sent. Pure."""
+"""Names the events of a case, and the purposes of messages about it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,59 +10,61 @@ from hotline.tips.rules_deadlines import DeadlineKind
 
 
 class CaseEventKind(StrEnum):
-    """An event of a case."""
+    """Something that happened in a case."""
 
     RAISED = "raised"
     """A later answer made the case more urgent."""
     NOT_REACHED = "unreached"
-    """An alert will not arrive, or not soon."""
+    """An alert will arrive late or never."""
     REMOVED = "left"
-    """An alerted responder is no longer active: removed or on leave."""
+    """An alerted responder was removed, or is on leave now."""
     ACKNOWLEDGED = "taken"
-    """A responder took the case, and the take is believed."""
+    """A responder took the case, and this counts."""
     OPENED = "opened"
     """An alerted responder read the case with their own PIN."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     ANSWERED = "answered"
-    """The reporter answered a question back."""
+    """The caller answered a question of a desk."""
     PASSED = "passed"
-    """A responder who was alerted or took the case cannot act."""
+    """A responder passed the case on."""
     DOUBTED = "doubted"
-    """A take could not be proved. If it was the assignee's, the case loses its assignee."""
+    """The SMS with which a responder took the case could not be proved. If this responder was the assignee, the case
+    loses its assignee."""
     CLOSURE_REQUESTED = "end_wanted"
     REFUSED = "refused"
     """A second person refused the requested closure. A person who refuses by phone becomes the assignee."""
     CLOSURE_READ = "closure_read"
-    """A person who may confirm the requested closure has opened the case since the request."""
+    """A person who may confirm the closure has opened the case after the request."""
     CLOSED = "closed"
     MARKED = "marked"
-    """The reporter asked that no one visits, or a caller erased the tip."""
+    """The caller asked that no one visits, or erased the report."""
     NOT_HEARD = "unheard"
     """The notice about visit safety did not reach the assignee."""
     DECIDED = "decided"
-    """The national desk decided how responders must go."""
+    """The national desk decided how responders must visit."""
     MOVED = "moved"
-    """The reporter corrected the place."""
+    """The caller corrected the place."""
     BESIDE = "beside"
-    """A later answer gives a partner desk access: it names the camp, or says that the people leave soon."""
+    """A later answer gives a partner desk access: it names the camp, or says that the journey begins soon."""
     WITHHELD = "withheld"
-    """A later answer says that an official is or may be involved."""
+    """A later answer says that an official is, or may be, involved."""
     SENT_DOWN = "sent_down"
-    """The national desk gives the district access to a case that was withheld from it."""
+    """The national desk gave a district access to a case that was withheld from it."""
     DANGER_AGAIN = "danger_again"
-    """A person who was helped is in danger again. The case is open and urgent."""
+    """A person who had help is in danger again. The case is now open and urgent."""
     STOOD_DOWN = "released"
-    """The national desk stands down the people of the first place."""
+    """The national desk stood down the people of the first place."""
     DUE = "due"
-    """A clock fired. `Event.kind` says which."""
+    """A deadline fired. `Event.kind` names the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a case. `by` is the responder who caused it.
+    """An event of a case, with the data that belongs to it. `by` is the responder who caused the event.
 
-    `kind`, `nth` and `named_at` belong to a clock that fired. For a corrected place, `nth` counts the corrections.
+    `kind`, `nth` and `named_at` describe a deadline that fired. If the place was corrected, `nth` is the number of
+    corrections.
     """
 
     what: CaseEventKind
@@ -79,40 +81,42 @@ class Purpose(StrEnum):
 
     ALERT = "alert"
     OPEN = "open"
-    """To the national desk: the case is still not taken."""
+    """To the national desk: no responder has taken the case yet."""
     REMIND = "remind"
-    """To the assignee: asks for the outcome."""
+    """To the assignee: please report the outcome."""
     OVERDUE = "overdue"
     """To a coordinator or the national desk: the case was taken, and its outcome is overdue."""
     LOOK = "look"
-    """To the national desk: asks a second person to look at a danger that was taken two hours ago."""
+    """To the national desk: a second person must look at a case with danger that was taken two hours ago."""
     CONFIRM_CLOSURE = "judge"
-    """To the national desk: closure was requested and must be confirmed or refused."""
+    """To the national desk: closure was requested, please confirm or refuse it."""
     VISIT_SAFETY = "care"
-    """To every alerted responder: how to go."""
+    """To every alerted responder: how to visit."""
     HOW = "how"
-    """To the national desk: asks how responders must go."""
+    """To the national desk: please decide how responders must visit."""
     UNANSWERED = "unanswered"
-    """To responders who may go: the national desk has not said how."""
+    """To responders who may visit: the national desk has not decided how to visit."""
     MOVED = "moved"
     """To every alerted responder: the place changed."""
     TOLD_FIRST = "told_first"
     """To the national desk: the district was alerted before an official was named."""
     MORE = "more"
-    """To the national desk: the reporter added to the tip."""
+    """To the national desk: the caller added to the report."""
     LET = "let"
-    """To the national desk: the new place took the case. Asks if the first place may be stood down."""
+    """To the national desk: a responder of the new place took the case. The desk is asked if the people of the first
+    place may be stood down."""
     FOLLOW = "follow"
-    """To the responder who can know, then to higher levels: asks what happened to a person who was offered help."""
+    """To the responder who may know, then to higher levels: what happened to a person who was offered help?"""
     STAND_DOWN = "let_go"
     """To the people of the first place: they are stood down, because others took the case."""
 
 
-# Defines the case events and their closed lists of codes. No free text is ever stored there in clear. Pure.
+# Defines the case events and their closed lists of codes. They never contain free text that is not
+# encrypted. Pure.
 
 
 class LoggedEvent(StrEnum):
-    """One kind of event in a case."""
+    """The kind of a case event."""
 
     ALERTED = "told"
     DELIVERED = "delivered"
@@ -122,13 +126,13 @@ class LoggedEvent(StrEnum):
     SCREENED = "screened"
     CONSENT = "consent"
     OFFERED = "offered"
-    """A service that can help was asked."""
+    """A responder asked a service for help."""
     ANSWERED = "answered"
-    """The answer of the service that was asked."""
+    """The service answered."""
     ARRIVED = "arrived"
     THIRTY = "thirty"
     ASKED = "asked"
-    """A question waits behind the reporter's receipt."""
+    """A question waits for the holder of the receipt."""
     NOTE = "note"
     PASSED = "passed"
     CLOSURE_DECIDED = "judged"
@@ -140,7 +144,7 @@ class LoggedEvent(StrEnum):
 
 
 class EventChannel(StrEnum):
-    """The channel by which a case event arrived."""
+    """The channel through which a case event was recorded."""
 
     USSD = "ussd"
     SMS = "sms"
@@ -150,27 +154,27 @@ class EventChannel(StrEnum):
 
 
 class TakeProof(StrEnum):
-    """The proof that a responder took a case."""
+    """The proof that a responder really took a case."""
 
     PROVED = "proved"
-    """The responder dialled, or the gateway's inbox lists their SMS."""
+    """The responder dialled, or the inbox of the gateway lists their SMS."""
     UNPROVED = "unproved"
-    """An SMS that is believed until it is doubted."""
+    """An SMS that counts until it is doubted."""
     PROVISIONAL = "provisional"
-    """An SMS that counts once it is proved."""
+    """An SMS that counts only after it was proved."""
     DOUBTED = "doubted"
-    """No inbox lists the SMS, so it no longer counts."""
+    """No inbox lists the SMS, so it does not count any more."""
 
 
 class NoteCode(StrEnum):
-    """The content of a note that needs no free text."""
+    """The content of a note, as a choice from a list."""
 
     NOBODY = "nobody"
     POLICE = "police"
     WOMAN = "woman"
     INTERPRETER = "interpreter"
     WORDS = "words"
-    """The responder's own text: a `case_note`, sealed."""
+    """The responder's own text, encrypted in a row of `case_note`."""
 
 
 class PassedTo(StrEnum):
@@ -181,7 +185,7 @@ class PassedTo(StrEnum):
 
 
 class NotTrafficking(StrEnum):
-    """The nature of a case that is not trafficking."""
+    """The nature of a case that was not trafficking."""
 
     VIOLENCE = "violence"
     SMUGGLING = "smuggling"
@@ -214,11 +218,12 @@ CODES: Mapping[LoggedEvent, Mapping[str, frozenset[str]]] = {
         WAITS: frozenset((YES,)),
     },
 }
-"""The codes that an event of each kind may hold, with the values of each. A kind that is missing here holds none."""
+"""The codes that an event of each kind may contain, with the possible values. Kinds that are missing here have no
+codes."""
 
 
 def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
-    """Raises ValueError for a code that no event of this kind may hold. The error names no value."""
+    """Raises ValueError for a code that an event of this kind may not contain. The error does not contain the value."""
     allowed = CODES.get(kind, {})
     for name, value in codes.items():
         if value not in allowed.get(name, ()):

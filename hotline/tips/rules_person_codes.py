@@ -1,7 +1,7 @@
 """Defines the forms about a person of a case, as data: questions, codes, texts and conditions. Pure.
 
-All lists are closed, so they hold no free text. These codes are never part of the case events in clear. They are stored
-separately, sealed.
+All lists of codes are closed, so a form has no free text. The case events never contain these codes in clear text. The
+codes are stored separately and encrypted.
 """
 
 import json
@@ -19,14 +19,14 @@ NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
 
 
 class ConsentCode(StrEnum):
-    """A person's answer, when asked alone, to the question if help is wanted."""
+    """A person's answer to the question if they want help. The person is asked alone."""
 
     YES = "yes"
     NO = "no"
-    """An adult's no. It is valid until that person says otherwise."""
+    """An adult refuses help. This answer is valid until the person says something else."""
     CANNOT_SAY = "cannot_say"
     ASSENT_YES = "assent_yes"
-    """A child agrees."""
+    """A child agrees to help."""
     ASSENT_NO = "assent_no"
     TOO_YOUNG = "too_young"
 
@@ -35,7 +35,7 @@ OF_CHILD = frozenset({ConsentCode.ASSENT_YES, ConsentCode.ASSENT_NO, ConsentCode
 
 
 class ServiceAnswer(StrEnum):
-    """The answer of a service that was asked."""
+    """The answer of a service that was asked for help."""
 
     ACCEPTED = "accepted"
     NO_ROOM = "no_room"
@@ -47,13 +47,13 @@ class ServiceAnswer(StrEnum):
 
 
 class ThirtyDays(StrEnum):
-    """The state of a person thirty days after reaching help."""
+    """The situation of a person thirty days after they reached help."""
 
     HELPED = "helped"
     SAFE = "safe"
     LEFT = "left"
     DANGER = "danger"
-    """In danger again."""
+    """The person is in danger again."""
     UNKNOWN = "unknown"
 
 
@@ -69,9 +69,9 @@ SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question about a person, and each code that may answer it, with the console's English texts.
+    """A question about a person, with the codes that can answer it and the English texts of the console.
 
-    The texts of the phone are in the flows.
+    The flows contain the texts for phones.
     """
 
     asks: str
@@ -200,7 +200,10 @@ def _of_refusal(told: Answers) -> bool:
 
 
 def _of_consent(told: Answers) -> bool:
-    """Returns True unless the person refused or cannot say. A child counts even before a decision on what is best."""
+    """Returns True unless the person refused help or cannot answer.
+
+    For a child, returns True even before it is decided what is best.
+    """
     return told.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
 
 
@@ -209,13 +212,13 @@ def _of_decision(told: Answers) -> bool:
 
 
 class FormPlace(StrEnum):
-    """The places where a form asks a question."""
+    """The places in which a form asks a question."""
 
     BOTH = "both"
     USSD = "ussd"
     CONSOLE = "console"
     BESIDE = "beside"
-    """The phone asks it with another form, and sends the answer with this one."""
+    """The phone asks the question in another form, and sends the answer with this form."""
 
 
 ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
@@ -225,30 +228,30 @@ ON_CONSOLE = (FormPlace.BOTH, FormPlace.CONSOLE)
 
 @dataclass(frozen=True, slots=True)
 class AskedCode:
-    """One question as one form asks it."""
+    """A question as a form asks it."""
 
     code: str
     where: FormPlace = FormPlace.BOTH
     must: bool = False
-    """An event without the answer is refused."""
+    """True if an event without this answer is refused."""
     wanted: bool = False
-    """The console's form needs an answer. The phone asks the question in any case."""
+    """True if the form of the console needs an answer. The phone always asks the question."""
     when: Callable[[Answers], bool] = _always
-    """Returns False if the other answers make the question needless."""
+    """Returns False if other answers make the question unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseForm:
-    """One form about one person of a case. It makes one case event, and has its questions in their order."""
+    """A form about a person of a case, with its questions in their order. A completed form makes one case event."""
 
     title: str
     asked: tuple[AskedCode, ...]
     on_site: bool = False
-    """The person is present when the responder answers, so safety comes first."""
+    """True if the person is present when the responder answers. Then safety comes first."""
 
     @property
     def codes(self) -> Mapping[str, frozenset[str]]:
-        """Returns, by question, the codes that the form may hold."""
+        """Returns the codes that the form may contain, by question."""
         return {one.code: frozenset(QUESTIONS[one.code].values) for one in self.asked}
 
     @property
@@ -256,20 +259,20 @@ class CaseForm:
         return tuple(one.code for one in self.asked if one.must)
 
     def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
-        """Returns every question that is asked at these places, in the order of the form."""
+        """Returns every question that the form asks in these places, in order."""
         return tuple(one.code for one in self.asked if one.where in at)
 
     def questions(self, told: Answers, at: Collection[FormPlace]) -> list[str]:
-        """Returns the questions that are asked at these places after these answers, in the order of the form."""
+        """Returns the questions that the form asks in these places after these answers, in order."""
         return [one.code for one in self.asked if one.where in at and one.when(told)]
 
     def meant(self, told: Answers, at: Collection[FormPlace]) -> dict[str, str]:
-        """Returns the answers of this form, without those that another answer makes needless."""
+        """Returns the answers that belong to this form, without those that another answer makes unnecessary."""
         given = {code: told[code] for code in self.names(at) if told.get(code)}
         return {code: given[code] for code in self.questions(given, at) if code in given}
 
     def missing(self, told: Answers) -> list[str]:
-        """Returns the questions that the console's form must still answer."""
+        """Returns the questions of the console's form that still need an answer."""
         asked = self.questions(told, ON_CONSOLE)
         wanted = {one.code for one in self.asked if one.must or one.wanted}
         return [code for code in asked if code in wanted and code not in told]
@@ -327,24 +330,27 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         ),
     ),
 }
-"""The forms about a person. The phone, the console, the sealed events and the statistics all use this table."""
+"""The forms about a person. The phone, the console, the encrypted events and the statistics all use this table."""
 OF_REFERRAL = (LoggedEvent.ANSWERED, LoggedEvent.ARRIVED, LoggedEvent.THIRTY)
-"""Kinds of events that are about one offer."""
+"""The kinds of events that belong to an offer of help."""
 MAX_PEOPLE = 99
 
 
 @dataclass(frozen=True, slots=True)
 class PersonCodes:
-    """The codes of one event about one person of its case."""
+    """The codes of an event about a person of its case."""
 
     n: int
-    """Number of the person within the case, from 1. No person is named."""
+    """The number of the person within the case, beginning with 1. The name of the person is never stored."""
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     referral: int | None = None
-    """The id of the offer's event, if this one is about an offer."""
+    """The id of the offer's event, if this event belongs to an offer."""
 
     def checked(self, kind: LoggedEvent) -> "PersonCodes":
-        """Returns itself. Raises ValueError for codes that such an event may not hold. The error names no value."""
+        """Returns the same codes after a check.
+
+        Raises ValueError for codes that such an event may not contain. The error does not contain the value.
+        """
         form = CASE_FORMS.get(kind)
         allowed = {} if form is None else form.codes
         for name, value in self.codes.items():
@@ -363,15 +369,17 @@ class PersonCodes:
 
     @classmethod
     def from_bytes(cls, plain: bytes) -> "PersonCodes":
-        """Returns the codes in a document. Raises ValueError, KeyError or TypeError for bytes that `to_bytes` never
-        made."""
+        """Reads the codes from bytes.
+
+        Raises ValueError, KeyError or TypeError for bytes that `to_bytes` did not make.
+        """
         document = json.loads(plain)
         codes = {str(name): str(value) for name, value in document["codes"].items()}
         return cls(int(document["n"]), codes, document["referral"])
 
 
 def codes_of_kind(kind: LoggedEvent, said: Mapping[str, str]) -> dict[str, str]:
-    """Returns, out of all answers, those that an event of this kind may hold."""
+    """Returns those of the answers that an event of this kind may contain."""
     allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in said.items() if value in allowed.get(name, ())}
 

@@ -1,6 +1,6 @@
-"""Builds the persons of a case from its events and their decrypted codes. Pure.
+"""Builds the persons of a case from its events and the decrypted codes. Pure.
 
-An event that corrects another counts in its place and at its time. Readers see both.
+An event that corrects another one counts in its place and at its time. Readers see both events.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,17 +39,17 @@ from hotline.tips.rules_person_codes import (
 
 
 class FollowKind(StrEnum):
-    """One fact that is still missing."""
+    """A kind of fact about a person that is still missing."""
 
     ANSWER = "answer"
-    """The service's answer."""
+    """The answer of the service."""
     OFFER = "offer"
-    """A service to ask. A person wants help and none was asked, or the last one could not help."""
+    """A service that helps. The person wants help, but no service was asked or the last service could not help."""
     ARRIVAL = "arrival"
     THIRTY = "thirty"
-    """The state of the person, thirty days after arriving."""
+    """The situation of the person, thirty days after they arrived."""
     CONSENT = "consent"
-    """The person's wish for help, asked once more."""
+    """The person's answer about help, when asked once more."""
 
 
 class ScreeningResult(StrEnum):
@@ -59,12 +59,18 @@ class ScreeningResult(StrEnum):
 
 
 def is_taken_for_child(minor: str | None) -> bool:
-    """Returns True if a person is or may be under 18. A doubtful age counts as a child's until it is settled."""
+    """Returns True if a person is, or may be, under 18.
+
+    A person whose age is in doubt counts as a child until the age is known.
+    """
     return minor in (YES, UNSURE)
 
 
 def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
-    """Returns the result of a screening. A child needs no means. A question that was not asked counts as unsure."""
+    """Returns the result of a screening.
+
+    For a child, the result does not need force or deceit. A question that was not asked counts as "unsure".
+    """
     act, purpose = codes.get(rules_person_codes.ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(rules_person_codes.DECEIT, UNSURE))
     child = is_taken_for_child(codes.get(MINOR, UNSURE))
@@ -77,12 +83,13 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
 
 
 ARRIVAL_WITHIN = timedelta(hours=72)
-"""Time from a service's yes until the arrival is due. An earlier "not known" does not cancel that question."""
+"""The time after a service accepted in which the person should arrive. Before that, the answer "not known" leaves the
+question open."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """One case event with its codes about a person."""
+    """A case event with its codes about a person."""
 
     id: int
     kind: LoggedEvent
@@ -96,7 +103,7 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonTimelineItem:
-    """One event as a reader sees it. A corrected event stays, and names its correction."""
+    """An event about a person as a reader sees it. A corrected event stays, and names the event that corrects it."""
 
     entry: PersonEntry
     corrected_by: int | None = None
@@ -104,10 +111,10 @@ class PersonTimelineItem:
 
 @dataclass(slots=True)
 class OfferedHelp:
-    """One service that was asked to help one person."""
+    """An offer of help: a service that was asked to help a person."""
 
     offered_id: int
-    """The id of the offer's event. Later events name the offer by it."""
+    """The id of the offer's event. Later events refer to the offer by this id."""
     offered_at: datetime
     offered_by: int | None
     service: str
@@ -116,33 +123,33 @@ class OfferedHelp:
     arrived: str | None = None
     arrived_at: datetime | None = None
     lost: int = 0
-    """Number of reports that the person did not arrive. Once the arrival was due, reports that it is unknown count
-    too."""
+    """The number of reports that the person did not arrive. After the arrival was due, the answer "not known" counts as
+    such a report too."""
     thirty: str | None = None
     thirty_at: datetime | None = None
 
     @property
     def is_on_the_way(self) -> bool:
-        """Returns True while no report says how it ended. "Not known" before the time is over says nothing."""
+        """Returns True until a report says if the person arrived. An early "not known" does not count."""
         if self.arrived is None or self.arrived_at is None or self.answered_at is None:
             return self.arrived is None
         return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
 
 
 class ConsentState(StrEnum):
-    """The answer to the question if help may be offered to a person now."""
+    """Says if help may be offered to a person now."""
 
     YES = "yes"
     NO = "no"
-    """An adult said no, and has said nothing newer."""
+    """An adult refused help and has said nothing newer."""
     UNASKED = "unasked"
     UNDECIDED = "undecided"
-    """A child who was not asked, or whose best interest is not decided with the child officer yet."""
+    """A child was not asked, or it is not decided yet with the child officer what is best."""
 
 
 @dataclass(slots=True)
 class MetPerson:
-    """One person of a case, known by a number within the case and never by a name."""
+    """A person of a case, known by a number within the case and never by a name."""
 
     n: int
     met_at: datetime
@@ -153,23 +160,26 @@ class MetPerson:
     form: str | None = None
     result: ScreeningResult | None = None
     consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
-    """Each time of asking: the moment, the answer, and for a child the decision."""
+    """Each time that the person was asked: the time, the answer, and for a child the decision."""
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
     moments: list[PersonTimelineItem] = field(default_factory=list)
     is_possible: bool = False
-    """True for a possible victim, by the last plain screening or the last official decision. An unclear screening
-    changes nothing. After a deciding body said "victim", no screening changes that."""
+    """True for a possible victim, according to the last clear screening or the last official decision. An unclear
+    screening does not change it. After a deciding body has found a victim, no screening changes it."""
 
     @property
     def actual(self) -> bool | None:
-        """Returns True if a deciding body found a victim and False if it did not. None if no body has decided."""
+        """Returns True if a deciding body found a victim, and False if it found none.
+
+        Returns None if no body has decided.
+        """
         return None if self.determination is None else self.determination == ACTUAL
 
     @property
     def is_child(self) -> bool:
-        """Returns True for a person who may be a child or looks like one."""
+        """Returns True if the person may be a child or looks like a child."""
         if self.sex in (GIRL, rules_person_codes.BOY) or is_taken_for_child(self.minor):
             return True
         last = self.consents[-1][1] if self.consents else None
@@ -177,7 +187,10 @@ class MetPerson:
 
     @property
     def consent(self) -> ConsentState:
-        """Returns the present consent. A no is valid until a newer yes, despite any other answer meanwhile."""
+        """Returns the consent that is valid now.
+
+        After a person refused, this stays until they agree. Other answers do not change it.
+        """
         last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
         if last == ConsentCode.NO:
             return ConsentState.NO
@@ -191,7 +204,7 @@ class MetPerson:
         return self.referrals[-1] if self.referrals else None
 
     def refusals(self) -> int:
-        """Returns how many noes the person has given since the last yes."""
+        """Returns how often the person has refused since they last agreed."""
         count = 0
         for _, said, _ in reversed(self.consents):
             if said in (ConsentCode.YES, ConsentCode.ASSENT_YES):
@@ -209,7 +222,10 @@ DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
 
 
 def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
-    """Returns the persons of one case, the first met first. `entries` come in the order in which they were written."""
+    """Returns the persons of a case. The person who was met first comes first.
+
+    `entries` must be in the order in which they were written.
+    """
     written = list(entries)
     newest, corrected = _corrections(written)
     people: dict[int, MetPerson] = {}
@@ -224,7 +240,10 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 def _corrections(
     written: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
-    """Returns the event that counts in place of each original event, by id. Also returns each event's correction."""
+    """Returns, by id, the event that counts in place of each original event.
+
+    Also returns the event that corrects each event.
+    """
     roots: dict[int, int] = {}
     newest: dict[int, PersonEntry] = {}
     corrected: dict[int, int] = {}
@@ -238,7 +257,7 @@ def _corrections(
 
 
 def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
-    """Adds an event to a person, with its own codes or those that count in their place."""
+    """Adds an event to a person, with its own codes or with the codes that correct them."""
     codes = said.codes
     person.sex = codes.get(SEX, person.sex)
     person.nationality = codes.get(NATIONALITY, person.nationality)
@@ -262,18 +281,20 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
 
 
 def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
-    """Adds the progress of an offer to a person. Ignores an event that names no known offer."""
+    """Adds what happened to an offer of help. Ignores an event that refers to no known offer."""
     found = next((help for help in person.referrals if help.offered_id == said.referral), None)
     if found is None:
         return
     if one.kind is LoggedEvent.ANSWERED:
         found.answer, found.answered_at = said.codes[ANSWER], one.at
         if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
-            # A no to a service counts as any other no. Nothing more is offered until a newer yes.
+            # If the person refuses a service, this counts as a refusal of help. No help is offered
+            # again until the person agrees.
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = said.codes[rules_person_codes.ARRIVED], one.at
-        # After five weeks without a report, the person is not looked for again. So the clock's event counts double.
+        # After five weeks without a report, responders do not look for the person again. So an
+        # event of the clock worker counts twice.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.way == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:
@@ -281,30 +302,32 @@ def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""Proofs with which taking a case counts. The empty one means that the event names no proof."""
+"""The kinds of proof with which an acknowledgement counts. The empty text means that the event names no proof."""
 
 
-# Defines the rules by which two people close a case. Pure.
+# Defines the rules by which two people close a case together. Pure.
 
 
 class ClosureRefusal(StrEnum):
-    """A reason why a closure is not confirmed or not requested."""
+    """A reason why a closure cannot be confirmed or requested."""
 
     NOT_REQUESTED = "not_requested"
     SAME_PERSON = "same_person"
     UNOPENED = "unopened"
-    """This person has not opened the case since closure was requested."""
+    """This person has not opened the case since the closure was requested."""
     IN_CONSOLE = "in_console"
-    """The national desk decides in the console, which decrypts the codes about the persons."""
+    """The national desk must decide in the console, which can decrypt the codes about persons."""
     POSSIBLE = "possible"
-    """A person is a possible victim: a new screening or an official decision comes first."""
+    """A person is a possible victim. First a new screening or an official decision is needed."""
     ANOTHER_WAITS = "another_waits"
-    """Another person requested a different outcome."""
+    """Another person has already requested a different outcome."""
 
 
 def is_for_national_desk(outcome: TipOutcome, *, has_met: bool) -> bool:
-    """Returns True if the national desk decides on this closure. `has_met` means that a person was screened or
-    asked."""
+    """Returns True if the national desk must decide on this closure.
+
+    `has_met` is True if a person was screened, or was asked about help.
+    """
     return has_met and OUTCOMES[outcome].is_for_desk
 
 

@@ -1,8 +1,9 @@
-"""Decides how responders may visit, from the reporter's wish and the national desk's decision. Pure.
+"""Decides how responders may visit, from the caller's answer and the national desk's decision. Pure.
 
-`visit: no`, or `000` after a tip was filed, marks the case. Without danger no responder visits or calls before the tip
-is read. With danger the mark changes only how responders go. The person with the phone may be the one that the victim
-fears. The national desk decides how to go (docs/decisions/09).
+The case gets a mark if the caller answers `visit: no`, or keys `000` after the tip was filed. Without danger, no
+responder visits or calls before they have read the tip. With danger, responders still visit, but in another way. The
+person with the phone may be the person that the victim fears. So the national desk decides how to visit
+(docs/decisions/09).
 """
 
 from collections.abc import Mapping
@@ -27,25 +28,26 @@ class VisitSafety(StrEnum):
 
     NONE = "none"
     DO_NOT_VISIT = "stay_away"
-    """Marked, without danger. No responder visits or calls before the tip is read."""
+    """The case has a mark and no danger. No responder visits or calls before they have read the tip."""
     CAREFUL = "careful"
-    """Marked, with danger. Responders do not go openly, and the national desk says how."""
+    """The case has a mark and danger. Responders do not visit openly. The national desk decides how to visit."""
     DISCREET = "unseen"
-    """The national desk decided: not openly."""
+    """The national desk decided: visit, but not openly."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitSafetyRow:
-    """All texts for one kind of visit safety."""
+    """The texts for one kind of visit safety."""
 
     sms: tuple[Template, Template]
-    """The SMS to alerted responders: with the number of the national desk, and without if none is verified."""
+    """The SMS to alerted responders. The first names the number of the national desk, the second is used without
+    one."""
     screen: Template | None = None
-    """The first line of a page behind the PIN."""
+    """The first line of a case's page on the responder's phone."""
     sentence: str = ""
-    """The first line on a tip's page, in English."""
+    """The English first line on the page of a tip."""
     mark: str = ""
-    """The mark in a list, in English."""
+    """The English mark in a list."""
 
 
 VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
@@ -77,11 +79,11 @@ MARK_NOT_ASKED = "discreet: caller was not asked"
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """The facts about visits to one tip."""
+    """The facts that decide how responders may visit for one tip."""
 
     urgency: int
     visit: str | None = None
-    """The answer to "May helpers come there?": yes, no or unsure. None if the reporter did not answer."""
+    """The answer to the question "May helpers come there?": yes, no or unsure. None if the caller did not answer."""
     erased: bool = False
     """True if a caller keyed `000` after the tip was filed."""
     manner: str | None = None
@@ -100,16 +102,19 @@ class VisitFacts:
 
     @property
     def goes_unseen(self) -> bool:
-        """Returns True if a responder who takes the case unread must not go openly.
+        """Returns True if a responder who takes the case without reading it must not visit openly.
 
-        Only a yes or the national desk permits that. "Not sure" is no yes: it counts as not asked.
+        A visit is open only after a yes, or if the national desk decided so. "Not sure" counts as no answer.
         """
         if self.manner is not None:
             return self.manner == VisitDecision.UNSEEN
         return self.is_marked or self.visit != YES
 
     def sentence(self, matter: str) -> str:
-        """Returns how to go, in English, for the line above the tip's text. Empty if no instruction is needed."""
+        """Returns the English instruction about visits for the top of a tip's page.
+
+        Empty if no instruction is needed.
+        """
         if matter != Matter.TIP and not self.is_marked:
             return ""
         if self.manner == VisitDecision.OPENLY:
@@ -119,7 +124,7 @@ class VisitFacts:
         return NOT_ASKED if self.visit is None else NOT_SURE
 
     def mark(self, matter: str) -> str:
-        """Returns the mark for a list, in English. Empty if no mark is needed."""
+        """Returns the English mark for a list. Empty if no mark is needed."""
         if VISIT_SAFETIES[self.care].mark or self.manner is not None:
             return VISIT_SAFETIES[self.care].mark
         return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
@@ -130,14 +135,18 @@ def visit_facts(
 ) -> VisitFacts:
     """Returns the facts about visits from a tip's row.
 
-    A complaint counts as without danger. No one visits because of it, and it is read before anyone calls.
+    A complaint counts as a tip without danger. No responder visits because of a complaint, and a person reads it before
+    anyone calls.
     """
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
     return VisitFacts(pressing, visit, erased, manner)
 
 
 def kept_visit_answer(before: str | None, now: str | None, *, filed: bool) -> str | None:
-    """Returns the answer that is kept. Once filed, a no stays a no: another person may have the phone now."""
+    """Returns the answer about visits that is stored.
+
+    After the tip was filed, a "no" cannot be changed, because another person may have the phone.
+    """
     if filed and before == NO:
         return before
     return now if now is not None else before

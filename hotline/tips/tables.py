@@ -1,4 +1,7 @@
-"""Stores tips and the desks' keys to them. Columns for routing and counting are plain, all others are sealed."""
+"""Stores tips, and the grants with which desks decrypt them.
+
+Columns for routing and counting are in clear text. All other data is encrypted.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +33,10 @@ from hotline.tips.rules import Matter, TipState
 
 
 class Tip(Row):
-    """One tip, from its first sealed draft. The plain columns are the whole list of what is not sealed."""
+    """A tip, from the first draft on.
+
+    The columns here are all the data of a tip that is not encrypted. Only `body` is encrypted.
+    """
 
     __tablename__ = "tip"
     __table_args__ = (
@@ -43,112 +49,116 @@ class Tip(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
-    """32 random hex digits, bound into the seals."""
+    """32 random hex digits. The encrypted data of the tip is bound to them."""
     identity: Mapped[str] = mapped_column(unique=True)
-    """The keyed digest of session and report attempt. A repeated hop or a corrected answer finds the same tip by it."""
+    """The keyed digest of the session and the report attempt. With it, a repeated hop or a corrected answer finds the
+    same tip."""
     session_key: Mapped[str]
     passage: Mapped[int]
-    """The number of the report attempt within the session, from 1."""
+    """The number of the report attempt within the session, beginning with 1."""
     matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
-    """A `tips.rules.Matter`. A complaint is handled like a tip, but does not count as one."""
+    """A value of `tips.rules.Matter`. A complaint is handled like a tip, but is not counted as a tip."""
     state: Mapped[str]
-    """A `tips.rules.TipState`."""
+    """A value of `tips.rules.TipState`."""
     channel: Mapped[str]
     language: Mapped[str]
     entry: Mapped[str]
     place: Mapped[str]
-    """A district's NISR code, "abroad" or "unsure". For a fragment, a province's code or an empty text."""
+    """The NISR code of a district, or "abroad" or "unsure". For a fragment, the code of a province or an empty text."""
     within: Mapped[str | None]
-    """The country if the place is "abroad", the province if it is "unsure". Alerts never name a country."""
+    """The country if the place is "abroad", or the province if the place is "unsure". Alerts never name a country."""
     sector: Mapped[str | None]
     """The code of a sector or of a camp (`text.codes.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
-    """1: danger or a child. 2: the caller is affected or saw it. 3: the caller was told about it."""
+    """1: danger or a child. 2: the caller is affected or saw it. 3: the caller heard about it."""
     told_urgency: Mapped[int | None]
-    """The urgency at the first report, if the caller was in danger again later. Statistics count response times
-    by it.
-    """
+    """The urgency of the first report, if the person was in danger again later. Statistics use it to count response
+    times."""
     official: Mapped[str]
-    """yes, no or unsure. Unless it is "no", the district's desk gets no access."""
+    """The answer about officials: yes, no or unsure. If it is not "no", the desk of the district gets no access."""
     basis: Mapped[str]
-    """public_duty or vital_interest_child (law 058/2021)."""
+    """The legal basis: public_duty or vital_interest_child (law 058/2021)."""
     do_not_visit: Mapped[bool] = mapped_column(default=False)
     """True if the caller keyed `000` after the tip was filed."""
     visit: Mapped[str | None]
-    """The caller's answer whether helpers may visit: yes, no or unsure. None if the question was not asked."""
+    """The caller's answer about visits by helpers: yes, no or unsure. None if the question was not asked."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The first alerting step that belongs to the tip's present place."""
+    """The number of the first alerting step for the present place of the tip."""
     manner: Mapped[str | None]
-    """The national desk's decision on visit safety, a `tips.rules_visit_safety.VisitDecision`."""
+    """The national desk's decision on visits, a value of `tips.rules_visit_safety.VisitDecision`."""
     contact_key: Mapped[str]
-    """The phone's pseudonym of this week. It links tips and never merges them."""
+    """The pseudonym of the phone, which changes each week. It is used to link tips. Linked tips stay separate."""
     body: Mapped[bytes]
-    """The answers, padded and sealed."""
+    """The answers of the caller, padded and encrypted."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     filed_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
-    """The urgency of the sent alerts. A later answer may raise the tip's own. The highest for tips without alerts."""
+    """The urgency of the alerts that were sent. A later answer may raise the urgency of the tip above it."""
     assignee_id: Mapped[int | None]
-    """The assignee: a responder who acknowledged the tip and is believed."""
+    """The assignee: a responder who acknowledged the tip and is not doubted."""
     renewed_at: Mapped[datetime | None]
-    """The time at which the assignee extended the outcome's deadline. This is possible once."""
+    """The time when the assignee's progress set the outcome's deadline later. This happens at most once."""
     end_wanted: Mapped[str | None]
-    """The `TipOutcome` of the requested closure, until an approver decides."""
+    """The `TipOutcome` of the requested closure, until a second person decides."""
     end_wanted_by: Mapped[str | None]
-    """The person who requests closure: `responder:7`, or `name:` and the name given to a command."""
+    """The person who requested closure: `responder:7`, or `name:` with the name given to a command."""
     closure_requested_at: Mapped[datetime | None]
-    """The time of the closure request that is pending."""
+    """The time of the closure request that waits."""
     closure_read_at: Mapped[datetime | None]
-    """The time at which a person who may confirm the closure opened the case."""
+    """The time when a person who may confirm the closure opened the case."""
     locked_for: Mapped[str | None]
-    """The codes of desks that should decrypt the tip but cannot. Their key was missing when it was sealed."""
+    """The codes of the desks that should be able to decrypt the tip but cannot. Their keys were missing when the tip
+    was encrypted."""
     receipt_key: Mapped[str | None]
-    """The keyed digest of receipt number and PIN, by which the reporter asks about the tip. None without a receipt."""
+    """The keyed digest of the receipt's number and PIN, with which the caller asks about the tip. None if the caller
+    has no receipt."""
     erase_wanted_at: Mapped[datetime | None]
-    """The time of the erasure request made with the receipt."""
+    """The time when the caller used the receipt to request erasure."""
     helped_at: Mapped[datetime | None]
-    """The time at which the desk reported that a helper is with the person."""
+    """The time when the desk reported that help has reached the person."""
     closed_at: Mapped[datetime | None]
-    """The time of closing. The retention term starts here (`tips/rules_deadlines.py`)."""
+    """The time when the case was closed. The retention term begins then (`tips/rules_deadlines.py`)."""
     outcome: Mapped[str | None]
-    """A `tips.rules.TipOutcome`, if the desk chose one."""
+    """A value of `tips.rules.TipOutcome`, if the desk chose an outcome."""
     warned_at: Mapped[datetime | None]
-    """The time at which the console began to show that the text will be erased."""
+    """The time since which the console shows that the text will be erased."""
     erased_at: Mapped[datetime | None]
-    """The time at which body, grants and pseudonyms were erased. The rest stays for statistics."""
+    """The time when body, grants and pseudonyms were erased. The other columns stay for the statistics."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """Decides how published counts that include this tip are rounded, 0 to 255. No exported file contains it."""
+    """A number from 0 to 255. It decides how published counts that include this tip are rounded. No exported file
+    contains this number."""
 
 
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
-"""Conditions for tips from callers and for drills. They leave out drafts and the hotline's own trials."""
+"""The conditions for tips of callers and of drills. They leave out drafts and the hotline's own test tips."""
 IS_REAL_CASE = (
     Tip.matter == Matter.TIP,
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
-"""Conditions for real cases. They leave out complaints, drills, trials, drafts and fragments."""
+"""The conditions for real cases. They leave out complaints, drills, trials, drafts and fragments."""
 SMS = "sms"
-"""The channel of a tip written by SMS."""
+"""The channel of a tip that arrived by SMS."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
-"""A literal in the statement itself. A database uses a partial index only if it sees the condition's value."""
+"""The value is written into the SQL text and is not a parameter. A database uses a partial index only if the SQL text
+contains the value."""
 IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
 )
-"""True for a filed tip with no alert yet, or none at its present urgency."""
+"""The condition that a filed tip has no alert yet, or none at its present urgency."""
 
 
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
 CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
-"""Conditions for desks that are alerted in addition to the desk of the tip's place."""
+"""The conditions for desks that are alerted in addition to the desk of the place."""
 
 
 class TipPlace(Row):
-    """One place of which desks were alerted before the tip's place was corrected."""
+    """An earlier place of a tip, whose desks were alerted before the place was corrected."""
 
     __tablename__ = "tip_place"
     __table_args__ = (Index("tip_place_tip", "tip_id"),)
@@ -158,11 +168,11 @@ class TipPlace(Row):
     place: Mapped[str]
     corrected_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
-    """The time at which its desk lost access. The desk cannot decrypt later answers."""
+    """The time when the desk of this place lost its access. After this, the desk cannot decrypt later answers."""
 
 
 class Grant(Row):
-    """One desk's copy of the tip's key, sealed to that desk."""
+    """The key of a tip, encrypted for one desk."""
 
     __tablename__ = "grant"
     __table_args__ = (UniqueConstraint("tip_id", "desk_code"),)
@@ -174,10 +184,11 @@ class Grant(Row):
 
 
 class PendingAlert(Row):
-    """One pending alert of a filed tip. Deleted once responders are alerted, and void if the tip has an assignment.
+    """A mark that responders must be alerted of a filed tip. The row is deleted when responders are alerted. It has no
+    effect if the tip already has an assignment.
 
-    The row is small, so that a burst does not rewrite the tips. A tip that needs a second alert has no such row. The
-    condition `IS_WAITING` finds it by the tip's own columns.
+    The rows are small. So a burst of tips does not rewrite the large rows of tips. A tip that needs a second alert has
+    no such row. The condition `IS_WAITING` finds such a tip by its own columns.
     """
 
     __tablename__ = "untold"
@@ -185,7 +196,8 @@ class PendingAlert(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     urgency: Mapped[int]
-    """The urgency at filing. If an answer has raised it since, `IS_WAITING` finds the tip too."""
+    """The urgency when the tip was filed. If an answer has raised the urgency since, `IS_WAITING` also finds the
+    tip."""
 
 
 HAS_PENDING_ALERT = exists().where(PendingAlert.tip_id == Tip.id)
@@ -196,23 +208,23 @@ _PUT = PreparedStatement(
         new_values(("tip_id", "urgency"))
     )
 )
-"""Prepared once, because each filing uses it."""
+"""The statement is prepared only once, because each filed tip uses it."""
 
 
 def drop_closure_request(tip: Tip) -> None:
-    """Clears the closure request. It was confirmed or refused, or the case has changed since."""
+    """Removes the closure request from a tip. The request was confirmed or refused, or the case has changed since."""
     tip.end_wanted = tip.end_wanted_by = None
     tip.closure_requested_at = tip.closure_read_at = None
 
 
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
-    """Returns the session's drafts, locked until this transaction ends."""
+    """Returns the drafts of the session, and locks them until the transaction ends."""
     here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
     return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
 def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
-    """Returns the ids of the tips that a phone wrote by SMS up to that time."""
+    """Returns the ids of the tips that this phone sent by SMS up to `before`."""
     theirs = select(Tip.id).where(
         Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
     )
@@ -220,24 +232,27 @@ def written_by(session: Session, contact_keys: Collection[str], before: datetime
 
 
 def has_written(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
-    """Returns True if this phone has written a tip by SMS since then."""
+    """Returns True if this phone has sent a tip by SMS since `since`."""
     theirs = (Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since)
     return has_row(session, Tip.id, *theirs)
 
 
 def can_be_extended(session: Session, session_key: str) -> bool:
-    """Returns True if the caller may add to a session's tip. It must be open and without an erasure request."""
+    """Returns True if the caller may add to a tip of the session. The tip must be open and have no erasure request."""
     open_ones = (Tip.closed_at.is_(None), Tip.erase_wanted_at.is_(None))
     return has_row(session, Tip.id, Tip.session_key == session_key, *open_ones)
 
 
 def has_silent_draft(session: Session, before: datetime) -> bool:
-    """Returns True if a draft had no addition since `before`."""
+    """Returns True if there is a draft that got no answer since `before`."""
     return has_row(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Returns drafts without an addition since `before`, locked until this transaction ends. Skips locked rows."""
+    """Returns the drafts that got no answer since `before`, and locks them until the transaction ends.
+
+    Skips rows that other transactions have locked.
+    """
     silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
     return session.scalars(silent.with_for_update(skip_locked=True, key_share=True)).all()
 
@@ -247,13 +262,16 @@ def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
-    """Returns the tip's earlier places, oldest first."""
+    """Returns the earlier places of the tip, the oldest first."""
     rows = select(TipPlace).where(TipPlace.tip_id == tip_id).order_by(TipPlace.id)
     return session.scalars(rows).all()
 
 
 def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> None:
-    """Gives one more desk the tip's key. Replaces the desk's earlier key, which no longer decrypts the tip."""
+    """Stores the key of the tip for one more desk.
+
+    Replaces an earlier key of this desk, which no longer decrypts the tip.
+    """
     before = delete(Grant).where(Grant.tip_id == tip.id, Grant.desk_code == code)
     session.execute(before.execution_options(synchronize_session=False))
     session.add(Grant(tip_id=tip.id, desk_code=code, encrypted_key=encrypted_key))
@@ -261,10 +279,11 @@ def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> Non
 
 
 def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """Returns the extra desks to which each tip was sealed: border desks for abroad, or a camp's protection desk.
+    """Returns the additional desks that may read each tip: border desks if it is abroad, or the protection desk of a
+    camp.
 
-    Leaves out tips without any. A border desk's grant means that the journey can still be stopped. The time of
-    departure itself is sealed.
+    Leaves out tips that have no such desk. If a border desk has a grant, the journey can still be stopped. The time of
+    the departure itself is encrypted.
     """
     if not tip_ids:
         return {}
@@ -277,22 +296,22 @@ def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
 
 
 def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
-    """Returns the code and camp of each protection desk to which the tip was sealed."""
+    """Returns the protection desks that may read the tip, each with its camp."""
     asked = select(Grant.desk_code, Desk.place).join(Desk, Desk.code == Grant.desk_code)
     rows = session.execute(asked.where(Grant.tip_id == tip_id, Desk.kind == DeskKind.PROTECTION))
     return {code: place or "" for code, place in rows}
 
 
 def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
-    """Removes every desk's access except for these desks."""
+    """Removes the access of all desks except the ones in `but`."""
     gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
     session.execute(delete(Grant).where(*gone))
 
 
 def erase_session(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:
-    """Handles `000`: deletes the drafts of this session and returns its filed tips, unchanged.
+    """Handles the keys `000`: deletes the drafts of this session, and returns its filed tips unchanged.
 
-    Reaches the report attempts of this session up to `up_to_passage`, and no other session.
+    Includes the report attempts of this session up to `up_to_passage`.
     """
     here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
     rows = session.scalars(
@@ -308,7 +327,7 @@ def _delete(session: Session, ids: Sequence[int]) -> None:
 
 
 def get_filed(session: Session, tip_id: int) -> Tip:
-    """Returns a filed tip. Raises NotFound if there is no such tip, or only a draft."""
+    """Returns a filed tip. Raises NotFound if the tip does not exist or is a draft."""
     tip = session.get(Tip, tip_id)
     if tip is None or tip.state == TipState.DRAFT:
         raise NotFound(f"no tip {tip_id}")

@@ -1,7 +1,7 @@
-"""Stores the call-backs that callers asked for, with their sealed numbers.
+"""Stores the call-backs that callers asked for, with their encrypted numbers.
 
-Only `body` holds the number and the word, sealed to the national desk. `body` and `encrypted_key` are emptied when the
-call-back ends.
+Only `body` contains the number and the code word. It is encrypted for the national desk. When the call-back ends,
+`body` and `encrypted_key` are emptied.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,31 +26,32 @@ class CallBack(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     uid: Mapped[str] = mapped_column(unique=True)
-    """32 random hex digits, bound into the seals."""
+    """32 random hex digits. The encrypted data of the call-back is bound to them."""
     state: Mapped[str]
-    """A `tips.rules_call_back.CallBackState`."""
+    """A value of `tips.rules_call_back.CallBackState`."""
     body: Mapped[bytes]
-    """The number, the word, and a note on other people who may answer. Padded and sealed."""
+    """The number, the code word, and the answer about other people who may pick up the phone. All of it is padded and
+    encrypted."""
     encrypted_key: Mapped[bytes]
-    """The body's key, sealed to the national desk under that week's lock."""
+    """The key of `body`, encrypted for the national desk under the weekly lock."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    """The end of the window that is next or now open."""
+    """The end of the window that is open now or opens next."""
     again_at: Mapped[datetime | None]
-    """The start of the second window, if the caller agreed to two."""
+    """The start of the second window, if the caller agreed to two windows."""
     asked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    """The time at which the desk was notified of the waiting call-back."""
+    """The time when the desk was notified of the request."""
     begun_at: Mapped[datetime | None]
-    """The time at which the desk was notified that the window is open."""
+    """The time when the desk was notified that the window is open."""
     wanted_by: Mapped[str | None]
     approved_by: Mapped[str | None]
-    """The requester and the approver of this window's call, by name. They count for this window only."""
+    """The persons who requested and approved the call in this window, by name. They count only for this window."""
     opened_at: Mapped[datetime | None]
-    """The last time the number was shown in this window."""
+    """The last time when the number was shown in this window."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """A `tips.rules_call_back.CallOutcome`."""
+    """A value of `tips.rules_call_back.CallOutcome`."""
 
     @property
     def window(self) -> Window:
@@ -58,7 +59,7 @@ class CallBack(Row):
 
 
 def waiting_call_backs(session: Session, tip_ids: Iterable[int]) -> Sequence[CallBack]:
-    """Returns the waiting call-backs of these tips, locked until the transaction ends."""
+    """Returns the waiting call-backs of these tips, and locks them until the transaction ends."""
     found = select(CallBack).where(CallBack.tip_id.in_(tip_ids), _waits())
     return session.scalars(found.with_for_update()).all()
 
@@ -66,13 +67,13 @@ def waiting_call_backs(session: Session, tip_ids: Iterable[int]) -> Sequence[Cal
 def waiting_of_session(
     session: Session, session_key: str, *, up_to_passage: int
 ) -> Sequence[CallBack]:
-    """Returns the waiting call-backs of a session's report attempts up to one, locked until the transaction ends."""
+    """Returns the waiting call-backs of a session's report attempts up to `up_to_passage`, and locks them."""
     told = select(Tip.id).where(Tip.session_key == session_key, Tip.passage <= up_to_passage)
     return waiting_call_backs(session, session.scalars(told).all())
 
 
 def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = False) -> CallBack:
-    """Returns a waiting call-back. Raises NotFound if there is none, or if it has ended."""
+    """Returns a waiting call-back. Raises NotFound if the call-back does not exist or has ended."""
     row = session.get(CallBack, call_back_id, with_for_update=for_writing)
     if row is None:
         raise NotFound(f"no call-back {call_back_id}: `hotline callbacks list` says which wait")
@@ -82,7 +83,9 @@ def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = Fa
 
 
 def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
-    """Returns the call-backs that the viewer may see: waiting ones first by time, then the others, newest first."""
+    """Returns the call-backs that the viewer may see: first those that wait, by time, then the others, the newest
+    first.
+    """
     found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
     rows = session.scalars(found.order_by(CallBack.id.desc())).all()
     waiting = [row for row in rows if row.state == CallBackState.WAITING]
@@ -91,12 +94,15 @@ def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Se
 
 
 def has_due(session: Session, at: datetime) -> bool:
-    """Returns True if a waiting call-back needs a step at this time."""
+    """Returns True if a message or the end of a waiting call-back is due now."""
     return has_row(session, CallBack.id, *_due(at))
 
 
 def due_call_backs(session: Session, at: datetime) -> Sequence[CallBack]:
-    """Returns up to 200 call-backs that need a step, locked until the transaction ends. Skips locked rows."""
+    """Returns up to 200 call-backs that need an action now, and locks them until the transaction ends.
+
+    Skips rows that other transactions have locked.
+    """
     rows = select(CallBack).where(*_due(at)).order_by(CallBack.id).limit(200)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 

@@ -1,6 +1,6 @@
-"""Stores the persons of a case by number: when each was met, which help was offered, and when a question is due.
+"""Stores the persons of a case by number: when each was met, which help was offered, and when to ask about them.
 
-The content of notes, offers and outcomes is encrypted elsewhere.
+The content of notes, offers and outcomes is stored elsewhere and encrypted.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +14,10 @@ from hotline.tips.rules_persons import FollowKind
 
 
 class PossibleVictim(Row):
-    """One person in a case, by number. The row holds no name, age or code. The case log has what may be known."""
+    """A person of a case, known by a number.
+
+    The row contains no name, age or code. The case events contain what is known about the person.
+    """
 
     __tablename__ = "possible_victim"
 
@@ -22,19 +25,20 @@ class PossibleVictim(Row):
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     met_at: Mapped[datetime]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The responder who last asked this person whether they want help."""
+    """The responder who last asked this person about help."""
     clock: Mapped[str | None]
-    """The clock that runs, as a `tips.rules_persons.FollowKind`. None while nothing is awaited."""
+    """The running reminder, as a value of `tips.rules_persons.FollowKind`. None if no fact is missing."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """The time at which a responder must offer help, or ask the person once more. None while nothing is awaited."""
+    """The time by which a responder must ask a service, or ask the person once more. None if no fact is missing."""
     rung: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that responders were notified of this clock."""
+    """The number of reminders that were sent so far."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """Decides how published counts with this person are rounded. From 0 to 255. Deleted with the row."""
+    """Decides how published counts that include this person are rounded. It is a number from 0 to 255. It is deleted
+    with the row."""
 
 
 def add_person(session: Session, tip_id: int, n: int, at: datetime) -> bool:
-    """Stores a person of a case. Returns False if the person was known already."""
+    """Stores a person of a case. Returns False if the person was already stored."""
     return add_if_new(session, PossibleVictim(tip_id=tip_id, n=n, met_at=at))
 
 
@@ -45,7 +49,7 @@ def persons_of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
 
 
 def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns those of these tips in which a person was met."""
+    """Returns those of the given tips in which a person was met."""
     if not tip_ids:
         return frozenset()
     found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
@@ -53,14 +57,17 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Brings a case's deadlines for asking a service forward to this moment. Leaves earlier deadlines unchanged."""
+    """Moves the reminders to ask a service to this time, if they are later. Earlier reminders do not change."""
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
     session.execute(rows.values(due_at=due_at))
 
 
 class ServiceReferral(Row):
-    """One offer of help to a person, identified by its case event. It holds times and the running clock."""
+    """An offer of help to a person, known by the id of its case event.
+
+    The row contains times and the running reminder.
+    """
 
     __tablename__ = "service_referral"
     __table_args__ = (Index("service_referral_of", "tip_id", "n"),)
@@ -71,17 +78,17 @@ class ServiceReferral(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     n: Mapped[int]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The responder who offered the help. This responder is asked for the outcome."""
+    """The responder who offered the help. Reminders go to this responder."""
     offered_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
-    """The time when a responder said if the person arrived."""
+    """The time when a responder reported if the person arrived."""
     thirty_at: Mapped[datetime | None]
     clock: Mapped[str | None]
-    """A `tips.rules_persons.FollowKind`. None if the offer is no longer followed."""
+    """A value of `tips.rules_persons.FollowKind`. None if the offer needs no more reminders."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     rung: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that responders were notified of this clock."""
+    """The number of reminders that were sent so far."""
 
 
 def add_offer(session: Session, row: ServiceReferral) -> None:
@@ -96,9 +103,9 @@ def offers_of(session: Session, tip_id: int) -> Sequence[ServiceReferral]:
 
 
 def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Returns ids of tips in which the clock of a person or an offer has run out. Locks nothing.
+    """Returns the ids of tips with a due reminder about a person or an offer. It locks nothing.
 
-    The caller locks the tip before it changes these rows.
+    The calling function must lock the tip before it changes these rows.
     """
     found = union(
         *(select(row.tip_id).where(row.due_at <= at) for row in (PossibleVictim, ServiceReferral))
@@ -109,7 +116,10 @@ def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def longest_due(
     session: Session, tip_id: int, at: datetime
 ) -> PossibleVictim | ServiceReferral | None:
-    """Returns the person or offer of a tip whose clock ran out first, or None. The caller holds the lock on the tip."""
+    """Returns the person or offer of a tip whose reminder was due first, or None.
+
+    The calling function must hold the lock on the tip.
+    """
     person = select(PossibleVictim).where(
         PossibleVictim.tip_id == tip_id, PossibleVictim.due_at <= at
     )
