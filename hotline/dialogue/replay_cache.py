@@ -1,9 +1,9 @@
-"""Keeps in the memory of a web process how sessions began, and cached paths through the flows.
+"""Remembers in a web process how sessions began, and which paths lead through the flows.
 
-Neither is the truth. A session's opening is a row that never changes. A path depends only on its class and its text.
-Nothing that a caller reported is cached. Such a text is replayed from the last place before the report. Sessions that
-ended or fell silent also wait here until their screens are counted. Only the names of screens are kept, and nothing
-that was keyed.
+It is only a cache: without it, nothing is lost. The row that stores how a session began never changes. A path depends
+only on its class of sessions and on the typed text. The cache contains nothing that a caller reported. A text with a
+report is replayed from the last screen before the report. The module also remembers sessions that ended or became
+silent, until their screens are counted. It remembers only the names of these screens, and nothing that was typed.
 """
 
 import time
@@ -20,34 +20,35 @@ from hotline.counters.rules import LeftSession, SessionStep
 from hotline.flows.conversation import ConversationState, Event
 
 MAX_UNCOUNTED = 32_768
-"""The most sessions that may wait to be counted. More are dropped, oldest first, after hours without a count."""
+"""The most sessions that may wait to be counted. After hours without a count, the oldest sessions above this limit are
+dropped."""
 
 
 class LastStep(NamedTuple):
-    """The furthest point that a session has reached, as one process knows it."""
+    """The furthest point that a session has reached, as far as this process knows."""
 
     upto: int
-    """Letters of its text."""
+    """The number of letters of its text."""
     stands: tuple[SessionStep, ...]
     seen: float
-    """The time of its last hop, on the memory's own clock."""
+    """The time of its last hop, by the clock of this memory."""
     is_over: bool
 
 
 KEPT_SECONDS = 600.0
-"""Seconds that a session is kept. A session ends long before."""
+"""The number of seconds for which a session is remembered. All sessions end long before that."""
 MAX_SESSIONS = 8192
 MAX_PATHS = 8192
 MAX_TEXT = 60
-"""The longest text, in letters, whose path is cached."""
+"""The number of letters of the longest text whose path is cached."""
 MAX_INPUT = 2
-"""The most letters in one input of a cached text. So the inputs are keys, and no words, numbers or PINs."""
+"""The most letters in one input of a cached text. So each input is a key, and not a word, a number or a PIN."""
 
 
 class PathKey(NamedTuple):
-    """Everything but the text that the screens of an ordinary session depend on.
+    """Everything, except the text, that decides which screens an ordinary session shows.
 
-    Sessions of one class see the same screens.
+    Sessions with the same key see the same screens.
     """
 
     revision_id: int
@@ -56,7 +57,7 @@ class PathKey(NamedTuple):
     reporting: bool
     shows_number: bool
     day: date
-    """The day when the session began. Numbers are shown while their verification is recent."""
+    """The day when the session began. A phone number is shown only for some time after it was verified."""
     limit: int
     receipts: bool
     alerts_blocked: bool = False
@@ -64,48 +65,47 @@ class PathKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """One turn of a text, which may hold several."""
+    """A turn of the conversation. The text of a hop may contain several turns."""
 
     upto: int
-    """The letters of the text up to the end of this turn."""
+    """The number of letters of the text until the end of this turn."""
     run: ConversationState
     events: tuple[Event, ...]
     are_words: bool = False
-    """True if the turn asked for typed words. The position of their end must be committed in every case."""
+    """True if this turn asked for typed words. Then the position of their end must always be committed."""
     starred: tuple[int, int] | None = None
-    """The begin and end in the text of typed words that contain a `*`."""
+    """The beginning and end, in the text, of typed words that contain a `*`."""
     answered: bool = False
-    """True if the keyed input answered the screen before."""
+    """True if the typed input answered the screen before."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPath:
-    """One cached path: the place in the flows that a text leads to."""
+    """A cached path: the place in the flows to which a text leads."""
 
     answer: str = field(repr=False)
     run: ConversationState = field(repr=False)
     changing: tuple[ReplayStep, ...] = field(repr=False)
     """The steps on the path that change data."""
     stands: tuple[SessionStep, ...] = field(default=(), repr=False)
-    """Every screen on the path, from the first one on. Empty if the screens of this session are not counted."""
+    """All screens on the path, from the first. Empty if the screens of this session are not counted."""
 
 
 @dataclass(slots=True)
 class KnownSession:
-    """A session whose opening this process knows."""
+    """A session of which this process knows how it began."""
 
     opening: SessionStart
     shared: PathKey | None
-    """None if its screens are for this caller alone: a responder, or a caller of a programme's short code."""
+    """None if its screens are only for this caller: a responder, or a caller of a programme's short code."""
     heard: CommittedText
-    """The committed part, as far as this process knows.
+    """The part of the text that is committed, as far as this process knows.
 
-    If more is committed, this costs a needless query and nothing else.
-    """
+    If more is committed already, the only effect is an unnecessary query."""
     counted: frozenset[str] = frozenset()
-    """Topics that are counted and committed. Reading one again changes nothing."""
+    """The topics whose reading was counted and committed. If the caller reads such a topic again, nothing changes."""
     last: LastStep | None = field(default=None, repr=False)
-    """The furthest point that this process saw, until it is counted."""
+    """The furthest point that this process saw, until its screens are counted."""
 
     def unheard(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
         """Returns the steps that may not be committed yet."""
@@ -113,10 +113,11 @@ class KnownSession:
 
 
 class PathCache:
-    """The paths that were used recently. The least recently used are dropped first. Safe among threads.
+    """The paths that were used recently. The paths that were not used for longest are dropped first. Several threads
+    may use it at the same time.
 
-    It needs no lock, because each step is one step of the interpreter. A thread that is suspended while it holds a lock
-    would block every hop. Between two steps another thread may drop the same path.
+    It needs no lock, because each of its steps is a single step of the interpreter. With a lock, a thread that is
+    suspended while it holds the lock would block every hop. Between two steps, another thread may drop the same path.
     """
 
     def __init__(self, most: int = MAX_PATHS) -> None:
@@ -138,9 +139,10 @@ class PathCache:
                 self._kept.popitem(last=False)
 
     def longest(self, shared: PathKey, text: str) -> tuple[CachedPath, int] | None:
-        """Returns the longest part of a text with a cached path, and its length. Returns None if there is none.
+        """Returns the cached path for the longest possible part of a text, and the length of that part. Returns None if
+        no part has a cached path.
 
-        The part is never shorter than the part that was dialled ahead.
+        The part always includes everything that the caller dialled ahead.
         """
         at = text.rfind(SEPARATOR)
         while at > 0 and at >= shared.dialled:
@@ -157,7 +159,10 @@ class PathCache:
 
 
 class SessionMemory:
-    """The sessions that a process has met recently, and the paths that they share. Safe among threads."""
+    """The sessions that this process has seen recently, and the paths that they share.
+
+    Several threads may use it at the same time.
+    """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._known: OrderedDict[str, tuple[float, KnownSession]] = OrderedDict()
@@ -171,9 +176,9 @@ class SessionMemory:
         return found[1] if found is not None and self._elapsed() < found[0] else None
 
     def keep(self, known: KnownSession) -> None:
-        """Keeps a session, and drops old ones and those beyond the limit.
+        """Remembers a session, and drops sessions that are old or above the limit.
 
-        A session takes minutes, and its pseudonym must not be kept longer.
+        A session takes only minutes, and its pseudonym must not be kept longer.
         """
         now = self._elapsed()
         with self._lock:
@@ -185,16 +190,16 @@ class SessionMemory:
                 self._leave(self._known.popitem(last=False)[1][1])
 
     def stand(self, known: KnownSession, upto: int, stands: tuple[SessionStep, ...]) -> None:
-        """Notes that a hop of a session was answered.
+        """Records the screens of a session after a hop was answered.
 
-        Ignores a text shorter than the known one, which came late or again.
+        Ignores a text that is shorter than the known text, because it came late or was repeated.
         """
         last = known.last
         if stands and (last is None or last.upto <= upto):
             known.last = LastStep(upto, stands, self._elapsed(), stands[-1].ends)
 
     def end(self, key: str) -> None:
-        """Notes that the gateway says that a session is over."""
+        """Records that the gateway reported the end of a session."""
         found = self._known.get(key)
         if found is not None and (last := found[1].last) is not None:
             found[1].last = last._replace(is_over=True)
@@ -202,7 +207,7 @@ class SessionMemory:
     def take_left(self, silent: float) -> Sequence[LeftSession]:
         """Returns each session that is over, was silent for `silent` seconds, or was dropped from memory.
 
-        Returns each once. A session that continues after that is returned again, with all its screens.
+        Returns each session only once. If the session continues after that, it is returned again with all its screens.
         """
         before = self._elapsed() - silent
         with self._lock:
@@ -220,7 +225,7 @@ class SessionMemory:
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:
-        """Moves the screens of a session to those that wait to be counted, if there are any."""
+        """Moves the screens of a session to the list of screens that must be counted."""
         last, known.last = known.last, None
         if last is not None:
             self._left.append(LeftSession(known.opening, last.upto, last.stands))
@@ -233,7 +238,7 @@ class SessionMemory:
 
 
 def can_be_cached(text: str, steps: Sequence[ReplayStep]) -> bool:
-    """Returns True if a text and its steps hold nothing but keys."""
+    """Returns True if a text and its steps contain only keys."""
     if any(step.are_words or step.run.answers or step.run.passage for step in steps):
         return False
     if len(text) > MAX_TEXT or not text.isascii():

@@ -1,9 +1,9 @@
-"""Decides if a message is a cry for help, in any of three languages and any spelling. Pure, and total.
+"""Decides if a message is a cry for help, in each of three languages and in any spelling. Pure. It accepts any text.
 
-A cry alerts two people. Some words count whatever comes with them. Other words also have an everyday meaning. They do
-not count next to a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words are in
-`cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` define the right results. `tests/dialogue/hearing.py`
-counts how many of them this module gets right.
+A cry for help alerts two people. Some words are a cry whatever other words come with them. Other words also have an
+everyday meaning. They are no cry next to a word that shows this meaning: "my SIM is locked", "inzara iranyishe", "mort
+de rire". The words are in `cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` contain messages with the
+right results. `tests/dialogue/hearing.py` counts how many of these results are right.
 """
 
 import re
@@ -20,13 +20,13 @@ from hotline.text.keywords import sound_key
 WORDS = tomllib.loads(files(__package__).joinpath("cry_words.toml").read_text(encoding="utf-8"))
 CALLED: Mapping[str, str] = WORDS["called"]
 GAP = r"(?:\w+ ){0,2}"
-"""Words allowed between two words of a phrase: "they do not let my sister go"."""
+"""Allows up to two other words between the words of a phrase, as in "they do not let my sister go"."""
 MIN_FORGIVEN_LETTERS = 5
-"""Letters of a word from which one may be wrong, missing, too many or exchanged with its neighbour."""
+"""In a word of this length or longer, one letter may be wrong, missing, doubled or exchanged with the next."""
 MIN_TWICE_FORGIVEN = 10
-"""Letters of a word from which two may be."""
+"""In a word of this length or longer, two letters may be wrong."""
 BRIEF = 3
-"""Longest message, in words, in which "urgent" is a cry and not part of a report."""
+""""Urgent" is a cry only in messages with at most this number of words. In a longer message it belongs to a report."""
 COMPANION_WORDS = frozenset(WORDS["beside"].split())
 ORDINARY_WORDS = frozenset(WORDS["ordinary"].split())
 MARKS = "".join(verbs.MARKS)
@@ -34,7 +34,7 @@ CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 
 def is_cry(said: Sequence[str]) -> bool:
-    """Returns True if the words `said` are a cry for help. `keywords.normalised_words` makes them."""
+    """Returns True if the words in `said` are a cry for help. The words come from `keywords.normalised_words`."""
     heard = _Heard(said)
     if heard.has(_ALWAYS):
         return True
@@ -47,13 +47,16 @@ def is_cry(said: Sequence[str]) -> bool:
 
 
 def concerns_child(said: Sequence[str]) -> bool:
-    """Returns True for a child together with work, a journey, money or harm. A child alone is no sign."""
+    """Returns True if the message names a child together with work, a journey, money or harm.
+
+    To name a child alone is not a sign.
+    """
     heard = _Heard(said)
     return heard.has(_MINOR) or (heard.has(_CHILD) and heard.has(_SIGN) and not heard.has(_CALM))
 
 
 class _Heard:
-    """One message as four lines: as written and as it sounds in Kinyarwanda, each with words or with verbs."""
+    """A message in four forms: as written and as it sounds in Kinyarwanda, each with words or with verbs."""
 
     def __init__(self, said: Sequence[str]) -> None:
         written = [_mended(_shortened(word)) for word in _joined(said)]
@@ -73,7 +76,7 @@ class _Heard:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Phrases by the line in which they are searched: written or sounding, with words or with verbs."""
+"""Phrases, by the form of the message in which they are searched: written or sounding, with words or with verbs."""
 
 
 def _line(words: Iterable[str]) -> str:
@@ -81,12 +84,15 @@ def _line(words: Iterable[str]) -> str:
 
 
 def _written_verb(word: str) -> str:
-    """Returns the verbs that a French or English word is a form of, as `vKILL_`. Returns any other word unchanged."""
+    """Replaces a French or English word by the verbs of which it is a form, as in `vKILL_`.
+
+    Returns any other word unchanged.
+    """
     return "".join(f"v{stem}_" for stem in _european().get(word, ())) or word
 
 
 def _sounding_verb(word: str) -> str:
-    """Returns the verbs that a Kinyarwanda word is a form of, each with its marks, as `vICA_ot`.
+    """Replaces a Kinyarwanda word by the verbs of which it is a form, each with its marks, as in `vICA_ot`.
 
     Returns any other word unchanged.
     """
@@ -101,7 +107,7 @@ def _european() -> Mapping[str, tuple[str, ...]]:
 
 
 def _joined(said: Sequence[str]) -> list[str]:
-    """Joins single letters, as in `s o s`, and contractions that were split, as in "can't"."""
+    """Joins single letters, such as `s o s`, and contractions that were split, such as "can't"."""
     line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(said))
     return CONTRACTED.sub(r"\1T", line).split()
 
@@ -111,17 +117,20 @@ def _together(found: re.Match[str]) -> str:
 
 
 def _shortened(word: str) -> str:
-    """Returns a word with each letter once that was typed three times or more: `heeelp` becomes `help`."""
+    """Removes repeated letters if a letter was typed three times or more: `heeelp` becomes `help`."""
     return re.sub(r"(.)\1{2,}", r"\1", word)
 
 
 def _sounding(word: str) -> str:
-    """Returns the sound of a word: r for l, and no vowel twice."""
+    """Returns how a word sounds: with r for l, and without doubled vowels."""
     return re.sub(r"([AEIOU])\1+", r"\1", sound_key(word))
 
 
 def _mended(word: str) -> str:
-    """Returns the known word that differs by one typing error, or by two in a long word. Else returns the word."""
+    """Returns the known word that differs by one typing error, or in a long word by two.
+
+    If there is no such word, returns the word itself.
+    """
     if len(word) < MIN_FORGIVEN_LETTERS or word in ORDINARY_WORDS or not word.isalpha():
         return word
     near = _KNOWN.get(word[0], ())
@@ -135,7 +144,10 @@ def _mended(word: str) -> str:
 
 
 def _pattern(written: str, sounding: str) -> _Pattern:
-    """Returns both tables as patterns. Phrases with a `{VERB}` are searched among verbs, the others among words."""
+    """Returns both lists of phrases as patterns.
+
+    Phrases with a `{VERB}` are searched among verbs. All others are searched among words.
+    """
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
         for sounds, phrases in ((False, written), (True, sound_key(sounding)))
@@ -146,9 +158,10 @@ def _pattern(written: str, sounding: str) -> _Pattern:
 
 @cache
 def _compiled(phrases: str) -> re.Pattern[str]:
-    """Returns one expression for many phrases, divided by commas. `STEM-` begins a word, `-STEM-` is anywhere in it.
+    """Returns one regular expression for many phrases that are separated by commas. `STEM-` matches the beginning of a
+    word, and `-STEM-` any part of a word.
 
-    The first message compiles it, so a process that reads no messages does not.
+    The expression is compiled for the first message. So a process without messages does not compile it.
     """
     each = [_phrase(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
     return re.compile("|".join(each))
@@ -165,7 +178,7 @@ def _piece(piece: str) -> str:
 
 
 def _verb(stems: str, marks: str) -> str:
-    """Returns a pattern for forms of `stems` with all marks before a `-` and none of those after it."""
+    """Returns a pattern for forms of `stems` that have all marks before the `-` and none of the marks after it."""
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
     lacks = "".join(f"(?![{MARKS}]*{mark})" for mark in barred)

@@ -1,7 +1,7 @@
-"""Reads a tip from an SMS: the answers that route it, and the text that is kept. Pure, and total.
+"""Reads a tip from an SMS: the answers that decide its desk, and the text that is stored. Pure. It accepts any text.
 
-The line asks no questions, so a fact that the reporter did not write is "unsure". That includes an official's part. So
-only the national desk gets such a tip. It reads the tip and passes it on.
+The hotline asks no questions by SMS. So a fact that the caller did not write is "unsure". This is also true for the
+answer about officials. So only the national desk can read such a tip. That desk reads the tip and passes it on.
 """
 
 import re
@@ -19,11 +19,11 @@ from hotline.text.topics import asked_topic
 from hotline.tips.rules import WORDS, place_of
 
 MAX_BYTES = 7000
-"""Bytes of one tip, for all its messages together. It is the largest sealed size."""
+"""The most bytes in a tip, for all its messages together. This is the largest size that can be encrypted."""
 CUT = " [...]"
-"""The mark after the kept part of a longer message."""
+"""The mark at the end of a text that was cut."""
 WHERE = ("province", "country", "district", "sector")
-"""The answers about the place."""
+"""The names of the answers about the place."""
 _URGENT = frozenset({"yes", "child"})
 COURTESY = split_words(
     "AFTERNOON BYE DAY EVENING EVERYTHING FINE FOR GOOD GOODBYE GREAT HALLO HELLO HEY HI LOT MORNING MUCH NICE NIGHT NO"
@@ -33,18 +33,19 @@ COURTESY = split_words(
     " BITE CYANE KANDI MURABEHO MURAHO MURAKOZE MURAMUKE MWARAMUTSE MWESE MWIRIRWE MWIRIWE NDABASHIMIRA NDABASHIMIYE"
     " NDAGERAGEZA NEZA NTACYO OYA RWOSE SAWA TURABASHIMIRA TURABASHIMIYE URAHO URAKOZE URAMUKE WARAMUTSE WIRIWE YEGO"
 )
-"""Thanks, greetings, yes and no. A message of nothing else tells nothing. Words that beg are not courtesy."""
+"""Thanks, greetings, yes and no. A message that contains only such words reports nothing. Words that beg for help are
+not among them."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
-"""Two characters that would take two bytes each under seal."""
+"""Two characters that would need two bytes each in the encrypted text."""
 _WORD = re.compile(r"[A-Z]{3,}")
 _CALLABLE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
-"""A number that can be called, in any spacing: at least nine digits."""
+"""A phone number in any spacing, with at least nine digits."""
 LANGUAGES = {
     "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
     "en": "THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY",
 }
-"""Small words that the other languages do not have."""
+"""Short words that only this language has."""
 
 
 def clean_message(text: str) -> str:
@@ -55,9 +56,9 @@ def clean_message(text: str) -> str:
 
 
 def is_tip(text: str) -> bool:
-    """Returns True if the text has more than courtesy: a word, or a phone number.
+    """Returns True if the text contains more than polite words: a word with meaning, or a phone number.
 
-    A single word that the line itself advertises asks for a lesson, or comes from a local leader. It is no tip.
+    A single word that the hotline advertises asks for a lesson, or is sent by a local leader. So it is not a tip.
     """
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True
@@ -67,36 +68,42 @@ def is_tip(text: str) -> bool:
 
 
 def has_meaning(text: str) -> bool:
-    """Returns True if any word or number is more than courtesy."""
+    """Returns True if any word or number is more than a polite word."""
     return any(_meant(text))
 
 
 def _meant(text: str) -> list[str]:
-    """Returns the words that are not courtesy. A long `merciiii` counts as `merci`."""
+    """Returns the words that are not polite words.
+
+    A word with repeated letters counts as the normal word: `merciiii` as `merci`.
+    """
     said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in normalised_words(text) if word.isalpha())
     numbers = [word for word in normalised_words(text) if not word.isalpha()]
     return [word for word in (*said, *numbers) if word not in COURTESY]
 
 
 def is_cry_for_help(text: str) -> bool:
-    """Returns True if the text is a cry for help. Then it is a tip, whatever else it may be."""
+    """Returns True if the text is a cry for help. Then it is always a tip."""
     return is_cry(normalised_words(text))
 
 
 def cut_text(text: str) -> str:
-    """Returns the text that one tip can hold: all of it, or its beginning with a mark."""
+    """Returns the text that one tip can contain: the whole text, or its beginning with a mark."""
     if fits(text):
         return text
     return text.encode()[: MAX_BYTES - len(CUT)].decode(errors="ignore") + CUT
 
 
 def fits(text: str) -> bool:
-    """Returns True if one tip can hold the text."""
+    """Returns True if one tip can contain the whole text."""
     return len(text.encode()) <= MAX_BYTES
 
 
 def report_answers(text: str) -> Mapping[str, str]:
-    """Returns the answers of cleaned `text` to the report's questions. It reads all of it, even the part not kept."""
+    """Returns the answers that the cleaned `text` gives to the questions of the report.
+
+    It also reads the part of the text that is not stored.
+    """
     said = normalised_words(text, most=len(text))
     told = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
     if concerns_child(said):
@@ -105,10 +112,11 @@ def report_answers(text: str) -> Mapping[str, str]:
 
 
 def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the answers of a tip to which `newest` was added. `place` holds the earlier answers about the place.
+    """Returns the answers of a tip after the text `newest` was added. `place` contains the earlier answers about the
+    place.
 
-    Danger in the newest message counts, whatever an earlier one says. If all text together names no single place, the
-    newest named place stays.
+    If the newest message reports danger, this counts even if an earlier message does not. If the whole text names no
+    single place, the place that was named last stays.
     """
     told, alone = report_answers(whole), report_answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
@@ -119,7 +127,10 @@ def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mappin
 
 
 def likely_language(text: str) -> str:
-    """Returns the likeliest language by its small words. Returns Kinyarwanda if no other language is clear."""
+    """Returns the most likely language of a text, by its short words.
+
+    Returns Kinyarwanda if no other language is clear.
+    """
     said = normalised_words(text)
     counts = {
         code: sum(word in small.split() for word in said) for code, small in LANGUAGES.items()

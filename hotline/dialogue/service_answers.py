@@ -1,8 +1,9 @@
-"""Writes and sends answers to senders who are not enrolled. They go out after every alert, and never late.
+"""Writes and sends answers to phones that are not enrolled. They are sent after all alerts, or not at all if it is too
+late.
 
-A hook writes an answer and a worker sends it. The hook encrypts the number for the relay, under the key of the
-week. So no copy of the database shows the number after the weeks are over. The relay decrypts it for one send, and it
-is deleted with the answer. Raises StoreUnavailable.
+A hook writes the answer, and a worker sends it. The hook encrypts the number for the relay, with the key of the week.
+So no copy of the database can show the number after these weeks. The relay decrypts the number for one send. The number
+is deleted with the answer. Functions raise StoreUnavailable.
 """
 
 import os
@@ -36,16 +37,17 @@ from hotline.text.phone_numbers import parse_sendable
 SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
-"""Longest time for a batch, as for alerts. With the longest send it ends before the job's twenty seconds."""
+"""The longest time for a batch, as for alerts. Even with the longest send, the batch ends before the twenty seconds of
+the job."""
 OWN_BUDGET = timedelta(seconds=1)
-"""Longest time that the relay itself sends in one tick."""
+"""The longest time in which the relay itself sends answers in a tick."""
 RING_AFTER = timedelta(seconds=0.7)
 SEND_OWN_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContent:
-    """The content of an answer: its form, and the values that fill it."""
+    """The content of an answer: its form, and the values that complete it."""
 
     form: AnswerForm
     revision_id: int
@@ -62,11 +64,12 @@ def write_answer(
     at: datetime,
     written_at: datetime | None = None,
 ) -> int | None:
-    """Writes an answer, due now, and returns its id. `written_at`: the time of the message, if that was earlier.
+    """Writes an answer that is due now, and returns its id. `written_at` is the time of the message, if that was
+    earlier.
 
-    Returns None if the phone wants no SMS, above the budget, or without the relay's public key. Returns None also for a
-    number that is no Rwandan mobile. An answer to a satellite number costs many times an ordinary one. Such numbers are
-    counted.
+    Returns None if the phone wants no SMS, if the budget is used up, or if the relay's public key is missing. Also
+    returns None for a number that is not a mobile number in Rwanda. An answer to a satellite phone costs many times as
+    much as other answers. Such numbers are only counted.
     """
     if not _answerable(to):
         service.count_event(session, UNANSWERABLE, SMS, at)
@@ -109,7 +112,10 @@ def _answerable(msisdn: str) -> bool:
 
 
 def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
-    """Sends pending answers, oldest first, until an alert is due. Returns how many it attempted."""
+    """Sends waiting answers, the oldest first, until an alert is due.
+
+    Returns the number of answers that it tried to send.
+    """
     began, tried = context.now(), 0
     while tried < limit and context.now() - began < budget:
         claim = _claim(context)
@@ -123,7 +129,7 @@ def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = 
 
 
 def keep_time(context: WorkerContext) -> None:
-    """Ends answers that are too late and rings for the rest. Sends them here if no worker does."""
+    """Ends answers that are too late, and rings for the others. If no worker sends them, sends them itself."""
     at = context.now()
     with context.database.reading() as session:
         due, is_late = (
@@ -140,7 +146,10 @@ def keep_time(context: WorkerContext) -> None:
 
 
 def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
-    """Returns a check that senders who are not enrolled get answers. `encrypted`: the hooks have the relay's key."""
+    """Returns the check that phones which are not enrolled get answers.
+
+    `encrypted` is True if the hooks have the relay's key.
+    """
     if not context.line.inbound_sms:
         return CheckResult("answers", True, "none by SMS (HOTLINE_INBOUND_SMS)")
     if not encrypted:
@@ -172,9 +181,9 @@ def _claim(context: WorkerContext) -> Claim | None:
 
 
 def _to_stranger(context: SendingContext, claim: Claim) -> Outgoing:
-    """Decrypts the number and returns the message. Raises DecryptionFailed for every error.
+    """Decrypts the number, and returns the message to send. Raises DecryptionFailed for every error.
 
-    Such an error is ours alone, so no alert is delayed because of it.
+    The fault is never the gateway's. So no alert is delayed because of it.
     """
     assert claim.to is not None
     assert claim.message.contact_key is not None
@@ -207,6 +216,6 @@ def _worded(context: Context, claim: Claim) -> str:
 
 
 def _midnight(at: datetime) -> datetime:
-    """Returns the start of this day in Kigali."""
+    """Returns the time when this day began in Kigali."""
     here = at.astimezone(KIGALI)
     return datetime.combine(here.date(), time(), KIGALI).astimezone(at.tzinfo)

@@ -1,8 +1,8 @@
-"""Carries out the effects of a hop in one transaction, exactly once even if the hop is repeated.
+"""Carries out the effects of a hop in one transaction, and only once even if the hop is repeated.
 
-An event without a meaning at its place has no effect. One table contains the effect of each answer, by the name under
-which a flow saves it. It also decides whether a hop needs a transaction. The answers of a report are not in the table:
-`note_report` writes them together.
+An event that means nothing at its place has no effect. A table contains the effect of each answer, by the name under
+which a flow saves the answer. The table also decides if a hop needs a transaction. Answers of a report are not in the
+table, because `note_report` writes them together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -57,28 +57,28 @@ from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import Matter
 
 SILENCE = "silence"
-"""The answer by which a caller asks for no messages to their phone."""
+"""The answer with which a caller asks that no messages are sent to their phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """The conversation whose effects are carried out. The caller's number is not in `repr`."""
+    """The conversation whose effects are carried out. `repr` does not show the caller's number."""
 
     context: Context
     book: FlowSet
     key: str
     caller: str = field(repr=False)
     looks: Mapping[int, AttemptResult] = field(default_factory=dict)
-    """Results of the secrets in this text."""
+    """The results of the secrets that this text contains."""
 
     def newest_look(self, upto: int) -> AttemptResult | None:
-        """Returns the last result of a secret in the first `upto` letters of the text."""
+        """Returns the result of the last secret in the first `upto` letters of the text."""
         heard = [at for at in self.looks if at <= upto]
         return self.looks[max(heard)] if heard else None
 
 
 class GivenAnswer(NamedTuple):
-    """One answer of one session, in the hop's transaction."""
+    """An answer in a session, with all that its effect needs in the hop's transaction."""
 
     session: Session
     effects: EffectContext
@@ -92,7 +92,7 @@ class GivenAnswer(NamedTuple):
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns all answers so far, including this one."""
+        """Returns all answers until now, including this answer."""
         return self.step.run.answers
 
     @property
@@ -111,7 +111,10 @@ def _withdraw_call_back(given: GivenAnswer) -> None:
 
 
 def _take_case(given: GivenAnswer) -> None:
-    """Acknowledges a chosen case without reading it. If no reader answers, the conversation ends with that choice."""
+    """Acknowledges the chosen case, although the responder has not read it.
+
+    If no reader process answers, this choice ends the conversation.
+    """
     who = given.dialogue.responder_id
     if who is not None and given.step.run.finished:
         service_session_start.acknowledge(given.session, given.context, who, given.answer.value)
@@ -127,7 +130,7 @@ def _act_on_case(given: GivenAnswer) -> None:
 
 
 def _keep_form(given: GivenAnswer) -> None:
-    """Stores a form that is not complete yet. Deletes one that the reader has written down."""
+    """Stores a form that is not complete yet. Deletes the form after the reader process has recorded it."""
     who, name, answers = given.dialogue.responder_id, given.answer.name, given.answers
     case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.run.calls]
     if who is None or not case:
@@ -163,7 +166,7 @@ def _stop(given: GivenAnswer) -> None:
 
 
 def _join(given: GivenAnswer, *, roll: rules.Programme) -> None:
-    """Enrols the caller in a programme if an attempt found the code to be right."""
+    """Enrols the caller in a programme if their code was right."""
     look, caller = given.effects.looks.get(given.step.upto), given.effects.caller
     if look is not None and look.opened_key is not None and is_number(caller):
         code, at = given.answer.value, given.dialogue.started_at
@@ -229,11 +232,11 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.repeated_question, _count_a_pair),
     (rules.lesson_case, _count_a_lesson),
 )
-"""Name patterns that contain a subject: the topic of a quiz pair, or the case of a lesson."""
+"""Patterns of names that contain a subject: the topic of two quiz questions, or the case of a lesson."""
 
 
 def effect_of(name: str) -> Effect | None:
-    """Returns the effect of an answer. Returns None for an answer without one."""
+    """Returns the effect of an answer, by its name. Returns None if the answer has no effect."""
     family = (effect for belongs, effect in FAMILIES if belongs(name) is not None)
     return EFFECTS.get(name) or next(family, None)
 
@@ -242,7 +245,7 @@ USSD = "ussd"
 
 
 def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
-    """Returns the topics that were read in these steps."""
+    """Returns the topics that the caller read in these steps."""
     return frozenset(
         event.topic for step in steps for event in step.events if isinstance(event, TopicRead)
     )
@@ -251,9 +254,10 @@ def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
 def steps_with_effect(
     book: FlowSet, steps: Sequence[ReplayStep], counted: frozenset[str] = frozenset()
 ) -> tuple[ReplayStep, ...]:
-    """Returns the steps that have an effect. A hop without one needs no transaction.
+    """Returns the steps that have an effect. A hop without such a step needs no transaction.
 
-    A topic in `counted` is not counted again in this session. Free text always counts, because its end is stored.
+    A topic in `counted` was already counted in this session. A step with free text always counts as one, because the
+    end of the text is stored.
     """
     return tuple(
         step
@@ -270,9 +274,10 @@ def steps_with_effect(
 def begin_session(
     context: Context, hop: UssdHop, known: KnownSession, steps: Sequence[ReplayStep]
 ) -> bool:
-    """Writes a session's row and counts the session. `carry_out` commits the effects of digits that were dialled ahead.
+    """Writes the row of a new session, and counts the session. The effects of digits that were dialled ahead are
+    committed by `carry_out`.
 
-    Returns False, without any change, if another hop of the session was quicker. Raises StoreUnavailable.
+    Returns False and changes nothing if another hop of the same session was faster. Raises StoreUnavailable.
     """
     opening, at = known.opening, known.opening.started_at
     channel = rules_trial.channel_of(hop.caller, USSD)
@@ -303,10 +308,11 @@ def begin_session(
 def carry_out(
     effects: EffectContext, known: KnownSession, steps: Sequence[ReplayStep], text: str
 ) -> bool:
-    """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were any.
+    """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were such
+    effects.
 
-    Nothing up to the end of `text` is carried out again. Raises StoreUnavailable, also if a restored database does not
-    know the session. The caller must never read "saved" about data that is not saved.
+    After that, nothing in `text` is carried out again. Raises StoreUnavailable, also if a restored database does not
+    know the session. Callers must never read "saved" about data that is not saved.
     """
     new_steps = steps_with_effect(effects.book, known.unheard(steps), known.counted)
     if not new_steps:
@@ -326,7 +332,10 @@ def carry_out(
 def _commit(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
-    """Commits steps, and returns how much of the text is heard. Returns None if the session's row does not exist."""
+    """Commits these steps, and returns the part of the text that is now committed.
+
+    Returns None if the session has no row.
+    """
     written: Sequence[ReportedTip] = ()
     with effects.context.database.writing() as session:
         dialogue = tables_sessions.lock_dialogue(session, effects.key)
@@ -334,7 +343,7 @@ def _commit(
             return None
         if dialogue.heard < len(text):
             written = in_transaction(session, effects, dialogue, steps)
-            # A longer text may continue with a secret.
+            # A longer text may contain a secret after this part.
             dialogue.heard, dialogue.heard_key = len(text), mark
             tables_sessions.save_dialogue(session, dialogue)
             session.flush()
@@ -347,7 +356,7 @@ def _commit(
 def _count(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
-    """Commits steps that only count, without the ORM. Returns the same as `_commit`."""
+    """Commits steps that only change counters, without the ORM. Returns the same as `_commit`."""
     at = effects.context.now()
 
     def decide(counts: SessionCounts, heard: int) -> Tallies:
@@ -364,7 +373,7 @@ def _count(
 def in_transaction(
     session: Session, effects: EffectContext, dialogue: LockedDialogue, steps: Sequence[ReplayStep]
 ) -> Sequence[ReportedTip]:
-    """Carries out every effect that is not committed yet, in order. Returns the tips that were written."""
+    """Carries out every effect that is not committed yet, in the order of the text. Returns the tips that it wrote."""
     written: dict[str, ReportedTip] = {}
     for step in steps:
         if step.upto <= dialogue.heard:
@@ -385,7 +394,7 @@ def _mark_of(context: Context, opening: SessionStart, text: str) -> str:
 
 
 CALL_BACK = "call_back"
-"""The completed event of a caller who agreed to every point of a call-back."""
+"""The event that a caller completed a call-back and agreed to all its points."""
 
 
 def has_effect(book: FlowSet, run: ConversationState, event: Event) -> bool:
@@ -406,7 +415,7 @@ def apply_event(
     event: Event,
     step: ReplayStep,
 ) -> None:
-    """Carries out one event. An event without a meaning at its place has no effect."""
+    """Carries out one event. An event that means nothing at its place has no effect."""
     passage = step.run.passage
     match event:
         case LanguageChosen() | TopicRead():
@@ -421,7 +430,8 @@ def apply_event(
             if effect is not None:
                 effect(GivenAnswer(session, effects, dialogue, event, step))
         case PinGiven(pin=pin) if is_reporting(effects.book, step.run, Matter.TIP):
-            # A report chooses the PIN here. Under "My number" the PIN is an attempt, which is already noted.
+            # In a report, the caller chooses this PIN. Under "My number", the PIN is an attempt,
+            # which was already recorded.
             service_receipts.give_receipt(
                 session, effects.context, dialogue, passage=passage, pin=pin
             )
@@ -430,13 +440,13 @@ def apply_event(
 
 
 def only_counts(book: FlowSet, step: ReplayStep) -> bool:
-    """Returns True if the step only changes counters. Most steps with an effect do."""
+    """Returns True if the step only changes counters. This is so for most steps that have an effect."""
     heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
     return not step.are_words and not any(has_effect(book, step.run, event) for event in heavy)
 
 
 def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
-    """Returns the counts that an event adds to the statistics."""
+    """Returns what an event adds to the counts of the statistics."""
     match event:
         case LanguageChosen(language):
             return service.in_language(counts, language)
@@ -449,7 +459,7 @@ def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
 def note_report(
     session: Session, effects: EffectContext, dialogue: LockedDialogue, step: ReplayStep
 ) -> ReportedTip | None:
-    """Writes the answers of a step in a report or a complaint. Returns the tip if there is enough to keep one."""
+    """Writes the answers that a step adds to a report or a complaint. Returns the tip if there is enough to store."""
     told = [event for event in step.events if isinstance(event, Answered | Completed)]
     matter = _matter(effects.book, step.run)
     if not told or matter is None:
@@ -472,5 +482,5 @@ def note_report(
 
 
 def _matter(book: FlowSet, run: ConversationState) -> Matter | None:
-    """Returns the kind of report that is in progress. Returns None outside a report."""
+    """Returns the kind of the report that the caller is making. Returns None if the caller is not making a report."""
     return next((matter for matter in Matter if is_reporting(book, run, matter)), None)

@@ -1,7 +1,9 @@
-"""Reads the gateway's own inbox, because callbacks can get lost. Doubts each SMS that the inbox does not list.
+"""Reads the gateway's own inbox, because callbacks can get lost. Marks each SMS as doubted that the inbox does not
+list.
 
-The relay has no key that shows which numbers are enrolled, so it decides nothing. It sends each SMS to the line's own
-hook (docs/decisions/06). After a crash it sends the page again, and the hook counts each SMS once.
+The relay does not have the key that shows which numbers are enrolled. So it decides nothing itself. It sends each SMS
+to the hotline's own hook (docs/decisions/06). After a crash it sends the same page again. The hook counts each SMS only
+once.
 """
 
 from datetime import datetime, timedelta
@@ -16,13 +18,13 @@ from hotline.gateway.rules_inbox import Bookmark, PageResult
 from hotline.gateway.tables_sessions import assignments_of
 
 PATIENCE = timedelta(minutes=10)
-"""Longest time without a reading of the inbox, before a check fails."""
+"""A check fails if the inbox was not read for this time."""
 LATELY = timedelta(days=1)
 NOT_LISTED = "the line's own hook does not take what it lists"
 
 
 def read_inbox(context: WorkerContext) -> None:
-    """Reads one page, if it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
+    """Reads one page if it is time: each minute, or at once if there are more pages. Raises StoreUnavailable."""
     if not context.line.inbound_sms or not context.line.inbox:
         return
     at = context.now()
@@ -59,15 +61,15 @@ def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
             tables_inbound.create_position(session, at)
             row = tables_inbound.inbox_position(session)
         assert row is not None
-    # If the system clock was set back, the next reading comes no later than usual.
+    # If the system clock was set back, this does not delay the next reading.
     due = row.next_at <= at or row.next_at - at > rules_inbox.EACH
     return tables_inbound.bookmark(row) if due else None
 
 
 def _told(context: WorkerContext, reading: PageResult) -> bool:
-    """Sends each SMS to the hook. Returns False at the first one that fails.
+    """Sends each SMS of the page to the hook. Returns False at the first SMS that the hook does not accept.
 
-    It uses HTTP, so no transaction may be open.
+    It calls the hook over HTTP, so no transaction may be open.
     """
     for sms in reading.to_tell:
         if not context.hook.tell(sms):
@@ -77,7 +79,7 @@ def _told(context: WorkerContext, reading: PageResult) -> bool:
 
 
 def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: datetime) -> None:
-    """Doubts each SMS from a callback that this page should list and does not list."""
+    """Marks each SMS from a callback as doubted if this page should list it and does not."""
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from
@@ -93,7 +95,7 @@ def _stumble(context: WorkerContext, fault: str, at: datetime) -> None:
 
 
 def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
-    """Returns checks: the inbox is read, and it lists every answer by SMS."""
+    """Returns two checks: the inbox is read, and it lists every answer by SMS."""
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
     if not line.inbox:

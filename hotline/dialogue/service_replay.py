@@ -1,8 +1,8 @@
-"""Replays a session's text on the engine, from its start or from a cached position.
+"""Replays the text of a session through the engine, from its start or from a cached place.
 
-Has no side effects. It asks its caller for everything that the text does not contain. After a work PIN, it asks the
-reader for a responder's cases, for pages and for commands. The engine stops there, as it does for a receipt's PIN, and
-continues with the answer.
+It has no side effects. It asks its calling function for all that the text does not contain. After a work PIN, it asks
+the reader process for a responder's cases, for pages and for commands. The engine stops there, as for the PIN of a
+receipt, and continues with the answer.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -68,43 +68,44 @@ from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
 
 FILLER = "xxxxxxx "
-"""Placeholder for a page that is not shown. Only its number of screens matters."""
+"""A placeholder in place of a page that is not shown. Only the number of its screens matters."""
 PREFIXES = {WORK_VERB: "", WORK_QUESTION: ASK, WORK_COLLEAGUE: PASS, WORK_DISTRICT: DISTRICT}
-"""The answers that request something about a case. Each prefix turns the answer's value into a verb."""
+"""The answers that request something about a case. The prefix and the value of the answer together make a verb."""
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderRequest:
-    """A question to the reader, which must be answered before this turn."""
+    """A question to the reader process that must be answered before this turn."""
 
     upto: int
-    """Number of letters of the text that lead to it, including the input that asks."""
+    """The number of letters of the text up to this question, including the input that asks."""
     ask: ReaderQuestion
     pin: str = field(repr=False)
-    """The digits keyed for a work PIN. They may be the code from an SMS."""
+    """The digits that were typed as a work PIN. They may be the code from an SMS."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Other keyed values by name: a start PIN, a new PIN, the text of a note, the codes of a person."""
+    """Other typed values, by name: a start PIN, a new PIN, the text of a note, or the codes of a person."""
     of: int | None = None
-    """Position of the earlier question, if the responder asks again for a missing answer."""
+    """The position of the earlier question, if the responder asks again because no answer came."""
     wants_page: bool = False
-    """True if only the page itself is to be shown."""
+    """True if only the page itself is needed."""
     screens: Callable[[ReaderAnswer], int] = field(
         default=lambda _answer: 0, repr=False, compare=False
     )
-    """Returns the number of screens that an answer's page fills on this phone. Returns 0 without a page."""
+    """Returns the number of screens that the page of an answer fills on this phone. Returns 0 if the answer has no
+    page."""
 
 
 class ReaderReply(NamedTuple):
-    """The reader's answer to one question, new or stored."""
+    """The reader's answer to a question, either new or stored."""
 
     answer: ReaderAnswer
     screens: int = 0
-    """Number of screens of a page that is missing from the answer. 0 if the answer is complete."""
+    """The number of screens of the page, if the page is missing from the answer. 0 if the answer is complete."""
 
 
 class ReaderQuestions:
-    """The questions of one text to the reader, while it is replayed."""
+    """The questions to the reader process in one text, while the text is replayed."""
 
     def __init__(self, book: FlowSet, facts: Facts, limit: int) -> None:
         self._book, self._limit = book, limit
@@ -112,17 +113,17 @@ class ReaderQuestions:
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
-        """The lists of all answers so far. A choice is replayed after its list was shown."""
+        """The lists of all answers until now. A list is needed to replay a choice, because the choice follows it."""
         self._last: ReaderRequest | None = None
         self._page: ReaderRequest | None = None
-        """The question whose page is replaced by filler for now."""
+        """The question whose page is replaced by a placeholder for now."""
 
     def about(
         self, run: ConversationState, keyed: str, upto: int, facts: Facts
     ) -> tuple[ConversationState, Facts, ReaderRequest | None]:
-        """Returns the state from which an input is replayed, and the question to ask first.
+        """Returns the state from which an input is replayed, and the question that must be asked first.
 
-        It is None for nearly every input.
+        For almost every input, the question is None.
         """
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, run.calls[-1]) if run.calls and not run.finished else None
@@ -134,7 +135,7 @@ class ReaderQuestions:
             self._book, run, keyed, facts, limit=self._limit
         )
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
-            # Each round is about another person.
+            # Each pass through the form is about another person.
             run = run.saying(
                 {name: said for name, said in run.answers.items() if name != MADE_PERSON}
             )
@@ -142,7 +143,7 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             if event.name == WORK_FORM and event.value in PERSON_VERBS:
-                # The answers of an unfinished form in this case.
+                # These are the answers of an unfinished form in this case.
                 kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
                 started = {} if kept is None else StartedForm.from_text(kept).answers
                 return run, replace(facts, answers=started), None
@@ -154,7 +155,7 @@ class ReaderQuestions:
     def _of_answer(
         self, event: Answered, led: ConversationState, run: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that this answer requires, or None."""
+        """Returns the question that must be asked because of this answer, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(event.name, led.answers)
         if verb is not None:
@@ -173,7 +174,10 @@ class ReaderQuestions:
     def _of_pin(
         self, node: QuestionNode, run: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that a typed PIN requires. A new PIN is asked about after it was keyed twice."""
+        """Returns the question that must be asked because of a typed PIN.
+
+        For a new PIN, the question follows after it was typed twice.
+        """
         typed = keying.clean_pin(keyed, node.digits)
         if not typed:
             return None
@@ -191,7 +195,7 @@ class ReaderQuestions:
     def told(
         self, asked: ReaderRequest, learned: ReaderReply, run: ConversationState, keyed: str
     ) -> tuple[ConversationState, Facts]:
-        """Returns the state from which the engine continues, and the facts that it has from now on."""
+        """Returns the state from which the engine continues, and its facts from now on."""
         answer = learned.answer
         if asked.ask.kind is ReaderQuestionKind.VIEW:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
@@ -209,7 +213,10 @@ class ReaderQuestions:
         return run, facts
 
     def lacking(self, run: ConversationState) -> ReaderRequest | None:
-        """Returns the question for a page that the current screen shows but that is missing. Returns None otherwise."""
+        """Returns the question for a page that the present screen shows but that is missing.
+
+        Returns None if no page is missing.
+        """
         if self._page is None or not run.calls or not shows_word(self._book, run, PAGE):
             return None
         return replace(self._page, wants_page=True)
@@ -251,7 +258,10 @@ class ReaderQuestions:
         )
 
     def _screens(self, run: ConversationState, keyed: str, facts: Facts) -> int:
-        """Returns the number of screens of the page to which this input leads. Returns 0 if it leads to none."""
+        """Returns the number of screens of the page to which this input leads.
+
+        Returns 0 if the input leads to no page.
+        """
         led, *_ = turn.resume_without_screen(self._book, run, keyed, facts, limit=self._limit)
         node = node_at(self._book, led.calls[-1]) if led.calls else None
         if not isinstance(node, Waiting) or not shows_word(self._book, led, PAGE):
@@ -259,7 +269,7 @@ class ReaderQuestions:
         return len(draw(self._book, node, led, facts, self._limit).pages)
 
     def _filled(self, facts: Facts, run: ConversationState, keyed: str, screens: int) -> Facts:
-        """Returns the facts with a filler page of this number of screens."""
+        """Returns the facts with a placeholder page of this number of screens."""
         page = FILLER
         filled = _paged(facts, page)
         while 0 < self._screens(run, keyed, filled) < screens:
@@ -278,7 +288,7 @@ def _of_verb(verb: str, reference: str) -> ReaderQuestion:
 
 
 class SessionContext(NamedTuple):
-    """Everything that stays the same in a session from its first hop to its last."""
+    """Everything that stays the same in a session from its first to its last hop."""
 
     book: FlowSet
     facts: Facts
@@ -287,22 +297,25 @@ class SessionContext(NamedTuple):
 
 
 class StarTyped(NamedTuple):
-    """A question about a `*` in free text. It is part of the text or ends it. The session's row knows which."""
+    """A question about a `*` in free text.
+
+    The `*` may be part of the text, or may end it. The row of the session has the answer.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionReply:
-    """The answer to a question."""
+    """The answer to a question of the engine."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """Flags that a secret sets, until the next secret is typed."""
+    """The flags that a secret sets, until another secret is typed."""
     heard: CommittedText = field(default_factory=lambda: CommittedText(0))
     said: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
-    """The reader's answer."""
+    """The answer of the reader process."""
 
 
 class Start(NamedTuple):
-    """The state and the position from which a text with a known beginning is replayed."""
+    """The state and the position from which a text is replayed whose beginning is known."""
 
     run: ConversationState
     at: int
@@ -310,7 +323,7 @@ class Start(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The end of a text: the state, the state before its last input, and that input."""
+    """The end of a text: the state, the state before the last input, and this input."""
 
     run: ConversationState
     before: ConversationState
@@ -324,16 +337,16 @@ class Played(NamedTuple):
 
 
 KEYS = ("0", "00", "000")
-"""Inputs that are keys even if text is expected. Everything after them was keyed at the next screen."""
+"""Inputs that are keys even where text is expected. All that follows such a key was typed at the next screen."""
 Question: TypeAlias = SecretTyped | StarTyped | ReaderRequest
 Playing: TypeAlias = Generator[Question, QuestionReply, Played]
 
 
 def landing_code(book: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
-    """Returns the short code that a dial lands on, and the digits after it that are used.
+    """Returns the short code that the caller dialled, and the digits after it that are used.
 
-    For a phone that is not enrolled, a private short code has no effect, and it sees the normal start. No digits are
-    used after a private short code.
+    If the phone is not enrolled, a private short code has no effect, and the caller sees the usual start. After a
+    private short code, no further digits are used.
     """
     entry, ahead = short_code_of(dialled, book.entries)
     if entry and book.flows[book.entries[entry]].private:
@@ -344,10 +357,10 @@ def landing_code(book: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, S
 def play(
     session_context: SessionContext, text: str, heard: CommittedText, start: Start | None = None
 ) -> Playing:
-    """Replays `text` to its end. Digits that were dialled ahead open the session, and later ones are keyed in.
+    """Replays `text` to its end. Digits that were dialled ahead start the session. Later digits answer screens.
 
-    `heard` is the known part of the session's row. If the end of a free text is missing there, it is asked for. `start`
-    is a position before the end of `text`.
+    `heard` is the known part of the session's row. If it does not contain the end of a free text, a question asks for
+    this end. `start` is a position before the end of `text`.
     """
     steps: list[ReplayStep] = []
     shown: Turn | None = None
@@ -396,7 +409,7 @@ def _learned(
     keyed: str,
     upto: int,
 ) -> Generator[Question, QuestionReply, tuple[ConversationState, Facts]]:
-    """Returns the facts for the next turn, after asking about a secret or asking the reader."""
+    """Returns the facts for the next turn, after questions about a secret or to the reader process."""
     secret = _secret(session_context.book, run, keyed, upto)
     if secret is not None:
         opened = (yield secret).flags
@@ -412,7 +425,10 @@ def _learned(
 def _with_page(
     session_context: SessionContext, asking: ReaderQuestions, lacking: ReaderRequest, stop: Stop
 ) -> Generator[Question, QuestionReply, Turn]:
-    """Returns the last turn with the page on its screen. Without the page, it shows that the page cannot be read."""
+    """Returns the last turn, with the page on its screen.
+
+    If there is no page, the screen says that the page cannot be read.
+    """
     page = (yield lacking).said
     facts = asking.with_page(page)
     if UNREADABLE in page.answer.flags:
@@ -424,7 +440,10 @@ def _with_page(
 
 
 def _asking(session_context: SessionContext) -> ReaderQuestions | None:
-    """Returns the reader's questions. Returns None if no work PIN is asked for, or if any input is accepted."""
+    """Returns the object that collects questions to the reader process.
+
+    Returns None if no work PIN is needed, or if any input counts as the PIN.
+    """
     flags = session_context.facts.flags
     any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
     if not session_context.opening.asks_pin or any_will_do:
@@ -434,7 +453,8 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
 
 def _dialled(session_context: SessionContext, text: str) -> Turn:
     dialled = text[: session_context.opening.dialled]
-    # The opening stores the landing. It is empty if a private short code had no effect for this phone.
+    # The row of the session stores which short code was dialled. The short code is empty if it is
+    # private and had no effect for this phone.
     landed = bool(session_context.opening.entry)
     entry, ahead = landing_code(session_context.book, dialled, enrolled=landed)
     return turn.start(
@@ -447,7 +467,7 @@ def _dialled(session_context: SessionContext, text: str) -> Turn:
 
 
 def _secret(book: FlowSet, run: ConversationState, keyed: str, upto: int) -> SecretTyped | None:
-    """Returns the secret that must be looked up before this turn. Returns None if there is none."""
+    """Returns the secret that must be checked before this turn. Returns None if there is no secret."""
     code, digits = keying.clean_keys(keyed), turn.expects_pin(book, run)
     if digits and is_reporting(book, run, RECEIPT) and (pin := keying.clean_pin(keyed, digits)):
         return SecretTyped(upto, AttemptedSecret.RECEIPT, run.answers.get(NUMBER, ""), pin)

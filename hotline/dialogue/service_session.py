@@ -1,7 +1,7 @@
-"""Asks the reader for the web process after a work PIN, waits briefly, and shows the reader's answer.
+"""After a work PIN, asks the reader process for the web process, waits a short time, and shows the answer.
 
-It waits without an open transaction, in two threads of a process at most, for two seconds at most. A position in the
-text always shows the same: the answer that came in time, or a request to wait.
+It waits without a transaction, for at most two seconds, in at most two threads of a process. The same place in the text
+always shows the same: the answer if it came in time, or a request to wait.
 """
 
 import json
@@ -72,19 +72,19 @@ from hotline.text.languages import FIRST
 from hotline.tips import tables
 
 MAX_SECONDS = 2.0
-"""Seconds that a hop waits. The gateway allows five."""
+"""The number of seconds that a hop waits. The gateway allows five."""
 PAUSES = (0.025, 0.025, 0.05, 0.1)
-"""Seconds before the first checks. Later ones follow every `LATER_PAUSE` seconds."""
+"""The seconds before each of the first checks. After these, a check follows every `LATER_PAUSE` seconds."""
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
-"""Stored results of an attempt by an unknown phone: the reader is asked, or the phone must wait."""
+"""Stored results of an attempt by an unknown phone: the reader process is asked, or the phone must wait."""
 WAIT = ReaderReply(ReaderAnswer((rules_reading_requests.WAITS,)))
 WRONG_PIN = ReaderReply(ReaderAnswer())
-"""Answer to a wrong PIN, and to a text with another PIN than the one that was asked with."""
+"""The answer to a wrong PIN, and to a text with a PIN other than the one that was asked with."""
 
 
 class ReaderRequests:
-    """The requests of one hop to the reader."""
+    """The requests that one hop sends to the reader process."""
 
     def __init__(
         self, context: WebContext, hop: UssdHop, opening: SessionStart, language: str
@@ -94,7 +94,7 @@ class ReaderRequests:
         self._known: dict[str, PinReading] | None = None
 
     def learn(self, asked: ReaderRequest) -> ReaderReply:
-        """Returns what this position of the text shows. Raises StoreUnavailable."""
+        """Returns what this place of the text shows. Raises StoreUnavailable."""
         row = self._rows().get(self._digest(asked.upto))
         if asked.wants_page:
             return self._page(asked, row)
@@ -105,7 +105,8 @@ class ReaderRequests:
         if asked.ask.kind is not ReaderQuestionKind.VIEW:
             return self._fresh(asked)
         if self._opening.responder_id is not None:
-            # An attempt while this phone must wait costs the reader nothing, just as on an unknown phone.
+            # While the phone must wait, an attempt costs the reader process nothing, as for an
+            # unknown phone.
             at = self._context.now()
             with self._context.database.reading() as session:
                 person = session.get(Responder, self._opening.responder_id)
@@ -120,9 +121,10 @@ class ReaderRequests:
         return self._fresh(asked, wrong=None if until is None else blocked_answer(until))
 
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
-        """Notes an attempt of an unknown phone. It must wait after as many attempts, and as long, as an enrolled phone.
+        """Records an attempt of an unknown phone. The phone must wait after as many attempts, and for as long, as an
+        enrolled phone.
 
-        Returns `ASKED` or `RESTING`, followed by the time until which the phone must wait, if it must.
+        Returns `ASKED` or `RESTING`. If the phone must wait, returns the end of that time too.
         """
         text = without_pins(self._hop.text)
         target = self._context.pseudonyms.heard("", AttemptedSecret.WORK)
@@ -153,7 +155,10 @@ class ReaderRequests:
     def _settled(
         self, asked: ReaderRequest, row_id: int | None, answer: ReaderAnswer | None
     ) -> ReaderReply:
-        """Stores what this position shows. Of two simultaneous hops, the first one decides for both."""
+        """Stores what this place of the text shows.
+
+        If two hops do this at the same time, the first decides for both.
+        """
         with self._context.database.writing() as session:
             row_id = self._row(session, asked).id if row_id is None else row_id
             shown = None if answer is None else self._encrypted(answer, asked)
@@ -170,7 +175,7 @@ class ReaderRequests:
         return self._known
 
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
-        """Asks the reader. If the PIN is wrong, this position shows `wrong` instead."""
+        """Asks the reader process. If the PIN is wrong, this place shows `wrong`."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
@@ -179,7 +184,7 @@ class ReaderRequests:
     def _page(self, asked: ReaderRequest, row: PinReading | None) -> ReaderReply:
         """Returns the text of a page that was shown before.
 
-        Without it, returns a message that it cannot be read now.
+        If there is none, returns a message that the page cannot be read now.
         """
         answer = None
         if row is not None:
@@ -190,9 +195,9 @@ class ReaderRequests:
         return ReaderReply(answer)
 
     def _asked(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
-        """Returns the reading's id, and the answer if it came in time.
+        """Returns the id of the reading, and the answer if it came in time.
 
-        Without a free waiting place, there is no answer.
+        If no thread may wait at the moment, there is no answer.
         """
         pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
@@ -215,7 +220,10 @@ class ReaderRequests:
         return row_id, None
 
     def _begin(self, asked: ReaderRequest, pair: KeyPair) -> tuple[int, int | None]:
-        """Stores the request. Returns no request id if the reader has no key to seal the PIN to."""
+        """Stores the request to the reader process.
+
+        Returns no id of an ask if the reader has no public key to encrypt the PIN.
+        """
         key, digest, at = self._opening.key, self._digest(asked.upto), self._context.now()
         encrypted_pin = None
         with suppress(KeyMissing, DecryptionFailed):
@@ -233,7 +241,7 @@ class ReaderRequests:
             )
 
     def _row(self, session: Session, asked: ReaderRequest) -> PinReading:
-        """Returns the reading of this position, and makes it if needed."""
+        """Returns the reading of this place in the text. Makes it if there is none."""
         before = None if asked.of is None else self._rows().get(self._digest(asked.of))
         return tables_reading_requests.get_or_create(
             session,
@@ -246,7 +254,9 @@ class ReaderRequests:
         )
 
     def _typed(self, asked: ReaderRequest) -> Mapping[str, str]:
-        """Returns the data for the reader only: the typed text, and the phone's digest if it may choose a new PIN."""
+        """Returns the data that only the reader may see: typed text, and the phone's digest if it may choose a new
+        PIN.
+        """
         typed = {rules_reading_requests.PIN: asked.pin, **asked.typed}
         if self._hop.shows_number:
             number = self._hop.caller
@@ -272,7 +282,7 @@ class ReaderRequests:
         return None
 
     def _encrypted(self, answer: ReaderAnswer, asked: ReaderRequest) -> bytes:
-        """Encrypts an answer for storage. Replaces its page with the number of screens that the page fills."""
+        """Encrypts an answer for storage. Its page is replaced by the number of screens that the page fills."""
         words = {name: word for name, word in answer.words.items() if name != PAGE}
         screens = asked.screens(answer) if PAGE in answer.words else 0
         kept = {"answer": replace(answer, words=words).to_dict(), "screens": screens}
@@ -300,17 +310,19 @@ class ReaderRequests:
         return self._context.pseudonyms.heard(self._opening.key, text)
 
 
-# Answers the hops of a USSD dialogue, and ends it.
+# Answers the hops of a USSD session, and ends the session.
 
 Looks = dict[int, AttemptResult]
-"""Results of secrets, by the number of letters heard at that time."""
+"""The results of secrets, by the number of letters of the text before each."""
 
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
-    """Returns the gateway's answer: "CON ..." or "END ...". Another phone's hop in a session ends without an effect.
+    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from another phone, the session ends
+    without an effect.
 
-    Everything that the answer calls saved is committed. If the database cannot commit, the dialogue ends politely. The
-    same hop continues it later. Raises NotReady, or CallbackInvalid for a text that no caller can have keyed.
+    If the answer says that something is saved, this is committed. If the database cannot commit, the answer asks the
+    caller to try again later. The same hop can then continue the session. Raises NotReady. Raises CallbackInvalid for a
+    text that no phone can have sent.
     """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
         raise CallbackInvalid("text has too many inputs")
@@ -330,9 +342,9 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
 
 
 def _count_stranger(context: Context) -> None:
-    """Counts another phone's hop in a session, and raises the alarm.
+    """Counts a hop from another phone, and raises the alarm.
 
-    A database failure is ignored: it has its own alarm.
+    Ignores a failure of the database, which has its own alarm.
     """
     with suppress(StoreUnavailable), context.database.writing() as session:
         at = context.now()
@@ -341,12 +353,12 @@ def _count_stranger(context: Context) -> None:
 
 
 def failure(context: Context, language: str = FIRST) -> str:
-    """Returns the answer for a failure: try later, and the emergency number."""
+    """Returns the answer after a failure: to try later, and the emergency number."""
     return f"END {context.phrases.say(language, Template.FAILURE)}"
 
 
 def end_session(context: WebContext, notice: EndNotice) -> None:
-    """Ends a session and files its draft as a tip. Works before or after the last hop, and repeatedly.
+    """Ends a session, and files its draft as a tip. It works before or after the last hop, and more than once.
 
     Raises StoreUnavailable.
     """
@@ -366,9 +378,10 @@ def end_session(context: WebContext, notice: EndNotice) -> None:
 
 
 def _begin(context: WebContext, hop: UssdHop, key: str) -> str:
-    """Answers a session's first hop. The caller dialled everything in its text ahead.
+    """Answers the first hop of a session. All of its text was dialled ahead.
 
-    Sessions begin one at a time on SQLite. Parallel threads would slow each other down more than they wait here.
+    On SQLite, sessions begin one after the other. Parallel threads would delay each other more than the time that they
+    wait here.
     """
     looks: Looks = {}
     opening = service_session_start.open_session(context, hop, key)
@@ -390,7 +403,10 @@ def _go_on(context: WebContext, hop: UssdHop, known: KnownSession) -> str:
 def _answered(
     context: WebContext, hop: UssdHop, known: KnownSession, way: CachedPath, looks: Looks
 ) -> str:
-    """Commits the effects of this text that are not committed yet, and answers. Hops of a menu rarely have any."""
+    """Commits the effects of this text that are not committed yet, and returns the answer.
+
+    Most hops in a menu have no such effects.
+    """
     opening = known.opening
     if way.changing and way.changing[-1].upto > known.heard.upto:
         book = context.books.book(opening.revision_id)
@@ -404,7 +420,7 @@ def _answered(
 
 
 def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks) -> CachedPath:
-    """Returns the path of the text: from the cache, or replayed from its longest cached part."""
+    """Returns the path of the text, either from the cache or replayed from the longest part in the cache."""
     ways, shared, base = context.sessions.ways, known.shared, None
     if shared is not None:
         way = ways.find(shared, hop.text)
@@ -434,9 +450,9 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
 
 
 def _stand(book: FlowSet, step: ReplayStep) -> SessionStep:
-    """Returns the screen to which a step leads. Screens are counted when the session is over.
+    """Returns the screen to which a step leads. Screens are counted after the session is over.
 
-    A responder's page has no name.
+    A page for a responder has no name, so it is not counted.
     """
     run = step.run
     beneath = [book.flows[place.flow] for place in run.calls if place.flow in book.flows]
@@ -457,7 +473,7 @@ def _played(
     start: Start | None,
     looks: Looks,
 ) -> service_replay.Played:
-    """Replays the text to its end, and answers the questions of the engine on the way."""
+    """Replays the text to its end, and answers the engine's questions on the way."""
     playing = service_replay.play(session_context, hop.text, known.heard, start)
     asking = ReaderRequests(context, hop, known.opening, session_context.facts.language)
     try:
@@ -484,9 +500,10 @@ def _look(
     session_context: service_replay.SessionContext,
     asked: SecretTyped,
 ) -> AttemptResult:
-    """Returns what a secret gives access to. The attempt stays noted, even if this hop fails later."""
+    """Returns what a secret gives access to. The attempt stays recorded even if this hop fails later."""
     if session_context.opening.asks_pin:
-        # The stored digest of an attempt covers everything keyed before it, so a work PIN must be removed first.
+        # The stored digest of an attempt includes all that was typed before. So a work PIN must
+        # first be removed.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:
@@ -498,7 +515,7 @@ def _look(
 
 
 def _language(context: WebContext, hop: UssdHop, known: KnownSession | None) -> str:
-    """Returns the caller's language after a failure, as far as the cached path shows it."""
+    """Returns the caller's language after a failure, if the cache shows it."""
     if known is None or known.shared is None:
         return FIRST
     way = context.sessions.ways.longest(known.shared, f"{hop.text}{SEPARATOR}")

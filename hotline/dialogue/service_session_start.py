@@ -1,6 +1,6 @@
-"""Opens and finds sessions, and collects the facts that their flows use from the first hop to the last.
+"""Opens and finds sessions, and collects the facts that their flows use from the first to the last hop.
 
-A replay gets the same facts, even if data changed meanwhile.
+A replay uses the same facts, even if the data has changed since.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,40 +50,40 @@ from hotline.tips.rules_events import EventChannel
 from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
-# Tells the responders' flow which cases a phone has, and carries out its answers.
+# Gives the responders' flow the cases of a phone, and carries out the answers of that flow.
 
 CASE = "case"
-"""The answer that names a reference, given on the responders' list."""
+"""The answer that names a reference on the responders' list of cases."""
 VERB = "case_verb"
 LETTERS = "case_letters"
-"""The reference, typed letter by letter."""
+"""The reference as the responder typed it, letter by letter."""
 COLLEAGUE_HAS = "quicker"
-"""Flag, with a reference: a colleague stays the assignee even if this responder takes the case."""
+"""A flag with a reference: a colleague stays the assignee even if this responder takes the case."""
 IS_OWN = "hers"
-"""Flag of a case whose assignee is this responder."""
+"""The flag of a case of which this responder is the assignee."""
 HELPS = "helps"
-"""Flag of a case that this responder took although a colleague is the assignee."""
+"""The flag of a case that this responder took although a colleague is the assignee."""
 UNREAD = "unread"
-"""Flag of a case that no one may visit openly before reading it."""
+"""The flag of a case that must be read before an open visit."""
 CAN_STAND_DOWN = "lets"
-"""Flag of a case whose first place this responder may release."""
+"""The flag of a case in which this responder may stand down the people of the first place."""
 DECIDES_VISIT = "decides"
-"""Flag of a case for which this responder sets the visit safety."""
+"""The flag of a case in which this responder may decide how to visit."""
 CAN_CONFIRM = "judges"
-"""Flag of a case whose closure a colleague requested, and which this responder may confirm."""
+"""The flag of a case that a colleague asked to close, and that this responder may confirm."""
 ANOTHER = "another"
-"""Flag of a case whose closure another person requested, with another outcome than "not trafficking"."""
+"""The flag of a case that another person asked to close, with an outcome other than "not trafficking"."""
 NATIONAL_DESK = "national_desk"
-"""Flag of a responder of the national desk."""
+"""The flag of a responder of the national desk."""
 SPELLED = "spelled"
 IS_DRILL = "exercise"
-"""Flag of a drill. Every text about such a case says so."""
+"""The flag of a drill. Every text about such a case says that it is a drill."""
 
 
 class CaseFlags(dict[str, bool]):
-    """Flags of a session. `spelled.K7Q4.k704` is True if the letters spell the reference.
+    """The flags of a session. For example, `spelled.K7Q4.k704` is True if `k704` spells the reference K7Q4.
 
-    Similar letters count as equal.
+    Letters that look alike count as the same.
     """
 
     def get(self, key: str, default: bool = False) -> bool:  # type: ignore[override]
@@ -95,14 +95,14 @@ class CaseFlags(dict[str, bool]):
 
 
 def is_spelled(case: str, typed: str) -> bool:
-    """Returns True if these letters spell that reference."""
+    """Returns True if the typed letters spell this reference."""
     return rules_assignment.read_reference("".join(filter(str.isalnum, typed))) == case
 
 
 def caller_facts(
     session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool = False
 ) -> CallerFacts:
-    """Returns the state of a responder's cases at a moment: own cases first, then danger, then the others."""
+    """Returns the state of a responder's cases at a time: their own cases first, then danger, then the others."""
     held = queries_references.held_cases(session, responder_id, as_of)
     opened = queries_references.open_references(session, responder_id, as_of)
     true = [f"{IS_OWN}.{one}" for one in held]
@@ -129,10 +129,10 @@ def caller_facts(
 
 
 def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
-    """Returns the flags that each hop checks again.
+    """Returns the flags that each hop must check again.
 
-    They mark cases that stay with a colleague and cases to read before a visit. They also mark cases with another
-    request to close.
+    They mark cases that stay with a colleague, and cases that must be read before a visit. They also mark cases that
+    another person asked to close.
     """
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
@@ -149,7 +149,7 @@ def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
 
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if another person requested closure. Call it for the national desk's people only."""
+    """Returns True if another person requested to close the case. Call it only for people of the national desk."""
     if tip.end_wanted_by is None:
         return False
     hers = service_closing.by_responder(responder_id).name
@@ -157,7 +157,7 @@ def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
 
 
 def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, VisitFacts]]:
-    """Yields each open case of a responder, with its visit safety."""
+    """Yields each open case of a responder, with the facts about visits."""
     cases = queries_references.open_tips(session, responder_id)
     together = queries_references.tips_in_clusters(session, [tip.id for _, tip in cases])
     for name, tip in cases:
@@ -183,7 +183,10 @@ def carry_out(
     case: str,
     verb: str,
 ) -> None:
-    """Carries out a chosen command. Some commands need the letters of the case's reference first."""
+    """Carries out a command that the responder chose.
+
+    For some commands, the responder must first type the reference of the case.
+    """
     chosen = said if name == VERB else verb
     if not case or chosen not in OF_A_CASE:
         return
@@ -203,9 +206,9 @@ MY_CASES = "my_cases"
 
 
 def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | None:
-    """Returns a session that this process does not have in memory. Returns None for an unknown session.
+    """Returns a session that is not in the memory of this process. Returns None for an unknown session.
 
-    If the database does not answer, Redis may know the session. Raises StoreUnavailable, StrangeCaller.
+    If the database does not answer, looks for the session in Redis. Raises StoreUnavailable, StrangeCaller.
     """
     try:
         row = tables_sessions.find_start(context.database, key)
@@ -223,7 +226,7 @@ def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | 
 def load_session(
     context: Context, hop: UssdHop, opening: SessionStart, heard: CommittedText
 ) -> KnownSession:
-    """Returns the session as this process keeps it. Raises NotFound, StoreUnavailable."""
+    """Returns the session as this process remembers it. Raises NotFound, StoreUnavailable."""
     return KnownSession(opening, _shared(context, opening, hop), heard)
 
 
@@ -258,13 +261,13 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
 
 
 def check_caller(context: Context, opening: SessionStart, hop: UssdHop) -> None:
-    """Raises StrangeCaller if a session began on another phone."""
+    """Raises StrangeCaller if the session began on another phone."""
     if opening.caller_key != context.pseudonyms.caller(opening.key, hop.caller):
         raise StrangeCaller
 
 
 def context_of(context: Context, opening: SessionStart, hop: UssdHop) -> SessionContext:
-    """Returns the context in which a session is replayed. Raises NotFound, StoreUnavailable."""
+    """Returns the context in which the session is replayed. Raises NotFound, StoreUnavailable."""
     book = context.books.book(opening.revision_id)
     return SessionContext(
         book, _facts(context, book, opening, hop), opening, _limit(context, opening)
@@ -272,9 +275,9 @@ def context_of(context: Context, opening: SessionStart, hop: UssdHop) -> Session
 
 
 def _facts(context: Context, book: FlowSet, opening: SessionStart, hop: UssdHop) -> Facts:
-    """Returns the facts as they were when the session began.
+    """Returns the facts as they were at the beginning of the session.
 
-    The assignee of a case is checked when it is acknowledged.
+    Who is the assignee is checked again when the responder takes the case.
     """
     flags = {
         **numbers_shown(book, opening.started_at.date()),
@@ -297,7 +300,8 @@ def _facts(context: Context, book: FlowSet, opening: SessionStart, hop: UssdHop)
     pinned = opening.pinned
     options = []
     for case in pinned.cases:
-        # A case's name is its reference alone. A drill's name says that it is one.
+        # The name of a case is only its reference. The name of a drill also says that it is a
+        # drill.
         called = dict.fromkeys(CODES, case)
         if f"{IS_DRILL}.{case}" in pinned.flags:
             called = {
@@ -327,13 +331,17 @@ def _facts(context: Context, book: FlowSet, opening: SessionStart, hop: UssdHop)
 def _pinned(
     context: Context, book: FlowSet, opening: SessionStart, caller: str, *, asks_pin: bool = False
 ) -> CallerFacts | None:
-    """Returns the facts from the caller's own rows at the session's start. Returns None if its screens need none."""
+    """Returns the facts that the caller's own rows gave at the beginning of the session.
+
+    Returns None if the screens of the session need no such facts.
+    """
     if opening.responder_id is not None:
         with context.database.reading() as session:
             who, at = opening.responder_id, opening.started_at
             own = caller_facts(session, who, at, asks_pin=asks_pin)
         if asks_pin:
-            # The responder counts as a trainee without a code. These are the lessons that they passed before.
+            # A responder counts as a trainee who needs no code. These are the lessons that they
+            # have already passed.
             passed = service_lessons.certificate_facts(context, book, opening, caller).flags
             known = {**RESPONDER_FLAGS, **passed}
             own = replace(
@@ -341,7 +349,8 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # The language of a person who is to be verified on this phone. Only the reader knows which phones wait.
+        # This is the language of a person who must be proved on this phone. Only the reader process
+        # knows which phones must be proved.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

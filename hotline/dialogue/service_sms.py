@@ -1,6 +1,6 @@
-"""Handles an SMS to the line: a responder's answer, a STOP, a request to read, or a tip.
+"""Handles an SMS to the hotline: a responder's answer, a STOP, a request to read a topic, or a tip.
 
-An answer never repeats the text of the sender.
+An answer never contains text of the sender.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,23 +51,23 @@ from hotline.text.languages import FIRST
 from hotline.text.topics import AskedTopic, asked_topic
 from hotline.tips import tables as tips_tables
 
-# Lets a person read topics by SMS: a word opens a topic, and a digit or a word continues.
+# Lets people read topics by SMS: a word opens a topic, and a digit or a word continues.
 
 SMS = "sms"
 IDLE = timedelta(minutes=30)
-"""Time after which a digit means nothing, because another person may have the phone."""
+"""After this time a digit means nothing, because another person may have the phone."""
 KEPT = timedelta(hours=2)
-"""Time that a conversation is remembered. One digit that is too late gets a hint to begin again."""
+"""The time for which a conversation is remembered. The first digit that comes too late gets a hint to begin again."""
 ECHO = timedelta(minutes=1)
-"""Time in which a repeat of the same word for the same screen gets no answer. Only a machine is that fast."""
+"""A repeated word for the same screen gets no answer within this time. Only a machine is that fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmsConversation:
-    """The conversation state of a person who reads by SMS."""
+    """The state of a conversation by SMS with a person who reads topics."""
 
     key: str
-    """Key in the run store: a digest under this week's key."""
+    """Its key in the state store: a digest under the key of the week."""
     dialogue: str
     revision_id: int
     entry: str
@@ -75,7 +75,7 @@ class SmsConversation:
     began: datetime
     at: datetime
     lost: bool = False
-    """True if the last message was not understood or came too late. The next such message gets no answer."""
+    """True if the last message was not understood or came too late. Then the next such message gets no answer."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -105,7 +105,7 @@ class SmsConversation:
 
 @dataclass(frozen=True, slots=True)
 class HeardMessage:
-    """The meaning of a message, found before the transaction opens."""
+    """The meaning of a message, as found before the transaction."""
 
     talk: SmsConversation
     spoken: SmsTurn
@@ -116,9 +116,9 @@ class HeardMessage:
 
 
 def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
-    """Returns what a sender asks to read. None if the message asks for nothing of this kind.
+    """Returns what a sender who is not enrolled asks to read. Returns None if the message does not ask to read.
 
-    The sender is not enrolled. Raises NotReady if no flows were ever published, and StoreUnavailable.
+    Raises NotReady if no flows were ever published, and StoreUnavailable.
     """
     if is_cry_for_help(message.text):
         return None
@@ -148,7 +148,10 @@ def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
 def note(
     session: Session, context: WebContext, message: MessageIn, heard: HeardMessage, at: datetime
 ) -> int | None:
-    """Counts the screens that were read and writes the answer, in the caller's transaction. Returns its id, if any."""
+    """Counts the screens that were read and writes the answer, in the transaction of the calling function.
+
+    Returns the id of the answer, or None.
+    """
     talk, spoken = heard.talk, heard.spoken
     dialogue = service_sms_tips.locked_session(
         session, context, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
@@ -174,7 +177,7 @@ def note(
 
 
 def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | None) -> None:
-    """Stores the conversation and rings for the answer, after the commit."""
+    """Stores the conversation, and rings for the answer. It runs after the commit."""
     if heard is None:
         return
     with suppress(RunsUnavailable):
@@ -224,9 +227,9 @@ def _stage(context: WebContext, revision_id: int, began: datetime) -> Conversati
 
 
 def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
-    """Returns the digests by which an SMS is recognised again, the exact one first.
+    """Returns the digests by which a repeated SMS is recognised, the exact digest first.
 
-    An SMS without a time uses the time at which it arrived.
+    For an SMS without a time, uses the time when it arrived.
     """
     second = (message.sent_at or at).replace(microsecond=0)
     said = (message.sender, context.line.shortcode, message.text.strip())
@@ -238,7 +241,10 @@ def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple
 def recognise(
     session: Session, context: Context, seen: InboundSeen, keys: Sequence[str], at: datetime
 ) -> Sequence[InboundSeen]:
-    """Stores a new SMS. Of an SMS that came before, returns the stored rows. A copy in the inbox proves them."""
+    """Stores a new SMS.
+
+    If the same SMS came before, returns its stored rows. If this copy is from the inbox, it proves these rows.
+    """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = tables_inbound.record_mo(session, seen, keys)
     tables_inbound.note_listed(session, known, proved_at=proved_at, vouched_at=vouched_at)
@@ -249,7 +255,10 @@ def recognise(
 
 
 def _carry_out(session: Session, context: Context, seen: InboundSeen, at: datetime) -> None:
-    """Counts the answers of an SMS that is proved. Carries out, once, the commands in it that waited for proof."""
+    """Counts the answers in an SMS that is now proved.
+
+    Carries out, only once, the commands in it that waited for this proof.
+    """
     waits, seen.waits = seen.waits or {}, None
     for assignment_id in assignments_of(seen):
         waiting = waits.get(str(assignment_id))
@@ -258,31 +267,33 @@ def _carry_out(session: Session, context: Context, seen: InboundSeen, at: dateti
 
 
 READ_INBOX_AFTER = timedelta(seconds=5)
-"""Time until the inbox is read for a cry for help. Otherwise it is read once a minute."""
+"""The time until the inbox is read after a cry for help. Otherwise the inbox is read once a minute."""
 
 
 class Arrival(StrEnum):
-    """The way in which an SMS reached us."""
+    """The way in which an SMS reached the hotline."""
 
     CALLED = "called"
-    """By the gateway's callback. Any sender who knows the secret in its path could have made it."""
+    """The gateway's callback brought it. Anyone who knows the secret in the address of the callback could have made
+    it."""
     GATEWAY = "gateway"
-    """By a callback from one of the gateway's own addresses."""
+    """A callback from one of the gateway's own addresses brought it."""
     LISTED = "listed"
-    """By our own relay, which found it in the gateway's inbox."""
+    """Our own relay found it in the inbox of the gateway."""
 
 
 class InboxOutcome(StrEnum):
-    """The result of an SMS that is no command on a case."""
+    """The result of an SMS that is not a command on a case."""
 
     REPEATED = "repeated"
     STOPPED = "stopped"
     STOP_NOTED = "stop_noted"
-    """A STOP in the name of an enrolled number. The number stays enrolled."""
+    """A STOP that came in the name of an enrolled number. The number stays enrolled."""
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
     TAKEN_BACK = "taken_back"
-    """A sender who is not enrolled wants their text erased. It marks nothing before the gateway's inbox lists it."""
+    """A sender who is not enrolled wants their text erased. Nothing is marked before the inbox of the gateway lists the
+    SMS."""
     READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
@@ -290,19 +301,19 @@ class InboxOutcome(StrEnum):
 
 
 MessageOutcome: TypeAlias = InboxOutcome | CommandResult
-"""The result of an SMS: a responder's by the command, any other sender's by the list above."""
+"""The result of an SMS: of a responder's command, or else one of the list above."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    """Data that is read before the transaction opens."""
+    """Data that is read before the transaction."""
 
     heard: HeardMessage | None
-    """A sender's request to read by SMS, or the next step of it. The sender is not enrolled."""
+    """The text that a sender who is not enrolled asks to read by SMS."""
     known: FilingData | None
-    """Data for a tip by SMS. The sender is not enrolled."""
+    """The data to file a tip from a sender who is not enrolled."""
     reply: ReadReply | None = None
-    """The reply of an enrolled number."""
+    """The answer of an enrolled responder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,18 +321,18 @@ class _Result:
     outcome: MessageOutcome
     referral_ids: tuple[int, ...] = ()
     waits: Mapping[str, str] = field(default_factory=dict)
-    """Commands that are carried out once the SMS is proved, by the id of the assignment."""
+    """Commands that are carried out after the SMS was proved, by the id of the assignment."""
     answer_id: int | None = None
-    """The id of the answer to a sender who is not enrolled, if there is one."""
+    """The id of the answer to a sender who is not enrolled, or None."""
     written: SmsTipWritten | None = None
 
 
 def take_sms(
     context: WebContext, message: MessageIn, arrival: Arrival = Arrival.CALLED
 ) -> MessageOutcome:
-    """Handles an SMS once, even if it arrives several times or in several ways.
+    """Handles an SMS only once, even if it arrives several times or in several ways.
 
-    Raises StoreUnavailable, and then nothing was done.
+    Raises StoreUnavailable. Then nothing was done.
     """
     at = context.now()
     keys = message_digests(context, message, at)
@@ -376,7 +387,7 @@ def _deal(
     *,
     proved: bool,
 ) -> _Result:
-    """Decides the result of an SMS: a command, a STOP, a step in reading, a tip, or nothing."""
+    """Decides what an SMS is: a command, a STOP, a request to read, a tip, or nothing."""
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
     result = _answer(session, context, message, responder, gathered.reply, at, proved=proved)
     if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
@@ -407,11 +418,12 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """Writes the one answer to a cry for help: the public advertisement, letter for letter. Returns its id, or None.
+    """Writes the one answer to a cry for help, which is the public advertisement without any change. Returns the id of
+    the answer, or None.
 
-    The answer shows the person who has the phone that a message was sent. So it is off until it is approved. It goes to
-    a number only if the inbox lists the SMS and the gateway's own address sent it. It goes at once or never, once a
-    week at most (docs/decisions/11).
+    The answer would show a person who has the phone that a message was sent. So these answers are off until they are
+    approved. It is sent only if the inbox lists the SMS and one of the gateway's own addresses brought it. It is sent
+    at once or never, and to a phone at most once a week (docs/decisions/11).
     """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
@@ -443,10 +455,10 @@ def _take_back(
     seen: Sequence[InboundSeen],
     at: datetime,
 ) -> None:
-    """Records an erasure request for every tip that this phone wrote before.
+    """Records an erasure request for every tip that this phone sent before.
 
-    A sender can be forged, so only an SMS in the gateway's inbox counts. A phone is known by the keys of this week and
-    the last one. Older tips cannot be found.
+    Senders can be forged, so only an SMS in the inbox of the gateway counts. The phone is recognised by the pseudonyms
+    of this week and of the last week. Older tips cannot be found.
     """
     if not any(row.proved_at for row in seen):
         return
@@ -456,9 +468,9 @@ def _take_back(
 
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
-    """Returns the new row of an SMS. A listed SMS is known by its digest alone.
+    """Returns a new row for an SMS. An SMS from the inbox is recognised only by its digest.
 
-    The inbox has its own numbers and may start them again.
+    The numbers of the inbox are its own, and may begin again.
     """
     listed = arrival is Arrival.LISTED
     return InboundSeen(
@@ -490,7 +502,7 @@ def _answer(
     if responder is None:
         erases = context.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
-    if reply is None or reply.responder_id != responder.id:  # enrolled since it was read
+    if reply is None or reply.responder_id != responder.id:  # enrolled after the SMS was read
         reply = service_replies.read_reply(session, responder, message.text, at)
     replied = service_replies.handle_reply(
         session, context, responder, message, reply, at, proved=proved
@@ -503,7 +515,7 @@ def _answer(
 
 
 def _outcome(replied: ReplyResult) -> MessageOutcome:
-    """Returns the result of an SMS. Of several commands, the first one's counts."""
+    """Returns the result of a responder's SMS. If it contains several commands, returns the result of the first."""
     known = [one.result for one in replied.done if one.result is not CommandResult.UNKNOWN]
     if known:
         return known[0]
@@ -512,6 +524,6 @@ def _outcome(replied: ReplyResult) -> MessageOutcome:
 
 
 def _told_of(replied: ReplyResult) -> tuple[int, ...]:
-    """Returns the assignments that the SMS named, and then those that were acknowledged with them."""
+    """Returns the assignments that the SMS named, followed by those that were acknowledged with them."""
     ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))

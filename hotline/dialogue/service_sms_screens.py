@@ -1,7 +1,7 @@
-"""Plays a conversation by SMS: opens a topic, applies each answer, and draws the reply. It has no side effects.
+"""Runs a conversation by SMS: opens a topic, applies each answer, and writes the next screen. It has no side effects.
 
-The engine is the one of USSD. The flow set has no flow that collects answers. A screen is as long as an SMS, and an
-answer may be a word.
+It uses the same engine as USSD. Its flow set contains no flow that collects answers. A screen may be as long as an SMS,
+and an answer may be a word.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ from hotline.text.keywords import normalised_words
 from hotline.text.topics import AskedTopic, Topic, language_named, sounds_like
 
 MAX_KEY = 3
-"""Digits of the longest key, `000`."""
+"""The number of digits of the longest key, `000`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """The flow set, facts and day of a conversation. They do not change after its first word."""
+    """The flow set, the facts and the day of a conversation. They stay the same for the whole conversation."""
 
     book: FlowSet
     facts: Facts
@@ -34,7 +34,10 @@ class ConversationContext:
 
 @dataclass(frozen=True, slots=True)
 class SmsTurn:
-    """One turn of a conversation. `again`: the answer was not understood, so the screen is sent once more."""
+    """A turn of a conversation by SMS.
+
+    `again` is True if the answer was not understood, so the same screen is sent again.
+    """
 
     run: ConversationState = field(repr=False)
     events: tuple[Event, ...] = ()
@@ -51,7 +54,7 @@ def conversation_context(book: FlowSet, day: date) -> ConversationContext:
 
 
 def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> SmsTurn:
-    """Returns the first screen of a topic, in the language of its word, or else in `language`."""
+    """Returns the first screen of a topic, in the language of the sent word, or else in `language`."""
     first = turn.start(on.book, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
     if spoken == first.run.language:
@@ -61,7 +64,7 @@ def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> Sm
 
 
 def continue_topic(on: ConversationContext, run: ConversationState, text: str) -> SmsTurn | None:
-    """Returns the turn that follows an answer. None if `text` is no answer to the screen."""
+    """Returns the turn that follows an answer. Returns None if `text` does not answer the screen."""
     if run.finished:
         return None
     said = normalised_words(text)
@@ -80,7 +83,10 @@ def continue_topic(on: ConversationContext, run: ConversationState, text: str) -
 def screen_values(
     run: ConversationState, on: ConversationContext, *, again: bool
 ) -> Mapping[str, Any]:
-    """Returns the values that draw the screen: its place, and the choices. They hold no text of the sender."""
+    """Returns the values from which the screen is written: its place, and the earlier choices.
+
+    They contain no text of the sender.
+    """
     here = run.calls[-1]
     return {
         "place": [here.flow, here.node, here.page],
@@ -91,7 +97,7 @@ def screen_values(
 
 
 def draw_screen(book: FlowSet, parameters: Mapping[str, Any], language: str) -> Screen:
-    """Draws the screen from the values of `screen_values`, the same each time."""
+    """Returns the screen for the values of `screen_values`, always in the same way."""
     on = conversation_context(book, date.fromisoformat(parameters["day"]))
     run = ConversationState(language, (Place(*parameters["place"]),), answers=parameters["answers"])
     draw = turn.repeat if parameters["again"] else turn.render
@@ -99,7 +105,10 @@ def draw_screen(book: FlowSet, parameters: Mapping[str, Any], language: str) -> 
 
 
 def _key(on: ConversationContext, run: ConversationState, said: list[str]) -> str | None:
-    """Returns the key that the sender means. The sender may write a digit, a choice, or the name of a way out."""
+    """Returns the key that the sender means.
+
+    The sender may write a digit, the text of a choice, or a word for back, home or more.
+    """
     if len(said) == 1 and said[0].isdecimal() and len(said[0]) <= MAX_KEY:
         return said[0]
     heard = " ".join(said)

@@ -1,6 +1,7 @@
-"""Files a tip from one SMS, or from several of one phone. Sends no answer, so the phone shows nothing of it.
+"""Files a tip from one SMS, or from several SMS of the same phone. It sends no answer, so that the phone shows no trace
+of the tip.
 
-A phone with an open tip adds to it by every further text: a place, a number, how many (docs/decisions/11).
+While a phone has an open tip, each further text is added to it: a place, a number, a count (docs/decisions/11).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,42 +29,45 @@ from hotline.tips.queries_report import ReportedTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
-"""Longest time between two messages that are one tip. Later, another person may have the phone."""
+"""The longest time between two messages that belong to the same tip. After this time, another person may have the
+phone."""
 RECENT = timedelta(hours=24)
-"""Time after a tip in which any message with a meaning is a tip too. The text before it may be forgotten."""
+"""Within this time after a tip, any message that means something is a tip too. The text of the earlier message may no
+longer be stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingPart:
-    """The last text of a phone, stored encrypted for `TOGETHER`. A tip can be filed without it."""
+    """The last text of a phone, which is stored encrypted for `TOGETHER`. A tip can also be filed without it."""
 
     key: str
     dialogue: str
     said: str = field(repr=False)
     at: datetime
     place: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The answers about the place in its messages."""
+    """The answers about the place that the phone's messages gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilingData:
-    """Data that is read before the transaction opens."""
+    """Data that is read before the transaction."""
 
     revision_id: int
     before: PendingPart | None
-    """The text of the phone within `TOGETHER`."""
+    """The text that the phone sent within `TOGETHER`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmsTipWritten:
-    """The result of a message: the tip to announce, and the text to which the next part is added."""
+    """The result of a message: the tip to announce, and the text to which a next part is added."""
 
     tip: ReportedTip | None
     pocket: PendingPart | None
 
 
 def filing_data(context: WebContext, message: MessageIn, at: datetime) -> FilingData | None:
-    """Returns the data for filing. None if the message tells nothing and its phone has no recent tip.
+    """Returns the data that is needed to file the message. Returns None if the message reports nothing and the phone
+    has no recent tip.
 
     Raises NotReady if no flows were ever published, and StoreUnavailable.
     """
@@ -90,7 +94,10 @@ def _last_said(context: WebContext, message: MessageIn, at: datetime) -> Pending
 def _adds(
     context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
 ) -> bool:
-    """Returns True for any text if the phone's tip is open. After a recent tip, the text needs some meaning."""
+    """Returns True for any text if the phone has an open tip.
+
+    Soon after a tip, returns True if the text means something.
+    """
     if not rules_sms_tips.clean_message(message.text):
         return False
     with context.database.reading() as session:
@@ -105,9 +112,10 @@ def _adds(
 def file_message(
     session: Session, context: WebContext, message: MessageIn, known: FilingData, at: datetime
 ) -> SmsTipWritten:
-    """Files the message in the caller's transaction. The same text of a phone on the same day is the same tip.
+    """Files the message, in the transaction of the calling function. The same text from the same phone on the same day
+    is the same tip.
 
-    Files it even if no responder is active. It then stays pending, with an alarm.
+    The tip is filed even if no responder is active. Then its alert stays pending, and an alarm is raised.
     """
     said = rules_sms_tips.clean_message(message.text)
     own = context.pseudonyms.session(f"sms {message.sender} {day_of(at)} {said.casefold()}")
@@ -155,7 +163,7 @@ def _file(
 
 
 def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
-    """Stores the phone's text for a next part and announces the tip, after the commit."""
+    """Stores the text of the phone for a next part, and announces the tip. It runs after the commit."""
     if written.pocket is not None:
         pocket = written.pocket
         kept = {
@@ -181,7 +189,10 @@ def locked_session(
     entry: str = "",
     tells: str | None = None,
 ) -> LockedDialogue:
-    """Returns the locked session of an SMS. Makes and counts a new one if there is none. `tells`: the text of a tip."""
+    """Returns the session of an SMS, and locks it.
+
+    If there is none, makes a new session and counts it. `tells` is the text of a tip.
+    """
     held = tables_sessions.lock_dialogue(session, key)
     if held is not None:
         return held

@@ -1,4 +1,4 @@
-"""Handles a STOP: nothing is sent to that number again. For an enrolled number it only notifies people."""
+"""Handles a STOP: no SMS is sent to that number again. For an enrolled number, it only notifies people."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,9 +21,9 @@ from hotline.programmes import service_enrolment
 
 
 def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
-    """Notifies the responder and the leaders of their desks. Returns False if the number is not enrolled.
+    """Notifies the responder, and the leaders of their desks. Returns False if the number is not enrolled.
 
-    A STOP that gets no answer notifies the leaders once a week at most.
+    A STOP that gets no answer notifies the leaders at most once a week.
     """
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
     if responder is None:
@@ -44,9 +44,10 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
 
 
 def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a responder's desks. Returns the others of the national desk where there are none.
+    """Returns the coordinators of a responder's desks. If there are none, returns the other people of the national
+    desk.
 
-    For a member of the national desk, it always returns the others of the national desk.
+    For a responder of the national desk, always returns the other people of that desk.
     """
     if of.level != Level.NATIONAL and (coordinators := tables.coordinators_of(session, of, at)):
         return coordinators
@@ -55,9 +56,9 @@ def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responde
 
 
 def stop_messages(context: Context, msisdn: str) -> None:
-    """Stops every SMS to this number for good. Also removes it from the on-call contacts and from the programmes.
+    """Stops all SMS to this number for good. Also removes the number from the on-call contacts and from the programmes.
 
-    An enrolled number keeps everything, because the STOP may be forged. People are notified of it instead. Raises
+    For an enrolled number nothing changes, because the STOP may be forged. In that case, people are notified. Raises
     StoreUnavailable.
     """
     with ringing(context) as session:
@@ -65,7 +66,7 @@ def stop_messages(context: Context, msisdn: str) -> None:
 
 
 def stop_messages_in(session: Session, context: Context, msisdn: str, at: datetime) -> None:
-    """Stops a number as `stop_messages` does, inside the caller's transaction."""
+    """Does the same as `stop_messages`, but in the transaction of the calling function."""
     if note_stop(session, context, msisdn, at):
         return
     tables_sessions.add_stop(session, context.pseudonyms.stopped(msisdn), at)

@@ -69,7 +69,7 @@ def head_name(visit: GuestVisit, head: DeskHead) -> str:
 def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
     """Returns the names of several desks in one line.
 
-    If all districts are included, one name stands for all of them.
+    If all districts are included, they get one name together.
     """
     every = every_district()
     if set(every) <= set(codes):

@@ -2,7 +2,7 @@
 
     GET /version1/user?username=... -> {"UserData": {"balance": "RWF 250000.0000"}}
 
-Its documentation spells the key `userData`. This module reads both spellings.
+The gateway's documentation spells the key `userData`. This module accepts both spellings.
 """
 
 import json
@@ -35,7 +35,10 @@ class Account:
         return "Account()"
 
     def balance(self) -> float | None:
-        """Returns the balance in the account's currency, or None if the gateway does not give it. Never raises."""
+        """Returns the balance in the currency of the account, or None if the gateway does not give it.
+
+        Never raises an error.
+        """
         try:
             response, text = get(
                 self._url,
@@ -50,7 +53,7 @@ class Account:
 
 
 def read_balance(text: str) -> float | None:
-    """Returns the balance in an answer's text, or None if the text holds none. Never raises."""
+    """Returns the balance in the text of an answer, or None if the text contains none. Never raises an error."""
     try:
         match json.loads(text):
             case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:
@@ -62,10 +65,11 @@ def read_balance(text: str) -> float | None:
         return None
 
 
-# Sends MT through Africa's Talking and turns its codes into outcomes. No other module sees its codes.
+# Sends SMS through Africa's Talking, and turns its codes into outcomes. No other module knows these
+# codes.
 
 SEND_SECONDS = 10.0
-"""Seconds until a whole call times out, even while the server still sends."""
+"""The number of seconds until a call ends, even if the server is still sending."""
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -84,7 +88,7 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     ("recipient", "500"): Outcome.TRANSIENT,  # InternalServerError
     ("recipient", "501"): Outcome.TRANSIENT,  # GatewayError
     ("recipient", "502"): Outcome.TRANSIENT,  # RejectedByGateway
-    # Older answers carry a status and no code.
+    # Older answers contain a status and no code.
     ("recipient", "could not send"): Outcome.TRANSIENT,
     ("recipient", "donotdisturbrejection"): Outcome.PERMANENT,
     ("recipient", "userinblacklist"): Outcome.STOPPED,
@@ -95,19 +99,19 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     # Too many requests: the gateway did not accept the message.
     ("http", "429"): Outcome.NOT_SENT,
 }
-"""The outcome of each code of the gateway. A code that is missing here is UNKNOWN."""
+"""The outcome of each code of the gateway. The outcome of any other code is UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayAnswer:
-    """One HTTP answer of the gateway, before it is interpreted."""
+    """An HTTP answer of the gateway, before its meaning is known."""
 
     http_status: int
     text: str
 
 
 class AfricasTalkingSms:
-    """One account at the gateway, the `SmsGateway` of production. The demo points it at the emulator."""
+    """An account at the gateway. In production it is the `SmsGateway`. In the demo it calls the emulator."""
 
     def __init__(
         self,
@@ -119,7 +123,7 @@ class AfricasTalkingSms:
         *,
         seconds: float = SEND_SECONDS,
     ) -> None:
-        """Keeps `at_once` connections at most, one for each send that runs at the same time."""
+        """Keeps at most `at_once` connections, one for each send at the same time."""
         self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
         self._sender_id = sender_id or None
 
@@ -130,19 +134,23 @@ class AfricasTalkingSms:
         try:
             answer = self._service.submit(text, msisdn, self._sender_id, call)
         except (RequestException, HTTPError, OSError) as broken:
-            # The exception quotes the request, so only its class is passed on.
+            # The exception quotes the request, so only the name of its class is used.
             outcome = Outcome.UNKNOWN if call.connected else Outcome.NOT_SENT
             return SendResult(outcome, provider_status=type(broken).__name__)
         return outcome_of(answer)
 
 
 def outcome_of(answer: GatewayAnswer) -> SendResult:
-    """Returns the outcome that the gateway's answer means. Never raises. An unfamiliar answer is UNKNOWN."""
+    """Returns the outcome that an answer of the gateway means.
+
+    Never raises an error. For an unknown answer, returns UNKNOWN.
+    """
     if not 200 <= answer.http_status < 300:
         outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
         return SendResult(outcome, http_status=answer.http_status)
 
-    # The SDK reads JSON under one exact content type only. This code reads it under any, so that no id is lost.
+    # The SDK reads JSON only under one exact content type. This code reads JSON under any content
+    # type, so that no id is lost.
     match _data(answer.text):
         case {"Recipients": [dict() as recipient]}:
             return _of_recipient(recipient, answer.http_status)
@@ -173,12 +181,12 @@ def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
 
 
 def _word(text: str) -> str:
-    """Returns a status of one word, else "other". A longer status may quote the phone number."""
+    """Returns the status if it is a single word, or else "other". A longer status may contain the phone number."""
     return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
 
 
 class Service(SMSService):  # type: ignore[misc]
-    """One client of the SDK, with the address from the settings. It keeps the HTTP status that the SDK drops."""
+    """A client of the SDK that uses the address from the settings. It keeps the HTTP status, which the SDK drops."""
 
     def __init__(
         self,
@@ -199,7 +207,7 @@ class Service(SMSService):  # type: ignore[misc]
     def submit(
         self, text: str, msisdn: str, sender_id: str | None, call: WireCall
     ) -> GatewayAnswer:
-        # Threads share this service, so the call travels in an argument that the SDK passes through.
+        # Threads share this service. So the call is an argument that the SDK passes through.
         answer: GatewayAnswer = self.send(text, [msisdn], sender_id=sender_id, callback=call)
         return answer
 
@@ -232,18 +240,19 @@ class Service(SMSService):  # type: ignore[misc]
         return GatewayAnswer(response.status_code, text)
 
 
-# Reads Africa's Talking's own inbox. It lists every MO of the shortcode, even if its callback never arrived.
+# Reads the inbox of the hotline at Africa's Talking. The inbox lists every SMS to the short code,
+# even if its callback never arrived.
 
 MAX_LISTED = 100
 MAX_INBOX_BYTES = MAX_LISTED * (1600 * 12 + 1000)
-"""Maximum bytes of an answer: 1,600 letters a message, each written as the two escapes of an emoji."""
+"""The most bytes of an answer: 1,600 letters for each message, each written as the two escapes of an emoji."""
 MAX_NUMBER = 2**63 - 1
-"""The largest whole number that the database stores."""
+"""The largest number that the database can store."""
 DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00:?00)?", re.ASCII)
 
 
 class AfricasTalkingInbox:
-    """One inbox at the gateway, the `SmsInbox` of production. The demo points it at the emulator."""
+    """The inbox at the gateway. In production it is the `SmsInbox`. In the demo it reads the emulator."""
 
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS
@@ -254,7 +263,7 @@ class AfricasTalkingInbox:
         try:
             answer = self._service.fetch_messages(last_received_id=number, callback=WireCall())
         except (RequestException, HTTPError, OSError) as broken:
-            # The exception quotes the request, so only its class is passed on.
+            # The exception quotes the request, so only the name of its class is used.
             raise InboxUnavailable(f"does not answer ({type(broken).__name__})") from None
         if answer.http_status != 200:
             raise InboxUnavailable(f"answers {answer.http_status}")
@@ -262,8 +271,11 @@ class AfricasTalkingInbox:
 
 
 def read_page(text: str) -> InboxPage:
-    """Returns the messages of an answer by number. Leaves out an entry that it cannot read. The page is not whole if an
-    entry is left out or has no date. Raises InboxUnavailable if the answer holds no list."""
+    """Returns the messages of an answer, by their numbers.
+
+    Leaves out an entry that it cannot read. If an entry is left out or has no date, the page is not whole. Raises
+    InboxUnavailable if the answer contains no list.
+    """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -295,7 +307,7 @@ def _entry(entry: Any) -> ListedSms | None:
 
 
 def _sound(written: str) -> str:
-    """Replaces half an emoji by a question mark, because a form cannot carry it."""
+    """Replaces half of an emoji by a question mark, because a form cannot contain it."""
     return written.encode("utf-8", "replace").decode()
 
 
@@ -307,7 +319,7 @@ def _number(written: int | str) -> int | None:
 
 
 def _date(written: Any) -> datetime | None:
-    """Returns the time to the second, as the callback gives it, or None. A date without a zone is UTC."""
+    """Returns the time to the second, as the callback gives it, or None. A date without a time zone is in UTC."""
     found = DATE.fullmatch(written) if isinstance(written, str) else None
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Rings for a worker after the commit. If the queue fails, the timed job finds the row later."""
+"""Rings the doorbell of the workers after the commit. If the queue fails, the clock worker finds the row later."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -11,7 +11,7 @@ from hotline.gateway import tables
 
 
 def ring(context: Context, job: Job, row_id: int) -> bool:
-    """Rings for a worker. Returns False if the queue did not accept the job."""
+    """Rings the doorbell of a worker. Returns False if the queue did not accept the job."""
     try:
         context.jobs.ring(job, row_id)
     except QueueUnavailable:
@@ -23,7 +23,7 @@ def ring(context: Context, job: Job, row_id: int) -> bool:
 def ringing(
     context: Context, turn: AbstractContextManager[object] | None = None
 ) -> Iterator[Session]:
-    """Opens a writing transaction, and rings after the commit if a message is due.
+    """Opens a writing transaction. After the commit, rings the doorbell if a message is due.
 
     `turn` is held during the transaction, and released before the bell rings.
     """

@@ -1,4 +1,4 @@
-"""Stores the members for whom a desk's key is encrypted, except the recovery passphrase."""
+"""Stores the members of each desk and the desk's key for each, except for the recovery passphrase."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
