@@ -2,6 +2,9 @@
 
 import json
 import os
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,16 +25,26 @@ from hotline.cli.options import (
     print_json,
     progress,
 )
+from hotline.core.database import Database, open_database
 from hotline.core.settings import Settings
-from hotline.errors import BackupInvalid, NotReady, Occupied
+from hotline.errors import BackupInvalid, NotReady, Occupied, StoreUnavailable
 from hotline.keys.key_folder import KeyFolder
-from hotline.operations.backup import move_aside
-from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY, fingerprint, new_backup_key
-from hotline.operations.decrypt_backup import Archive, is_whole, open_backup_key
-from hotline.operations.rules_backup import Contents, Label
-from hotline.operations.service_backup import SUFFIX, take_backup
+from hotline.keys.key_making import SIGNING_KEY
+from hotline.operations import backup_archive as archive
+from hotline.operations import decrypt_backup
+from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY
+from hotline.operations.decrypt_backup import BackupKey, read_manifest
+from hotline.operations.rules_backup import Contents, Manifest
+from hotline.operations.service_backup import BackupTaken, take_backup
 from hotline.operations.service_restore import restore as bring_back
 from hotline.operations.service_restore import verify_backup
+from hotline.people import service_audit
+
+signer_option = click.option(
+    "--signer",
+    metavar="LETTERS",
+    help="Signing key of the line, as `hotline backup key` printed it.",
+)
 
 
 class BackupGroup(click.Group):
@@ -43,10 +56,41 @@ class BackupGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
-def private_key(key: Path, passphrase_file: Path | None) -> bytes:
-    """Returns the private key that decrypts a backup. Raises PassphraseWrong, DecryptionFailed."""
-    passphrase = passphrase_of(passphrase_file, "Passphrase of the backup key")
-    return open_backup_key(key.read_bytes(), passphrase)
+def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = None) -> BackupKey:
+    """Returns the private keys that decrypt a backup, and the signers that count.
+
+    These are `signer` if given, else this machine's signing key and the one that the key file names. Raises
+    PassphraseWrong or DecryptionFailed.
+    """
+    opened = decrypt_backup.open_backup_key(
+        key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
+    )
+    signers = {signer} if signer else opened.signers | own_signers()
+    return replace(opened, signers=frozenset(signers))
+
+
+def own_signers() -> frozenset[str]:
+    """Returns the public half of this machine's signing key, if it has one."""
+    folder = KeyFolder(key_folder(Settings.read(os.environ), Role.CONSOLE))
+    held = folder.holds(SIGNING_KEY)
+    return frozenset({archive.signer_of(folder.read(SIGNING_KEY))} if held else ())
+
+
+def take(settings: Settings, database: Database, at: datetime, to: Path) -> BackupTaken:
+    """Takes a backup with the keys of the console's folder. Raises NotReady if the line has no backup key."""
+    folder = KeyFolder(key_folder(settings, Role.CONSOLE))
+    if not folder.holds(BACKUP_PUBLIC_KEY):
+        raise NotReady("this line has no backup key: create one with `hotline backup key FILE`")
+    return take_backup(
+        database,
+        to,
+        at=at,
+        recipients=archive.read_recipients(folder.read(BACKUP_PUBLIC_KEY)),
+        signing_key=folder.read(SIGNING_KEY),
+        release=version("hotline"),
+        scratch=settings.home,
+        say=progress,
+    )
 
 
 @click.group(cls=BackupGroup)
@@ -63,64 +107,77 @@ def backup() -> None:
 def take_(to: Path, as_json: bool) -> None:
     """Write a sealed copy of the database to TO, a new file or a folder, while the line runs.
 
-    Only the backup key decrypts it, and its private half is not on this machine. The copy contains no keys. Use
-    `hotline keys export` for these.
+    The copy is in age's format, and TO.sig holds its signature. Only the operators' backup keys decrypt it, and they
+    are not on this machine. The copy contains no keys. Use `hotline keys export` for these.
 
     Example: hotline backup take /var/backups/hotline
     """
-    settings = Settings.read(os.environ)
-    folder = KeyFolder(key_folder(settings, Role.CONSOLE))
-    if not folder.holds(BACKUP_PUBLIC_KEY):
-        raise NotReady("this line has no backup key: create one with `hotline backup key FILE`")
-    public_key, release = folder.read(BACKUP_PUBLIC_KEY), version("hotline")
     with cli_context() as context:
-        done = take_backup(
-            context, to, public_key=public_key, release=release, scratch=settings.home, say=progress
-        )
+        done = take(Settings.read(os.environ), context.database, context.now(), to)
     if as_json:
-        row = {"file": str(done.path), "bytes": done.size, **json.loads(done.label.document())}
+        row = {"file": str(done.path), "bytes": done.size, **_row(done.manifest)}
         print_json(row | {"contents": json.loads(done.contents.document())})
         return
-    rows = sum(done.contents.rows.values())
-    click.echo(
-        f"{done.path}: {rows} rows, {done.size >> 10} kB, sealed to backup key {done.label.key}"
-    )
+    rows, keys = sum(done.contents.rows.values()), " and ".join(done.manifest.recipients)
+    click.echo(f"{done.path}: {rows} rows, {done.size >> 10} kB, sealed to {keys}")
 
 
 @backup.command()
-@click.argument("file", type=NEW_FILE)
+@click.argument("file", type=NEW_FILE, required=False)
 @passphrase_option("the passphrase of the backup key")
-@click.option("--replace", is_flag=True, help="Replace the existing backup key.")
-def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
-    """Create the backup key, and write its private half to FILE under a passphrase.
+@click.option("--recipient", "given", multiple=True, help="Use this public key of age. Repeatable.")
+@click.option("--add", is_flag=True, help="Add to the existing backup keys.")
+@click.option("--replace", is_flag=True, help="Replace the existing backup keys.")
+def key(
+    file: Path | None,
+    passphrase_file: Path | None,
+    given: tuple[str, ...],
+    add: bool,
+    replace: bool,
+) -> None:
+    """Create a backup key, and write its private half to FILE under a passphrase.
 
-    Carry FILE off this machine.
+    Carry FILE off this machine. Operators who made a key of age themselves give only its public half.
 
     Example: hotline backup key /media/usb/backup.key
+
+    Example: hotline backup key --add --recipient age1...
     """
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.path.is_dir():
         raise missing_error(settings, f"the key folder {folder.path} is missing")
-    if folder.holds(BACKUP_PUBLIC_KEY) and not replace:
+    if (file is None) == (not given):
+        raise click.UsageError("give a FILE for a new key, or --recipient")
+    held = folder.read(BACKUP_PUBLIC_KEY) if folder.holds(BACKUP_PUBLIC_KEY) else b""
+    if held and not (add or replace):
         raise Occupied(
-            f"backup key {fingerprint(folder.read(BACKUP_PUBLIC_KEY))} is in use: use --replace "
-            "for a new one; only the old one decrypts earlier backups"
+            f"backup key {' and '.join(held.decode().split())} is in use: use --add for a further one, or"
+            " --replace for a new one; only the old one decrypts earlier backups"
         )
+    signer = archive.signer_of(folder.read(SIGNING_KEY))
+    made = archive.read_recipients("\n".join(given).encode())
+    if file is not None:
+        made = [_new_key(file, passphrase_file, signer)]
+    added = "".join(f"{one}\n" for one in made).encode()
+    folder.replace(BACKUP_PUBLIC_KEY, held + added if add else added)
+    click.echo(f"backup key {' and '.join(made)}{f': {file}' if file else ''}")
+    click.echo(f"backups are signed by {signer}: write it down with the backup key")
+
+
+def _new_key(file: Path, passphrase_file: Path | None, signer: str) -> str:
     passphrase = passphrase_of(passphrase_file, "A passphrase for the backup key", twice=True)
     progress("stretching the passphrase")
-    made = new_backup_key(passphrase)
-
+    public_key, sealed = archive.new_key_file(passphrase, signer)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not KeyFolder(file.parent).make(file.name, made.wrapped_key):
+    if not KeyFolder(file.parent).make(file.name, sealed):
         raise Occupied(f"{file} exists already: choose another file")
-    folder.replace(BACKUP_PUBLIC_KEY, made.public_key)
-    click.echo(f"backup key {fingerprint(made.public_key)}: {file}")
     click.echo(
         "carry that file and its passphrase to two places that are not this machine, then remove it"
         " here: without both, no backup opens ever again",
         err=True,
     )
+    return public_key
 
 
 @backup.command("list")
@@ -131,7 +188,7 @@ def list_(folder: Path, as_json: bool) -> None:
 
     Example: hotline backup list /var/backups/hotline
     """
-    found = map(_listed, folder.glob(f"*{SUFFIX}"))
+    found = map(_listed, folder.glob(f"*{archive.SUFFIX}"))
     rows = sorted(found, key=lambda row: str(row.get("taken_at", "")), reverse=True)
     if as_json:
         print_json(rows)
@@ -139,7 +196,7 @@ def list_(folder: Path, as_json: bool) -> None:
     if not rows:
         click.echo(f"no backups in {folder}", err=True)
     for row in rows:
-        told = row.get("wrong") or f"{row['taken_at'][:16]}  {row['engine']:10}  key {row['key']}"
+        told = row.get("wrong") or f"{row['taken_at'][:16]}  {row['engine']}"
         click.echo(f"{row['file']:36} {row['size'] >> 10:8} kB  {told}")
 
 
@@ -147,31 +204,35 @@ def list_(folder: Path, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option("--key", "key_file", type=FILE, help="File of the backup key, to decrypt all.")
 @passphrase_option("the passphrase of the backup key")
+@signer_option
 @as_json_option
-def verify(file: Path, key_file: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
-    """Verify that a backup is whole. Write nothing.
+def verify(
+    file: Path,
+    key_file: Path | None,
+    passphrase_file: Path | None,
+    signer: str | None,
+    as_json: bool,
+) -> None:
+    """Verify that this line signed a backup, and that it is whole. Write nothing.
 
     With --key, also decrypt it to the end.
 
-    Example: hotline backup verify line.backup --key /media/usb/backup.key
+    Example: hotline backup verify line.age --key /media/usb/backup.key
     """
-    with file.open("rb") as stream:
-        label = Label.read(Archive(stream).label)
-        stream.seek(0)
-        progress("reading it through")
-        if not is_whole(stream):
-            raise BackupInvalid("the backup is damaged: take another")
-        contents: Contents | None = None
-        if key_file is not None:
-            opener = private_key(key_file, passphrase_file)
-            progress("opening it")
-            stream.seek(0)
-            label, contents = verify_backup(stream, opener)
+    contents: Contents | None = None
+    progress("reading it through")
+    if key_file is not None:
+        manifest, contents = verify_backup(file, backup_key(key_file, passphrase_file, signer))
+    else:
+        manifest = read_manifest(file, {signer} if signer else own_signers())
+        with file.open("rb") as stream:
+            decrypt_backup.check_digest(stream, manifest)
     if as_json:
-        told = json.loads(label.document())
-        print_json(told | {"contents": json.loads(contents.document()) if contents else None})
+        told = json.loads(contents.document()) if contents else None
+        print_json(_row(manifest) | {"contents": told})
         return
-    click.echo(f"whole: taken at {label.taken_at:%Y-%m-%d %H:%M:%S} UTC, key {label.key}")
+    click.echo(f"whole and signed: taken at {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC")
+    click.echo(f"sealed to {' and '.join(manifest.recipients)}")
     if contents is not None:
         click.echo(f"opens: {sum(contents.rows.values())} rows, {contents.rows.get('tip', 0)} tips")
 
@@ -179,11 +240,15 @@ def verify(file: Path, key_file: Path | None, passphrase_file: Path | None, as_j
 def _listed(file: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"file": file.name, "size": file.stat().st_size}
     try:
-        with file.open("rb") as stream:
-            row |= json.loads(Label.read(Archive(stream).label).document())
+        row |= _row(read_manifest(file))
     except BackupInvalid as wrong:
         row["wrong"] = str(wrong)
     return row
+
+
+def _row(manifest: Manifest) -> dict[str, Any]:
+    """Returns the manifest for a program to read, without the encrypted contents."""
+    return {**json.loads(manifest.document()), "contents": None}
 
 
 NEXT = """all messages are paused until a person resumes them. Next steps:
@@ -194,38 +259,64 @@ NEXT = """all messages are paused until a person resumes them. Next steps:
   hotline outgoing resume      sends them: call the responders first"""
 
 
+SINCE = "persons, roles and desks added or removed since that digest; the restored line has these changes:"
+OLDER = """WARNING: the audit log of this backup does not have that digest. The backup is older, or its log was
+replaced. Persons who were removed since are back. Look for a newer backup before you resume"""
+NO_DIGEST = "no --digest was given: compare the audit log with the newest digest that was sent out"
+LOST = "done after this backup, and not in the restored line:"
+
+
+def _changes(url: str, digest: str) -> Sequence[str] | None:
+    """Returns what was added or removed in a database since a digest. None if it does not know the digest."""
+    with closing(open_database(url)) as database, suppress(StoreUnavailable):
+        return service_audit.roster_changes(database, digest)
+    return None
+
+
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--key", type=FILE, required=True, help="File of the backup key.")
 @passphrase_option("the passphrase of the backup key")
+@signer_option
 @by_option
+@click.option("--digest", help="Newest digest of the audit log, from its mail, SMS or paper.")
 @click.option("--replace", is_flag=True, help="Move an existing SQLite database aside.")
 @as_json_option
 def restore(
-    file: Path, key: Path, passphrase_file: Path | None, by: str, replace: bool, as_json: bool
+    file: Path,
+    key: Path,
+    passphrase_file: Path | None,
+    signer: str | None,
+    by: str,
+    digest: str | None,
+    replace: bool,
+    as_json: bool,
 ) -> None:
     """Restore a backup into an empty database, and pause the outgoing queue.
 
-    Stop the line first. The command verifies and migrates the backup. It exits with 1 and leaves nothing if any part
-    is damaged.
+    Stop the line first. The command verifies the signature and migrates the backup. It exits with 1 and changes nothing
+    if another line signed it or any part is damaged. With --digest it lists the persons, roles and desks that were
+    added or removed since.
 
-    Example: hotline restore line.backup --key /media/usb/backup.key
+    Example: hotline restore line.age --key /media/usb/backup.key
     """
     settings = Settings.read(os.environ)
-    opener, now = private_key(key, passphrase_file), datetime.now(UTC)
-    aside = move_aside(settings.database_url, now) if replace else None
-    if aside is not None:
-        click.echo(f"the database that was there is now {aside}", err=True)
-
-    with file.open("rb") as stream:
-        done = bring_back(stream, opener, settings.database_url, by=by, at=now, say=progress)
-
+    opener, now = backup_key(key, passphrase_file, signer), datetime.now(UTC)
+    url = settings.database_url
+    done = bring_back(file, opener, url, by=by, at=now, say=progress, replace=replace)
+    since = _changes(url, digest) if digest else ()
+    lost = _changes(f"sqlite:///{done.aside}", done.contents.audit_newest) if done.aside else ()
     if as_json:
-        contents = json.loads(done.contents.document())
-        of_restore = {"contents": contents, "held": True, "waiting": done.waiting}
-        print_json(json.loads(done.label.document()) | of_restore)
+        of_restore = {"held": True, "waiting": done.waiting, "changes": since, "lost": lost}
+        of_restore["contents"] = json.loads(done.contents.document())
+        print_json(_row(done.manifest) | of_restore)
         return
+    if done.aside is not None:
+        click.echo(f"the database that was there is now {done.aside}", err=True)
     click.echo(f"restored: {sum(done.contents.rows.values())} rows, all of them as they were")
     click.echo(f"audit log: whole, {done.contents.audit_rows} rows")
+    click.echo(OLDER if since is None else SINCE if digest else NO_DIGEST)
+    for one in (*(since or ()), *([LOST] if lost else ()), *(lost or ())):
+        click.echo(one)
     click.echo(f"HELD: {done.waiting} messages wait, some of which may have gone out already")
     click.echo(NEXT, err=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from hotline.cases import decrypt_access
-from hotline.cli import factories
+from hotline.cli import backup, factories
 from hotline.cli.accounts import link_line
 from hotline.cli.command_context import add_canaries, make_missing_keys, new_passphrase
 from hotline.cli.contexts import (
@@ -38,6 +38,7 @@ from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import RANDOM, ROLES
 from hotline.keys.weekly_lock import WEEKLY_KEY
 from hotline.operations import migrate
+from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY
 from hotline.people import service_demo_accounts
 from hotline.people.demo_sign_in import keep_demo_accounts
 from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
@@ -98,8 +99,11 @@ def init(
 
 @click.command()
 @flows_option
-def upgrade(flows: Path) -> None:
+@click.option("--no-backup", is_flag=True, help="Update the tables without a backup.")
+def upgrade(flows: Path, *, no_backup: bool) -> None:
     """Update tables and flows to this version, before its processes start. Safe to repeat.
+
+    If the tables are of an earlier version, takes a backup first, into HOTLINE_BACKUPS or the home's `backups`.
 
     Example: hotline upgrade
     """
@@ -117,10 +121,26 @@ def upgrade(flows: Path) -> None:
         # Only keys of a kind that this release brings. A missing key of an older kind is refused.
         made = make_missing_keys(settings, found, factories.clock(settings)())
         _told("keys", made, there=f"in {keys}")
+    if found.state is migrate.TablesState.OLDER and not no_backup:
+        _back_up(settings)
     _migrate(settings, keys if whole else None)
     context = build_cli(settings)
     with closing(context.database):
         _publish(context, settings, flows)
+
+
+def _back_up(settings: Settings) -> None:
+    """Takes the backup that leads back to the version before. Raises NotReady if there is no backup key."""
+    if not KeyFolder(key_folder(settings, Role.CONSOLE)).holds(BACKUP_PUBLIC_KEY):
+        raise NotReady(
+            "no backup was taken, and nothing was changed: create a backup key with `hotline backup key FILE` first,"
+            " or use --no-backup"
+        )
+    folder = settings.backups or settings.home / "backups"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with closing(open_database(settings.database_url)) as database:
+        done = backup.take(settings, database, factories.clock(settings)(), folder)
+    click.echo(f"backup: {done.path} leads back to version {done.manifest.schema} of the tables")
 
 
 def _home(home: Path) -> None:

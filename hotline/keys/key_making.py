@@ -26,6 +26,8 @@ WATCH_PUBLIC_KEY = "watch.pub"
 PEPPER_KEY = "pepper.key"
 READER_KEY = "reader.key"
 READER_PUBLIC_KEY = "reader.pub"
+SIGNING_KEY = "backup-sign.key"
+"""Signs backups (Ed25519). No person is there each hour, so this key is under no passphrase."""
 
 RANDOM: Mapping[str, Sequence[str]] = {
     pseudonyms.SESSION_KEY: ("hooks",),
@@ -40,6 +42,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
     TOTP_KEY: ("pages",),
     RELAY_KEY: ("workers",),
     WATCH_KEY: ("watch",),
+    SIGNING_KEY: ("console",),
 }
 """Random keys, and the roles that share each."""
 HELD_BY: Mapping[str, Sequence[str]] = {

@@ -66,7 +66,7 @@ class LineInstruments:
         if self._backups is None:
             return None
         try:
-            newest = max(file.stat().st_mtime for file in self._backups.glob("*.backup"))
+            newest = max(file.stat().st_mtime for file in self._backups.glob("*.age.sig"))
         except (OSError, ValueError):
             return math.inf
         return max(0.0, time.time() - newest)

@@ -129,7 +129,7 @@ def _of_postgres(database: Database) -> Iterator[Snapshot]:
         without_time_limits(session)
         measures = measure(session)
         name = session.scalar(text("SELECT pg_export_snapshot()"))
-        argv = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"]
+        argv = ["pg_dump", "--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
         argv += [f"--snapshot={name}", "--dbname", address]
         with _started(argv, environ, complaints) as dump:
             assert dump.stdout is not None
@@ -181,14 +181,22 @@ Fill = Callable[[Callable[[bytes], object]], None]
 """A function that passes every piece to the function it is given. It raises an error if a piece is wrong."""
 
 
-def check_empty(url: str, at: datetime) -> None:
-    """Raises Occupied if there is a database already, or if a line runs on it."""
+def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
+    """Raises Occupied if there is a database already, or if a line runs on it.
+
+    With `replace`, SQLite's file may be there. Returns the path to which it must move, or None if nothing is there.
+    """
     file = sqlite_file(url)
     if file is not None:
-        if any(_beside(file, side).exists() for side in SIDES):
-            _refuse_running(url, at)
+        if not any(_beside(file, side).exists() for side in SIDES):
+            return None
+        _refuse_running(url, at)
+        aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
+        if not replace:
             raise Occupied(f"{file} exists: use --replace to move it aside")
-        return
+        if aside.exists():
+            raise Occupied(f"{aside} exists already: move it away")
+        return aside
     database = open_database(url)
     try:
         with database.reading() as session:
@@ -198,40 +206,25 @@ def check_empty(url: str, at: datetime) -> None:
     if names:
         _refuse_running(url, at)
         raise Occupied("the database has tables: create an empty one and name it in its address")
-
-
-def move_aside(url: str, at: datetime) -> Path | None:
-    """Moves SQLite's files aside and returns their new path. Returns None if there are none.
-
-    Raises Occupied if a line runs on them, or if the new path exists already.
-    """
-    file = sqlite_file(url)
-    if file is None or not file.exists():
-        return None
-    _refuse_running(url, at)
-    aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
-    if aside.exists():
-        raise Occupied(f"{aside} exists already: move it away")
-    for side in SIDES:
-        if _beside(file, side).exists():
-            _beside(file, side).rename(_beside(aside, side))
-    return aside
+    return None
 
 
 @contextmanager
-def arrival(url: str, fill: Fill) -> Iterator[Database]:
+def arrival(url: str, fill: Fill, aside: Path | None = None) -> Iterator[Database]:
     """Yields the copy as a database to be checked, migrated and paused. Puts it in place if the block succeeds.
 
+    Moves SQLite's former file to `aside` at that moment and not before, so an interruption leaves the former in place.
     On PostgreSQL the copy is in place before that. Until the block succeeds all other transactions are read-only, so no
     line can run on it. If the block fails, the database stays read-only and must be dropped.
     """
     file = sqlite_file(url)
-    with _file_arrives(file, fill) if file is not None else _server_arrives(url, fill) as copy:
+    arrives = _server_arrives(url, fill) if file is None else _file_arrives(file, fill, aside)
+    with arrives as copy:
         yield copy
 
 
 @contextmanager
-def _file_arrives(file: Path, fill: Fill) -> Iterator[Database]:
+def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Database]:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with empty_file(file.parent, "restore") as copy:
         with copy.open("wb") as stream:
@@ -244,6 +237,9 @@ def _file_arrives(file: Path, fill: Fill) -> Iterator[Database]:
             yield database
         finally:
             database.close()
+        for side in SIDES:
+            if aside is not None and _beside(file, side).exists():
+                _beside(file, side).rename(_beside(aside, side))
         try:
             os.link(copy, file)
         except FileExistsError:

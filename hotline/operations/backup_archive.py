@@ -1,76 +1,143 @@
-"""Encrypts a backup piece by piece. Only the private backup key decrypts it, and no server holds that key.
+"""Encrypts a backup in age's format to the operators' keys, and signs it with this line's key.
 
-    magic | label: length 4, JSON in clear | the stream's key, sealed 80 | the stream's header 24
-    | pieces: length 4, secretstream | SHA-256 over all of it 32.
-
-The secretstream of libsodium detects a piece that was altered, moved, repeated or cut off. The label is bound to the
-first piece. The last piece is tagged as the end and says what the backup must contain. The digest at the end is not
-secret. With it, a machine without the key can detect a damaged disk.
+A backup is two files. `NAME.age` is the copy, compressed as by gzip: SQLite's file, or the dump of pg_dump. The public
+`age` tool decrypts it, and no server holds the key for that. `NAME.age.sig` has two lines: the manifest, and this
+line's Ed25519 signature of it in base64. The manifest names the digest of the first file. Anyone can encrypt to a
+public key, so only the signature shows that a backup is of this line.
 """
 
+import base64
 import hashlib
-import struct
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
-from nacl.bindings import crypto_secretstream as stream
-from nacl.public import PublicKey, SealedBox
-from nacl.utils import random
+import pyrage
+from nacl.signing import SigningKey
+from pyrage.x25519 import Identity, Recipient
 
-from hotline.keys.passphrase import Costs, WrappedPair, WrappingKey
+from hotline.errors import BackupInvalid
 
-KEY_BYTES = stream.crypto_secretstream_xchacha20poly1305_KEYBYTES
-FINAL = stream.crypto_secretstream_xchacha20poly1305_TAG_FINAL
-MESSAGE = stream.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
-init_push = stream.crypto_secretstream_xchacha20poly1305_init_push
-push = stream.crypto_secretstream_xchacha20poly1305_push
-new_state = stream.crypto_secretstream_xchacha20poly1305_state
-MAGIC = b"hotline backup 1\n"
-LENGTH = struct.Struct(">I")
-MAX_LABEL = 64 * 1024
-PIECE = 64 * 1024
-DIGEST_BYTES = 32
+SUFFIX = ".age"
+SIGNATURE_SUFFIX = ".sig"
+GZIP = 31
+"""The format of gzip, for zlib."""
+DOMAIN = b"hotline backup\n"
+"""Precedes each signed manifest, so that no signature of another kind counts as one of a backup."""
 BACKUP_PUBLIC_KEY = "backup.pub"
-BACKUP_KEY = "backup key"
-"""Owner of the wrapped private key."""
+"""File with the recipients of every backup: age's public keys, one a line."""
+Write = Callable[[bytes], object]
+SIGNER = "# signed by "
+"""Begins the line of a key file that names the key with which the line signs."""
 
 
-def new_backup_key(passphrase: str, costs: Costs | None = None) -> WrappedPair:
-    """Creates the backup key pair, with the private key under its own passphrase. No server keeps the private key."""
-    return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=BACKUP_KEY)
+def signature_path(copy: Path) -> Path:
+    return copy.with_name(copy.name + SIGNATURE_SUFFIX)
 
 
-def fingerprint(public_key: bytes) -> str:
-    """Returns a short digest by which people distinguish backup keys."""
-    return hashlib.sha256(public_key).hexdigest()[:16]
+def read_recipients(file: bytes) -> Sequence[str]:
+    """Returns age's public keys, one a line. Raises BackupInvalid if one is not a public key."""
+    lines = file.decode(errors="replace").split()
+    _parsed(lines)
+    return lines
 
 
-def encrypt_archive(
-    label: bytes, pieces: Iterable[bytes], contents: Callable[[], bytes], public_key: bytes
-) -> Iterator[bytes]:
-    """Yields the parts of the archive in order. Calls `contents` after the last piece has passed."""
+def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
+    """Returns a new public key, and the file of its private key under a passphrase. `age --decrypt` reads the file too.
+
+    The file also names the signer, so that its owner recognizes this line's backups on an empty machine.
+    """
+    identity = Identity.generate()
+    text = f"{SIGNER}{signer}\n{identity}\n"
+    return str(identity.to_public()), pyrage.passphrase.encrypt(text.encode(), passphrase)
+
+
+def signer_of(signing_key: bytes) -> str:
+    """Returns the public half of the line's signing key, as people compare it."""
+    return bytes(SigningKey(signing_key).verify_key).hex()
+
+
+class Source:
+    """Lets age read pieces as a file. Keeps the error that ended them, because age hides it."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._held = iter(pieces), memoryview(b"")
+        self.broken: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        try:
+            while not self._held and (piece := next(self._pieces, None)) is not None:
+                self._held = memoryview(piece)
+        except BaseException as broken:
+            self.broken = broken
+            raise
+        part, self._held = self._held[:size], self._held[size:]
+        return bytes(part)
+
+
+class Sink:
+    """Lets age write to a function as to a file. Keeps the error that the function raised."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self.broken: BaseException | None = None
+
+    def write(self, part: bytes) -> int:
+        try:
+            self._write(part)
+        except BaseException as broken:
+            self.broken = broken
+            raise
+        return len(part)
+
+    def flush(self) -> None:
+        """Does nothing. The caller flushes its own file."""
+
+
+def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:
+    """Writes the copy, compressed and encrypted. Returns the digest of what it wrote.
+
+    Raises the error of the pieces or of `write`.
+    """
     digest = hashlib.sha256()
-    for part in _parts(label, pieces, contents, public_key):
+
+    def digested(part: bytes) -> None:
         digest.update(part)
-        yield part
-    yield digest.digest()
+        write(part)
+
+    source: Any = Source(_compressed(pieces))
+    sink: Any = Sink(digested)
+    keys = _parsed(recipients)
+    with suppress(pyrage.EncryptError):
+        pyrage.encrypt_io(source, sink, keys)
+    # pyrage raises no error for its last write.
+    if broken := source.broken or sink.broken:
+        raise broken
+    return digest.hexdigest()
 
 
-def _parts(
-    label: bytes, pieces: Iterable[bytes], contents: Callable[[], bytes], public_key: bytes
-) -> Iterator[bytes]:
-    clear = MAGIC + LENGTH.pack(len(label)) + label
-    key = random(KEY_BYTES)
-    state = new_state()
-    header = init_push(state, key)
-    yield clear + SealedBox(PublicKey(public_key)).encrypt(key) + header
-
-    bound: bytes | None = clear
+def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    packing = zlib.compressobj(wbits=GZIP)
     for piece in pieces:
-        for start in range(0, len(piece), PIECE):
-            yield _framed(push(state, piece[start : start + PIECE], bound, MESSAGE))
-            bound = None
-    yield _framed(push(state, contents(), bound, FINAL))
+        yield packing.compress(piece)
+    yield packing.flush()
 
 
-def _framed(encrypted: bytes) -> bytes:
-    return LENGTH.pack(len(encrypted)) + encrypted
+def encrypt_text(text: bytes, recipients: Sequence[str]) -> str:
+    """Returns a short text encrypted to the same recipients, in letters."""
+    return pyrage.encrypt(text, _parsed(recipients), armored=True).decode()
+
+
+def signed(manifest: bytes, signing_key: bytes) -> bytes:
+    """Returns the file with a manifest and its signature."""
+    signature = SigningKey(signing_key).sign(DOMAIN + manifest).signature
+    return manifest + b"\n" + base64.b64encode(signature) + b"\n"
+
+
+def _parsed(recipients: Sequence[str]) -> Sequence[Recipient]:
+    try:
+        return [Recipient.from_str(one) for one in recipients]
+    except pyrage.RecipientError:
+        raise BackupInvalid("this is not a public key of age: it begins with age1") from None

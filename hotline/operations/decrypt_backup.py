@@ -1,98 +1,134 @@
-"""Decrypts a backup piece by piece. Detects every piece that was altered, moved or cut off."""
+"""Verifies that a line signed a backup, and decrypts it with an operator's key."""
 
+import base64
+import binascii
 import hashlib
-from collections.abc import Iterator
-from typing import BinaryIO
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
 
-from nacl.bindings import crypto_secretstream as stream
+import pyrage
 from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, SealedBox
+from nacl.signing import VerifyKey
+from pyrage.x25519 import Identity
 
-from hotline.errors import BackupInvalid
-from hotline.keys.decrypt import unwrap
-from hotline.operations import backup_archive
+from hotline.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
+from hotline.operations.backup_archive import (
+    DOMAIN,
+    GZIP,
+    SIGNER,
+    Sink,
+    Source,
+    Write,
+    signature_path,
+)
+from hotline.operations.rules_backup import Contents, Manifest
 
-OVERHEAD = stream.crypto_secretstream_xchacha20poly1305_ABYTES
-HEADER_BYTES = stream.crypto_secretstream_xchacha20poly1305_HEADERBYTES
-KEY_BYTES = stream.crypto_secretstream_xchacha20poly1305_KEYBYTES
-FINAL = stream.crypto_secretstream_xchacha20poly1305_TAG_FINAL
-init_pull = stream.crypto_secretstream_xchacha20poly1305_init_pull
-pull = stream.crypto_secretstream_xchacha20poly1305_pull
-new_state = stream.crypto_secretstream_xchacha20poly1305_state
-SEALED_KEY_BYTES = KEY_BYTES + 48
 READ = 1 << 20
+MAX_SIGNATURE_FILE = 1 << 20
+ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE")
+UNSIGNED = """this line did not sign this backup, or it was changed since. Nothing was restored: take both files again
+from another place where backups are kept"""
+NO_SIGNER = """nothing here says which line signs its backups: use the key file of `hotline backup key`, or give
+--signer with the letters that it printed"""
 
 
-def open_backup_key(wrapped: bytes, passphrase: str) -> bytes:
-    """Returns the private key. Raises PassphraseWrong, DecryptionFailed."""
-    return unwrap(wrapped, passphrase, owner=backup_archive.BACKUP_KEY, says="the backup key")
+@dataclass(frozen=True, slots=True)
+class BackupKey:
+    """The private keys in an operator's key file, and the signers that it names."""
+
+    identities: Sequence[Identity]
+    signers: frozenset[str]
 
 
-class Archive:
-    """One backup that is read from its beginning."""
+def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
+    """Returns the keys in a key file. Asks for the passphrase only if the file is encrypted.
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """Reads the label. Raises BackupInvalid where the file is not a backup of this project."""
-        self._stream = stream
-        self._contents: bytes | None = None
-        if stream.read(len(backup_archive.MAGIC)) != backup_archive.MAGIC:
-            raise BackupInvalid("this is not a backup of a line")
-        length = self._exactly(backup_archive.LENGTH.size)
-        self.label = self._exactly(_length(length, most=backup_archive.MAX_LABEL))
-        self._clear = backup_archive.MAGIC + length + self.label
-
-    @property
-    def contents(self) -> bytes:
-        """Returns the content of the last piece. It is known after all other pieces were read."""
-        assert self._contents is not None, "read the pieces first"
-        return self._contents
-
-    def pieces(self, private_key: bytes) -> Iterator[bytes]:
-        """Yields the pieces once. Raises BackupInvalid at a wrong piece.
-
-        The code that wrote the earlier pieces must then remove them.
-        """
-        state = new_state()
+    Raises PassphraseWrong or DecryptionFailed.
+    """
+    if file.startswith(ENCRYPTED):
         try:
-            key = SealedBox(PrivateKey(private_key)).decrypt(self._exactly(SEALED_KEY_BYTES))
-            init_pull(state, self._exactly(HEADER_BYTES), key)
-        except CryptoError:
-            raise BackupInvalid("this key does not decrypt the backup") from None
+            file = pyrage.passphrase.decrypt(file, passphrase())
+        except pyrage.DecryptError:
+            raise PassphraseWrong("this passphrase does not decrypt the backup key") from None
+    lines = file.decode(errors="replace").splitlines()
+    try:
+        keys = [Identity.from_str(one) for one in lines if one and not one.startswith("#")]
+    except pyrage.IdentityError:
+        keys = []
+    if not keys:
+        raise DecryptionFailed("the backup key's file has no private key of age")
+    signers = {one.removeprefix(SIGNER).strip() for one in lines if one.startswith(SIGNER)}
+    return BackupKey(keys, frozenset(signers))
 
-        bound: bytes | None = self._clear
-        while True:
-            encrypted = self._exactly(
-                _length(self._exactly(backup_archive.LENGTH.size), most=2 * backup_archive.PIECE)
-            )
-            try:
-                piece, tag = pull(state, encrypted, bound)
-            except (CryptoError, RuntimeError, ValueError):
-                raise BackupInvalid("the backup was altered or damaged") from None
-            if tag == FINAL:
-                self._contents = piece
-                return
+
+def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifest:
+    """Returns the manifest of a copy. Raises BackupInvalid unless one of `signers` signed it.
+
+    Verifies nothing if `signers` is None. Raises NotReady if it is empty.
+    """
+    beside = signature_path(copy)
+    try:
+        with beside.open("rb") as file:
+            document, _, rest = file.read(MAX_SIGNATURE_FILE).partition(b"\n")
+    except OSError:
+        raise BackupInvalid(
+            f"{beside.name} is missing: copy it to {copy.name}, because it holds the signature"
+        ) from None
+    if signers is not None:
+        if not signers:
+            raise NotReady(NO_SIGNER)
+        if not any(_is_signed(document, rest, one) for one in signers):
+            raise BackupInvalid(UNSIGNED)
+    return Manifest.read(document)
+
+
+def check_digest(stream: BufferedReader, manifest: Manifest) -> None:
+    """Raises BackupInvalid if the copy is not the one that was signed. Needs no key. Reads from the beginning."""
+    stream.seek(0)
+    if hashlib.file_digest(stream, "sha256").hexdigest() != manifest.digest:
+        raise BackupInvalid(UNSIGNED)
+
+
+def decrypt_copy(
+    stream: BufferedReader, manifest: Manifest, identities: Sequence[Identity], write: Write
+) -> Contents:
+    """Writes a signed copy, decrypted and unpacked. Returns its contents.
+
+    Raises BackupInvalid and the errors of `write`. The code that wrote earlier pieces must then remove them.
+    """
+    digest, packed = hashlib.sha256(), zlib.decompressobj(wbits=GZIP)
+
+    def pieces() -> Iterator[bytes]:
+        while piece := stream.read(READ):
+            digest.update(piece)
             yield piece
-            bound = None
 
-    def _exactly(self, size: int) -> bytes:
-        found = self._stream.read(size)
-        if len(found) != size:
-            raise BackupInvalid("the backup was cut off")
-        return found
+    stream.seek(0)
+    source: Any = Source(pieces())
+    sink: Any = Sink(lambda piece: write(packed.decompress(piece)))
+    contents = None
+    with suppress(pyrage.DecryptError, OSError):
+        pyrage.decrypt_io(source, sink, identities)
+        contents = pyrage.decrypt(manifest.contents.encode(), identities)
+    # pyrage raises no error for its last write.
+    if broken := source.broken or sink.broken:
+        raise broken
+    if contents is None:
+        raise BackupInvalid("this key does not decrypt the backup")
+    if digest.hexdigest() != manifest.digest or not packed.eof:
+        raise BackupInvalid(UNSIGNED)
+    return Contents.read(contents)
 
 
-def is_whole(stream: BinaryIO) -> bool:
-    """Returns True if the file is undamaged, without any key. Reads from the beginning."""
-    digest, held = hashlib.sha256(), b""
-    while read := stream.read(READ):
-        held += read
-        digest.update(held[: -backup_archive.DIGEST_BYTES])
-        held = held[-backup_archive.DIGEST_BYTES :]
-    return digest.digest() == held
-
-
-def _length(read: bytes, *, most: int) -> int:
-    (length,) = backup_archive.LENGTH.unpack(read)
-    if not OVERHEAD <= length <= most:
-        raise BackupInvalid("the backup was altered or damaged")
-    return int(length)
+def _is_signed(document: bytes, signature: bytes, signer: str) -> bool:
+    try:
+        key = VerifyKey(bytes.fromhex(signer))
+        key.verify(DOMAIN + document, base64.b64decode(signature.strip(), validate=True))
+    except (CryptoError, ValueError, TypeError, binascii.Error):
+        return False
+    return True

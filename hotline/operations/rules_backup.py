@@ -1,7 +1,7 @@
-"""Reads and writes the two documents of a backup: its label and its contents. Pure.
+"""Reads and writes the two documents of a backup: its manifest and its contents. Pure.
 
-The label is in clear, so that a machine that cannot decrypt a backup can list it. The contents (number of rows, digest)
-are sealed with the copy.
+The manifest is in clear and signed, so that a machine that cannot decrypt a backup can list and verify it. The contents
+(number of rows, end of the audit log) are in it, encrypted like the copy.
 """
 
 import json
@@ -55,18 +55,22 @@ class _Document:
             return TypeAdapter(cls).validate_json(document)
         except ValidationError as invalid:
             field = ".".join(map(str, invalid.errors()[0]["loc"][:1])) or "document"
-            raise BackupInvalid(f"its label is not of ours: {field}") from None
+            raise BackupInvalid(f"its manifest is not of ours: {field}") from None
 
 
 @dataclass(frozen=True, config=STRICT)
-class Label(_Document):
+class Manifest(_Document):
     engine: Engine
     release: Line
     schema: Line
     """The newest migration of its tables."""
     taken_at: AwareDatetime
-    key: Line
-    """The backup key that decrypts it, as the beginning of the public half's digest."""
+    recipients: list[Line]
+    """The public keys whose owners can decrypt it."""
+    digest: Line
+    """SHA-256 over the encrypted copy."""
+    contents: str
+    """The contents, encrypted in age's format."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -78,5 +82,3 @@ class Contents(_Document):
     audit_rows: NonNegativeInt
     audit_newest: Line
     """The digest at the end of the audit log. It shows if rows were cut off there."""
-    digest: Line
-    """SHA-256 over the whole copy."""

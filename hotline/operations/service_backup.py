@@ -1,19 +1,26 @@
-"""Takes a backup while callers are served. The backup is sealed to a key that this machine cannot decrypt with."""
+"""Takes a backup while callers are served. It is encrypted to the operators' keys, and this line signs it."""
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import IO
 
-from hotline.core.contexts import Context
+from hotline.core.database import Database
 from hotline.errors import Occupied
-from hotline.operations.backup import Measures, Snapshot, snapshot
-from hotline.operations.backup_archive import encrypt_archive, fingerprint
-from hotline.operations.rules_backup import Contents, Label
+from hotline.operations.backup import Measures, snapshot
+from hotline.operations.backup_archive import (
+    SUFFIX,
+    Write,
+    encrypt_copy,
+    encrypt_text,
+    signature_path,
+    signed,
+)
+from hotline.operations.rules_backup import Contents, Manifest
 
-SUFFIX = ".backup"
 PROGRESS_BYTES = 64 << 20
 """Bytes between two progress messages."""
 
@@ -23,98 +30,101 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class BackupTaken:
     path: Path
-    label: Label
+    manifest: Manifest
     contents: Contents
     size: int
 
 
-def file_name(label: Label) -> str:
-    return f"hotline-{label.taken_at:%Y%m%dT%H%M%SZ}{SUFFIX}"
+def file_name(at: datetime) -> str:
+    return f"hotline-{at:%Y%m%dT%H%M%SZ}{SUFFIX}"
 
 
 def take_backup(
-    context: Context, to: Path, *, public_key: bytes, release: str, scratch: Path, say: Say
+    database: Database,
+    to: Path,
+    *,
+    at: datetime,
+    recipients: Sequence[str],
+    signing_key: bytes,
+    release: str,
+    scratch: Path,
+    say: Say,
 ) -> BackupTaken:
-    """Writes a backup to one file that only its owner may read. The file appears complete or not at all.
+    """Writes a backup to two files that only their owner may read. The copy appears complete or not at all.
 
     `to` is a new file, or a folder for one. Raises Occupied if the file exists, and OSError if it cannot be written.
     Also raises StoreUnavailable, NotReady or CopyFailed.
     """
-    at = context.now()
     say("reading the database")
-    with snapshot(context.database, scratch) as taken:
-        label = Label(
-            engine=taken.engine,
-            release=release,
-            schema=taken.measures.schema,
-            taken_at=at,
-            key=fingerprint(public_key),
-        )
-        path = to / file_name(label) if to.is_dir() else to
-        if path.exists():
-            raise Occupied(f"{path} exists already: choose another file")
+    with snapshot(database, scratch) as taken:
+        path = to / file_name(at) if to.is_dir() else to
+        contents = contents_of(taken.measures)
 
-        copy = _Copy(taken, say)
-        encrypted = encrypt_archive(label.document(), copy.pieces(), copy.document, public_key)
-        size = _write(path, encrypted)
-    return BackupTaken(path, label, copy.contents, size)
+        def encrypt(write: Write) -> Manifest:
+            return Manifest(
+                engine=taken.engine,
+                release=release,
+                schema=taken.measures.schema,
+                taken_at=at,
+                recipients=list(recipients),
+                digest=encrypt_copy(_told(taken.pieces, say), recipients, write),
+                contents=encrypt_text(contents.document(), recipients),
+            )
 
-
-@dataclass
-class _Copy:
-    """A copy while it is sealed, piece by piece, with a running digest."""
-
-    taken: Snapshot
-    say: Say
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-
-    def pieces(self) -> Iterator[bytes]:
-        passed = told = 0
-        for piece in self.taken.pieces:
-            self.digest.update(piece)
-            yield piece
-            passed += len(piece)
-            if passed - told >= PROGRESS_BYTES:
-                told = passed
-                self.say(f"sealed {passed >> 20} MB")
-
-    @property
-    def contents(self) -> Contents:
-        return contents_of(self.taken.measures, self.digest.hexdigest())
-
-    def document(self) -> bytes:
-        return self.contents.document()
+        manifest = _write(path, encrypt, signing_key)
+    return BackupTaken(path, manifest, contents, path.stat().st_size)
 
 
-def contents_of(measures: Measures, digest: str) -> Contents:
+def _told(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
+    """Yields the pieces, and says how many bytes have passed."""
+    passed = told = 0
+    for piece in pieces:
+        yield piece
+        passed += len(piece)
+        if passed - told >= PROGRESS_BYTES:
+            told = passed
+            say(f"encrypted {passed >> 20} MB")
+
+
+def contents_of(measures: Measures) -> Contents:
     return Contents(
         rows=dict(measures.rows),
         audit_rows=measures.chain.length,
         audit_newest=measures.chain.newest,
-        digest=digest,
     )
 
 
-def _write(path: Path, parts: Iterator[bytes]) -> int:
-    """Writes to a temporary file first, and links it to its path after it is on the disk."""
-    draft = path.with_name(f".{path.name}.unfinished")
-    size = 0
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write(path: Path, encrypt: Callable[[Write], Manifest], signing_key: bytes) -> Manifest:
+    """Writes to temporary files first, and links them to their paths after they are on the disk."""
+    beside = signature_path(path)
+    drafts = [one.with_name(f".{one.name}.unfinished") for one in (path, beside)]
     try:
-        with os.fdopen(handle, "wb") as file:
-            for part in parts:
-                size += file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
+        if path.exists() or beside.exists():
+            raise FileExistsError
+        with _new_file(drafts[0]) as file:
+            manifest = encrypt(file.write)
+        with _new_file(drafts[1]) as file:
+            file.write(signed(manifest.document(), signing_key))
+        os.link(drafts[0], path)
+        os.link(drafts[1], beside)
     except FileExistsError:
         raise Occupied(f"{path} exists already: choose another file") from None
     finally:
-        draft.unlink(missing_ok=True)
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
     with suppress(OSError):
         _flush(path.parent)
-    return size
+    return manifest
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[bytes]]:
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _flush(folder: Path) -> None:

@@ -1,10 +1,11 @@
-"""Restores a backup: verifies each piece and row, migrates the tables, and pauses all sending."""
+"""Restores a backup: verifies its signature and each row, migrates the tables, and pauses all sending."""
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from io import BufferedReader
+from pathlib import Path
 
 from hotline.core.check_result import in_kigali
 from hotline.core.database import Database, sqlite_file
@@ -13,8 +14,9 @@ from hotline.errors import BackupInvalid, NotReady
 from hotline.gateway import service_pause
 from hotline.operations import backup, migrate
 from hotline.operations.backup import measure, without_time_limits
-from hotline.operations.decrypt_backup import Archive
-from hotline.operations.rules_backup import Contents, Engine, Label
+from hotline.operations.backup_archive import Write
+from hotline.operations.decrypt_backup import BackupKey, check_digest, decrypt_copy, read_manifest
+from hotline.operations.rules_backup import Contents, Engine, Manifest
 from hotline.operations.service_backup import Say, contents_of
 
 REASON = "restored from a backup"
@@ -22,88 +24,90 @@ REASON = "restored from a backup"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    label: Label
+    manifest: Manifest
     contents: Contents
     waiting: int
     """Number of outgoing messages that wait. The operator decides whether they are sent."""
+    aside: Path | None
+    """The new path of the database that was there before."""
 
 
-def verify_backup(stream: BinaryIO, private_key: bytes) -> tuple[Label, Contents]:
-    """Decrypts a complete backup and stores nothing of it. Raises BackupInvalid."""
-    archive = Archive(stream)
-    label = Label.read(archive.label)
-    return label, _opened(archive, private_key, lambda _piece: None)
+def verify_backup(file: Path, key: BackupKey) -> tuple[Manifest, Contents]:
+    """Verifies and decrypts a complete backup, and stores nothing of it. Raises BackupInvalid."""
+    with _verified(file, key) as (stream, manifest):
+        contents = decrypt_copy(stream, manifest, key.identities, lambda _piece: None)
+    return manifest, contents
 
 
 def restore(
-    stream: BinaryIO, private_key: bytes, url: str, *, by: str, at: datetime, say: Say
+    file: Path, key: BackupKey, url: str, *, by: str, at: datetime, say: Say, replace: bool = False
 ) -> Restored:
-    """Restores a backup into an empty database. The operator's name is recorded for the pause of its outgoing queue.
+    """Restores a backup of this line into an empty database, or with `replace` in place of SQLite's file.
 
-    Raises BackupInvalid, Occupied, NotReady, CopyFailed or StoreUnavailable. The database is then empty again.
+    The operator's name is recorded for the pause of its outgoing queue. Raises BackupInvalid, Occupied, NotReady,
+    CopyFailed or StoreUnavailable. The database is then as it was before.
     """
-    archive = Archive(stream)
-    label = Label.read(archive.label)
-    _check_fits(label, url)
-    backup.check_empty(url, at)
+    say("verifying who signed the backup")
+    with _verified(file, key) as (stream, manifest):
+        _check_fits(manifest, url)
+        aside = backup.check_empty(url, at, replace=replace)
+        said: list[Contents] = []
 
-    said: list[Contents] = []
+        def fill(write: Write) -> None:
+            say(f"opening the backup of {in_kigali(manifest.taken_at)}")
+            said.append(decrypt_copy(stream, manifest, key.identities, write))
 
-    def fill(write: Callable[[bytes], object]) -> None:
-        say(f"opening the backup of {in_kigali(label.taken_at)}")
-        said.append(_opened(archive, private_key, write))
-
-    with backup.arrival(url, fill) as database:
-        (contents,) = said
-        say("counting rows, and following the audit log")
-        _prove(database, label, contents)
-        say("bringing tables up to date")
-        migrate.upgrade(database)
-        waiting = _hold(database, label, by=by, at=at)
-    return Restored(label, contents, waiting)
+        with backup.arrival(url, fill, aside) as database:
+            (contents,) = said
+            say("counting rows, and following the audit log")
+            _prove(database, manifest, contents)
+            say("bringing tables up to date")
+            migrate.upgrade(database)
+            waiting = _hold(database, manifest, by=by, at=at)
+            if aside is not None:
+                backup.check_empty(url, at, replace=True)
+    return Restored(manifest, contents, waiting, aside)
 
 
-def _check_fits(label: Label, url: str) -> None:
+@contextmanager
+def _verified(file: Path, key: BackupKey) -> Iterator[tuple[BufferedReader, Manifest]]:
+    """Yields the copy and its manifest. Nothing of a copy is decrypted or read before its signature is verified."""
+    manifest = read_manifest(file, key.signers)
+    with file.open("rb") as stream:
+        check_digest(stream, manifest)
+        yield stream, manifest
+
+
+def _check_fits(manifest: Manifest, url: str) -> None:
     here = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
-    if label.engine is not here:
+    if manifest.engine is not here:
         raise BackupInvalid(
-            f"the backup is of {label.engine}, but HOTLINE_DATABASE_URL names {here}"
+            f"the backup is of {manifest.engine}, but HOTLINE_DATABASE_URL names {here}"
         )
-    if not migrate.is_known_version(label.schema):
+    if not migrate.is_known_version(manifest.schema):
         raise NotReady(
-            f"the backup is from a newer release, {label.release}: install that one first"
+            f"the backup is from a newer release, {manifest.release}: install that one first"
         )
 
 
-def _opened(archive: Archive, private_key: bytes, write: Callable[[bytes], object]) -> Contents:
-    digest = hashlib.sha256()
-    for piece in archive.pieces(private_key):
-        digest.update(piece)
-        write(piece)
-    contents = Contents.read(archive.contents)
-    if contents.digest != digest.hexdigest():
-        raise BackupInvalid("the copy differs from the one that was sealed")
-    return contents
-
-
-def _prove(database: Database, label: Label, contents: Contents) -> None:
+def _prove(database: Database, manifest: Manifest, contents: Contents) -> None:
     with database.reading() as session:
         without_time_limits(session)
         found = measure(session)
     if found.chain.broken_at is not None:
         raise BackupInvalid(f"the audit log of the backup is broken at row {found.chain.broken_at}")
-    if found.schema != label.schema or contents_of(found, contents.digest) != contents:
+    if found.schema != manifest.schema or contents_of(found) != contents:
         raise BackupInvalid("the rows differ from those counted for the backup")
 
 
-def _hold(database: Database, label: Label, *, by: str, at: datetime) -> int:
+def _hold(database: Database, manifest: Manifest, *, by: str, at: datetime) -> int:
     """Pauses the restored queue and ends sessions and links.
 
     Its messages may have been sent after the backup was made.
     """
-    reason = f"{REASON} of {in_kigali(label.taken_at)}"
+    reason = f"{REASON} of {in_kigali(manifest.taken_at)}"
     with database.writing() as session:
         service_accounts.end_all_sessions(session)
         return service_pause.pause_restored(
-            session, by=by, reason=reason, at=max(at, label.taken_at)
+            session, by=by, reason=reason, at=max(at, manifest.taken_at)
         )

@@ -5,6 +5,7 @@ Every action that the code writes to the log has a sentence here. If an action c
 shown.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
 """The sentences of actions that end with the outcome of a tip, by the beginning of the action."""
+ROSTER = re.compile(
+    "(account|desk|person|responder|watcher)s?_"
+    "(?!entered|entry|factor|paper|password|renewal|languages|on_leave|noted)"
+)
+"""Actions that add, remove or change a person, a role or a desk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.core.contexts import Context
+from hotline.core.database import Database
 from hotline.people import tables, tables_audit
-from hotline.people.rules_audit import SENTENCES, AuditFilter, AuditRow, read_row
+from hotline.people.rules_audit import ROSTER, SENTENCES, AuditFilter, AuditRow, read_row
 from hotline.people.tables_audit import AuditEntry, Chain
 
 ACTIONS = tuple(sorted(SENTENCES))
@@ -39,6 +40,18 @@ def list_rows(
         names = tables.responder_names(session)
     rows = [(one, _read(one, names)) for one in entries]
     return [(one, row) for one, row in rows if who.casefold() in row.who.casefold()]
+
+
+def roster_changes(database: Database, since: str) -> Sequence[str] | None:
+    """Returns sentences on persons, roles and desks that were added or removed after the row with this digest.
+
+    None if the log has no such row. Raises StoreUnavailable.
+    """
+    with database.reading() as session:
+        names = tables.responder_names(session)
+        found = tables_audit.rows_after(session, since)
+    changes = [one for one in found or () if ROSTER.match(one.action)]
+    return None if found is None else [_read(one, names).sentence for one in changes]
 
 
 def newest_rows(context: Context, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:

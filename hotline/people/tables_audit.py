@@ -160,6 +160,15 @@ def entries(
     return session.scalars(found).all()
 
 
+def rows_after(session: Session, digest: str) -> Sequence[AuditEntry] | None:
+    """Returns the rows after the one with this digest, oldest first. None if no row has it."""
+    known = session.scalar(select(AuditEntry.id).where(AuditEntry.digest == digest))
+    if known is None:
+        return None
+    found = select(AuditEntry).where(AuditEntry.id > known).order_by(AuditEntry.id)
+    return session.scalars(found).all()
+
+
 def newest_rows(
     session: Session,
     wanted: AuditFilter,

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from pyrage.x25519 import Identity
 
 from hotline.core.actors import AccountRole
 from hotline.duty import service_invitations
-from hotline.keys.passphrase import Costs
 from hotline.operations import migrate
-from hotline.operations.backup_archive import new_backup_key
 from hotline.operations.service_backup import take_backup
 from hotline.people.rules_second_factor import STEP_SECONDS, code_at, plain_typed
 from tests.browser.office import (
@@ -159,7 +158,15 @@ def takes_a_backup(office: Office, folder: Path) -> None:
         connection.exec_driver_sql(
             f"INSERT INTO alembic_version VALUES ('{migrate.newest_version()}')"
         )
-    taken = folder / "a.backup"
-    key = new_backup_key("inzira-ndende-cyane", Costs(passes=1, kib=8)).public_key
-    take_backup(office.desk.context, taken, public_key=key, release="0", scratch=folder, say=print)
+    taken = folder / "a.age"
+    take_backup(
+        office.desk.context.database,
+        taken,
+        at=office.desk.context.now(),
+        recipients=[str(Identity.generate().to_public())],
+        signing_key=bytes(32),
+        release="0",
+        scratch=folder,
+        say=print,
+    )
     assert taken.stat().st_size

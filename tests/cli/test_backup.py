@@ -1,22 +1,32 @@
 """Tests `hotline backup`, `restore` and `keys` as an operator types them: from one machine to an empty one."""
 
 import base64
+import gzip
+import hashlib
 import json
 import os
+import shutil
+import sqlite3
 import stat
+import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import pyrage
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
+from hotline.operations import migrate
+from hotline.operations.backup_archive import signed
 from tests.cli.homes import copy_home
 from tests.cli.test_init import file_tip
 from tests.faults.rehearsal import drill
 
 WORDS = "carried on paper"
+ADMIN = ("--by", "Aline", "--reason", "a new colleague")
 
 
 @dataclass
@@ -57,7 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
     copy_home(operator.folder / "home")
     file_tip(operator.folder / "home")
     operator.well("backup", "key", str(operator.folder / "backup.key"), *operator.passphrase)
-    operator.well("backup", str(operator.folder / "a.backup"))
+    operator.well("backup", str(operator.folder / "a.age"))
     operator.well("keys", "export", str(operator.folder / "all.keys"), *operator.passphrase)
     return operator
 
@@ -66,7 +76,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
 def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     """The operator carries only the backup, the exported keys and three things on paper."""
     empty = Operator(made.folder, home="empty")
-    backup = str(made.folder / "a.backup")
+    backup = str(made.folder / "a.age")
     restored = empty.well("restore", backup, *made.key, "--by", "Aline")
     assert "HELD" in restored.stdout
     assert "hotline outgoing resume" in restored.stderr
@@ -98,7 +108,7 @@ def assert_no_pepper_was_carried(made: Operator, brought: str) -> None:
 
 def test_a_restored_line_that_is_there_is_not_overwritten(made: Operator) -> None:
     there = Operator(made.folder, home="there")
-    restore = ("restore", str(made.folder / "a.backup"), *made.key, "--by", "Aline")
+    restore = ("restore", str(made.folder / "a.age"), *made.key, "--by", "Aline")
     there.well(*restore)
     refused = there(*restore)
     assert refused.exit_code == 1
@@ -114,7 +124,7 @@ def test_the_private_half_is_on_no_server_in_clear(made: Operator) -> None:
     assert stat.S_IMODE(key.stat().st_mode) == 0o400
     wrong = made.folder / "wrong"
     wrong.write_text("guess\n")
-    backup = str(made.folder / "a.backup")
+    backup = str(made.folder / "a.age")
     told = made("backup", "verify", backup, "--key", str(key), "--passphrase-file", str(wrong))
     assert told.exit_code == 1
     assert "this passphrase does not decrypt" in told.output
@@ -129,8 +139,8 @@ def test_another_backup_key_needs_a_clear_word(made: Operator) -> None:
 
 def test_it_is_listed_and_verified_with_and_without_the_key(made: Operator) -> None:
     (row,) = json.loads(made.well("backup", "list", str(made.folder), "--json").stdout)
-    assert (row["file"], row["engine"]) == ("a.backup", "sqlite")
-    backup = str(made.folder / "a.backup")
+    assert (row["file"], row["engine"]) == ("a.age", "sqlite")
+    backup = str(made.folder / "a.age")
     assert "opens" not in made.well("backup", "verify", backup).stdout
     assert "1 tips" in made.well("backup", "verify", backup, *made.key).stdout
 
@@ -138,27 +148,186 @@ def test_it_is_listed_and_verified_with_and_without_the_key(made: Operator) -> N
 def test_a_damaged_one_is_told_and_listed_as_such(made: Operator) -> None:
     folder = made.folder / "damaged"
     folder.mkdir()
-    (folder / "rubbish.backup").write_bytes(b"rubbish")
-    written = bytearray((made.folder / "a.backup").read_bytes())
+    (folder / "rubbish.age").write_bytes(b"rubbish")
+    written = bytearray((made.folder / "a.age").read_bytes())
     written[-100] ^= 1
-    (folder / "bad.backup").write_bytes(written)
-    assert "not a backup of a line" in made.well("backup", "list", str(folder)).stdout
-    told = made("backup", "verify", str(folder / "bad.backup"))
+    (folder / "bad.age").write_bytes(written)
+    (folder / "rubbish.age.sig").write_bytes(b"rubbish")
+    assert "not of ours" in made.well("backup", "list", str(folder)).stdout
+    shutil.copy(made.folder / "a.age.sig", folder / "bad.age.sig")
+    told = made("backup", "verify", str(folder / "bad.age"))
     assert told.exit_code == 1
-    assert "damaged" in told.output
+    assert "changed" in told.output
 
 
 def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
     copy_home(tmp_path / "home")
     operator = Operator(tmp_path)
-    told = operator("backup", str(tmp_path / "a.backup"))
+    told = operator("backup", str(tmp_path / "a.age"))
     assert told.exit_code == 1
     assert "hotline backup key" in told.output
 
 
+@pytest.fixture
+def forged(made: Operator, tmp_path: Path) -> Path:
+    """Returns a backup by a person who knows the operators' public keys, of a database of their own."""
+    copy = tmp_path / "a.age"
+    public = made.folder / "home" / "keys" / "console" / "backup.pub"
+    argv = ["age", "--encrypt", "--recipients-file", str(public), "--output", str(copy)]
+    subprocess.run(argv, input=gzip.compress(b"their database"), check=True)
+    manifest = json.loads((made.folder / "a.age.sig").read_bytes().partition(b"\n")[0])
+    manifest["digest"] = hashlib.sha256(copy.read_bytes()).hexdigest()
+    (tmp_path / "a.age.sig").write_bytes(signed(json.dumps(manifest).encode(), bytes(32)))
+    return copy
+
+
+@pytest.mark.row("P3")
+def test_a_backup_of_another_signer_is_refused_and_changes_nothing(
+    made: Operator, forged: Path
+) -> None:
+    """The line on the machine stays in place, also with --replace."""
+    there = Operator(made.folder, home="kept")
+    there.well("restore", str(made.folder / "a.age"), *made.key, "--by", "Aline")
+    database = made.folder / "kept" / "hotline.db"
+    before = database.read_bytes()
+    for home in ("kept", "nothing"):
+        victim = Operator(made.folder, home=home)
+        told = victim("restore", str(forged), *made.key, "--by", "Aline", "--replace")
+        assert told.exit_code == 1
+        assert "did not sign this backup" in told.output
+        assert "take both files again" in told.output
+        assert "did not sign" in victim("backup", "verify", str(forged), *made.key).output
+    assert database.read_bytes() == before
+    assert not list((made.folder / "kept").glob("*.before-*"))
+    assert not (made.folder / "nothing" / "hotline.db").exists()
+
+
+def test_an_operators_own_key_needs_the_signer_on_an_empty_machine(
+    made: Operator, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.key"
+    argv = ["age-keygen", "--output", str(own)]
+    public = subprocess.run(argv, capture_output=True, check=True, text=True).stderr.split()[-1]
+    told = made.well("backup", "key", "--add", "--recipient", public)
+    signer = told.stdout.split("signed by ")[1].split(":")[0]
+    backup = str(tmp_path / "a.age")
+    assert public in made.well("backup", backup).stdout
+    empty = Operator(made.folder, home="unknown")
+    refused = empty("restore", backup, "--key", str(own), "--by", "Aline")
+    assert refused.exit_code != 0
+    assert "--signer" in refused.output
+    for key in (("--key", str(own), "--signer", signer), made.key):
+        empty.well("backup", "verify", backup, *key)
+    empty.well("restore", backup, "--key", str(own), "--signer", signer, "--by", "Aline")
+
+
+@pytest.mark.row("P3")
+def test_a_restore_prints_who_was_added_or_removed(made: Operator, tmp_path: Path) -> None:
+    """The digest is the newest that outsiders hold. What the line did after the backup is in the former file."""
+
+    def newest(line: Operator) -> str:
+        said: str = json.loads(line.well("audit", "verify", "--json").stdout)["newest"]
+        return said
+
+    line = Operator(made.folder, home="roster")
+    copy_home(made.folder / "roster")
+    line.well("backup", "key", str(tmp_path / "own.key"), *made.passphrase)
+    sent_out = newest(line)
+    line.well("accounts", "invite", "Editor 7", "--role", "editor", *ADMIN)
+    line.well("backup", str(tmp_path / "a.age"))
+    line.well("accounts", "invite", "Admin 7", "--role", "admin", *ADMIN)
+    later = newest(line)
+
+    key = ("--key", str(tmp_path / "own.key"), *made.passphrase, "--by", "Aline", "--replace")
+    restore = ("restore", str(tmp_path / "a.age"), *key)
+    told = line.well(*restore, "--digest", sent_out).stdout
+    since, _, lost = told.partition("done after this backup")
+    assert "created the account" in since
+    assert ("Editor 7" in since, "Admin 7" in since) == (True, False)
+    assert ("Editor 7" in lost, "Admin 7" in lost) == (False, True)
+    assert "PAUSED by Aline" in line.well("outgoing", "status").stdout
+
+    elsewhere = Operator(made.folder, home="empty-roster")
+    assert "WARNING" in elsewhere.well(*restore, "--digest", later).stdout
+    assert "no --digest was given" in elsewhere.well(*restore).stdout
+
+
+LATER = """
+from alembic import op
+revision = "a later tip"
+down_revision = "{newest}"
+branch_labels = depends_on = None
+
+
+def upgrade():
+    op.execute("ALTER TABLE tip ADD COLUMN later VARCHAR")
+"""
+
+
+@pytest.fixture
+def next_release(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> pytest.MonkeyPatch:
+    """Gives the program a migration of a later release, until it is undone."""
+    config, later = migrate._config, tmp_path_factory.mktemp("later")
+    (later / "later.py").write_text(LATER.format(newest=migrate.newest_version()))
+    monkeypatch.setattr(migrate, "_config", lambda also=None: config(also or later))
+    return monkeypatch
+
+
+@pytest.mark.row("P8")
+def test_an_upgrade_takes_a_backup_that_leads_back(
+    made: Operator, tmp_path: Path, next_release: pytest.MonkeyPatch
+) -> None:
+    """Without a backup key it changes nothing, unless it is told to."""
+
+    def version(line: Operator) -> object:
+        with closing(sqlite3.connect(line.folder / line.home / "hotline.db")) as opened:
+            return opened.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+
+    line = Operator(tmp_path)
+    copy_home(tmp_path / "home")
+    (tmp_path / "words").write_text(f"{WORDS}\n")
+    before = version(line)
+    refused = line("upgrade")
+    assert refused.exit_code == 1
+    assert "hotline backup key FILE" in refused.output
+    assert version(line) == before
+
+    line.well("backup", "key", str(tmp_path / "backup.key"), *line.passphrase)
+    told = line.well("upgrade").stdout
+    assert version(line) == "a later tip"
+    (backup,) = (tmp_path / "home" / "backups").glob("*.age")
+    assert str(backup) in told
+    line.well("upgrade")
+    assert len(list(backup.parent.glob("*.age"))) == 1, "nothing was left to upgrade"
+
+    next_release.undo()
+    assert line("tips", "list").exit_code == 1, "the earlier release refuses the later tables"
+    line.well("restore", str(backup), *line.key, "--by", "Aline", "--replace")
+    assert version(line) == before
+    line.well("tips", "list")
+
+    other = Operator(tmp_path, home="other")
+    copy_home(tmp_path / "other")
+    other.well("upgrade", "--no-backup")
+    assert not (tmp_path / "other" / "backups").exists()
+
+
+def test_the_public_tool_opens_a_backup_as_the_runbook_says(made: Operator, tmp_path: Path) -> None:
+    """The operator has no copy of this project, only `age`, `gunzip` and the two files."""
+    sealed, identity = made.folder / "backup.key", tmp_path / "identity"
+    identity.write_bytes(pyrage.passphrase.decrypt(sealed.read_bytes(), WORDS))
+    argv = ["age", "--decrypt", "--identity", str(identity), str(made.folder / "a.age")]
+    packed = subprocess.run(argv, capture_output=True, check=True).stdout
+    (tmp_path / "line.db").write_bytes(gzip.decompress(packed))
+    with closing(sqlite3.connect(tmp_path / "line.db")) as opened:
+        assert opened.execute("SELECT count(*) FROM tip").fetchone() == (1,)
+
+
 @pytest.mark.row("P3")
 def test_a_drill_restores_a_real_backup_and_leaves_nothing(made: Operator) -> None:
-    backup = ("--backup", str(made.folder / "a.backup"))
+    backup = ("--backup", str(made.folder / "a.age"))
     done = made(*backup, *made.key, "--json", command=drill)
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)

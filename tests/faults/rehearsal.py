@@ -15,7 +15,7 @@ from threading import Event
 
 import click
 
-from hotline.cli.backup import private_key
+from hotline.cli.backup import backup_key
 from hotline.cli.command_context import new_passphrase
 from hotline.cli.contexts import build_web
 from hotline.cli.options import FILE
@@ -89,7 +89,7 @@ def _drill(
     key = ("--key", str(folder / "backup.key"), *signed)
     with report.step("restore into an empty place", say):
         told = json.loads(
-            there("restore", str(folder / "line.backup"), *key, "--by", "Drill", "--json")
+            there("restore", str(folder / "line.age"), *key, "--by", "Drill", "--json")
         )
     with report.step("bring the keys back", say):
         there("keys", "import", str(folder / "keys.sealed"), *signed)
@@ -124,7 +124,7 @@ def _back_up_under_load(
                 _until(lambda: telling.done() or len(crowd.told) >= max(tips // 2, 1), "tips")
             promised = list(crowd.told)
             with report.step("back up while callers tell", say):
-                told = json.loads(here("backup", str(folder / "line.backup"), "--json"))
+                told = json.loads(here("backup", str(folder / "line.age"), "--json"))
         finally:
             taken.set()
         telling.result()
@@ -275,10 +275,10 @@ def _with_backup(
     if key is None:
         raise click.UsageError("--backup needs --key, the backup key's file")
     url = database or f"sqlite:///{folder / 'hotline.db'}"
-    opener = private_key(key, passphrase_file)
+    opener = backup_key(key, passphrase_file)
     report = DrillReport(Pair.POSTGRES if database else Pair.SQLITE)
-    with report.step("restore", _say), file.open("rb") as stream:
-        done = restore(stream, opener, url, by="Drill", at=datetime.now(UTC), say=_say)
+    with report.step("restore", _say):
+        done = restore(file, opener, url, by="Drill", at=datetime.now(UTC), say=_say)
     report.rows = sum(done.contents.rows.values())
     report.restored = done.contents.rows.get("tip", 0)
     report.waiting, report.kilobytes = done.waiting, file.stat().st_size >> 10

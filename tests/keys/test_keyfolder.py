@@ -36,6 +36,7 @@ CONTENTS = {
     "workers": ["epoch.key", "listed.secret", "relay.key", "relay.pub", "stop.key"],
     "watch": ["dial.secret", "watch.key"],
     "console": [
+        "backup-sign.key",
         "certificate.key",
         "enrolled.key",
         "epoch.key",

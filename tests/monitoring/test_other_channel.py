@@ -97,7 +97,7 @@ def test_the_newest_backup_counts_and_an_empty_folder_is_without_end(tmp_path: P
     (tmp_path / "backups" / "notes.txt").touch()
     assert gauges.backup_age() == math.inf
     for name, age in (("old", 1000), ("new", 100)):
-        file = tmp_path / "backups" / f"{name}.backup"
+        file = tmp_path / "backups" / f"{name}.age.sig"
         file.touch()
         os.utime(file, (time.time() - age,) * 2)
     assert 99 < (gauges.backup_age() or 0) < 200

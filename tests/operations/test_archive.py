@@ -1,90 +1,228 @@
-"""Tests that a sealed backup opens with its exact content, or reports any damage."""
+"""Tests that a backup is what this line signed, and that the public `age` tool decrypts it."""
 
+import gzip
 import io
+import shutil
+import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nacl.public import PrivateKey
+from pyrage.x25519 import Identity
 
-from hotline.errors import BackupInvalid
-from hotline.operations.backup_archive import MAGIC, PIECE, encrypt_archive
-from hotline.operations.decrypt_backup import Archive, is_whole
+from hotline.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
+from hotline.operations.backup_archive import (
+    encrypt_copy,
+    encrypt_text,
+    new_key_file,
+    read_recipients,
+    signature_path,
+    signed,
+    signer_of,
+)
+from hotline.operations.decrypt_backup import (
+    check_digest,
+    decrypt_copy,
+    open_backup_key,
+    read_manifest,
+)
+from hotline.operations.rules_backup import Contents, Engine, Manifest
+from tests.support.builders import NOON
 
-PAIR = PrivateKey.generate()
-LABEL = b'{"a label": "in clear"}'
-CONTENTS = b"what must be found"
+MINE, SECOND = Identity.generate(), Identity.generate()
+SIGNING_KEY = bytes(range(32))
+SIGNERS = {signer_of(SIGNING_KEY)}
+CONTENTS = Contents(rows={"tip": 3}, audit_rows=2, audit_newest="aa")
 
 
-def encrypted(pieces: Iterable[bytes], label: bytes = LABEL) -> bytes:
-    return b"".join(encrypt_archive(label, pieces, lambda: CONTENTS, bytes(PAIR.public_key)))
+def write(
+    folder: Path,
+    pieces: Iterable[bytes],
+    signing_key: bytes = SIGNING_KEY,
+    to: Iterable[Identity] = (MINE,),
+) -> Path:
+    """Writes a backup as anybody can who knows the public keys. Only the signing key makes it this line's."""
+    recipients, copy = [str(one.to_public()) for one in to], folder / "a.age"
+    with copy.open("wb") as file:
+        digest = encrypt_copy(pieces, recipients, file.write)
+    contents = encrypt_text(CONTENTS.document(), recipients)
+    manifest = Manifest(Engine.SQLITE, "0.1.0", "0001", NOON, recipients, digest, contents)
+    signature_path(copy).write_bytes(signed(manifest.document(), signing_key))
+    return copy
 
 
-def opened(archive: bytes, key: PrivateKey = PAIR) -> tuple[bytes, bytes, bytes]:
-    reading = Archive(io.BytesIO(archive))
-    copy = b"".join(reading.pieces(bytes(key)))
-    return reading.label, copy, reading.contents
+def opened(copy: Path, key: Identity = MINE) -> tuple[bytes, Contents]:
+    manifest, back = read_manifest(copy, SIGNERS), io.BytesIO()
+    with copy.open("rb") as stream:
+        check_digest(stream, manifest)
+        contents = decrypt_copy(stream, manifest, [key], back.write)
+    return back.getvalue(), contents
+
+
+def refused(copy: Path) -> bool:
+    try:
+        opened(copy)
+    except BackupInvalid:
+        return True
+    return False
 
 
 @given(st.lists(st.binary(max_size=200), max_size=5))
-def test_it_opens_as_what_was_sealed(pieces: list[bytes]) -> None:
-    archive = encrypted(pieces)
-    assert opened(archive) == (LABEL, b"".join(pieces), CONTENTS)
-    assert is_whole(io.BytesIO(archive))
+def test_it_opens_as_what_was_sealed(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
+) -> None:
+    copy = write(tmp_path_factory.mktemp("pieces"), pieces)
+    assert opened(copy) == (b"".join(pieces), CONTENTS)
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
-def test_any_size(size: int) -> None:
-    assert opened(encrypted([b"x" * size]))[1] == b"x" * size
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 3 << 20])
+def test_any_size(tmp_path: Path, size: int) -> None:
+    assert opened(write(tmp_path, [b"x" * size]))[0] == b"x" * size
 
 
-def test_what_is_sealed_stands_nowhere_in_it() -> None:
-    archive = encrypted([b"words of a tip"])
-    assert b"words of a tip" not in archive
-    assert CONTENTS not in archive
+@pytest.mark.row("P3")
+def test_the_public_tool_decrypts_it(tmp_path: Path) -> None:
+    """An operator opens a backup without this project, with either of two keys."""
+    copy = write(tmp_path, [b"words ", b"of a tip"], to=(MINE, SECOND))
+    age = shutil.which("age")
+    assert age, "bin/test installs age"
+    for identity in (MINE, SECOND):
+        key = tmp_path / "key"
+        key.write_text(f"{identity}\n")
+        done = subprocess.run(
+            [age, "--decrypt", "--identity", str(key), str(copy)], capture_output=True, check=True
+        )
+        assert gzip.decompress(done.stdout) == b"words of a tip"
 
 
-def test_no_other_key_opens_it() -> None:
+def test_a_key_of_the_public_tool_decrypts_it(tmp_path: Path) -> None:
+    """Operators make their keys themselves, and give the line only the public half."""
+    made = subprocess.run(["age-keygen"], capture_output=True, check=True, text=True)
+    (public,) = read_recipients(made.stderr.split()[-1].encode())
+    key = open_backup_key(made.stdout.encode(), lambda: "never asked")
+    assert (str(key.identities[0].to_public()), key.signers) == (public, frozenset())
+    assert opened(write(tmp_path, [b"words"], to=key.identities), *key.identities)[0] == b"words"
+
+
+def test_what_is_sealed_stands_nowhere_in_it(tmp_path: Path) -> None:
+    copy = write(tmp_path, [b"words of a tip"])
+    both = copy.read_bytes() + signature_path(copy).read_bytes()
+    assert b"words of a tip" not in both
+    assert b'"tip"' not in both
+
+
+def test_no_other_key_opens_it(tmp_path: Path) -> None:
     with pytest.raises(BackupInvalid, match="this key"):
-        opened(encrypted([b"words"]), PrivateKey.generate())
+        opened(write(tmp_path, [b"words"]), SECOND)
 
 
-def test_every_single_letter_counts() -> None:
-    archive = encrypted([b"words", b"more"])
-    for at in range(len(archive) - 32):
-        altered = bytearray(archive)
-        altered[at] ^= 1
-        with pytest.raises(BackupInvalid):
-            opened(bytes(altered))
-        assert not is_whole(io.BytesIO(altered))
+class TestForged:
+    """Attacks by a person who writes where backups are kept, and knows the operators' public keys."""
+
+    def test_every_single_letter_of_the_copy_counts(self, tmp_path: Path) -> None:
+        copy = write(tmp_path, [b"words", b"more"])
+        whole = copy.read_bytes()
+        for at in range(len(whole)):
+            copy.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            assert refused(copy)
+            copy.write_bytes(whole[:at])
+            assert refused(copy)
+
+    def test_every_single_letter_of_the_manifest_counts(self, tmp_path: Path) -> None:
+        copy = write(tmp_path, [b"words"])
+        beside = signature_path(copy)
+        whole = beside.read_bytes().rstrip()
+        for at in range(len(whole)):
+            beside.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            assert refused(copy)
+
+    def test_another_key_signed_it(self, tmp_path: Path) -> None:
+        copy = write(tmp_path, [b"a database of the attacker"], signing_key=bytes(32))
+        with pytest.raises(BackupInvalid, match="did not sign this backup"):
+            opened(copy)
+
+    def test_a_signature_of_another_backup(self, tmp_path: Path) -> None:
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+        one, two = (write(tmp_path / name, [name.encode()]) for name in ("one", "two"))
+        shutil.copy(signature_path(one), signature_path(two))
+        with pytest.raises(BackupInvalid, match="take both files again"):
+            opened(two)
+
+    def test_the_signature_is_gone(self, tmp_path: Path) -> None:
+        copy = write(tmp_path, [b"words"])
+        signature_path(copy).unlink()
+        with pytest.raises(BackupInvalid, match=r"a\.age\.sig is missing: copy it"):
+            opened(copy)
+
+    def test_a_signature_of_another_kind(self, tmp_path: Path) -> None:
+        """The signing key signs other documents one day. None of those signatures is one of a backup."""
+        copy = write(tmp_path, [b"words"])
+        beside = signature_path(copy)
+        manifest = beside.read_bytes().partition(b"\n")[0]
+        beside.write_bytes(signed(b"notice\n" + manifest, SIGNING_KEY).removeprefix(b"notice\n"))
+        assert refused(copy)
+
+    def test_without_any_signer_nothing_counts(self, tmp_path: Path) -> None:
+        with pytest.raises(NotReady, match="--signer"):
+            read_manifest(write(tmp_path, [b"words"]), set())
+
+    @given(st.binary(max_size=400))
+    def test_rubbish_is_refused_and_breaks_nothing(
+        self, tmp_path_factory: pytest.TempPathFactory, rubbish: bytes
+    ) -> None:
+        copy = tmp_path_factory.mktemp("rubbish") / "a.age"
+        copy.write_bytes(rubbish)
+        signature_path(copy).write_bytes(rubbish)
+        assert refused(copy)
 
 
-def test_cut_anywhere_it_is_told() -> None:
-    archive = encrypted([b"words", b"more"])
-    for end in range(len(archive) - 32):
-        with pytest.raises(BackupInvalid):
-            opened(archive[:end])
-        assert not is_whole(io.BytesIO(archive[:end]))
+def test_the_copy_may_not_change_while_it_is_read(tmp_path: Path) -> None:
+    """An attacker swaps the file between the check of its digest and the decryption."""
+    copy = write(tmp_path, [b"words"])
+    manifest = read_manifest(copy, SIGNERS)
+    with copy.open("rb") as stream:
+        check_digest(stream, manifest)
+    write(tmp_path, [b"others"])
+    with copy.open("rb") as stream, pytest.raises(BackupInvalid, match="changed"):
+        decrypt_copy(stream, manifest, [MINE], lambda _piece: None)
 
 
-def test_pieces_cannot_change_places() -> None:
-    """The test swaps two pieces of one length: each is genuine, but their order is wrong."""
-    archive = encrypted([b"one", b"two"])
-    frame = 4 + 3 + 17
-    start = archive.index(LABEL) + len(LABEL) + 80 + 24
-    swapped = (
-        archive[:start]
-        + archive[start + frame : start + 2 * frame]
-        + archive[start : start + frame]
-        + archive[start + 2 * frame :]
-    )
-    assert opened(archive)[1] == b"onetwo"
-    with pytest.raises(BackupInvalid):
-        opened(swapped)
+def test_the_error_of_the_reader_and_of_the_writer_is_told(tmp_path: Path) -> None:
+    def broken() -> Iterable[bytes]:
+        yield b"x"
+        raise DecryptionFailed("of the reader")
+
+    def full(_piece: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    recipients = [str(MINE.to_public())]
+    with pytest.raises(DecryptionFailed, match="of the reader"):
+        encrypt_copy(broken(), recipients, io.BytesIO().write)
+    with pytest.raises(OSError, match="No space"):
+        encrypt_copy([b"x"], recipients, full)
+    copy = write(tmp_path, [b"words"])
+    with copy.open("rb") as stream, pytest.raises(OSError, match="No space"):
+        decrypt_copy(stream, read_manifest(copy), [MINE], full)
 
 
-@given(st.binary(max_size=400), st.booleans())
-def test_rubbish_is_refused_and_breaks_nothing(rubbish: bytes, begins_well: bool) -> None:
-    with pytest.raises(BackupInvalid):
-        opened((MAGIC if begins_well else b"") + rubbish)
+class TestKeyFile:
+    def test_it_names_the_signer_under_its_passphrase(self) -> None:
+        public, file = new_key_file("carried on paper", "aa00")
+        assert b"aa00" not in file
+        assert b"SECRET" not in file
+        key = open_backup_key(file, lambda: "carried on paper")
+        assert (str(key.identities[0].to_public()), key.signers) == (public, frozenset({"aa00"}))
+        with pytest.raises(PassphraseWrong):
+            open_backup_key(file, lambda: "guess")
+
+    @pytest.mark.parametrize("file", [b"", b"# a comment\n", b"rubbish\n", b"\xff\xfe"])
+    def test_a_file_without_a_key_is_refused(self, file: bytes) -> None:
+        with pytest.raises(DecryptionFailed):
+            open_backup_key(file, lambda: "never asked")
+
+    def test_only_public_keys_of_age_are_recipients(self) -> None:
+        with pytest.raises(BackupInvalid, match="age1"):
+            read_recipients(b"age1rubbish\n")

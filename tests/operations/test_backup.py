@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from nacl.public import PrivateKey
+from pyrage.x25519 import Identity
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -23,8 +23,8 @@ from hotline.gateway.rules_message import DoubtDecision, MessageKind
 from hotline.keys.encrypt import NewCase
 from hotline.operations import backup, migrate
 from hotline.operations.backup import measure
-from hotline.operations.decrypt_backup import Archive
-from hotline.operations.rules_backup import Contents, Label
+from hotline.operations.backup_archive import signature_path, signer_of
+from hotline.operations.decrypt_backup import BackupKey, read_manifest
 from hotline.operations.service_backup import BackupTaken, take_backup
 from hotline.operations.service_restore import Restored, restore, verify_backup
 from hotline.people import service_sessions, service_welcome, tables_audit
@@ -40,7 +40,10 @@ from tests.support.made_once import is_current, lay_released
 from tests.support.servers import Pair, Postgres
 from tests.support.signing import SERVER, person
 
-KEY = PrivateKey.generate()
+IDENTITY = Identity.generate()
+SIGNING_KEY = bytes(range(32))
+SIGNERS = frozenset({signer_of(SIGNING_KEY)})
+KEY = BackupKey([IDENTITY], SIGNERS)
 
 
 def quiet(_words: str) -> None:
@@ -86,20 +89,21 @@ def line(released: str, clock: Clock) -> Iterator[District]:
     database.close()
 
 
-def take_to(line: District, to: Path) -> BackupTaken:
+def take_to(line: District, to: Path, signing_key: bytes = SIGNING_KEY) -> BackupTaken:
     return take_backup(
-        line.context,
+        line.database,
         to,
-        public_key=bytes(KEY.public_key),
+        at=line.clock(),
+        recipients=[str(IDENTITY.to_public())],
+        signing_key=signing_key,
         release="0.1.0",
         scratch=to.parent,
         say=quiet,
     )
 
 
-def bring_back(file: Path, url: str, clock: Clock) -> Restored:
-    with file.open("rb") as stream:
-        return restore(stream, bytes(KEY), url, by="Aline", at=clock(), say=quiet)
+def bring_back(file: Path, url: str, clock: Clock, key: BackupKey = KEY) -> Restored:
+    return restore(file, key, url, by="Aline", at=clock(), say=quiet)
 
 
 def restored(url: str, clock: Clock) -> District:
@@ -121,7 +125,7 @@ def test_every_row_comes_back_and_nothing_goes_out(
             "2026-10", line.clock.at, [ReleaseNumber(CellName("calls"), 120)], starting_spans()
         )
         queries.write_release(session, release)
-    taken = take_to(line, tmp_path / "a.backup")
+    taken = take_to(line, tmp_path / "a.age")
     line.clock.turn(hours=1)
     url = address("back")
     done = bring_back(taken.path, url, line.clock)
@@ -155,7 +159,7 @@ def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
     editor = person(context, line.clock, "Editor 1", AccountRole.EDITOR)
     token = editor.enters().token
     link = service_invitations.invite(context, SERVER, "Editor 2", [AccountRole.EDITOR]).link
-    taken = take_to(line, tmp_path / "a.backup")
+    taken = take_to(line, tmp_path / "a.age")
     url = address("back")
     bring_back(taken.path, url, line.clock)
 
@@ -173,7 +177,7 @@ def test_no_alert_is_sent_a_second_time_unsaid(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
     """Messages that the line sent after the backup are pending in the backup."""
-    taken = take_to(line, tmp_path / "a.backup")
+    taken = take_to(line, tmp_path / "a.age")
     line.deliver()
     url = address("back")
     bring_back(taken.path, url, line.clock)
@@ -202,7 +206,7 @@ def test_callers_go_on_while_it_is_taken_and_it_is_one_moment(
     with ThreadPoolExecutor(1) as pool:
         filing = pool.submit(file_on)
         try:
-            taken = [take_to(line, tmp_path / f"{n}.backup") for n in range(3)]
+            taken = [take_to(line, tmp_path / f"{n}.age") for n in range(3)]
         finally:
             stop.set()
         filing.result()
@@ -222,31 +226,31 @@ def test_it_is_its_owners_alone_and_overwrites_nothing(line: District, tmp_path:
     folder = tmp_path / "backups"
     folder.mkdir()
     taken = take_to(line, folder)
-    assert taken.path.name == "hotline-20261124T080000Z.backup"
+    assert taken.path.name == "hotline-20261124T080000Z.age"
     assert taken.path.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in folder.iterdir()] == [taken.path.name], "no draft is left"
+    pair = {taken.path.name, signature_path(taken.path).name}
+    assert {path.name for path in folder.iterdir()} == pair, "no draft is left"
     with pytest.raises(Occupied):
         take_to(line, folder)
 
 
 def test_no_letter_of_a_row_stands_in_it(line: District, tmp_path: Path) -> None:
-    written = take_to(line, tmp_path / "a.backup").path.read_bytes()
+    written = take_to(line, tmp_path / "a.age").path.read_bytes()
     assert b"and padded" not in written
     assert b"key of +2507" not in written
     assert not list(tmp_path.glob(".backup*")), "the copy in clear is gone"
 
 
 def test_read_through_without_a_database(line: District, tmp_path: Path) -> None:
-    taken = take_to(line, tmp_path / "a.backup")
-    with taken.path.open("rb") as stream:
-        assert verify_backup(stream, bytes(KEY)) == (taken.label, taken.contents)
+    taken = take_to(line, tmp_path / "a.age")
+    assert verify_backup(taken.path, KEY) == (taken.manifest, taken.contents)
 
 
 class TestNothingStays:
     def test_of_one_that_was_altered(
         self, line: District, address: Callable[[str], str], tmp_path: Path
     ) -> None:
-        file = take_to(line, tmp_path / "a.backup").path
+        file = take_to(line, tmp_path / "a.age").path
         whole = file.read_bytes()
         url = address("back")
         for at in (0.2, 0.5, 0.98):
@@ -260,15 +264,25 @@ class TestNothingStays:
     def test_of_another_key(
         self, line: District, address: Callable[[str], str], tmp_path: Path
     ) -> None:
-        taken = take_to(line, tmp_path / "a.backup")
+        taken = take_to(line, tmp_path / "a.age")
         url = address("back")
-        with taken.path.open("rb") as stream, pytest.raises(BackupInvalid):
-            restore(stream, bytes(PrivateKey.generate()), url, by="x", at=line.clock(), say=quiet)
+        with pytest.raises(BackupInvalid, match="this key does not decrypt"):
+            bring_back(taken.path, url, line.clock, BackupKey([Identity.generate()], SIGNERS))
+        backup.check_empty(url, line.clock())
+
+    def test_of_one_that_another_line_signed(
+        self, line: District, address: Callable[[str], str], tmp_path: Path
+    ) -> None:
+        """Its maker has the public keys of this line's operators."""
+        taken = take_to(line, tmp_path / "a.age", bytes(32))
+        url = address("back")
+        with pytest.raises(BackupInvalid, match="did not sign this backup"):
+            bring_back(taken.path, url, line.clock)
         backup.check_empty(url, line.clock())
 
 
 def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) -> None:
-    taken = take_to(line, tmp_path / "a.backup")
+    taken = take_to(line, tmp_path / "a.age")
     url = line.database.engine.url.render_as_string(hide_password=False)
     with pytest.raises(Occupied):
         bring_back(taken.path, url, line.clock)
@@ -279,7 +293,7 @@ def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) ->
 
 
 def test_another_kind_of_database_is_refused(line: District, tmp_path: Path, pair: Pair) -> None:
-    taken = take_to(line, tmp_path / "a.backup")
+    taken = take_to(line, tmp_path / "a.age")
     other = {
         Pair.EMBEDDED: "postgresql+psycopg://nobody@/nowhere",
         Pair.SERVERS: f"sqlite:///{tmp_path}/other.db",
@@ -289,10 +303,45 @@ def test_another_kind_of_database_is_refused(line: District, tmp_path: Path, pai
     assert not (tmp_path / "other.db").exists()
 
 
-def test_a_label_tells_when_and_with_which_key(line: District, tmp_path: Path) -> None:
-    taken = take_to(line, tmp_path / "a.backup")
-    with taken.path.open("rb") as stream:
-        label = Label.read(Archive(stream).label)
-    assert label == taken.label
-    assert (label.taken_at, label.schema) == (line.clock(), migrate.newest_version())
-    assert isinstance(taken.contents, Contents)
+def test_its_manifest_tells_when_and_with_which_key(line: District, tmp_path: Path) -> None:
+    taken = take_to(line, tmp_path / "a.age")
+    manifest = read_manifest(taken.path, SIGNERS)
+    assert manifest == taken.manifest
+    assert (manifest.taken_at, manifest.schema) == (line.clock(), migrate.newest_version())
+    assert manifest.recipients == [str(IDENTITY.to_public())]
+
+
+def test_a_full_disk_leaves_no_half_of_a_backup(
+    line: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        take_to(line, tmp_path / "a.age")
+    assert not list(tmp_path.glob("*a.age*"))
+
+
+def test_an_interrupted_restore_leaves_the_former_database_in_place(
+    line: District, tmp_path: Path
+) -> None:
+    """The operator stops it after the copy is decrypted and before it is in place."""
+    taken = take_to(line, tmp_path / "a.age")
+    url = f"sqlite:///{tmp_path}/former.db"
+    former = open_database(url)
+    migrate.upgrade(former)
+    former.close()
+    before = (tmp_path / "former.db").read_bytes()
+
+    def stop(words: str) -> None:
+        if words.startswith("bringing"):
+            raise KeyboardInterrupt
+
+    if not line.database.is_sqlite:
+        return
+    with pytest.raises(KeyboardInterrupt):
+        restore(taken.path, KEY, url, by="x", at=line.clock(), say=stop, replace=True)
+    assert (tmp_path / "former.db").read_bytes() == before
+    assert not list(tmp_path.glob("*before*"))
+    assert not list(tmp_path.glob(".restore*"))

@@ -8,11 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import BackupInvalid
-from hotline.operations.rules_backup import Contents, Engine, Label
+from hotline.operations.rules_backup import Contents, Engine, Manifest
 from tests.support.builders import NOON
 
-LABEL = Label(engine=Engine.SQLITE, release="0.1.0", schema="0001", taken_at=NOON, key="0123")
-CONTENTS = Contents(rows={"tip": 3}, audit_rows=2, audit_newest="aa", digest="bb")
+MANIFEST = Manifest(
+    engine=Engine.SQLITE,
+    release="0.1.0",
+    schema="0001",
+    taken_at=NOON,
+    recipients=["age1"],
+    digest="bb",
+    contents="letters",
+)
+CONTENTS = Contents(rows={"tip": 3}, audit_rows=2, audit_newest="aa")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
@@ -21,23 +29,23 @@ JSON = st.recursive(
 
 
 def test_both_come_back_as_they_were() -> None:
-    assert Label.read(LABEL.document()) == LABEL
+    assert Manifest.read(MANIFEST.document()) == MANIFEST
     assert Contents.read(CONTENTS.document()) == CONTENTS
 
 
 @given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_rubbish_is_refused_and_breaks_nothing(document: bytes) -> None:
     with pytest.raises(BackupInvalid):
-        Label.read(document)
+        Manifest.read(document)
     with pytest.raises(BackupInvalid):
         Contents.read(document)
 
 
-@given(st.sampled_from(sorted(json.loads(LABEL.document()))), JSON)
+@given(st.sampled_from(sorted(json.loads(MANIFEST.document()))), JSON)
 def test_one_field_of_another_kind_breaks_nothing(name: str, value: object) -> None:
-    fields = json.loads(LABEL.document()) | {name: value}
+    fields = json.loads(MANIFEST.document()) | {name: value}
     with suppress(BackupInvalid):
-        Label.read(json.dumps(fields).encode())
+        Manifest.read(json.dumps(fields).encode())
 
 
 @pytest.mark.parametrize(
