@@ -131,7 +131,7 @@ ROWS = (
     Row(
         "P7", "A root of trust: signed desk keys and backups, an audit log that shows a cut.", LATER
     ),
-    Row("P8", "Versions, an upgrade from each, rollback, SBOM.", LATER),
+    Row("P8", "Versions, an upgrade from each, rollback, SBOM."),
 )
 FAULTS = (
     Fault(1, "web, before the commit", "killed", "I1"),

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import click
 
 from hotline.cli.demo_home import HOME, demo_settings
-from hotline.core.environment import OWNER_ONLY
+from hotline.core.environment import OWNER_ONLY, commit
 from hotline.core.importing import OptionsLoader, uncollected
 from hotline.errors import HotlineError, StoreUnavailable
 
@@ -201,8 +202,21 @@ def source_of(module: str) -> Path:
     return Path(__file__).parent.joinpath(*module.split(".")).with_suffix(".py")
 
 
+def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"hotline {version('hotline')}, commit {commit()}")
+        context.exit()
+
+
 @click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": sorted(HELP)})
-@click.version_option(package_name="hotline")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and the commit, and exit.",
+)
 @click.pass_context
 def main(click_context: click.Context) -> None:
     """Run a national line against trafficking in persons, for basic phones."""

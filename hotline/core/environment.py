@@ -1,6 +1,8 @@
 """Holds names and values of the environment that every layer may use."""
 
+import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,6 +16,22 @@ NOT_SETTINGS = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TES
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def commit() -> str:
+    """Returns the commit of this code, with `-dirty` if files differ from it, or "unknown".
+
+    `git archive` writes the commit into its copy of `commit.txt`. A checkout is asked.
+    """
+    written = Path(__file__).with_name("commit.txt").read_text(encoding="ascii").strip()
+    if not written.startswith("$"):
+        return written
+    argv = ["git", "-c", "safe.directory=*", "-C", str(CHECKOUT), "describe", "--always"]
+    asked = ""
+    with suppress(OSError):
+        argv += ["--dirty", "--abbrev=40", "--exclude=*"]
+        asked = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
+    return asked if asked and (CHECKOUT / ".git").exists() else "unknown"
 
 
 def is_yes(value: str) -> bool:

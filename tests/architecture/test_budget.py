@@ -13,16 +13,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 418,
-    "lines": 57_600,
-    "tokens": 518_900,
+    "files": 419,
+    "lines": 57_853,
+    "tokens": 521_021,
     "html": 3_810,
     "js": 850,
     "typst": 60,
     "sql": 1_015,
-    "data": 5_372,
+    "data": 5_373,
     "unformatted": 0,
-    "tests": 70_330,
+    "tests": 70_836,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts tables that people read and that code does not
 repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -5,9 +5,10 @@ import io
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from click.testing import CliRunner, Result
@@ -57,9 +58,13 @@ def whole(folder: Path) -> dict[str, bytes]:
     }
 
 
-def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
+def file_tip(
+    home: Path,
+    to: tuple[str, ...] = ("12", NATIONAL),
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     """Writes one tip, sealed by the hooks as for a caller. Returns its id."""
-    context = build_web(Settings.read({"HOTLINE_HOME": str(home)}))
+    context = build_web(Settings.read({"HOTLINE_HOME": str(home), **settings}))
     tip = make_tip(place="12")
     answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
     with context.database.writing() as session:

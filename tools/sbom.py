@@ -1,0 +1,75 @@
+"""Writes the bill of materials of a release (CycloneDX 1.6, JSON), from a lock file and the installed packages.
+
+Run `python -m tools.sbom requirements.lock >FILE`. The lock gives names, versions and digests. The packages' own
+metadata gives licences and dependencies.
+"""
+
+import json
+import re
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+PINNED = re.compile(
+    r"^(?P<name>[\w.-]+)==(?P<version>[^\s;\\]+)(?P<rest>(?:[^\n]*\\\n)*[^\n]*)", re.M
+)
+DIGEST = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+
+
+def bill(lock: str) -> dict[str, Any]:
+    """Returns the document for the packages of a lock. The same lock and packages give the same document."""
+    parts = list(_components(lock))
+    known = {part["name"]: part["bom-ref"] for part in parts}
+    line: dict[str, Any] = {"type": "application", "bom-ref": "hotline", "name": "hotline"}
+    line |= {"version": metadata.version("hotline"), "licenses": _licences("hotline")}
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, lock)}",
+        "version": 1,
+        "metadata": {"component": line},
+        "components": parts,
+        "dependencies": [
+            {"ref": ref, "dependsOn": sorted(known[one] for one in _needs(name) if one in known)}
+            for name, ref in {"hotline": "hotline", **known}.items()
+        ],
+    }
+
+
+def _components(lock: str) -> Iterator[dict[str, Any]]:
+    for one in PINNED.finditer(lock):
+        name, version = one["name"], one["version"]
+        url = f"pkg:pypi/{name}@{version}"
+        part = {"type": "library", "bom-ref": url, "name": name, "version": version, "purl": url}
+        part["hashes"] = [{"alg": "SHA-256", "content": it} for it in DIGEST.findall(one["rest"])]
+        yield part | {"licenses": _licences(name)}
+
+
+def _licences(name: str) -> list[dict[str, Any]]:
+    """Returns the licence that an installed package declares. Empty for a package of another platform."""
+    with suppress(metadata.PackageNotFoundError):
+        said = metadata.metadata(name).json
+        if expression := said.get("license_expression"):
+            return [{"expression": expression}]
+        kinds = [one for one in said.get("classifier", ()) if one.startswith("License ::")]
+        names = [one.rpartition(" :: ")[2] for one in kinds] or str(said.get("license", "")).split(
+            "\n"
+        )
+        return [{"license": {"name": one}} for one in names if one]
+    return []
+
+
+def _needs(name: str) -> set[str]:
+    """Returns the normalized names of what an installed package may need."""
+    with suppress(metadata.PackageNotFoundError):
+        named = (re.split(r"[^\w.-]", one)[0] for one in metadata.requires(name) or ())
+        return {re.sub(r"[-_.]+", "-", one).lower() for one in named}
+    return set()
+
+
+if __name__ == "__main__":
+    print(json.dumps(bill(Path(sys.argv[1]).read_text(encoding="utf-8")), indent=1))  # noqa: T201
