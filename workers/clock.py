@@ -68,9 +68,9 @@ def look_after_due(context: WorkerContext) -> None:
         due = queries_outbox.oldest_due(session, at)
     if held or due is None or at - due.next_at < RING_AFTER:
         return
-    heard = ring(context, Job.DELIVER, due.id)
+    is_heard = ring(context, Job.DELIVER, due.id)
 
-    patience = SELF_AFTER if heard else URGENT_AFTER
+    patience = SELF_AFTER if is_heard else URGENT_AFTER
     if at - due.next_at >= patience:
         service_sending.deliver_due(context)
 

@@ -28,13 +28,13 @@ def answer(context: WorkerContext, _answer_id: int) -> None:
     ANSWERING.go(context, service_answers.send_due)
 
 
-def check_change(context: WorkerContext, change_id: int) -> None:
+def check_change(context: WorkerContext, draft_id: int) -> None:
     """Starts a child process that checks a draft, for the page that waits for the result. Returns at once.
 
     The id 0 means the published flows.
     """
 
     def check(context: WorkerContext) -> None:
-        run_in_child(context, "check", b"[%d]" % change_id)
+        run_in_child(context, "check", b"[%d]" % draft_id)
 
     CHECKING.go(context, check)

@@ -98,7 +98,7 @@ class AlarmState:
     """The time of the next notice."""
     level: int = 1
     """The severity, if it is counted. When it rises, all contacts are notified again."""
-    told: int = 0
+    notices: int = 0
     well_since: datetime | None = None
     acknowledged_by: str | None = None
 
@@ -124,34 +124,34 @@ def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime
     return _wrong(replace(before, level=level, well_since=None), at)
 
 
-def after_acknowledgement(standing: AlarmState, by: str, at: datetime) -> AlarmState | None:
+def after_acknowledgement(state: AlarmState, by: str, at: datetime) -> AlarmState | None:
     """Returns the state after an acknowledgement. It is silent for `REMINDED`, unless it gets worse.
 
     Returns None for a single event, which ends with it.
     """
-    if standing.alarm in EVENT_ALARMS:
+    if state.alarm in EVENT_ALARMS:
         return None
-    return replace(standing, acknowledged_by=by, next_at=at + _reminded(standing.alarm))
+    return replace(state, acknowledged_by=by, next_at=at + _reminded(state.alarm))
 
 
 def _reminded(alarm: Alarm) -> timedelta:
     return REMINDED_LATER.get(alarm, REMINDED)
 
 
-def _wrong(standing: AlarmState, at: datetime) -> AlarmChange:
+def _wrong(state: AlarmState, at: datetime) -> AlarmChange:
     # A clock that was set back must not silence an alarm that still exists.
-    if standing.next_at > at and standing.next_at - at <= _reminded(standing.alarm):
-        return AlarmChange(standing.alarm, standing)
-    notice = Notice.AGAIN if standing.told else Notice.RAISED
-    pause = REPEATS[min(standing.told, len(REPEATS) - 1)]
-    told = replace(standing, told=standing.told + 1, next_at=at + pause, acknowledged_by=None)
-    return AlarmChange(standing.alarm, told, notice)
+    if state.next_at > at and state.next_at - at <= _reminded(state.alarm):
+        return AlarmChange(state.alarm, state)
+    notice = Notice.AGAIN if state.notices else Notice.RAISED
+    pause = REPEATS[min(state.notices, len(REPEATS) - 1)]
+    notified = replace(state, notices=state.notices + 1, next_at=at + pause, acknowledged_by=None)
+    return AlarmChange(state.alarm, notified, notice)
 
 
-def _well(standing: AlarmState, at: datetime) -> AlarmChange:
-    if not standing.told:
-        return AlarmChange(standing.alarm, None)
-    since = standing.well_since or at
+def _well(state: AlarmState, at: datetime) -> AlarmChange:
+    if not state.notices:
+        return AlarmChange(state.alarm, None)
+    since = state.well_since or at
     if at - since < SETTLED:
-        return AlarmChange(standing.alarm, replace(standing, well_since=since))
-    return AlarmChange(standing.alarm, None, Notice.OVER)
+        return AlarmChange(state.alarm, replace(state, well_since=since))
+    return AlarmChange(state.alarm, None, Notice.OVER)

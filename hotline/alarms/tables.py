@@ -30,12 +30,12 @@ class RaisedAlarm(Row):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     """A `alarms.rules.Alarm`."""
-    says: Mapped[str]
+    message: Mapped[str]
     """The doctor's text about it. Holds no phone number and no text of a tip."""
     since: Mapped[datetime]
     next_at: Mapped[datetime]
     level: Mapped[int]
-    told: Mapped[int]
+    notices: Mapped[int]
     well_since: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None]
 
@@ -45,7 +45,7 @@ def take_lock(session: Session) -> None:
     database.take_lock(session, LOCK)
 
 
-STATE = ("since", "next_at", "level", "told", "well_since", "acknowledged_by")
+STATE = ("since", "next_at", "level", "notices", "well_since", "acknowledged_by")
 """The fields that a row and an `AlarmState` share."""
 
 
@@ -60,20 +60,20 @@ def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
 
 def alarm_texts(session: Session) -> dict[str, str]:
     """Returns the text of each raised alarm, by its name."""
-    rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.says))
-    return {row.name: row.says for row in rows}
+    rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.message))
+    return {row.name: row.message for row in rows}
 
 
 def notified_alarms(session: Session) -> Sequence[RaisedAlarm]:
     """Returns the alarms of which a contact was notified, oldest first."""
-    told = select(RaisedAlarm).where(RaisedAlarm.told > 0)
-    return session.scalars(told.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
+    notified = select(RaisedAlarm).where(RaisedAlarm.notices > 0)
+    return session.scalars(notified.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
 
 
-def save(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> None:
+def save(session: Session, alarm: Alarm, now: AlarmState | None, message: str) -> None:
     """Replaces the stored state of an alarm. None deletes it."""
     session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
     if now is not None:
         state = {one: getattr(now, one) for one in STATE}
-        session.add(RaisedAlarm(name=alarm, says=says, **state))
+        session.add(RaisedAlarm(name=alarm, message=message, **state))
     session.flush()

@@ -50,7 +50,7 @@ def request_number(context: Context, call_back_id: int, *, by: CommandActor, rea
     """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
-        row.wanted_by, row.approved_by = tables_audit.actor_of(by), None
+        row.asked_by, row.approved_by = tables_audit.actor_of(by), None
         _record(session, context, "call_back_wanted", row.id, by=by, reason=reason)
 
 
@@ -69,11 +69,11 @@ def approve_request(
     """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
-        if row.wanted_by is None:
+        if row.asked_by is None:
             raise CallRefused(f"call-back {row.id} was not requested: request it first")
-        if is_same_person(session, row.wanted_by, tables_audit.actor_of(by)):
+        if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
             raise CallRefused("the requester cannot approve: ask a second person")
-        if asked_by is not None and tables_audit.name_in(row.wanted_by) != asked_by:
+        if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
             raise CallRefused("another person has requested it since: load the list again")
         row.approved_by = tables_audit.actor_of(by)
         _record(session, context, "call_back_approved", row.id, by=by, reason=reason)
@@ -136,7 +136,7 @@ def code_word(context: Context, opened: CallDetails) -> str:
     Returns the value itself if the flows have no label for it.
     """
     try:
-        node = context.books.book(context.books.live()).flows["report"].nodes["call_word"]
+        node = context.flow_sets.get(context.flow_sets.live()).flows["report"].nodes["call_word"]
     except (KeyError, NotFound, NotReady):
         return opened.word
     labels = {one.value: one.label for one in node.choices} if isinstance(node, MenuNode) else {}
@@ -144,7 +144,7 @@ def code_word(context: Context, opened: CallDetails) -> str:
 
 
 def _check(session: Session, row: CallBack, context: Context, by: CommandActor) -> None:
-    asked_by, approved_by = row.wanted_by, row.approved_by
+    asked_by, approved_by = row.asked_by, row.approved_by
     has_asked = asked_by is not None and is_same_person(
         session, asked_by, tables_audit.actor_of(by)
     )
@@ -163,8 +163,8 @@ def _open(context: Context, row: CallBack, keys: Sequence[bytes]) -> CallDetails
     seal = {"uid": row.uid, "desk": NATIONAL}
     fits = (one for one in keys if opens_grant(grant, **seal, private_key=one))
     key = next(fits, keys[0])
-    told = decrypt_tip(row.body, grant, **seal, place=BOUND_AS, private_key=key)
-    return CallDetails(**told)
+    details = decrypt_tip(row.body, grant, **seal, place=BOUND_AS, private_key=key)
+    return CallDetails(**details)
 
 
 def _record(

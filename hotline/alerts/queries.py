@@ -70,7 +70,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     A responder appears once for each level they have. For example, a deputy of one district may be the coordinator of
     another.
     """
-    hands = {one.id: (one.load, one.told_at) for one in known} or _hands(session, at)
+    hands = {one.id: (one.load, one.alerted_at) for one in known} or _hands(session, at)
     places: dict[tuple[int, Level, frozenset[str]], set[str]] = defaultdict(set)
     member = select(
         Membership.responder_id, Membership.level, Membership.categories, Membership.desk_code
@@ -170,8 +170,8 @@ def newest_by_responder(session: Session, tip_id: int) -> dict[int, Assignment]:
 
 def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
     """Returns the references of a tip's assignments, oldest first."""
-    told = select(Assignment.reference).where(Assignment.tip_id == tip_id)
-    return session.scalars(told.order_by(Assignment.id)).all()
+    found = select(Assignment.reference).where(Assignment.tip_id == tip_id)
+    return session.scalars(found.order_by(Assignment.id)).all()
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
@@ -201,7 +201,7 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
     """
     took = select(Assignment.responder_id, func.min(Assignment.acknowledged_at).label("at")).where(
         Assignment.tip_id == tip.id,
-        Assignment.acknowledged_at >= tip.referred_at,
+        Assignment.acknowledged_at >= tip.assigned_at,
         Assignment.passed_at.is_(None),
         IS_CURRENT,
         or_(Assignment.step >= tip.place_step, Responder.level == Level.NATIONAL),
@@ -308,16 +308,16 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
         select(PendingAlert.tip_id).order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
     )
     rows = _held(session, in_numbers(session, Tip.id, session.scalars(first).all()))
-    void = [row.id for row in rows if row.told]
+    void = [row.id for row in rows if row.is_alerted]
     if void:
         delete_pending(session, void)
     marked = _held(session, IS_WAITING, Tip.channel != rules_trial.CHANNEL, limit=limit)
-    by_id = {row.id: row for row in (*rows, *marked) if not row.told}
+    by_id = {row.id: row for row in (*rows, *marked) if not row.is_alerted}
     by_id |= {row.id: row for row in marked}
 
     chosen = sorted(by_id.values(), key=attrgetter("urgency", "id"))[:limit]
-    before = [row.id for row in chosen if row.told]
-    case, care = cache(Case), cache(_care)
+    before = [row.id for row in chosen if row.is_alerted]
+    case, safety = cache(Case), cache(_care)
     already = alerted_by_tip(session, before) if before else {}
     steps = _next(session, before)
     apart = [row.id for row in chosen if row.place == ABROAD or is_camp(row.sector)]
@@ -332,7 +332,7 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
             already.get(id, ()) if already else (),
             steps.get(id, 0) if steps else 0,
             locked,
-            care(matter, urgency, *going),
+            safety(matter, urgency, *going),
             kept.get(id, NO_ONE),
         )
         for id, place, within, category, urgency, official, _, locked, once, matter, *going, _ in chosen
@@ -353,13 +353,13 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
         Tip.category,
         Tip.urgency,
         Tip.official,
-        referral.is_not(None).label("told"),
+        referral.is_not(None).label("is_alerted"),
         Tip.locked_for.is_not(None),
         Tip.state == TipState.FRAGMENT,
         Tip.matter,
         Tip.visit,
         Tip.do_not_visit,
-        Tip.manner,
+        Tip.visit_decision,
         Tip.sector,
     )
     tips = tips.where(*which, Tip.closed_at.is_(None)).with_for_update(
@@ -373,9 +373,9 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
 
 
 def _care(
-    matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None
+    matter: str, urgency: int, visit: str | None, erased: bool, visit_decision: str | None
 ) -> VisitSafety:
-    return visit_facts(matter, urgency, visit, erased, manner).care
+    return visit_facts(matter, urgency, visit, erased, visit_decision).care
 
 
 def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
@@ -389,20 +389,20 @@ def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> N
     session.execute(
         update(Tip)
         .where(in_numbers(session, Tip.id, tip_ids))
-        .values(referred_at=at, referred_urgency=Tip.urgency)
+        .values(assigned_at=at, alert_urgency=Tip.urgency)
         .execution_options(synchronize_session=False)
     )
 
 
-def locked_out(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Returns each pair of tip and responder where the responder's desk cannot decrypt the tip.
 
     The result is almost always empty.
     """
-    if not told:
+    if not alerted:
         return set()
     tips = select(Tip.id, Tip.locked_for).where(
-        in_numbers(session, Tip.id, {tip_id for tip_id, _ in told}), Tip.locked_for.is_not(None)
+        in_numbers(session, Tip.id, {tip_id for tip_id, _ in alerted}), Tip.locked_for.is_not(None)
     )
     desks = {id: set((codes or "").split()) for id, codes in session.execute(tips)}
     if not desks:
@@ -410,7 +410,7 @@ def locked_out(session: Session, told: Collection[tuple[int, int]]) -> set[tuple
     national = set(session.scalars(select(Responder.id).where(Responder.level == Level.NATIONAL)))
     return {
         (tip_id, responder_id)
-        for tip_id, responder_id in told
+        for tip_id, responder_id in alerted
         if any((code == NATIONAL) == (responder_id in national) for code in desks.get(tip_id, ()))
     }
 

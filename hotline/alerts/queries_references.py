@@ -212,21 +212,21 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
     It is the rule `_may_change_hands` of `rules_escalation.py` as a query, for lists of many cases.
     """
     hands_on = or_(
-        and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.end_wanted_by.is_(None)),
+        and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.closure_by.is_(None)),
         Deadline.kind == DeadlineKind.OVERDUE,
         and_(Deadline.kind == DeadlineKind.OUTCOME, Deadline.nth >= ESCALATED),
     )
     asked = exists().where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None), hands_on)
     theirs = aliased(Assignment)
-    holder = aliased(Responder)
+    assignee = aliased(Responder)
     here = (
         exists()
         .where(
             theirs.tip_id == Tip.id,
             theirs.responder_id == Tip.assignee_id,
             theirs.released_at.is_(None),
-            holder.id == Tip.assignee_id,
-            or_(theirs.step >= Tip.place_step, holder.level == Level.NATIONAL),
+            assignee.id == Tip.assignee_id,
+            or_(theirs.step >= Tip.place_step, assignee.level == Level.NATIONAL),
         )
         .correlate(Tip)
     )
@@ -367,18 +367,18 @@ class RecentAlert:
     """The reference of a case of which a responder was alerted, and the time of the alert."""
 
     reference: str
-    told_at: datetime
+    alerted_at: datetime
     is_taken: bool
     """True if the responder acknowledged the case, did not pass it on, and the acknowledgement is not doubted."""
 
 
 def recent_alerts(session: Session, responder_id: int, since: datetime) -> Sequence[RecentAlert]:
     """Returns the cases of which the responder was alerted after `since`, newest first. Leaves out drills."""
-    told = (Assignment.responder_id == responder_id, Assignment.created_at > since, IS_OF_CASE)
+    alerted = (Assignment.responder_id == responder_id, Assignment.created_at > since, IS_OF_CASE)
     took = and_(HAS_TAKEN, Assignment.passed_at.is_(None))
     rows = session.execute(
         select(Assignment.reference, Assignment.created_at, took)
-        .where(*told)
+        .where(*alerted)
         .order_by(Assignment.created_at.desc(), Assignment.id.desc())
     )
     return [RecentAlert(name, at, bool(taken)) for name, at, taken in rows]
@@ -428,14 +428,14 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
     """
     known = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
     took = exists().where(*known, HAS_TAKEN)
-    may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.rung > 1)
+    may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.times > 1)
     runs = ServiceReferral.due_at.is_not(None)
     offer = exists().where(ServiceReferral.tip_id == Tip.id, runs, may)
     waits = (PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None))
     is_offer = PossibleVictim.clock == FollowKind.OFFER
-    knows = or_(PossibleVictim.responder_id == responder_id, took, PossibleVictim.rung > 1)
+    knows = or_(PossibleVictim.responder_id == responder_id, took, PossibleVictim.times > 1)
     wants = exists().where(*waits, is_offer, knows)
-    again = exists().where(*waits, ~is_offer, PossibleVictim.rung > 0)
+    again = exists().where(*waits, ~is_offer, PossibleVictim.times > 0)
     asked = or_(offer, wants, and_(again, ~_heard_last(responder_id)))
     hers = (*_is_own(responder_id), asked)
     rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*hers)

@@ -69,7 +69,7 @@ class LegalHold(Row):
 class TimedTask(Row):
     """An hourly or daily task, with the time when it was last completed."""
 
-    __tablename__ = "errand"
+    __tablename__ = "timed_task"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     done_at: Mapped[datetime]
@@ -84,7 +84,7 @@ class RetainedTip:
     term: RetentionTerm
 
 
-DECIDED = and_(Tip.erase_wanted_at.is_not(None), Tip.closed_at.is_(None))
+DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
 """The condition that an open case has an erasure request. A person decides about its erasure, and no date does."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
@@ -245,17 +245,17 @@ def retained_tip(session: Session, tip_id: int) -> RetainedTip:
 def _kept(session: Session, tip: Tip) -> RetainedTip:
     here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
     hold = session.scalars(here).first()
-    return RetainedTip(tip, hold, term_of(tip, held=hold is not None))
+    return RetainedTip(tip, hold, term_of(tip, is_held=hold is not None))
 
 
-def term_of(tip: Tip, *, held: bool) -> RetentionTerm:
+def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
     """Returns the retention term of a tip's text."""
     return RetentionTerm(
         filed_at=tip.filed_at or tip.created_at,
         closed_at=tip.closed_at,
         warned_at=tip.warned_at,
         erased_at=tip.erased_at,
-        held=held,
+        is_held=is_held,
     )
 
 
@@ -283,7 +283,7 @@ def without_erasure_request(session: Session, tip_ids: Collection[int]) -> Seque
     Locks these tips until the transaction ends.
     """
     here = select(Tip).where(
-        Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
+        Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erasure_asked_at.is_(None)
     )
     return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
 
@@ -302,7 +302,7 @@ def others_due(
     same time, place and answer about officials.
     """
     same_wish = and_(
-        Tip.erase_wanted_at == tip.erase_wanted_at,
+        Tip.erasure_asked_at == tip.erasure_asked_at,
         Tip.place == tip.place,
         Tip.official == tip.official,
     )

@@ -108,7 +108,7 @@ class Case:
     official: str
     once: bool = False
     """True for a fragment: the national desk is alerted once, and no clock runs."""
-    beside: frozenset[str] = frozenset()
+    partners: frozenset[str] = frozenset()
     """The partner desks that are alerted too: border desks while a journey can be stopped, or the desk of a camp."""
 
 
@@ -127,7 +127,7 @@ class Candidate:
     """An empty set means all categories."""
     load: int = 0
     """The number of recent assignments that are not acknowledged yet."""
-    told_at: datetime | None = None
+    alerted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,9 @@ class AlertedResponder:
 
     responder_id: int
     level: Level
-    away: bool = False
+    has_old_place: bool = False
     """True if the responder's district was alerted but the place of the tip was corrected since."""
-    beside: bool = False
+    is_partner: bool = False
     """True if the responder was alerted as a member of a partner desk and not of the district."""
 
 
@@ -150,14 +150,14 @@ RECIPIENTS_IN_DANGER = 2
 
 
 def first_recipients(
-    case: Case, roster: Sequence[Candidate], told: Collection[AlertedResponder] = ()
+    case: Case, roster: Sequence[Candidate], alerted: Collection[AlertedResponder] = ()
 ) -> tuple[int, ...]:
     """Returns the responders to alert of a new tip, or of a tip that became more urgent.
 
     Prefers responders who were alerted before, because they must learn that the tip is more urgent. The result is empty
     only if no person of the national desk is active.
     """
-    before = {one.responder_id for one in told}
+    before = {one.responder_id for one in alerted}
     return choose_first(
         case.urgency,
         *eligible(case, roster),
@@ -190,16 +190,16 @@ def choose_first(
     """
     danger = urgency == Urgency.DANGER
     most = RECIPIENTS_IN_DANGER if danger else 1
-    beside = fairly(camp, most) if camp else ()
+    partners = fairly(camp, most) if camp else ()
     if not local:
-        return beside + fairly(national, 1)
-    return fairly(local, most) + beside + (fairly(national, 1) if danger else ())
+        return partners + fairly(national, 1)
+    return fairly(local, most) + partners + (fairly(national, 1) if danger else ())
 
 
 def next_recipients(
     case: Case,
     roster: Sequence[Candidate],
-    told: Collection[AlertedResponder],
+    alerted: Collection[AlertedResponder],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
     """Returns the responders to alert next, of the district, then of the national desk, and also of a camp.
@@ -207,28 +207,28 @@ def next_recipients(
     If an alert did not arrive, alerts no person twice, even if all phones are off. If no one answered, the result is
     never empty while a person of the national desk is active.
     """
-    before = {one.responder_id for one in told}
-    here = [one for one in told if one.level is not Level.NATIONAL and not one.away]
+    before = {one.responder_id for one in alerted}
+    here = [one for one in alerted if one.level is not Level.NATIONAL and not one.has_old_place]
     local, camp = _local(case, roster), _camp(case, roster)
-    near = [one for one in here if one.beside and is_district(case.place)]
+    near = [one for one in here if one.is_partner and is_district(case.place)]
     people = _higher(local, [one for one in here if one not in near], before, reason)
-    beside = _higher(camp, near, before, reason)
+    partners = _higher(camp, near, before, reason)
     if not local:
-        people, beside = beside, ()
+        people, partners = partners, ()
     first = people or _national(roster, before, reason)
     if reason is EscalationReason.SILENT and before.issuperset(first):
         return first
-    return tuple(dict.fromkeys(first + beside))
+    return tuple(dict.fromkeys(first + partners))
 
 
 def _higher(
     people: Sequence[Candidate],
-    heard: Sequence[AlertedResponder],
+    alerted: Sequence[AlertedResponder],
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
     """Returns a person to alert next: of the highest alerted level, or of a higher level if that one was silent."""
-    rank = max((_rank(one.level) for one in heard), default=-1)
+    rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
     higher = [c for c in people if _rank(c.level) >= rank and c.id not in before]
@@ -246,14 +246,14 @@ def _national(
 
 
 def overdue_recipients(
-    case: Case, roster: Sequence[Candidate], holder: int, nth: int
+    case: Case, roster: Sequence[Candidate], assignee: int, nth: int
 ) -> tuple[int, ...]:
     """Returns the person to alert of an overdue outcome: first a coordinator, later the national desk, then no person.
 
     Prefers a coordinator of the assignee's own desk.
     """
-    people = [c for c in roster if c.id != holder]
-    hers = {desk for c in roster if c.id == holder for desk in c.districts}
+    people = [c for c in roster if c.id != assignee]
+    hers = {desk for c in roster if c.id == assignee for desk in c.districts}
     near = (*_local(case, people), *_camp(case, people))
     coordinators = [c for c in near if c.level is Level.COORDINATOR]
     own = [c for c in coordinators if c.districts & hers]
@@ -279,17 +279,17 @@ def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     For a place that is not a district, returns the people of its partner desks.
     """
     here = is_district(case.place)
-    desks = frozenset({case.place}) if here else case.beside
+    desks = frozenset({case.place}) if here else case.partners
     return [c for c in _hearing(case, roster) if (c.districts & desks if c.districts else here)]
 
 
 def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     """Returns the people of a district's partner desks who may see the case but do not belong to the district."""
-    if not case.beside or not is_district(case.place):
+    if not case.partners or not is_district(case.place):
         return []
     local = {c.id for c in _local(case, roster)}
     near = (c for c in _hearing(case, roster) if c.id not in local)
-    return [c for c in near if c.districts & case.beside]
+    return [c for c in near if c.districts & case.partners]
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
@@ -315,7 +315,7 @@ def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple
 
 def turn_of(candidate: Candidate) -> Turn:
     """Returns the sort key of a candidate: the smallest load first, then the oldest alert."""
-    return (candidate.load, candidate.told_at or NEVER, candidate.id)
+    return (candidate.load, candidate.alerted_at or NEVER, candidate.id)
 
 
 def _rank(level: Level) -> int:

@@ -60,7 +60,7 @@ class DrillRequest:
     desk: str
     """The code of a district, or of an added desk that gets alerts."""
     urgency: Urgency = Urgency.DANGER
-    climbs: bool = False
+    escalates: bool = False
     """True if higher levels of the desk are also alerted when no responder answers."""
 
 
@@ -70,7 +70,7 @@ class DrillRecipient:
 
     name: str
     level: str
-    told_at: datetime
+    alerted_at: datetime
     delivered_at: datetime | None = None
     answered_at: datetime | None = None
     opened_at: datetime | None = None
@@ -87,8 +87,8 @@ class StepSummary:
     worst: timedelta | None
 
 
-def drill_people(roster: Sequence[Candidate], desk: str, *, climbs: bool) -> Sequence[Candidate]:
-    """Returns the people that a drill may alert: the lowest level of the desk, or with `climbs` all its levels.
+def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> Sequence[Candidate]:
+    """Returns the people that a drill may alert: the lowest level of the desk, or with `escalates` all its levels.
 
     The result contains no people of the national desk. Each person counts only for this desk. So a person of both a
     camp and its district is alerted as a member of the tested desk.
@@ -101,28 +101,24 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, climbs: bool) -> Seq
         and (desk in one.districts or (every and not one.districts))
     ]
     lowest = min((LEVELS.index(one.level) for one in here), default=0)
-    return [one for one in here if climbs or LEVELS.index(one.level) == lowest]
+    return [one for one in here if escalates or LEVELS.index(one.level) == lowest]
 
 
 def drill_decision(
-    standing: CaseState,
-    people: Sequence[Candidate],
-    event: Event,
-    at: datetime,
-    ends_at: datetime,
+    state: CaseState, people: Sequence[Candidate], event: Event, at: datetime, ends_at: datetime
 ) -> Decision:
     """Returns the decision about an event of a drill: the escalation policy for these people only.
 
     Only the deadline to acknowledge runs. It stops when no person is left to alert, or when the drill's time is over.
     So nothing is alerted at night after that.
     """
-    decision = rules_escalation.decide(standing, people, event, at)
+    decision = rules_escalation.decide(state, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
     if DeadlineKind.OVERDUE in decision.set or at >= ends_at:
-        return Decision(close=frozenset({acknowledge}), holder=standing.holder)
-    tell = tuple(order for order in decision.tell if order.purpose is Purpose.ALERT)
+        return Decision(close=frozenset({acknowledge}), assignee=state.assignee)
+    tell = tuple(order for order in decision.notices if order.purpose is Purpose.ALERT)
     clocks = {kind: clock for kind, clock in decision.set.items() if kind is acknowledge}
-    return replace(decision, tell=tell, set=clocks)
+    return replace(decision, notices=tell, set=clocks)
 
 
 def is_night(at: datetime) -> bool:
@@ -137,11 +133,11 @@ def is_by_night(urgency: Urgency, at: datetime) -> bool:
 
 def step_summaries(people: Iterable[DrillRecipient]) -> dict[str, StepSummary]:
     """Returns the summary of each step, over all alerted responders."""
-    told = list(people)
+    recipients = list(people)
     return {
-        "delivered": _step([(one.told_at, one.delivered_at) for one in told]),
-        "answered": _step([(one.told_at, one.answered_at) for one in told]),
-        "opened": _step([(one.told_at, one.opened_at) for one in told]),
+        "delivered": _step([(one.alerted_at, one.delivered_at) for one in recipients]),
+        "answered": _step([(one.alerted_at, one.answered_at) for one in recipients]),
+        "opened": _step([(one.alerted_at, one.opened_at) for one in recipients]),
     }
 
 
@@ -160,28 +156,29 @@ class RecentDrill:
     """A drill of which a responder was recently alerted."""
 
     reference: str
-    told_at: datetime
+    alerted_at: datetime
     answered_at: datetime | None
-    said_at: datetime | None
+    disclosed_at: datetime | None
     """The time when the network accepted our SMS that it was a drill. None if no SMS was sent."""
 
 
 def meant_drills(
-    exercises: Sequence[RecentDrill], told_at: datetime | None, at: datetime
+    drills: Sequence[RecentDrill], alerted_at: datetime | None, at: datetime
 ) -> tuple[str, ...]:
     """Returns the drills to which an answer without a reference may belong, newest first.
 
-    `told_at` is the time of the alert of the responder's newest open case. If `told_at` is None, the answer belongs to
-    the newest drill, even if that was answered before. Then the responder is notified again that it was a drill.
+    `alerted_at` is the time of the alert of the responder's newest open case. If `alerted_at` is None, the answer
+    belongs to the newest drill, even if that was answered before. Then the responder is notified again that it was a
+    drill.
     """
-    if told_at is None:
-        return tuple(one.reference for one in exercises[:1])
-    return tuple(one.reference for one in exercises if _may_be_meant(one, told_at, at))
+    if alerted_at is None:
+        return tuple(one.reference for one in drills[:1])
+    return tuple(one.reference for one in drills if _may_be_meant(one, alerted_at, at))
 
 
-def _may_be_meant(one: RecentDrill, told_at: datetime, at: datetime) -> bool:
+def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
-    knows = one.said_at is not None and at - one.said_at >= CROSSING
+    knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
     # A late answer may belong to a drill that began after the case, even if the drill is over.
-    return not knows or one.told_at >= told_at
+    return not knows or one.alerted_at >= alerted_at

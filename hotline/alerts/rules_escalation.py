@@ -54,15 +54,13 @@ ENDS_ASSIGNEE = frozenset({CaseEventKind.REMOVED, CaseEventKind.DOUBTED, CaseEve
 Step = Callable[[CaseState], Decision]
 
 
-def decide(
-    standing: CaseState, roster: Sequence[Candidate], event: Event, at: datetime
-) -> Decision:
+def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: datetime) -> Decision:
     """Returns the decision about an event of an open case. `roster` contains the active recipients."""
-    s = replace(standing, roster=roster, event=event, at=at)
+    s = replace(state, roster=roster, event=event, at=at)
     step = EVENT_STEPS[event.what] if event.kind is None else DEADLINE_STEPS[event.kind]
     decision = _of_fragment(s) if s.case.once and event.what not in FRAGMENT_EVENTS else step(s)
-    if decision.holder == rules_escalation_steps.UNCHANGED:
-        decision = replace(decision, holder=s.holder)
+    if decision.assignee == rules_escalation_steps.UNCHANGED:
+        decision = replace(decision, assignee=s.assignee)
     return rules_escalation_steps.with_clock_of_decision(s, _with_clock_to_read(s, decision))
 
 
@@ -76,18 +74,18 @@ def _of_fragment(s: CaseState) -> Decision:
     if what is CaseEventKind.MARKED:
         return replace(rules_escalation_steps.visit_marked(s), set={})
     if what is CaseEventKind.ACKNOWLEDGED:
-        return Decision(holder=s.holder or by)
+        return Decision(assignee=s.assignee or by)
     if what is CaseEventKind.REFUSED:
-        return Decision(close={DeadlineKind.CONFIRM_CLOSURE}, holder=s.holder or by)
-    holder = None if what in ENDS_ASSIGNEE and by == s.holder else s.holder
-    if what not in (CaseEventKind.NOT_REACHED, CaseEventKind.REMOVED) or s.holder is not None:
-        return Decision(holder=holder)
+        return Decision(close={DeadlineKind.CONFIRM_CLOSURE}, assignee=s.assignee or by)
+    assignee = None if what in ENDS_ASSIGNEE and by == s.assignee else s.assignee
+    if what not in (CaseEventKind.NOT_REACHED, CaseEventKind.REMOVED) or s.assignee is not None:
+        return Decision(assignee=assignee)
     return Decision(
-        notices((s.next_told(EscalationReason.UNREACHED), Purpose.ALERT)), holder=holder
+        notices((s.next_told(EscalationReason.UNREACHED), Purpose.ALERT)), assignee=assignee
     )
 
 
-def more_urgent_clocks(case: Case, care: VisitSafety, at: datetime) -> Decision:
+def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decision:
     """Returns the new deadlines of a case that became more urgent because of a later answer.
 
     The case has no assignee until a responder takes it again.
@@ -97,7 +95,7 @@ def more_urgent_clocks(case: Case, care: VisitSafety, at: datetime) -> Decision:
         (),
         {
             **rules_escalation_steps.acknowledge_clock(case, at),
-            **rules_escalation_steps.visit_safety_clock(care, at),
+            **rules_escalation_steps.visit_safety_clock(safety, at),
         },
         close,
         None,
@@ -106,7 +104,7 @@ def more_urgent_clocks(case: Case, care: VisitSafety, at: datetime) -> Decision:
 
 def _raised(s: CaseState) -> Decision:
     tell = notices((s.first_told(), Purpose.ALERT))
-    return replace(more_urgent_clocks(s.case, s.care, s.at), tell=tell)
+    return replace(more_urgent_clocks(s.case, s.safety, s.at), notices=tell)
 
 
 def _danger_again(s: CaseState) -> Decision:
@@ -117,9 +115,9 @@ def _danger_again(s: CaseState) -> Decision:
     people = turns([c for c in s.roster if c.level is Level.NATIONAL])[
         : rules_assignment.RECIPIENTS_IN_DANGER
     ]
-    again = more_urgent_clocks(s.case, s.care, s.at)
+    again = more_urgent_clocks(s.case, s.safety, s.at)
     close = again.close | {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.SECOND_LOOK}
-    return replace(again, tell=notices((people or s.first_told(), Purpose.ALERT)), close=close)
+    return replace(again, notices=notices((people or s.first_told(), Purpose.ALERT)), close=close)
 
 
 def _unreached(s: CaseState) -> Decision:
@@ -127,7 +125,7 @@ def _unreached(s: CaseState) -> Decision:
 
     Alerts no person twice, even if all phones are off.
     """
-    if s.holder is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
+    if s.assignee is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
     who = s.next_told(EscalationReason.UNREACHED)
     if who:
@@ -138,30 +136,30 @@ def _unreached(s: CaseState) -> Decision:
 
 
 def _left(s: CaseState) -> Decision:
-    is_holder = s.holder is not None and s.holder == s.event.by
-    return _without_the_wish(s, _next(s, holder=None) if is_holder else _unreached(s))
+    is_holder = s.assignee is not None and s.assignee == s.event.by
+    return _without_the_wish(s, _next(s, assignee=None) if is_holder else _unreached(s))
 
 
 def _passed(s: CaseState) -> Decision:
     """Alerts the next responders at once. The assignee stays responsible until another responder takes the case."""
     by = s.event.by
-    if s.holder is not None and s.holder != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
+    if s.assignee is not None and s.assignee != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
     chosen = {one.id for one in s.roster}.intersection(s.event.chosen) - {by}
-    return ask_people(s, sorted(chosen)) if chosen else _next(s, holder=s.holder)
+    return ask_people(s, sorted(chosen)) if chosen else _next(s, assignee=s.assignee)
 
 
-def _next(s: CaseState, *, holder: int | None) -> Decision:
+def _next(s: CaseState, *, assignee: int | None) -> Decision:
     """Asks another responder at once to take the case. If there is no other responder, the case becomes overdue."""
-    now = replace(s, holder=holder)
+    now = replace(s, assignee=assignee)
     who = s.next_told(EscalationReason.UNREACHED)
     then = ask_people(now, who) if who else overdue(now, but=s.event.by)
-    return replace(then, close=then.close | {DeadlineKind.OUTCOME}) if holder is None else then
+    return replace(then, close=then.close | {DeadlineKind.OUTCOME}) if assignee is None else then
 
 
 def _without_the_wish(s: CaseState, decision: Decision) -> Decision:
     """Ends the closure request if the requester was removed, or if the requester did not really send it."""
-    if s.judging is None or s.judging != s.event.by:
+    if s.closure_by is None or s.closure_by != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
 
@@ -174,22 +172,22 @@ def _taken(s: CaseState) -> Decision:
     by = s.event.by
     if by in rules_escalation_steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
         return Decision()
-    holder = by if s.holder is None or _may_change_hands(s) else s.holder
+    assignee = by if s.assignee is None or _may_change_hands(s) else s.assignee
     close: set[DeadlineKind] = set()
-    if holder != s.holder:
+    if assignee != s.assignee:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
-    elif holder == by:
+    elif assignee == by:
         # The assignee passed the case on and now takes it back. An overdue outcome stays overdue,
         # because taking a case is not an outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
-    if s.holder is not None and _looks(s):
+    if s.assignee is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
     fresh = {}
-    if holder != s.holder:
+    if assignee != s.assignee:
         fresh = assignee_clocks(s, close)
     elif DeadlineKind.OUTCOME not in s.clocks:
         fresh = first_outcome(s)
-    return rules_escalation_steps.ask_stand_down(s, Decision((), fresh, close, holder))
+    return rules_escalation_steps.ask_stand_down(s, Decision((), fresh, close, assignee))
 
 
 def _looks(s: CaseState) -> bool:
@@ -198,15 +196,15 @@ def _looks(s: CaseState) -> bool:
     It does if the national desk was asked and one of its people, not the assignee, takes the case.
     """
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
-    return look is not None and look.nth > 0 and by in s.desk and by != s.holder
+    return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
 
 
 def _may_change_hands(s: CaseState) -> bool:
     overdue = s.clocks.get(DeadlineKind.OUTCOME)
-    passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.judging is None
+    passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.closure_by is None
     return (
         passed
-        or s.holder in rules_escalation_steps.alerted_elsewhere(s)
+        or s.assignee in rules_escalation_steps.alerted_elsewhere(s)
         or DeadlineKind.OVERDUE in s.clocks
         or (overdue is not None and overdue.nth >= ESCALATED)
     )
@@ -217,7 +215,7 @@ def _further(s: CaseState) -> Decision:
 
     After a service referral, the new deadline is in three days.
     """
-    if s.holder is None or s.event.by not in (s.holder, None):
+    if s.assignee is None or s.event.by not in (s.assignee, None):
         return Decision()
     if s.event.what is CaseEventKind.REFERRED:
         clock = rules_deadlines.outcome_clock(
@@ -233,14 +231,14 @@ def _doubted(s: CaseState) -> Decision:
     If there is no such responder, escalation continues as if no one had answered. It continues at its earlier time, or
     at once if that time has passed.
     """
-    if s.holder is not None and s.holder != s.event.by:
+    if s.assignee is not None and s.assignee != s.event.by:
         return _without_the_wish(s, Decision())
-    living = {one.id for one in s.roster}
-    other = next((one for one in s.others if one in living), None)
+    active = {one.id for one in s.roster}
+    other = next((one for one in s.other_assignees if one in active), None)
     if other is not None:
-        return _without_the_wish(s, Decision((), assignee_clocks(s), holder=other))
+        return _without_the_wish(s, Decision((), assignee_clocks(s), assignee=other))
     asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.OVERDUE in s.clocks
-    again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.stood or s.at))}
+    again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.last_due_at or s.at))}
     return _without_the_wish(s, Decision((), again, rules_escalation_steps.ASSIGNEE_CLOCKS, None))
 
 
@@ -254,9 +252,9 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
     The deadline runs if the assignee has a PIN and can read the case, but has not read it. It ends when the assignee
     opens the case's page, or when the case gets another assignee.
     """
-    if decision.holder == s.holder:
+    if decision.assignee == s.assignee:
         return decision
-    if decision.holder in s.unread and not s.case.once:
+    if decision.assignee in s.unread and not s.case.once:
         due = Clock(rules_deadlines.open_due(s.urgency, s.at))
         return replace(decision, set={**decision.set, DeadlineKind.OPEN: due})
     if DeadlineKind.OPEN in s.clocks:
@@ -266,7 +264,7 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 def _opened(s: CaseState) -> Decision:
     """Ends the reading deadline if the reader is the assignee."""
-    return Decision(close={DeadlineKind.OPEN} if s.event.by == s.holder else frozenset())
+    return Decision(close={DeadlineKind.OPEN} if s.event.by == s.assignee else frozenset())
 
 
 def _unread_due(s: CaseState) -> Decision:
@@ -275,17 +273,17 @@ def _unread_due(s: CaseState) -> Decision:
     Without danger, first reminds the assignee in working hours. Asks the next responder only after that. The assignee
     stays responsible until another responder takes the case.
     """
-    if s.holder is None or s.holder not in s.unread:
+    if s.assignee is None or s.assignee not in s.unread:
         return Decision()
     if s.urgency != Urgency.DANGER and s.event.nth == 0:
         again = Clock(rules_deadlines.open_due(s.urgency, s.at), 1)
-        return Decision(_reminded(s, s.holder), {DeadlineKind.OPEN: again})
+        return Decision(_reminded(s, s.assignee), {DeadlineKind.OPEN: again})
     who = s.next_told(EscalationReason.UNREACHED)
     return ask_people(s, who) if who else Decision()
 
 
-def _reminded(s: CaseState, who: int) -> tuple[Notice, ...]:
-    return notices(((who,), Purpose.REMIND)) if rules_deadlines.may_remind(s.urgency, s.at) else ()
+def _reminded(s: CaseState, to: int) -> tuple[Notice, ...]:
+    return notices(((to,), Purpose.REMIND)) if rules_deadlines.may_remind(s.urgency, s.at) else ()
 
 
 def _acknowledge_due(s: CaseState) -> Decision:
@@ -304,16 +302,16 @@ def _outcome_due(s: CaseState) -> Decision:
     At full time, alerts a coordinator first and then, again and again, the national desk.
     """
     nth = s.event.nth
-    if s.holder is None:
+    if s.assignee is None:
         return Decision((), {DeadlineKind.ACKNOWLEDGE: Clock(s.at)})
     if nth == 0:
         due = max(s.event.named_at or s.at, s.at)
-        return Decision(_reminded(s, s.holder), {DeadlineKind.OUTCOME: Clock(due, 1, due)})
+        return Decision(_reminded(s, s.assignee), {DeadlineKind.OUTCOME: Clock(due, 1, due)})
     again = {DeadlineKind.OUTCOME: Clock(rules_deadlines.outcome_again(s.urgency, s.at), nth + 1)}
-    who = rules_assignment.overdue_recipients(s.case, s.roster, s.holder, nth - 1)
+    who = rules_assignment.overdue_recipients(s.case, s.roster, s.assignee, nth - 1)
     if who:
         return Decision(notices((who, Purpose.OVERDUE)), again)
-    last = overdue(s, but=s.holder)
+    last = overdue(s, but=s.assignee)
     return replace(last, set={**last.set, **again})
 
 
@@ -322,10 +320,10 @@ def _look_due(s: CaseState) -> Decision:
 
     Never asks the assignee. If no other person of that desk is active, asks a colleague of the district.
     """
-    nth, holder = s.event.nth, s.holder
+    nth, assignee = s.event.nth, s.assignee
     who = (
-        national_people(s.roster, nth, but=holder)
-        or rules_assignment.colleagues(s.case, s.roster, but=holder)[:1]
+        national_people(s.roster, nth, but=assignee)
+        or rules_assignment.colleagues(s.case, s.roster, but=assignee)[:1]
     )
     again = Clock(s.at + rules_deadlines.AGAIN, nth + 1)
     return Decision(notices((who, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: again})
@@ -387,13 +385,13 @@ class WaitingTip(NamedTuple):
 
     tip_id: int
     case: Case
-    told: Sequence[AlertedResponder] = ()
+    alerted: Sequence[AlertedResponder] = ()
     step: int = 0
     """The number of the next step of the tip."""
     locked: bool = False
     """True if a desk that should read the tip cannot decrypt it."""
-    care: VisitSafety = VisitSafety.NONE
-    kept_from: frozenset[int] = NO_ONE
+    safety: VisitSafety = VisitSafety.NONE
+    excluded: frozenset[int] = NO_ONE
     """Excluded responders, who must not be alerted."""
 
 
@@ -412,7 +410,7 @@ class EscalationStep(NamedTuple):
     this one."""
     more: bool = False
     """True if the responders of the first tip are notified that there are more details."""
-    care: VisitSafety = VisitSafety.NONE
+    safety: VisitSafety = VisitSafety.NONE
     """The visit safety that a responder must know before a visit."""
     is_drill: bool = False
 
@@ -433,28 +431,28 @@ class AlertPlan:
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[EscalationStep]:
         """Yields a step for each tip that has an active recipient, in the order of the tips."""
         for tip in waiting:
-            recipients = self.first_told(tip.case, tip.told, tip.kept_from)
+            recipients = self.first_told(tip.case, tip.alerted, tip.excluded)
             if recipients:
                 yield EscalationStep(
-                    tip.tip_id, tip.case, tip.step, recipients, locked=tip.locked, care=tip.care
+                    tip.tip_id, tip.case, tip.step, recipients, locked=tip.locked, safety=tip.safety
                 )
 
     def first_told(
-        self, case: Case, told: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
+        self, case: Case, alerted: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
         """Returns the responders to alert first at the present loads. Leaves out the people in `but`."""
         route = self._route(case) if not but else self._route_without(case, but)
-        chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(told))
+        chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(alerted))
         for one in chosen:
             self._turns[one] = (self._turns[one][0] + 1, self._at, one)
         return chosen
 
     def _fairly(
-        self, told: Sequence[AlertedResponder]
+        self, alerted: Sequence[AlertedResponder]
     ) -> Callable[[Sequence[int], int], tuple[int, ...]]:
-        if not told:
+        if not alerted:
             return self._next
-        before = {one.responder_id for one in told}
+        before = {one.responder_id for one in alerted}
         turns = self._turns
         return lambda people, most: tuple(
             sorted(people, key=lambda one: (one not in before, turns[one]))[:most]

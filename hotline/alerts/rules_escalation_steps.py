@@ -50,18 +50,18 @@ class CaseState:
     case: Case
     step: int
     """The number of the next step. It equals the number of times that people were alerted so far."""
-    told: Sequence[AlertedResponder] = ()
+    alerted: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of the case."""
-    holder: int | None = None
+    assignee: int | None = None
     """The assignee: a responder who took the case, with an acknowledgement that is not doubted."""
-    others: tuple[int, ...] = ()
+    other_assignees: tuple[int, ...] = ()
     """Other responders who took the case and are not doubted, the earliest first."""
-    stood: datetime | None = None
+    last_due_at: datetime | None = None
     """The time when the latest deadline to acknowledge the case was due."""
     renewed: bool = False
     """True if the outcome's deadline was already set later once, because the assignee made progress. It is not set
     later a second time."""
-    judging: int | None = None
+    closure_by: int | None = None
     """The responder whose closure request waits for a second person. 0 if the requester has no phone."""
     is_safe: bool = False
     """True if a service helps every person who was met, and the requested outcome agrees with this."""
@@ -69,7 +69,7 @@ class CaseState:
     """True if the national desk decides on the requested closure, because a person was met."""
     closure_read: bool = False
     """True if a person who may confirm the closure has opened the case since the request."""
-    care: VisitSafety = VisitSafety.NONE
+    safety: VisitSafety = VisitSafety.NONE
     """The visit safety: how alerted responders must visit."""
     clocks: Clocks = field(default_factory=dict)
     """The deadlines that run now."""
@@ -77,7 +77,7 @@ class CaseState:
     """Responders who were alerted of another tip of the same cluster."""
     unread: frozenset[int] = frozenset()
     """Alerted responders who have a PIN and have not read the case."""
-    asked_beside: int = -1
+    linked_questions: int = -1
     """The number of unanswered questions to the desk about visit safety of another tip in the cluster. -1 for no
     question."""
     roster: Sequence[Candidate] = ()
@@ -92,7 +92,7 @@ class CaseState:
     @property
     def knew(self) -> frozenset[int]:
         """Returns every responder who was ever alerted."""
-        return frozenset(one.responder_id for one in self.told)
+        return frozenset(one.responder_id for one in self.alerted)
 
     @property
     def desk(self) -> frozenset[int]:
@@ -100,17 +100,17 @@ class CaseState:
         return rules_assignment.national_people(self.roster)
 
     def first_told(self) -> tuple[int, ...]:
-        return first_recipients(self.case, self.roster, self.told)
+        return first_recipients(self.case, self.roster, self.alerted)
 
     def next_told(self, reason: EscalationReason) -> tuple[int, ...]:
-        return next_recipients(self.case, self.roster, self.told, reason)
+        return next_recipients(self.case, self.roster, self.alerted, reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """An order to send messages for one purpose to some responders."""
 
-    who: tuple[int, ...]
+    responder_ids: tuple[int, ...]
     purpose: Purpose
 
 
@@ -132,10 +132,10 @@ class Decision:
     request.
     """
 
-    tell: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...] = ()
     set: Mapping[DeadlineKind, Clock] = field(default_factory=dict)
     close: Set[DeadlineKind] = frozenset()
-    holder: int | None = UNCHANGED
+    assignee: int | None = UNCHANGED
     """The assignee after the event."""
     release: tuple[int, ...] = ()
     """Responders whose assignments end, because the case no longer concerns them."""
@@ -167,20 +167,20 @@ class ErasureRequest:
     urgency: int
     taken: bool
     closed: bool
-    held: bool
+    is_held: bool
 
     @property
     def fate(self) -> TextFate:
-        if self.held:
+        if self.is_held:
             return TextFate.HELD
         if self.closed:
             return TextFate.GO
         return TextFate.DECIDED if not self.taken or self.urgency == Urgency.DANGER else TextFate.GO
 
 
-def next_due(fate: TextFate, at: datetime) -> datetime:
+def next_due(state: TextFate, at: datetime) -> datetime:
     """Returns the next due time of an erasure request whose deadline fired while the text still exists."""
-    return at + KEPT_FOR if fate is TextFate.HELD else in_hours(at + ASKED_AGAIN)
+    return at + KEPT_FOR if state is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
 ALL_FROM = 2
@@ -198,9 +198,9 @@ def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
     return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
 
 
-def visit_safety_clock(care: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
+def visit_safety_clock(safety: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
     """Returns the deadline for the national desk to decide how to visit in a marked case of danger."""
-    if care is not VisitSafety.CAREFUL:
+    if safety is not VisitSafety.CAREFUL:
         return {}
     return {DeadlineKind.VISIT_SAFETY: Clock(at + rules_deadlines.VISIT_SAFETY_WITHIN)}
 
@@ -235,8 +235,8 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
     who = national_people(s.roster, clock.nth, but=but)
     if not who:
         who = _by_turns(rules_assignment.colleagues(s.case, s.roster, but=but), clock.nth)
-    tell = notices((who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE))
-    return Decision(tell, {DeadlineKind.OVERDUE: clock}, {DeadlineKind.ACKNOWLEDGE}, s.holder)
+    tell = notices((who, Purpose.OPEN if s.assignee is None else Purpose.OVERDUE))
+    return Decision(tell, {DeadlineKind.OVERDUE: clock}, {DeadlineKind.ACKNOWLEDGE}, s.assignee)
 
 
 def national_people(
@@ -253,19 +253,19 @@ def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
     return people if nth >= ALL_FROM else people[:1]
 
 
-def alert_people(s: CaseState, who: Collection[int]) -> tuple[Notice, ...]:
+def alert_people(s: CaseState, ids: Collection[int]) -> tuple[Notice, ...]:
     """Returns alerts to these people.
 
     Once the district was alerted, the alert to the national desk says that no responder took the case.
     """
-    if s.holder is not None or not s.told:
-        return notices((tuple(who), Purpose.ALERT))
-    return notices((without(who, s.desk), Purpose.ALERT), (within(who, s.desk), Purpose.OPEN))
+    if s.assignee is not None or not s.alerted:
+        return notices((tuple(ids), Purpose.ALERT))
+    return notices((without(ids, s.desk), Purpose.ALERT), (within(ids, s.desk), Purpose.OPEN))
 
 
-def ask_people(s: CaseState, who: Collection[int]) -> Decision:
+def ask_people(s: CaseState, ids: Collection[int]) -> Decision:
     """Asks these people to take the case, and sets a new deadline to acknowledge. The assignee does not change."""
-    return Decision(alert_people(s, who), acknowledge_clock(s.case, s.at), holder=s.holder)
+    return Decision(alert_people(s, ids), acknowledge_clock(s.case, s.at), assignee=s.assignee)
 
 
 def within(people: Collection[int], some: Collection[int]) -> tuple[int, ...]:
@@ -327,11 +327,11 @@ def decision_due(s: CaseState) -> Decision:
     """
     again = {DeadlineKind.DECISION: Clock(rules_deadlines.next_morning(s.at), s.event.nth + 1)}
     who = closure_confirmers(s, ALL_FROM)
-    told = notices((who, Purpose.CONFIRM_CLOSURE))
-    if {*who} - {s.holder}:
-        return Decision(told, again)
-    last = overdue(s, but=s.holder)
-    return replace(last, tell=(*told, *last.tell), set={**last.set, **again})
+    asked = notices((who, Purpose.CONFIRM_CLOSURE))
+    if {*who} - {s.assignee}:
+        return Decision(asked, again)
+    last = overdue(s, but=s.assignee)
+    return replace(last, notices=(*asked, *last.notices), set={**last.set, **again})
 
 
 def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
@@ -341,14 +341,14 @@ def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
     If that desk has no other active person, returns people of the district. They cannot confirm the closure, but the
     hotline continues to alert them.
     """
-    others = without(rules_assignment.colleagues(s.case, s.roster, but=s.judging), (s.holder,))
-    return national_people(s.roster, nth, but=s.judging) or _by_turns(others, nth)
+    others = without(rules_assignment.colleagues(s.case, s.roster, but=s.closure_by), (s.assignee,))
+    return national_people(s.roster, nth, but=s.closure_by) or _by_turns(others, nth)
 
 
 def closure_refused(s: CaseState) -> Decision:
     """Ends the closure request. A person who refuses by phone becomes the assignee."""
     if s.event.by is None:
-        asked = s.holder is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
+        asked = s.assignee is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
         again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
         return Decision((), again, {DeadlineKind.CONFIRM_CLOSURE})
     close = {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE}
@@ -358,7 +358,7 @@ def closure_refused(s: CaseState) -> Decision:
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
     """Replaces the assignee's deadline with that of the desk's decision, or sets the assignee's deadline again."""
     runs = DeadlineKind.DECISION in s.clocks
-    waits = s.judging is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
+    waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
     if waits and s.desk_decides and not s.case.once:
         fresh.pop(DeadlineKind.OUTCOME, None)
@@ -367,7 +367,7 @@ def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
         return replace(decision, set=fresh, close=decision.close | {DeadlineKind.OUTCOME})
     if not runs or DeadlineKind.DECISION in decision.close:
         return decision
-    if decision.holder is not None:
+    if decision.assignee is not None:
         fresh = first_outcome(s) | fresh
     return replace(decision, set=fresh, close=decision.close | {DeadlineKind.DECISION})
 
@@ -378,12 +378,12 @@ def visit_marked(s: CaseState) -> Decision:
     With danger, asks the national desk how responders must visit.
     """
     who = concerned_responders(s)
-    if s.care is not VisitSafety.CAREFUL:
+    if s.safety is not VisitSafety.CAREFUL:
         return Decision(notices((who, Purpose.VISIT_SAFETY)))
     others, deciding = without(who, s.desk), _of_desk(s, who)
     return Decision(
         notices((others, Purpose.VISIT_SAFETY), (deciding, Purpose.HOW)),
-        visit_safety_clock(s.care, s.at),
+        visit_safety_clock(s.safety, s.at),
     )
 
 
@@ -406,7 +406,7 @@ def visit_decision_due(s: CaseState) -> Decision:
     """
     nth = s.event.nth
     again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules_deadlines.AGAIN, nth + 1)}
-    if s.asked_beside > nth:
+    if s.linked_questions > nth:
         return Decision((), again)
     going = without(concerned_responders(s), s.desk) if nth == 0 else ()
     deciding = national_people(s.roster, nth + 1)
@@ -435,24 +435,24 @@ def place_corrected(s: CaseState) -> Decision:
         return Decision(tell, fresh, close)
     gone = alerted_elsewhere(s)
     close |= _wish(s, gone)
-    if s.holder in gone:
+    if s.assignee in gone:
         return Decision(tell, fresh, close | ASSIGNEE_CLOCKS, None, release=gone)
     return Decision(tell, fresh, close, release=gone)
 
 
 def partner_desks_added(s: CaseState) -> Decision:
     """Alerts the people of partner desks that get access by a later answer. No deadline changes."""
-    new = partner_recipients(s.case, s.roster, s.told) if s.event.nth <= MAX_MOVES else ()
+    new = partner_recipients(s.case, s.roster, s.alerted) if s.event.nth <= MAX_MOVES else ()
     return Decision(notices((new, Purpose.ALERT)))
 
 
 def partner_recipients(
-    case: Case, roster: Sequence[Candidate], told: Sequence[AlertedResponder]
+    case: Case, roster: Sequence[Candidate], alerted: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
     """Returns the people of a camp or border desk who must still be alerted of a known case."""
     local, camp, _ = rules_assignment.eligible(case, roster)
     near = camp if is_district(case.place) else local
-    knew = {one.responder_id for one in told}
+    knew = {one.responder_id for one in alerted}
     most = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     wanting = max(0, most - sum(one.id in knew for one in near))
     return rules_assignment.turns(one for one in near if one.id not in knew)[:wanting]
@@ -463,13 +463,13 @@ def withheld(s: CaseState) -> Decision:
 
     The national desk is notified that the people of the district were alerted first.
     """
-    gone = tuple(dict.fromkeys(o.responder_id for o in s.told if o.level is not Level.NATIONAL))
+    gone = tuple(dict.fromkeys(o.responder_id for o in s.alerted if o.level is not Level.NATIONAL))
     if not gone:
         return Decision()
     knew = within(active_alerted(s), s.desk)
     new = without(s.first_told(), knew)
     tell = notices((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
-    if s.holder is not None and s.holder not in gone:
+    if s.assignee is not None and s.assignee not in gone:
         return Decision(tell, close=_wish(s, gone), release=gone)
     asked = {} if DeadlineKind.OVERDUE in s.clocks else acknowledge_clock(s.case, s.at)
     return Decision(tell, asked, ASSIGNEE_CLOCKS | _wish(s, gone), None, release=gone)
@@ -484,21 +484,21 @@ def sent_down(s: CaseState) -> Decision:
 def stood_down(s: CaseState) -> Decision:
     """Stands down and notifies the people of the first place, because the national desk decided so."""
     gone = alerted_elsewhere(s)
-    told = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
-    return Decision(told, close=_wish(s, gone), release=gone)
+    notified = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
+    return Decision(notified, close=_wish(s, gone), release=gone)
 
 
 def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
     """Asks the national desk to stand down the people of the first place, because the new place has taken the case."""
-    if decision.holder == s.holder or not alerted_elsewhere(s):
+    if decision.assignee == s.assignee or not alerted_elsewhere(s):
         return decision
     lets = notices((_of_desk(s, active_alerted(s)), Purpose.LET))
-    return replace(decision, tell=(*decision.tell, *lets))
+    return replace(decision, notices=(*decision.notices, *lets))
 
 
-def _of_desk(s: CaseState, who: Collection[int]) -> tuple[int, ...]:
+def _of_desk(s: CaseState, ids: Collection[int]) -> tuple[int, ...]:
     """Returns the national desk's people among these. If there are none, returns one person of that desk."""
-    return within(who, s.desk) or national_people(s.roster, 0)
+    return within(ids, s.desk) or national_people(s.roster, 0)
 
 
 def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
@@ -506,20 +506,20 @@ def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
 
     If they take the case, the people of the new place are still asked.
     """
-    here = {one.responder_id for one in s.told if not one.away}
-    return without(dict.fromkeys(one.responder_id for one in s.told if one.away), here)
+    here = {one.responder_id for one in s.alerted if not one.has_old_place}
+    return without(dict.fromkeys(one.responder_id for one in s.alerted if one.has_old_place), here)
 
 
 def active_alerted(s: CaseState) -> tuple[int, ...]:
     """Returns the active responders who were alerted, without duplicates."""
     alive = {one.id for one in s.roster}
-    return within(dict.fromkeys(one.responder_id for one in s.told), alive)
+    return within(dict.fromkeys(one.responder_id for one in s.alerted), alive)
 
 
 def _wish(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
     """Returns the deadline to confirm a closure if its requester is in `gone`, because the request then ends."""
     return (
         {DeadlineKind.CONFIRM_CLOSURE}
-        if s.judging is not None and s.judging in gone
+        if s.closure_by is not None and s.closure_by in gone
         else frozenset()
     )

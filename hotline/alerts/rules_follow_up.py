@@ -128,9 +128,7 @@ class FollowRow:
 
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
     FollowKind.ANSWER: FollowRow(
-        Template.OWES_ANSWER,
-        "follow-up due: service answer",
-        "Person {n}: service answer due by",
+        Template.OWES_ANSWER, "follow-up due: service answer", "Person {n}: service answer due by"
     ),
     FollowKind.OFFER: FollowRow(
         Template.OWES_HELP,
@@ -165,7 +163,7 @@ class FollowClock:
 
     kind: FollowKind
     due_at: datetime
-    rung: int = 0
+    times: int = 0
     """The number of reminders so far."""
 
 
@@ -173,7 +171,7 @@ class FollowClock:
 class FollowReminder:
     """The reminder that is due now, and the deadline after it."""
 
-    who: tuple[int, ...]
+    responder_ids: tuple[int, ...]
     reminds: bool
     """True if the reminder goes to a responder who can answer, and not to a higher level."""
     next: FollowClock | None
@@ -274,7 +272,7 @@ def next_reminder(
     `since` is the time when this reminder was set. If a level has no active responder, the next level is asked.
     """
     rings = FOLLOWS[clock.kind].rings
-    for turn in range(clock.rung, len(rings)):
+    for turn in range(clock.times, len(rings)):
         who = _whom(rings[turn], turn, case, roster, referrer)
         if who:
             due = _again(clock.kind, turn, since, at, case.urgency)
@@ -300,12 +298,12 @@ def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: 
 
 
 def _whom(
-    who: AskedPerson, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
+    asked: AskedPerson, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
 ) -> tuple[int, ...]:
-    living = {one.id for one in roster}
-    match who:
+    active = {one.id for one in roster}
+    match asked:
         case AskedPerson.REFERRER:
-            return (referrer,) if referrer in living and referrer is not None else ()
+            return (referrer,) if referrer in active and referrer is not None else ()
         case AskedPerson.ANOTHER:
             return (
                 colleagues(case, roster, but=referrer) or national_people(roster, 0, but=referrer)
@@ -347,7 +345,7 @@ MEETING_EVENTS = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
 def refusal_of(
     people: Sequence[MetPerson],
     kind: LoggedEvent,
-    said: PersonCodes,
+    reported: PersonCodes,
     at: datetime,
     *,
     corrects: int | None = None,
@@ -356,22 +354,22 @@ def refusal_of(
 
     `corrects` is the id of the event that this event replaces.
     """
-    person = next((one for one in people if one.n == said.n), None)
+    person = next((one for one in people if one.n == reported.n), None)
     if person is None:
-        is_next = kind in MEETING_EVENTS and corrects is None and said.n == len(people) + 1
+        is_next = kind in MEETING_EVENTS and corrects is None and reported.n == len(people) + 1
         return None if is_next else StopReason.NOBODY_WAITS
-    if corrects is not None and (stop := _corrected(person, kind, said, corrects)):
+    if corrects is not None and (stop := _corrected(person, kind, reported, corrects)):
         return stop
     if kind is LoggedEvent.OFFERED:
-        seen = replace(person, sex=said.codes.get(SEX, person.sex))
+        seen = replace(person, sex=reported.codes.get(SEX, person.sex))
         return OF_CONSENT.get(seen.consent)
-    return _follows(person, kind, said, at) if kind in OF_REFERRAL else None
+    return _follows(person, kind, reported, at) if kind in OF_REFERRAL else None
 
 
 def _follows(
-    person: MetPerson, kind: LoggedEvent, said: PersonCodes, at: datetime
+    person: MetPerson, kind: LoggedEvent, reported: PersonCodes, at: datetime
 ) -> StopReason | None:
-    offer = next((one for one in person.referrals if one.offered_id == said.referral), None)
+    offer = next((one for one in person.referrals if one.offered_id == reported.referral), None)
     if offer is None or (
         kind is not LoggedEvent.ANSWERED and offer.answer != ServiceAnswer.ACCEPTED
     ):
@@ -380,24 +378,24 @@ def _follows(
         return None
     if offer.arrived != YES or offer.arrived_at is None:
         return StopReason.NOBODY_WAITS
-    early = at < offer.arrived_at + THIRTY_DAYS and said.codes[THIRTY] != ThirtyDays.DANGER
+    early = at < offer.arrived_at + THIRTY_DAYS and reported.codes[THIRTY] != ThirtyDays.DANGER
     return StopReason.TOO_EARLY if early else None
 
 
 def _corrected(
-    person: MetPerson, kind: LoggedEvent, said: PersonCodes, corrects: int
+    person: MetPerson, kind: LoggedEvent, reported: PersonCodes, corrects: int
 ) -> StopReason | None:
     # A corrected event no longer counts. A second correction of the same event would remove the
     # first correction.
-    standing = (one.entry for one in person.moments if one.corrected_by is None)
-    was = next((one for one in standing if one.id == corrects), None)
-    if was is None or was.kind is not kind or was.said.referral != said.referral:
+    entries = (one.entry for one in person.timeline if one.corrected_by is None)
+    was = next((one for one in entries if one.id == corrects), None)
+    if was is None or was.kind is not kind or was.reported.referral != reported.referral:
         return StopReason.NOBODY_WAITS
-    if kind is LoggedEvent.ANSWERED and was.said.codes[ANSWER] == ServiceAnswer.PERSON_REFUSED:
+    if kind is LoggedEvent.ANSWERED and was.reported.codes[ANSWER] == ServiceAnswer.PERSON_REFUSED:
         return None if person.is_child else StopReason.ASK_ANEW
     if kind is not LoggedEvent.CONSENT:
         return None
-    makes_yes = YES in (said.codes.get(INTEREST), said.codes[CONSENT])
-    makes_yes = makes_yes or said.codes[CONSENT] == ConsentCode.ASSENT_YES
-    takes_no = was.said.codes[CONSENT] == ConsentCode.NO
+    makes_yes = YES in (reported.codes.get(INTEREST), reported.codes[CONSENT])
+    makes_yes = makes_yes or reported.codes[CONSENT] == ConsentCode.ASSENT_YES
+    takes_no = was.reported.codes[CONSENT] == ConsentCode.NO
     return StopReason.ASK_ANEW if makes_yes or takes_no else None

@@ -42,14 +42,14 @@ class OfferedCase:
     """A colleague is the assignee, and no other responder is asked to take the case."""
     is_on_site: bool = False
     """This responder answered that they are on site."""
-    is_referred: bool = False
+    has_service: bool = False
     """This responder answered that a service helps."""
     is_passed: bool = False
     """This responder passed the case on, and no responder has taken it since."""
     closure_requested: bool = False
     decides: bool = False
     """The responder belongs to the national desk, which must decide how to visit."""
-    lets: bool = False
+    may_stand_down: bool = False
     """The responder belongs to the national desk, which may stand down the people of the first place."""
 
 
@@ -77,7 +77,7 @@ class Reply:
     """True if a responder who dials must confirm with the letters of the reference."""
     outcome: TipOutcome | None = None
     """The outcome with which this answer closes the case, or requests to close it."""
-    manner: VisitDecision | None = None
+    decision: VisitDecision | None = None
     """The decision on visits that this answer makes."""
     button: str = ""
     """The English text of the button on a tip's page. Empty if the console does this in another way."""
@@ -123,7 +123,7 @@ REPLIES: Mapping[Verb, Reply] = {
     ),
     Verb.REFERRED: Reply(
         offer=Template.DIGIT_REFERRED,
-        is_possible=lambda case: case.is_own and not case.is_referred,
+        is_possible=lambda case: case.is_own and not case.has_service,
         own={"rw": "namwohereje|namuhereje"},
         words={"rw": "gatatu", "fr": "trois|orienté|orientée", "en": "three|referred"},
         labels={"rw": "nohereje|nohereje ku bufasha", "en": "referred to help"},
@@ -165,18 +165,18 @@ REPLIES: Mapping[Verb, Reply] = {
         is_possible=lambda case: case.decides,
         labels={"rw": "bucece", "fr": "discrètement", "en": "discreetly|unseen"},
         national=True,
-        manner=VisitDecision.UNSEEN,
+        decision=VisitDecision.UNSEEN,
     ),
     Verb.OPENLY: Reply(
         offer=Template.DIGIT_OPENLY,
         is_possible=lambda case: case.decides,
         labels={"rw": "ku mugaragaro", "fr": "ouvertement", "en": "openly"},
         national=True,
-        manner=VisitDecision.OPENLY,
+        decision=VisitDecision.OPENLY,
     ),
     Verb.LET_GO: Reply(
         offer=Template.DIGIT_LET_GO,
-        is_possible=lambda case: case.lets,
+        is_possible=lambda case: case.may_stand_down,
         labels={
             "rw": "aba mbere babireke",
             "fr": "retirer la première équipe",
@@ -334,7 +334,7 @@ class Command:
     responder_id: int
     reference: str
     verb: Verb
-    way: EventChannel
+    channel: EventChannel
     at: datetime
     proved: bool = True
     """False while only the gateway's callback reports the SMS, and no page of the inbox lists it yet."""
@@ -353,9 +353,9 @@ class CommandOutcome:
     assignment_id: int | None = None
     due: datetime | None = None
     """The time when the outcome is due."""
-    coming: VisitFacts | None = None
+    visit_facts: VisitFacts | None = None
     """The facts that a visitor must know, if the responder took the case."""
-    waits: Verb | None = None
+    queued: Verb | None = None
     """The command that is carried out after the inbox lists this SMS."""
     followers: tuple[int, ...] = ()
     """The responder's assignments of other tips in the cluster, which they took with this command."""

@@ -104,11 +104,11 @@ ANSWERING = (
 class Piece:
     """A piece of an SMS.
 
-    `says` contains a reference, the digit that is meant, or the letters. `repr` does not show it.
+    `text` contains a reference, the digit that is meant, or the letters. `repr` does not show it.
     """
 
     sort: PieceKind
-    says: str
+    text: str
 
     def __repr__(self) -> str:
         return f"Piece({self.sort.name})"
@@ -160,7 +160,7 @@ class BareDrills:
     """Drills to which an answer without a reference may belong, in addition to the responder's cases."""
 
     references: tuple[str, ...] = ()
-    beside: str | None = None
+    similar: str | None = None
     """The reference of a case that may also be meant. The line asks the responder about it."""
 
 
@@ -186,13 +186,13 @@ def parse_reply(
         return ReplyReading(ReplyKind.STOP)
     found = read_pieces(text, {*open_references, *over}, digits(national=national))
     pieces = _sure(found.pieces)
-    named = list(dict.fromkeys(one.says for one in pieces if one.sort is PieceKind.REFERENCE))
+    named = list(dict.fromkeys(one.text for one in pieces if one.sort is PieceKind.REFERENCE))
     if found.unclear:
         return ReplyReading(ReplyKind.ASK)
     if named:
         reading = _of_several(pieces, named) if len(named) > 1 else _of_one(pieces, named[0])
         only = named[0] if len(named) == 1 else None
-        said = {one.says for one in found.pieces if one.sort is PieceKind.DIGIT}
+        said = {one.text for one in found.pieces if one.sort is PieceKind.DIGIT}
         return _unless_unsure(plain_text(text[:MAX_LETTERS]), reading, only, said)
     return _of_none(text, pieces, open_references, lately, drills)
 
@@ -226,11 +226,11 @@ class _Span:
     """A digit that is joined to the reference."""
 
 
-def _spans(said: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
+def _spans(text: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
     """Yields every place of the text where a reference can be read, the simplest reading first."""
     if not known:
         return
-    found = list(re.finditer(r"[A-Z0-9]+", said))
+    found = list(re.finditer(r"[A-Z0-9]+", text))
     for width in range(1, WIDEST + 1):
         for first in range(len(found) - width + 1):
             group = found[first : first + width]
@@ -266,7 +266,7 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
     return sorted(chosen, key=lambda span: span.start), unclear
 
 
-def _marked(said: str, spans: list[_Span]) -> str:
+def _marked(text: str, spans: list[_Span]) -> str:
     """Returns the text with `r0`, `r1` and so on in place of the references.
 
     The text has no other lower-case letters.
@@ -274,10 +274,10 @@ def _marked(said: str, spans: list[_Span]) -> str:
     parts: list[str] = []
     behind = 0
     for number, span in enumerate(spans):
-        head = HEAD[-1] if said[span.end : span.end + 2].lstrip().startswith(":") else ""
-        parts += [said[behind : span.start], f" {span.before} r{number}{head} {span.after} "]
+        head = HEAD[-1] if text[span.end : span.end + 2].lstrip().startswith(":") else ""
+        parts += [text[behind : span.start], f" {span.before} r{number}{head} {span.after} "]
         behind = span.end
-    return "".join([*parts, said[behind:]])
+    return "".join([*parts, text[behind:]])
 
 
 def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece]:
@@ -373,16 +373,16 @@ def _one_slip(typed: str, meant: str) -> bool:
 
 
 def _unless_unsure(
-    said: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
+    text: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
 ) -> ReplyReading:
     """Asks the responder if the text contains a question, or a word that delays or cancels the answer.
 
     A take is still carried out, and so is a pass with an apology. If such a word comes with two digits, one digit
     cancels the other, as in "1 K7Q4 sorry 5".
     """
-    unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", said)) or _LATER.search(said)
+    unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
-    asks = bool(verbs) and _QUESTION.search(said)
+    asks = bool(verbs) and _QUESTION.search(text)
     if asks or (unsure and (len(digits_said) > 1 or verbs - {Verb.PASS_ON})):
         return ReplyReading(ReplyKind.ASK, reference=only)
     return reading
@@ -403,7 +403,7 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
     sorts = [one.sort for one in pieces]
     at = sorts.index(PieceKind.REFERENCE)
     before, behind = (
-        {one.says for one in part if one.sort is PieceKind.DIGIT}
+        {one.text for one in part if one.sort is PieceKind.DIGIT}
         for part in (pieces[:at], pieces[at:])
     )
     return bool(before and behind) and before != behind
@@ -436,7 +436,7 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
     said: dict[str, str] = {}
     for one, other in zip(turns[::2], turns[1::2], strict=True):
         digit, name = (one, other) if one.sort is PieceKind.DIGIT else (other, one)
-        if said.setdefault(name.says, digit.says) != digit.says or digit.says == Verb.HELP:
+        if said.setdefault(name.text, digit.text) != digit.text or digit.text == Verb.HELP:
             return ReplyReading(ReplyKind.ASK)
     return ReplyReading(ReplyKind.ACT, tuple(Action(Verb(said[one]), one) for one in named))
 
@@ -450,7 +450,7 @@ def _of_none(
     An answer that may belong to a drill counts for the drill and not for a case.
     """
     only = known[0] if len(known) == 1 else None
-    strange = [one.says for one in pieces if one.sort is PieceKind.STRANGE]
+    strange = [one.text for one in pieces if one.sort is PieceKind.STRANGE]
     if strange:
         return _of_strange(pieces, strange, known)
     if text.strip() and not text.strip(" \n?"):
@@ -461,7 +461,7 @@ def _of_none(
     bare = all(one.sort in (*ANSWERING, PieceKind.LETTER, PieceKind.COURTESY) for one in pieces)
     if verb is Verb.TAKE and bare and drills.references:
         actions = tuple(Action(verb, one) for one in drills.references)
-        return ReplyReading(ReplyKind.ACT, actions, drills.beside)
+        return ReplyReading(ReplyKind.ACT, actions, drills.similar)
     if verb is Verb.TAKE and bare and only is not None and lately:
         return ReplyReading(ReplyKind.ACT, (Action(verb, only),))
     return ReplyReading(ReplyKind.ASK, reference=only)
@@ -515,7 +515,7 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
             return sure
         for at in doubted:
             turns = sure[at].sort is PieceKind.REFUSAL
-            sure[at] = Piece(PieceKind.NEGATION if turns else PieceKind.OTHER, sure[at].says)
+            sure[at] = Piece(PieceKind.NEGATION if turns else PieceKind.OTHER, sure[at].text)
 
 
 def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
@@ -523,19 +523,19 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
     one = pieces[at]
     before = pieces[at - 1].sort if at else None
     behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
-    beside = PieceKind.OTHER in (before, behind)
+    odd = PieceKind.OTHER in (before, behind)
     if one.sort is PieceKind.DIGIT:
-        return beside and not (one.says == Verb.TAKE and behind is PieceKind.REFERENCE)
+        return odd and not (one.text == Verb.TAKE and behind is PieceKind.REFERENCE)
     if one.sort is PieceKind.REFUSAL:
-        return beside and behind is not PieceKind.REFERENCE
+        return odd and behind is not PieceKind.REFERENCE
     if one.sort is PieceKind.OWN:
-        return one.says == Verb.PASS_ON and behind is PieceKind.OTHER
-    return beside and one.sort in (PieceKind.WORD, PieceKind.LABEL, PieceKind.YES, PieceKind.LETTER)
+        return one.text == Verb.PASS_ON and behind is PieceKind.OTHER
+    return odd and one.sort in (PieceKind.WORD, PieceKind.LABEL, PieceKind.YES, PieceKind.LETTER)
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
     """Returns the only answer in the pieces. Returns None if there is no answer or more than one."""
-    said = {sort: {one.says for one in pieces if one.sort is sort} for sort in PieceKind}
+    said = {sort: {one.text for one in pieces if one.sort is sort} for sort in PieceKind}
     if said[PieceKind.NEGATION]:
         return None
     worded = said[PieceKind.OWN] | said[PieceKind.WORD] | said[PieceKind.REFUSAL]
@@ -552,7 +552,7 @@ def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
     quiet = (PieceKind.LETTER, PieceKind.COURTESY, PieceKind.REFERENCE, PieceKind.STRANGE)
     if any(one.sort not in quiet for one in pieces):
         return set()
-    return {one.says for one in pieces if one.sort is PieceKind.LETTER}
+    return {one.text for one in pieces if one.sort is PieceKind.LETTER}
 
 
 # Decides if a responder's SMS gets a reply, from the time and the earlier replies. Pure.
@@ -594,13 +594,13 @@ class AnswerReason(StrEnum):
 class SentAnswer:
     """A reply that was sent."""
 
-    why: AnswerReason
+    reason: AnswerReason
     text_key: str
     at: datetime
 
 
 def answer_reason(
-    why: AnswerReason,
+    reason: AnswerReason,
     text_key: str,
     given: Sequence[SentAnswer],
     at: datetime,
@@ -610,41 +610,41 @@ def answer_reason(
     """Returns the reason for which the SMS gets a reply. Returns None if it gets no reply."""
     lately = [one for one in given if one.at > at - DAY]
     alike = [one.at for one in lately if one.text_key == text_key]
-    if why is AnswerReason.ACT:
+    if reason is AnswerReason.ACT:
         acts = _count(lately, at, AnswerReason.ACT)
         if not alike and acts < ACTS_AN_HOUR:
             return AnswerReason.ACT
-        why = AnswerReason.REPEAT
-    elif why is AnswerReason.STOP:
+        reason = AnswerReason.REPEAT
+    elif reason is AnswerReason.STOP:
         in_danger = False
-        if alike or any(one.why is AnswerReason.STOP for one in given):
+        if alike or any(one.reason is AnswerReason.STOP for one in given):
             return None
     elif alike and (not in_danger or max(alike) > at - ECHO):
         return None
-    unasked = [one for one in lately if one.why is not AnswerReason.ACT]
-    if why is AnswerReason.WRONG and _count(unasked, at, AnswerReason.WRONG) >= WRONG_AN_HOUR:
+    unasked = [one for one in lately if one.reason is not AnswerReason.ACT]
+    if reason is AnswerReason.WRONG and _count(unasked, at, AnswerReason.WRONG) >= WRONG_AN_HOUR:
         return None
     if in_danger:
-        return _in_danger(why, unasked, at)
+        return _in_danger(reason, unasked, at)
     if len(unasked) >= UNASKED_A_DAY or _count(unasked, at) >= UNASKED_AN_HOUR:
         return None
-    return why
+    return reason
 
 
 def _in_danger(
-    why: AnswerReason, unasked: Sequence[SentAnswer], at: datetime
+    reason: AnswerReason, unasked: Sequence[SentAnswer], at: datetime
 ) -> AnswerReason | None:
     """Applies the wider limits for a case with danger. The usual limits still apply to a repeated action."""
-    repeats = [one for one in unasked if one.why is AnswerReason.REPEAT]
-    if why is AnswerReason.REPEAT and (
+    repeats = [one for one in unasked if one.reason is AnswerReason.REPEAT]
+    if reason is AnswerReason.REPEAT and (
         len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
     ):
         return None
     if _count(unasked, at, AnswerReason.LAST):
         return None
-    return AnswerReason.LAST if _count(unasked, at) + 1 >= DANGER_AN_HOUR else why
+    return AnswerReason.LAST if _count(unasked, at) + 1 >= DANGER_AN_HOUR else reason
 
 
-def _count(given: Sequence[SentAnswer], at: datetime, why: AnswerReason | None = None) -> int:
+def _count(given: Sequence[SentAnswer], at: datetime, reason: AnswerReason | None = None) -> int:
     """Counts the replies of the last hour, for one reason or for all."""
-    return sum(one.at > at - HOUR and why in (None, one.why) for one in given)
+    return sum(one.at > at - HOUR and reason in (None, one.reason) for one in given)

@@ -109,8 +109,8 @@ def notify_database_failure(
 
 def _send(context: MonitorContext, claim: Claim) -> SendResult:
     if claim.to is None:
-        taken = context.watch.other.tell(render(claim.wording, context.phrases))
-        return SendResult(Outcome.ACCEPTED if taken else Outcome.NOT_SENT)
+        accepted = context.watch.other.tell(render(claim.wording, context.phrases))
+        return SendResult(Outcome.ACCEPTED if accepted else Outcome.NOT_SENT)
     return service_sending.send_claimed(context, claim, _to_contact)[0]
 
 

@@ -40,15 +40,15 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
     `most` is the limit for one transaction. If no active responder can be alerted, the tip stays pending. Then `readyz`
     fails, and callers cannot report until a responder is active again.
     """
-    referred = 0
+    assigned = 0
     roster: Sequence[Candidate] = ()
     most = most or (BATCH if context.database.is_sqlite else SERVER_BATCH)
     full = True
     while full:
-        told, roster = _refer_batch(context, roster, most)
-        referred += told
-        full = told == most
-    return referred
+        alerted, roster = _refer_batch(context, roster, most)
+        assigned += alerted
+        full = alerted == most
+    return assigned
 
 
 def _refer_batch(
@@ -75,7 +75,7 @@ def _refer_batch(
         service_escalation.write_steps(
             session, context, [one for one in steps if one.recipients], at
         )
-        marked = [one.tip_id for one in following.values() if one.care is not VisitSafety.NONE]
+        marked = [one.tip_id for one in following.values() if one.safety is not VisitSafety.NONE]
         service_correction.notify_followers(session, context, marked, at)
     return len(steps), planning.roster
 

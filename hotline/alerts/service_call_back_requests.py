@@ -42,13 +42,13 @@ BOUND_AS = "call-back"
 """The value that a request is bound to in place of a district. So an encrypted request can never be read as a tip."""
 
 
-def call_flags(context: Context, book: FlowSet, opening: SessionStart) -> dict[str, bool]:
+def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:
     """Returns the flags that let the flow offer a call-back, one for each kind of person who needs help.
 
     Returns none if the desk's number is not verified.
     """
-    number = book.numbers.get(context.line.call_back_number)
-    if number is None or not number.is_confirmed(opening.started_at.date()):
+    number = flow_set.numbers.get(context.line.call_back_number)
+    if number is None or not number.is_confirmed(start.started_at.date()):
         return {}
     return {f"call_back.{who}": True for who in rules_call_back.OFFERED}
 
@@ -67,19 +67,19 @@ def store_request(
 
     Stores nothing if the national desk has no key, because no desk could decrypt the number.
     """
-    withdraw_session(session, context, dialogue.key, up_to_passage=tip.passage)
+    withdraw_session(session, context, dialogue.key, up_to_attempt=tip.attempt)
     agreed = windows(answers, dialogue.started_at)
     if not agreed:
         return
     uid = secrets.token_hex(16)
-    told = {
+    call = {
         "number": caller,
         "word": answers[WORD],
         "others": answers[rules_call_back.OTHERS_ANSWER],
         "language": tip.language,
     }
     keys = tables_desks.public_keys(session, [NATIONAL])
-    encrypted = context.encrypter.tip(told, uid=uid, place=BOUND_AS, desks=keys, at=context.now())
+    encrypted = context.encrypter.tip(call, uid=uid, place=BOUND_AS, desks=keys, at=context.now())
     if NATIONAL not in encrypted.grants:
         logger.critical("alarm: a call-back is not kept: the national desk has no key that works")
         return
@@ -87,10 +87,10 @@ def store_request(
 
 
 def withdraw_session(
-    session: Session, context: Context, session_key: str, *, up_to_passage: int
+    session: Session, context: Context, session_key: str, *, up_to_attempt: int
 ) -> None:
     """Withdraws the requests of a session, after `000` or after a changed answer about the call-back."""
-    rows = tables_call_back.waiting_of_session(session, session_key, up_to_passage=up_to_passage)
+    rows = tables_call_back.waiting_of_session(session, session_key, up_to_attempt=up_to_attempt)
     _withdraw(session, context, rows)
 
 
@@ -129,7 +129,7 @@ def next_window(row: CallBack) -> bool:
         return False
     window = window_from(row.again_at)
     row.opens_at, row.closes_at, row.again_at = window.opens_at, window.closes_at, None
-    row.begun_at = row.wanted_by = row.approved_by = row.opened_at = None
+    row.begun_at = row.asked_by = row.approved_by = row.opened_at = None
     return True
 
 
@@ -157,7 +157,7 @@ def _row(
 def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> None:
     for row in rows:
         end_request(row, CallBackState.WITHDRAWN, context.now())
-        if row.told_at is not None:
+        if row.notified_at is not None:
             _tell(session, row, Template.CALL_WITHDRAWN, context.now())
 
 
@@ -178,10 +178,10 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
                 subject=f"call-back:{row.id}",
             )
             return [Template.CALL_OVER]
-        row.told_at = at
+        row.notified_at = at
         said = [Template.CALL_MISSED]
-    if row.told_at is None and row.asked_at <= at - NOTICE_DELAY:
-        row.told_at = at
+    if row.notified_at is None and row.asked_at <= at - NOTICE_DELAY:
+        row.notified_at = at
         said = [Template.CALL_WAITS]
     if row.begun_at is None and row.opens_at <= at:
         row.begun_at = at

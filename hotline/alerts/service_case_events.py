@@ -31,7 +31,7 @@ class EventActor:
     """The person or process that acted, with the name that the audit log uses."""
 
     actor: str
-    way: EventChannel | None = None
+    channel: EventChannel | None = None
     """None if the actor's name shows the channel: a command, a page of the console, or a timed job."""
     desk: str | None = None
     person: int | None = None
@@ -39,7 +39,7 @@ class EventActor:
 
     @property
     def by_way(self) -> EventChannel:
-        return self.way or WAYS.get(self.actor.partition(":")[0], EventChannel.CLOCK)
+        return self.channel or WAYS.get(self.actor.partition(":")[0], EventChannel.CLOCK)
 
     @property
     def responder_id(self) -> int | None:
@@ -47,8 +47,8 @@ class EventActor:
         return int(number) if kind == RESPONDER else self.person
 
 
-def by_responder(responder_id: int, way: EventChannel) -> EventActor:
-    return EventActor(f"{RESPONDER}:{responder_id}", way)
+def by_responder(responder_id: int, channel: EventChannel) -> EventActor:
+    return EventActor(f"{RESPONDER}:{responder_id}", channel)
 
 
 def write_event(
@@ -68,7 +68,7 @@ def write_event(
         at=at,
         responder_id=by.responder_id,
         desk=by.desk,
-        way=by.by_way,
+        channel=by.by_way,
         kind=kind,
         codes=dict(codes or {}),
         key=f"{kind}:{key}",
@@ -78,19 +78,16 @@ def write_event(
 
 
 def write_taken(
-    session: Session, tip_id: int, who: int, at: datetime, way: EventChannel, proof: TakeProof
+    session: Session, tip_id: int, taker: int, at: datetime, channel: EventChannel, proof: TakeProof
 ) -> None:
     """Writes that a responder acknowledged the case, or that the acknowledgement was proved or doubted.
 
     Writes nothing if this is already the last state.
     """
-    last = tables_case_events.last_event_of(session, tip_id, who)
-    held = tables_case_events.last_event_of(session, tip_id, who, but_told=True)
-    was = (
-        held.codes.get(PROOF, "")
-        if held is not None and held.kind == LoggedEvent.ACKNOWLEDGED
-        else None
-    )
+    last = tables_case_events.last_event_of(session, tip_id, taker)
+    held = tables_case_events.last_event_of(session, tip_id, taker, but_told=True)
+    is_taken = held is not None and held.kind == LoggedEvent.ACKNOWLEDGED
+    was = held.codes.get(PROOF, "") if held is not None and is_taken else None
     told_since = last is not held
     if proof is TakeProof.DOUBTED and was not in COUNTING_PROOFS:
         return
@@ -105,37 +102,37 @@ def write_taken(
         session,
         tip_id,
         LoggedEvent.ACKNOWLEDGED,
-        by_responder(who, way),
+        by_responder(taker, channel),
         at,
-        key=f"{tip_id}:{who}:{last.id if last is not None else 0}",
+        key=f"{tip_id}:{taker}:{last.id if last is not None else 0}",
         codes={PROOF: proof.value},
         supersedes=corrected,
     )
 
 
-def write_taken_by(session: Session, tip_id: int, act: Command, *, counts: bool) -> None:
+def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: bool) -> None:
     """Writes that a responder acknowledges the case now.
 
     `counts` is True if the acknowledgement counts already, even if its proof is still to come.
     """
-    proof = TakeProof.PROVED if act.proved else TakeProof.UNPROVED
+    proof = TakeProof.PROVED if command.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
-    write_taken(session, tip_id, act.responder_id, act.at, act.way, proof)
+    write_taken(session, tip_id, command.responder_id, command.at, command.channel, proof)
 
 
-def write_report(session: Session, known_as: Assignment, act: Command, kind: LoggedEvent) -> None:
+def write_report(session: Session, row: Assignment, command: Command, kind: LoggedEvent) -> None:
     """Writes an event that a responder can report once under each of their references."""
-    by = by_responder(act.responder_id, act.way)
-    write_event(session, known_as.tip_id, kind, by, act.at, key=str(known_as.id))
+    by = by_responder(command.responder_id, command.channel)
+    write_event(session, row.tip_id, kind, by, command.at, key=str(row.id))
 
 
-def write_passed(session: Session, tip_id: int, act: Command) -> None:
+def write_passed(session: Session, tip_id: int, command: Command) -> None:
     """Writes that a responder passes the case on. The key contains the responder's last event in the case."""
-    who = act.responder_id
+    who = command.responder_id
     last = tables_case_events.last_event_of(session, tip_id, who)
     key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
-    by = by_responder(who, act.way)
-    write_event(session, tip_id, LoggedEvent.PASSED, by, act.at, key=key, codes={TO: act.to.value})
+    by, codes = by_responder(who, command.channel), {TO: command.to.value}
+    write_event(session, tip_id, LoggedEvent.PASSED, by, command.at, key=key, codes=codes)
 
 
 def write_closed(

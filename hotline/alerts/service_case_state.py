@@ -61,12 +61,14 @@ def case_of(tip: Tip) -> Case:
 def routed_case(session: Session, tip: Tip) -> Case:
     """Returns the case of a tip, with the partner desks that are also alerted."""
     return replace(
-        case_of(tip), beside=tips_tables.extra_desks(session, [tip.id]).get(tip.id, frozenset())
+        case_of(tip), partners=tips_tables.extra_desks(session, [tip.id]).get(tip.id, frozenset())
     )
 
 
 def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
-    return visit_facts(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
+    return visit_facts(
+        tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.visit_decision
+    )
 
 
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
@@ -78,28 +80,28 @@ def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
 def case_state(session: Session, tip: Tip) -> CaseState:
     """Returns the state of an open case."""
     others = [one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id]
-    beside = queries.alerted_by_tip(session, others) if others else {}
+    related = queries.alerted_by_tip(session, others) if others else {}
     judging = None
-    if tip.end_wanted_by is not None:
-        wanted = tip.end_wanted_by
+    if tip.closure_by is not None:
+        wanted = tip.closure_by
         judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
     return CaseState(
         case=routed_case(session, tip),
         step=queries.next_step(session, tip.id),
-        told=queries.alerted_by_tip(session, [tip.id])[tip.id],
-        holder=tip.assignee_id,
-        others=queries.other_takers(session, tip),
-        stood=tables.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
+        alerted=queries.alerted_by_tip(session, [tip.id])[tip.id],
+        assignee=tip.assignee_id,
+        other_assignees=queries.other_takers(session, tip),
+        last_due_at=tables.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
         renewed=tip.renewed_at is not None,
-        judging=judging,
+        closure_by=judging,
         is_safe=judging is not None and _is_safe(session, tip),
         desk_decides=desk_decides(session, tip),
         closure_read=tip.closure_read_at is not None,
-        care=visit_facts_of(tip).care,
+        safety=visit_facts_of(tip).care,
         clocks=tables.open_clocks(session, tip.id),
         unread=queries_references.those_who_have_not_read(session, tip.id),
-        company=tuple(one.responder_id for some in beside.values() for one in some),
-        asked_beside=tables.times_fired(session, others, DeadlineKind.VISIT_SAFETY),
+        company=tuple(one.responder_id for some in related.values() for one in some),
+        linked_questions=tables.times_fired(session, others, DeadlineKind.VISIT_SAFETY),
     )
 
 
@@ -108,9 +110,9 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
 
     The assignee must have been alerted for the present place.
     """
-    standing = case_state(session, tip)
-    gone = rules_escalation_steps.alerted_elsewhere(standing)
-    return bool(gone) and standing.holder is not None and standing.holder not in gone
+    state = case_state(session, tip)
+    gone = rules_escalation_steps.alerted_elsewhere(state)
+    return bool(gone) and state.assignee is not None and state.assignee not in gone
 
 
 def desk_decides(session: Session, tip: Tip) -> bool:
@@ -118,9 +120,9 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
     This answer does not show the result of any screening.
     """
-    if tip.end_wanted_by is None:
+    if tip.closure_by is None:
         return False
-    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+    wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
     return rules_persons.is_for_national_desk(
         wanted, has_met=tables_case_events.has_met(session, tip.id)
     )
@@ -131,7 +133,7 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 
     Reads only deadlines, which are not encrypted.
     """
-    if tip.end_wanted is None or not OUTCOMES[TipOutcome(tip.end_wanted)].is_safe:
+    if tip.outcome_asked is None or not OUTCOMES[TipOutcome(tip.outcome_asked)].is_safe:
         return False
     met = {row.n for row in tables_persons.persons_of_tip(session, tip.id)}
     offers = tables_persons.offers_of(session, tip.id)
@@ -141,12 +143,12 @@ def _is_safe(session: Session, tip: Tip) -> bool:
     return bool(met) and met <= with_service
 
 
-def is_with_colleague(session: Session, tip: Tip, who: int) -> bool:
+def is_with_colleague(session: Session, tip: Tip, responder_id: int) -> bool:
     """Returns True if a colleague is the assignee and no acknowledgement is due.
 
     Then it would change nothing if the responder passes the case on.
     """
-    if tip.assignee_id is None or tip.assignee_id == who:
+    if tip.assignee_id is None or tip.assignee_id == responder_id:
         return False
     return DeadlineKind.ACKNOWLEDGE not in tables.open_clocks(session, tip.id)
 
@@ -161,15 +163,15 @@ def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCas
     own: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
     is_national = responder.level == Level.NATIONAL
     clocks = tables.open_clocks(session, tip.id)
-    requested = tip.end_wanted_by
+    requested = tip.closure_by
     own_request = requested == f"{RESPONDER}{responder.id}"
     return OfferedCase(
         is_own=tip.assignee_id == responder.id,
         is_helped=tip.assignee_id not in (None, responder.id) and not clocks.keys() & {*ASKS},
         is_on_site=any(one.on_site_at is not None for one in own),
-        is_referred=any(one.handed_to_help_at is not None for one in own),
+        has_service=any(one.handed_to_help_at is not None for one in own),
         is_passed=any(one.passed_at is not None for one in own),
         closure_requested=requested is not None and (own_request or is_national),
         decides=is_national and assignee_visit_facts(session, tip).is_marked,
-        lets=is_national and bool(tip.place_step) and can_stand_down(session, tip),
+        may_stand_down=is_national and bool(tip.place_step) and can_stand_down(session, tip),
     )

@@ -70,7 +70,7 @@ def request_erasure(
     """
     at = context.now()
     for tip in queries_retention.without_erasure_request(session, tip_ids):
-        tip.erase_wanted_at, tip.receipt_key = at, None
+        tip.erasure_asked_at, tip.receipt_key = at, None
         service_call_back_requests.withdraw(session, context, tip.id)
         tables_audit.append_about_tip(session, tip.id, "erase_wanted", actor, at)
         session.flush()
@@ -80,10 +80,10 @@ def request_erasure(
             continue
         due = at + WITHIN
         tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
-        told = service_duplicates.people_to_notify_of_erasure(
+        people = service_duplicates.people_to_notify_of_erasure(
             session, tip, queries_retention.notified_of_erasure(session, tip, at), at
         )
-        _tell(session, tip, told, Template.ERASE_WANTED, {}, at)
+        _tell(session, tip, people, Template.ERASE_WANTED, {}, at)
         session.flush()
         if fate is TextFate.DECIDED:
             _ask_to_decide(session, tip, due, at)
@@ -96,7 +96,7 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
     Asks the national desk again if it must decide.
     """
     at = context.now()
-    if tip.erase_wanted_at is None or tip.erased_at is not None:
+    if tip.erasure_asked_at is None or tip.erased_at is not None:
         return
     fate = text_fate(session, tip)
     if fate is TextFate.GO:
@@ -110,7 +110,7 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
 
 def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
     """Erases the text of a closed case with an erasure request, unless the case has a legal hold."""
-    if tip.erase_wanted_at is None or tip.erased_at is not None:
+    if tip.erasure_asked_at is None or tip.erased_at is not None:
         return
     if text_fate(session, tip) is TextFate.GO:
         _erase(session, tip, context.now(), actor="clock")
@@ -158,12 +158,12 @@ def text_fate(session: Session, tip: Tip) -> TextFate:
         urgency=tip.urgency,
         taken=tip.assignee_id is not None,
         closed=tip.closed_at is not None,
-        held=queries_retention.has_legal_hold(session, tip.id),
+        is_held=queries_retention.has_legal_hold(session, tip.id),
     ).fate
 
 
 def _check(session: Session, tip: Tip, *, erases: bool) -> None:
-    if tip.erase_wanted_at is None or tip.erased_at is not None:
+    if tip.erasure_asked_at is None or tip.erased_at is not None:
         raise ErasureRefused(f"tip {tip.id} has no erasure request, or its text is erased")
     fate = text_fate(session, tip)
     if fate is TextFate.HELD:
@@ -236,24 +236,24 @@ class CloseRequest:
     """The person as the audit log names them."""
     reason: str = ""
     responder_id: int | None = None
-    way: EventChannel | None = None
+    channel: EventChannel | None = None
     """None if `actor` shows the channel: a command, a page of the console, or the clock worker."""
-    what: rules_events.NotTrafficking | None = None
+    not_trafficking: rules_events.NotTrafficking | None = None
     """The reason why the case is not trafficking, if the responder closes it with that outcome."""
 
     @property
     def entry_by(self) -> EventActor:
-        return EventActor(self.actor, self.way, person=self.responder_id)
+        return EventActor(self.actor, self.channel, person=self.responder_id)
 
     def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
         """Returns the codes that the case event of this closure stores."""
-        said = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.what}
+        said = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.not_trafficking}
         return {name: code.value for name, code in said.items() if code is not None}
 
 
-def by_responder(responder_id: int, way: EventChannel = EventChannel.USSD) -> CloseRequest:
+def by_responder(responder_id: int, channel: EventChannel = EventChannel.USSD) -> CloseRequest:
     who = f"{RESPONDER}{responder_id}"
-    return CloseRequest(who, who, responder_id=responder_id, way=way)
+    return CloseRequest(who, who, responder_id=responder_id, channel=channel)
 
 
 def by_command(name: str, reason: str) -> CloseRequest:
@@ -296,11 +296,11 @@ def needs_second(session: Session, tip: Tip) -> bool:
     return is_grave or tables_case_events.has_met(session, tip.id)
 
 
-def has_other_request(session: Session, tip: Tip, who: CloseRequest, outcome: TipOutcome) -> bool:
+def has_other_request(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
     """Returns True if another person has requested closure with another outcome."""
-    if tip.end_wanted_by is None or tip.end_wanted == outcome:
+    if tip.closure_by is None or tip.outcome_asked == outcome:
         return False
-    return not is_same_person(session, tip.end_wanted_by, who.name)
+    return not is_same_person(session, tip.closure_by, actor.name)
 
 
 def close(
@@ -308,7 +308,7 @@ def close(
     context: Context,
     tip: Tip,
     outcome: TipOutcome | None,
-    who: CloseRequest,
+    actor: CloseRequest,
     at: datetime,
     *,
     only_requests: bool = False,
@@ -323,29 +323,29 @@ def close(
             CommandResult.CLOSED, None if tip.outcome is None else TipOutcome(tip.outcome)
         )
     wanted = outcome or TipOutcome.SILENT
-    if has_other_request(session, tip, who, wanted):
+    if has_other_request(session, tip, actor, wanted):
         return CloseResult(
-            CommandResult.ANOTHER_WAITS, TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+            CommandResult.ANOTHER_WAITS, TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
         )
     asks = only_requests and tip.channel != rules_trial.DRILL
     if not (asks or needs_second(session, tip)):
-        _close(session, context, tip, outcome, who, at)
+        _close(session, context, tip, outcome, actor, at)
         return CloseResult(CommandResult.CLOSED, outcome)
-    if not _is_recorded(session, tip, who, wanted):
-        _request(session, context, tip, wanted, who, at)
+    if not _is_recorded(session, tip, actor, wanted):
+        _request(session, context, tip, wanted, actor, at)
     return CloseResult(CommandResult.CLOSURE_REQUESTED, wanted)
 
 
-def _is_recorded(session: Session, tip: Tip, who: CloseRequest, wanted: TipOutcome) -> bool:
+def _is_recorded(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
     """Returns True if the same request already waits, no matter who made it."""
-    if tip.end_wanted_by is None or tip.end_wanted != wanted:
+    if tip.closure_by is None or tip.outcome_asked != outcome:
         return False
     request = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
-    same = is_same_person(session, tip.end_wanted_by, who.name)
+    same = is_same_person(session, tip.closure_by, actor.name)
     return (
         request is None
         or not same
-        or request.codes.get(rules_events.WHAT) == who.codes(wanted).get(rules_events.WHAT)
+        or request.codes.get(rules_events.WHAT) == actor.codes(outcome).get(rules_events.WHAT)
     )
 
 
@@ -353,25 +353,25 @@ def _request(
     session: Session,
     context: Context,
     tip: Tip,
-    wanted: TipOutcome,
-    who: CloseRequest,
+    outcome: TipOutcome,
+    actor: CloseRequest,
     at: datetime,
 ) -> None:
     """Records a closure request, which replaces an earlier request. The case events keep both requests."""
     before = None
-    if tip.end_wanted_by is not None:
+    if tip.closure_by is not None:
         before = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
-    tip.end_wanted, tip.end_wanted_by = wanted, who.name
+    tip.outcome_asked, tip.closure_by = outcome, actor.name
     tip.closure_requested_at, tip.closure_read_at = at, None
-    _record(session, tip, f"end_wanted_{wanted}", who, at)
+    _record(session, tip, f"end_wanted_{outcome}", actor, at)
     replaced = None if before is None else before.id
-    codes = who.codes(wanted)
+    codes = actor.codes(outcome)
     service_case_events.write_closed(
-        session, tip.id, who.entry_by, at, codes, waits=True, supersedes=replaced
+        session, tip.id, actor.entry_by, at, codes, waits=True, supersedes=replaced
     )
     session.flush()
     service_escalation.handle_event(
-        session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED, by=who.responder_id), at
+        session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED, by=actor.responder_id), at
     )
 
 
@@ -387,7 +387,7 @@ def note_opened(
     service_case_events.write_event(
         session, tip.id, LoggedEvent.OPENED, by, at, key=_opening(tip, name)
     )
-    asked_by = tip.end_wanted_by or ""
+    asked_by = tip.closure_by or ""
     if tip.closure_read_at is None and may_confirm(session, asked_by, name):
         tip.closure_read_at = at
         session.flush()
@@ -430,7 +430,7 @@ def confirm_closure(
     session: Session,
     context: Context,
     tip: Tip,
-    who: CloseRequest,
+    actor: CloseRequest,
     agrees: bool,
     at: datetime,
     *,
@@ -441,22 +441,22 @@ def confirm_closure(
     To confirm, this person must have opened the case after the closure was requested. `people` contains the persons of
     the case, if the calling function could decrypt them. Raises EndRefused.
     """
-    if tip.end_wanted_by is None:
+    if tip.closure_by is None:
         raise EndRefused(f"tip {tip.id}: no closure was requested", ClosureRefusal.NOT_REQUESTED)
-    if is_same_person(session, tip.end_wanted_by, who.name):
+    if is_same_person(session, tip.closure_by, actor.name):
         raise EndRefused(
-            f"tip {tip.id}: {person_name(who.name)} requested the closure: a second person must confirm it",
+            f"tip {tip.id}: {person_name(actor.name)} requested the closure: a second person must confirm it",
             ClosureRefusal.SAME_PERSON,
         )
     if agrees:
-        _check_confirms(session, tip, who, people)
-    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+        _check_confirms(session, tip, actor, people)
+    wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
     drop_closure_request(tip)
     service_case_events.write_event(
         session,
         tip.id,
         LoggedEvent.CLOSURE_DECIDED,
-        who.entry_by,
+        actor.entry_by,
         at,
         key=f"{tip.id}:{at.timestamp()}",
         codes={
@@ -465,31 +465,31 @@ def confirm_closure(
         },
     )
     if agrees:
-        _close(session, context, tip, wanted, who, at)
+        _close(session, context, tip, wanted, actor, at)
         return
-    _record(session, tip, "end_refused", who, at)
+    _record(session, tip, "end_refused", actor, at)
     session.flush()
-    if who.responder_id is not None:
-        _takes(session, tip, who.responder_id, who.way or EventChannel.CONSOLE, at)
+    if actor.responder_id is not None:
+        _takes(session, tip, actor.responder_id, actor.channel or EventChannel.CONSOLE, at)
     service_escalation.handle_event(
-        session, context, tip.id, Event(CaseEventKind.REFUSED, by=who.responder_id), at
+        session, context, tip.id, Event(CaseEventKind.REFUSED, by=actor.responder_id), at
     )
 
 
-def _takes(session: Session, tip: Tip, who: int, way: EventChannel, at: datetime) -> None:
+def _takes(session: Session, tip: Tip, taker: int, channel: EventChannel, at: datetime) -> None:
     """Records that the responder who refuses a closure takes the case. So lists and statistics show it."""
-    tables.acknowledge(session, tip.id, who, at, proved=True)
-    queries.record_passed(session, tip.id, who, None)
-    service_case_events.write_taken(session, tip.id, who, at, way, TakeProof.PROVED)
+    tables.acknowledge(session, tip.id, taker, at, proved=True)
+    queries.record_passed(session, tip.id, taker, None)
+    service_case_events.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)
 
 
 def _check_confirms(
-    session: Session, tip: Tip, who: CloseRequest, people: Sequence[MetPerson] | None
+    session: Session, tip: Tip, actor: CloseRequest, people: Sequence[MetPerson] | None
 ) -> None:
     # An erased text cannot be opened, so the person need not open it before they confirm.
-    if tip.erased_at is None and not has_opened(session, tip, who.name):
+    if tip.erased_at is None and not has_opened(session, tip, actor.name):
         raise EndRefused(
-            f"tip {tip.id}: {person_name(who.name)} has not opened it since closure was requested",
+            f"tip {tip.id}: {person_name(actor.name)} has not opened it since closure was requested",
             ClosureRefusal.UNOPENED,
         )
     if not desk_decides(session, tip):
@@ -505,7 +505,7 @@ def _check_confirms(
         )
 
 
-def reopen(session: Session, tip: Tip, who: CloseRequest, at: datetime) -> None:
+def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> None:
     """Reopens a closed case. Its escalation continues at the next tick. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open")
@@ -515,10 +515,10 @@ def reopen(session: Session, tip: Tip, who: CloseRequest, at: datetime) -> None:
         raise EndRefused(f"tip {tip.id}: its text was erased: the caller must report again")
     tip.closed_at = tip.outcome = tip.assignee_id = None
     drop_closure_request(tip)
-    _record(session, tip, "tip_reopened", who, at)
+    _record(session, tip, "tip_reopened", actor, at)
     key = f"{tip.id}:{at.timestamp()}"
     service_case_events.write_event(
-        session, tip.id, LoggedEvent.REOPENED, who.entry_by, at, key=key
+        session, tip.id, LoggedEvent.REOPENED, actor.entry_by, at, key=key
     )
     session.flush()
     tables.set_clocks(session, tip.id, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
@@ -529,16 +529,16 @@ def _close(
     context: Context,
     tip: Tip,
     outcome: TipOutcome | None,
-    who: CloseRequest,
+    actor: CloseRequest,
     at: datetime,
 ) -> None:
     if outcome is not None:
         tip.outcome = outcome
-        _record(session, tip, f"tip_outcome_{outcome}", who, at)
-    _record(session, tip, "tip_closed", who, at)
-    service_case_events.write_closed(session, tip.id, who.entry_by, at, who.codes(outcome))
+        _record(session, tip, f"tip_outcome_{outcome}", actor, at)
+    _record(session, tip, "tip_closed", actor, at)
+    service_case_events.write_closed(session, tip.id, actor.entry_by, at, actor.codes(outcome))
     service_escalation.handle_event(
-        session, context, tip.id, Event(CaseEventKind.CLOSED, by=who.responder_id), at
+        session, context, tip.id, Event(CaseEventKind.CLOSED, by=actor.responder_id), at
     )
     tip.closed_at = at
     drop_closure_request(tip)
@@ -546,5 +546,5 @@ def _close(
     erase_at_closing(session, context, tip)
 
 
-def _record(session: Session, tip: Tip, action: str, who: CloseRequest, at: datetime) -> None:
-    tables_audit.append_about_tip(session, tip.id, action, who.actor, at, who.reason)
+def _record(session: Session, tip: Tip, action: str, actor: CloseRequest, at: datetime) -> None:
+    tables_audit.append_about_tip(session, tip.id, action, actor.actor, at, actor.reason)

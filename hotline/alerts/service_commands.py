@@ -43,47 +43,47 @@ from hotline.tips.tables import Tip
 class _ActContext:
     session: Session
     context: Context
-    act: Command
-    referral: Assignment
+    command: Command
+    assignment: Assignment
     tip: Tip
 
-    def happened(self, what: CaseEventKind) -> None:
-        event = Event(what, by=self.act.responder_id)
-        service_escalation.handle_event(self.session, self.context, self.tip.id, event, self.act.at)
+    def happened(self, kind: CaseEventKind) -> None:
+        event, at = Event(kind, by=self.command.responder_id), self.command.at
+        service_escalation.handle_event(self.session, self.context, self.tip.id, event, at)
 
     @property
     def holds(self) -> bool:
-        return self.tip.assignee_id == self.act.responder_id
+        return self.tip.assignee_id == self.command.responder_id
 
     @property
     def is_away(self) -> bool:
         """Returns True if the responder was only alerted for an earlier place, which was corrected since."""
-        newest = queries.newest_assignment(self.session, self.tip.id, self.act.responder_id)
+        newest = queries.newest_assignment(self.session, self.tip.id, self.command.responder_id)
         return newest is not None and newest.step < self.tip.place_step and not self.is_national
 
     @property
     def may_judge(self) -> bool:
         """Returns True if another person requested closure and this responder belongs to the national desk."""
-        wanted, hers = self.tip.end_wanted_by, f"{RESPONDER}{self.act.responder_id}"
+        wanted, hers = self.tip.closure_by, f"{RESPONDER}{self.command.responder_id}"
         if wanted is None or tables_accounts.is_same_person(self.session, wanted, hers):
             return False
         return self.is_national
 
     @property
     def is_national(self) -> bool:
-        person = self.session.get_one(Responder, self.act.responder_id)
+        person = self.session.get_one(Responder, self.command.responder_id)
         return person.level == Level.NATIONAL
 
     def wait(self, result: CommandResult) -> CommandOutcome:
         """Returns a result that waits until the inbox lists this same SMS. Another SMS does not prove it."""
-        return replace(self.done(result), waits=self.act.verb)
+        return replace(self.done(result), queued=self.command.verb)
 
     def done(self, result: CommandResult) -> CommandOutcome:
         due = alerts_tables.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
-        told = (
+        notified = (
             assignee_visit_facts(self.session, self.tip) if self.tip.matter == Matter.TIP else None
         )
-        return CommandOutcome(result, self.act.reference, self.referral.id, due, told)
+        return CommandOutcome(result, self.command.reference, self.assignment.id, due, notified)
 
 
 def carry_out(session: Session, context: Context, one: Command) -> CommandOutcome:
@@ -109,7 +109,7 @@ def carry_out(session: Session, context: Context, one: Command) -> CommandOutcom
 
 
 def _take(command: _ActContext) -> CommandOutcome:
-    session, one, tip = command.session, command.act, command.tip
+    session, one, tip = command.session, command.command, command.tip
     if command.may_judge:
         return _refuse_the_end(command)
     provisional = not one.proved and is_inbox_unread(session, command.context, tip, one.at)
@@ -133,10 +133,10 @@ def _refuse_the_end(command: _ActContext) -> CommandOutcome:
 
     So no one can take a case with a forged SMS.
     """
-    one = command.act
+    one = command.command
     if not one.proved:
         return command.wait(CommandResult.GOES_ON_WAITS)
-    who = service_closing.by_responder(one.responder_id, one.way)
+    who = service_closing.by_responder(one.responder_id, one.channel)
     service_closing.confirm_closure(
         command.session, command.context, command.tip, who, False, one.at
     )
@@ -149,7 +149,7 @@ def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
     Each of these tips stays a separate case. Returns the responder's assignments of these tips, so that a later proof
     or doubt applies to each of them.
     """
-    session, one = command.session, command.act
+    session, one = command.session, command.command
     hers = []
     for tip_id in queries_duplicates.open_followers(session, command.tip.id):
         known_as = queries.newest_assignment(session, tip_id, one.responder_id)
@@ -168,15 +168,15 @@ def _on_site(command: _ActContext) -> CommandOutcome:
 
     Also acknowledges the case, if the responder has not acknowledged it yet.
     """
-    hers = alerts_tables.is_believed(command.session, command.tip.id, command.act.responder_id)
+    hers = alerts_tables.is_believed(command.session, command.tip.id, command.command.responder_id)
     if command.tip.assignee_id is None or not hers:
-        taken = _take(command)
-        if taken.result is CommandResult.NOTED:
-            return taken
-    if command.referral.on_site_at is None:
-        command.referral.on_site_at = command.act.at
+        result = _take(command)
+        if result.result is CommandResult.NOTED:
+            return result
+    if command.assignment.on_site_at is None:
+        command.assignment.on_site_at = command.command.at
         service_case_events.write_report(
-            command.session, command.referral, command.act, LoggedEvent.ON_SITE
+            command.session, command.assignment, command.command, LoggedEvent.ON_SITE
         )
         _further(command, CaseEventKind.ON_SITE)
     return command.done(CommandResult.ON_SITE)
@@ -185,20 +185,20 @@ def _on_site(command: _ActContext) -> CommandOutcome:
 def _help_arranged(command: _ActContext) -> CommandOutcome:
     if not command.holds:
         return command.done(CommandResult.NOT_TAKEN_YET)
-    if command.referral.handed_to_help_at is None:
-        command.referral.handed_to_help_at = command.act.at
+    if command.assignment.handed_to_help_at is None:
+        command.assignment.handed_to_help_at = command.command.at
         service_case_events.write_report(
-            command.session, command.referral, command.act, LoggedEvent.OFFERED
+            command.session, command.assignment, command.command, LoggedEvent.OFFERED
         )
         _further(command, CaseEventKind.REFERRED)
     return command.done(CommandResult.REFERRED)
 
 
-def _further(command: _ActContext, what: CaseEventKind) -> None:
+def _further(command: _ActContext, kind: CaseEventKind) -> None:
     command.session.flush()
-    command.happened(what)
+    command.happened(kind)
     if command.holds:
-        command.tip.renewed_at = command.tip.renewed_at or command.act.at
+        command.tip.renewed_at = command.tip.renewed_at or command.command.at
     command.session.flush()
 
 
@@ -207,8 +207,8 @@ def _close(command: _ActContext) -> CommandOutcome:
 
     An SMS never confirms the request of a colleague. A responder must open the case before they confirm.
     """
-    session, context, one, tip = command.session, command.context, command.act, command.tip
-    who = service_closing.by_responder(one.responder_id, one.way)
+    session, context, one, tip = command.session, command.context, command.command, command.tip
+    who = service_closing.by_responder(one.responder_id, one.channel)
     wanted = REPLIES[one.verb].outcome or TipOutcome.SILENT
     if command.may_judge:
         return command.done(CommandResult.OPEN_FIRST)
@@ -227,10 +227,10 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
 
     If a colleague is the assignee, no other responder is alerted.
     """
-    one, tip = command.act, command.tip
+    one, tip = command.command, command.tip
     stays = service_case_state.is_with_colleague(command.session, tip, one.responder_id)
     said = not stays or alerts_tables.is_answered(command.session, tip.id, one.responder_id)
-    if said and (command.referral.passed_at is None or one.chosen):
+    if said and (command.assignment.passed_at is None or one.chosen):
         queries.record_passed(command.session, tip.id, one.responder_id, one.at)
         service_case_events.write_passed(command.session, tip.id, one)
         event = Event(CaseEventKind.PASSED, by=one.responder_id, chosen=one.chosen)
@@ -243,19 +243,19 @@ def _say_how(command: _ActContext) -> CommandOutcome:
 
     A forged "openly" could put a person in danger.
     """
-    manner = REPLIES[command.act.verb].manner or VisitDecision.UNSEEN
-    if manner is VisitDecision.OPENLY and not command.act.proved:
+    decision = REPLIES[command.command.verb].decision or VisitDecision.UNSEEN
+    if decision is VisitDecision.OPENLY and not command.command.proved:
         return command.wait(CommandResult.HOW_WAITS)
-    who = service_closing.by_responder(command.act.responder_id)
+    who = service_closing.by_responder(command.command.responder_id)
     service_correction.record_visit_decision(
-        command.session, command.context, command.tip, manner, who, command.act.at
+        command.session, command.context, command.tip, decision, who, command.command.at
     )
     return command.done(CommandResult.VISIT_DECIDED)
 
 
 def _let_go(command: _ActContext) -> CommandOutcome:
     """Stands down the people of the first place. An SMS of the national desk counts only after it was proved."""
-    session, one, tip = command.session, command.act, command.tip
+    session, one, tip = command.session, command.command, command.tip
     if not service_case_state.can_stand_down(session, tip):
         return command.done(CommandResult.LET_TOO_EARLY)
     if not one.proved:
@@ -272,13 +272,13 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
     Verb.PASS_ON: _pass_on,
     Verb.LET_GO: _let_go,
     **{verb: _close for verb, reply in REPLIES.items() if reply.outcome is not None},
-    **{verb: _say_how for verb, reply in REPLIES.items() if reply.manner is not None},
+    **{verb: _say_how for verb, reply in REPLIES.items() if reply.decision is not None},
 }
 """The function that carries out each verb."""
 
 
 def prove_answer(
-    session: Session, context: Context, assignment_id: int, at: datetime, waits: Verb | None = None
+    session: Session, context: Context, assignment_id: int, at: datetime, queued: Verb | None = None
 ) -> None:
     """Marks an SMS answer as proved, because the inbox lists it. `waits` is the command of this SMS, which was not
     carried out yet.
@@ -289,7 +289,7 @@ def prove_answer(
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
     who = referral.responder_id
-    decides = waits is not None and REPLIES[waits].national
+    decides = queued is not None and REPLIES[queued].national
     before = decides or alerts_tables.is_believed(session, tip.id, who)
     if not decides:
         alerts_tables.believe(session, tip.id, who, at)
@@ -304,12 +304,12 @@ def prove_answer(
         return
     # An acknowledgement from before the case became urgent does not count. The responder must give
     # it again.
-    if not before and took and tip.referred_at and took >= tip.referred_at:
+    if not before and took and tip.assigned_at and took >= tip.assigned_at:
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=who), at
         )
-    if waits is not None:
-        carry_out(session, context, Command(who, referral.reference, waits, EventChannel.SMS, at))
+    if queued is not None:
+        carry_out(session, context, Command(who, referral.reference, queued, EventChannel.SMS, at))
 
 
 def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:

@@ -96,12 +96,12 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
 
 
 def reading_desks(
-    tip: Tip | ReportedTip, earlier: Sequence[TipPlace], beside: Collection[str] = ()
+    tip: Tip | ReportedTip, earlier: Sequence[TipPlace], partners: Collection[str] = ()
 ) -> list[str]:
     """Returns the codes of the desks that may read the tip. `earlier` contains the places before each correction."""
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
-    return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *beside]
+    return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *partners]
 
 
 def partner_desks(
@@ -154,7 +154,7 @@ def passed_districts(
 def _was_told(session: Session, tip: Tip | ReportedTip) -> bool:
     return bool(
         tip.id
-        and tip.referred_at is not None
+        and tip.assigned_at is not None
         and not tips_tables.has_pending_alert(session, tip.id)
     )
 
@@ -208,7 +208,7 @@ def _moves(session: Session, tip: Tip) -> int:
 
 
 def stand_down(
-    session: Session, context: Context, tip: Tip, who: CloseRequest, at: datetime
+    session: Session, context: Context, tip: Tip, by: CloseRequest, at: datetime
 ) -> None:
     """Stands down the people of earlier places, because the national desk ordered it.
 
@@ -218,18 +218,16 @@ def stand_down(
     for row in earlier:
         row.released_at = row.released_at or at
     session.flush()
-    beside = partner_desks(session, tip, earlier)
-    tips_tables.remove_grants(session, tip.id, but=reading_desks(tip, earlier, beside))
-    tables_audit.append_about_tip(session, tip.id, "first_place_let_go", who.actor, at, who.reason)
+    partners = partner_desks(session, tip, earlier)
+    tips_tables.remove_grants(session, tip.id, but=reading_desks(tip, earlier, partners))
+    tables_audit.append_about_tip(session, tip.id, "first_place_let_go", by.actor, at, by.reason)
     service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.STOOD_DOWN), at)
 
 
-def send_down(
-    session: Session, context: Context, tip: Tip, who: CloseRequest, at: datetime
-) -> None:
+def send_down(session: Session, context: Context, tip: Tip, by: CloseRequest, at: datetime) -> None:
     """Gives the tip to its district and alerts the people there, because the national desk ordered it."""
     tip.official = "no"
-    tables_audit.append_about_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
+    tables_audit.append_about_tip(session, tip.id, "tip_sent_down", by.actor, at, by.reason)
     session.flush()
     service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.SENT_DOWN), at)
 
@@ -243,25 +241,25 @@ def _tell_more(session: Session, context: Context, tip: Tip, at: datetime) -> No
 
     Only the national desk can give the tip to a district.
     """
-    told = tuple(
+    alerted = tuple(
         dict.fromkeys(o.responder_id for o in queries.alerted_by_tip(session, [tip.id])[tip.id])
     )
-    if told and queries_retention.newest_more(session, tip.id) is None:
+    if alerted and queries_retention.newest_more(session, tip.id) is None:
         service_messages.notify(
-            session, context, tip, Notice(told, Purpose.MORE), VisitSafety.NONE, at
+            session, context, tip, Notice(alerted, Purpose.MORE), VisitSafety.NONE, at
         )
 
 
-def notify_added(session: Session, context: Context, told_tip: ReportedTip, at: datetime) -> None:
+def notify_added(session: Session, context: Context, reported: ReportedTip, at: datetime) -> None:
     """Notifies everyone who was alerted that the caller added text. A notice that is not sent yet covers all later text
     too.
 
     Waits a minute for further parts of the SMS. Without danger, also waits until the day.
     """
-    last = queries_retention.newest_more(session, told_tip.id)
+    last = queries_retention.newest_more(session, reported.id)
     if last is not None and last.state in DUE_STATES:
         return
-    people = queries.alerted_by_tip(session, [told_tip.id])[told_tip.id]
+    people = queries.alerted_by_tip(session, [reported.id])[reported.id]
     if not people:
         return
     due = (
@@ -270,7 +268,7 @@ def notify_added(session: Session, context: Context, told_tip: ReportedTip, at: 
         else max(at + MAX_PART_WAIT, last.created_at + MORE_AGAIN)
     )
     order = Notice(tuple(dict.fromkeys(one.responder_id for one in people)), Purpose.MORE)
-    tip = queries_report.tip_row(session, told_tip)
+    tip = queries_report.tip_row(session, reported)
     due = due if tip.urgency == Urgency.DANGER else by_day(due)
     service_messages.notify(session, context, tip, order, VisitSafety.NONE, at, due=due)
 
@@ -285,9 +283,9 @@ def notify_mark(
     session.flush()
     if before.is_marked or not visit_facts_of(tip).is_marked:
         return
-    if tip.manner == VisitDecision.OPENLY:
+    if tip.visit_decision == VisitDecision.OPENLY:
         # The desk did not know the mark when it made this decision. So it must decide again.
-        tip.manner = None
+        tip.visit_decision = None
     _tell(session, context, tip, at)
 
 
@@ -312,9 +310,9 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
     if visit_facts_of(tip).care is not VisitSafety.CAREFUL:
         return
     company = queries_references.cluster_of(session, tip)
-    if all(one.manner != VisitDecision.UNSEEN for one in company):
+    if all(one.visit_decision != VisitDecision.UNSEEN for one in company):
         return
-    tip.manner = VisitDecision.UNSEEN
+    tip.visit_decision = VisitDecision.UNSEEN
     by_clock = CloseRequest("", "clock", f"as of tip {company[0].id}, which it is like")
     _record_visit_safety(session, tip, by_clock, at)
     tables.close_clocks(session, [tip.id], [DeadlineKind.VISIT_SAFETY], at)
@@ -322,7 +320,7 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
 
 
 def decide_visit(
-    context: Context, tip_id: int, manner: VisitDecision, *, by: CommandActor, reason: str
+    context: Context, tip_id: int, visit_decision: VisitDecision, *, by: CommandActor, reason: str
 ) -> None:
     """Records the national desk's decision on visits, made by a command. Raises NotFound.
 
@@ -333,15 +331,15 @@ def decide_visit(
         if tip.closed_at is not None:
             raise EndRefused(f"tip {tip_id} is closed")
         who = service_closing.by_signed_command(session, by, reason)
-        record_visit_decision(session, context, tip, manner, who, context.now())
+        record_visit_decision(session, context, tip, visit_decision, who, context.now())
 
 
 def record_visit_decision(
     session: Session,
     context: Context,
     tip: Tip,
-    manner: VisitDecision,
-    who: CloseRequest,
+    visit_decision: VisitDecision,
+    by: CloseRequest,
     at: datetime,
 ) -> None:
     """Records the decision on visits for all tips of the cluster that have a mark and danger. Writes a row to the audit
@@ -351,12 +349,12 @@ def record_visit_decision(
     """
     company = queries_references.cluster_of(session, tip)
     concerned = [one for one in company if one.id == tip.id or _is_asked(one)]
-    decided = [one for one in concerned if one.manner != manner]
+    decided = [one for one in concerned if one.visit_decision != visit_decision]
     if not decided:
         return
     for one in decided:
-        one.manner = manner
-        _record_visit_safety(session, one, who, at)
+        one.visit_decision = visit_decision
+        _record_visit_safety(session, one, by, at)
     session.flush()
     tables.close_clocks(session, [one.id for one in decided], [DeadlineKind.VISIT_SAFETY], at)
     service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.DECIDED), at)
@@ -367,8 +365,8 @@ def _is_asked(tip: Tip) -> bool:
     return tip.urgency == Urgency.DANGER and visit_facts_of(tip).is_marked
 
 
-def _record_visit_safety(session: Session, tip: Tip, who: CloseRequest, at: datetime) -> None:
-    unseen = tip.manner == VisitDecision.UNSEEN
+def _record_visit_safety(session: Session, tip: Tip, by: CloseRequest, at: datetime) -> None:
+    unseen = tip.visit_decision == VisitDecision.UNSEEN
     tables_audit.append_about_tip(
-        session, tip.id, "go_unseen" if unseen else "go_openly", who.actor, at, who.reason
+        session, tip.id, "go_unseen" if unseen else "go_openly", by.actor, at, by.reason
     )

@@ -103,8 +103,7 @@ def check_allowed(
     if len(held) >= MAX_A_YEAR:
         raise DrillRefused(
             message_text(
-                "this desk had {count} drills in a year, and more are not allowed",
-                count=MAX_A_YEAR,
+                "this desk had {count} drills in a year, and more are not allowed", count=MAX_A_YEAR
             )
         )
     if any(row.started_at > at - MIN_INTERVAL for row in held):
@@ -148,7 +147,7 @@ def make_tip(
         uid=uid,
         identity=f"{rules_trial.DRILL}:{uid}",
         session_key="",
-        passage=1,
+        attempt=1,
         matter=Matter.TIP,
         state=TipState.COMPLETE,
         channel=rules_trial.DRILL,
@@ -166,8 +165,8 @@ def make_tip(
         updated_at=at,
         filed_at=at,
         completed_at=at,
-        referred_at=at,
-        referred_urgency=urgency,
+        assigned_at=at,
+        alert_urgency=urgency,
     )
     session.add(tip)
     session.flush()
@@ -182,7 +181,7 @@ def make_tip(
 CLOCK = "clock"
 
 
-def start(context: Context, wanted: DrillRequest, *, by: Actor, reason: str) -> int:
+def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) -> int:
     """Starts a drill, alerts the first people, and returns the id of the drill. Raises DrillRefused, NotFound,
     StoreUnavailable.
 
@@ -190,22 +189,22 @@ def start(context: Context, wanted: DrillRequest, *, by: Actor, reason: str) -> 
     """
     at = context.now()
     with ringing(context) as session:
-        desk = drilled_desk(session, wanted.desk)
+        desk = drilled_desk(session, request.desk)
         queries.take_lock(session)
         people = rules_drills.drill_people(
-            queries.roster(session, at), desk.code, climbs=wanted.climbs
+            queries.roster(session, at), desk.code, escalates=request.escalates
         )
-        check_allowed(session, desk, wanted.urgency, people, at)
-        tip = make_tip(session, context, desk, wanted.urgency, at)
+        check_allowed(session, desk, request.urgency, people, at)
+        tip = make_tip(session, context, desk, request.urgency, at)
         row = Drill(
             tip_id=tip.id,
             place=desk.place,
             desk=desk.code,
-            climbs=wanted.climbs,
+            escalates=request.escalates,
             started_by=by.name,
             reason=reason,
             started_at=at,
-            ends_at=at + rules_drills.DURATION[wanted.urgency],
+            ends_at=at + rules_drills.DURATION[request.urgency],
         )
         session.add(row)
         session.flush()
@@ -249,15 +248,15 @@ def desk_named(code: str, language: str) -> str:
     return place_name(code, language) if is_district(code) else code
 
 
-def call_off(context: Context, exercise_id: int, *, by: Actor, reason: str) -> None:
+def call_off(context: Context, drill_id: int, *, by: Actor, reason: str) -> None:
     """Ends a drill before its time. Alerted people who have not answered learn that it was a drill.
 
     Raises NotFound, DrillRefused, StoreUnavailable.
     """
     with ringing(context) as session:
-        row = tables_drills.locked_drill(session, exercise_id)
+        row = tables_drills.locked_drill(session, drill_id)
         if row is None:
-            raise NotFound(f"no drill {exercise_id}")
+            raise NotFound(f"no drill {drill_id}")
         if row.ended_at is not None:
             raise DrillRefused(message_text("this drill has already ended"))
         _end(session, context, row, DrillEnd.CALLED_OFF, by, reason)
@@ -280,28 +279,28 @@ def end_due(context: Context) -> None:
 
 
 def record_answer(
-    session: Session, context: Context, act: Command, known_as: Assignment, tip: Tip
+    session: Session, context: Context, command: Command, known_as: Assignment, tip: Tip
 ) -> CommandOutcome:
     """Records the first answer of a responder to a drill. Every verb counts as an answer.
 
     If the responder passes the drill on, the next person is alerted. Every other verb counts as an acknowledgement.
     """
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
-        what = _answer(session, tip, act)
+        what = _answer(session, tip, command)
         service_escalation.handle_event(
-            session, context, tip.id, Event(what, by=act.responder_id), act.at
+            session, context, tip.id, Event(what, by=command.responder_id), command.at
         )
-    return CommandOutcome(CommandResult.DRILL, act.reference, known_as.id)
+    return CommandOutcome(CommandResult.DRILL, command.reference, known_as.id)
 
 
-def _answer(session: Session, tip: Tip, act: Command) -> CaseEventKind:
-    if act.verb is Verb.PASS_ON:
-        queries.record_passed(session, tip.id, act.responder_id, act.at)
-        service_case_events.write_passed(session, tip.id, act)
+def _answer(session: Session, tip: Tip, command: Command) -> CaseEventKind:
+    if command.verb is Verb.PASS_ON:
+        queries.record_passed(session, tip.id, command.responder_id, command.at)
+        service_case_events.write_passed(session, tip.id, command)
         return CaseEventKind.PASSED
-    who = act.responder_id
-    alerts_tables.acknowledge(session, tip.id, who, act.at, proved=act.proved)
-    service_case_events.write_taken_by(session, tip.id, act, counts=True)
+    who = command.responder_id
+    alerts_tables.acknowledge(session, tip.id, who, command.at, proved=command.proved)
+    service_case_events.write_taken_by(session, tip.id, command, counts=True)
     session.flush()
     return CaseEventKind.ACKNOWLEDGED
 
@@ -316,7 +315,7 @@ def _end(
     session: Session,
     context: Context,
     row: Drill,
-    why: DrillEnd,
+    end_reason: DrillEnd,
     by: Actor | None = None,
     reason: str = "",
 ) -> None:
@@ -326,7 +325,7 @@ def _end(
     """
     at = context.now()
     tip = queries.tip_for_writing(session, row.tip_id)
-    row.ended_at, row.ended_by, row.why_ended = at, by.name if by else CLOCK, why
+    row.ended_at, row.ended_by, row.end_reason = at, by.name if by else CLOCK, end_reason
     tables_drills.drop_alerts(session, tip.id)
     alerts_tables.close_clocks(session, [tip.id], CASE_CLOCKS, at)
     tip.closed_at, tip.outcome = at, TipOutcome.TRIAL
@@ -356,7 +355,7 @@ class DrillReport:
     """A drill, with the times of every alerted responder."""
 
     exercise: Drill
-    told: Sequence[DrillRecipient]
+    recipients: Sequence[DrillRecipient]
 
 
 def list_drills(context: Context) -> Sequence[DrillReport]:

@@ -76,23 +76,23 @@ def join_clusters(
     joined = joining_tips(session, [tip.tip_id for tip in waiting], at)
     if not joined:
         return {}
-    told = queries.alerted_by_tip(session, {one.leader_id for one in joined.values()})
-    living = {one.id for one in people}
+    alerted = queries.alerted_by_tip(session, {one.leader_id for one in joined.values()})
+    active = {one.id for one in people}
     steps = {}
     for tip in waiting:
         one = joined.get(tip.tip_id)
         if one is None:
             continue
         who = dict.fromkeys(
-            known.responder_id for known in told[one.leader_id] if known.responder_id in living
+            known.responder_id for known in alerted[one.leader_id] if known.responder_id in active
         )
         if not who:
             queries_duplicates.record_leaders(session, {tip.tip_id: None})
             continue
         # This tip may concern a camp or a border, even if the first tip of the cluster does not.
-        near = partner_recipients(tip.case, people, told[one.leader_id])
-        who |= dict.fromkeys(one for one in near if one not in tip.kept_from)
-        recipients = () if tip.told else tuple(who)
+        near = partner_recipients(tip.case, people, alerted[one.leader_id])
+        who |= dict.fromkeys(one for one in near if one not in tip.excluded)
+        recipients = () if tip.alerted else tuple(who)
         steps[tip.tip_id] = EscalationStep(
             tip.tip_id,
             tip.case,
@@ -101,7 +101,7 @@ def join_clusters(
             locked=tip.locked,
             leader=one.leader_id,
             more=not one.announced,
-            care=tip.care,
+            safety=tip.safety,
         )
     return steps
 
@@ -161,11 +161,11 @@ def link_tips(
         return waiting
     queries_duplicates.add_links(session, pairs, BY_THE_LINE, at)
     tables_case_events.write_links(
-        session, [(max(p.a, p.b), min(p.a, p.b), p.why) for p in pairs], at
+        session, [(max(p.a, p.b), min(p.a, p.b), p.reason) for p in pairs], at
     )
     carried = {one.b for one in pairs if _carries(session, one, at)}
     kept = queries_visible.excluded_responders(session, carried)
-    return [tip._replace(kept_from=kept.get(tip.tip_id, tip.kept_from)) for tip in waiting]
+    return [tip._replace(excluded=kept.get(tip.tip_id, tip.excluded)) for tip in waiting]
 
 
 def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
@@ -183,13 +183,13 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
     """Copies the exclusions of a tip to a later tip of the same phone. Returns True if it copied any exclusion."""
-    if pair.why is not LinkReason.CONTACT:
+    if pair.reason is not LinkReason.CONTACT:
         return False
     written = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
     for row in written:
-        why = f"{row.why}: {row.whom}: as of tip {pair.a}, which the same phone told"
+        why = f"{row.reason}: {row.whom}: as of tip {pair.a}, which the same phone told"
         tables_audit.append_about_tip(session, pair.b, "tip_excluded", "clock", at, why)
-        by, codes = EventActor("clock"), {WHY: row.why}
+        by, codes = EventActor("clock"), {WHY: row.reason}
         key = str(row.id)
         service_case_events.write_event(
             session, pair.b, LoggedEvent.EXCLUDED, by, at, key=key, codes=codes
@@ -207,10 +207,10 @@ def known_in_situation(
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
         return {}
-    beside = queries_duplicates.same_situation(session, tip_ids)
+    similar = queries_duplicates.same_situation(session, tip_ids)
     found = {}
     for tip_id, who in asked:
-        others = beside.get(tip_id)
+        others = similar.get(tip_id)
         name = queries_references.known_reference(session, who, others) if others else None
         if name is not None:
             found[tip_id, who] = name
@@ -223,7 +223,7 @@ with its own reference."""
 
 
 def references_for(
-    session: Session, tip: Tip, order: Notice, care: VisitSafety, *, again: bool
+    session: Session, tip: Tip, order: Notice, safety: VisitSafety, *, again: bool
 ) -> Mapping[int, Sequence[KnownName]]:
     """Returns the references for this message, by responder. Leaves out responders who already got this message."""
     own = {
@@ -234,7 +234,7 @@ def references_for(
         return own
     company = queries_references.cluster_of(session, tip)
     known = queries_references.known_names(session, company)
-    says, first = rules_duplicates.instruction_of(order.purpose, care), company[0].id
+    says, first = rules_duplicates.instruction_of(order.purpose, safety), company[0].id
     again = again and order.purpose is Purpose.HOW
     return own | {
         who: rules_duplicates.names_for(some, tip.id, first, says, again=again)
@@ -259,7 +259,7 @@ def with_strictest_visit(
         cares[tip_id] = rules_duplicates.strictest(visit_facts_of(one).care for one in company)
     return [
         one._replace(
-            care=rules_duplicates.strictest((one.care, cares.get(one.tip_id, VisitSafety.NONE)))
+            safety=rules_duplicates.strictest((one.safety, cares.get(one.tip_id, VisitSafety.NONE)))
         )
         for one in steps
     ]
@@ -275,7 +275,7 @@ def people_to_notify_of_erasure(
     company = queries_references.cluster_of(session, tip)
     known = queries_references.known_names(session, company)
     who = {one.responder_id for one in people}
-    told = queries_references.recently_sent(
+    sent = queries_references.recently_sent(
         session, who, Template.ERASE_WANTED, at - rules_duplicates.DAY
     )
     named = [
@@ -284,4 +284,4 @@ def people_to_notify_of_erasure(
         else one
         for one in people
     ]
-    return [one for one in named if (one.responder_id, one.reference) not in told]
+    return [one for one in named if (one.responder_id, one.reference) not in sent]

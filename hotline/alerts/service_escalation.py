@@ -52,19 +52,19 @@ always sent."""
 def decide(
     session: Session,
     tip: Tip,
-    standing: CaseState,
+    state: CaseState,
     roster: Sequence[Candidate],
     event: Event,
     at: datetime,
 ) -> Decision:
     """Returns the decision about an event of a case. In a drill, only the tested people count."""
     if tip.channel != rules_trial.DRILL:
-        return rules_escalation.decide(standing, roster, event, at)
+        return rules_escalation.decide(state, roster, event, at)
     row = tables_drills.drill_of_tip(session, tip.id)
     if row is None:
-        return Decision(holder=standing.holder)
-    people = rules_drills.drill_people(roster, row.desk, climbs=row.climbs)
-    return rules_drills.drill_decision(standing, people, event, at, row.ends_at)
+        return Decision(assignee=state.assignee)
+    people = rules_drills.drill_people(roster, row.desk, escalates=row.escalates)
+    return rules_drills.drill_decision(state, people, event, at, row.ends_at)
 
 
 TO_ALERTED = (
@@ -94,12 +94,12 @@ def handle_event(
         return
     kept = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
     roster = [one for one in queries.roster(session, at) if one.id not in kept]
-    standing = case_state(session, tip)
+    state = case_state(session, tip)
 
-    decision = decide(session, tip, standing, roster, event, at)
+    decision = decide(session, tip, state, roster, event, at)
 
     again = event.what is CaseEventKind.DUE
-    _carry_out(session, context, tip, standing, decision, at, again=again)
+    _carry_out(session, context, tip, state, decision, at, again=again)
 
 
 def alert_colleague(session: Session, context: Context, tip_id: int, at: datetime) -> None:
@@ -118,13 +118,13 @@ def _carry_out(
     again: bool,
 ) -> None:
     _set_clocks(session, tip, before, decision, at)
-    for order in decision.tell:
+    for order in decision.notices:
         if order.purpose is Purpose.REMIND:
             service_messages.remind(session, context, tip, order, at)
             continue
-        who = order.who
+        who = order.responder_ids
         if order.purpose in NOTICING:
-            who = notify(session, context, tip, order, before.care, at, again=again)
+            who = notify(session, context, tip, order, before.safety, at, again=again)
         if who and order.purpose not in TO_ALERTED:
             step = EscalationStep(
                 tip.id,
@@ -134,7 +134,7 @@ def _carry_out(
                 order.purpose,
                 locked=tip.locked_for is not None,
                 leader=queries_duplicates.open_leader(session, tip.id),
-                care=before.care,
+                safety=before.safety,
                 is_drill=tip.channel == rules_trial.DRILL,
             )
             write_steps(session, context, [step], at)
@@ -150,8 +150,8 @@ def _set_clocks(
     if DeadlineKind.CONFIRM_CLOSURE in decision.close:
         drop_closure_request(tip)
     tables.set_clocks(session, tip.id, decision.set, at)
-    if decision.holder != before.holder:
-        tip.assignee_id, tip.renewed_at = decision.holder, None
+    if decision.assignee != before.assignee:
+        tip.assignee_id, tip.renewed_at = decision.assignee, None
         session.flush()
 
 
@@ -173,15 +173,15 @@ def begin_steps(
         if step.number == 0:
             by = rules_deadlines.acknowledge_due(step.case.urgency, at, step=0)
             due[by].append(step.tip_id)
-            if asks := rules_escalation_steps.visit_safety_clock(step.care, at):
+            if asks := rules_escalation_steps.visit_safety_clock(step.safety, at):
                 tables.set_clocks(session, step.tip_id, asks, at)
             continue
         if step.leader is not None and queries.is_taken(session, step.tip_id):
             continue
-        raised = rules_escalation.more_urgent_clocks(step.case, step.care, at)
+        raised = rules_escalation.more_urgent_clocks(step.case, step.safety, at)
         tables.close_clocks(session, [step.tip_id], raised.close, at)
         tables.set_clocks(session, step.tip_id, raised.set, at)
-        queries.tip_for_writing(session, step.tip_id).assignee_id = raised.holder
+        queries.tip_for_writing(session, step.tip_id).assignee_id = raised.assignee
     tables.set_first_clocks(session, due, at)
 
 
@@ -194,17 +194,17 @@ def write_steps(
     was reported.
     """
     steps = service_duplicates.with_strictest_visit(session, steps)
-    told = [(step, who) for step in steps for who in step.recipients]
-    if not told:
+    new = [(step, who) for step in steps for who in step.recipients]
+    if not new:
         return
-    languages = queries.languages(session, {who for _, who in told})
-    locked = queries.locked_out(session, [(step.tip_id, who) for step, who in told if step.locked])
-    asks = [(step, who) for step, who in told if step.purpose in ASKS_TO_TAKE]
+    languages = queries.languages(session, {who for _, who in new})
+    locked = queries.locked_out(session, [(step.tip_id, who) for step, who in new if step.locked])
+    asks = [(step, who) for step, who in new if step.purpose in ASKS_TO_TAKE]
     leaders = {step.leader for step, _ in asks if step.leader is not None}
     known = queries.references_by_responder(session, leaders)
-    marked = {step.tip_id for step in steps if step.care is not VisitSafety.NONE}
+    marked = {step.tip_id for step in steps if step.safety is not VisitSafety.NONE}
     knew = queries.references_by_responder(session, marked)
-    written = write_assignments(session, told, at)
+    written = write_assignments(session, new, at)
     like = service_duplicates.known_in_situation(
         session, [(step.tip_id, who) for step, who in asks]
     )
@@ -230,15 +230,15 @@ def write_steps(
             more = Wording(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one.given, of_leader, more, case.urgency))
     queries.write_alerts(session, alerts, at)
-    care = service_messages.visit_safety_messages(session, context, by_name, knew, languages)
-    queries.write_alerts(session, care, at, turn=service_messages.BEHIND)
+    messages = service_messages.visit_safety_messages(session, context, by_name, knew, languages)
+    queries.write_alerts(session, messages, at, turn=service_messages.BEHIND)
 
 
 def write_assignments(
-    session: Session, told: Sequence[tuple[EscalationStep, int]], at: datetime
+    session: Session, alerted: Sequence[tuple[EscalationStep, int]], at: datetime
 ) -> Sequence[WrittenAssignment]:
     """Writes an assignment for each person of a step, under a reference that was never used before."""
-    ids = zip(queries.new_assignment_ids(session, len(told)), told, strict=True)
+    ids = zip(queries.new_assignment_ids(session, len(alerted)), alerted, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     named: dict[int, str] = {}
     left, unlucky = given, 0
@@ -254,7 +254,7 @@ def write_assignments(
                 named[one.assignment_id] = name
         unlucky += 2 * len(written) < len(left)
         left = [one for one in left if one.assignment_id not in named]
-    pairs = zip(given, told, strict=True)
+    pairs = zip(given, alerted, strict=True)
     all_of = [WrittenAssignment(one, named[one.assignment_id], step) for one, (step, _) in pairs]
     tables_case_events.write_alerted(
         session, [(*one.given, one.step.purpose) for one in all_of], at

@@ -54,7 +54,7 @@ def reach_state(
         if tip.channel != rules_trial.CHANNEL and not rings_for_nobody:
             _wait(session, tip)
     if rings_for_nobody:
-        tip.referred_urgency = Urgency.DANGER
+        tip.alert_urgency = Urgency.DANGER
     if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:
         tip.completed_at = now
     tip.state = state
@@ -64,16 +64,16 @@ def needs_assignment(tip: Tip | ReportedTip) -> bool:
     """Returns True if people must be alerted of a tip that was just stored."""
     if tip.state == TipState.DRAFT:
         return False
-    if tip.referred_urgency is None or tip.urgency < tip.referred_urgency:
+    if tip.alert_urgency is None or tip.urgency < tip.alert_urgency:
         return True
     # The last answer filed this tip, and a separate row says that its alert is pending.
-    waits_since = tip.referred_at
+    waits_since = tip.assigned_at
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 
 
 def _wait(session: Session, tip: Tip | ReportedTip) -> None:
     tables.add_pending_alert(session, tip.id, tip.urgency)
-    tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
+    tip.assigned_at, tip.alert_urgency = tip.filed_at, tip.urgency
 
 
 logger = logging.getLogger(__name__)
@@ -88,20 +88,20 @@ class ReportAttempt:
     """The answers so far in one attempt to report or to complain. `repr` does not show them."""
 
     answers: Mapping[str, str]
-    passage: int
+    number: int
     completed: bool
     language: str
     matter: Matter = Matter.TIP
 
     def __repr__(self) -> str:
-        return f"Telling(passage={self.passage}, completed={self.completed})"
+        return f"Telling(passage={self.number}, completed={self.completed})"
 
 
 def store_report(
     session: Session,
     context: Context,
     dialogue: LockedDialogue,
-    telling: ReportAttempt,
+    attempt: ReportAttempt,
     *,
     caller: str,
 ) -> ReportedTip | None:
@@ -109,27 +109,27 @@ def store_report(
 
     Ignores an incomplete new place if this attempt has already filed a whole tip.
     """
-    come_to = FACTS_OF[telling.matter](telling.answers, completed=telling.completed)
+    come_to = FACTS_OF[attempt.matter](attempt.answers, completed=attempt.completed)
     if come_to is None:
         return None
-    identity = context.pseudonyms.identity(dialogue.key, str(telling.passage))
+    identity = context.pseudonyms.identity(dialogue.key, str(attempt.number))
     found = queries_report.tip_of_attempt(session, identity)
 
-    tip = found or _new(context, dialogue, telling, identity=identity, caller=caller)
+    tip = found or _new(context, dialogue, attempt, identity=identity, caller=caller)
     kind, before, route = tip.category, visit_facts_of(tip), service_correction.route_of(tip)
     if route.filed and abandoned_state(come_to.place) is TipState.FRAGMENT:
         return None
     was = TipState(tip.state)
-    _fill(context, tip, come_to, telling, route)
+    _fill(context, tip, come_to, attempt, route)
     state = later_state(was, come_to.state)
     if state is TipState.FRAGMENT or (dialogue.ended_at is not None and state is TipState.DRAFT):
         state = abandoned_state(tip.place)
 
     service_correction.store_earlier_place(session, tip, route, context.now())
-    grants = _seal(session, context, tip, telling, route)
+    grants = _seal(session, context, tip, attempt, route)
     moved = was is TipState.FRAGMENT and route.place != tip.place
-    if (found is not None and _waits_again(session, context, tip, telling, kind)) or moved:
-        tip.referred_urgency = None
+    if (found is not None and _waits_again(session, context, tip, attempt, kind)) or moved:
+        tip.alert_urgency = None
     if found is None and state is not TipState.DRAFT:
         queries_report.write_tip(session, tip)
     reach_state(session, context, tip, state)
@@ -137,7 +137,7 @@ def store_report(
     if grants is not None:
         queries_report.give_keys(session, tip.id, grants, first=found is None)
     if found is None:
-        _waits_again(session, context, tip, telling, kind)
+        _waits_again(session, context, tip, attempt, kind)
     if kind is None and tip.category is not None and route.filed:
         service_duplicates.link_alerted(session, tip.id, context.now())
     _tell(session, context, tip, before, route, come_to.official, others=grants is not None)
@@ -145,13 +145,13 @@ def store_report(
 
 
 def erase_report(
-    session: Session, context: Context, dialogue: LockedDialogue, *, up_to_passage: int
+    session: Session, context: Context, dialogue: LockedDialogue, *, up_to_attempt: int
 ) -> None:
     """Handles the keys `000`: deletes drafts, and marks filed tips so that responders do not visit openly.
 
     Notifies all people who were alerted.
     """
-    for tip in tables.erase_session(session, dialogue.key, up_to_passage=up_to_passage):
+    for tip in tables.erase_session(session, dialogue.key, up_to_attempt=up_to_attempt):
         before = visit_facts_of(tip)
         tip.do_not_visit = True
         service_correction.notify_mark(session, context, tip, before, context.now())
@@ -207,7 +207,7 @@ def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
 def _new(
     context: Context,
     dialogue: LockedDialogue,
-    telling: ReportAttempt,
+    attempt: ReportAttempt,
     *,
     identity: str,
     caller: str,
@@ -217,8 +217,8 @@ def _new(
         uid=secrets.token_hex(16),
         identity=identity,
         session_key=dialogue.key,
-        passage=telling.passage,
-        matter=telling.matter,
+        attempt=attempt.number,
+        matter=attempt.matter,
         state=TipState.DRAFT,
         channel=dialogue.channel,
         entry=dialogue.entry,
@@ -230,14 +230,14 @@ def _new(
 
 
 def _fill(
-    context: Context, tip: ReportedTip, come_to: TipSummary, telling: ReportAttempt, before: Route
+    context: Context, tip: ReportedTip, come_to: TipSummary, attempt: ReportAttempt, before: Route
 ) -> None:
     """Sets the columns of the tip that are not encrypted.
 
     After the tip was filed, its urgency can only rise, because a responder may already be on the way.
     """
     is_draft = tip.state == TipState.DRAFT
-    tip.language = telling.language
+    tip.language = attempt.language
     tip.place = come_to.place
     tip.within = come_to.within
     tip.sector = come_to.sector
@@ -245,12 +245,12 @@ def _fill(
     tip.urgency = come_to.urgency if is_draft else min(tip.urgency, come_to.urgency)
     tip.official = service_correction.official_of(before, come_to.official)
     tip.basis = come_to.basis
-    tip.visit = kept_visit_answer(tip.visit, telling.answers.get("visit"), filed=not is_draft)
+    tip.visit = kept_visit_answer(tip.visit, attempt.answers.get("visit"), filed=not is_draft)
     tip.updated_at = context.now()
 
 
 def _seal(
-    session: Session, context: Context, tip: ReportedTip, telling: ReportAttempt, route: Route
+    session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, route: Route
 ) -> Mapping[str, bytes] | None:
     """Encrypts the answers for the desks that may read them.
 
@@ -258,11 +258,11 @@ def _seal(
     whose key is missing or invalid cannot read the tip. The tip is still stored and alerted, and an alarm is raised.
     """
     earlier = tables.earlier_places(session, tip.id) if tip.moved else ()
-    beside = service_correction.partner_desks(session, tip, earlier, telling.answers)
-    wanted = service_correction.reading_desks(tip, earlier, beside)
+    partners = service_correction.partner_desks(session, tip, earlier, attempt.answers)
+    wanted = service_correction.reading_desks(tip, earlier, partners)
     keys = _keys(session, wanted)
 
-    answers = {name: said for name, said in telling.answers.items() if name not in ANSWERS}
+    answers = {name: said for name, said in attempt.answers.items() if name not in ANSWERS}
     seal, grants = {"uid": tip.uid, "place": tip.place}, None
     body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None and (
@@ -287,14 +287,14 @@ def _keys(session: Session, codes: Sequence[str]) -> Mapping[str, bytes]:
 
 
 def _waits_again(
-    session: Session, context: Context, tip: ReportedTip, telling: ReportAttempt, kind: str | None
+    session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, kind: str | None
 ) -> bool:
     """Returns True if the tip may no longer belong to its cluster. Then its alert is pending again.
 
     If it no longer belongs to the cluster, it gets its own alert.
     """
-    keys = service_duplicates.comparison_keys(context, telling.answers, context.now())
-    return telling.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
+    keys = service_duplicates.comparison_keys(context, attempt.answers, context.now())
+    return attempt.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
 
 
 def _tell(
@@ -320,4 +320,4 @@ def _tell(
         session, context, row, route, official, at, others=others
     )
     service_correction.notify_mark(session, context, row, before, at)
-    tip.referred_urgency = row.referred_urgency
+    tip.alert_urgency = row.alert_urgency

@@ -56,7 +56,7 @@ def dial_code(context: Context) -> str | None:
 
 def remind(session: Session, context: Context, tip: Tip, order: Notice, at: datetime) -> None:
     """Asks the assignee for the outcome, and names the time when others will be alerted."""
-    (who,) = order.who
+    (who,) = order.responder_ids
     known_as = queries.newest_assignment(session, tip.id, who)
     if known_as is None:
         return
@@ -77,7 +77,7 @@ def notify(
     context: Context,
     tip: Tip,
     order: Notice,
-    care: VisitSafety,
+    safety: VisitSafety,
     at: datetime,
     *,
     again: bool = False,
@@ -89,14 +89,14 @@ def notify(
     `again` is True to ask people once more who already know the case. `due` is the time to send the message, if it is
     not due now.
     """
-    names = service_duplicates.references_for(session, tip, order, care, again=again)
-    languages = queries.languages(session, order.who)
+    names = service_duplicates.references_for(session, tip, order, safety, again=again)
+    languages = queries.languages(session, order.responder_ids)
     number, code = service_check.national_number(context), dial_code(context)
-    told = [(one, name) for one in order.who for name in names.get(one, ())]
-    for who, name in told:
+    names_by_id = [(one, name) for one in order.responder_ids for name in names.get(one, ())]
+    for who, name in names_by_id:
         words = notice(
             order.purpose,
-            visit_safety_under(name, care),
+            visit_safety_under(name, safety),
             languages[who],
             number=number,
             code=code,
@@ -108,14 +108,14 @@ def notify(
         write_message(
             session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due
         )
-    return tuple(who for who in order.who if who not in names)
+    return tuple(who for who in order.responder_ids if who not in names)
 
 
 def visit_safety_messages(
     session: Session,
     context: Context,
-    told: Sequence[WrittenAssignment],
-    knew: Collection[tuple[int | None, int]],
+    written: Sequence[WrittenAssignment],
+    informed: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
     """Returns the visit-safety messages to people who are alerted of a marked case.
@@ -125,12 +125,12 @@ def visit_safety_messages(
     """
     careful = [
         one
-        for one in told
-        if one.step.care is not VisitSafety.NONE
+        for one in written
+        if one.step.safety is not VisitSafety.NONE
         and one.step.purpose is not Purpose.HOW
         and (
             one.step.purpose is Purpose.ALERT
-            or (one.given.tip_id, one.given.responder_id) not in knew
+            or (one.given.tip_id, one.given.responder_id) not in informed
         )
     ]
     if not careful:
@@ -139,10 +139,10 @@ def visit_safety_messages(
     number, code = service_check.national_number(context), dial_code(context)
     alerts = []
     for given, name, step in careful:
-        decides = step.care is VisitSafety.CAREFUL and given.responder_id in desk
+        decides = step.safety is VisitSafety.CAREFUL and given.responder_id in desk
         purpose = Purpose.HOW if decides else Purpose.VISIT_SAFETY
         language = languages[given.responder_id]
-        words = notice(purpose, step.care, language, number=number, code=code)
+        words = notice(purpose, step.safety, language, number=number, code=code)
         alerts.append(Alert(given, name, words, Priority.URGENT))
     return alerts
 
@@ -208,7 +208,7 @@ def write_message(
 def may_answer(
     session: Session,
     responder: Responder,
-    why: AnswerReason,
+    reason: AnswerReason,
     text_key: str,
     at: datetime,
     *,
@@ -221,21 +221,21 @@ def may_answer(
     """
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
 
-    counted = answer_reason(why, text_key, given, at, in_danger=in_danger)
+    why = answer_reason(reason, text_key, given, at, in_danger=in_danger)
 
-    if counted is not None:
-        row = ReplyAnswer(responder_id=responder.id, why=counted, text_key=text_key, answered_at=at)
+    if why is not None:
+        row = ReplyAnswer(responder_id=responder.id, reason=why, text_key=text_key, answered_at=at)
         session.add(row)
-    return counted
+    return why
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
     """Counts a STOP that gets no answer. Returns False if a STOP was already counted within the last week."""
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
-    if any(one.why is AnswerReason.STOP for one in given):
+    if any(one.reason is AnswerReason.STOP for one in given):
         return False
     row = ReplyAnswer(
-        responder_id=responder.id, why=AnswerReason.STOP, text_key=text_key, answered_at=at
+        responder_id=responder.id, reason=AnswerReason.STOP, text_key=text_key, answered_at=at
     )
     session.add(row)
     return True

@@ -111,19 +111,19 @@ def read_reply(session: Session, responder: Responder, text: str, at: datetime) 
     time. Each command reads its own case again.
     """
     known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
-    told = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
-    heard = tables_drills.recent_drills(session, responder.id, at - RECENT_ALERTS)
-    drilled = {one.reference for one in heard}
+    alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
+    recent = tables_drills.recent_drills(session, responder.id, at - RECENT_ALERTS)
+    drilled = {one.reference for one in recent}
     real = tuple(one for one in known.open if one not in drilled)
-    open_told = [one for one in told if one.reference in real]
+    open_told = [one for one in alerts if one.reference in real]
     asked = next((one.reference for one in open_told if not one.is_taken), None)
 
-    drills = meant_drills(heard, open_told[0].told_at if open_told else None, at)
+    drills = meant_drills(recent, open_told[0].alerted_at if open_told else None, at)
 
     over = tuple(one for one in known.open if one in drilled and one not in drills)
     running = tuple(one for one in known.open if one in drills)
     cases = KnownCases((*real, *running), (*known.also, *over))
-    lately = len(told) == 1 and real == (told[0].reference,)
+    lately = len(alerts) == 1 and real == (alerts[0].reference,)
     is_national = responder.level == Level.NATIONAL
     bare = BareDrills(drills, asked)
     reading = parse_reply(text, cases.open, lately, cases.also, national=is_national, drills=bare)
@@ -201,8 +201,8 @@ def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
 
     It is made from the commands, or from the text if there are no commands.
     """
-    acts = [f"{one.verb.value} {one.reference}" for one in reading.actions]
-    said = "\n".join(acts) or " ".join(message.text.split()).casefold()
+    commands = [f"{one.verb.value} {one.reference}" for one in reading.actions]
+    said = "\n".join(commands) or " ".join(message.text.split()).casefold()
     return context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
 
 
@@ -243,9 +243,9 @@ def _template(one: CommandOutcome, responder: Responder, number: str | None) -> 
     if template is Template.PLACE_CHANGED and number is None:
         return Template.PLACE_CHANGED_ALONE
     warned = template in (Template.TAKEN, Template.HELPS_TOO)
-    if not warned or one.coming is None or not one.coming.goes_unseen:
+    if not warned or one.visit_facts is None or not one.visit_facts.goes_unseen:
         return template
-    stays_away = one.coming.care is VisitSafety.DO_NOT_VISIT
+    stays_away = one.visit_facts.care is VisitSafety.DO_NOT_VISIT
     if template is Template.HELPS_TOO:
         return Template.HELPS_TOO_STAY_AWAY if stays_away else Template.HELPS_TOO_UNREAD
     if stays_away:
@@ -272,8 +272,8 @@ def _confirmation(
         template = BY[template]
         parameters["time"] = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
         if template is Template.TAKEN_UNTIL:
-            taken = OfferedCase(is_own=True)
-            parameters["own"] = service_case_state.digits_text(context, taken, responder.language)
+            offered = OfferedCase(is_own=True)
+            parameters["own"] = service_case_state.digits_text(context, offered, responder.language)
     return Wording(template, parameters, responder.language)
 
 

@@ -288,7 +288,7 @@ def _apply_verdict(
     if result.outcome is Outcome.ACCEPTED:
         row.accepted_at = at
         row.gateway, row.provider_id = result.gateway, result.provider_id
-    if verdict.hold:
+    if verdict.pause:
         tables.pause_for_fault(session, at + verdict.wait, result.outcome)
     session.flush()
 
@@ -305,7 +305,7 @@ def _consequences(
     if verdict.flag and claim.message.on_call_id is not None:
         session.get_one(OnCallContact, claim.message.on_call_id).unreachable = result.outcome
         return
-    is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_hers
+    is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_own
     # A drill never marks a responder as unreachable. The next real alert will show this.
     if verdict.flag and is_hers and not claim.is_drill:
         responder = session.get_one(Responder, claim.message.responder_id)

@@ -56,7 +56,7 @@ class ReplyAnswer(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
-    why: Mapped[str]
+    reason: Mapped[str]
     """A value of `alerts.rules_reply_parsing.AnswerReason`."""
     text_key: Mapped[str]
     answered_at: Mapped[datetime]
@@ -71,7 +71,7 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
         select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
     )
     rows = session.execute(
-        select(ReplyAnswer.why, ReplyAnswer.text_key, ReplyAnswer.answered_at).where(
+        select(ReplyAnswer.reason, ReplyAnswer.text_key, ReplyAnswer.answered_at).where(
             ReplyAnswer.responder_id == responder_id, ReplyAnswer.answered_at > since
         )
     )
@@ -214,12 +214,12 @@ def acknowledge(
     return counts
 
 
-def doubt(session: Session, referral: Assignment, at: datetime) -> bool:
+def doubt(session: Session, assignment: Assignment, at: datetime) -> bool:
     """Records that the inbox does not list the responder's answer. Returns True if the answer counted until now."""
     doubted = session.scalars(
         update(Assignment)
         .where(
-            *assigned_to(referral.tip_id, referral.responder_id),
+            *assigned_to(assignment.tip_id, assignment.responder_id),
             HAS_ANSWERED,
             Assignment.proved_at.is_(None),
             Assignment.doubted_at.is_(None),
@@ -280,14 +280,14 @@ def acknowledged_since_alert(
         .subquery()
     )
     unanswered = case((~HAS_TAKEN, Assignment.created_at))
-    told = (
+    alerted = (
         select(Assignment.tip_id, func.max(unanswered).label("at"))
         .where(Assignment.responder_id == responder_id, Assignment.tip_id.in_(tip_ids))
         .group_by(Assignment.tip_id)
         .subquery()
     )
-    found = select(theirs.c.tip_id).join(told, told.c.tip_id == theirs.c.tip_id)
-    later = or_(told.c.at.is_(None), theirs.c.took > told.c.at)
+    found = select(theirs.c.tip_id).join(alerted, alerted.c.tip_id == theirs.c.tip_id)
+    later = or_(alerted.c.at.is_(None), theirs.c.took > alerted.c.at)
     since = found.where(theirs.c.proved.is_not(None), later)
     return frozenset(session.scalars(since))
 
@@ -296,7 +296,7 @@ def acknowledged_since_alert(
 
 
 class QuestionBackRow(Row):
-    __tablename__ = "asked_back"
+    __tablename__ = "question_back"
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
     question: Mapped[str]
@@ -357,13 +357,13 @@ def recipients_who_may_see(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
     """Returns the active responders of `which` who may see a tip, by id, each with their newest reference."""
-    told = (
+    alerted = (
         select(Responder.id, Responder.languages, Assignment.reference)
         .join(Assignment, Assignment.responder_id == Responder.id)
         .where(Assignment.tip_id == tip_id, may_see_tip(tip_id), *active_conditions(at), *which)
         .order_by(Responder.id, Assignment.id)
     )
-    return {id: Recipient(id, spoken[0], ref) for id, spoken, ref in session.execute(told)}
+    return {id: Recipient(id, spoken[0], ref) for id, spoken, ref in session.execute(alerted)}
 
 
 def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
@@ -402,9 +402,9 @@ class FoundReceipt:
     progress: Sequence[Progress]
 
 
-def give_receipt(session: Session, session_key: str, *, passage: int, receipt_key: str) -> None:
+def give_receipt(session: Session, session_key: str, *, attempt: int, receipt_key: str) -> None:
     """Gives a receipt to the tips of this report attempt. A newer receipt replaces an earlier one."""
-    here = (Tip.session_key == session_key, Tip.passage == passage, Tip.erase_wanted_at.is_(None))
+    here = (Tip.session_key == session_key, Tip.attempt == attempt, Tip.erasure_asked_at.is_(None))
     session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
 
 
@@ -414,15 +414,15 @@ def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
     Includes tips that the caller reported in the same attempt after going back and changing an answer.
     """
     of_receipt = Tip.receipt_key == receipt_key
-    told = select(Tip.session_key, Tip.passage).where(of_receipt, Tip.session_key != "")
-    passages = session.execute(told.distinct()).all()
+    attempts = select(Tip.session_key, Tip.attempt).where(of_receipt, Tip.session_key != "")
+    passages = session.execute(attempts.distinct()).all()
     taken = select(Assignment.id).where(Assignment.tip_id == Tip.id, HAS_TAKEN).exists()
     rows = session.execute(
         select(Tip.id, taken, Tip.helped_at, Tip.closed_at)
         .where(
-            or_(of_receipt, tuple_(Tip.session_key, Tip.passage).in_([*map(tuple, passages)])),
+            or_(of_receipt, tuple_(Tip.session_key, Tip.attempt).in_([*map(tuple, passages)])),
             Tip.state != TipState.DRAFT,
-            Tip.erase_wanted_at.is_(None),
+            Tip.erasure_asked_at.is_(None),
         )
         .order_by(Tip.id)
     ).all()

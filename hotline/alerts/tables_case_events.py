@@ -21,18 +21,18 @@ from hotline.tips.rules_events import WHY, EventChannel, LoggedEvent, check_code
 class CaseEventRow(Row):
     """A case event. Repeated events have the same `key`, and only the first is written."""
 
-    __tablename__ = "case_log"
+    __tablename__ = "case_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
     at: Mapped[datetime]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     desk: Mapped[str | None]
-    way: Mapped[str]
+    channel: Mapped[str]
     kind: Mapped[str]
     codes: Mapped[dict[str, Any]]
     key: Mapped[str] = mapped_column(unique=True)
-    supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_log.id"))
+    supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_event.id"))
     """The id of the case event that this one corrects. Pages show both events."""
 
 
@@ -54,10 +54,10 @@ def write_event(session: Session, row: CaseEventRow) -> int | None:
 
 
 def write_alerted(
-    session: Session, told: Sequence[tuple[int, int, int, int, str]], at: datetime
+    session: Session, alerted: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
-    """Writes a case event for each alerted responder. `told` has assignment id, tip, step, responder and reason."""
-    rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in told]
+    """Writes a case event for each alerted responder. `alerted` has assignment id, tip, step, responder and reason."""
+    rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in alerted]
     _written(session, LoggedEvent.ALERTED, rows, at)
 
 
@@ -78,7 +78,7 @@ def _written(
     coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {
         CaseEventRow.at: at,
-        CaseEventRow.way: EventChannel.CLOCK,
+        CaseEventRow.channel: EventChannel.CLOCK,
         CaseEventRow.kind: kind,
     }
     add_rows(session, CaseEventRow, columns, coded, same, unless_taken=CaseEventRow.key)
@@ -203,14 +203,14 @@ def grant_of(session: Session, tip_id: int, holder: str) -> bytes | None:
 class CaseCode(Row):
     __tablename__ = "case_code"
 
-    case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
+    case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     """The codes of the case event, as `keys.encrypt.encrypt_codes` encrypts them."""
 
 
 NOT_COUNTED = (
-    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_log l ON l.tip_id = c.tip_id"
-    " WHERE l.id = OLD.case_log_id)"
+    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_event l ON l.tip_id = c.tip_id"
+    " WHERE l.id = OLD.case_event_id)"
 )
 CODE_SQLITE = (
     "CREATE TRIGGER case_code_no_update BEFORE UPDATE ON case_code"
@@ -237,7 +237,7 @@ class CaseNote(Row):
 
     __tablename__ = "case_note"
 
-    case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
+    case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     """The text, as `tips.encrypt_notes.encrypt_note` encrypts it."""
 
@@ -246,7 +246,7 @@ def store_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
     """Stores an encrypted body under the id of its case event."""
-    session.add(table(case_log_id=entry_id, body=body))
+    session.add(table(case_event_id=entry_id, body=body))
     session.flush()
 
 
@@ -255,18 +255,18 @@ def bodies_of(
 ) -> Mapping[int, bytes]:
     """Returns the encrypted bodies of a tip by the id of their case event, oldest first."""
     found = (
-        select(table.case_log_id, table.body)
-        .join(CaseEventRow, CaseEventRow.id == table.case_log_id)
+        select(table.case_event_id, table.body)
+        .join(CaseEventRow, CaseEventRow.id == table.case_event_id)
         .where(CaseEventRow.tip_id == tip_id)
-        .order_by(table.case_log_id)
+        .order_by(table.case_event_id)
     )
-    return {row.case_log_id: row.body for row in session.execute(found)}
+    return {row.case_event_id: row.body for row in session.execute(found)}
 
 
 def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the texts of the notes on these tips."""
     theirs = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(tip_ids))
-    gone = delete(CaseNote).where(CaseNote.case_log_id.in_(theirs))
+    gone = delete(CaseNote).where(CaseNote.case_event_id.in_(theirs))
     session.execute(gone.execution_options(synchronize_session=False))
 
 

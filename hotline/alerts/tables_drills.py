@@ -26,7 +26,7 @@ LOST = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 class Drill(Row):
     """A drill at one desk."""
 
-    __tablename__ = "exercise"
+    __tablename__ = "drill"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), unique=True)
@@ -34,7 +34,7 @@ class Drill(Row):
     """The place of the tip: the district that an alert names, or abroad."""
     desk: Mapped[str]
     """The code of the desk whose people take part."""
-    climbs: Mapped[bool]
+    escalates: Mapped[bool]
     """True if the drill escalates to the desk's higher levels when no responder answers."""
     started_by: Mapped[str]
     reason: Mapped[str]
@@ -42,7 +42,7 @@ class Drill(Row):
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
-    why_ended: Mapped[str | None]
+    end_reason: Mapped[str | None]
     """A value of `DrillEnd`."""
 
 
@@ -65,9 +65,9 @@ def all_drills(session: Session) -> Sequence[Drill]:
     return session.scalars(select(Drill).order_by(Drill.id.desc())).all()
 
 
-def locked_drill(session: Session, exercise_id: int) -> Drill | None:
+def locked_drill(session: Session, drill_id: int) -> Drill | None:
     """Locks and returns a drill, so that no other process ends it at the same time."""
-    return session.get(Drill, exercise_id, with_for_update=True)
+    return session.get(Drill, drill_id, with_for_update=True)
 
 
 def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
@@ -81,12 +81,12 @@ def has_danger_since(session: Session, place: str, at: datetime) -> bool:
 
     For a place abroad, looks at the tips abroad. Includes tips that became dangers later, and older tips that escalate.
     """
-    told = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
+    alerted = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place
     open_there = (
         Tip.urgency == Urgency.DANGER,
         Tip.channel.not_in(rules_trial.UNCOUNTED),
-        or_(Tip.filed_at >= at, told),
+        or_(Tip.filed_at >= at, alerted),
         Tip.closed_at.is_(None),
         Tip.place.startswith(near, autoescape=True),
     )

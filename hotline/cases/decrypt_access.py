@@ -78,9 +78,9 @@ class DecryptedTip:
     matter: str
     place: str
     filed_at: datetime | None
-    coming: VisitFacts
+    visit_facts: VisitFacts
     """The visit safety of the case. Every page shows this first."""
-    erase_wanted_at: datetime | None
+    erasure_asked_at: datetime | None
     """The time of an erasure request. The person who made the request may not be the person who reported."""
     earlier: tuple[str, ...]
     """The places of the tip before its corrections, oldest first."""
@@ -182,8 +182,8 @@ def read_tip(
     with context.database.reading() as session:
         opened = decrypt_unlocked(session, found, desk)
 
-    told = opened.asked is not None and opened.asked.answer is not None
-    _record(context, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
+    is_answered = opened.asked is not None and opened.asked.answer is not None
+    _record(context, "tip_read", tip_id, desk, by=by, reason=reason, answer=is_answered)
     return opened
 
 
@@ -199,8 +199,8 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
         matter=tip.matter,
         place=tip.place,
         filed_at=tip.filed_at,
-        coming=service_case_state.visit_facts_of(tip),
-        erase_wanted_at=tip.erase_wanted_at,
+        visit_facts=service_case_state.visit_facts_of(tip),
+        erasure_asked_at=tip.erasure_asked_at,
         earlier=tuple(one.place for one in tables.earlier_places(session, tip.id)),
         answers=decrypt_text(tip.body, tip_key, uid=tip.uid, place=tip.place),
         asked=_asked(alerts_tables.question_of_tip(session, tip.id), tip_key, tip.uid),
@@ -281,10 +281,10 @@ def _asked(
     if row.answered_at is None:
         return back
     try:
-        told = decrypt_answer(row.body, row.locked_key, tip_key=tip_key, uid=uid)
+        answer = decrypt_answer(row.body, row.locked_key, tip_key=tip_key, uid=uid)
     except DecryptionFailed:
         return back
-    return replace(back, answer=told.get("answer", ""), language=told.get("language", ""))
+    return replace(back, answer=answer.get("answer", ""), language=answer.get("language", ""))
 
 
 def _record(

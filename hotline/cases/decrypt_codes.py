@@ -56,7 +56,7 @@ class DecryptedNote:
     """A responder's note: a choice from a fixed list, or free text. `repr` does not show the text."""
 
     at: datetime
-    says: NoteCode
+    note_code: NoteCode
     words: str = field(default="", repr=False)
 
     def headed(self, context: Context, language: str) -> str:

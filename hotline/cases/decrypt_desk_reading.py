@@ -46,18 +46,18 @@ def read_tip(
         return decrypt_access.decrypt_unlocked(session, found, desk)
 
     try:
-        told = _with_key(context, by, token, viewer, tip_id, opened)
+        decrypted = _with_key(context, by, token, viewer, tip_id, opened)
     except (KeyMissing, NotFound, DecryptionFailed):
         with context.database.writing() as session:
             why = f"it does not open: {reason}"
             tables_audit.append_about_tip(session, tip_id, "tip_refused", actor, context.now(), why)
         raise
     with context.database.writing() as session:
-        if told.asked is not None and told.asked.answer is not None:
+        if decrypted.asked is not None and decrypted.asked.answer is not None:
             tables.note_read(session, tip_id, context.now())
         tables_audit.append_about_tip(session, tip_id, "tip_read", actor, context.now(), reason)
         _is_opened(session, context, viewer, tip_id, actor)
-    return told
+    return decrypted
 
 
 def ask_question(

@@ -32,7 +32,7 @@ NOT_DECRYPTED = {
 
 def list_questions(context: Context) -> Mapping[str, Question]:
     """Returns the published questions in their order. Raises NotReady."""
-    return questions(context.books.book(context.books.live()))
+    return questions(context.flow_sets.get(context.flow_sets.live()))
 
 
 def store_question(
@@ -115,7 +115,7 @@ def _check(session: Session, context: Context, tip_id: int, question: Question) 
     with_it = alerts_tables.find_receipt(session, key).tip_ids if key is not None else ()
     why = question_refusal(
         context.now(),
-        told_at=tip.updated_at,
+        filed_at=tip.updated_at,
         has_receipt=key is not None,
         closed=tip.closed_at is not None,
         asked=alerts_tables.has_question(session, [tip_id, *with_it]),

@@ -138,7 +138,7 @@ def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
 def store_note(
     session: Session,
     tip: Tip,
-    says: NoteCode,
+    note_code: NoteCode,
     by: EventActor,
     at: datetime,
     *,
@@ -146,11 +146,11 @@ def store_note(
     tip_key: bytes = b"",
 ) -> None:
     """Stores a note as a case event. If the note has a text, encrypts it with the key of the tip."""
-    key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: says.value}
+    key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: note_code.value}
     entry_id = service_case_events.write_event(
         session, tip.id, LoggedEvent.NOTE, by, at, key=key, codes=codes
     )
-    if entry_id is not None and says is NoteCode.WORDS:
+    if entry_id is not None and note_code is NoteCode.WORDS:
         full = f"{LoggedEvent.NOTE}:{key}"
         encrypted = encrypt_note(words[:MAX_LETTERS], tip_key=tip_key, uid=tip.uid, key=full)
         tables_case_events.store_body(session, CaseNote, entry_id, encrypted)
@@ -161,14 +161,14 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
 
     The assignee stays the same until another responder takes the case.
     """
-    whom = turn.ask.verb.removeprefix(PASS)
+    target = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
     roster = queries.roster(turn.session, turn.at)
     others = [one for one in roster if one.id not in kept and one.id != turn.person.id]
     colleagues = dict.fromkeys(
         rules_assignment.colleagues(routed_case(turn.session, tip), others, but=turn.person.id)
     )
-    if whom == WHO:
+    if target == WHO:
         ids = [*colleagues][:MAX_COLLEAGUES]
         named = [(str(one), turn.session.get_one(Responder, one).name) for one in ids]
         return (
@@ -181,11 +181,11 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
             return NOT_TAKEN
         place = turn.ask.verb.removeprefix(DISTRICT)
         to, chosen = PassedTo.DISTRICT, _let_district_read(turn, tip, place, others)
-    elif whom == NATIONAL_DESK:
+    elif target == NATIONAL_DESK:
         national = rules_assignment.turns(one for one in others if one.level is Level.NATIONAL)
         to, chosen = PassedTo.NATIONAL, national[:1]
     else:
-        to, chosen = PassedTo.COLLEAGUE, tuple(one for one in colleagues if str(one) == whom)
+        to, chosen = PassedTo.COLLEAGUE, tuple(one for one in colleagues if str(one) == target)
     return _carried_out(turn, Verb.PASS_ON, to, chosen) if chosen else _no_colleagues()
 
 
@@ -219,7 +219,7 @@ def _let_district_read(
 def _told(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
     flags = [f"{RESULT_PREFIX}{done.result}"]
     took = done.result in (CommandResult.TAKEN, CommandResult.ALREADY_TAKEN)
-    goes_unseen = done.coming is not None and done.coming.goes_unseen
+    goes_unseen = done.visit_facts is not None and done.visit_facts.goes_unseen
     was_read = done.assignment_id is not None and queries_references.has_read(
         turn.session, done.assignment_id
     )
@@ -252,7 +252,7 @@ def _taken_by_another(turn: ReaderTurn) -> datetime | None:
     tip = turn.session.get_one(Tip, known_as.tip_id)
     return (
         None
-        if tip.end_wanted_by is not None
+        if tip.closure_by is not None
         else queries_references.acknowledged_since(turn.session, tip)
     )
 
@@ -293,7 +293,7 @@ def _close(turn: ReaderTurn) -> ReaderAnswer:
     if tip.closed_at is None and tip.assignee_id != turn.person.id:
         return NOT_TAKEN
     outcome, what = CLOSING_CHOICES[turn.ask.verb]
-    who = replace(service_closing.by_responder(turn.person.id), what=what)
+    who = replace(service_closing.by_responder(turn.person.id), not_trafficking=what)
     ended = service_closing.close(turn.session, turn.context, tip, outcome, who, turn.at)
     return result_answer(ended.ending, **_named(turn, ended.outcome))
 
@@ -306,11 +306,11 @@ def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
 def _confirm(turn: ReaderTurn) -> ReaderAnswer:
     """Confirms a closure that a colleague requested, as the second person."""
     tip = turn.open_case()
-    if tip is None or tip.end_wanted_by is None:
+    if tip is None or tip.closure_by is None:
         return OVER
     if turn.person.level != Level.NATIONAL:
         return NOT_TAKEN
-    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+    wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
     who = service_closing.by_responder(turn.person.id)
     try:
         service_closing.confirm_closure(turn.session, turn.context, tip, who, True, turn.at)

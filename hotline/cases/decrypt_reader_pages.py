@@ -62,18 +62,18 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
         reader_pins.count_read(turn, tip.id)
         record_read(turn, tip, known_as)
     notes = decrypt_codes.decrypt_notes(turn.session, tip, case.tip_key)
-    told = DecryptedTip(
+    decrypted = DecryptedTip(
         id=tip.id,
         matter=tip.matter,
         place=tip.place,
         filed_at=tip.filed_at,
-        coming=visit_facts_of(tip),
-        erase_wanted_at=tip.erase_wanted_at,
+        visit_facts=visit_facts_of(tip),
+        erasure_asked_at=tip.erasure_asked_at,
         earlier=(),
         answers=case.answers,
         notes=notes,
     )
-    worded = service_reading.question_answers(turn.context, told, turn.person.language)
+    worded = service_reading.question_answers(turn.context, decrypted, turn.person.language)
     lines = (f"{asked.strip()} {answer}".replace("\n", " ") for asked, answer in worded)
     return _page_of(*_warnings(turn, tip), *_like(turn, tip), *lines)
 
@@ -87,14 +87,14 @@ def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
     if known is None:
         return ReaderAnswer((UNREADABLE,))
     tip_id = known[0].id
-    moments = reversed(service_timeline.timeline_of(turn.session, tip_id))
+    items = reversed(service_timeline.timeline_of(turn.session, tip_id))
     knows_other = bool(
         service_duplicates.known_in_situation(turn.session, [(tip_id, turn.person.id)])
     )
     return _page_of(
         *(
             f"{kigali_time(one.at)} {turn.say(one.template)}"
-            for one in moments
+            for one in items
             if one.template is not None and (knows_other or one.kind is not LoggedEvent.LINKED)
         )
     )
@@ -148,12 +148,12 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     """Yields the warnings, which the page shows before any text of the caller."""
-    coming = assignee_visit_facts(turn.session, tip)
+    facts = assignee_visit_facts(turn.session, tip)
     if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
-    if (care := VISIT_SAFETIES[coming.care].screen) is not None:
-        yield turn.say(care)
-    elif coming.goes_unseen and tip.matter == Matter.TIP:
+    if (safety := VISIT_SAFETIES[facts.care].screen) is not None:
+        yield turn.say(safety)
+    elif facts.goes_unseen and tip.matter == Matter.TIP:
         yield turn.say(Template.PAGE_ASK_FIRST)
     if tip.official != "no":
         yield turn.say(Template.PAGE_OFFICIAL)

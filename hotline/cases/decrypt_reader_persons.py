@@ -39,14 +39,7 @@ from hotline.text.time import KIGALI, kigali_time
 from hotline.tips import rules_person_codes, tables_persons
 from hotline.tips.rules import Matter
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import (
-    AGAIN,
-    THIRTY,
-    WOMAN,
-    PersonCodes,
-    ServiceAnswer,
-    ThirtyDays,
-)
+from hotline.tips.rules_person_codes import THIRTY, WOMAN, PersonCodes, ServiceAnswer, ThirtyDays
 from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
 from hotline.tips.tables import Tip
 
@@ -104,7 +97,7 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
     Leaves out a case that does not fit into the encrypted answer.
     """
-    session, told = turn.session, ReaderAnswer()
+    session, answer = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
     met = tables_persons.tips_with_person(session, ids)
     started = tables_case_events.forms_of(session, turn.person.id, ids)
@@ -121,10 +114,10 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
             )
         elif queries_references.has_reported_help(session, tip.id, turn.person.id):
             one = one.and_also(ReaderAnswer((f"owes_person.{case}",)))
-        more = told.and_also(one)
+        more = answer.and_also(one)
         letters = len(json.dumps([more.flags, more.lists, more.words]))
-        told = more if letters <= MAX_LETTERS else told
-    return told
+        answer = more if letters <= MAX_LETTERS else answer
+    return answer
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer:
@@ -148,14 +141,14 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     """Returns the open follow-ups in cases whose closure this responder may confirm."""
-    told = ReaderAnswer()
+    answer = ReaderAnswer()
     met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
         if tip.id in met and may_be_asked(turn.context, tip):
-            told = told.and_also(
+            answer = answer.and_also(
                 _closing(turn, case, persons_of_tip(turn.session, turn.context, tip))
             )
-    return told
+    return answer
 
 
 def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
@@ -193,7 +186,7 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
         is_asked = True
         flags.append(f"consent_due.{case}")
         list_as("consent_people", again)
-    if any(_wishes_woman(one) for one in again):
+    if any(one.wants_woman for one in again):
         flags.append(f"woman_asks.{case}")
     early = [one for one in met if awaited_offer(one, FollowKind.ARRIVAL, at) is not None]
     if early and not is_asked:
@@ -251,14 +244,8 @@ def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
     if clock is None or clock.due_at > turn.at:
         return False
     said_at, _, _ = person.consents[-1]
-    heard = [one.entry.responder_id for one in person.moments if one.entry.at == said_at]
-    return person.consent is not ConsentState.NO or turn.person.id not in heard
-
-
-def _wishes_woman(person: MetPerson) -> bool:
-    """Returns True if the person last asked that a woman asks again."""
-    told = (one.entry.said.codes for one in reversed(person.moments) if one.corrected_by is None)
-    return next((codes[AGAIN] for codes in told if AGAIN in codes), None) == WOMAN
+    askers = [one.entry.responder_id for one in person.timeline if one.entry.at == said_at]
+    return person.consent is not ConsentState.NO or turn.person.id not in askers
 
 
 def _flags(one: MetPerson) -> Iterator[str]:
@@ -357,39 +344,37 @@ def _offer(
 
 def _told(
     turn: ReaderTurn,
-    said: PersonCodes,
+    reported: PersonCodes,
     met: Sequence[MetPerson],
     done: tuple[int, MetPerson] | None,
 ) -> ReaderAnswer:
-    words = {"person": str(said.n)}
+    words = {"person": str(reported.n)}
     if done is None:
         return ReaderAnswer((KEPT,), words=words)
     entry_id, person = done
-    now = [*(one for one in met if one.n != said.n), person]
+    now = [*(one for one in met if one.n != reported.n), person]
     seen = flags_of_case(turn, turn.ask.reference, sorted(now, key=lambda one: one.n))
-    due = _due(said, person, entry_id)
+    due = _due(reported, person, entry_id)
     words |= {"time": kigali_time(due)} if due is not None else {}
-    return ReaderAnswer((KEPT, *_flags_after(said, person)), words=words).and_also(seen)
+    return ReaderAnswer((KEPT, *_flags_after(reported, person)), words=words).and_also(seen)
 
 
-def _flags_after(said: PersonCodes, person: MetPerson) -> Sequence[str]:
+def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
     """Returns the flags by which the flow chooses the next screen."""
-    if rules_person_codes.PURPOSE in said.codes and person.result is not None:
+    if rules_person_codes.PURPOSE in reported.codes and person.result is not None:
         return [person.result.value]
     # If a child refuses one service, this does not refuse all help. The responder offers another
     # service.
-    is_no = said.codes.get(rules_person_codes.ANSWER) == ServiceAnswer.PERSON_REFUSED
+    is_no = reported.codes.get(rules_person_codes.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
-def _due(said: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
+def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
     """Returns the time that the next screen names: of the next follow-up, or when to ask the person again."""
-    if rules_person_codes.CONSENT in said.codes:
+    if rules_person_codes.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at
-    wanted = said.referral or entry_id
+    wanted, is_last = reported.referral or entry_id, THIRTY in reported.codes
     offer = next((one for one in person.referrals if one.offered_id == wanted), None)
-    clock = (
-        rules_follow_up.offer_clock(person, offer) if offer and THIRTY not in said.codes else None
-    )
+    clock = rules_follow_up.offer_clock(person, offer) if offer and not is_last else None
     return None if clock is None else clock.due_at

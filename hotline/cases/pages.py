@@ -49,7 +49,7 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
     # Visit safety comes before everything else on the page.
     first = phrase("This is a drill. No one is in danger, and no one needs to go.")
     if not line.is_drill:
-        first = line.coming.sentence(line.matter)
+        first = line.visit_facts.sentence(line.matter)
     return {
         "line": line,
         "stands": visit.say(_stands(line)),
@@ -61,7 +61,7 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
         "category": visit.say(category) if category else "",
         "urgency": visit.say(Urgency(line.urgency).label),
         "marks": [*_marks(visit, line)],
-        "end_wanted": _outcome(visit, line.end_wanted),
+        "outcome_asked": _outcome(visit, line.outcome_asked),
         "first": visit.say(first) if first else "",
     }
 
@@ -106,17 +106,17 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     mark, is_open = partial(_mark, visit), line.closed_at is None
     if line.is_drill:
         yield mark("exercise")
-    if line.is_red and is_open:
+    if line.is_overdue and is_open:
         yield mark("red")
-    if is_open and (coming := line.coming.mark(line.matter)):
-        yield visit.say(coming), "warn" if coming == MARK_NOT_ASKED else "bad"
+    if is_open and (going := line.visit_facts.mark(line.matter)):
+        yield visit.say(going), "warn" if going == MARK_NOT_ASKED else "bad"
     if line.official != "no":
         yield mark("official" if line.official == "yes" else "perhaps_official")
     if line.is_child:
         yield mark("child")
-    if line.end_wanted is not None and line.closure_age is not None:
+    if line.outcome_asked is not None and line.closure_age is not None:
         age = format_span(visit, line.closure_age)
-        yield mark("closure", age=age, outcome=_outcome(visit, line.end_wanted))
+        yield mark("closure", age=age, outcome=_outcome(visit, line.outcome_asked))
     for owed in sorted(line.owed):
         yield visit.say(FOLLOWS[owed].owed), "warn"
     if line.linked:
@@ -134,7 +134,7 @@ def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     if line.erased_at is not None:
         yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
         return
-    if line.erase_wanted_at is not None:
+    if line.erasure_asked_at is not None:
         yield _mark(visit, "erasure_wanted")
     if line.is_held:
         yield _mark(visit, "held")
@@ -178,7 +178,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     line = sheet.line
     to_erase: Sequence[int] = ()
-    if line.erase_wanted_at is not None and not line.erased_at and sheet.is_national:
+    if line.erasure_asked_at is not None and not line.erased_at and sheet.is_national:
         to_erase = service_desk_commands.others_to_erase(visit.context, visit.by, tip_id)
     return page(
         visit,
@@ -186,11 +186,11 @@ def tip(visit: Visit, tip_id: int) -> Response:
         sheet=sheet,
         to_erase=to_erase,
         shown=late_sentence(visit, sheet.line),
-        moments=[(one.at, *_moment(visit, sheet, one)) for one in sheet.moments],
+        moments=[(one.at, *_moment(visit, sheet, one)) for one in sheet.timeline],
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
             (str(exclusion_id), name or visit.place(desk), visit.say(EXCLUSION_REASONS[why]))
-            for exclusion_id, name, desk, why in sheet.kept
+            for exclusion_id, name, desk, why in sheet.exclusions
         ],
         asks=_asks(visit, sheet),
         buttons=BUTTONS,
@@ -210,12 +210,12 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
             about = visit.say("tip {name}", name=sheet.line.id)
             said = visit.say(one.phrase, subject=about, outcome=_outcome(visit, one.outcome))
             why = visit.say(one.reason) if one.reason in REASONS.values() else one.reason
-            return f"{one.who} {said}".strip(), why
+            return f"{one.name} {said}".strip(), why
         case TimelineKind.PERSON:
             return pages_person_lines.plain_entry(visit, one), ""
         case TimelineKind.NOTED:
-            return visit.say(NOTES[one.outcome or NoteCode.WORDS], who=one.who), ""
-    return visit.say(TIMELINE_PHRASES[one.came], who=one.who, place=visit.place(one.place)), ""
+            return visit.say(NOTES[one.outcome or NoteCode.WORDS], who=one.name), ""
+    return visit.say(TIMELINE_PHRASES[one.came], who=one.name, place=visit.place(one.place)), ""
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
@@ -238,9 +238,9 @@ def _filter(visit: Visit) -> TipFilter:
     asked = visit.asked
     urgency = number_of(asked("urgency"))
     return TipFilter(
-        standing=_member(TipStateFilter, asked("state"), TipStateFilter.WAITS),
+        state=_member(TipStateFilter, asked("state"), TipStateFilter.WAITS),
         matter=_member(Matter, asked("matter"), Matter.TIP),
-        whose=_member(AssigneeFilter, asked("whose"), AssigneeFilter.ANYBODY),
+        assignee=_member(AssigneeFilter, asked("whose"), AssigneeFilter.ANYBODY),
         place=asked("place")[:20],
         urgency=urgency if urgency in {*Urgency} else None,
         category=asked("category") if asked("category") in {*Category} else "",
@@ -290,25 +290,25 @@ def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Res
     return answer
 
 
-@form_view(tip, "why", says={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
+@form_view(tip, "why", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read_tip(visit: Visit, tip_id: int) -> Response:
     """Shows the decrypted text of a tip. The audit row is committed before the page is shown."""
     why = reason_of(visit, "why", "Choose or enter a reason for opening the report text.")
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
-    told = decrypt_desk_reading.read_tip(visit.context, visit.by, visit.token, tip_id, why)
+    decrypted = decrypt_desk_reading.read_tip(visit.context, visit.by, visit.token, tip_id, why)
     return decrypted_page(
         visit,
         "tip_opened.html",
         url_for("tips.one", tip_id=tip_id),
         sheet=sheet,
         shown=late_sentence(visit, sheet.line),
-        told=service_reading.question_answers(visit.context, told, visit.language),
-        earlier=[visit.place(one) for one in told.earlier],
+        told=service_reading.question_answers(visit.context, decrypted, visit.language),
+        earlier=[visit.place(one) for one in decrypted.earlier],
     )
 
 
 @form_view(
-    tip, "question", says={KeyMissing: CLOSED, DecryptionFailed: CLOSED, AskRefused: NOT_ASKED}
+    tip, "question", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED, AskRefused: NOT_ASKED}
 )
 def ask_question(visit: Visit, tip_id: int) -> None:
     """Asks the caller one question from the signed list. The caller sees it when they enter the receipt."""

@@ -66,7 +66,7 @@ NEW = "new"
 """The form's value for a person who was not met before."""
 
 
-@form_view(pages.tip, "of_persons", says={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
+@form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def read(visit: Visit, tip_id: int) -> Response:
     """Shows the decrypted notes about persons. No other page shows them.
 
@@ -105,7 +105,7 @@ def read(visit: Visit, tip_id: int) -> Response:
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
     """Shows a form about the person with the chosen number. The form shows no facts about the person."""
     kind, form, query = _kind(act), visit.form, visit.query
-    whom = form.text("whom", most=24) or query.get("whom", "")
+    person = form.text("whom", most=24) or query.get("whom", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     words, options = CASE_FORMS[kind], _whom(visit, kind, sheet.persons, bool(corrects))
@@ -119,26 +119,26 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
         questions=rules_person_codes.QUESTIONS,
         states=sorted(country_names(visit.language).items(), key=lambda one: one[1]),
         whom=options,
-        chosen=whom or (options[-1][0] if len(options) == 1 else ""),
-        corrects=next((one.at for one in sheet.moments if str(one.entry_id) == corrects), None),
+        chosen=person or (options[-1][0] if len(options) == 1 else ""),
+        corrects=next((one.at for one in sheet.timeline if str(one.entry_id) == corrects), None),
         corrects_id=corrects,
         once=form.text("once", most=40) or secrets.token_hex(8),
     )
 
 
-@form_view(ask, "whom", says={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
+@form_view(ask, "whom", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def note(visit: Visit, tip_id: int, act: str) -> Response:
     kind, form = _kind(act), visit.form
-    words, whom = CASE_FORMS[kind], form.text("whom", most=24)
-    told = {name: form.text(name, most=20) for name in words.names(ON_CONSOLE)}
-    codes = words.meant(told, ON_CONSOLE)
+    words, person = CASE_FORMS[kind], form.text("whom", most=24)
+    typed = {name: form.text(name, most=20) for name in words.names(ON_CONSOLE)}
+    codes = words.meant(typed, ON_CONSOLE)
     missing = {name: visit.say("Choose an answer.") for name in words.missing(codes)}
-    if not whom:
+    if not person:
         missing["whom"] = visit.say("Choose a person.")
     if missing:
         raise FormRefused(missing)
-    number, _, offer = whom.partition(":")
-    n = 0 if whom == NEW else number_of(number)
+    number, _, offer = person.partition(":")
+    n = 0 if person == NEW else number_of(number)
     try:
         service_persons.record_report(
             visit.context,
@@ -230,7 +230,7 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
                 "anyone."
             )
             asks = phrase("Another person asks again on {at}, in private.")
-            if _last(person, rules_person_codes.AGAIN) == rules_person_codes.WOMAN:
+            if person.wants_woman:
                 asks = phrase("Another woman asks again on {at}, in private.")
             again = (
                 visit.say(asks, at=at) if is_asked else visit.say("The person is not asked again.")
@@ -245,12 +245,6 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
             said = visit.say("It is not known if the person wants help. Ask first, in private.")
             again = visit.say("Ask again by {at}.", at=at) if is_asked else ""
     return f"{said} {again}".strip()
-
-
-def _last(person: MetPerson, name: str) -> str | None:
-    """Returns the newest answer to a question, or None. Ignores corrected answers."""
-    told = (one.entry.said.codes for one in reversed(person.moments) if one.corrected_by is None)
-    return next((codes[name] for codes in told if name in codes), None)
 
 
 def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
@@ -268,12 +262,12 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> s
 
     Empty if the event was already corrected, or if it is an offer and the person refused help.
     """
-    entry, said = moment.entry, moment.entry.said
+    entry, said = moment.entry, moment.entry.reported
     is_closed = entry.kind is LoggedEvent.OFFERED and person.consent is ConsentState.NO
     if is_closed or moment.corrected_by is not None:
         return ""
-    whom = str(said.n) if said.referral is None else f"{said.n}:{said.referral}"
-    return form_address(tip_id, entry.kind, whom=whom, corrects=entry.id)
+    value = str(said.n) if said.referral is None else f"{said.n}:{said.referral}"
+    return form_address(tip_id, entry.kind, person=value, corrects=entry.id)
 
 
 REFUSED = phrase(
@@ -290,7 +284,7 @@ def _done(
     visit: Visit,
     tip_id: int,
     form: str,
-    act: Callable[..., object],
+    action: Callable[..., object],
     missing: FormRefused | None = None,
     **values: object,
 ) -> None:
@@ -298,7 +292,7 @@ def _done(
     field = f"reason-{form}"
     reason = visit.reason(field, "Enter a reason.")
     try:
-        act(visit.context, visit.by, tip_id=tip_id, reason=reason, **values)
+        action(visit.context, visit.by, tip_id=tip_id, reason=reason, **values)
     except EndRefused as refused:
         raise visit.wrong(field, TIP_STOPS.get(refused.stop, REFUSED)) from None
     except ErasureRefused:
@@ -361,7 +355,7 @@ def decide_erasure(visit: Visit, tip_id: int) -> None:
 @_on_a_tip
 def decide_visit(visit: Visit, tip_id: int) -> None:
     said = VisitDecision.OPENLY if visit.form.text("do") == "openly" else VisitDecision.UNSEEN
-    _done(visit, tip_id, "manner", service_desk_commands.decide_visit, manner=said)
+    _done(visit, tip_id, "manner", service_desk_commands.decide_visit, visit_decision=said)
 
 
 @_on_a_tip
@@ -379,8 +373,9 @@ def exclude(visit: Visit, tip_id: int) -> None:
         missing = visit.wrong(
             "desk", "No desk has this name or code. You cannot hide a tip from the national desk."
         )
-    whom = ExclusionTarget(person or None, desk or None)
-    _done(visit, tip_id, "keep", service_desk_commands.exclude, missing, whom=whom, why=why)
+    target = ExclusionTarget(person or None, desk or None)
+    about = {"target": target, "kind": why}
+    _done(visit, tip_id, "keep", service_desk_commands.exclude, missing, **about)
 
 
 @_on_a_tip
@@ -424,7 +419,7 @@ NOT_OPEN = phrase(
     "You cannot open this number now. It is not approved, or it is not time for the call."
 )
 _on_a_call = partial(form_view, call_backs, "reason-{call_back_id}")
-_call_act = _on_a_call(says={CallRefused: REFUSED})
+_call_act = _on_a_call(text={CallRefused: REFUSED})
 
 
 def _why(visit: Visit, call_back_id: int) -> str:
@@ -461,7 +456,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
     )
 
 
-@_on_a_call(says={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
+@_on_a_call(text={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
     """Shows the number of a call-back for five minutes. It cannot be printed. No other page shows the number."""
     reason = _why(visit, call_back_id)

@@ -48,7 +48,7 @@ def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
 
 def plain_entry(visit: Visit, moment: TimelineItem) -> str:
     """Returns an event of the timeline without its codes, which are encrypted."""
-    who = visit.place(moment.who) or visit.say(THE_LINE)
+    who = visit.place(moment.name) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
     corrects = visit.say("This corrects an earlier note.")
     return f"{said} {corrects}" if moment.corrects else said
@@ -76,9 +76,9 @@ def country_names(language: str) -> Mapping[str, str]:
 
 
 def form_address(
-    tip_id: int, kind: LoggedEvent, *, whom: str = "", corrects: int | None = None
+    tip_id: int, kind: LoggedEvent, *, person: str = "", corrects: int | None = None
 ) -> str:
     """Returns the address of a form. Leaves out values that are missing."""
     return url_for(
-        "persons.ask", tip_id=tip_id, act=kind.value, whom=whom or None, corrects=corrects
+        "persons.ask", tip_id=tip_id, act=kind.value, whom=person or None, corrects=corrects
     )

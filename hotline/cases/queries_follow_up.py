@@ -63,8 +63,8 @@ def tips_of_month(session: Session, begins: datetime, ends: datetime) -> MonthTi
     found = select(Tip).join(CaseKey, CaseKey.tip_id == Tip.id).where(*within)
     rows = session.scalars(found.options(defer(Tip.body)).order_by(Tip.id)).all()
     written = (
-        select(func.count(CaseCode.case_log_id))
-        .join(CaseEventRow, CaseEventRow.id == CaseCode.case_log_id)
+        select(func.count(CaseCode.case_event_id))
+        .join(CaseEventRow, CaseEventRow.id == CaseCode.case_event_id)
         .join(Tip, Tip.id == CaseEventRow.tip_id)
     )
     return MonthTips(rows, session.scalar(written.where(*within)) or 0)
@@ -120,7 +120,7 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
     for gone in (
-        delete(CaseCode).where(CaseCode.case_log_id.in_(entries)),
+        delete(CaseCode).where(CaseCode.case_event_id.in_(entries)),
         *(
             delete(row).where(row.tip_id.in_(ids))
             for row in (StartedFormRow, ServiceReferral, PossibleVictim, CaseGrant, CaseKey)

@@ -148,8 +148,8 @@ def linked_counts(
         .where(*_of_phones(viewer, keys))
         .group_by(Tip.contact_key)
     )
-    told = Counter({row[0]: row[1] for row in rows})
-    return {tip.id: max(told[tip.contact_key] - 1, 0) for tip in linked}
+    counts = Counter({row[0]: row[1] for row in rows})
+    return {tip.id: max(counts[tip.contact_key] - 1, 0) for tip in linked}
 
 
 def _of_phones(viewer: Viewer | None, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
@@ -162,8 +162,8 @@ def _seen(viewer: Viewer) -> Select[Tip]:
 
 def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[bool]]:
     yield Tip.matter == wanted.matter
-    yield from _standing(wanted.standing)
-    if wanted.whose is AssigneeFilter.MINE:
+    yield from _standing(wanted.state)
+    if wanted.assignee is AssigneeFilter.MINE:
         yield _is_own(viewer)
     if wanted.place:
         yield Tip.place == wanted.place
@@ -179,30 +179,30 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
         yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HAS_LEGAL_HOLD
 
 
-def _standing(standing: TipStateFilter) -> Iterator[ColumnElement[bool]]:
-    if standing is TipStateFilter.WAITS:
+def _standing(state: TipStateFilter) -> Iterator[ColumnElement[bool]]:
+    if state is TipStateFilter.WAITS:
         yield or_(and_(*WAITING), CLOSURE_WAITS)
-    elif standing is TipStateFilter.TAKEN:
+    elif state is TipStateFilter.TAKEN:
         yield from (OPEN, TAKEN, Tip.helped_at.is_(None))
-    elif standing is TipStateFilter.HELPED:
+    elif state is TipStateFilter.HELPED:
         yield from (OPEN, Tip.helped_at.is_not(None))
-    elif standing is TipStateFilter.CLOSING:
+    elif state is TipStateFilter.CLOSING:
         yield CLOSURE_WAITS
-    elif standing is TipStateFilter.CLOSED:
+    elif state is TipStateFilter.CLOSED:
         yield Tip.closed_at.is_not(None)
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     """Returns the condition that the viewer is the assignee, or was alerted of a tip that no responder has taken."""
-    told = aliased(Assignment)
+    own = aliased(Assignment)
     was_told = exists().where(
-        told.tip_id == Tip.id, told.responder_id == viewer.responder_id, told.released_at.is_(None)
+        own.tip_id == Tip.id, own.responder_id == viewer.responder_id, own.released_at.is_(None)
     )
     return or_(Tip.assignee_id == viewer.responder_id, UNTAKEN & was_told.correlate(Tip))
 
 
-OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.rung > 0)
-OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0)
+OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.times > 0)
+OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
 """The conditions of a reminder that was sent at least once and still runs."""
 
 
@@ -225,18 +225,18 @@ def owing_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
 
 def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
     """Returns the kinds of overdue answers, by tip."""
-    told: dict[int, set[FollowKind]] = {}
+    owed: dict[int, set[FollowKind]] = {}
     offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
         ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
     )
     for tip_id, clock in session.execute(offers):
-        told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.ANSWER))
+        owed.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.ANSWER))
     people = select(PossibleVictim.tip_id, PossibleVictim.clock).where(
         PossibleVictim.tip_id.in_(tip_ids), *OF_PERSON
     )
     for tip_id, clock in session.execute(people):
-        told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.CONSENT))
-    return {tip_id: frozenset(kinds) for tip_id, kinds in told.items()}
+        owed.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.CONSENT))
+    return {tip_id: frozenset(kinds) for tip_id, kinds in owed.items()}
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
@@ -264,8 +264,8 @@ def closures_waiting(
     return [
         WaitingClosure(
             tip,
-            TipOutcome(tip.end_wanted or TipOutcome.SILENT),
-            tip.end_wanted_by or "",
+            TipOutcome(tip.outcome_asked or TipOutcome.SILENT),
+            tip.closure_by or "",
             tip.closure_requested_at,
         )
         for tip in rows
@@ -276,9 +276,9 @@ def closures_waiting(
 class AlertedPerson(NamedTuple):
     """An assignment of a tip, with the name of the responder."""
 
-    referral: Assignment
+    assignment: Assignment
     name: str
-    believed: bool
+    is_believed: bool
 
 
 def assignments_of(session: Session, tip_id: int) -> Sequence[AlertedPerson]:

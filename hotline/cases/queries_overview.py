@@ -30,7 +30,7 @@ class TipOverview:
     unproven: str | None
     """A responder whose SMS answer is not in the gateway's inbox. The answer does not count until the inbox lists
     it."""
-    referrals: int
+    assignments: int
     same_contact: int
     """The number of other tips from the same phone in the same week. Such tips are linked but never merged. Complaints
     are not linked."""
@@ -41,11 +41,11 @@ class TipOverview:
     clock: str | None = None
     """The kind of the deadline that is due first (`tips.rules_deadlines.DeadlineKind`)."""
     due_at: datetime | None = None
-    end_wanted_by: str | None = None
+    closure_by: str | None = None
     """The person who requested closure, until a second person decides."""
     asked: AskedAgain | None = None
     """The reason why other responders are asked to take the tip although it has an assignee."""
-    is_red: bool = False
+    is_overdue: bool = False
     """True if everyone was alerted and no responder has taken the tip. The national desk gets alerts until one of its
     people takes the tip."""
 
@@ -85,7 +85,7 @@ def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequenc
     clocks: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     for tip_id, kind, due_at in queries_list.running_clocks(session, ids):
         clocks[tip_id].append((due_at, kind))
-    beside = queries_health.asked_besides_assignee(session)
+    also_asked = queries_health.asked_besides_assignee(session)
     people = session.execute(select(Responder.id, Responder.name))
     names: dict[int | None, str] = {row.id: row.name for row in people}
     return [
@@ -100,9 +100,9 @@ def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequenc
             responsible=names.get(tip.assignee_id),
             clock=clocks[tip.id][0][1] if tip.id in clocks else None,
             due_at=clocks[tip.id][0][0] if tip.id in clocks else None,
-            end_wanted_by=_named(tip.end_wanted_by, names),
-            asked=beside.get(tip.id),
-            is_red=any(kind == DeadlineKind.OVERDUE for _, kind in clocks.get(tip.id, ())),
+            closure_by=_named(tip.closure_by, names),
+            asked=also_asked.get(tip.id),
+            is_overdue=any(kind == DeadlineKind.OVERDUE for _, kind in clocks.get(tip.id, ())),
         )
         for tip, name, taken_at, doubted, count in found
     ]
@@ -120,7 +120,7 @@ def _tips(
         .group_by(Assignment.tip_id)
         .subquery()
     )
-    taken = (
+    taker = (
         select(Assignment.tip_id, func.min(Responder.name).label("name"), first.c.at)
         .join(
             first,
@@ -138,16 +138,16 @@ def _tips(
         .group_by(Assignment.tip_id)
         .subquery()
     )
-    told = (
+    total = (
         select(Assignment.tip_id, func.count().label("count"))
         .group_by(Assignment.tip_id)
         .subquery()
     )
     rows = session.execute(
-        select(Tip, taken.c.name, taken.c.at, unproven.c.name, func.coalesce(told.c.count, 0))
-        .outerjoin(taken, taken.c.tip_id == Tip.id)
+        select(Tip, taker.c.name, taker.c.at, unproven.c.name, func.coalesce(total.c.count, 0))
+        .outerjoin(taker, taker.c.tip_id == Tip.id)
         .outerjoin(unproven, unproven.c.tip_id == Tip.id)
-        .outerjoin(told, told.c.tip_id == Tip.id)
+        .outerjoin(total, total.c.tip_id == Tip.id)
         .where(*IS_REPORTED, *_conditions(wanted))
         .order_by(Tip.id.desc())
         .limit(wanted.limit)

@@ -121,8 +121,8 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
     place = place_name(alert_place(tip.place, tip.within), turn.person.language)
     words = {f"ref.{case}": case, f"place.{case}": place}
-    if tip.end_wanted_by is not None and tip.end_wanted is not None:
-        words[f"asked.{case}"] = turn.say(OUTCOMES[TipOutcome(tip.end_wanted)].screen)
+    if tip.closure_by is not None and tip.outcome_asked is not None:
+        words[f"asked.{case}"] = turn.say(OUTCOMES[TipOutcome(tip.outcome_asked)].screen)
     return words
 
 
@@ -152,7 +152,7 @@ def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
     held = [
         one.id
         for one in tips
-        if one.assignee_id not in (None, turn.person.id) and one.end_wanted_by is None
+        if one.assignee_id not in (None, turn.person.id) and one.closure_by is None
     ]
     if not held:
         return frozenset()
@@ -210,7 +210,7 @@ PROVED = b"proved"
 class ProofAttempt:
     """The result of checking a code and a start PIN. The check runs before the transaction."""
 
-    wanted: Enrolment | None = None
+    enrolment: Enrolment | None = None
     """The enrolment that was proved. None if the proof failed."""
     pair: KeyPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
@@ -301,7 +301,7 @@ def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
     """Decides the answer to a proof. A proof that was refused once stays refused."""
-    wanted = proof.wanted
+    wanted = proof.enrolment
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
         return ReaderAnswer()
@@ -309,7 +309,7 @@ def _proof_decided(
     if wanted.kind != EnrolmentKind.ENROL:
         is_new = service_phone_proof.record_proof(session, context, wanted)
         return ReaderAnswer((rules_reading_requests.NUMBER_PROVED if is_new else PROOF_OVER,))
-    if first.asks["kind"] == ReaderQuestionKind.PROVE:
+    if first.question["kind"] == ReaderQuestionKind.PROVE:
         return ReaderAnswer((rules_reading_requests.PAPER_RIGHT,))
     if proof.pair is None or proof.wrap is None:
         return ReaderAnswer((REFUSED,))
@@ -327,27 +327,27 @@ def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) ->
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
 
 
-def _proves(context: ReaderContext, one: WaitingHop, wanted: Enrolment | None) -> bool:
+def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
     Takes the same time if no proof is pending or no attempt is left.
     """
     start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
-    if wanted is None:
+    if enrolment is None:
         return service_phone_proof.is_proof_right(None, one.pin, start, costs=costs)
-    name = f"{wanted.id}\0{one.pin}\0{start}"
-    if context.memory.find(one.session_key, wanted.responder_id, name) is not None:
+    name = f"{enrolment.id}\0{one.pin}\0{start}"
+    if context.memory.find(one.session_key, enrolment.responder_id, name) is not None:
         return True
     with context.database.writing() as session:
         # The same attempt is not counted a second time.
         first = tables_reading_requests.locked_reading(session, one.reading_id)
         counts = first.state == ReadingState.ASKED and tables_enrolments.take_attempt(
-            session, wanted.id
+            session, enrolment.id
         )
-    tries = wanted if counts else None
+    tries = enrolment if counts else None
     if not service_phone_proof.is_proof_right(tries, one.pin, start, costs=costs):
         return False
-    context.memory.keep(one.session_key, wanted.responder_id, name, PROVED)
+    context.memory.keep(one.session_key, enrolment.responder_id, name, PROVED)
     return True
 
 
@@ -393,7 +393,8 @@ def answer_next(context: ReaderContext) -> bool:
 
 
 def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> WaitingHop:
-    bound, kind = bound_to(row.session_key, row.text_digest), ReaderQuestionKind(row.asks["kind"])
+    bound = bound_to(row.session_key, row.text_digest)
+    kind = ReaderQuestionKind(row.question["kind"])
     box = _opened(context, ask.encrypted_pin, bound) or {}
     typed = {str(name): str(value) for name, value in box.items()}
     return WaitingHop(
@@ -443,18 +444,18 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
     proof = _proof_tried(context, one) if one.kind in PROOFS else None
     found = _tried(context, one) if proof is None else PinAttempt()
     noted = tables_sessions.find_start(context.database, one.session_key)
-    opening = None if noted is None else noted[0]
+    start = None if noted is None else noted[0]
     with ringing(context) as session:
         first = tables_reading_requests.locked_reading(session, one.reading_id)
         if proof is not None:
             answer = _proved(session, context, one, first, proof)
         else:
-            is_over = opening is not None and opening.started_at < context.now() - KEPT_FOR
+            is_over = start is not None and start.started_at < context.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
                 # If the hop were repeated after its reading was deleted, it would read newer lists.
                 # Then the same digits could choose something else.
                 first.state = ReadingState.RESTED
-            answer = _decided(session, context, one, first, found, opening)
+            answer = _decided(session, context, one, first, found, start)
         tables_reading_requests.record_state(session, one.reading_id, first.state)
         box = one_off.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         tables_reading_requests.store_answer(session, one.ask_id, box, context.now())
@@ -485,7 +486,7 @@ def _decided(
     one: WaitingHop,
     first: PinReading,
     found: PinAttempt,
-    opening: SessionStart | None,
+    start: SessionStart | None,
 ) -> ReaderAnswer:
     """Decides the answer to this request. A request that was refused once stays refused."""
     at, person = context.now(), None
@@ -506,7 +507,7 @@ def _decided(
         return blocked_answer(None if person is None else person.rested_until)
     if found.private is None and (found.is_code or person.pin_wrap is None):
         return _of_no_one(first, found)
-    ask, private = ReaderQuestion.from_dict(first.asks), found.private or b""
+    ask, private = ReaderQuestion.from_dict(first.question), found.private or b""
     turn = ReaderTurn(session, context, person, ask, at, private, one.typed)
     if found.private is None:
         return _wrong(turn, first)
@@ -516,7 +517,7 @@ def _decided(
         return _kept(context, first, first.encrypted_answer)
     if found.fresh is not None and ask.kind is not ReaderQuestionKind.CHANGE:
         _move(person, found.fresh)
-    answer = _done(turn, found.fresh, opening, again=again)
+    answer = _done(turn, found.fresh, start, again=again)
     if ask.kind is not ReaderQuestionKind.PAGE:
         _keep(context, first, answer)
     return answer
@@ -548,13 +549,13 @@ def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
 
 
 def _done(
-    turn: ReaderTurn, fresh: FreshWrap | None, opening: SessionStart | None, *, again: bool
+    turn: ReaderTurn, fresh: FreshWrap | None, start: SessionStart | None, *, again: bool
 ) -> ReaderAnswer:
     ask = turn.ask
     match ask.kind:
         case ReaderQuestionKind.VIEW:
-            seen = responder_view(turn, (opening and opening.pinned) or CallerFacts())
-            reader_pins.count_opening(turn, opening.network if opening is not None else None)
+            seen = responder_view(turn, (start and start.pinned) or CallerFacts())
+            reader_pins.count_opening(turn, start.network if start is not None else None)
             return seen
         case ReaderQuestionKind.PAGE if ask.verb == rules_reading_requests.HISTORY:
             return decrypt_reader_pages.timeline_page(turn)

@@ -255,7 +255,7 @@ def has_unread_warnings(turn: ReaderTurn) -> bool:
     """Returns True if warnings were sent since the coordinator last read them."""
     read_at = turn.person.warnings_read_at
     return any(
-        row.told_at is not None and (read_at is None or row.told_at > read_at)
+        row.notified_at is not None and (read_at is None or row.notified_at > read_at)
         for row, _ in _warnings_for(turn)
     )
 

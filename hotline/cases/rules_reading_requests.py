@@ -228,11 +228,11 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
     """Returns the form that this answer completes. Returns None if the form has further questions."""
-    code, told = name.removeprefix(CODE_ANSWER), codes_in(answers)
+    code, codes = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None
     return next(
-        (kind for kind, form in USSD_FORMS.items() if form.questions(told, ON_USSD)[-1] == code),
+        (kind for kind, form in USSD_FORMS.items() if form.questions(codes, ON_USSD)[-1] == code),
         None,
     )
 

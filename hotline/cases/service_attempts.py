@@ -27,12 +27,12 @@ CompareSecret = Callable[[Session], "AttemptResult"]
 class AttemptResult:
     """The result of an attempt at a secret. No part of it may be logged."""
 
-    said: Sequence[str] = ()
+    results: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
 
     @property
     def flags(self) -> Mapping[str, bool]:
-        return dict.fromkeys(self.said, True)
+        return dict.fromkeys(self.results, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SecretAttempt:
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)
-    heard_key: str = field(repr=False)
+    text_key: str = field(repr=False)
     target_key: str = field(repr=False)
     caller: str = field(repr=False)
 
@@ -61,7 +61,7 @@ def continues_text(context: Context, dialogue: LockedDialogue, text: str) -> boo
 
     The session may have sent nothing before.
     """
-    length, known = max(dialogue.heard, 0), dialogue.heard_key
+    length, known = max(dialogue.committed, 0), dialogue.text_key
     if known is None or not follows(text, length):
         return known is None and length == 0
     but_pins = known.startswith(f"{length}:{BUT_PINS}")
@@ -74,7 +74,7 @@ def try_once(
     upto: int,
     secret: AttemptedSecret,
     target_key: str,
-    opens: CompareSecret,
+    compare: CompareSecret,
 ) -> AttemptResult:
     """Returns the result of a secret that was entered in a hop. A repeated hop gets its previous result.
 
@@ -85,21 +85,21 @@ def try_once(
     with context.database.reading() as session:
         before = tables_attempts.find_attempt(session, key, heard_key)
     if before is not None:
-        return AttemptResult(before.said, before.opened_key)
+        return AttemptResult(before.results, before.opened_key)
 
     attempt = SecretAttempt(secret, key, heard_key, target_key, hop.caller)
     with context.database.writing() as session:
         dialogue = tables_sessions.lock_dialogue(session, key)
         before = tables_attempts.find_attempt(session, key, heard_key)
         if before is not None:
-            return AttemptResult(before.said, before.opened_key)
+            return AttemptResult(before.results, before.opened_key)
         if dialogue is None or not continues_text(context, dialogue, hop.text):
             return AttemptResult()
-        return try_secret(session, context, attempt, opens)
+        return try_secret(session, context, attempt, compare)
 
 
 def try_secret(
-    session: Session, context: Context, attempt: SecretAttempt, opens: CompareSecret
+    session: Session, context: Context, attempt: SecretAttempt, compare: CompareSecret
 ) -> AttemptResult:
     """Compares a secret and records the attempt, in the transaction of the calling function.
 
@@ -114,18 +114,18 @@ def try_secret(
         of_contact=count_attempts(session, context, secret, attempt.caller),
         of_target=tables_attempts.count_of_target(session, secret, target, at - DAY),
     )
-    found = AttemptResult() if worn else opens(session)
+    found = AttemptResult() if worn else compare(session)
 
     right_code = secret is AttemptedSecret.CODE and found.opened_key is not None
     row = AttemptRow(
         secret=secret,
         session_key=attempt.session_key,
-        heard_key=attempt.heard_key,
+        text_key=attempt.text_key,
         contact_key=contact_key,
         target_key="" if right_code else target,
         compared=not worn,
         opened_key=found.opened_key,
-        said=[*found.said],
+        results=[*found.results],
         at=at,
     )
     tables_attempts.record_attempt(session, row)

@@ -41,8 +41,8 @@ class CallLine:
     window: Window
     has_second: bool
     """True if the caller also agreed to a second time."""
-    wanted_by: str
-    wanted_at: datetime | None
+    asked_by: str
+    asked_at: datetime | None
     reason: str
     """The reason for the request, in the words of the person who made it."""
     approved_by: str
@@ -63,7 +63,7 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
         viewer = viewer_of(session, by)
         rows = tables_call_back.visible_call_backs(session, viewer) if is_national(viewer) else ()
         asked = {
-            row.id: _asked(session, row) for row in rows[:MAX_LINES] if row.wanted_by is not None
+            row.id: _asked(session, row) for row in rows[:MAX_LINES] if row.asked_by is not None
         }
         return [
             _line(session, row, me, row.window.is_open(at), asked.get(row.id))
@@ -137,7 +137,7 @@ def _line(
     session: Session, row: CallBack, me: str, is_open: bool, asked: AuditEntry | None
 ) -> CallLine:
     waits = row.state == CallBackState.WAITING
-    mine = row.wanted_by is not None and is_same_person(session, row.wanted_by, me)
+    mine = row.asked_by is not None and is_same_person(session, row.asked_by, me)
     approved = row.approved_by is not None
     return CallLine(
         id=row.id,
@@ -145,13 +145,13 @@ def _line(
         state=CallBackState(row.state),
         window=row.window,
         has_second=row.again_at is not None,
-        wanted_by=tables_audit.name_in(row.wanted_by or ""),
-        wanted_at=None if asked is None else asked.at,
+        asked_by=tables_audit.name_in(row.asked_by or ""),
+        asked_at=None if asked is None else asked.at,
         reason="" if asked is None else asked.reason,
         approved_by=tables_audit.name_in(row.approved_by or ""),
         outcome=row.outcome or "",
         may_ask=waits and not mine,
-        may_approve=waits and row.wanted_by is not None and not mine and not approved,
+        may_approve=waits and row.asked_by is not None and not mine and not approved,
         may_open=waits and mine and approved and is_open,
         may_end=waits and row.opened_at is not None,
     )

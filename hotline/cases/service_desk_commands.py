@@ -58,7 +58,7 @@ def link_tips(
         elif row.undone_at is None:
             raise EndRefused(f"tips {a} and {b} are linked already", TipRefusal.LINKED_ALREADY)
         else:
-            row.why, row.by, row.at = LinkReason.SAID, actor, context.now()
+            row.reason, row.by, row.at = LinkReason.SAID, actor, context.now()
             row.undone_by = row.undone_at = None
         _record(session, context, "tips_linked", a, b, actor, reason)
 
@@ -102,11 +102,11 @@ def _record(
         )
 
 
-def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
+def _checked(action: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
     """Returns the same command for accounts. It first checks that the account may see the tip. `national` is True if
     only the national desk may give the command.
 
-    The command raises NotFound and the errors of `act`.
+    The command raises NotFound and the errors of `action`.
     """
     may = check_national if national else check_visible
 
@@ -114,7 +114,7 @@ def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[
         context: ConsoleContext, by: SignedIn, tip_id: int, *, reason: str, **values: object
     ) -> None:
         may(context, by, tip_id)
-        act(context, tip_id, by=by.actor, reason=reason, **values)
+        action(context, tip_id, by=by.actor, reason=reason, **values)
 
     return does
 
@@ -194,11 +194,11 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
         queries_list.visible_tip(session, viewer, tip_id)
         if viewer.responder_id is None or does not in BUTTONS:
             raise NotFound(f"tip {tip_id}: this account belongs to no responder")
-        told = queries.newest_assignment(session, tip_id, viewer.responder_id)
-        if told is None:
+        assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
+        if assignment is None:
             raise EndRefused(f"tip {tip_id}: this responder was not alerted of it")
         asked = Command(
-            viewer.responder_id, told.reference, BUTTONS[does], EventChannel.CONSOLE, at
+            viewer.responder_id, assignment.reference, BUTTONS[does], EventChannel.CONSOLE, at
         )
         done = service_commands.carry_out(session, context, asked)
         return done.result

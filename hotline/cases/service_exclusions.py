@@ -8,12 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import (
-    queries,
-    queries_retention,
-    service_case_events,
-    service_escalation,
-)
+from hotline.alerts import queries, queries_retention, service_case_events, service_escalation
 from hotline.alerts.service_case_events import EventActor
 from hotline.cases import service_viewer
 from hotline.core.actors import Actor, SignedIn
@@ -51,11 +46,17 @@ class ExclusionTarget:
 
 
 def exclude(
-    context: Context, tip_id: int, whom: ExclusionTarget, why: str, *, by: CommandActor, reason: str
+    context: Context,
+    tip_id: int,
+    target: ExclusionTarget,
+    kind: str,
+    *,
+    by: CommandActor,
+    reason: str,
 ) -> None:
     """Excludes a person or a desk from the tip, and hands their cases to others at once.
 
-    `why` is a value of `ExclusionReason`. If two people have this name, both are excluded. Raises NotFound. Raises
+    `kind` is a value of `ExclusionReason`. If two people have this name, both are excluded. Raises NotFound. Raises
     EndRefused if they are already excluded.
     """
     at = context.now()
@@ -65,7 +66,7 @@ def exclude(
             row.whom
             for row in queries_visible.current_exclusions(session, tip_id, for_writing=True)
         }
-        fresh = [one for one in _whom(session, whom) if one not in there]
+        fresh = [one for one in _whom(session, target) if one not in there]
         if not fresh:
             raise EndRefused(
                 f"tip {tip_id} is already hidden from them", TipRefusal.EXCLUDED_ALREADY
@@ -73,13 +74,13 @@ def exclude(
         signed = tables_audit.actor_of(by)
         for one in fresh:
             row = Exclusion(
-                tip_id=tip.id, **one._asdict(), why=ExclusionReason(why), by=signed, at=at
+                tip_id=tip.id, **one._asdict(), reason=ExclusionReason(kind), by=signed, at=at
             )
             session.add(row)
             session.flush()
             write_exclusion_event(session, row, row.by, at)
             tables_audit.append_about_tip(
-                session, tip_id, "tip_excluded", signed, at, f"{why}: {one}: {reason}"
+                session, tip_id, "tip_excluded", signed, at, f"{kind}: {one}: {reason}"
             )
         _let_go(session, context, tip_id, at)
 
@@ -88,7 +89,7 @@ def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
     """Writes the case event of an exclusion. Only the row of the exclusion names the person or the desk."""
-    codes = {WHY: row.why, **({LIFTED: YES} if lifted else {})}
+    codes = {WHY: row.reason, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
     by = EventActor(actor)
     service_case_events.write_event(
@@ -99,13 +100,13 @@ def write_exclusion_event(
 def _let_go(session: Session, context: Context, tip_id: int, at: datetime) -> None:
     """Ends the assignments of excluded people, withholds their unsent messages, and alerts the next people."""
     kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
-    told = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
-    for who in sorted(kept & told):
+    alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
+    for who in sorted(kept & alerted):
         service_escalation.handle_event(
             session, context, tip_id, Event(CaseEventKind.REMOVED, by=who), at
         )
-    queries_retention.withhold(session, tip_id, kept & told)
-    queries_retention.stand_down(session, tip_id, kept & told, EVERY_STEP, at)
+    queries_retention.withhold(session, tip_id, kept & alerted)
+    queries_retention.stand_down(session, tip_id, kept & alerted, EVERY_STEP, at)
 
 
 def excluded_name(session: Session, row: Exclusion) -> str:
@@ -113,13 +114,13 @@ def excluded_name(session: Session, row: Exclusion) -> str:
     return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
-def _whom(session: Session, whom: ExclusionTarget) -> Sequence[ExcludedParty]:
+def _whom(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
     """Returns the persons or the desk to exclude. Raises NotFound."""
-    if whom.person is None:
-        return [ExcludedParty(desk_code=_desk(session, whom.desk or ""))]
-    found = tables_accounts.named(session, whom.person)
+    if target.person is None:
+        return [ExcludedParty(desk_code=_desk(session, target.desk or ""))]
+    found = tables_accounts.named(session, target.person)
     if not found:
-        found = frozenset({find_person(session, whom.person).person_id})
+        found = frozenset({find_person(session, target.person).person_id})
     return [ExcludedParty(person_id=one) for one in sorted(found)]
 
 

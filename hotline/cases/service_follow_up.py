@@ -61,16 +61,16 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
         row.due_at = by_day(at)
         return
     kind = FollowKind(row.clock or "")
-    fired = _fires(session, tip, row, rules_follow_up.FollowClock(kind, row.due_at, row.rung), at)
+    fired = _fires(session, tip, row, rules_follow_up.FollowClock(kind, row.due_at, row.times), at)
     row.due_at = None if fired.next is None else fired.next.due_at
-    row.rung = row.rung if fired.next is None else fired.next.rung
+    row.times = row.times if fired.next is None else fired.next.times
     if fired.is_over:
         row.clock = None
         unknown = rules_follow_up.FOLLOWS[kind].unknown
         if isinstance(row, ServiceReferral) and unknown is not None:
             _unknown(session, context, tip, row, unknown, at)
     session.flush()
-    _ask(session, context, tip, fired.who, at, reminds=fired.reminds)
+    _ask(session, context, tip, fired.responder_ids, at, reminds=fired.reminds)
 
 
 def _fires(
@@ -129,7 +129,7 @@ def _unknown(
 
 
 def _ask(
-    session: Session, context: Context, tip: Tip, who: Sequence[int], at: datetime, *, reminds: bool
+    session: Session, context: Context, tip: Tip, ids: Sequence[int], at: datetime, *, reminds: bool
 ) -> None:
     """Asks these people by SMS.
 
@@ -137,22 +137,22 @@ def _ask(
     """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
-    languages = queries.languages(session, who)
+    languages = queries.languages(session, ids)
     code = responders_short_code(context.line.service_code)
-    for one in who:
+    for one in ids:
         known_as = names.get(one) or _named(session, tip, one, at)
         wording = Wording(template, {"ref": known_as.reference, "code": code}, languages[one])
         service_messages.write_message(session, wording, one, at, of=known_as.id)
 
 
-def _named(session: Session, tip: Tip, who: int, at: datetime) -> Assignment:
+def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assignment:
     """Writes an assignment and returns it, so that the responder has a reference for the case.
 
     No alert asks them to acknowledge it.
     """
     number = queries.next_step(session, tip.id)
-    step = EscalationStep(tip.id, case_of(tip), number, (who,), Purpose.FOLLOW)
-    (written,) = service_escalation.write_assignments(session, [(step, who)], at)
+    step = EscalationStep(tip.id, case_of(tip), number, (responder_id,), Purpose.FOLLOW)
+    (written,) = service_escalation.write_assignments(session, [(step, responder_id)], at)
     return session.get_one(Assignment, written.given.assignment_id)
 
 
@@ -169,11 +169,11 @@ def reopen_as_danger(
         service_case_events.write_event(session, tip.id, LoggedEvent.REOPENED, by, at, key=key)
         tip.closed_at = tip.outcome = tip.assignee_id = None
         drop_closure_request(tip)
-    tip.told_urgency = tip.told_urgency or tip.urgency
+    tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency = Urgency.DANGER
     # This sends the alert, so no other process must send it. An earlier assignee must acknowledge
     # the case again.
-    tip.referred_at, tip.referred_urgency = at, Urgency.DANGER
+    tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
     session.flush()
@@ -183,7 +183,7 @@ def reopen_as_danger(
 
 
 def record_report(
-    session: Session, context: Context, tip: Tip, act: PersonReport, *, private: bytes | None
+    session: Session, context: Context, tip: Tip, report: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
     """Records a report once. Returns the id of its case event, and the person after it.
 
@@ -191,35 +191,35 @@ def record_report(
     private key of the case, decrypted from any grant. It is None if nothing was recorded about any person yet. Raises
     ValueError for unknown codes, CodesRefused, DecryptionFailed, KeyMissing.
     """
-    written = service_people.write_report(session, context, tip, act, private=private)
+    written = service_people.write_report(session, context, tip, report, private=private)
     if written is None:
         return None
     person = written[1]
-    codes = act.said.codes
-    match act.kind:
-        case LoggedEvent.OFFERED if act.by.responder_id is not None:
-            _offered(session, context, tip, act.by.responder_id, act.at)
+    codes = report.reported.codes
+    match report.kind:
+        case LoggedEvent.OFFERED if report.by.responder_id is not None:
+            _offered(session, context, tip, report.by.responder_id, report.at)
         case LoggedEvent.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
-            _accepted(tip, person, act.at)
-        case LoggedEvent.ANSWERED if act.supersedes is not None:
-            _not_accepted(tip, person, act.supersedes)
+            _accepted(tip, person, report.at)
+        case LoggedEvent.ANSWERED if report.supersedes is not None:
+            _not_accepted(tip, person, report.supersedes)
         case LoggedEvent.THIRTY if codes[THIRTY] == ThirtyDays.DANGER:
-            reopen_as_danger(session, context, tip, act.by, act.at)
+            reopen_as_danger(session, context, tip, report.by, report.at)
         case _:
             pass
     session.flush()
-    if tip.end_wanted_by is not None and tip.closed_at is None:
+    if tip.closure_by is not None and tip.closed_at is None:
         # The report may make the waiting closure more urgent, or require a decision of the national
         # desk.
         service_escalation.handle_event(
-            session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), act.at
+            session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), report.at
         )
     return written
 
 
-def _offered(session: Session, context: Context, tip: Tip, who: int, at: datetime) -> None:
+def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at: datetime) -> None:
     """Records that the responder offers help, like an SMS with the digit 3. The outcome is then due in three days."""
-    known_as = queries.newest_by_responder(session, tip.id).get(who)
+    known_as = queries.newest_by_responder(session, tip.id).get(responder_id)
     if known_as is None or known_as.handed_to_help_at is not None:
         return
     known_as.handed_to_help_at = at
@@ -227,9 +227,9 @@ def _offered(session: Session, context: Context, tip: Tip, who: int, at: datetim
     if tip.closed_at is not None:
         return
     service_escalation.handle_event(
-        session, context, tip.id, Event(CaseEventKind.REFERRED, by=who), at
+        session, context, tip.id, Event(CaseEventKind.REFERRED, by=responder_id), at
     )
-    if tip.assignee_id == who:
+    if tip.assignee_id == responder_id:
         tip.renewed_at = tip.renewed_at or at
 
 
@@ -244,6 +244,6 @@ def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
     """Removes this message from the receipt, if the acceptance that caused it was recorded by mistake."""
-    was = next(one.entry for one in person.moments if one.entry.id == corrected)
+    was = next(one.entry for one in person.timeline if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

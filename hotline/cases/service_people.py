@@ -44,7 +44,7 @@ def update_rows(
             clock = rules_follow_up.offer_clock(person, offer)
             if clock != _clock_before(old, offer.offered_id):
                 row.clock = None if clock is None else clock.kind.value
-                row.due_at, row.rung = _due(clock), 0
+                row.due_at, row.times = _due(clock), 0
     session.flush()
 
 
@@ -55,7 +55,7 @@ def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: Me
     clock = rules_follow_up.person_clock(person, tip.urgency)
     if old is None or rules_follow_up.person_clock(old, tip.urgency) != clock:
         row.clock = None if clock is None else clock.kind.value
-        row.due_at, row.rung = _due(clock), 0
+        row.due_at, row.times = _due(clock), 0
 
 
 def _asked_by(person: MetPerson) -> int | None:
@@ -63,8 +63,8 @@ def _asked_by(person: MetPerson) -> int | None:
     if not person.consents:
         return None
     last, _, _ = person.consents[-1]
-    heard = [one.entry.responder_id for one in person.moments if one.entry.at == last]
-    return heard[-1] if heard else None
+    askers = [one.entry.responder_id for one in person.timeline if one.entry.at == last]
+    return askers[-1] if askers else None
 
 
 def _clock_before(old: MetPerson | None, offered_id: int) -> FollowClock | None:
@@ -80,7 +80,7 @@ def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceRe
         n=n,
         responder_id=offer.offered_by,
         offered_at=offer.offered_at,
-        rung=0,
+        times=0,
     )
     tables_persons.add_offer(session, row)
     return row
@@ -95,7 +95,7 @@ class PersonReport:
     """A report about a person of a case."""
 
     kind: LoggedEvent
-    said: PersonCodes
+    reported: PersonCodes
     by: EventActor
     at: datetime
     key: str
@@ -131,33 +131,33 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
         with suppress(ValueError, KeyError, TypeError):
             said, kind = PersonCodes.from_bytes(codes[row.id]), LoggedEvent(row.kind)
             who, desk = row.responder_id, row.desk
-            yield PersonEntry(row.id, kind, row.at, said, who, desk, row.way, row.supersedes)
+            yield PersonEntry(row.id, kind, row.at, said, who, desk, row.channel, row.supersedes)
 
 
 def write_report(
-    session: Session, context: Context, tip: Tip, act: PersonReport, *, private: bytes | None
+    session: Session, context: Context, tip: Tip, report: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
     """Writes a case event, its encrypted codes, and the rows that follow from them.
 
     Returns the id of the event and the person after it, or None if the event was written before. The calling function
     must have locked the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or KeyMissing.
     """
-    kind, said, by, at = act.kind, act.said.checked(act.kind), act.by, act.at
+    kind, said, by, at = report.kind, report.reported.checked(report.kind), report.by, report.at
     known = person_events(session, tip, private)
     before = build_persons(known)
-    if tables_case_events.is_written(session, f"{kind}:{act.key}"):
+    if tables_case_events.is_written(session, f"{kind}:{report.key}"):
         return None
-    stop = rules_follow_up.refusal_of(before, kind, said, at, corrects=act.supersedes)
+    stop = rules_follow_up.refusal_of(before, kind, said, at, corrects=report.supersedes)
     if stop is not None:
         raise CodesRefused(stop)
     entry_id = service_case_events.write_event(
-        session, tip.id, kind, by, at, key=act.key, supersedes=act.supersedes
+        session, tip.id, kind, by, at, key=report.key, supersedes=report.supersedes
     )
     if entry_id is None:
         return None
     service_codes.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
     who, way = by.responder_id, by.by_way.value
-    new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, act.supersedes)
+    new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, report.supersedes)
     after = build_persons((*known, new))
     update_rows(session, tip, before, after)
     return entry_id, next(one for one in after if one.n == said.n)

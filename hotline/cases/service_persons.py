@@ -91,7 +91,7 @@ def plain_persons(session: Session, tip_id: int) -> CasePersons:
             row.n,
             FollowKind(row.clock),
             row.due_at,
-            row.rung > 0,
+            row.times > 0,
             row.offered_id if isinstance(row, ServiceReferral) else None,
         )
         for row in followed
@@ -187,8 +187,8 @@ def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
         for row in tables_audit.entries(session, subject=f"tip:{tip_id}")
         if row.action == NOTED
     }
-    told = [one for one in service_timeline.timeline_of(session, tip_id) if one.kind in OF_PEOPLE]
-    return {one.entry_id: signed.get(one.at) or one.who or one.desk for one in told}
+    events = [one for one in service_timeline.timeline_of(session, tip_id) if one.kind in OF_PEOPLE]
+    return {one.entry_id: signed.get(one.at) or one.name or one.desk for one in events}
 
 
 def _append(context: ConsoleContext, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
@@ -213,7 +213,7 @@ def record_report(
     token: str,
     tip_id: int,
     kind: LoggedEvent,
-    said: PersonCodes,
+    reported: PersonCodes,
     *,
     once: str,
     corrects: int | None,
@@ -239,34 +239,38 @@ def record_report(
         if tables_case_events.is_written(session, f"{kind}:{key}"):
             return
         desk, private = case_key(session, context, by, private_key, viewer, tip)
-        act = PersonReport(
+        report = PersonReport(
             kind,
-            _numbered(session, tip, said).checked(kind),
+            _numbered(session, tip, reported).checked(kind),
             EventActor(actor, EventChannel.CONSOLE, desk, viewer.responder_id),
             at,
             key,
             corrects,
         )
-        _check(session, tip, act, private)
-        if service_follow_up.record_report(session, context, tip, act, private=private) is not None:
+        _check(session, tip, report, private)
+        if (
+            service_follow_up.record_report(session, context, tip, report, private=private)
+            is not None
+        ):
             subject = f"tip:{tip_id}"
             tables_audit.append_row(
                 session, at=at, actor=actor, action="person_noted", subject=subject, reason=""
             )
 
 
-def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
+def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
     """Gives a new person the next number of the case."""
     numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
-    return said if said.n else replace(said, n=max(numbers, default=0) + 1)
+    return reported if reported.n else replace(reported, n=max(numbers, default=0) + 1)
 
 
-def _check(session: Session, tip: Tip, act: PersonReport, private: bytes | None) -> None:
+def _check(session: Session, tip: Tip, report: PersonReport, private: bytes | None) -> None:
     """Refuses a report that the screens of a phone never offer. Raises CodesRefused for it."""
-    if act.kind is LoggedEvent.SCREENED and tip.closed_at is not None and act.supersedes is None:
+    is_new = report.supersedes is None
+    if report.kind is LoggedEvent.SCREENED and tip.closed_at is not None and is_new:
         raise CodesRefused(CLOSED)
-    if act.kind is not LoggedEvent.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:
+    if report.kind is not LoggedEvent.CONSENT or report.reported.codes[CONSENT] != ConsentCode.YES:
         return
     known = service_people.decrypted_persons(session, tip, private)
-    if any(one.n == act.said.n and one.is_child for one in known):
+    if any(one.n == report.reported.n and one.is_child for one in known):
         raise CodesRefused(StopReason.UNDECIDED)

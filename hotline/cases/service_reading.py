@@ -33,10 +33,10 @@ def question_answers(context: Context, tip: DecryptedTip, language: str) -> list
     If the published flows no longer ask for a value, returns the stored value.
     """
     try:
-        asked = _asked(context.books.book(context.books.live()), tip.matter)
+        asked = _asked(context.flow_sets.get(context.flow_sets.live()), tip.matter)
     except NotReady:
         asked = {}
-    told = [
+    answers = [
         (_question(asked, name, language), _answer(asked, name, value, language))
         for name, value in tip.answers.items()
     ]
@@ -45,16 +45,16 @@ def question_answers(context: Context, tip: DecryptedTip, language: str) -> list
     notes = [
         (
             one.headed(context, language),
-            one.words or _answer(asked, WORK_VERB, f"{NOTE}{one.says}", language),
+            one.words or _answer(asked, WORK_VERB, f"{NOTE}{one.note_code}", language),
         )
         for one in tip.notes
     ]
-    return [*told, *asked_back, *notes]
+    return [*answers, *asked_back, *notes]
 
 
-def _asked(book: FlowSet, matter: str) -> AskingNodes:
+def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
     """Returns the nodes of the flow that collected the tip, followed by the nodes of all other flows."""
-    flows = sorted(book.flows.values(), key=lambda flow: flow.gathers != matter)
+    flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):
         if isinstance(node, MenuNode | QuestionNode) and node.saves:

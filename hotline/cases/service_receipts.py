@@ -31,14 +31,14 @@ QUESTION_OFFERED = "question"
 
 
 def question_flags(
-    session: Session, context: Context, book: FlowSet, tip_ids: Collection[int]
+    session: Session, context: Context, flow_set: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
     """Returns the flags of the question that waits for an answer.
 
     Returns none if the question is not approved today.
     """
     row = tables.waiting_question(session, tip_ids)
-    question = questions(book).get(row.question) if row is not None else None
+    question = questions(flow_set).get(row.question) if row is not None else None
     if question is None or question.standing(context.now().date()) is not QuestionStatus.SHOWS:
         return []
     return [QUESTION_OFFERED, question_flag(question.name)]
@@ -90,15 +90,17 @@ def receipt_facts(context: Context, session_key: str) -> Facts:
 
 
 def give_receipt(
-    session: Session, context: Context, dialogue: LockedDialogue, *, passage: int, pin: str
+    session: Session, context: Context, dialogue: LockedDialogue, *, attempt: int, pin: str
 ) -> None:
     """Lets the caller find this report attempt later, with the receipt number of the session and this PIN."""
     number = rules_receipts.number_from(context.pseudonyms.receipt_seed(dialogue.key))
     key = context.pseudonyms.receipt(number, pin)
-    tables.give_receipt(session, dialogue.key, passage=passage, receipt_key=key)
+    tables.give_receipt(session, dialogue.key, attempt=attempt, receipt_key=key)
 
 
-def try_receipt(context: Context, book: FlowSet, hop: UssdHop, asked: SecretTyped) -> AttemptResult:
+def try_receipt(
+    context: Context, flow_set: FlowSet, hop: UssdHop, asked: SecretTyped
+) -> AttemptResult:
     """Returns what a receipt number and a PIN give access to. A number with a typing error is not counted as an
     attempt.
 
@@ -113,7 +115,7 @@ def try_receipt(context: Context, book: FlowSet, hop: UssdHop, asked: SecretType
         status = rules_receipts.status_of(found.progress)
         if status is None:
             return AttemptResult()
-        question = question_flags(session, context, book, found.tip_ids)
+        question = question_flags(session, context, flow_set, found.tip_ids)
         return AttemptResult((f"status.{status}", *question), key)
 
     number_key = context.pseudonyms.receipt_number(asked.target)
@@ -133,20 +135,20 @@ def request_erasure(session: Session, context: Context, opened: AttemptResult | 
 
 
 def answer_question(
-    session: Session, context: Context, opened: AttemptResult | None, said: str, *, language: str
+    session: Session, context: Context, opened: AttemptResult | None, text: str, *, language: str
 ) -> None:
     """Encrypts the caller's answer to the question of the entered receipt, and notifies the people who asked.
 
     Does nothing if the question was already answered.
     """
-    if opened is None or opened.opened_key is None or not said:
+    if opened is None or opened.opened_key is None or not text:
         return
     tip_ids = tables.find_receipt(session, opened.opened_key).tip_ids
     row = tables.waiting_question(session, tip_ids, for_writing=True)
-    if row is None or question_flag(row.question) not in opened.said:
+    if row is None or question_flag(row.question) not in opened.results:
         return
     row.body = context.encrypter.answer(
-        {"answer": said, "language": language}, public_key=row.public_key
+        {"answer": text, "language": language}, public_key=row.public_key
     )
     row.answered_at = context.now()
     tables_audit.append_about_tip(

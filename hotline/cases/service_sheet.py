@@ -74,8 +74,8 @@ class TipLine:
     language: str
     """The language of the report."""
     filed_at: datetime | None
-    coming: VisitFacts
-    manner: str | None
+    visit_facts: VisitFacts
+    visit_decision: str | None
     wait: Wait | None
     """The time that the tip waited until it was acknowledged. None for a fragment, and for a tip that was closed
     without an acknowledgement."""
@@ -88,15 +88,15 @@ class TipLine:
     is_helped: bool
     closed_at: datetime | None
     outcome: str | None
-    end_wanted: str | None
+    outcome_asked: str | None
     closure_requested_at: datetime | None
     closure_age: timedelta | None
     """The time that the closure request has waited for a second person. None if no closure was requested."""
     linked: int
     question: str
-    is_red: bool
+    is_overdue: bool
     is_held: bool
-    erase_wanted_at: datetime | None
+    erasure_asked_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
     """The time when the text is erased, unless a legal hold stops this."""
@@ -107,8 +107,8 @@ class TipLine:
 
 OF_TIP = (
     *("id", "matter", "place", "within", "sector", "category", "urgency", "official", "language"),
-    *("filed_at", "manner", "closed_at", "outcome", "closure_requested_at"),
-    *("erase_wanted_at", "erased_at"),
+    *("filed_at", "visit_decision", "closed_at", "outcome", "closure_requested_at"),
+    *("erasure_asked_at", "erased_at"),
 )
 """The fields of a line that are copied from the row of the tip."""
 
@@ -118,7 +118,7 @@ class TipList:
     lines: Sequence[TipLine]
     before: int | None
     """Older tips have ids lower than this id. None if there are no older tips."""
-    opens: bool
+    has_key: bool
     """True if this account can decrypt the key of at least one desk."""
     is_national: bool
 
@@ -151,7 +151,7 @@ class _Beside:
     held: frozenset[int]
     linked: Mapping[int, int]
     names: Mapping[int, str]
-    red: frozenset[int]
+    overdue: frozenset[int]
     owed: Mapping[int, frozenset[FollowKind]]
 
 
@@ -224,21 +224,21 @@ def lines_of(
     """Returns a line for each of these tips. Reads the data of other tables only once for the whole page."""
     ids = [tip.id for tip in found]
     clocks = queries_list.running_clocks(session, ids)
-    beside = _Beside(
+    details = _Beside(
         takes=queries_list.acknowledged_times(session, ids),
         asked=queries_health.asked_besides_assignee(session, ids),
         questions=queries_list.question_states(session, ids),
         held=queries_list.under_legal_hold(session, ids),
         linked=queries_list.linked_counts(session, viewer, found),
         names=tables.responder_names(session) if ids else {},
-        red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.OVERDUE),
+        overdue=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.OVERDUE),
         owed=queries_list.owed_by_tip(session, ids),
     )
-    return [_line(tip, beside, at) for tip in found]
+    return [_line(tip, details, at) for tip in found]
 
 
-def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
-    taken_at, asked = beside.takes.get(tip.id), beside.asked.get(tip.id)
+def _line(tip: Tip, details: _Beside, at: datetime) -> TipLine:
+    taken_at, asked = details.takes.get(tip.id), details.asked.get(tip.id)
     is_taken = tip.assignee_id is not None and asked is None
     ended_untaken = tip.closed_at is not None or is_taken
     return TipLine(
@@ -246,21 +246,21 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
         is_drill=tip.channel == rules_trial.DRILL,
-        coming=visit_facts_of(tip),
+        visit_facts=visit_facts_of(tip),
         wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
         is_taken=is_taken,
-        taken_by=beside.names.get(tip.assignee_id, "") if tip.assignee_id is not None else "",
+        taken_by=details.names.get(tip.assignee_id, "") if tip.assignee_id is not None else "",
         asked=asked,
         is_helped=tip.helped_at is not None,
-        end_wanted=tip.end_wanted if tip.end_wanted_by else None,
+        outcome_asked=tip.outcome_asked if tip.closure_by else None,
         closure_age=_closure_age(tip, at),
-        linked=beside.linked.get(tip.id, 0),
-        question=beside.questions.get(tip.id, ""),
-        is_red=tip.id in beside.red,
-        is_held=tip.id in beside.held,
-        goes_at=queries_retention.term_of(tip, held=tip.id in beside.held).goes_at,
+        linked=details.linked.get(tip.id, 0),
+        question=details.questions.get(tip.id, ""),
+        is_overdue=tip.id in details.overdue,
+        is_held=tip.id in details.held,
+        goes_at=queries_retention.term_of(tip, is_held=tip.id in details.held).goes_at,
         warned=tip.warned_at is not None,
-        owed=beside.owed.get(tip.id, frozenset()),
+        owed=details.owed.get(tip.id, frozenset()),
     )
 
 
@@ -309,7 +309,7 @@ class TimelineKind(StrEnum):
 class TimelineItem:
     at: datetime
     came: TimelineKind
-    who: str = ""
+    name: str = ""
     phrase: str = ""
     outcome: str = ""
     reason: str = ""
@@ -323,7 +323,7 @@ class TimelineItem:
 @dataclass(frozen=True, slots=True)
 class TipSheet:
     line: TipLine
-    moments: Sequence[TimelineItem]
+    timeline: Sequence[TimelineItem]
     """The oldest item comes first."""
     linked: Sequence[int]
     """Other tips from the same phone and week."""
@@ -332,7 +332,7 @@ class TipSheet:
     is_national: bool
     needs_second: bool
     """True if a second person must confirm the closure of the tip."""
-    may_judge: bool
+    may_confirm: bool
     """True if this account may decide on the requested closure."""
     has_opened: bool
     """True if this account has opened the case since the closure was requested."""
@@ -346,7 +346,7 @@ class TipSheet:
     """True if that responder is the assignee and no other responder is asked to take the tip."""
     questions: Mapping[str, Question]
     """The questions that may be asked now, by name."""
-    kept: Sequence[tuple[int, str, str, str]]
+    exclusions: Sequence[tuple[int, str, str, str]]
     """Each exclusion, for the national desk: its id, the excluded person, the excluded desk, and the reason."""
     persons: CasePersons
 
@@ -367,14 +367,14 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
         decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
-            moments=sorted(_moments(session, viewer, tip, national), key=lambda one: one.at),
+            timeline=sorted(_moments(session, viewer, tip, national), key=lambda one: one.at),
             linked=queries_list.linked_tips(session, viewer, tip),
             alike=_alike(session, viewer, tip),
             is_national=national,
             needs_second=service_closing.needs_second(session, tip),
-            may_judge=national
-            and tip.end_wanted_by is not None
-            and not tables_accounts.is_same_person(session, tip.end_wanted_by, me),
+            may_confirm=national
+            and tip.closure_by is not None
+            and not tables_accounts.is_same_person(session, tip.closure_by, me),
             has_opened=service_closing.has_opened(session, tip, me),
             desk_decides=service_case_state.desk_decides(session, tip),
             decision_due=None if decision is None else decision.due_at,
@@ -383,7 +383,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
             and tip.assignee_id == viewer.responder_id
             and line.is_taken,
             questions={} if line.question or line.closed_at or line.erased_at else asks,
-            kept=_kept(session, tip) if national else (),
+            exclusions=_kept(session, tip) if national else (),
             persons=service_persons.plain_persons(session, tip.id),
         )
 
@@ -406,7 +406,7 @@ def _questions(context: ConsoleContext, at: datetime) -> Mapping[str, Question]:
 
 def _kept(session: Session, tip: Tip) -> Sequence[tuple[int, str, str, str]]:
     return [
-        (row.id, service_exclusions.excluded_name(session, row), row.desk_code or "", row.why)
+        (row.id, service_exclusions.excluded_name(session, row), row.desk_code or "", row.reason)
         for row in queries_visible.current_exclusions(session, tip.id)
     ]
 
@@ -416,8 +416,8 @@ def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iter
         yield TimelineItem(tip.filed_at, TimelineKind.FILED)
     for place in tips_tables.earlier_places(session, tip.id):
         yield TimelineItem(place.corrected_at, TimelineKind.MOVED, place=place.place)
-    for told in queries_list.assignments_of(session, tip.id):
-        yield from _of_person(told)
+    for person in queries_list.assignments_of(session, tip.id):
+        yield from _of_person(person)
     for name, at in queries_list.deliveries(session, tip.id):
         yield TimelineItem(at, TimelineKind.DELIVERED, name)
     for at in queries_list.missed_limits(session, tip.id):
@@ -435,14 +435,14 @@ def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iter
             )
         if entry.kind is LoggedEvent.NOTE:
             yield TimelineItem(
-                entry.at, TimelineKind.NOTED, entry.who, outcome=entry.codes.get(SAYS, "")
+                entry.at, TimelineKind.NOTED, entry.name, outcome=entry.codes.get(SAYS, "")
             )
     yield from _logged(session, viewer, tip, national)
 
 
-def _of_person(told: queries_list.AlertedPerson) -> Iterator[TimelineItem]:
-    row, name = told.referral, told.name
-    taken = TimelineKind.ACKNOWLEDGED if told.believed else TimelineKind.DOUBTED
+def _of_person(alerted: queries_list.AlertedPerson) -> Iterator[TimelineItem]:
+    row, name = alerted.assignment, alerted.name
+    taken = TimelineKind.ACKNOWLEDGED if alerted.is_believed else TimelineKind.DOUBTED
     came = (
         (row.created_at, TimelineKind.ALERTED),
         (row.acknowledged_at, taken),

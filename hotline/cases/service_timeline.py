@@ -48,8 +48,8 @@ class TimelineEvent:
 
     at: datetime
     kind: LoggedEvent
-    way: str
-    who: str
+    channel: str
+    name: str
     """The name of the responder. Empty for a desk, a command or a timed job."""
     desk: str
     codes: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def _moment(row: CaseEventRow, names: Mapping[int, str]) -> TimelineEvent:
     return TimelineEvent(
         row.at,
         LoggedEvent(row.kind),
-        row.way,
+        row.channel,
         names.get(row.responder_id or 0, ""),
         row.desk or "",
         row.codes,
@@ -102,7 +102,7 @@ class CaseSheet:
     """The references by which responders know the case, the oldest first."""
     links: Sequence[int]
     """The other tips of the same situation."""
-    moments: Sequence[TimelineEvent]
+    timeline: Sequence[TimelineEvent]
 
 
 def case_sheet(context: Context, name: str) -> CaseSheet:
@@ -112,6 +112,6 @@ def case_sheet(context: Context, name: str) -> CaseSheet:
         found = tip_overviews(session, TipListFilter(tip_id=tip_id))
         if not found:
             raise NotFound(f"no case {name}: `hotline tips list` says which there are")
-        beside = queries_duplicates.same_situation(session, [tip_id]).get(tip_id, ())
+        similar = queries_duplicates.same_situation(session, [tip_id]).get(tip_id, ())
         known_as = queries.references_of_tip(session, tip_id)
-        return CaseSheet(found[0], known_as, sorted(beside), timeline_of(session, tip_id))
+        return CaseSheet(found[0], known_as, sorted(similar), timeline_of(session, tip_id))

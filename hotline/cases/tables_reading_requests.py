@@ -22,8 +22,8 @@ class PinReading(Row):
     The result is encrypted for the reader itself and for each waiting hop.
     """
 
-    __tablename__ = "reading"
-    __table_args__ = (UniqueConstraint("session_key", "text_digest"), Index("reading_at", "at"))
+    __tablename__ = "pin_reading"
+    __table_args__ = (UniqueConstraint("session_key", "text_digest"), Index("pin_reading_at", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
@@ -31,9 +31,9 @@ class PinReading(Row):
     """A keyed digest of the text up to this request, without the PIN. So no one can find the PIN by trying digests."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """None for a phone that belongs to no responder."""
-    asks: Mapped[dict[str, Any]]
+    question: Mapped[dict[str, Any]]
     """A value of `cases.rules_reading_requests.ReaderQuestion`."""
-    of_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
+    of_id: Mapped[int | None] = mapped_column(ForeignKey("pin_reading.id"))
     """The earlier reading that this reading repeats. The request is carried out once for both readings."""
     state: Mapped[str]
     """A value of `cases.rules_reading_requests.ReadingState`."""
@@ -52,11 +52,11 @@ class PinReading(Row):
 class PinReadingAsk(Row):
     """A waiting hop: the PIN, encrypted for the reader, and the place for the answer."""
 
-    __tablename__ = "reading_ask"
-    __table_args__ = (Index("reading_ask_open", "answered_at", "id"),)
+    __tablename__ = "pin_reading_ask"
+    __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
+    reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))
     encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     """The public key of the hop. The answer is encrypted with it."""
@@ -77,7 +77,7 @@ def get_or_create(
     text_digest: str,
     *,
     responder_id: int | None,
-    asks: ReaderQuestion,
+    question: ReaderQuestion,
     of_id: int | None,
     at: datetime,
 ) -> PinReading:
@@ -86,7 +86,7 @@ def get_or_create(
         session_key=session_key,
         text_digest=text_digest,
         responder_id=responder_id,
-        asks=asks.to_dict(),
+        question=question.to_dict(),
         of_id=of_id,
         state=ReadingState.ASKED,
         at=at,
@@ -115,7 +115,7 @@ def add_hop(
 def answer_of(database: Database, ask_id: int) -> bytes | None:
     """Returns the answer to a hop, or None if there is no answer yet. Raises StoreUnavailable."""
     with database.looking() as connection:
-        asked = f"SELECT box FROM reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
+        asked = f"SELECT box FROM pin_reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
         row = connection.first(asked, (ask_id,))
     return None if row is None else bytes(row[0])
 

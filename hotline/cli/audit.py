@@ -32,7 +32,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
     if as_json:
         print_json(
             [
-                attributes_of(row, "desk", "who", "sentence")
+                attributes_of(row, "desk", "name", "sentence")
                 | attributes_of(entry, "id", "action", "subject", "reason")
                 | {"at": iso_seconds(entry.at)}
                 for entry, row in rows

@@ -196,8 +196,8 @@ def list_(folder: Path, as_json: bool) -> None:
     if not rows:
         click.echo(f"no backups in {folder}", err=True)
     for row in rows:
-        told = row.get("wrong") or f"{row['taken_at'][:16]}  {row['engine']}"
-        click.echo(f"{row['file']:36} {row['size'] >> 10:8} kB  {told}")
+        text = row.get("wrong") or f"{row['taken_at'][:16]}  {row['engine']}"
+        click.echo(f"{row['file']:36} {row['size'] >> 10:8} kB  {text}")
 
 
 @backup.command()
@@ -228,8 +228,8 @@ def verify(
         with file.open("rb") as stream:
             decrypt_backup.check_digest(stream, manifest)
     if as_json:
-        told = json.loads(contents.document()) if contents else None
-        print_json(_row(manifest) | {"contents": told})
+        read = json.loads(contents.document()) if contents else None
+        print_json(_row(manifest) | {"contents": read})
         return
     click.echo(f"whole and signed: taken at {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC")
     click.echo(f"sealed to {' and '.join(manifest.recipients)}")

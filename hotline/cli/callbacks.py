@@ -24,7 +24,7 @@ def list_(as_json: bool) -> None:
     if not rows:
         click.echo("no call-backs are pending", err=True)
     for row in rows:
-        names = f"  asked by {row['wanted_by']}" if row["wanted_by"] else ""
+        names = f"  asked by {row['asked_by']}" if row["asked_by"] else ""
         names += f", approved by {row['approved_by']}" if row["approved_by"] else ""
         again = f", then {row['again']}" if row["again"] else ""
         state = f"{row['state']} ({row['outcome']})" if row["outcome"] else row["state"]
@@ -33,7 +33,7 @@ def list_(as_json: bool) -> None:
 
 def _row(row: CallBack) -> dict[str, object]:
     return {
-        **attributes_of(row, "id", "state", "wanted_by", "approved_by", "outcome"),
+        **attributes_of(row, "id", "state", "asked_by", "approved_by", "outcome"),
         "tip": row.tip_id,
         "window": str(row.window),
         "opens_at": iso_seconds(row.opens_at),

@@ -19,7 +19,7 @@ from hotline.core.settings import Settings
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.errors import FolderRefused, KeyWrong, PartMissing, StoreUnavailable
 from hotline.flows.flow_set_cache import LivePhrases, SqlFlowSets, start_thread
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists, read_aids
 from hotline.gateway.queries_alert_path import TickMemory
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
@@ -217,7 +217,7 @@ def _common(
     books = SqlFlowSets(database, place_lists(), behind=behind)
     context = contexts.Context(
         database=database,
-        books=books,
+        flow_sets=books,
         jobs=factories.job_queue(settings, fuse),
         encrypter=_encrypter(keys, RELAY_PUBLIC_KEY),
         pseudonyms=Pseudonyms(keys),
@@ -338,7 +338,7 @@ def line_of(settings: Settings) -> contexts.Line:
         shortcode=settings.shortcode,
         inbound_sms=settings.inbound_sms,
         inbox=settings.sms_inbox,
-        limits={"": DEFAULT_LIMIT},
+        limits={"": SEPTETS},
         sms_a_day=settings.sms_a_day,
         sends_at_once=settings.sends_at_once,
         answers_cries=settings.answer_cries,

@@ -72,10 +72,7 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.option("--called", required=True, help="Name of the desk on screens.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
-    "--camp",
-    expose_value=False,
-    callback=_place,
-    help="Refugee camp of a protection desk.",
+    "--camp", expose_value=False, callback=_place, help="Refugee camp of a protection desk."
 )
 @enrolment_option
 @by_and_reason

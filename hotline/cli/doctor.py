@@ -229,7 +229,7 @@ REAL_LINE_CHECKS = frozenset(
 """Checks that matter only for a line with real callers."""
 CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTACTS})
 """Checks of every process that the doctor makes more strictly itself."""
-SHOWN = ("name", "state", "says", "todo", "level", "names")
+SHOWN = ("name", "state", "message", "todo", "level", "names")
 """Fields of a check in the JSON for programs."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -291,7 +291,7 @@ def _of_demo(one: CheckResult) -> CheckResult:
     """Returns a demo's result. A warning that matters only for real callers is no warning there."""
     if one.state is not CheckState.WARNING or one.name not in REAL_LINE_CHECKS:
         return one
-    return CheckResult(one.name, True, f"{one.says} (no fault of a demo)")
+    return CheckResult(one.name, True, f"{one.message} (no fault of a demo)")
 
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
@@ -461,6 +461,6 @@ def _show(found: Sequence[CheckResult]) -> None:
     for one in found:
         word = "WRONG" if one.state is CheckState.WRONG else one.state
         mark = click.style(f"{word:7}", fg=COLOURS[one.state])
-        click.echo(f"{mark} {one.name}: {one.says}")
+        click.echo(f"{mark} {one.name}: {one.message}")
         if one.todo and one.state is not CheckState.OK:
             click.echo(f"        -> {one.todo}")

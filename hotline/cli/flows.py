@@ -18,7 +18,7 @@ from hotline.flows.check import Code, Problem
 from hotline.flows.check_texts import page_sizes
 from hotline.flows.document import bind_lists, read
 from hotline.flows.questions_back import questions
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.flows.service_authoring import (
     are_same,
     live_document,
@@ -128,7 +128,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
 @click.option(
     "--limit",
     type=click.IntRange(60, 182),
-    default=DEFAULT_LIMIT,
+    default=SEPTETS,
     show_default=True,
     help="Maximum septets of a screen.",
 )

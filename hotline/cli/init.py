@@ -192,16 +192,16 @@ def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool =
     for finding in service_publishing.bearable_problems(document):
         click.echo(finding.sentence, err=True)
     signed = service_reviews.read_signatures(folder)
-    told = service_draft_steps.publish_version(
+    result = service_draft_steps.publish_version(
         context, document, metadata.version("hotline"), signed
     )
-    if told.change is not None:
+    if result.change is not None:
         click.echo(
-            f"flows: what this version brings waits as change {told.change}, since {told.published_by} published"
-            f" others: {settings.console_url}/changes/{told.change}"
+            f"flows: what this version brings waits as change {result.change}, since {result.published_by} published"
+            f" others: {settings.console_url}/changes/{result.change}"
         )
         return
-    click.echo(f"flows: revision {told.revision} is live")
+    click.echo(f"flows: revision {result.revision} is live")
 
 
 def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]]:
@@ -211,7 +211,7 @@ def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]
     """
     row, today = None, context.now().date()
     with suppress(NotReady):
-        row = context.books.book(context.books.live()).numbers.get(CALL_BACK_NUMBER)
+        row = context.flow_sets.get(context.flow_sets.live()).numbers.get(CALL_BACK_NUMBER)
     if row is None and not demo:
         return ()
     signed = row.confirmed_on if row is not None and row.is_confirmed(today) else None

@@ -90,10 +90,10 @@ class Child(Protocol):
 class _Forked:
     """One process that the fork server forked, before and after the keeper notes it."""
 
-    def __init__(self, pid: int, told: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
+    def __init__(self, pid: int, output: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._told, self._asked = told, asked
+        self._told, self._asked = output, asked
         self._handle, self._ended = os.pidfd_open(pid), asyncio.Event()
         asyncio.get_running_loop().add_reader(self._handle, self._end)
 

@@ -155,8 +155,8 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
                 f"copy {folder / rotating.role} to every machine, then say it again", err=True
             )
             return
-        if told := _moved(context, folder, key):
-            click.echo(told)
+        if moved := _moved(context, folder, key):
+            click.echo(moved)
     click.echo("then: `hotline keys end-old`, and `hotline keys export` again", err=True)
 
 

@@ -102,18 +102,18 @@ def by_and_reason(command: Options) -> Options:
     return by_option(option(command))
 
 
-def passphrase_option(says: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
-    return click.option(name, type=NEW_FILE, help=f"File with {says} in its first line.")
+def passphrase_option(help: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
+    return click.option(name, type=NEW_FILE, help=f"File with {help} in its first line.")
 
 
-def since_option(says: str) -> Callable[[Options], Options]:
+def since_option(help: str) -> Callable[[Options], Options]:
     """Adds `--since`, a moment of Kigali's time."""
     return click.option(
         "--since",
         type=MOMENT,
         metavar="MOMENT",
         callback=lambda _context, _option, typed: typed and typed.replace(tzinfo=KIGALI),
-        help=f'Show {says} from this time on, in Kigali time: 2026-12-01 or "2026-12-01 18:00".',
+        help=f'Show {help} from this time on, in Kigali time: 2026-12-01 or "2026-12-01 18:00".',
     )
 
 

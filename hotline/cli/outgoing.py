@@ -34,9 +34,9 @@ def status(as_json: bool) -> None:
     if as_json:
         print_json(_row(found))
         return
-    if found.hold is not None:
-        since = format_time(found.hold.since)
-        click.echo(f"PAUSED by {found.hold.held_by} since {since}: {found.hold.reason}")
+    if found.pause is not None:
+        since = format_time(found.pause.since)
+        click.echo(f"PAUSED by {found.pause.paused_by} since {since}: {found.pause.reason}")
     elif found.fault is not None:
         click.echo(
             f"stopped by the gateway's answer ({found.fault}): it is tried again each minute"
@@ -78,7 +78,7 @@ def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, 
         _show(service.queue_view(context).waiting)
         if not yes:
             click.confirm("Send them?", abort=True, err=True)
-        done = service.resume(context, by=by, reason=reason, fates=fates)
+        done = service.resume(context, by=by, reason=reason, doubts=fates)
     click.echo(f"resumed: {done.going} go out, {done.dropped} were dropped")
 
 
@@ -91,10 +91,10 @@ def _show(waiting: Sequence[WaitingMessages]) -> None:
 
 
 def _row(found: QueueView) -> dict[str, Any]:
-    held = found.hold
+    held = found.pause
     return {
         "paused": held is not None or found.fault is not None,
-        "by": held.held_by if held else None,
+        "by": held.paused_by if held else None,
         "reason": held.reason if held else found.fault,
         "since": held.since.isoformat() if held else None,
         "waiting": [

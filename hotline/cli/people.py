@@ -130,7 +130,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
             context, person, second=second, by=by, reason=reason
         )
     click.echo(f"{gone.person.name}: removed; open cases go on to others")
-    if gone.is_red:
+    if gone.is_below_minimum:
         click.secho(
             f"Warning: {gone.national} of the national desk can be alerted, and {MIN_NATIONAL} are the least."
             " Bring another person there now: the page People, or `hotline people back` or `import`",

@@ -144,7 +144,7 @@ def _line(settings: Settings) -> SampleLine:
         other.database.close()
     same: dict[str, Any] = {
         "database": door.database,
-        "books": door.books,
+        "flow_sets": door.flow_sets,
         "now": clock,
         "jobs": FakeJobs(),
     }
@@ -200,8 +200,10 @@ def _use(session: Session, line: SampleLine) -> None:
         joined = rules_follow_up.begins(random.choice(line.months)) + random.randint(1, 20) * DAY
         lessons = LESSONS if number % 3 else LESSONS[: number % 5]
         passed = {name: (joined + n * DAY).isoformat() for n, name in enumerate(lessons, 1)}
-        row = Participant(number_key=f"sample {number}", roll=Programme.TRAINEES, district="12")
-        row.created_at, row.told, row.passed = joined, [], passed
+        row = Participant(
+            number_key=f"sample {number}", programme=Programme.TRAINEES, district="12"
+        )
+        row.created_at, row.reports, row.passed = joined, [], passed
         session.add(row)
     hours = line.now.replace(minute=0, second=0, microsecond=0)
     away = {hours - n * HOUR: (["57"] if n % 24 < 5 else []) for n in range(1, 24 * 14)}
@@ -261,7 +263,7 @@ def _tip(
         identity=f"erased:{uid}" if erased else f"sample {uid}",
         session_key="",
         contact_key="",
-        passage=1,
+        attempt=1,
         state=TipState.FILED,
         channel="ussd",
         language=random.choices(("rw", "en", "fr"), (88, 7, 5))[0],
@@ -275,8 +277,8 @@ def _tip(
         created_at=filed,
         updated_at=filed,
         filed_at=filed,
-        referred_at=filed,
-        referred_urgency=urgency,
+        assigned_at=filed,
+        alert_urgency=urgency,
         closed_at=closed,
         outcome=random.choices(tuple(TipOutcome)[:4], (4, 4, 3, 1))[0],
         erased_at=erased,
@@ -322,7 +324,7 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
     for kind, moment, codes in happened:
         if moment is not None:
             row = CaseEventRow(tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes)
-            row.way, row.kind, row.key = EventChannel.USSD, kind, f"{kind}:sample:{tip.id}"
+            row.channel, row.kind, row.key = EventChannel.USSD, kind, f"{kind}:sample:{tip.id}"
             session.add(row)
     return is_met
 
@@ -442,5 +444,5 @@ def _take(line: SampleLine, number: int) -> None:
         for responder_id, row in [*alerted.items()][:1]:
             for verb in (Verb.TAKE, Verb.ON_SITE)[: 1 + (number % 3 == 0)]:
                 line.clock.at += 3 * MINUTE
-                act = Command(responder_id, row.reference, verb, EventChannel.USSD, line.clock.at)
-                service_commands.carry_out(session, line.desk, act)
+                sent = Command(responder_id, row.reference, verb, EventChannel.USSD, line.clock.at)
+                service_commands.carry_out(session, line.desk, sent)

@@ -67,96 +67,96 @@ def list_(
         found = decrypt_access.list_tips(context, asked)
     page = found[:most]
     if as_json:
-        options.print_json([row_of(standing, now) for standing in page])
+        options.print_json([row_of(overview, now) for overview in page])
         return
     if not page:
         is_narrowed = desk or since or any(wanted.values())
         click.echo("no such tips" if is_narrowed else "no tips yet", err=True)
-    for standing in page:
-        click.echo(_line(standing, now))
+    for overview in page:
+        click.echo(_line(overview, now))
     if len(found) > len(page):
         click.echo(f"older ones: the same with --before {page[-1].tip.id}", err=True)
 
 
-def _line(standing: TipOverview, now: datetime) -> str:
-    tip = standing.tip
+def _line(overview: TipOverview, now: datetime) -> str:
+    tip = overview.tip
     filed = format_time(tip.filed_at) if tip.filed_at else ""
     what = tip.matter if tip.matter == Matter.COMPLAINT else tip.category or "-"
     state = "closed" if tip.closed_at else tip.state
     return (
         f"{tip.id:5}  {filed:17}  {place_within(tip.place, tip.within, 'en'):14} {what:12}"
-        f" {Urgency(tip.urgency).label:6} {state:9} {'  '.join(_notes(standing, now))}"
+        f" {Urgency(tip.urgency).label:6} {state:9} {'  '.join(_notes(overview, now))}"
     )
 
 
-def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
+def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
     """Yields how long a tip waited, its assignee, the next step, and what else the reader must know."""
-    tip = standing.tip
+    tip = overview.tip
     if tip.channel == rules_trial.DRILL:
         yield "DRILL"
-    yield from _waited(standing, now)
-    yield _holder(standing)
-    if standing.is_red:
+    yield from _waited(overview, now)
+    yield _holder(overview)
+    if overview.is_overdue:
         yield _red("OVERDUE")
-    if standing.clock and standing.due_at:
-        yield f"{standing.clock} due {format_time(standing.due_at)}"
-    if standing.end_wanted_by:
+    if overview.clock and overview.due_at:
+        yield f"{overview.clock} due {format_time(overview.due_at)}"
+    if overview.closure_by:
         since = (
             f" since {format_time(tip.closure_requested_at)}" if tip.closure_requested_at else ""
         )
-        yield f"closure waits{since}: {standing.end_wanted_by} says {tip.end_wanted}"
+        yield f"closure waits{since}: {overview.closure_by} says {tip.outcome_asked}"
     if tip.closed_at is None and (mark := visit_facts_of(tip).mark(tip.matter)):
         yield mark
-    if standing.same_contact:
-        yield f"also from this phone: {standing.same_contact}"
-    if standing.question:
-        yield f"question: {standing.question}"
+    if overview.same_contact:
+        yield f"also from this phone: {overview.same_contact}"
+    if overview.question:
+        yield f"question: {overview.question}"
     if tip.closed_at:
         came = f", outcome: {tip.outcome}" if tip.outcome else ""
         yield f"closed {format_time(tip.closed_at)}{came}"
     if tip.erased_at:
         yield "words erased"
-    elif tip.erase_wanted_at:
+    elif tip.erasure_asked_at:
         yield "erasure requested"
 
 
-def _holder(standing: TipOverview) -> str:
-    taken = standing.responsible
-    if standing.asked is not None:
+def _holder(overview: TipOverview) -> str:
+    name = overview.responsible
+    if overview.asked is not None:
         said = (
-            "passed on by" if standing.asked is AskedAgain.PASSED_ON else "others are alerted after"
+            "passed on by" if overview.asked is AskedAgain.PASSED_ON else "others are alerted after"
         )
-        taken = f"{said} {taken}"
-    if standing.tip.closed_at:
-        taken = taken or standing.acknowledged_by or "not taken"
-    if taken is None and standing.tip.state == TipState.FRAGMENT:
-        taken = "incomplete: alerted once" if standing.referrals else "incomplete: alerts no one"
-    taken = taken or _red("NOT TAKEN")
-    return f"{taken} (unproven: {standing.unproven})" if standing.unproven else taken
+        name = f"{said} {name}"
+    if overview.tip.closed_at:
+        name = name or overview.acknowledged_by or "not taken"
+    if name is None and overview.tip.state == TipState.FRAGMENT:
+        name = "incomplete: alerted once" if overview.assignments else "incomplete: alerts no one"
+    name = name or _red("NOT TAKEN")
+    return f"{name} (unproven: {overview.unproven})" if overview.unproven else name
 
 
-def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
+def _waited(overview: TipOverview, now: datetime) -> Iterator[str]:
     """Yields `waits 9 of 3 min LATE`, or how soon the tip was taken. Yields nothing if the tip was closed and no
     responder had taken it."""
-    wait, ended_at = _wait(standing, now), _taken_at(standing)
-    if wait is None or (standing.tip.closed_at and ended_at is None):
+    wait, ended_at = _wait(overview, now), _taken_at(overview)
+    if wait is None or (overview.tip.closed_at and ended_at is None):
         return
     late = f" {_red('LATE')}" if wait.is_late else ""
     yield f"{'taken in' if ended_at else 'waits'} {wait}{late}"
 
 
-def _taken_at(standing: TipOverview) -> datetime | None:
+def _taken_at(overview: TipOverview) -> datetime | None:
     """Returns when the tip was taken. Returns None while people are asked to take it."""
-    is_over = standing.is_taken or standing.tip.closed_at is not None
-    return standing.acknowledged_at if is_over else None
+    is_over = overview.is_taken or overview.tip.closed_at is not None
+    return overview.acknowledged_at if is_over else None
 
 
-def _wait(standing: TipOverview, now: datetime) -> Wait | None:
-    tip = standing.tip
+def _wait(overview: TipOverview, now: datetime) -> Wait | None:
+    tip = overview.tip
     nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == rules_trial.DRILL
     if tip.filed_at is None or nothing_promised:
         return None
-    ended_at = _taken_at(standing) or tip.closed_at
+    ended_at = _taken_at(overview) or tip.closed_at
     return wait_of(tip.urgency, tip.filed_at, ended_at=ended_at, now=now)
 
 
@@ -165,23 +165,23 @@ def _red(word: str) -> str:
 
 
 OF_TIP = (
-    *("id", "matter", "category", "urgency", "state", "do_not_visit", "visit", "manner"),
-    *("outcome", "end_wanted"),
+    *("id", "matter", "category", "urgency", "state", "do_not_visit", "visit", "visit_decision"),
+    *("outcome", "outcome_asked"),
 )
 OF_OVERVIEW = (
-    *("same_contact", "question", "end_wanted_by", "responsible", "referrals"),
+    *("same_contact", "question", "closure_by", "responsible", "assignments"),
     *("acknowledged_by", "unproven"),
 )
-TIME_FIELDS = ("filed_at", "erase_wanted_at", "closed_at", "closure_requested_at")
+TIME_FIELDS = ("filed_at", "erasure_asked_at", "closed_at", "closure_requested_at")
 """Fields of a tip's rows that a program reads."""
 
 
-def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
+def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
     """Returns a tip for a program to read."""
-    tip, wait = standing.tip, _wait(standing, now)
+    tip, wait = overview.tip, _wait(overview, now)
     return {
         **options.attributes_of(tip, *OF_TIP),
-        **options.attributes_of(standing, *OF_OVERVIEW),
+        **options.attributes_of(overview, *OF_OVERVIEW),
         **{name: options.iso_seconds(getattr(tip, name)) for name in TIME_FIELDS},
         "exercise": tip.channel == rules_trial.DRILL,
         "place": place_name(tip.place, "en"),
@@ -190,10 +190,10 @@ def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
         "promised_seconds": wait and int(wait.promised.total_seconds()),
         "late": wait and wait.is_late,
         "words_erased": tip.erased_at is not None,
-        "red": standing.is_red,
-        "next_clock": standing.clock,
-        "due_at": options.iso_seconds(standing.due_at),
-        "acknowledged_at": options.iso_seconds(standing.acknowledged_at),
+        "red": overview.is_overdue,
+        "next_clock": overview.clock,
+        "due_at": options.iso_seconds(overview.due_at),
+        "acknowledged_at": options.iso_seconds(overview.acknowledged_at),
     }
 
 
@@ -234,16 +234,16 @@ def read(
         tip = decrypt_access.read_tip(
             context, tip_id, desk=code, passphrase=passphrase, by=people, reason=reason
         )
-        told = service_reading.question_answers(context, tip, language)
+        answers = service_reading.question_answers(context, tip, language)
 
-    if first := tip.coming.sentence(tip.matter):
+    if first := tip.visit_facts.sentence(tip.matter):
         click.secho(load_console_words()[language].get(first, first), fg="red")
-    if tip.erase_wanted_at is not None:
+    if tip.erasure_asked_at is not None:
         click.secho(ERASE_WANTED[language], fg="red", err=True)
     if tip.earlier:
         click.echo(earlier_line(tip.earlier, language))
-    width = min(WIDEST, max((len(question) for question, _ in told), default=0))
-    for question, answer in told:
+    width = min(WIDEST, max((len(question) for question, _ in answers), default=0))
+    for question, answer in answers:
         # Replaces letters that control a terminal.
         harmless = "".join(letter if letter.isprintable() else "?" for letter in answer)
         click.echo(f"{question:{width}}  {harmless}")
@@ -254,20 +254,22 @@ def line_of(context: Context, one: TimelineEvent, language: str) -> str:
     said = one.kind.value if one.template is None else context.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
     details = (
-        one.way,
-        one.who or one.desk,
+        one.channel,
+        one.name or one.desk,
         f"({codes})" if codes else "",
         f"#{one.entry_id}" if one.supersedes or one.corrected_by else "",
         f"corrects #{one.supersedes}" if one.supersedes else "",
         f"corrected by #{one.corrected_by}" if one.corrected_by else "",
     )
-    told = " ".join(filter(None, details))
-    return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {told}"
+    text = " ".join(filter(None, details))
+    return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {text}"
 
 
 def document_of(one: TimelineEvent) -> dict[str, object]:
     return {
-        **options.attributes_of(one, "kind", "way", "who", "desk", "supersedes", "corrected_by"),
+        **options.attributes_of(
+            one, "kind", "channel", "name", "desk", "supersedes", "corrected_by"
+        ),
         "id": one.entry_id,
         "at": one.at.isoformat(),
         "codes": dict(one.codes),
@@ -287,14 +289,14 @@ def show(name: str, language: str, as_json: bool) -> None:
     """
     with cli_context() as context:
         now, sheet = context.now(), service_timeline.case_sheet(context, name.upper())
-        lines = [line_of(context, one, language) for one in sheet.moments]
+        lines = [line_of(context, one, language) for one in sheet.timeline]
     if as_json:
         options.print_json(
             {
                 **row_of(sheet.overview, now),
                 "references": sheet.references,
                 "linked_to": sheet.links,
-                "entries": [document_of(one) for one in sheet.moments],
+                "entries": [document_of(one) for one in sheet.timeline],
             }
         )
         return
@@ -336,18 +338,18 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
         click.echo(f"  still owed to person {one.n}: {owed}, by {due:%Y-%m-%d %H:%M} in Kigali")
 
 
-def _say(kept: RetainedTip) -> None:
+def _say(retained: RetainedTip) -> None:
     """Prints the state of the tip, and the next step."""
-    tip = kept.tip
+    tip = retained.tip
     if tip.erased_at is not None:
         click.echo(f"tip {tip.id}: closed; its text was erased, as requested")
     elif tip.closed_at is not None:
-        click.echo(f"tip {tip.id}: closed; its text is erased {kept.term.goes_at:%Y-%m-%d}")
-    elif tip.end_wanted_by is not None:
-        who = service_closing.person_name(tip.end_wanted_by)
+        click.echo(f"tip {tip.id}: closed; its text is erased {retained.term.goes_at:%Y-%m-%d}")
+    elif tip.closure_by is not None:
+        who = service_closing.person_name(tip.closure_by)
         click.echo(
-            f"tip {tip.id}: not closed yet. {who} says {tip.end_wanted}. A second person opens the case, behind the PIN"
-            " or in the console, and confirms it there."
+            f"tip {tip.id}: not closed yet. {who} says {tip.outcome_asked}. A second person opens the case,"
+            " behind the PIN or in the console, and confirms it there."
         )
 
 
@@ -425,14 +427,14 @@ def retention(as_json: bool) -> None:
         )
 
 
-def _row(kept: RetainedTip) -> Mapping[str, Any]:
-    hold = kept.hold
+def _row(retained: RetainedTip) -> Mapping[str, Any]:
+    hold = retained.hold
     return {
-        "tip": kept.tip.id,
-        "state": kept.term.keeping,
-        "place": place_name(kept.tip.place, "en"),
-        "goes_at": _day(kept.term.goes_at),
-        "warned_at": kept.term.warned_at and _day(kept.term.warned_at),
+        "tip": retained.tip.id,
+        "state": retained.term.keeping,
+        "place": place_name(retained.tip.place, "en"),
+        "goes_at": _day(retained.term.goes_at),
+        "warned_at": retained.term.warned_at and _day(retained.term.warned_at),
         "held_by": hold and hold.placed_by,
         "reason": hold and hold.reason,
     }

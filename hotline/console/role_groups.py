@@ -21,7 +21,7 @@ class TodayLine:
     """The page to which the line links."""
     part: Mapping[str, int | str]
     """The variable parts of that page's address."""
-    says: str
+    text: str
     """A phrase with the same placeholders that fills `{says}` in the line."""
 
 

@@ -229,7 +229,7 @@ def form_view(
     shows: Callable[..., Response],
     field: str = "",
     *refusals: type[HotlineError],
-    says: Mapping[type[HotlineError], str] | None = None,
+    text: Mapping[type[HotlineError], str] | None = None,
 ) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
     """Makes a view from a function that handles a form. `shows` draws the form's page again, with the errors.
 
@@ -237,7 +237,7 @@ def form_view(
     is a
     part of the address. If the function returns nothing, the view redirects to the page.
     """
-    parts, phrases = signature(shows).parameters, says or {}
+    parts, phrases = signature(shows).parameters, text or {}
 
     def made(act: Callable[..., Response | None]) -> Callable[..., Response]:
         @wraps(act)

@@ -19,13 +19,13 @@ class CheckResult:
     name: str
     ok: bool
     """True if it raises no alarm. A warning raises none either."""
-    says: str
+    message: str
     todo: str = ""
     """The operator's next step. Empty if nothing is wrong."""
     level: int = 1
     """The severity, for checks that count it."""
     names: tuple[str, ...] = ()
-    """All items that `says` counts, for programs. The text itself lists only a few."""
+    """All items that `message` counts, for programs. The text itself lists only a few."""
     is_warning: bool = False
 
     @property
@@ -40,9 +40,9 @@ def in_kigali(at: datetime) -> str:
     return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}, Kigali time"
 
 
-def warning(name: str, says: str, todo: str) -> CheckResult:
+def warning(name: str, message: str, todo: str) -> CheckResult:
     """Builds the result of a check that found something missing but harmless for now."""
-    return CheckResult(name, True, says, todo, is_warning=True)
+    return CheckResult(name, True, message, todo, is_warning=True)
 
 
 def check_result(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:

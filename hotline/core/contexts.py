@@ -39,14 +39,14 @@ class StateStore(Protocol):
         Raises RunsUnavailable.
         """
 
-    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
+    def save(self, key: str, data: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
         """Saves a value for `seconds`, always encrypted. Raises RunsUnavailable."""
 
 
 class StartStore(Protocol):
     """A store of how sessions began, for minutes in which the database does not answer. It never raises an error."""
 
-    def tell(self, opening: SessionStart, heard: CommittedText) -> None:
+    def tell(self, start: SessionStart, committed: CommittedText) -> None:
         """Stores the opening without waiting. Leaves out a session whose screens need database rows of its caller."""
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
@@ -162,7 +162,7 @@ class FlowSets(Protocol):
     def live(self) -> int:
         """Returns the id of the published revision. Raises NotReady, StoreUnavailable."""
 
-    def book(self, revision_id: int) -> FlowSet:
+    def get(self, revision_id: int) -> FlowSet:
         """Returns the flow set of a revision. Raises NotFound, StoreUnavailable."""
 
 
@@ -212,7 +212,7 @@ class Context:
     """
 
     database: Database
-    books: FlowSets
+    flow_sets: FlowSets
     jobs: JobQueue
     encrypter: Encrypter
     pseudonyms: Pseudonyms

@@ -120,9 +120,9 @@ class PlainConnection(Protocol):
     locks_rows: bool
     """True if `FOR UPDATE` has an effect. On SQLite it has none, since there is one writer."""
 
-    def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None: ...
+    def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None: ...
 
-    def change(self, said: str, given: Values = ()) -> int:
+    def change(self, sql: str, given: Values = ()) -> int:
         """Returns how many rows the statement changed."""
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
@@ -139,13 +139,13 @@ class FileConnection:
     def __init__(self, raw: PoolProxiedConnection) -> None:
         self._cursor = raw.cursor()
 
-    def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None:
-        self._cursor.execute(said, given)
+    def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None:
+        self._cursor.execute(sql, given)
         row: tuple[Any, ...] | None = self._cursor.fetchone()
         return row
 
-    def change(self, said: str, given: Values = ()) -> int:
-        self._cursor.execute(said, given)
+    def change(self, sql: str, given: Values = ()) -> int:
+        self._cursor.execute(sql, given)
         return int(self._cursor.rowcount)
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
@@ -167,12 +167,12 @@ class ServerConnection:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None:
-        row = self._connection.exec_driver_sql(said, given).first()
+    def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None:
+        row = self._connection.exec_driver_sql(sql, given).first()
         return None if row is None else tuple(row)
 
-    def change(self, said: str, given: Values = ()) -> int:
-        return self._connection.exec_driver_sql(said, given).rowcount
+    def change(self, sql: str, given: Values = ()) -> int:
+        return self._connection.exec_driver_sql(sql, given).rowcount
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
         row = self._connection.execute(question, given).first()

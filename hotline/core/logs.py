@@ -65,12 +65,12 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         found = self._described(record)
-        told = {name: _harmless(found[name]) for name in FIELDS if name in found}
+        fields = {name: _harmless(found[name]) for name in FIELDS if name in found}
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         if self._form == "json":
-            return json.dumps({"at": at} | told, ensure_ascii=False)
-        more = [f"{name}={told[name]}" for name in FIELDS[4:] if name in told]
-        said = f"{at[11:19]} {record.levelname} {self._process}: {told['event']}"
+            return json.dumps({"at": at} | fields, ensure_ascii=False)
+        more = [f"{name}={fields[name]}" for name in FIELDS[4:] if name in fields]
+        said = f"{at[11:19]} {record.levelname} {self._process}: {fields['event']}"
         return " ".join([said, *more])
 
     def _described(self, record: logging.LogRecord) -> dict[str, Any]:

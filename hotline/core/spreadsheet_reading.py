@@ -57,10 +57,10 @@ def read_here(workbook: bytes) -> bytes:
     # openpyxl would load numpy for numbers that no sheet has. That takes a second and half a gigabyte of addresses.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
-        told: list[Any] = [rows_of(workbook), []]
+        results: list[Any] = [rows_of(workbook), []]
     except ImportRefused as refused:
-        told = [[], [one.to_json() for one in refused.said if isinstance(one, MessageText)]]
-    return json.dumps(told).encode()
+        results = [[], [one.to_json() for one in refused.said if isinstance(one, MessageText)]]
+    return json.dumps(results).encode()
 
 
 def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:

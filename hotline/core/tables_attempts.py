@@ -12,18 +12,18 @@ from hotline.core.database import Row, add_if_new
 class AttemptRow(Row):
     """One attempt at a secret and its result. A repeated hop finds this row and is no second attempt. Kept for days."""
 
-    __tablename__ = "guess"
+    __tablename__ = "secret_attempt"
     __table_args__ = (
-        UniqueConstraint("session_key", "heard_key"),
-        Index("guess_contact", "contact_key", "at"),
-        Index("guess_target", "target_key", "at"),
-        Index("guess_at", "at"),
+        UniqueConstraint("session_key", "text_key"),
+        Index("secret_attempt_contact", "contact_key", "at"),
+        Index("secret_attempt_target", "target_key", "at"),
+        Index("secret_attempt_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     secret: Mapped[str]
     session_key: Mapped[str]
-    heard_key: Mapped[str]
+    text_key: Mapped[str]
     """The keyed digest of the session's text, up to and including the attempt."""
     contact_key: Mapped[str]
     target_key: Mapped[str]
@@ -31,13 +31,13 @@ class AttemptRow(Row):
     compared: Mapped[bool]
     """False if earlier attempts had used up the limit, so that nothing was compared."""
     opened_key: Mapped[str | None]
-    said: Mapped[list[str]]
+    results: Mapped[list[str]]
     """The flags that the flow got as the result."""
     at: Mapped[datetime]
 
 
-def find_attempt(session: Session, session_key: str, heard_key: str) -> AttemptRow | None:
-    tried = (AttemptRow.session_key == session_key, AttemptRow.heard_key == heard_key)
+def find_attempt(session: Session, session_key: str, text_key: str) -> AttemptRow | None:
+    tried = (AttemptRow.session_key == session_key, AttemptRow.text_key == text_key)
     return session.scalars(select(AttemptRow).where(*tried)).one_or_none()
 
 
@@ -49,14 +49,14 @@ def count_of_contact(
 
 
 def attempt_times(
-    session: Session, secret: str, contact_keys: Collection[str], said: str, since: datetime
+    session: Session, secret: str, contact_keys: Collection[str], text: str, since: datetime
 ) -> list[datetime]:
-    """Returns the times of the attempts whose first flag was `said`, oldest first."""
-    tries = select(AttemptRow.at, AttemptRow.said).where(
+    """Returns the times of the attempts whose first flag was `results`, oldest first."""
+    tries = select(AttemptRow.at, AttemptRow.results).where(
         AttemptRow.contact_key.in_(contact_keys), AttemptRow.secret == secret, AttemptRow.at > since
     )
     return [
-        at for at, words in session.execute(tries.order_by(AttemptRow.at)) if words[:1] == [said]
+        at for at, words in session.execute(tries.order_by(AttemptRow.at)) if words[:1] == [text]
     ]
 
 

@@ -17,7 +17,7 @@ SAMPLE = "invented"
 class SampleMark(Row):
     """The one row that marks sample data. No command deletes it."""
 
-    __tablename__ = "home_origin"
+    __tablename__ = "sample_mark"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str]

@@ -96,9 +96,9 @@ class SessionStep(NamedTuple):
 
 
 class LeftSession(NamedTuple):
-    opening: SessionStart
+    start: SessionStart
     upto: int
-    stands: tuple[SessionStep, ...]
+    steps: tuple[SessionStep, ...]
 
 
 class ScreenCounter(NamedTuple):
@@ -113,15 +113,15 @@ def week_of(day: date) -> date:
     return day.replace(day=max(first for first in WEEK_BEGINS if first <= day.day))
 
 
-def session_counters(stands: Sequence[SessionStep], *, network: str) -> frozenset[ScreenCounter]:
+def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset[ScreenCounter]:
     """Returns the counters to which one session adds one: each of its screens once, and its network.
 
     A session that began at a private short code counts nowhere.
     """
-    if not stands or not stands[0].screen:
+    if not steps or not steps[0].screen:
         return frozenset()
-    shown = {one.screen for one in stands} - {""}
-    answered = {one.screen for one, then in pairwise(stands) if then.answered} & shown
+    shown = {one.screen for one in steps} - {""}
+    answered = {one.screen for one, then in pairwise(steps) if then.answered} & shown
     return frozenset(
         {
             ScreenCounter(ScreenMeasure.SESSION, network),
@@ -132,11 +132,11 @@ def session_counters(stands: Sequence[SessionStep], *, network: str) -> frozense
 
 
 def new_counters(
-    stands: Sequence[SessionStep], after: int, *, network: str
+    steps: Sequence[SessionStep], after: int, *, network: str
 ) -> frozenset[ScreenCounter]:
     """Returns the counters that a session adds, if it was already counted up to `after` letters."""
-    known = session_counters([one for one in stands if one.upto <= after], network=network)
-    return session_counters(stands, network=network) - known
+    known = session_counters([one for one in steps if one.upto <= after], network=network)
+    return session_counters(steps, network=network) - known
 
 
 BUSY = 10

@@ -52,9 +52,9 @@ def count_ended_sessions(
     """
     longest: dict[str, LeftSession] = {}
     for one in context.sessions.take_left(silent):
-        known = longest.get(one.opening.key)
+        known = longest.get(one.start.key)
         if known is None or known.upto < one.upto:
-            longest[one.opening.key] = one
+            longest[one.start.key] = one
     waiting = [longest[key] for key in sorted(longest)]
     try:
         while waiting:
@@ -68,16 +68,16 @@ def count_ended_sessions(
 
 def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
     with context.database.writing() as session:
-        held = tables_screens.lock_sessions(session, [one.opening.key for one in batch])
+        held = tables_screens.lock_sessions(session, [one.start.key for one in batch])
         new = [
             (one, row)
             for one in batch
-            if (row := held.get(one.opening.key)) is not None and row.upto < one.upto
+            if (row := held.get(one.start.key)) is not None and row.upto < one.upto
         ]
         counts: ScreenCounts = Counter()
         for one, row in new:
-            opening, week = one.opening, week_of(day_of(row.started_at))
-            more = new_counters(one.stands, row.upto, network=opening.network or "")
+            start, week = one.start, week_of(day_of(row.started_at))
+            more = new_counters(one.steps, row.upto, network=start.network or "")
             counts.update((week, counter) for counter in more)
             row.upto = one.upto
         tables_screens.add(session, counts)
@@ -222,6 +222,6 @@ def record_coverage(context: Context) -> None:
         tables.write_coverage(session, hour, _missing(people))
 
 
-def _missing(living: list[Member]) -> list[str]:
+def _missing(active: list[Member]) -> list[str]:
     codes = (district.code for district in districts())
-    return [code for code in codes if not any(one.covers(code) for one in living)]
+    return [code for code in codes if not any(one.covers(code) for one in active)]

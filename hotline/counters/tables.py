@@ -61,7 +61,7 @@ class _Counted:
 class DailyCount(_Counted, Row):
     """The number of times that one thing happened on one day."""
 
-    __tablename__ = "reach"
+    __tablename__ = "counter"
     __table_args__ = (
         UniqueConstraint("day", "measure", "district", "language", "channel", "entry", "topic"),
     )
@@ -104,8 +104,8 @@ def count(session: Session, cell: CounterKey, by: int = 1) -> None:
     Writes none for channels outside the statistics.
     """
     if cell.channel not in rules_trial.UNCOUNTED:
-        told = {f"new_{name}": value for name, value in asdict(cell).items()}
-        TALLYING.rows(session, new_count=by, **told)
+        values = {f"new_{name}": value for name, value in asdict(cell).items()}
+        TALLYING.rows(session, new_count=by, **values)
 
 
 def fold(session: Session, limit: int) -> int:
@@ -115,9 +115,9 @@ def fold(session: Session, limit: int) -> int:
     """
     oldest = select(Tally.id).order_by(Tally.id).limit(limit).with_for_update(skip_locked=True)
     ids = session.scalars(oldest).all()
-    taken = delete(Tally).where(Tally.id.in_(ids)).returning(*_columns(Tally), Tally.count)
+    folded = delete(Tally).where(Tally.id.in_(ids)).returning(*_columns(Tally), Tally.count)
     sums: Counter[CounterKey] = Counter()
-    for *cell, number in session.execute(taken):
+    for *cell, number in session.execute(folded):
         sums[CounterKey(*cell)] += number
     database.take_lock(session, LOCK)
     _add(session, sums)
@@ -193,7 +193,7 @@ class HookCount:
 class HookCounter(Row):
     """The number of answers since the table was made, and the total time that they took."""
 
-    __tablename__ = "hook_figure"
+    __tablename__ = "hook_counter"
 
     hook: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[str] = mapped_column(primary_key=True)

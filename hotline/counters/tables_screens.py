@@ -104,7 +104,7 @@ def totals(session: Session, measure: ScreenMeasure, begins: date, ends: date) -
     return {name: int(count) for name, count in session.execute(asked)}
 
 
-READ = ("channel", "entry", "language", "counted", "started_at", "heard", "starred")
+READ = ("channel", "entry", "language", "counted", "started_at", "committed", "starred")
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ CountDecision = Callable[[SessionCounts, int], Tallies]
 
 
 def count(
-    database: Database, key: str, *, upto: int, heard_key: str, decide: CountDecision
+    database: Database, key: str, *, upto: int, text_key: str, decide: CountDecision
 ) -> CommittedText | None:
     """Counts what `decide` returns for this text, unless the text is committed. Returns what is committed then.
 
@@ -137,13 +137,13 @@ def count(
         row = connection.first(asked, (key,))
         if row is None:
             return None
-        channel, entry, language, counted, at, heard, starred = row
+        channel, entry, language, counted, at, committed, starred = row
         ends = ends_of(read_json(starred) or ())
-        if heard >= upto:
-            return CommittedText(heard, ends)
+        if committed >= upto:
+            return CommittedText(committed, ends)
         counts = SessionCounts(channel, entry, language, [*read_json(counted)], read_time(at))
-        tallies = decide(counts, heard)
-        _keep(connection, key, counts, upto, heard_key)
+        tallies = decide(counts, committed)
+        _keep(connection, key, counts, upto, text_key)
         for cell, number in tallies:
             _tally(connection, cell, number)
         return CommittedText(upto, ends)
@@ -152,10 +152,10 @@ def count(
 
 
 def _keep(
-    connection: PlainConnection, key: str, counts: SessionCounts, upto: int, heard_key: str
+    connection: PlainConnection, key: str, counts: SessionCounts, upto: int, text_key: str
 ) -> None:
-    given = (counts.language, json.dumps(counts.counted), upto, heard_key, key)
-    marks = ["language", "counted", "heard", "heard_key"]
+    given = (counts.language, json.dumps(counts.counted), upto, text_key, key)
+    marks = ["language", "counted", "committed", "text_key"]
     changed = ", ".join(f"{name} = {connection.mark}" for name in marks)
     connection.change(f"UPDATE dialogue SET {changed} WHERE key = {connection.mark}", given)
 

@@ -91,14 +91,14 @@ class RedisStarts:
         self._silent: Any = None
         self._lock = Lock()
 
-    def tell(self, opening: SessionStart, heard: CommittedText) -> None:
-        if opening.asks_rows:
+    def tell(self, start: SessionStart, committed: CommittedText) -> None:
+        if start.asks_rows:
             return
-        noted = _written(opening, heard)
+        noted = _written(start, committed)
         # The lock is taken outside of the circuit breaker. A thread that waited for the lock while
         # the server hung finds the circuit open, and makes no call.
         with self._lock, suppress(CircuitOpen):
-            self._circuit.call(lambda: self._send(opening.key, noted))
+            self._circuit.call(lambda: self._send(start.key, noted))
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
         try:
@@ -125,8 +125,8 @@ class RedisStarts:
         return connection
 
 
-def _written(opening: SessionStart, heard: CommittedText) -> str:
-    o = opening
+def _written(start: SessionStart, committed: CommittedText) -> str:
+    o = start
     return json.dumps(
         [
             [
@@ -134,8 +134,8 @@ def _written(opening: SessionStart, heard: CommittedText) -> str:
                 *(o.network, o.started_at.isoformat()),
             ],
             o.caller_key,
-            heard.upto,
-            list(heard.ends.items()),
+            committed.upto,
+            list(committed.ends.items()),
         ]
     )
 
@@ -151,7 +151,7 @@ def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | No
 def _read(key: str, noted: bytes) -> tuple[SessionStart, CommittedText]:
     begun, caller_key, upto, ends = json.loads(noted)
     revision_id, entry, dialled, reporting, blocked, network, at = begun
-    opening = SessionStart(
+    start = SessionStart(
         key=key,
         revision_id=int(revision_id),
         entry=str(entry),
@@ -163,7 +163,7 @@ def _read(key: str, noted: bytes) -> tuple[SessionStart, CommittedText]:
         started_at=datetime.fromisoformat(at),
         caller_key=caller_key,
     )
-    return opening, CommittedText(int(upto), {int(begins): int(end) for begins, end in ends})
+    return start, CommittedText(int(upto), {int(begins): int(end) for begins, end in ends})
 
 
 JOB_SECONDS = 20
@@ -240,9 +240,9 @@ class RedisStates:
             return None
         return document if isinstance(document, dict) else None
 
-    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
+    def save(self, key: str, data: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
         """Encrypts the conversation state, and stores it for `seconds`. Raises RunsUnavailable if Redis fails."""
-        plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         encrypted = self._cipher.seal(key, plain.encode("utf-8", "surrogatepass"))
         try:
             self._circuit.call(lambda: self._redis.set(STATE_PREFIX + key, encrypted, ex=seconds))

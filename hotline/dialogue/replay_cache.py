@@ -29,7 +29,7 @@ class LastStep(NamedTuple):
 
     upto: int
     """The number of letters of its text."""
-    stands: tuple[SessionStep, ...]
+    steps: tuple[SessionStep, ...]
     seen: float
     """The time of its last hop, by the clock of this memory."""
     is_over: bool
@@ -69,7 +69,7 @@ class ReplayStep:
 
     upto: int
     """The number of letters of the text until the end of this turn."""
-    run: ConversationState
+    state: ConversationState
     events: tuple[Event, ...]
     are_words: bool = False
     """True if this turn asked for typed words. Then the position of their end must always be committed."""
@@ -84,10 +84,10 @@ class CachedPath:
     """A cached path: the place in the flows to which a text leads."""
 
     answer: str = field(repr=False)
-    run: ConversationState = field(repr=False)
+    state: ConversationState = field(repr=False)
     changing: tuple[ReplayStep, ...] = field(repr=False)
     """The steps on the path that change data."""
-    stands: tuple[SessionStep, ...] = field(default=(), repr=False)
+    steps: tuple[SessionStep, ...] = field(default=(), repr=False)
     """All screens on the path, from the first. Empty if the screens of this session are not counted."""
 
 
@@ -95,10 +95,10 @@ class CachedPath:
 class KnownSession:
     """A session of which this process knows how it began."""
 
-    opening: SessionStart
+    start: SessionStart
     shared: PathKey | None
     """None if its screens are only for this caller: a responder, or a caller of a programme's short code."""
-    heard: CommittedText
+    committed: CommittedText
     """The part of the text that is committed, as far as this process knows.
 
     If more is committed already, the only effect is an unnecessary query."""
@@ -109,7 +109,7 @@ class KnownSession:
 
     def unheard(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
         """Returns the steps that may not be committed yet."""
-        return [step for step in steps if step.upto > self.heard.upto]
+        return [step for step in steps if step.upto > self.committed.upto]
 
 
 class PathCache:
@@ -132,8 +132,8 @@ class PathCache:
                 self._kept.move_to_end(key)
         return found
 
-    def keep(self, shared: PathKey, text: str, way: CachedPath) -> None:
-        self._kept[shared, text] = way
+    def keep(self, shared: PathKey, text: str, path: CachedPath) -> None:
+        self._kept[shared, text] = path
         while len(self._kept) > self._most:
             with suppress(KeyError):
                 self._kept.popitem(last=False)
@@ -182,21 +182,21 @@ class SessionMemory:
         """
         now = self._elapsed()
         with self._lock:
-            before = self._known.pop(known.opening.key, None)
+            before = self._known.pop(known.start.key, None)
             if before is not None and before[1] is not known:
                 self._leave(before[1])
-            self._known[known.opening.key] = (now + KEPT_SECONDS, known)
+            self._known[known.start.key] = (now + KEPT_SECONDS, known)
             while len(self._known) > MAX_SESSIONS or next(iter(self._known.values()))[0] <= now:
                 self._leave(self._known.popitem(last=False)[1][1])
 
-    def stand(self, known: KnownSession, upto: int, stands: tuple[SessionStep, ...]) -> None:
+    def stand(self, known: KnownSession, upto: int, steps: tuple[SessionStep, ...]) -> None:
         """Records the screens of a session after a hop was answered.
 
         Ignores a text that is shorter than the known text, because it came late or was repeated.
         """
         last = known.last
-        if stands and (last is None or last.upto <= upto):
-            known.last = LastStep(upto, stands, self._elapsed(), stands[-1].ends)
+        if steps and (last is None or last.upto <= upto):
+            known.last = LastStep(upto, steps, self._elapsed(), steps[-1].ends)
 
     def end(self, key: str) -> None:
         """Records that the gateway reported the end of a session."""
@@ -215,10 +215,10 @@ class SessionMemory:
                 last = known.last
                 if last is not None and (last.is_over or last.seen <= before):
                     self._leave(known)
-        taken = []
+        sessions = []
         while self._left:
-            taken.append(self._left.popleft())
-        return taken
+            sessions.append(self._left.popleft())
+        return sessions
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
         """Takes back sessions that could not be counted."""
@@ -228,7 +228,7 @@ class SessionMemory:
         """Moves the screens of a session to the list of screens that must be counted."""
         last, known.last = known.last, None
         if last is not None:
-            self._left.append(LeftSession(known.opening, last.upto, last.stands))
+            self._left.append(LeftSession(known.start, last.upto, last.steps))
 
     def clear(self) -> None:
         with self._lock:
@@ -239,7 +239,7 @@ class SessionMemory:
 
 def can_be_cached(text: str, steps: Sequence[ReplayStep]) -> bool:
     """Returns True if a text and its steps contain only keys."""
-    if any(step.are_words or step.run.answers or step.run.passage for step in steps):
+    if any(step.are_words or step.state.answers or step.state.attempts for step in steps):
         return False
     if len(text) > MAX_TEXT or not text.isascii():
         return False

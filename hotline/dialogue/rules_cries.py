@@ -33,33 +33,33 @@ MARKS = "".join(verbs.MARKS)
 CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 
-def is_cry(said: Sequence[str]) -> bool:
-    """Returns True if the words in `said` are a cry for help. The words come from `keywords.normalised_words`."""
-    heard = _Heard(said)
-    if heard.has(_ALWAYS):
+def is_cry(words: Sequence[str]) -> bool:
+    """Returns True if `words` are a cry for help. The words come from `keywords.normalised_words`."""
+    cry = _Heard(words)
+    if cry.has(_ALWAYS):
         return True
-    if any(heard.has(pattern) and not heard.has(unless) for pattern, unless in _ELSE):
+    if any(cry.has(pattern) and not cry.has(unless) for pattern, unless in _ELSE):
         return True
-    if len(said) <= BRIEF and heard.has(_BRIEF):
+    if len(words) <= BRIEF and cry.has(_BRIEF):
         return True
-    rest = [word for word in said if word not in COMPANION_WORDS and not word.isdecimal()]
+    rest = [word for word in words if word not in COMPANION_WORDS and not word.isdecimal()]
     return 0 < len(rest) <= BRIEF and _Heard(rest).is_all(_ALONE)
 
 
-def concerns_child(said: Sequence[str]) -> bool:
+def concerns_child(words: Sequence[str]) -> bool:
     """Returns True if the message names a child together with work, a journey, money or harm.
 
     To name a child alone is not a sign.
     """
-    heard = _Heard(said)
-    return heard.has(_MINOR) or (heard.has(_CHILD) and heard.has(_SIGN) and not heard.has(_CALM))
+    cry = _Heard(words)
+    return cry.has(_MINOR) or (cry.has(_CHILD) and cry.has(_SIGN) and not cry.has(_CALM))
 
 
 class _Heard:
     """A message in four forms: as written and as it sounds in Kinyarwanda, each with words or with verbs."""
 
-    def __init__(self, said: Sequence[str]) -> None:
-        written = [_mended(_shortened(word)) for word in _joined(said)]
+    def __init__(self, words: Sequence[str]) -> None:
+        written = [_mended(_shortened(word)) for word in _joined(words)]
         sounding = list(map(_sounding, written))
         self._lines = {
             (False, False): _line(written),
@@ -106,9 +106,9 @@ def _european() -> Mapping[str, tuple[str, ...]]:
     return {form: names for form, names in found.items() if form not in _NO_VERBS}
 
 
-def _joined(said: Sequence[str]) -> list[str]:
+def _joined(words: Sequence[str]) -> list[str]:
     """Joins single letters, such as `s o s`, and contractions that were split, such as "can't"."""
-    line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(said))
+    line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(words))
     return CONTRACTED.sub(r"\1T", line).split()
 
 

@@ -63,8 +63,8 @@ def is_tip(text: str) -> bool:
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True
     meant = (word for word in _meant(text) if rules_assignment.read_reference(word) is None)
-    told = [word for word in _WORD.findall(" ".join(meant)) if word not in COURTESY]
-    return len(told) > 1 or (bool(told) and asked_topic(text) is None and parse_sms(text) is None)
+    rest = [word for word in _WORD.findall(" ".join(meant)) if word not in COURTESY]
+    return len(rest) > 1 or (bool(rest) and asked_topic(text) is None and parse_sms(text) is None)
 
 
 def has_meaning(text: str) -> bool:
@@ -118,11 +118,11 @@ def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mappin
     If the newest message reports danger, this counts even if an earlier message does not. If the whole text names no
     single place, the place that was named last stays.
     """
-    told, alone = report_answers(whole), report_answers(newest)
+    answers, alone = report_answers(whole), report_answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
-    named = [{name: one[name] for name in WHERE if name in one} for one in (told, alone, place)]
+    named = [{name: one[name] for name in WHERE if name in one} for one in (answers, alone, place)]
     where = next((one for one in named if place_of(one) not in (None, UNSURE)), named[0])
-    rest = {name: said for name, said in told.items() if name not in WHERE}
+    rest = {name: said for name, said in answers.items() if name not in WHERE}
     return {**rest, **urgent, **where}
 
 

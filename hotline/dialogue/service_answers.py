@@ -60,7 +60,7 @@ def write_answer(
     context: Context,
     *,
     to: str,
-    says: AnswerContent,
+    content: AnswerContent,
     at: datetime,
     written_at: datetime | None = None,
 ) -> int | None:
@@ -89,10 +89,10 @@ def write_answer(
             encrypted_number=context.encrypter.weekly_lock.lock(
                 context.encrypter.number(to), contact_key.encode(), at
             ),
-            template=says.form,
-            revision_id=says.revision_id,
-            parameters=dict(says.parameters),
-            language=says.language,
+            template=content.form,
+            revision_id=content.revision_id,
+            parameters=dict(content.parameters),
+            language=content.language,
             priority=Priority.ANSWER,
             state=MessageState.PENDING,
             created_at=written_at or at,
@@ -203,7 +203,7 @@ def _worded(context: Context, claim: Claim) -> str:
         return context.phrases.say(claim.message.language, words, code=context.line.service_code)
     assert claim.message.revision_id is not None
     screen = service_sms_screens.draw_screen(
-        context.books.book(claim.message.revision_id),
+        context.flow_sets.get(claim.message.revision_id),
         claim.message.parameters,
         language=claim.message.language,
     )

@@ -65,7 +65,7 @@ class EffectContext:
     """The conversation whose effects are carried out. `repr` does not show the caller's number."""
 
     context: Context
-    book: FlowSet
+    flow_set: FlowSet
     key: str
     caller: str = field(repr=False)
     looks: Mapping[int, AttemptResult] = field(default_factory=dict)
@@ -73,8 +73,8 @@ class EffectContext:
 
     def newest_look(self, upto: int) -> AttemptResult | None:
         """Returns the result of the last secret in the first `upto` letters of the text."""
-        heard = [at for at in self.looks if at <= upto]
-        return self.looks[max(heard)] if heard else None
+        reached = [at for at in self.looks if at <= upto]
+        return self.looks[max(reached)] if reached else None
 
 
 class GivenAnswer(NamedTuple):
@@ -93,20 +93,20 @@ class GivenAnswer(NamedTuple):
     @property
     def answers(self) -> Mapping[str, str]:
         """Returns all answers until now, including this answer."""
-        return self.step.run.answers
+        return self.step.state.answers
 
     @property
     def behind_a_receipt(self) -> bool:
-        return is_reporting(self.effects.book, self.step.run, rules_receipts.RECEIPT)
+        return is_reporting(self.effects.flow_set, self.step.state, rules_receipts.RECEIPT)
 
 
 Effect: TypeAlias = Callable[[GivenAnswer], None]
 
 
 def _withdraw_call_back(given: GivenAnswer) -> None:
-    passage = given.step.run.passage
+    passage = given.step.state.attempts
     service_call_back_requests.withdraw_session(
-        given.session, given.context, given.effects.key, up_to_passage=passage
+        given.session, given.context, given.effects.key, up_to_attempt=passage
     )
 
 
@@ -116,7 +116,7 @@ def _take_case(given: GivenAnswer) -> None:
     If no reader process answers, this choice ends the conversation.
     """
     who = given.dialogue.responder_id
-    if who is not None and given.step.run.finished:
+    if who is not None and given.step.state.finished:
         service_session_start.acknowledge(given.session, given.context, who, given.answer.value)
 
 
@@ -132,7 +132,7 @@ def _act_on_case(given: GivenAnswer) -> None:
 def _keep_form(given: GivenAnswer) -> None:
     """Stores a form that is not complete yet. Deletes the form after the reader process has recorded it."""
     who, name, answers = given.dialogue.responder_id, given.answer.name, given.answers
-    case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.run.calls]
+    case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.state.calls]
     if who is None or not case:
         return
     if rules_reading_requests.ended_by(name, answers) is None:
@@ -152,7 +152,7 @@ def _erase_by_receipt(given: GivenAnswer) -> None:
 def _answer_what_was_asked(given: GivenAnswer) -> None:
     if given.behind_a_receipt:
         opened = given.effects.newest_look(given.step.upto)
-        language = given.step.run.language
+        language = given.step.state.language
         service_receipts.answer_question(
             given.session, given.context, opened, given.answer.value, language=language
         )
@@ -165,28 +165,28 @@ def _stop(given: GivenAnswer) -> None:
         )
 
 
-def _join(given: GivenAnswer, *, roll: rules.Programme) -> None:
+def _join(given: GivenAnswer, *, programme: rules.Programme) -> None:
     """Enrols the caller in a programme if their code was right."""
     look, caller = given.effects.looks.get(given.step.upto), given.effects.caller
     if look is not None and look.opened_key is not None and is_number(caller):
         code, at = given.answer.value, given.dialogue.started_at
-        service_enrolment.enrol(given.session, given.context, roll, caller, code, at)
+        service_enrolment.enrol(given.session, given.context, programme, caller, code, at)
 
 
-def _leave(given: GivenAnswer, *, roll: rules.Programme) -> None:
+def _leave(given: GivenAnswer, *, programme: rules.Programme) -> None:
     if given.answer.value == rules.YES:
-        service_enrolment.leave(given.session, given.context, given.effects.caller, roll)
+        service_enrolment.leave(given.session, given.context, given.effects.caller, programme)
 
 
 def _count_a_gathering(given: GivenAnswer) -> None:
-    told = rules.session_report(given.answer.value, given.answers.get(rules.OCCASION_ANSWER, ""))
-    if told is not None:
+    report = rules.session_report(given.answer.value, given.answers.get(rules.OCCASION_ANSWER, ""))
+    if report is not None:
         channel = given.dialogue.channel
         service_enrolment.log_session(
             given.session,
             given.context,
             given.effects.caller,
-            told,
+            report,
             at=given.context.now(),
             channel=channel,
         )
@@ -224,8 +224,8 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         ANSWER: _answer_what_was_asked,
         SILENCE: _stop,
         rules.ATTENDANCE_ANSWER: _count_a_gathering,
-        **{code: partial(_join, roll=roll) for code, roll in rules.PROGRAMME_OF_ANSWER.items()},
-        **{names.leaves: partial(_leave, roll=roll) for roll, names in rules.FLOW_NAMES.items()},
+        **{code: partial(_join, programme=of) for code, of in rules.PROGRAMME_OF_ANSWER.items()},
+        **{flow.leaves: partial(_leave, programme=of) for of, flow in rules.FLOW_NAMES.items()},
     }
 )
 FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
@@ -252,7 +252,7 @@ def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
 
 
 def steps_with_effect(
-    book: FlowSet, steps: Sequence[ReplayStep], counted: frozenset[str] = frozenset()
+    flow_set: FlowSet, steps: Sequence[ReplayStep], counted: frozenset[str] = frozenset()
 ) -> tuple[ReplayStep, ...]:
     """Returns the steps that have an effect. A hop without such a step needs no transaction.
 
@@ -264,7 +264,7 @@ def steps_with_effect(
         for step in steps
         if step.are_words
         or any(
-            has_effect(book, step.run, event)
+            has_effect(flow_set, step.state, event)
             for event in step.events
             if not (isinstance(event, TopicRead) and event.topic in counted)
         )
@@ -279,7 +279,7 @@ def begin_session(
 
     Returns False and changes nothing if another hop of the same session was faster. Raises StoreUnavailable.
     """
-    opening, at = known.opening, known.opening.started_at
+    start, at = known.start, known.start.started_at
     channel = rules_trial.channel_of(hop.caller, USSD)
     counted = channel not in rules_trial.UNCOUNTED
     service_weekly_keys.delete_old_keys_first(context, at)
@@ -290,18 +290,18 @@ def begin_session(
         )
     upto = NOTHING if steps else len(hop.text)
     first = FirstHop(
-        opening=opening,
+        start=start,
         channel=channel,
         language=FIRST,
-        heard=upto,
-        heard_key=None if steps else _mark_of(context, opening, hop.text),
+        committed=upto,
+        text_key=None if steps else _mark_of(context, start, hop.text),
         measure=Measure.SESSION if counted else "",
         day=day_of(at),
         people=people,
     )
     if not tables_sessions.write_first_hop(context.database, first):
         return False
-    known.heard = CommittedText(upto)
+    known.committed = CommittedText(upto)
     return True
 
 
@@ -314,18 +314,18 @@ def carry_out(
     After that, nothing in `text` is carried out again. Raises StoreUnavailable, also if a restored database does not
     know the session. Callers must never read "saved" about data that is not saved.
     """
-    new_steps = steps_with_effect(effects.book, known.unheard(steps), known.counted)
+    new_steps = steps_with_effect(effects.flow_set, known.unheard(steps), known.counted)
     if not new_steps:
         return False
 
-    light = all(only_counts(effects.book, step) for step in new_steps)
-    mark = _mark_of(effects.context, known.opening, text)
-    heard = (
+    light = all(only_counts(effects.flow_set, step) for step in new_steps)
+    mark = _mark_of(effects.context, known.start, text)
+    committed = (
         _count(effects, new_steps, text, mark) if light else _commit(effects, new_steps, text, mark)
     )
-    if heard is None:
+    if committed is None:
         raise StoreUnavailable("the row of the session is missing")
-    known.heard, known.counted = heard, known.counted | topics_of(new_steps)
+    known.committed, known.counted = committed, known.counted | topics_of(new_steps)
     return True
 
 
@@ -341,16 +341,16 @@ def _commit(
         dialogue = tables_sessions.lock_dialogue(session, effects.key)
         if dialogue is None:
             return None
-        if dialogue.heard < len(text):
+        if dialogue.committed < len(text):
             written = in_transaction(session, effects, dialogue, steps)
             # A longer text may contain a secret after this part.
-            dialogue.heard, dialogue.heard_key = len(text), mark
+            dialogue.committed, dialogue.text_key = len(text), mark
             tables_sessions.save_dialogue(session, dialogue)
             session.flush()
             service_intake.before_commit(effects.context, written)
-        heard = CommittedText(dialogue.heard, tables_sessions.ends_of(dialogue.starred or ()))
+        known = CommittedText(dialogue.committed, tables_sessions.ends_of(dialogue.starred or ()))
     service_intake.announce(effects.context, written)
-    return heard
+    return known
 
 
 def _count(
@@ -366,7 +366,7 @@ def _count(
         ]
 
     return tables_screens.count(
-        effects.context.database, effects.key, upto=len(text), heard_key=mark, decide=decide
+        effects.context.database, effects.key, upto=len(text), text_key=mark, decide=decide
     )
 
 
@@ -376,7 +376,7 @@ def in_transaction(
     """Carries out every effect that is not committed yet, in the order of the text. Returns the tips that it wrote."""
     written: dict[str, ReportedTip] = {}
     for step in steps:
-        if step.upto <= dialogue.heard:
+        if step.upto <= dialogue.committed:
             continue
         for event in step.events:
             apply_event(session, effects, dialogue, event, step)
@@ -389,15 +389,15 @@ def in_transaction(
     return tuple(written.values())
 
 
-def _mark_of(context: Context, opening: SessionStart, text: str) -> str:
-    return text_digest(context, opening.key, text, but_pins=opening.asks_pin)
+def _mark_of(context: Context, start: SessionStart, text: str) -> str:
+    return text_digest(context, start.key, text, but_pins=start.asks_pin)
 
 
 CALL_BACK = "call_back"
 """The event that a caller completed a call-back and agreed to all its points."""
 
 
-def has_effect(book: FlowSet, run: ConversationState, event: Event) -> bool:
+def has_effect(flow_set: FlowSet, state: ConversationState, event: Event) -> bool:
     """Returns True if the event has an effect."""
     if isinstance(event, PinGiven):
         return event.name not in READER_PINS
@@ -405,7 +405,7 @@ def has_effect(book: FlowSet, run: ConversationState, event: Event) -> bool:
         return True
     if isinstance(event, Answered) and effect_of(event.name) is not None:
         return True
-    return isinstance(event, Answered | Completed) and _matter(book, run) is not None
+    return isinstance(event, Answered | Completed) and _matter(flow_set, state) is not None
 
 
 def apply_event(
@@ -416,33 +416,33 @@ def apply_event(
     step: ReplayStep,
 ) -> None:
     """Carries out one event. An event that means nothing at its place has no effect."""
-    passage = step.run.passage
+    passage = step.state.attempts
     match event:
         case LanguageChosen() | TopicRead():
             service.add_tallies(session, event_tallies(dialogue, event, effects.context.now()))
         case flows_run.Erased():
-            service_intake.erase_report(session, effects.context, dialogue, up_to_passage=passage)
+            service_intake.erase_report(session, effects.context, dialogue, up_to_attempt=passage)
             service_call_back_requests.withdraw_session(
-                session, effects.context, effects.key, up_to_passage=passage
+                session, effects.context, effects.key, up_to_attempt=passage
             )
         case Answered(name=name):
             effect = effect_of(name)
             if effect is not None:
                 effect(GivenAnswer(session, effects, dialogue, event, step))
-        case PinGiven(pin=pin) if is_reporting(effects.book, step.run, Matter.TIP):
+        case PinGiven(pin=pin) if is_reporting(effects.flow_set, step.state, Matter.TIP):
             # In a report, the caller chooses this PIN. Under "My number", the PIN is an attempt,
             # which was already recorded.
             service_receipts.give_receipt(
-                session, effects.context, dialogue, passage=passage, pin=pin
+                session, effects.context, dialogue, attempt=passage, pin=pin
             )
         case _:
             pass
 
 
-def only_counts(book: FlowSet, step: ReplayStep) -> bool:
+def only_counts(flow_set: FlowSet, step: ReplayStep) -> bool:
     """Returns True if the step only changes counters. This is so for most steps that have an effect."""
     heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
-    return not step.are_words and not any(has_effect(book, step.run, event) for event in heavy)
+    return not step.are_words and not any(has_effect(flow_set, step.state, one) for one in heavy)
 
 
 def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
@@ -460,27 +460,27 @@ def note_report(
     session: Session, effects: EffectContext, dialogue: LockedDialogue, step: ReplayStep
 ) -> ReportedTip | None:
     """Writes the answers that a step adds to a report or a complaint. Returns the tip if there is enough to store."""
-    told = [event for event in step.events if isinstance(event, Answered | Completed)]
-    matter = _matter(effects.book, step.run)
-    if not told or matter is None:
+    answered = [event for event in step.events if isinstance(event, Answered | Completed)]
+    matter = _matter(effects.flow_set, step.state)
+    if not answered or matter is None:
         return None
-    telling = ReportAttempt(
-        answers=step.run.answers,
-        passage=step.run.passage,
-        completed=Completed(matter) in told,
-        language=step.run.language,
+    attempt = ReportAttempt(
+        answers=step.state.answers,
+        number=step.state.attempts,
+        completed=Completed(matter) in answered,
+        language=step.state.language,
         matter=matter,
     )
     tip = service_intake.store_report(
-        session, effects.context, dialogue, telling, caller=effects.caller
+        session, effects.context, dialogue, attempt, caller=effects.caller
     )
-    if tip is not None and Completed(CALL_BACK) in told and is_number(effects.caller):
+    if tip is not None and Completed(CALL_BACK) in answered and is_number(effects.caller):
         service_call_back_requests.store_request(
-            session, effects.context, dialogue, tip, step.run.answers, caller=effects.caller
+            session, effects.context, dialogue, tip, step.state.answers, caller=effects.caller
         )
     return tip
 
 
-def _matter(book: FlowSet, run: ConversationState) -> Matter | None:
+def _matter(flow_set: FlowSet, state: ConversationState) -> Matter | None:
     """Returns the kind of the report that the caller is making. Returns None if the caller is not making a report."""
-    return next((matter for matter in Matter if is_reporting(book, run, matter)), None)
+    return next((matter for matter in Matter if is_reporting(flow_set, state, matter)), None)

@@ -71,7 +71,7 @@ def _told(context: WorkerContext, reading: PageResult) -> bool:
 
     It calls the hook over HTTP, so no transaction may be open.
     """
-    for sms in reading.to_tell:
+    for sms in reading.to_answer:
         if not context.hook.tell(sms):
             return False
         context.failpoint("inbox.after_told")

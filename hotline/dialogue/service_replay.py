@@ -107,8 +107,8 @@ class ReaderReply(NamedTuple):
 class ReaderQuestions:
     """The questions to the reader process in one text, while the text is replayed."""
 
-    def __init__(self, book: FlowSet, facts: Facts, limit: int) -> None:
-        self._book, self._limit = book, limit
+    def __init__(self, flow_set: FlowSet, facts: Facts, limit: int) -> None:
+        self._book, self._limit = flow_set, limit
         self._base = facts
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
@@ -119,25 +119,25 @@ class ReaderQuestions:
         """The question whose page is replaced by a placeholder for now."""
 
     def about(
-        self, run: ConversationState, keyed: str, upto: int, facts: Facts
+        self, state: ConversationState, keyed: str, upto: int, facts: Facts
     ) -> tuple[ConversationState, Facts, ReaderRequest | None]:
         """Returns the state from which an input is replayed, and the question that must be asked first.
 
         For almost every input, the question is None.
         """
         facts = replace(facts, answers={}) if facts.answers else facts
-        node = node_at(self._book, run.calls[-1]) if run.calls and not run.finished else None
+        node = node_at(self._book, state.calls[-1]) if state.calls and not state.finished else None
         if isinstance(node, QuestionNode) and node.kind == "pin" and node.saves in READER_PINS:
-            return run, facts, self._of_pin(node, run, keyed, upto)
+            return state, facts, self._of_pin(node, state, keyed, upto)
         if WORK_PIN not in self._typed:
-            return run, facts, None
+            return state, facts, None
         led, events, _ = turn.resume_without_screen(
-            self._book, run, keyed, facts, limit=self._limit
+            self._book, state, keyed, facts, limit=self._limit
         )
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
             # Each pass through the form is about another person.
-            run = run.saying(
-                {name: said for name, said in run.answers.items() if name != MADE_PERSON}
+            state = state.saying(
+                {name: said for name, said in state.answers.items() if name != MADE_PERSON}
             )
         for event in events:
             if not isinstance(event, Answered):
@@ -146,33 +146,33 @@ class ReaderQuestions:
                 # These are the answers of an unfinished form in this case.
                 kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
                 started = {} if kept is None else StartedForm.from_text(kept).answers
-                return run, replace(facts, answers=started), None
-            asked = self._of_answer(event, led, run, keyed, upto)
+                return state, replace(facts, answers=started), None
+            asked = self._of_answer(event, led, state, keyed, upto)
             if asked is not None:
-                return run, facts, asked
-        return run, facts, None
+                return state, facts, asked
+        return state, facts, None
 
     def _of_answer(
-        self, event: Answered, led: ConversationState, run: ConversationState, keyed: str, upto: int
+        self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
         """Returns the question that must be asked because of this answer, or None."""
         about = led.answers.get(WORK_CASE, "")
-        verb = ended_by(event.name, led.answers)
+        verb = ended_by(one.name, led.answers)
         if verb is not None:
             codes = form_content(verb, led.answers)
-            return self._asks(run, keyed, upto, _of_verb(verb, about), typed=codes)
-        if event.name in PREFIXES:
-            ask = _of_verb(f"{PREFIXES[event.name]}{event.value}", about)
-            return self._asks(run, keyed, upto, ask)
-        if event.name == WORK_WORDS:
+            return self._asks(state, keyed, upto, _of_verb(verb, about), typed=codes)
+        if one.name in PREFIXES:
+            ask = _of_verb(f"{PREFIXES[one.name]}{one.value}", about)
+            return self._asks(state, keyed, upto, ask)
+        if one.name == WORK_WORDS:
             ask = ReaderQuestion(ReaderQuestionKind.ACT, about, NOTE_IN_WORDS)
-            return self._asks(run, keyed, upto, ask, typed={WORK_WORDS: event.value})
-        if event.name == AGAIN and (last := self._last) is not None:
-            return self._asks(run, keyed, upto, last.ask, of=last.upto, typed=last.typed)
+            return self._asks(state, keyed, upto, ask, typed={WORK_WORDS: one.value})
+        if one.name == AGAIN and (last := self._last) is not None:
+            return self._asks(state, keyed, upto, last.ask, of=last.upto, typed=last.typed)
         return None
 
     def _of_pin(
-        self, node: QuestionNode, run: ConversationState, keyed: str, upto: int
+        self, node: QuestionNode, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
         """Returns the question that must be asked because of a typed PIN.
 
@@ -190,10 +190,10 @@ class ReaderQuestions:
             else ReaderQuestionKind.CHOOSE,
         }
         kind = kinds.get(node.saves)
-        return None if kind is None else self._asks(run, keyed, upto, ReaderQuestion(kind))
+        return None if kind is None else self._asks(state, keyed, upto, ReaderQuestion(kind))
 
     def told(
-        self, asked: ReaderRequest, learned: ReaderReply, run: ConversationState, keyed: str
+        self, asked: ReaderRequest, learned: ReaderReply, state: ConversationState, keyed: str
     ) -> tuple[ConversationState, Facts]:
         """Returns the state from which the engine continues, and its facts from now on."""
         answer = learned.answer
@@ -202,22 +202,22 @@ class ReaderQuestions:
             self._lists = {}
         self._lists |= answer.lists
         if asked.ask.verb in PERSON_VERBS and PERSON in answer.words:
-            run = run.saying({**run.answers, MADE_PERSON: answer.words[PERSON]})
+            state = state.saying({**state.answers, MADE_PERSON: answer.words[PERSON]})
             begun = f"{STARTED}.{asked.ask.reference}"
             left = tuple(flag for flag in self._view.flags if flag != begun)
             self._view = replace(self._view, flags=left)
         self._page = asked if learned.screens else None
         facts = self._facts(answer)
         if learned.screens:
-            facts = self._filled(facts, run, keyed, learned.screens)
-        return run, facts
+            facts = self._filled(facts, state, keyed, learned.screens)
+        return state, facts
 
-    def lacking(self, run: ConversationState) -> ReaderRequest | None:
+    def lacking(self, state: ConversationState) -> ReaderRequest | None:
         """Returns the question for a page that the present screen shows but that is missing.
 
         Returns None if no page is missing.
         """
-        if self._page is None or not run.calls or not shows_word(self._book, run, PAGE):
+        if self._page is None or not state.calls or not shows_word(self._book, state, PAGE):
             return None
         return replace(self._page, wants_page=True)
 
@@ -226,7 +226,7 @@ class ReaderQuestions:
 
     def _asks(
         self,
-        run: ConversationState,
+        state: ConversationState,
         keyed: str,
         upto: int,
         ask: ReaderQuestion,
@@ -235,7 +235,7 @@ class ReaderQuestions:
         typed: Mapping[str, str] | None = None,
     ) -> ReaderRequest:
         def screens(answer: ReaderAnswer) -> int:
-            return self._screens(run, keyed, self._facts(answer))
+            return self._screens(state, keyed, self._facts(answer))
 
         besides = {name: word for name, word in self._typed.items() if name != WORK_PIN}
         pin, besides = self._typed[WORK_PIN], {**besides, **(typed or {})}
@@ -257,22 +257,22 @@ class ReaderQuestions:
             words={**base.words, **view.words, **answer.words},
         )
 
-    def _screens(self, run: ConversationState, keyed: str, facts: Facts) -> int:
+    def _screens(self, state: ConversationState, keyed: str, facts: Facts) -> int:
         """Returns the number of screens of the page to which this input leads.
 
         Returns 0 if the input leads to no page.
         """
-        led, *_ = turn.resume_without_screen(self._book, run, keyed, facts, limit=self._limit)
+        led, *_ = turn.resume_without_screen(self._book, state, keyed, facts, limit=self._limit)
         node = node_at(self._book, led.calls[-1]) if led.calls else None
         if not isinstance(node, Waiting) or not shows_word(self._book, led, PAGE):
             return 0
         return len(draw(self._book, node, led, facts, self._limit).pages)
 
-    def _filled(self, facts: Facts, run: ConversationState, keyed: str, screens: int) -> Facts:
+    def _filled(self, facts: Facts, state: ConversationState, keyed: str, screens: int) -> Facts:
         """Returns the facts with a placeholder page of this number of screens."""
         page = FILLER
         filled = _paged(facts, page)
-        while 0 < self._screens(run, keyed, filled) < screens:
+        while 0 < self._screens(state, keyed, filled) < screens:
             page += FILLER
             filled = _paged(facts, page)
         return filled
@@ -290,9 +290,9 @@ def _of_verb(verb: str, reference: str) -> ReaderQuestion:
 class SessionContext(NamedTuple):
     """Everything that stays the same in a session from its first to its last hop."""
 
-    book: FlowSet
+    flow_set: FlowSet
     facts: Facts
-    opening: SessionStart
+    start: SessionStart
     limit: int
 
 
@@ -309,15 +309,15 @@ class QuestionReply:
 
     flags: Mapping[str, bool] = field(default_factory=dict)
     """The flags that a secret sets, until another secret is typed."""
-    heard: CommittedText = field(default_factory=lambda: CommittedText(0))
-    said: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
+    committed: CommittedText = field(default_factory=lambda: CommittedText(0))
+    reply: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
     """The answer of the reader process."""
 
 
 class Start(NamedTuple):
     """The state and the position from which a text is replayed whose beginning is known."""
 
-    run: ConversationState
+    state: ConversationState
     at: int
 
 
@@ -325,13 +325,13 @@ class Start(NamedTuple):
 class Stop:
     """The end of a text: the state, the state before the last input, and this input."""
 
-    run: ConversationState
+    state: ConversationState
     before: ConversationState
     keyed: str = field(repr=False)
 
 
 class Played(NamedTuple):
-    run: ConversationState
+    state: ConversationState
     screen: Screen
     steps: tuple[ReplayStep, ...]
 
@@ -342,61 +342,61 @@ Question: TypeAlias = SecretTyped | StarTyped | ReaderRequest
 Playing: TypeAlias = Generator[Question, QuestionReply, Played]
 
 
-def landing_code(book: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
+def landing_code(flow_set: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
     """Returns the short code that the caller dialled, and the digits after it that are used.
 
     If the phone is not enrolled, a private short code has no effect, and the caller sees the usual start. After a
     private short code, no further digits are used.
     """
-    entry, ahead = short_code_of(dialled, book.entries)
-    if entry and book.flows[book.entries[entry]].private:
+    entry, ahead = short_code_of(dialled, flow_set.entries)
+    if entry and flow_set.flows[flow_set.entries[entry]].private:
         return (entry, ()) if enrolled else ("", ())
     return entry, ahead
 
 
 def play(
-    session_context: SessionContext, text: str, heard: CommittedText, start: Start | None = None
+    session_context: SessionContext, text: str, committed: CommittedText, start: Start | None = None
 ) -> Playing:
     """Replays `text` to its end. Digits that were dialled ahead start the session. Later digits answer screens.
 
-    `heard` is the known part of the session's row. If it does not contain the end of a free text, a question asks for
-    this end. `start` is a position before the end of `text`.
+    `committed` is the known part of the session's row. If it does not contain the end of a free text, a question asks
+    for this end. `start` is a position before the end of `text`.
     """
     steps: list[ReplayStep] = []
     shown: Turn | None = None
     if start is None:
         shown = _dialled(session_context, text)
-        start = Start(shown.run, session_context.opening.dialled)
-        steps.append(ReplayStep(start.at, shown.run, shown.events))
+        start = Start(shown.state, session_context.start.dialled)
+        steps.append(ReplayStep(start.at, shown.state, shown.events))
 
-    run, facts, rest = start.run, session_context.facts, new_text(text, start.at)
+    run, facts, rest = start.state, session_context.facts, new_text(text, start.at)
     asking = _asking(session_context)
-    before, keyed = run, ""
+    before, typed = run, ""
     while rest is not None:
-        begins, words = len(text) - len(rest), turn.expects_words(session_context.book, run)
-        keyed, rest = take_input(rest)
-        if words and rest is not None and keying.clean_keys(keyed) not in KEYS:
-            if heard.upto < begins + len(keyed):
-                heard = (yield StarTyped()).heard
-            end = heard.end_of_words(begins, begins + len(keyed), len(text))
-            keyed, rest = text[begins:end], text[end + 1 :] if end < len(text) else None
+        begins, words = len(text) - len(rest), turn.expects_words(session_context.flow_set, run)
+        typed, rest = take_input(rest)
+        if words and rest is not None and keying.clean_keys(typed) not in KEYS:
+            if committed.upto < begins + len(typed):
+                committed = (yield StarTyped()).committed
+            end = committed.end_of_words(begins, begins + len(typed), len(text))
+            typed, rest = text[begins:end], text[end + 1 :] if end < len(text) else None
 
         upto = len(text) - (0 if rest is None else len(rest) + 1)
-        run, facts = yield from _learned(session_context, asking, facts, run, keyed, upto)
+        run, facts = yield from _learned(session_context, asking, facts, run, typed, upto)
         before = run
         if rest is None:
             shown = turn.resume(
-                session_context.book, run, keyed, facts, limit=session_context.limit
+                session_context.flow_set, run, typed, facts, limit=session_context.limit
             )
-            run, events, answered = shown.run, shown.events, shown.answered
+            run, events, answered = shown.state, shown.events, shown.answered
         else:
             run, events, answered = turn.resume_without_screen(
-                session_context.book, run, keyed, facts, limit=session_context.limit
+                session_context.flow_set, run, typed, facts, limit=session_context.limit
             )
-        starred = (begins, upto) if SEPARATOR in keyed else None
+        starred = (begins, upto) if SEPARATOR in typed else None
         steps.append(ReplayStep(upto, run, events, words, starred, answered))
     if asking is not None and (lacking := asking.lacking(run)) is not None:
-        shown = yield from _with_page(session_context, asking, lacking, Stop(run, before, keyed))
+        shown = yield from _with_page(session_context, asking, lacking, Stop(run, before, typed))
     assert shown is not None
     return Played(run, shown.screen, tuple(steps))
 
@@ -405,21 +405,21 @@ def _learned(
     session_context: SessionContext,
     asking: ReaderQuestions | None,
     facts: Facts,
-    run: ConversationState,
+    state: ConversationState,
     keyed: str,
     upto: int,
 ) -> Generator[Question, QuestionReply, tuple[ConversationState, Facts]]:
     """Returns the facts for the next turn, after questions about a secret or to the reader process."""
-    secret = _secret(session_context.book, run, keyed, upto)
+    secret = _secret(session_context.flow_set, state, keyed, upto)
     if secret is not None:
         opened = (yield secret).flags
-        return run, replace(facts, flags={**session_context.facts.flags, **opened})
+        return state, replace(facts, flags={**session_context.facts.flags, **opened})
     if asking is None:
-        return run, facts
-    run, facts, asked = asking.about(run, keyed, upto, facts)
+        return state, facts
+    state, facts, asked = asking.about(state, keyed, upto, facts)
     if asked is None:
-        return run, facts
-    return asking.told(asked, (yield asked).said, run, keyed)
+        return state, facts
+    return asking.told(asked, (yield asked).reply, state, keyed)
 
 
 def _with_page(
@@ -429,13 +429,14 @@ def _with_page(
 
     If there is no page, the screen says that the page cannot be read.
     """
-    page = (yield lacking).said
+    page = (yield lacking).reply
     facts = asking.with_page(page)
     if UNREADABLE in page.answer.flags:
-        shown = turn.render(session_context.book, stop.run, facts, limit=session_context.limit)
-        return Turn(stop.run, shown)
+        about = session_context
+        shown = turn.render(about.flow_set, stop.state, facts, limit=about.limit)
+        return Turn(stop.state, shown)
     return turn.resume(
-        session_context.book, stop.before, stop.keyed, facts, limit=session_context.limit
+        session_context.flow_set, stop.before, stop.keyed, facts, limit=session_context.limit
     )
 
 
@@ -446,19 +447,19 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
     """
     flags = session_context.facts.flags
     any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
-    if not session_context.opening.asks_pin or any_will_do:
+    if not session_context.start.asks_pin or any_will_do:
         return None
-    return ReaderQuestions(session_context.book, session_context.facts, session_context.limit)
+    return ReaderQuestions(session_context.flow_set, session_context.facts, session_context.limit)
 
 
 def _dialled(session_context: SessionContext, text: str) -> Turn:
-    dialled = text[: session_context.opening.dialled]
+    dialled = text[: session_context.start.dialled]
     # The row of the session stores which short code was dialled. The short code is empty if it is
     # private and had no effect for this phone.
-    landed = bool(session_context.opening.entry)
-    entry, ahead = landing_code(session_context.book, dialled, enrolled=landed)
+    landed = bool(session_context.start.entry)
+    entry, ahead = landing_code(session_context.flow_set, dialled, enrolled=landed)
     return turn.start(
-        session_context.book,
+        session_context.flow_set,
         session_context.facts,
         entry=entry,
         ahead=ahead,
@@ -466,14 +467,17 @@ def _dialled(session_context: SessionContext, text: str) -> Turn:
     )
 
 
-def _secret(book: FlowSet, run: ConversationState, keyed: str, upto: int) -> SecretTyped | None:
+def _secret(
+    flow_set: FlowSet, state: ConversationState, keyed: str, upto: int
+) -> SecretTyped | None:
     """Returns the secret that must be checked before this turn. Returns None if there is no secret."""
-    code, digits = keying.clean_keys(keyed), turn.expects_pin(book, run)
-    if digits and is_reporting(book, run, RECEIPT) and (pin := keying.clean_pin(keyed, digits)):
-        return SecretTyped(upto, AttemptedSecret.RECEIPT, run.answers.get(NUMBER, ""), pin)
+    code, digits = keying.clean_keys(keyed), turn.expects_pin(flow_set, state)
+    asks = digits and is_reporting(flow_set, state, RECEIPT)
+    if asks and (pin := keying.clean_pin(keyed, digits)):
+        return SecretTyped(upto, AttemptedSecret.RECEIPT, state.answers.get(NUMBER, ""), pin)
     if (
         is_enrolment_code(code)
-        and (roll := PROGRAMME_OF_ANSWER.get(turn.expects_number(book, run))) is not None
+        and (programme := PROGRAMME_OF_ANSWER.get(turn.expects_number(flow_set, state))) is not None
     ):
-        return SecretTyped(upto, AttemptedSecret.CODE, roll, code)
+        return SecretTyped(upto, AttemptedSecret.CODE, programme, code)
     return None

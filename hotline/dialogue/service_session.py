@@ -87,9 +87,9 @@ class ReaderRequests:
     """The requests that one hop sends to the reader process."""
 
     def __init__(
-        self, context: WebContext, hop: UssdHop, opening: SessionStart, language: str
+        self, context: WebContext, hop: UssdHop, start: SessionStart, language: str
     ) -> None:
-        self._context, self._hop, self._opening = context, hop, opening
+        self._context, self._hop, self._opening = context, hop, start
         self._language = language
         self._known: dict[str, PinReading] | None = None
 
@@ -136,7 +136,7 @@ class ReaderRequests:
             target,
             self._judged,
         )
-        return tuple(look.said)
+        return tuple(look.results)
 
     def _judged(self, session: Session) -> AttemptResult:
         at, caller = self._context.now(), self._hop.caller
@@ -214,8 +214,8 @@ class ReaderRequests:
         if box is None:
             return row_id, None
         with suppress(DecryptionFailed, KeyError, TypeError, ValueError):
-            told = rules_reading_requests.bound_to(self._opening.key, self._digest(asked.upto))
-            content = one_off.decrypt_box(box, private=pair.private, bound=told)
+            bound = rules_reading_requests.bound_to(self._opening.key, self._digest(asked.upto))
+            content = one_off.decrypt_box(box, private=pair.private, bound=bound)
             return row_id, ReaderAnswer.from_dict(content)
         return row_id, None
 
@@ -248,7 +248,7 @@ class ReaderRequests:
             self._opening.key,
             self._digest(asked.upto),
             responder_id=self._opening.responder_id,
-            asks=asked.ask,
+            question=asked.ask,
             of_id=None if before is None else before.of_id or before.id,
             at=self._context.now(),
         )
@@ -330,7 +330,7 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
     known = context.sessions.find(key)
     try:
         if known is not None:
-            service_session_start.check_caller(context, known.opening, hop)
+            service_session_start.check_caller(context, known.start, hop)
         elif hop.text:
             known = service_session_start.find_session(context, hop, key)
         return _begin(context, hop, key) if known is None else _go_on(context, hop, known)
@@ -384,14 +384,14 @@ def _begin(context: WebContext, hop: UssdHop, key: str) -> str:
     wait here.
     """
     looks: Looks = {}
-    opening = service_session_start.open_session(context, hop, key)
-    known = service_session_start.load_session(context, hop, opening, CommittedText(NOTHING))
+    start = service_session_start.open_session(context, hop, key)
+    known = service_session_start.load_session(context, hop, start, CommittedText(NOTHING))
     way = path_of(context, hop, known, looks)
     if not service_commit.begin_session(context, hop, known, way.changing):
         raced = service_session_start.find_session(context, hop, key)
         assert raced is not None
         return _go_on(context, hop, raced)
-    context.notes.tell(opening, known.heard)
+    context.notes.tell(start, known.committed)
     return _answered(context, hop, known, way, looks)
 
 
@@ -401,22 +401,22 @@ def _go_on(context: WebContext, hop: UssdHop, known: KnownSession) -> str:
 
 
 def _answered(
-    context: WebContext, hop: UssdHop, known: KnownSession, way: CachedPath, looks: Looks
+    context: WebContext, hop: UssdHop, known: KnownSession, path: CachedPath, looks: Looks
 ) -> str:
     """Commits the effects of this text that are not committed yet, and returns the answer.
 
     Most hops in a menu have no such effects.
     """
-    opening = known.opening
-    if way.changing and way.changing[-1].upto > known.heard.upto:
-        book = context.books.book(opening.revision_id)
-        session_context = EffectContext(context, book, opening.key, hop.caller, looks)
-        if service_commit.carry_out(session_context, known, way.changing, hop.text):
-            context.notes.tell(opening, known.heard)
-    if context.sessions.find(opening.key) is not known:
+    start = known.start
+    if path.changing and path.changing[-1].upto > known.committed.upto:
+        book = context.flow_sets.get(start.revision_id)
+        session_context = EffectContext(context, book, start.key, hop.caller, looks)
+        if service_commit.carry_out(session_context, known, path.changing, hop.text):
+            context.notes.tell(start, known.committed)
+    if context.sessions.find(start.key) is not known:
         context.sessions.keep(known)
-    context.sessions.stand(known, len(hop.text), way.stands)
-    return way.answer
+    context.sessions.stand(known, len(hop.text), path.steps)
+    return path.answer
 
 
 def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks) -> CachedPath:
@@ -428,34 +428,34 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
             return way
         base = ways.longest(shared, hop.text)
 
-    session_context = service_session_start.context_of(context, known.opening, hop)
-    start = None if base is None else Start(base[0].run, base[1])
+    session_context = service_session_start.context_of(context, known.start, hop)
+    start = None if base is None else Start(base[0].state, base[1])
     played = _played(context, hop, session_context, known, start, looks)
     own = session_context.facts.words
     hers = bool(looks) or (isinstance(own, SessionNumber) and own.shown)
     kept = shared is not None and not hers and can_be_cached(hop.text, played.steps)
     steps = played.steps if kept else known.unheard(played.steps)
     before = () if base is None else base[0].changing
-    changing = (*before, *service_commit.steps_with_effect(session_context.book, steps))
-    stands = () if base is None else base[0].stands
+    changing = (*before, *service_commit.steps_with_effect(session_context.flow_set, steps))
+    stands = () if base is None else base[0].steps
     way = CachedPath(
         f"{'END' if played.screen.ends else 'CON'} {played.screen.text}",
-        played.run,
+        played.state,
         changing,
-        (*stands, *[_stand(session_context.book, step) for step in played.steps]),
+        (*stands, *[_stand(session_context.flow_set, step) for step in played.steps]),
     )
     if shared is not None and kept:
         ways.keep(shared, hop.text, way)
     return way
 
 
-def _stand(book: FlowSet, step: ReplayStep) -> SessionStep:
+def _stand(flow_set: FlowSet, step: ReplayStep) -> SessionStep:
     """Returns the screen to which a step leads. Screens are counted after the session is over.
 
     A page for a responder has no name, so it is not counted.
     """
-    run = step.run
-    beneath = [book.flows[place.flow] for place in run.calls if place.flow in book.flows]
+    run = step.state
+    beneath = [flow_set.flows[place.flow] for place in run.calls if place.flow in flow_set.flows]
     is_hidden = not beneath or any(flow.private for flow in beneath)
     return SessionStep(
         upto=step.upto,
@@ -474,20 +474,22 @@ def _played(
     looks: Looks,
 ) -> service_replay.Played:
     """Replays the text to its end, and answers the engine's questions on the way."""
-    playing = service_replay.play(session_context, hop.text, known.heard, start)
-    asking = ReaderRequests(context, hop, known.opening, session_context.facts.language)
+    playing = service_replay.play(session_context, hop.text, known.committed, start)
+    asking = ReaderRequests(context, hop, known.start, session_context.facts.language)
     try:
         question = next(playing)
         while True:
             match question:
                 case service_replay.StarTyped():
-                    row = tables_sessions.find_start(context.database, known.opening.key)
-                    answer = QuestionReply(heard=CommittedText(NOTHING) if row is None else row[1])
+                    row = tables_sessions.find_start(context.database, known.start.key)
+                    answer = QuestionReply(
+                        committed=CommittedText(NOTHING) if row is None else row[1]
+                    )
                 case SecretTyped():
                     looks[question.upto] = _look(context, hop, session_context, question)
                     answer = QuestionReply(flags=looks[question.upto].flags)
                 case ReaderRequest():
-                    answer = QuestionReply(said=asking.learn(question))
+                    answer = QuestionReply(reply=asking.learn(question))
             question = playing.send(answer)
     except StopIteration as end:
         played: service_replay.Played = end.value
@@ -501,15 +503,15 @@ def _look(
     asked: SecretTyped,
 ) -> AttemptResult:
     """Returns what a secret gives access to. The attempt stays recorded even if this hop fails later."""
-    if session_context.opening.asks_pin:
+    if session_context.start.asks_pin:
         # The stored digest of an attempt includes all that was typed before. So a work PIN must
         # first be removed.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:
-            return service_receipts.try_receipt(context, session_context.book, hop, asked)
+            return service_receipts.try_receipt(context, session_context.flow_set, hop, asked)
         case AttemptedSecret.CODE:
-            return service_enrolment.try_code(context, session_context.opening, hop, asked)
+            return service_enrolment.try_code(context, session_context.start, hop, asked)
         case AttemptedSecret.WORK:
             return AttemptResult()
 
@@ -519,4 +521,4 @@ def _language(context: WebContext, hop: UssdHop, known: KnownSession | None) -> 
     if known is None or known.shared is None:
         return FIRST
     way = context.sessions.ways.longest(known.shared, f"{hop.text}{SEPARATOR}")
-    return FIRST if way is None else way[0].run.language
+    return FIRST if way is None else way[0].state.language

@@ -38,7 +38,7 @@ from hotline.dialogue.service_replay import SessionContext, landing_code
 from hotline.errors import StoreUnavailable, StrangeCaller
 from hotline.flows.conversation import Facts, Option
 from hotline.flows.flow import FlowSet, numbers_shown
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.gateway import service_alert_path, tables_sessions
 from hotline.people import tables, tables_accounts, tables_enrolments
 from hotline.people.tables import Responder
@@ -116,8 +116,8 @@ def caller_facts(
         true += [MAY_PROVE] if tables_enrolments.can_prove(session, responder_id, as_of) else []
     if responder_id in queries.national(session, [responder_id]):
         true.append(NATIONAL_DESK)
-        for name, tip, told in _told(session, responder_id):
-            if told.is_marked:
+        for name, tip, flags in _told(session, responder_id):
+            if flags.is_marked:
                 true.append(f"{DECIDES_VISIT}.{name}")
             if _may_confirm(session, tip, responder_id):
                 true.append(f"{CAN_CONFIRM}.{name}")
@@ -137,10 +137,10 @@ def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
     is_national = bool(queries.national(session, [responder_id]))
-    for name, tip, told in _told(session, responder_id):
+    for name, tip, flags in _told(session, responder_id):
         if is_national and _may_confirm(session, tip, responder_id):
             quicker.discard(name)
-        if told.goes_unseen and tip.matter == Matter.TIP:
+        if flags.goes_unseen and tip.matter == Matter.TIP:
             true.append(f"{UNREAD}.{name}")
         if service_closing.has_other_request(session, tip, who, wanted):
             true.append(f"{ANOTHER}.{name}")
@@ -150,10 +150,10 @@ def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
     """Returns True if another person requested to close the case. Call it only for people of the national desk."""
-    if tip.end_wanted_by is None:
+    if tip.closure_by is None:
         return False
     hers = service_closing.by_responder(responder_id).name
-    return not tables_accounts.is_same_person(session, tip.end_wanted_by, hers)
+    return not tables_accounts.is_same_person(session, tip.closure_by, hers)
 
 
 def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, VisitFacts]]:
@@ -179,7 +179,7 @@ def carry_out(
     context: Context,
     responder_id: int,
     name: str,
-    said: str,
+    text: str,
     case: str,
     verb: str,
 ) -> None:
@@ -187,13 +187,13 @@ def carry_out(
 
     For some commands, the responder must first type the reference of the case.
     """
-    chosen = said if name == VERB else verb
+    chosen = text if name == VERB else verb
     if not case or chosen not in OF_A_CASE:
         return
     at_once = not REPLIES[Verb(chosen)].letters
     if name == VERB and case in tables_drills.drill_references(session, responder_id):
         at_once = True
-    if (name == VERB) is not at_once or (name == LETTERS and not is_spelled(case, said)):
+    if (name == VERB) is not at_once or (name == LETTERS and not is_spelled(case, text)):
         return
     service_commands.carry_out(
         session,
@@ -224,16 +224,16 @@ def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | 
 
 
 def load_session(
-    context: Context, hop: UssdHop, opening: SessionStart, heard: CommittedText
+    context: Context, hop: UssdHop, start: SessionStart, committed: CommittedText
 ) -> KnownSession:
     """Returns the session as this process remembers it. Raises NotFound, StoreUnavailable."""
-    return KnownSession(opening, _shared(context, opening, hop), heard)
+    return KnownSession(start, _shared(context, start, hop), committed)
 
 
 def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
     """Returns the facts of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
-    revision_id = context.books.live()
-    book, at = context.books.book(revision_id), context.now()
+    revision_id = context.flow_sets.live()
+    book, at = context.flow_sets.get(revision_id), context.now()
     reporting, block_reason = service_alert_path.current_alert_path(context)
     dialled, _ = short_code_of(hop.text, book.entries) if hop.text else ("", ())
     private = bool(dialled) and book.flows[book.entries[dialled]].private
@@ -244,7 +244,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
             enrolled = tables.find_by_number(session, context.pseudonyms.enrolled(hop.caller))
             responder_id = enrolled.id if enrolled else None
     entry, _ = landing_code(book, hop.text, enrolled=asks_pin or responder_id is not None)
-    opening = SessionStart(
+    start = SessionStart(
         key=key,
         revision_id=revision_id,
         entry=entry,
@@ -256,48 +256,46 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
         started_at=at,
         caller_key=context.pseudonyms.caller(key, hop.caller),
     )
-    pinned = _pinned(context, book, opening, hop.caller, asks_pin=asks_pin)
-    return opening if pinned is None else replace(opening, pinned=pinned)
+    pinned = _pinned(context, book, start, hop.caller, asks_pin=asks_pin)
+    return start if pinned is None else replace(start, pinned=pinned)
 
 
-def check_caller(context: Context, opening: SessionStart, hop: UssdHop) -> None:
+def check_caller(context: Context, start: SessionStart, hop: UssdHop) -> None:
     """Raises StrangeCaller if the session began on another phone."""
-    if opening.caller_key != context.pseudonyms.caller(opening.key, hop.caller):
+    if start.caller_key != context.pseudonyms.caller(start.key, hop.caller):
         raise StrangeCaller
 
 
-def context_of(context: Context, opening: SessionStart, hop: UssdHop) -> SessionContext:
+def context_of(context: Context, start: SessionStart, hop: UssdHop) -> SessionContext:
     """Returns the context in which the session is replayed. Raises NotFound, StoreUnavailable."""
-    book = context.books.book(opening.revision_id)
-    return SessionContext(
-        book, _facts(context, book, opening, hop), opening, _limit(context, opening)
-    )
+    book = context.flow_sets.get(start.revision_id)
+    return SessionContext(book, _facts(context, book, start, hop), start, _limit(context, start))
 
 
-def _facts(context: Context, book: FlowSet, opening: SessionStart, hop: UssdHop) -> Facts:
+def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> Facts:
     """Returns the facts as they were at the beginning of the session.
 
     Who is the assignee is checked again when the responder takes the case.
     """
     flags = {
-        **numbers_shown(book, opening.started_at.date()),
-        "reporting": opening.reporting,
-        "alerts_blocked": opening.alerts_blocked,
+        **numbers_shown(flow_set, start.started_at.date()),
+        "reporting": start.reporting,
+        "alerts_blocked": start.alerts_blocked,
         **(
-            service_call_back_requests.call_flags(context, book, opening)
+            service_call_back_requests.call_flags(context, flow_set, start)
             if hop.shows_number
             else {}
         ),
     }
-    of_receipts = service_receipts.receipt_facts(context, opening.key)
-    if opening.pinned is None:
+    of_receipts = service_receipts.receipt_facts(context, start.key)
+    if start.pinned is None:
         return Facts({**flags, **of_receipts.flags}, words=of_receipts.words)
 
     asked_now: Mapping[str, bool] = {}
-    if opening.responder_id is not None:
+    if start.responder_id is not None:
         with context.database.reading() as session:
-            asked_now = fresh_flags(session, opening.responder_id)
-    pinned = opening.pinned
+            asked_now = fresh_flags(session, start.responder_id)
+    pinned = start.pinned
     options = []
     for case in pinned.cases:
         # The name of a case is only its reference. The name of a drill also says that it is a
@@ -315,34 +313,34 @@ def _facts(context: Context, book: FlowSet, opening: SessionStart, hop: UssdHop)
                 "has_cases": bool(options),
                 **dict.fromkeys(pinned.flags, True),
                 **asked_now,
-                **service_enrolment.session_flags(book, opening, hop),
+                **service_enrolment.session_flags(flow_set, start, hop),
                 **of_receipts.flags,
             }
         ),
         lists={MY_CASES: tuple(options)},
         words={
             **of_receipts.words,
-            **service_lessons.certificate_facts(context, book, opening, hop.caller).words,
+            **service_lessons.certificate_facts(context, flow_set, start, hop.caller).words,
         },
         language=pinned.language or FIRST,
     )
 
 
 def _pinned(
-    context: Context, book: FlowSet, opening: SessionStart, caller: str, *, asks_pin: bool = False
+    context: Context, flow_set: FlowSet, start: SessionStart, caller: str, *, asks_pin: bool = False
 ) -> CallerFacts | None:
     """Returns the facts that the caller's own rows gave at the beginning of the session.
 
     Returns None if the screens of the session need no such facts.
     """
-    if opening.responder_id is not None:
+    if start.responder_id is not None:
         with context.database.reading() as session:
-            who, at = opening.responder_id, opening.started_at
+            who, at = start.responder_id, start.started_at
             own = caller_facts(session, who, at, asks_pin=asks_pin)
         if asks_pin:
             # A responder counts as a trainee who needs no code. These are the lessons that they
             # have already passed.
-            passed = service_lessons.certificate_facts(context, book, opening, caller).flags
+            passed = service_lessons.certificate_facts(context, flow_set, start, caller).flags
             known = {**RESPONDER_FLAGS, **passed}
             own = replace(
                 own, flags=(*own.flags, *(name for name, is_so in known.items() if is_so))
@@ -355,31 +353,31 @@ def _pinned(
         if is_number(caller):
             with context.database.reading() as session:
                 number = context.pseudonyms.enrolled(caller)
-                language = tables_enrolments.language_to_prove(session, number, opening.started_at)
+                language = tables_enrolments.language_to_prove(session, number, start.started_at)
         return CallerFacts((PIN_ASKED,), language=language or "")
-    if service_enrolment.programme_of(book, opening.entry) is None:
+    if service_enrolment.programme_of(flow_set, start.entry) is None:
         return None
-    known = service_enrolment.enrolment_flags(context, book, opening, caller)
-    lessons = service_lessons.certificate_facts(context, book, opening, caller).flags
+    known = service_enrolment.enrolment_flags(context, flow_set, start, caller)
+    lessons = service_lessons.certificate_facts(context, flow_set, start, caller).flags
     return CallerFacts(tuple(name for name, holds in {**known, **lessons}.items() if holds))
 
 
-def _shared(context: Context, opening: SessionStart, hop: UssdHop) -> PathKey | None:
-    if opening.pinned is not None:
+def _shared(context: Context, start: SessionStart, hop: UssdHop) -> PathKey | None:
+    if start.pinned is not None:
         return None
     return PathKey(
-        revision_id=opening.revision_id,
-        dialled=opening.dialled,
-        entry=opening.entry,
-        reporting=opening.reporting,
+        revision_id=start.revision_id,
+        dialled=start.dialled,
+        entry=start.entry,
+        reporting=start.reporting,
         shows_number=hop.shows_number,
-        day=opening.started_at.date(),
-        limit=_limit(context, opening),
+        day=start.started_at.date(),
+        limit=_limit(context, start),
         receipts=context.pseudonyms.knows_receipts,
-        alerts_blocked=opening.alerts_blocked,
+        alerts_blocked=start.alerts_blocked,
     )
 
 
-def _limit(context: Context, opening: SessionStart) -> int:
+def _limit(context: Context, start: SessionStart) -> int:
     limits = context.line.limits
-    return limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT))
+    return limits.get(start.network or "", limits.get("", SEPTETS))

@@ -71,7 +71,7 @@ class SmsConversation:
     dialogue: str
     revision_id: int
     entry: str
-    run: ConversationState = field(repr=False)
+    state: ConversationState = field(repr=False)
     began: datetime
     at: datetime
     lost: bool = False
@@ -82,7 +82,7 @@ class SmsConversation:
             "dialogue": self.dialogue,
             "revision": self.revision_id,
             "entry": self.entry,
-            "run": self.run.to_dict(),
+            "run": self.state.to_dict(),
             "began": self.began.isoformat(),
             "at": self.at.isoformat(),
             "lost": self.lost,
@@ -96,7 +96,7 @@ class SmsConversation:
             dialogue=str(document["dialogue"]),
             revision_id=int(document["revision"]),
             entry=str(document["entry"]),
-            run=ConversationState.from_dict(document["run"]),
+            state=ConversationState.from_dict(document["run"]),
             began=datetime.fromisoformat(document["began"]),
             at=datetime.fromisoformat(document["at"]),
             lost=bool(document["lost"]),
@@ -108,7 +108,7 @@ class HeardMessage:
     """The meaning of a message, as found before the transaction."""
 
     talk: SmsConversation
-    spoken: SmsTurn
+    turn: SmsTurn
     on: ConversationContext
     form: AnswerForm = AnswerForm.SCREEN
     silent: bool = False
@@ -125,13 +125,13 @@ def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
     at = context.now()
     key = context.pseudonyms.session(f"talk {context.pseudonyms.contact(message.sender, at)}")
     talk = _recalled(context, key)
-    awake = talk is not None and not talk.run.finished and at - talk.at <= IDLE
+    awake = talk is not None and not talk.state.finished and at - talk.at <= IDLE
 
     if talk is not None and awake:
         on = _stage(context, talk.revision_id, talk.began)
-        spoken = service_sms_screens.continue_topic(on, talk.run, message.text)
+        spoken = service_sms_screens.continue_topic(on, talk.state, message.text)
         if spoken is not None:
-            went = replace(talk, run=spoken.run, at=at, lost=spoken.again)
+            went = replace(talk, state=spoken.state, at=at, lost=spoken.again)
             return HeardMessage(went, spoken, on, silent=spoken.again and talk.lost)
     wanted = asked_topic(message.text)
     if wanted is not None:
@@ -140,7 +140,7 @@ def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
     if talk is not None and not awake and late.isdecimal() and len(late) <= MAX_KEY:
         on = _stage(context, talk.revision_id, talk.began)
         return HeardMessage(
-            replace(talk, lost=True), SmsTurn(talk.run), on, AnswerForm.HINT, silent=talk.lost
+            replace(talk, lost=True), SmsTurn(talk.state), on, AnswerForm.HINT, silent=talk.lost
         )
     return None
 
@@ -152,13 +152,13 @@ def note(
 
     Returns the id of the answer, or None.
     """
-    talk, spoken = heard.talk, heard.spoken
+    talk, spoken = heard.talk, heard.turn
     dialogue = service_sms_tips.locked_session(
         session, context, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
     )
-    effects = EffectContext(context, heard.on.book, dialogue.key, message.sender)
+    effects = EffectContext(context, heard.on.flow_set, dialogue.key, message.sender)
     service_commit.in_transaction(
-        session, effects, dialogue, [ReplayStep(1, spoken.run, spoken.events)]
+        session, effects, dialogue, [ReplayStep(1, spoken.state, spoken.events)]
     )
     tables_sessions.save_dialogue(session, dialogue)
     session.flush()
@@ -166,12 +166,14 @@ def note(
         return None
     says: Mapping[str, Any] = {}
     if heard.form is AnswerForm.SCREEN:
-        says = service_sms_screens.screen_values(spoken.run, heard.on, again=spoken.again)
+        says = service_sms_screens.screen_values(spoken.state, heard.on, again=spoken.again)
     return service_answers.write_answer(
         session,
         context,
         to=message.sender,
-        says=service_answers.AnswerContent(heard.form, talk.revision_id, says, spoken.run.language),
+        content=service_answers.AnswerContent(
+            heard.form, talk.revision_id, says, spoken.state.language
+        ),
         at=at,
     )
 
@@ -189,28 +191,28 @@ def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | N
 def _begun(
     context: WebContext,
     message: MessageIn,
-    wanted: AskedTopic,
+    topic: AskedTopic,
     key: str,
     before: SmsConversation | None,
     at: datetime,
 ) -> HeardMessage:
-    revision_id = context.books.live()
+    revision_id = context.flow_sets.live()
     on = _stage(context, revision_id, at)
     spoken = service_sms_screens.begin_topic(
-        on, wanted, before.run.language if before is not None else FIRST
+        on, topic, before.state.language if before is not None else FIRST
     )
-    echo = before is not None and before.run == spoken.run and at - before.at < ECHO
+    echo = before is not None and before.state == spoken.state and at - before.at < ECHO
     talk = SmsConversation(
         key=key,
         dialogue=context.pseudonyms.session(f"talk {message.provider_id}"),
         revision_id=revision_id,
-        entry=wanted.topic,
-        run=spoken.run,
+        entry=topic.topic,
+        state=spoken.state,
         began=at,
         at=at,
     )
     if before is not None and echo:
-        return HeardMessage(replace(before, at=at), SmsTurn(before.run), on, silent=True)
+        return HeardMessage(replace(before, at=at), SmsTurn(before.state), on, silent=True)
     return HeardMessage(talk, spoken, on)
 
 
@@ -223,7 +225,8 @@ def _recalled(context: WebContext, key: str) -> SmsConversation | None:
 
 
 def _stage(context: WebContext, revision_id: int, began: datetime) -> ConversationContext:
-    return service_sms_screens.conversation_context(context.books.book(revision_id), began.date())
+    flow_set = context.flow_sets.get(revision_id)
+    return service_sms_screens.conversation_context(flow_set, began.date())
 
 
 def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
@@ -259,7 +262,7 @@ def _carry_out(session: Session, context: Context, seen: InboundSeen, at: dateti
 
     Carries out, only once, the commands in it that waited for this proof.
     """
-    waits, seen.waits = seen.waits or {}, None
+    waits, seen.queued = seen.queued or {}, None
     for assignment_id in assignments_of(seen):
         waiting = waits.get(str(assignment_id))
         verb = None if waiting is None else Verb(waiting)
@@ -319,8 +322,8 @@ class _Gathered:
 @dataclass(frozen=True, slots=True)
 class _Result:
     outcome: MessageOutcome
-    referral_ids: tuple[int, ...] = ()
-    waits: Mapping[str, str] = field(default_factory=dict)
+    assignment_ids: tuple[int, ...] = ()
+    queued: Mapping[str, str] = field(default_factory=dict)
     """Commands that are carried out after the SMS was proved, by the id of the assignment."""
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, or None."""
@@ -371,11 +374,11 @@ def _gather(context: WebContext, message: MessageIn, at: datetime) -> _Gathered:
             )
     if not context.line.inbound_sms:
         return _Gathered(None, None)
-    heard = gather(context, message)
-    if heard is not None and heard.form is not AnswerForm.HINT:
-        return _Gathered(heard, None)
+    gathered = gather(context, message)
+    if gathered is not None and gathered.form is not AnswerForm.HINT:
+        return _Gathered(gathered, None)
     known = service_sms_tips.filing_data(context, message, at)
-    return _Gathered(heard if known is None else None, known)
+    return _Gathered(gathered if known is None else None, known)
 
 
 def _deal(
@@ -403,10 +406,10 @@ def _deal(
 
 def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
     kept = session.get_one(InboundSeen, provider_id)
-    ids = result.referral_ids
+    ids = result.assignment_ids
     kept.outcome, kept.assignment_id = result.outcome, ids[0] if ids else None
     kept.more_assignments = list(ids[1:]) or None
-    kept.waits = dict(result.waits) or None
+    kept.queued = dict(result.queued) or None
     return kept
 
 
@@ -444,7 +447,7 @@ def _answer_cry(
     spoken = likely_language(clean_message(message.text))
     says = AnswerContent(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
     return service_answers.write_answer(
-        session, context, to=message.sender, says=says, at=at, written_at=written_at
+        session, context, to=message.sender, content=says, at=at, written_at=written_at
     )
 
 
@@ -510,7 +513,7 @@ def _answer(
     return _Result(
         _outcome(replied),
         _told_of(replied),
-        {str(one.assignment_id): one.waits.value for one in replied.done if one.waits is not None},
+        {str(one.assignment_id): one.queued.value for one in replied.done if one.queued},
     )
 
 

@@ -27,7 +27,7 @@ MAX_KEY = 3
 class ConversationContext:
     """The flow set, the facts and the day of a conversation. They stay the same for the whole conversation."""
 
-    book: FlowSet
+    flow_set: FlowSet
     facts: Facts
     day: date
 
@@ -39,88 +39,88 @@ class SmsTurn:
     `again` is True if the answer was not understood, so the same screen is sent again.
     """
 
-    run: ConversationState = field(repr=False)
+    state: ConversationState = field(repr=False)
     events: tuple[Event, ...] = ()
     again: bool = False
 
 
-def conversation_context(book: FlowSet, day: date) -> ConversationContext:
+def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
     """Returns the context of a conversation. It leaves out reports, receipts, call-backs and programmes."""
     entries = {topic.value: topic.value for topic in Topic}
-    flags = numbers_shown(book, day)
+    flags = numbers_shown(flow_set, day)
     return ConversationContext(
-        public_flow_set(book, but=tuple(Programme), entries=entries), Facts(flags=flags), day
+        public_flow_set(flow_set, but=tuple(Programme), entries=entries), Facts(flags=flags), day
     )
 
 
 def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> SmsTurn:
     """Returns the first screen of a topic, in the language of the sent word, or else in `language`."""
-    first = turn.start(on.book, on.facts, entry=asked.topic.value, limit=ALONE)
+    first = turn.start(on.flow_set, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
-    if spoken == first.run.language:
-        return SmsTurn(first.run, first.events)
-    run = replace(first.run, language=spoken)
+    if spoken == first.state.language:
+        return SmsTurn(first.state, first.events)
+    run = replace(first.state, language=spoken)
     return SmsTurn(run, (*first.events, LanguageChosen(spoken)))
 
 
-def continue_topic(on: ConversationContext, run: ConversationState, text: str) -> SmsTurn | None:
+def continue_topic(on: ConversationContext, state: ConversationState, text: str) -> SmsTurn | None:
     """Returns the turn that follows an answer. Returns None if `text` does not answer the screen."""
-    if run.finished:
+    if state.finished:
         return None
     said = normalised_words(text)
-    key = _key(on, run, said)
+    key = _key(on, state, said)
     if key is not None:
-        before = turn.repeat(on.book, run, on.facts, limit=ALONE)
-        turned = turn.resume(on.book, run, key, on.facts, limit=ALONE)
-        again = turned.run == run and turned.screen == before
-        return SmsTurn(turned.run, turned.events, again)
+        before = turn.repeat(on.flow_set, state, on.facts, limit=ALONE)
+        turned = turn.resume(on.flow_set, state, key, on.facts, limit=ALONE)
+        again = turned.state == state and turned.screen == before
+        return SmsTurn(turned.state, turned.events, again)
     named = language_named(text)
     if named is not None:
-        return SmsTurn(replace(run, language=named), (LanguageChosen(named),))
+        return SmsTurn(replace(state, language=named), (LanguageChosen(named),))
     return None
 
 
 def screen_values(
-    run: ConversationState, on: ConversationContext, *, again: bool
+    state: ConversationState, on: ConversationContext, *, again: bool
 ) -> Mapping[str, Any]:
     """Returns the values from which the screen is written: its place, and the earlier choices.
 
     They contain no text of the sender.
     """
-    here = run.calls[-1]
+    here = state.calls[-1]
     return {
         "place": [here.flow, here.node, here.page],
-        "answers": dict(run.answers),
+        "answers": dict(state.answers),
         "day": on.day.isoformat(),
         "again": again,
     }
 
 
-def draw_screen(book: FlowSet, parameters: Mapping[str, Any], language: str) -> Screen:
+def draw_screen(flow_set: FlowSet, parameters: Mapping[str, Any], language: str) -> Screen:
     """Returns the screen for the values of `screen_values`, always in the same way."""
-    on = conversation_context(book, date.fromisoformat(parameters["day"]))
+    on = conversation_context(flow_set, date.fromisoformat(parameters["day"]))
     run = ConversationState(language, (Place(*parameters["place"]),), answers=parameters["answers"])
     draw = turn.repeat if parameters["again"] else turn.render
-    return draw(on.book, run, on.facts, limit=ALONE)
+    return draw(on.flow_set, run, on.facts, limit=ALONE)
 
 
-def _key(on: ConversationContext, run: ConversationState, said: list[str]) -> str | None:
+def _key(on: ConversationContext, state: ConversationState, text: list[str]) -> str | None:
     """Returns the key that the sender means.
 
     The sender may write a digit, the text of a choice, or a word for back, home or more.
     """
-    if len(said) == 1 and said[0].isdecimal() and len(said[0]) <= MAX_KEY:
-        return said[0]
-    heard = " ".join(said)
-    choices = turn.offered(on.book, run, on.facts, limit=ALONE)
+    if len(text) == 1 and text[0].isdecimal() and len(text[0]) <= MAX_KEY:
+        return text[0]
+    joined = " ".join(text)
+    choices = turn.offered(on.flow_set, state, on.facts, limit=ALONE)
     meant = [
         key
         for key, label in choices.items()
-        if sounds_like(heard, " ".join(normalised_words(label)))
+        if sounds_like(joined, " ".join(normalised_words(label)))
     ]
     if len(meant) == 1:
         return meant[0]
-    return NAVIGATION_KEYS.get(heard)
+    return NAVIGATION_KEYS.get(joined)
 
 
 NAVIGATION_KEYS = {

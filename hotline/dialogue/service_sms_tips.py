@@ -42,7 +42,7 @@ class PendingPart:
 
     key: str
     dialogue: str
-    said: str = field(repr=False)
+    text: str = field(repr=False)
     at: datetime
     place: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The answers about the place that the phone's messages gave."""
@@ -62,7 +62,7 @@ class SmsTipWritten:
     """The result of a message: the tip to announce, and the text to which a next part is added."""
 
     tip: ReportedTip | None
-    pocket: PendingPart | None
+    pending: PendingPart | None
 
 
 def filing_data(context: WebContext, message: MessageIn, at: datetime) -> FilingData | None:
@@ -74,7 +74,7 @@ def filing_data(context: WebContext, message: MessageIn, at: datetime) -> Filing
     before = _last_said(context, message, at)
     if not rules_sms_tips.is_tip(message.text) and not _adds(context, message, before, at):
         return None
-    return FilingData(context.books.live(), before)
+    return FilingData(context.flow_sets.live(), before)
 
 
 def _last_said(context: WebContext, message: MessageIn, at: datetime) -> PendingPart | None:
@@ -124,11 +124,11 @@ def file_message(
         before = None
     if tables_sessions.find_dialogue(session, own) is not None or _repeats(said, before):
         return SmsTipWritten(None, None if before is None else replace(before, at=at))
-    if before is None or not rules_sms_tips.fits(f"{before.said} {said}"):
+    if before is None or not rules_sms_tips.fits(f"{before.text} {said}"):
         answers = rules_sms_tips.report_answers(said)
         tip = _file(session, context, message, known, own, answers, at)
     else:
-        own, whole = before.dialogue, f"{before.said} {said}"
+        own, whole = before.dialogue, f"{before.text} {said}"
         answers = rules_sms_tips.with_added_text(whole, said, before.place)
         tip = _file(session, context, message, known, own, answers, at)
         said = whole
@@ -139,8 +139,8 @@ def file_message(
     return SmsTipWritten(tip, PendingPart(key, own, said, at, _place(answers)))
 
 
-def _repeats(said: str, before: PendingPart | None) -> bool:
-    return before is not None and f" {said} " in f" {before.said} "
+def _repeats(text: str, before: PendingPart | None) -> bool:
+    return before is not None and f" {text} " in f" {before.text} "
 
 
 def _place(answers: Mapping[str, str]) -> Mapping[str, str]:
@@ -158,24 +158,24 @@ def _file(
 ) -> ReportedTip | None:
     said = answers[domain_tip.WORDS]
     dialogue = locked_session(session, context, message, key, known.revision_id, at, tells=said)
-    telling = ReportAttempt(answers, 1, completed=True, language=dialogue.language)
-    return service_intake.store_report(session, context, dialogue, telling, caller=message.sender)
+    attempt = ReportAttempt(answers, 1, completed=True, language=dialogue.language)
+    return service_intake.store_report(session, context, dialogue, attempt, caller=message.sender)
 
 
 def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
     """Stores the text of the phone for a next part, and announces the tip. It runs after the commit."""
-    if written.pocket is not None:
-        pocket = written.pocket
+    if written.pending is not None:
+        pocket = written.pending
         kept = {
             "key": pocket.dialogue,
-            "said": pocket.said,
+            "said": pocket.text,
             "at": pocket.at.isoformat(),
             "place": dict(pocket.place),
         }
         with suppress(RunsUnavailable):
             context.runs.save(pocket.key, kept, seconds=int(TOGETHER.total_seconds()))
-    told: Sequence[ReportedTip] = (written.tip,) if written.tip is not None else ()
-    service_intake.announce(context, told)
+    filed: Sequence[ReportedTip] = (written.tip,) if written.tip is not None else ()
+    service_intake.announce(context, filed)
 
 
 def locked_session(
@@ -209,7 +209,7 @@ def locked_session(
         counted=[],
         started_at=began,
         ended_at=None if tells is None else began,
-        heard=0,
+        committed=0,
     )
     service_weekly_keys.delete_old_keys_in(session, context, began)
     add_if_new(session, row)

@@ -29,14 +29,14 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
     if responder is None:
         return False
     key = context.pseudonyms.sms(msisdn, context.line.shortcode, AnswerReason.STOP, "")
-    told = []
+    desks = []
     if service_messages.may_answer(session, responder, AnswerReason.STOP, key, at) is not None:
-        told.append((responder, Template.STOP_NOTED))
+        desks.append((responder, Template.STOP_NOTED))
     elif not service_messages.count_first_stop(session, responder, key, at):
         return True
     service.record(session, Alarm.STOP_REQUEST, at)
-    told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
-    for one, template in told:
+    desks += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
+    for one, template in desks:
         service_messages.write_confirmation(
             session, Wording(template, {}, one.language), one.id, at
         )

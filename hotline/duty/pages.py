@@ -183,7 +183,7 @@ def change_desks(visit: Visit, responder_id: int) -> None:
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
     service_postings.change_desks(
-        visit.context, visit.by.actor, responder_id, wanted=posting, reason=reason
+        visit.context, visit.by.actor, responder_id, posting=posting, reason=reason
     )
 
 
@@ -224,8 +224,8 @@ def change_number(visit: Visit, responder_id: int) -> Response:
     The number is typed once and never shown. A code is sent to it, and a second admin must approve.
     """
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
-    act = service_registration.change_number
-    return _papers(visit, act(visit.context, visit.by.actor, responder_id, typed, reason))
+    action = service_registration.change_number
+    return _papers(visit, action(visit.context, visit.by.actor, responder_id, typed, reason))
 
 
 @form_view(person, "invite", PersonnelRefused, NumberInvalid)
@@ -294,8 +294,8 @@ def check_sheet(visit: Visit) -> Response:
 def take_sheet(visit: Visit) -> Response:
     """Enrols all people of the checked spreadsheet, or none."""
     reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
-    act = service_registration.enrol_sheet
-    return _papers(visit, *act(visit.context, visit.by.actor, visit.token, locked, reason))
+    action = service_registration.enrol_sheet
+    return _papers(visit, *action(visit.context, visit.by.actor, visit.token, locked, reason))
 
 
 def _languages(visit: Visit) -> list[str]:
@@ -304,13 +304,13 @@ def _languages(visit: Visit) -> list[str]:
     return list(dict.fromkeys((first, *spoken))) if first in CODES else spoken
 
 
-def _by_field(said: list[str]) -> Mapping[str, str]:
+def _by_field(text: list[str]) -> Mapping[str, str]:
     """Returns the messages, by the field of the form.
 
     A message begins with the name of its column. Messages about other columns go to the field for places.
     """
     wrong: dict[str, str] = {}
-    for words in said:
+    for words in text:
         column, _, rest = words.partition(": ")
         field = FIELDS.get(column.strip(), "place")
         wrong[field] = f"{wrong[field]} {rest or words}" if field in wrong else rest or words

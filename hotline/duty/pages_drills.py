@@ -49,11 +49,11 @@ def start(visit: Visit) -> None:
     service_drills.start(visit.context, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
 
 
-@form_view(drills, "end-{exercise_id}", HotlineError)
-def end(visit: Visit, exercise_id: int) -> None:
+@form_view(drills, "end-{drill_id}", HotlineError)
+def end(visit: Visit, drill_id: int) -> None:
     """Ends a drill. Alerted responders who have not answered learn that it was a drill."""
-    reason = _reason(visit, f"end-{exercise_id}")
-    service_drills.call_off(visit.context, exercise_id, by=visit.by.actor, reason=reason)
+    reason = _reason(visit, f"end-{drill_id}")
+    service_drills.call_off(visit.context, drill_id, by=visit.by.actor, reason=reason)
 
 
 def _long(visit: Visit, span: timedelta) -> str:

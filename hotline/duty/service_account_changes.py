@@ -169,8 +169,8 @@ class AccountChange:
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
         since = self.context.now() - APPROVAL_VALIDITY
-        acts = tables_audit.entries(self.session, since=since, subject=self.subject)
-        taken = (act.reason for act in acts if act.action == SeriousCommand.TAKE_ROLES.action)
+        rows = tables_audit.entries(self.session, since=since, subject=self.subject)
+        taken = (row.reason for row in rows if row.action == SeriousCommand.TAKE_ROLES.action)
         lately = {role for reason in taken for role in reason.partition(":")[0].split(", ")}
         return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
 
@@ -185,7 +185,7 @@ class AccountChange:
 
     def notify(
         self,
-        act: SeriousCommand,
+        command: SeriousCommand,
         *,
         reason: str = "",
         own: Template | None = None,
@@ -198,20 +198,20 @@ class AccountChange:
         names these desks if the account has already lost its access.
         """
         session, at, person = self.session, self.context.now(), self.person
-        self.log(act.action, (reason or self.reason).strip())
+        self.log(command.action, (reason or self.reason).strip())
         service.record_each(session, Alarm.ACCOUNTS, at)
         codes = desks or self.desks_alone()
         answer = {
             one.id for code in codes for one in tables.coordinators_and_national(session, code, at)
         }
-        told = [
-            (one, act.template, {"number": str(self.account.id)})
+        names = [
+            (one, command.template, {"number": str(self.account.id)})
             for one in tables.active_responders(session, at)
             if one.level == Level.NATIONAL or one.id in answer
         ]
         if own is not None and person is not None:
-            told.append((person, own, {}))
-        for to, template, words in told:
+            names.append((person, own, {}))
+        for to, template, words in names:
             wording = Wording(template, words, to.language)
             service_messages.write_confirmation(session, wording, to.id, at)
 

@@ -167,12 +167,12 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
 
 def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[str]]:
     """Returns the people who may be granted access, and the names of people at the desk who have no key pair."""
-    act = {
+    actions = {
         who
         for who, rows in tables.memberships_by_person(session).items()
         if any(row.desk_code == code for row in rows)
     }
-    phones = [of_responder(who) for who in sorted(act)]
+    phones = [of_responder(who) for who in sorted(actions)]
     logins = [
         of_account(one.id)
         for one in tables_accounts.all_accounts(session)

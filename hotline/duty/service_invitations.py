@@ -137,13 +137,13 @@ def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
     """
     with changing(context, by, account_id, reason) as change:
         change.check()
-        at, act = context.now(), SeriousCommand.SUSPEND
+        at, kind = context.now(), SeriousCommand.SUSPEND
         actor, since = tables_audit.by_actor(by), at - SUSPENDED_AGAIN
-        if tables_audit.count_actions(change.session, actor, (act.action,), since, change.subject):
+        if tables_audit.count_actions(change.session, actor, (kind.action,), since, change.subject):
             raise refusal(AccountFault.SUSPENDED_LATELY)
         change.account.suspended_until = at + SUSPENDED_FOR
         tables_sessions.end_sessions_of(change.session, account_id)
-        change.notify(act)
+        change.notify(kind)
 
 
 def lift_suspension(context: Context, by: Actor, account_id: int) -> None:

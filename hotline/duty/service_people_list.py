@@ -14,12 +14,7 @@ from hotline.core.contexts import Context
 from hotline.duty.service_leaves import find_person, log_command
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway.queries_on_call import STOPPED
-from hotline.people import (
-    tables,
-    tables_accounts,
-    tables_enrolments,
-    tables_members,
-)
+from hotline.people import tables, tables_accounts, tables_enrolments, tables_members
 from hotline.people.rules import EnrolmentState, Level
 from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Leave, Membership, Responder
@@ -92,7 +87,7 @@ class PersonPage:
     them."""
     confirmed_at: datetime | None
     """The time when a code proved the number."""
-    opens: tuple[str, ...]
+    desks: tuple[str, ...]
     """The desks to which the person has access with a key of their own."""
     account: tuple[int, str] | None
     created_at: datetime
@@ -140,7 +135,7 @@ def person_page(
             leaves=queries_people.current_leaves(session, person.id, at),
             open_cases=queries_people.open_cases(session, person.id) if seen is None else None,
             confirmed_at=tables_enrolments.confirmed_at(session, person.id),
-            opens=tuple(sorted(tables_members.desks_of(session, of_responder(person.id)))),
+            desks=tuple(sorted(tables_members.desks_of(session, of_responder(person.id)))),
             account=None if account is None else (account.id, account.shown),
             created_at=person.created_at,
             removed_at=person.removed_at,

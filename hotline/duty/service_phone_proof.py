@@ -15,27 +15,28 @@ from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import Enrolment
 
 
-def knows_code(wanted: Enrolment | None, code: str) -> bool:
+def knows_code(enrolment: Enrolment | None, code: str) -> bool:
     """Returns True if this is the code that was sent to the phone.
 
     The code alone proves nothing, because the start PIN must follow.
     """
-    return is_same(wanted.code_hash if wanted else None, code, CODE_COSTS) and wanted is not None
+    stored = enrolment.code_hash if enrolment else None
+    return is_same(stored, code, CODE_COSTS) and enrolment is not None
 
 
 def is_proof_right(
-    wanted: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
+    enrolment: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
     """Returns True if both the code and the start PIN are right. Takes the same time if there is nothing to prove."""
-    right_code = is_same(wanted.code_hash if wanted else None, code, CODE_COSTS)
-    right_start = is_same(wanted.start_hash if wanted else None, start_pin, costs)
-    return wanted is not None and right_code and right_start
+    right_code = is_same(enrolment.code_hash if enrolment else None, code, CODE_COSTS)
+    right_start = is_same(enrolment.start_hash if enrolment else None, start_pin, costs)
+    return enrolment is not None and right_code and right_start
 
 
 def record_proof(
     session: Session,
     context: Context,
-    wanted: Enrolment,
+    enrolment: Enrolment,
     *,
     public_key: bytes | None = None,
     pin_wrap: bytes | None = None,
@@ -46,8 +47,8 @@ def record_proof(
     enrolment was proved, ended or replaced in the meantime.
     """
     at = context.now()
-    row = tables_enrolments.open_enrolment(session, wanted.responder_id, for_writing=True)
-    if row is None or row.id != wanted.id or row.proved_at is not None:
+    row = tables_enrolments.open_enrolment(session, enrolment.responder_id, for_writing=True)
+    if row is None or row.id != enrolment.id or row.proved_at is not None:
         return False
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
     row.proved_at, row.encrypted_code = at, None

@@ -31,7 +31,7 @@ from hotline.text.phrases import message_text
 
 
 def change_desks(
-    context: Context, by: Actor, responder_id: int, wanted: RequestedPosting, reason: str
+    context: Context, by: Actor, responder_id: int, posting: RequestedPosting, reason: str
 ) -> bool:
     """Changes the desks of a responder. Returns True if a part of the change waits for a second person.
 
@@ -41,20 +41,20 @@ def change_desks(
     with ringing(context) as session:
         queries_people.take_lock(session)
         person = _acting(session, responder_id)
-        _check(session, wanted.desks)
+        _check(session, posting.desks)
         now = _desks_of(session, person)
-        waits = gains_rights(now, wanted.desks)
-        at_once = without_gains(now, wanted.desks) if waits else wanted.desks
+        waits = gains_rights(now, posting.desks)
+        at_once = without_gains(now, posting.desks) if waits else posting.desks
         if not at_once:
             at_once = now
-        service_removal.set_desks(session, context, person, at_once, wanted.categories, at)
+        service_removal.set_desks(session, context, person, at_once, posting.categories, at)
         if at_once != now or not waits:
             log_command(
-                session, context, "responder_moved", person, by=by, reason=f"{wanted}: {reason}"
+                session, context, "responder_moved", person, by=by, reason=f"{posting}: {reason}"
             )
         _withdraw(session, by, person, at)
         if waits:
-            _ask(session, context, by, person, wanted, reason)
+            _ask(session, context, by, person, posting, reason)
     return waits
 
 
@@ -82,12 +82,12 @@ def _ask(
     context: Context,
     by: Actor,
     person: Responder,
-    wanted: RequestedPosting,
+    posting: RequestedPosting,
     reason: str,
 ) -> None:
-    request(session, context, by, ApprovalKind.POSTING, f"{_begins(person.id)}{wanted}", reason)
+    request(session, context, by, ApprovalKind.POSTING, f"{_begins(person.id)}{posting}", reason)
     log_command(
-        session, context, "responder_more_wanted", person, by=by, reason=f"{wanted}: {reason}"
+        session, context, "responder_more_wanted", person, by=by, reason=f"{posting}: {reason}"
     )
 
 

@@ -63,9 +63,9 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
 
     The monitor raises no alarm from this check, because the check of the national desk already does.
     """
-    living, national = sum(one.is_active(at) for one in people), active_national(people, at)
-    says = f"{living} can be alerted, {national} of them at the national desk"
-    if living >= MIN_PHONES and national >= MIN_NATIONAL:
+    active, national = sum(one.is_active(at) for one in people), active_national(people, at)
+    says = f"{active} can be alerted, {national} of them at the national desk"
+    if active >= MIN_PHONES and national >= MIN_NATIONAL:
         return CheckResult("phones", True, says)
     return CheckResult(
         "phones",

@@ -99,7 +99,7 @@ class Removed:
     person: Responder
     national: int
     """The number of people of the national desk who can be alerted now."""
-    is_red: bool
+    is_below_minimum: bool
     """True if the national desk lost a person and now has fewer than `MIN_NATIONAL`."""
 
 

@@ -76,7 +76,7 @@ class DifferenceToRead:
     """The screens in the red box, because recorded values change."""
     covered: Sequence[tuple[ScreenToRead, str, str]]
     """Screens whose written reason allows new risky words, with these words in quotation marks and the reason."""
-    told: Sequence[str]
+    reporting: Sequence[str]
     """The changed flows that collect reports or private answers."""
     numbers: Sequence[str]
     entries: Sequence[str]
@@ -99,7 +99,7 @@ class DifferenceToRead:
 
     @property
     def is_grave(self) -> bool:
-        return any((self.counted, self.covered, self.told, self.numbers, self.entries))
+        return any((self.counted, self.covered, self.reporting, self.numbers, self.entries))
 
 
 def prepare_difference(
@@ -130,7 +130,7 @@ def prepare_difference(
         screens=screens,
         counted=[one for one in screens if one.marks],
         covered=[*_covered(changes, screens, after)],
-        told=[
+        reporting=[
             titles.flow(flow) for flow in flows if _gathers(before, flow) or _gathers(after, flow)
         ],
         numbers=[changed_field_text(visit, one) for one in changes.numbers],
@@ -167,11 +167,11 @@ def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[
         yield from new_risky_words(one.before, one.after, one.language)
 
 
-def _with(book: FlowSet, document: Mapping[str, Any], flows: Mapping[str, None]) -> FlowSet:
+def _with(flow_set: FlowSet, document: Mapping[str, Any], flows: Mapping[str, None]) -> FlowSet:
     for name in flows:
         if name in document["flows"]:
-            book = with_flow(book, read_draft(name, document["flows"][name]).flow)
-    return book
+            flow_set = with_flow(flow_set, read_draft(name, document["flows"][name]).flow)
+    return flow_set
 
 
 def _screen(
@@ -180,7 +180,7 @@ def _screen(
     screen: rules_difference.ScreenDifference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    books: tuple[FlowSet, FlowSet] | None,
+    flow_sets: tuple[FlowSet, FlowSet] | None,
 ) -> ScreenToRead:
     node = screen.node
     was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
@@ -202,9 +202,9 @@ def _screen(
             changed_field_text(visit, one, shown) for one in (*screen.arrows, *screen.others)
         ],
         handsets=[
-            (code, _pages(books[0], place, code, was), _pages(books[1], place, code, now))
+            (code, _pages(flow_sets[0], place, code, was), _pages(flow_sets[1], place, code, now))
             for code in NAMES
-            if code in screen.languages and node and books
+            if code in screen.languages and node and flow_sets
         ],
     )
 
@@ -235,17 +235,17 @@ def _same(words: str) -> Sequence[rules_difference.WordSpan]:
     return (rules_difference.WordSpan(rules_difference.SpanKind.SAME, words),) if words else ()
 
 
-def _pages(book: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
+def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
     """Returns the screen's pages. Empty if the screen is missing or shows nothing of its own."""
     if node is None:
         return ()
-    return [screen.text for screen in screens_of(book, place, language)]
+    return [screen.text for screen in screens_of(flow_set, place, language)]
 
 
-def _phrases(said: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
+def _phrases(changes: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
     """Yields the changed phrases of the hotline, by name. An empty side means the text of the catalogue."""
     changed = []
-    for one in said:
+    for one in changes:
         _, language, name = one.field.split(".", 2)
         changed.append((name, language, rules_difference.word_spans(one.before, one.after)))
     for name, columns in _columns(changed):

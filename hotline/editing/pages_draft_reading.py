@@ -24,32 +24,32 @@ STEPS = 500
 """The newest steps in which the page finds the reasons for changes of recorded values."""
 
 
-def draft(visit: Visit, change_id: int) -> Response:
+def draft(visit: Visit, draft_id: int) -> Response:
     if (
-        service_drafts.get_draft(visit.context, change_id).state == DraftState.LIVE
+        service_drafts.get_draft(visit.context, draft_id).state == DraftState.LIVE
         and not visit.faults
     ):
-        return _went_live(visit, change_id)
-    return _drawn(visit, service_publish.draft_to_read(visit.context, change_id))
+        return _went_live(visit, draft_id)
+    return _drawn(visit, service_publish.draft_to_read(visit.context, draft_id))
 
 
-def printed_draft(visit: Visit, change_id: int) -> Response:
+def printed_draft(visit: Visit, draft_id: int) -> Response:
     return _drawn(
-        visit, service_publish.draft_to_read(visit.context, change_id), "change_print.html"
+        visit, service_publish.draft_to_read(visit.context, draft_id), "change_print.html"
     )
 
 
-def _went_live(visit: Visit, change_id: int) -> Response:
+def _went_live(visit: Visit, draft_id: int) -> Response:
     """Shows a published draft as its approver read it. The flows may have changed since."""
-    done = service_emergencies.of_change(visit.context, change_id)
+    done = service_emergencies.of_change(visit.context, draft_id)
     if done is None:
         abort(404)
-    live = visit.context.books.book(visit.context.books.live())
+    live = visit.context.flow_sets.get(visit.context.flow_sets.live())
     changes = compare_documents(done.before, done.after)
     return page(
         visit,
         "change_went_live.html",
-        change=service_drafts.get_draft(visit.context, change_id),
+        change=service_drafts.get_draft(visit.context, draft_id),
         line=done.publication,
         shown=prepare_difference(visit, changes, done.before, done.after, live),
         may_list=visit.may(role_groups.WORDS),
@@ -57,14 +57,14 @@ def _went_live(visit: Visit, change_id: int) -> Response:
 
 
 @form_view(draft)
-def publish(visit: Visit, change_id: int) -> Response:
-    form, seen = visit.form, service_publish.draft_to_read(visit.context, change_id)
+def publish(visit: Visit, draft_id: int) -> Response:
+    form, seen = visit.form, service_publish.draft_to_read(visit.context, draft_id)
     if form.text("digest") == seen.made.digest:
         pages_sentences.check_read(visit, _shown(visit, seen).languages)
     done = service_publish.publish(
         visit.context,
         visit.by,
-        change_id,
+        draft_id,
         form.text("digest"),
         note=form.text("note", most=NOTE_LETTERS),
         alone=visit.context.is_emulated,
@@ -75,24 +75,24 @@ def publish(visit: Visit, change_id: int) -> Response:
 
 
 @form_view(draft)
-def send_back(visit: Visit, change_id: int) -> Response:
+def send_back(visit: Visit, draft_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
         raise visit.wrong("back-note", "Enter what the editor must fix.")
     pages_sentences.result_or_refusal(
-        visit, service_publish.send_back(visit.context, visit.by, change_id, note), "back-note"
+        visit, service_publish.send_back(visit.context, visit.by, draft_id, note), "back-note"
     )
-    return redirect_to("changes.show", change_id=change_id)
+    return redirect_to("changes.show", draft_id=draft_id)
 
 
 @form_view(draft)
-def emergency(visit: Visit, change_id: int) -> Response:
+def emergency(visit: Visit, draft_id: int) -> Response:
     form = visit.form
     reason = form.text("reason", most=NOTE_LETTERS)
     done = service_emergencies.publish(
         visit.context,
         visit.by,
-        change_id,
+        draft_id,
         reason,
         form.text("digest"),
         keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
@@ -107,7 +107,7 @@ def _shown(
     changes: Difference | None = None,
     part: int = 1,
 ) -> DifferenceToRead:
-    live = visit.context.books.book(seen.live_id)
+    live = visit.context.flow_sets.get(seen.live_id)
     changes = changes or compare_documents(seen.before, seen.after)
     return prepare_difference(visit, changes, seen.before, seen.after, live, part)
 
@@ -135,7 +135,7 @@ def _drawn(visit: Visit, seen: DraftToRead, template: str = "change_read.html") 
             visit, service_drafts.history(visit.context, change.id, limit=STEPS)
         ),
         clashes=[pages_sentences.part_words(visit, titles, part) for part in seen.made.clashes],
-        writers=list(dict.fromkeys(one.name for one in seen.hands)),
+        writers=list(dict.fromkeys(one.name for one in seen.contributors)),
         may_decide=AccountRole.APPROVER in visit.by.roles and change.is_editable,
         is_proposed=change.state == DraftState.SUBMITTED,
         is_second=is_second or visit.context.is_emulated,

@@ -31,13 +31,13 @@ LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
 
 
 def editor_address(
-    visit: Visit, change_id: int, flow: str, node: str, field: str = "", language: str = ""
+    visit: Visit, draft_id: int, flow: str, node: str, field: str = "", language: str = ""
 ) -> str:
     """Returns the address of the screen's field in the editor. Empty for an account that may not edit."""
     if not (flow and node and visit.may(role_groups.EDITOR)):
         return ""
     mark = anchor(field, language) or "form"
-    return url_for("editor.show", change_id=change_id, flow=flow, node=node, _anchor=mark)
+    return url_for("editor.show", draft_id=draft_id, flow=flow, node=node, _anchor=mark)
 
 
 WHY_LETTERS = 2000
@@ -63,13 +63,13 @@ def create_draft(visit: Visit) -> Response:
     made = service_drafts.open_draft(
         visit.context, visit.by, form.text("title"), form.text("why", most=WHY_LETTERS)
     )
-    change_id, flow = result_or_refusal(visit, made, "title"), form.text("flow")
+    draft_id, flow = result_or_refusal(visit, made, "title"), form.text("flow")
     if flow:
-        document = service_drafts.part_draft(visit.context, change_id, flow).document
-        address = editor_address(visit, change_id, flow, first_screen(document))
+        document = service_drafts.part_draft(visit.context, draft_id, flow).document
+        address = editor_address(visit, draft_id, flow, first_screen(document))
         if address:
             return redirect_to_address(address)
-    return redirect_to("changes.show", change_id=change_id)
+    return redirect_to("changes.show", draft_id=draft_id)
 
 
 def first_screen(flow: PartDocument | None) -> str:
@@ -84,21 +84,17 @@ NEWER = 2
 """Seconds until the page asks again for the result of the check, which a worker runs."""
 
 
-def show(visit: Visit, change_id: int) -> Response:
-    compared = service_publish.merge_draft(visit.context, change_id)
+def show(visit: Visit, draft_id: int) -> Response:
+    compared = service_publish.merge_draft(visit.context, draft_id)
     change, live = compared.gathered.change, compared.gathered.live
     changes, newest = (
         compare_documents(live, compared.document),
-        service_drafts.part_drafts(visit.context, change_id),
+        service_drafts.part_drafts(visit.context, draft_id),
     )
     titles = Titles(compared.document["flows"], visit.language)
     open_now, is_editor = change.is_editable, visit.may(role_groups.EDITOR)
-    found = (
-        service_publish.draft_problems(visit.context, change_id) if open_now and newest else None
-    )
-    steps = service_drafts.history(
-        visit.context, change_id, before=number_of(visit.asked("before"))
-    )
+    found = service_publish.draft_problems(visit.context, draft_id) if open_now and newest else None
+    steps = service_drafts.history(visit.context, draft_id, before=number_of(visit.asked("before")))
     answer = page(
         visit,
         "change.html",
@@ -113,7 +109,7 @@ def show(visit: Visit, change_id: int) -> Response:
         place=partial(problem_place, visit, titles),
         says=partial(pages_sentences.problem_sentence, visit),
         detail=partial(pages_sentences.problem_details, visit),
-        editor=partial(editor_address, visit, change_id),
+        editor=partial(editor_address, visit, draft_id),
         steps=[(step, pages_sentences.step_sentence(visit, titles, step)) for step in steps],
         older=steps[-1].id if len(steps) == service_drafts.SHOWN else None,
         once=secrets.token_urlsafe(),
@@ -122,28 +118,28 @@ def show(visit: Visit, change_id: int) -> Response:
         is_editor=is_editor,
     )
     if open_now and newest and found is None and not visit.faults:
-        answer.headers["Refresh"] = f"{NEWER}; url=/changes/{change_id}?auto"
+        answer.headers["Refresh"] = f"{NEWER}; url=/changes/{draft_id}?auto"
     return answer
 
 
 @form_view(show)
-def submit(visit: Visit, change_id: int) -> None:
+def submit(visit: Visit, draft_id: int) -> None:
     keeps = visit.form.ticked(KEEPS_LANGUAGES)
-    done = service_publish.submit(visit.context, visit.by, change_id, keeps_languages=keeps)
+    done = service_publish.submit(visit.context, visit.by, draft_id, keeps_languages=keeps)
     result_or_refusal(visit, done, "acts")
 
 
 @form_view(show)
-def drop(visit: Visit, change_id: int) -> None:
-    result_or_refusal(visit, service_drafts.drop_draft(visit.context, visit.by, change_id), "acts")
+def drop(visit: Visit, draft_id: int) -> None:
+    result_or_refusal(visit, service_drafts.drop_draft(visit.context, visit.by, draft_id), "acts")
 
 
 @form_view(show)
-def restore_step(visit: Visit, change_id: int, step_id: int) -> None:
+def restore_step(visit: Visit, draft_id: int, step_id: int) -> None:
     once = visit.form.text("once") or secrets.token_urlsafe()
     before = visit.form.text("before") == "yes"
     done = service_draft_steps.restore_step(
-        visit.context, visit.by, change_id, step_id, once=once, before=before
+        visit.context, visit.by, draft_id, step_id, once=once, before=before
     )
     result_or_refusal(visit, done, "acts")
 
@@ -153,7 +149,7 @@ def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument |
     if not change.is_editable or document is None:
         return ""
     if part in LISTS:
-        return url_for(LISTS[part], change_id=change.id) if visit.may(role_groups.EDITOR) else ""
+        return url_for(LISTS[part], draft_id=change.id) if visit.may(role_groups.EDITOR) else ""
     node = "" if part.startswith("#") else first_screen(document)
     return editor_address(visit, change.id, part, node)
 

@@ -27,12 +27,7 @@ from hotline.editing.pages_editor_drawing import (
     new_form,
     save_notice,
 )
-from hotline.editing.pages_sentences import (
-    draft_titles,
-    field_words,
-    part_words,
-    result_or_refusal,
-)
+from hotline.editing.pages_sentences import draft_titles, field_words, part_words, result_or_refusal
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_forms import (
     FieldFault,
@@ -55,7 +50,7 @@ from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep, li
 from hotline.errors import NotFound
 from hotline.flows import node_fields
 from hotline.flows.node_fields import ABSENT, Titles
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.text.languages import CODES, NAMES
 from hotline.text.phrases import phrase
 
@@ -76,30 +71,30 @@ class Choice:
     yours: str
 
 
-def conflicts(visit: Visit, change_id: int) -> Response:
+def conflicts(visit: Visit, draft_id: int) -> Response:
     """Shows the conflicts between a draft and a newer publication."""
-    compared = service_publish.merge_draft(visit.context, change_id)
-    return _of_live(visit, change_id, compared.clashes)
+    compared = service_publish.merge_draft(visit.context, draft_id)
+    return _of_live(visit, draft_id, compared.clashes)
 
 
 @form_view(conflicts)
-def resolve(visit: Visit, change_id: int) -> Response:
+def resolve(visit: Visit, draft_id: int) -> Response:
     """Writes the chosen versions into the draft and updates it to the published flows."""
     once, chosen = visit.form.text("once"), chosen_versions(visit.form)
     done = service_draft_steps.update_draft(
-        visit.context, visit.by, change_id, once=once, settled=chosen
+        visit.context, visit.by, draft_id, once=once, settled=chosen
     )
     if isinstance(done, UpdateClash):
-        return _of_live(visit, change_id, done.parts)
+        return _of_live(visit, draft_id, done.parts)
     result_or_refusal(visit, done, "choices")
-    return redirect_to("changes.show", change_id=change_id)
+    return redirect_to("changes.show", draft_id=draft_id)
 
 
-def _of_live(visit: Visit, change_id: int, parts: Mapping[str, Any]) -> Response:
+def _of_live(visit: Visit, draft_id: int, parts: Mapping[str, Any]) -> Response:
     clashes = {} if visit.faults else {part: one.clashes for part, one in parts.items()}
     once = [] if visit.form.text("once") else [("once", secrets.token_urlsafe())]
-    address = url_for("choosing.choose", change_id=change_id)
-    return conflicts_page(visit, change_id, clashes, address=address, once=once)
+    address = url_for("choosing.choose", draft_id=draft_id)
+    return conflicts_page(visit, draft_id, clashes, address=address, once=once)
 
 
 def chosen_versions(form: PostedForm) -> Mapping[str, Settled]:
@@ -114,7 +109,7 @@ def chosen_versions(form: PostedForm) -> Mapping[str, Settled]:
 
 def conflicts_page(
     visit: Visit,
-    change_id: int,
+    draft_id: int,
     clashes: Mapping[str, Sequence[FieldClash]],
     *,
     address: str,
@@ -135,7 +130,7 @@ def conflicts_page(
         visit,
         "choose.html",
         status=422 if visit.form.fields else 200,
-        change=service_drafts.get_draft(visit.context, change_id),
+        change=service_drafts.get_draft(visit.context, draft_id),
         choices=choices,
         address=address,
         kept=[*(one for one in visit.form.kept() if one[0] not in names), *once],
@@ -296,19 +291,19 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
     done = service_draft_steps.save_step(
         visit.context,
         visit.by,
-        at.change_id,
+        at.draft_id,
         new,
         base_version=at.flow.version,
         settled=chosen_versions(visit.form).get(at.flow.name),
     )
     if isinstance(done, DraftRefused):
-        return draw_again(visit, at, typed, said=OVER)
+        return draw_again(visit, at, typed, text=OVER)
     if isinstance(done, StepClash):
         # The same form comes back with the chosen versions.
-        here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
+        here: dict[str, Any] = {"draft_id": at.draft_id, "flow": at.flow.name}
         return conflicts_page(
             visit,
-            at.change_id,
+            at.draft_id,
             {at.flow.name: done.clashes},
             address=url_for("editor.take", node=at.node, **here),
             back=(at.flow.name, url_for("editor.flow", **here)),
@@ -324,7 +319,7 @@ def typed_draft(visit: Visit, typed: TypedScreen) -> EditorDraft:
         as_typed=typed.as_typed,
         once=visit.form.text("once"),
         unlocked=visit.form.ticked("unlocked"),
-        why=visit.form.text("why"),
+        reason=visit.form.text("why"),
     )
 
 
@@ -334,10 +329,10 @@ def form_token(visit: Visit) -> str:
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 
-def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, said: str = "") -> Response:
+def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str = "") -> Response:
     """Draws the typed form again with status 422, with errors at its fields or a sentence on top."""
     state = handset_of_form(visit.form, visit.language)
-    return draw_editor(visit, at, state, typed_draft(visit, typed), status=422, said=said)
+    return draw_editor(visit, at, state, typed_draft(visit, typed), status=422, text=text)
 
 
 def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _EditedFlow:
@@ -374,26 +369,26 @@ def _anchor(do: str, after: Document) -> str:
 
 def _address(visit: Visit, at: EditedScreen, done: StepSaved, made: _EditedFlow) -> str:
     if at.node not in node_fields.nodes_of(done.document):
-        return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
+        return url_for("editor.flow", draft_id=at.draft_id, flow=at.flow.name)
     state = handset_of_form(visit.form, visit.language)
     query: dict[str, Any] = {
         "saved": done.version,
         "shown": state.language if state.language != visit.language else None,
-        "limit": state.limit if state.limit != DEFAULT_LIMIT else None,
+        "limit": state.limit if state.limit != SEPTETS else None,
         "both": 1 if done.is_merged else None,
         "plain": "".join(f"{mark}{count}" for mark, count in made.plain.items()) or None,
         "_anchor": made.anchor or None,
     }
-    return url_for("editor.show", change_id=at.change_id, flow=at.flow.name, node=at.node, **query)
+    return url_for("editor.show", draft_id=at.draft_id, flow=at.flow.name, node=at.node, **query)
 
 
 LOST = phrase("The version that you edited no longer exists. Check your text and save it again.")
 STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 
 
-def flow(visit: Visit, change_id: int, flow: str) -> Response:
+def flow(visit: Visit, draft_id: int, flow: str) -> Response:
     """Lists the screens of a flow."""
-    here = service_drafts.edited_flow(visit.context, change_id, flow)
+    here = service_drafts.edited_flow(visit.context, draft_id, flow)
     marks = [
         (name, here.document[name])
         for name in sorted(node_fields.RECORDED_OF_FLOW)
@@ -402,7 +397,7 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
     return page(
         visit,
         "flow_in_change.html",
-        change=service_drafts.get_draft(visit.context, change_id),
+        change=service_drafts.get_draft(visit.context, draft_id),
         here=here,
         rows=outline(here.document),
         marks=marks,
@@ -410,20 +405,20 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
     )
 
 
-def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = flow_at_version(visit, change_id, flow, node)
+def show(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, draft_id, flow, node)
     state = handset_of_query(visit.query, visit.language)
-    told = save_notice(visit, here)
-    return draw_editor(visit, EditedScreen(change_id, here, node), state, new_form(here), told=told)
+    notice, screen = save_notice(visit, here), EditedScreen(draft_id, here, node)
+    return draw_editor(visit, screen, state, new_form(here), notice=notice)
 
 
-def save_screen(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here, typed = form_origin(visit, change_id, flow, node)
-    at = EditedScreen(change_id, here, node)
+def save_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    here, typed = form_origin(visit, draft_id, flow, node)
+    at = EditedScreen(draft_id, here, node)
     do = visit.form.text("do") or "save"
     if do.partition(":")[0] not in STORES_NOTHING:
         if visit.form.text("version") != str(here.version):
-            return draw_again(visit, at, typed, said=LOST)
+            return draw_again(visit, at, typed, text=LOST)
         return save_form(visit, at, typed, do)
     verb, _, said = do.partition(":")
     draft = replace(
@@ -435,17 +430,17 @@ def save_screen(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     return draw_editor(wrong, at, _state(visit, do), draft)
 
 
-def moving_part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+def moving_part(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
     """Draws only the changing parts, for the script."""
-    here, typed = form_origin(visit, change_id, flow, node)
+    here, typed = form_origin(visit, draft_id, flow, node)
     state = _state(visit, visit.form.text("do"))
     around = service_drafts.set_around(visit.context, here)
     parts = moving_parts(visit, around, flow, typed.flow, node, state)
-    return page(visit, "editor_part.html", parts=parts, change_id=change_id)
+    return page(visit, "editor_part.html", parts=parts, draft_id=draft_id)
 
 
 def form_origin(
-    visit: Visit, change_id: int, flow: str, node: str
+    visit: Visit, draft_id: int, flow: str, node: str
 ) -> tuple[EditedFlow, TypedScreen]:
     """Returns the flow's state from which the form was made, and the typed screen. Raises NotFound.
 
@@ -453,20 +448,21 @@ def form_origin(
     """
     try:
         version = number_of(visit.form.text("version"), signed=True)
-        here = flow_at_version(visit, change_id, flow, node, version)
+        here = flow_at_version(visit, draft_id, flow, node, version)
     except NotFound:
-        here = flow_at_version(visit, change_id, flow, node)
+        here = flow_at_version(visit, draft_id, flow, node)
     live = node_fields.nodes_of(service_drafts.live_flow(visit.context, flow)).get(node)
     marks = node_fields.locked_fields(node_fields.nodes_of(here.document)[node], live)
-    flows = visit.context.books.book(visit.context.books.live()).flows.keys() | here.others.keys()
+    sets = visit.context.flow_sets
+    flows = sets.get(sets.live()).flows.keys() | here.others.keys()
     return here, typed_screen(here.document, node, visit.form, flows=flows, marks=marks)
 
 
 def flow_at_version(
-    visit: Visit, change_id: int, flow: str, node: str, version: int | None = None
+    visit: Visit, draft_id: int, flow: str, node: str, version: int | None = None
 ) -> EditedFlow:
     """Returns the flow at a version, or the newest one, if it has this screen. Raises NotFound."""
-    here = service_drafts.edited_flow(visit.context, change_id, flow, version)
+    here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
     if node not in node_fields.nodes_of(here.document):
         raise NotFound(f"no screen {node} in flow {here.name}")
     return here

@@ -55,7 +55,7 @@ from hotline.flows.node_fields import (
     texts_in,
 )
 from hotline.flows.rules_reviews import ReviewedText, state_of
-from hotline.flows.screen import DEFAULT_LIMIT, MIN_SEPTETS, NUMBERS
+from hotline.flows.screen import MIN_SEPTETS, NUMBERS, SEPTETS
 from hotline.people import service_sessions
 from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.text.languages import CODES
@@ -74,7 +74,7 @@ class HandsetState:
     """The state of the page's handset."""
 
     language: str
-    limit: int = DEFAULT_LIMIT
+    limit: int = SEPTETS
     keys: tuple[str, ...] = ()
     is_dialled: bool = False
     """True if the preview starts with dialling, not at the form's screen."""
@@ -90,7 +90,7 @@ class HandsetState:
 
 def handset_of_form(form: PostedForm, language: str) -> HandsetState:
     """Reads the handset's state from the form. `language` is the default."""
-    told = form.text(LANGUAGE)
+    code = form.text(LANGUAGE)
     answers, flags = dict[str, str](), dict[str, bool]()
     for name, value in form.fields:
         if name.startswith(AS_ANSWER) and value:
@@ -98,7 +98,7 @@ def handset_of_form(form: PostedForm, language: str) -> HandsetState:
         elif name.startswith(AS_FLAG) and value in FLAGS:
             flags[name.removeprefix(AS_FLAG)] = FLAGS[value]
     return HandsetState(
-        language=told if told in CODES else language,
+        language=code if code in CODES else language,
         limit=limit_of(form.text(LIMIT)),
         keys=form.many(KEY)[:MAX_KEYS],
         is_dialled=form.text(BEGINS) == DIAL,
@@ -108,14 +108,14 @@ def handset_of_form(form: PostedForm, language: str) -> HandsetState:
 
 def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
     """Reads the handset's language and limit from the address after a save. The keys are not kept."""
-    told = query.get("shown", "")
-    return HandsetState(told if told in CODES else language, limit_of(query.get("limit", "")))
+    shown = query.get("shown", "")
+    return HandsetState(shown if shown in CODES else language, limit_of(query.get("limit", "")))
 
 
 def limit_of(typed: str) -> int:
     """Returns a limit within the possible range. A missing or wrong value gives the default."""
     if not typed.isdecimal() or len(typed) > 3:
-        return DEFAULT_LIMIT
+        return SEPTETS
     return min(max(int(typed), MIN_SEPTETS), WIDEST_LIMIT)
 
 
@@ -135,7 +135,7 @@ class MovingParts:
     meters: Mapping[str, FilledMeter]
     letters: Mapping[str, Sequence[BadLetter]]
     """By language, the letters on the screen that a basic handset does not show."""
-    to_mend: Sequence[tuple[str, str, str]]
+    problems: Sequence[tuple[str, str, str]]
     """Each problem to fix: one sentence, the details with the fix, and the anchor of its field."""
     elsewhere: int
     """The number of the flow's other screens that have problems."""
@@ -144,11 +144,11 @@ class MovingParts:
     handset: HandsetState
     seen: Previewed
     """The screens in the preview."""
-    lack: MissingKind | None
+    missing_kind: MissingKind | None
     """The missing content at the preview's last screen, if that screen belongs to this flow."""
     supposed: Sequence[Assumption]
     """The values on which the screen's conditional text depends."""
-    book: FlowSet
+    flow_set: FlowSet
     """The flow set with the draft in it."""
 
     @property
@@ -158,7 +158,7 @@ class MovingParts:
 
     def mends(self, rows: str) -> bool:
         """Returns True if a list of rows has a problem to fix."""
-        return any(at.startswith(f"f-{rows}") for _, _, at in self.to_mend)
+        return any(at.startswith(f"f-{rows}") for _, _, at in self.problems)
 
 
 def moving_parts(
@@ -168,7 +168,7 @@ def moving_parts(
     draft = read_draft(flow, document)
     book = with_flow(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
-    live = visit.context.books.book(visit.context.books.live())
+    live = visit.context.flow_sets.get(visit.context.flow_sets.live())
     found = service_publishing.check_screen(book, draft, node, live=live)
     compiled = draft.flow.nodes.get(node)
     begins = Place("", "") if state.is_dialled else place
@@ -186,7 +186,7 @@ def moving_parts(
     return MovingParts(
         meters=meters(book, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
-        to_mend=[
+        problems=[
             (problem_sentence(visit, one), problem_details(visit, one), _field_anchor(written, one))
             for one in found.here
         ],
@@ -194,9 +194,9 @@ def moving_parts(
         is_whole=found.is_whole,
         handset=state,
         seen=seen,
-        lack=next(map(missing_kind, draft.faults_of(stuck)), None) if stuck else None,
+        missing_kind=next(map(missing_kind, draft.faults_of(stuck)), None) if stuck else None,
         supposed=assumptions_of(compiled) if compiled is not None else (),
-        book=book,
+        flow_set=book,
     )
 
 
@@ -243,9 +243,9 @@ def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
     return SaveNotice(True, replaced_characters(visit.asked("plain")), "both" in visit.query)
 
 
-def replaced_characters(said: str) -> Sequence[tuple[str, str, int]]:
+def replaced_characters(text: str) -> Sequence[tuple[str, str, int]]:
     """Returns each of Word's characters in the address, with its replacement and count."""
-    found = re.findall(r"(\D)([0-9]{1,4})", said[:200])
+    found = re.findall(r"(\D)([0-9]{1,4})", text[:200])
     return [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
 
 
@@ -275,7 +275,7 @@ STATES = tinted_table("review_states")
 class EditedScreen:
     """The screen on the page, and the state of the flow from which the form was made."""
 
-    change_id: int
+    draft_id: int
     flow: EditedFlow
     node: str
 
@@ -288,7 +288,7 @@ class EditorDraft:
     as_typed: Mapping[str, str]
     once: str
     unlocked: bool = False
-    why: str = ""
+    reason: str = ""
     opened: str = ""
 
 
@@ -304,8 +304,8 @@ def draw_editor(
     draft: EditorDraft,
     *,
     status: int = 200,
-    told: SaveNotice | None = None,
-    said: str = "",
+    notice: SaveNotice | None = None,
+    text: str = "",
 ) -> Response:
     """Draws the editor's page. Raises NotFound, StoreUnavailable."""
     return page(
@@ -313,9 +313,9 @@ def draw_editor(
         "editor.html",
         status=status,
         s=_shows(visit, at, state, draft),
-        told=told or SaveNotice(),
+        told=notice or SaveNotice(),
         asked=[*waiting_questions(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
-        said=said,
+        said=text,
         keys=KEYS,
         titles=cache(partial(draft_titles, visit, at.flow)),
     )
@@ -339,7 +339,7 @@ def _shows(
         return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
 
     return {
-        "change": service_drafts.get_draft(visit.context, at.change_id),
+        "change": service_drafts.get_draft(visit.context, at.draft_id),
         "flow": here.name,
         "node": node,
         "kind": kind_of(written),
@@ -357,8 +357,8 @@ def _shows(
         "marks": _marks(written),
         "locked": frozenset() if draft.unlocked else shut,
         "unlocked": draft.unlocked,
-        "why": draft.why,
-        "offers": offers(parts.book, draft.document),
+        "why": draft.reason,
+        "offers": offers(parts.flow_set, draft.document),
         "parts": parts,
         "opened": draft.opened,
         "shows": shows,

@@ -49,7 +49,7 @@ QUICKER = phrase("Another person saved at the same moment. Check the page and su
 
 def store_flow(
     visit: Visit,
-    change_id: int,
+    draft_id: int,
     here: EditedFlow,
     document: Document | None,
     did: StepKind,
@@ -63,7 +63,7 @@ def store_flow(
         here.name, document, f"{did} {pages_editor.form_token(visit)}", {"did": did, **says}
     )
     done = service_draft_steps.save_step(
-        visit.context, visit.by, change_id, new, base_version=here.version
+        visit.context, visit.by, draft_id, new, base_version=here.version
     )
     if not isinstance(done, StepSaved):
         raise visit.wrong("name", OVER if isinstance(done, DraftRefused) else QUICKER)
@@ -76,14 +76,14 @@ def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 
 
 def _question(
-    visit: Visit, template: str, change_id: int, here: EditedFlow | None = None, **values: object
+    visit: Visit, template: str, draft_id: int, here: EditedFlow | None = None, **values: object
 ) -> Response:
     """Draws the page of one question. A form with errors gets status 422."""
     return page(
         visit,
         template,
         status=0 if visit.form.fields else 200,
-        change=service_drafts.get_draft(visit.context, change_id),
+        change=service_drafts.get_draft(visit.context, draft_id),
         here=here,
         once=visit.form.text("once") or secrets.token_urlsafe(12),
         **values | ({"titles": cache(partial(draft_titles, visit, here))} if here else {}),
@@ -106,15 +106,15 @@ def _decided(visit: Visit) -> Mapping[str, str]:
     }
 
 
-def new_screen_form(visit: Visit, change_id: int, flow: str) -> Response:
-    here = service_drafts.edited_flow(visit.context, change_id, flow)
+def new_screen_form(visit: Visit, draft_id: int, flow: str) -> Response:
+    here = service_drafts.edited_flow(visit.context, draft_id, flow)
     after = visit.form.text("after") or visit.asked("after")
     offered = flow_arrows(here.document)
     from_here = next((one.key for one in offered if after and one.node == after), "")
     return _question(
         visit,
         "node_new.html",
-        change_id,
+        draft_id,
         here,
         after=after,
         arrow=visit.form.text("arrow") or from_here,
@@ -125,8 +125,8 @@ def new_screen_form(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 @form_view(new_screen_form)
-def add_screen(visit: Visit, change_id: int, flow: str) -> Response:
-    here, form = service_drafts.edited_flow(visit.context, change_id, flow), visit.form
+def add_screen(visit: Visit, draft_id: int, flow: str) -> Response:
+    here, form = service_drafts.edited_flow(visit.context, draft_id, flow), visit.form
     typed, names = form.text("name", most=200), nodes_of(here.document)
     name = typed if typed in names else rules_operations.name_of(typed, names)
     arrow = next((one for one in flow_arrows(here.document) if one.key == form.text("arrow")), None)
@@ -143,8 +143,8 @@ def add_screen(visit: Visit, change_id: int, flow: str) -> Response:
     document = rules_operations.add_screen(here.document, new)
     if not names:
         document["start"] = name
-    store_flow(visit, change_id, here, document, StepKind.NODE_ADDED, node=name)
-    return redirect_to("editor.show", change_id=change_id, flow=flow, node=name)
+    store_flow(visit, draft_id, here, document, StepKind.NODE_ADDED, node=name)
+    return redirect_to("editor.show", draft_id=draft_id, flow=flow, node=name)
 
 
 def flow_arrows(flow: Document) -> tuple[Arrow, ...]:
@@ -158,12 +158,12 @@ def flow_arrows(flow: Document) -> tuple[Arrow, ...]:
     return (*known, *ends)
 
 
-def rename_form(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = flow_at_version(visit, change_id, flow, node)
+def rename_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, draft_id, flow, node)
     return _question(
         visit,
         "node_rename.html",
-        change_id,
+        draft_id,
         here,
         node=node,
         arrows=rules_operations.arrows_into(here.document, node),
@@ -174,72 +174,72 @@ def rename_form(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 
 @form_view(rename_form)
-def rename_screen(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = flow_at_version(visit, change_id, flow, node)
+def rename_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, draft_id, flow, node)
     name = visit.form.text("name", most=200)
     check_obstacle(visit, rules_operations.obstacle_to_renaming(here.document, node, name))
     document = rules_operations.rename_screen(here.document, node, name)
     typed = {code: visit.form.text(f"title.{code}", most=TITLE_LETTERS) for code in CODES}
     document["nodes"][name] = with_texts(document["nodes"][name], {"title": typed})
     did = StepKind.EDITED if name == node else StepKind.NODE_RENAMED
-    store_flow(visit, change_id, here, document, did, node=name, **{"from": node})
-    return redirect_to("editor.show", change_id=change_id, flow=flow, node=name)
+    store_flow(visit, draft_id, here, document, did, node=name, **{"from": node})
+    return redirect_to("editor.show", draft_id=draft_id, flow=flow, node=name)
 
 
-def recorded_values_form(visit: Visit, change_id: int, flow: str) -> Response:
+def recorded_values_form(visit: Visit, draft_id: int, flow: str) -> Response:
     """Shows the form for the flow's marks. After an error it shows the typed values."""
-    typed, here = visit.form, service_drafts.edited_flow(visit.context, change_id, flow)
+    typed, here = visit.form, service_drafts.edited_flow(visit.context, draft_id, flow)
     head, is_free = here.document, _is_free(visit, flow)
     return _question(
         visit,
         "flow_marks.html",
-        change_id,
+        draft_id,
         here,
         is_open=is_free or bool(typed.fields),
         is_free=is_free,
         gathers=typed.text("gathers") if visit.faults else str(head.get("gathers") or ""),
         private=typed.ticked("private") if visit.faults else head.get("private") is True,
-        offered=_offered(visit, change_id),
+        offered=_offered(visit, draft_id),
         texts={field: head.get(field) or {} for field in FLOW_TEXTS},
         why=typed.text("why", most=400),
     )
 
 
 @form_view(recorded_values_form)
-def set_recorded_values(visit: Visit, change_id: int, flow: str) -> Response:
+def set_recorded_values(visit: Visit, draft_id: int, flow: str) -> Response:
     form, is_free = visit.form, _is_free(visit, flow)
     if form.text("do") == "texts":
-        return _save_texts(visit, change_id, flow)
+        return _save_texts(visit, draft_id, flow)
     if form.text("do") == "unlock" or not (is_free or form.ticked("unlocked")):
-        return recorded_values_form(visit, change_id, flow)
-    here = service_drafts.edited_flow(visit.context, change_id, flow)
+        return recorded_values_form(visit, draft_id, flow)
+    here = service_drafts.edited_flow(visit.context, draft_id, flow)
     gathers, why = form.text("gathers"), form.text("why", most=400)
-    if gathers and gathers not in _offered(visit, change_id):
+    if gathers and gathers not in _offered(visit, draft_id):
         raise visit.wrong("gathers", REFUSED[FieldFault.CHOICE])
     document = with_flow_values(here.document, gathers=gathers, private=form.ticked("private"))
     if document != here.document:
         if not is_free and len(why) < WHY_LETTERS:
             raise visit.wrong("why", WHY)
         did, says = (StepKind.EDITED, {}) if is_free else (StepKind.MARKS, {"why": why})
-        store_flow(visit, change_id, here, document, did, **says)
-    return redirect_to("editor.flow", change_id=change_id, flow=flow)
+        store_flow(visit, draft_id, here, document, did, **says)
+    return redirect_to("editor.flow", draft_id=draft_id, flow=flow)
 
 
 FLOW_TEXTS = {"title": TITLE_LETTERS, "description": DESCRIPTION_LETTERS}
 """The texts of a flow that colleagues read, with the most letters of each."""
 
 
-def _save_texts(visit: Visit, change_id: int, flow: str) -> Response:
+def _save_texts(visit: Visit, draft_id: int, flow: str) -> Response:
     """Saves the title and the description of a flow."""
-    here = service_drafts.edited_flow(visit.context, change_id, flow)
+    here = service_drafts.edited_flow(visit.context, draft_id, flow)
     texts = {
         field: {code: visit.form.text(f"{field}.{code}", most=most) for code in CODES}
         for field, most in FLOW_TEXTS.items()
     }
     document = with_texts(here.document, texts)
     if document != here.document:
-        store_flow(visit, change_id, here, document, StepKind.EDITED)
-    return redirect_to("editor.flow", change_id=change_id, flow=flow)
+        store_flow(visit, draft_id, here, document, StepKind.EDITED)
+    return redirect_to("editor.flow", draft_id=draft_id, flow=flow)
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
@@ -247,9 +247,9 @@ def _is_free(visit: Visit, flow: str) -> bool:
     return service_drafts.live_flow(visit.context, flow) is None
 
 
-def _offered(visit: Visit, change_id: int) -> Sequence[str]:
+def _offered(visit: Visit, draft_id: int) -> Sequence[str]:
     """Returns the values of `gathers` that flows use. The code handles no others."""
-    flows = service_drafts.flows_in(visit.context, change_id).values()
+    flows = service_drafts.flows_in(visit.context, draft_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 
@@ -277,13 +277,13 @@ class FlowToRemove:
         return [row.name for row in outline(self.flows[flow]) if row.name not in gone]
 
 
-def remove_flow_form(visit: Visit, change_id: int, flow: str) -> Response:
-    out = _gathered(visit, change_id, flow)
+def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
+    out = _gathered(visit, draft_id, flow)
     head, kept = out.here.document, rules_operations.removal_obstacle(out.flows, out.entries, flow)
     return _question(
         _with_obstacle(visit, kept),
         "flow_take_out.html",
-        change_id,
+        draft_id,
         out.here,
         stays=kept is not None,
         into=[
@@ -305,26 +305,26 @@ def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 
 
 @form_view(remove_flow_form)
-def remove_flow(visit: Visit, change_id: int, flow: str) -> Response:
+def remove_flow(visit: Visit, draft_id: int, flow: str) -> Response:
     """Removes a flow. Changes the arrows that lead to it first, so that none leads to a missing flow."""
-    out, decided = _gathered(visit, change_id, flow), _decided(visit)
+    out, decided = _gathered(visit, draft_id, flow), _decided(visit)
     check_obstacle(
         visit, rules_operations.obstacle_to_removing(out.flows, out.entries, flow, decided)
     )
     for name, document in rules_operations.flows_without_arrows(out.flows, flow, decided).items():
-        store_flow(visit, change_id, out.callers[name], document, StepKind.EDITED)
-    store_flow(visit, change_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
-    return redirect_to("changes.show", change_id=change_id)
+        store_flow(visit, draft_id, out.callers[name], document, StepKind.EDITED)
+    store_flow(visit, draft_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
+    return redirect_to("changes.show", draft_id=draft_id)
 
 
-def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToRemove:
-    here = service_drafts.edited_flow(visit.context, change_id, flow)
-    flows = service_drafts.flows_in(visit.context, change_id)
+def _gathered(visit: Visit, draft_id: int, flow: str) -> FlowToRemove:
+    here = service_drafts.edited_flow(visit.context, draft_id, flow)
+    flows = service_drafts.flows_in(visit.context, draft_id)
     opened_by = dict.fromkeys(place.flow for place in rules_operations.calls_of(flows, flow))
     callers = {
-        name: service_drafts.edited_flow(visit.context, change_id, name) for name in opened_by
+        name: service_drafts.edited_flow(visit.context, draft_id, name) for name in opened_by
     }
-    entries = service_drafts.part_draft(visit.context, change_id, ENTRIES).document or {}
+    entries = service_drafts.part_draft(visit.context, draft_id, ENTRIES).document or {}
     return FlowToRemove(
         here=here,
         flows={**flows, **{name: caller.document for name, caller in callers.items()}},
@@ -333,8 +333,8 @@ def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToRemove:
     )
 
 
-def delete_form(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = flow_at_version(visit, change_id, flow, node)
+def delete_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, draft_id, flow, node)
     written = nodes_of(here.document)[node]
     is_start = (
         rules_operations.obstacle_to_deleting(here.document, node, {})
@@ -343,7 +343,7 @@ def delete_form(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     return _question(
         _with_obstacle(visit, rules_operations.Obstacle.START if is_start else None),
         "node_delete.html",
-        change_id,
+        draft_id,
         here,
         node=node,
         is_start=is_start,
@@ -357,12 +357,12 @@ def delete_form(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 
 @form_view(delete_form)
-def delete_screen(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here, chosen = flow_at_version(visit, change_id, flow, node), _decided(visit)
+def delete_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    here, chosen = flow_at_version(visit, draft_id, flow, node), _decided(visit)
     check_obstacle(visit, rules_operations.obstacle_to_deleting(here.document, node, chosen))
     document = rules_operations.delete_screen(here.document, node, chosen)
-    store_flow(visit, change_id, here, document, StepKind.NODE_DELETED, node=node)
-    return redirect_to("editor.flow", change_id=change_id, flow=flow)
+    store_flow(visit, draft_id, here, document, StepKind.NODE_DELETED, node=node)
+    return redirect_to("editor.flow", draft_id=draft_id, flow=flow)
 
 
 ONWARD, FRONT = "onward", "front"
@@ -373,8 +373,8 @@ NO_MENU = phrase("Choose a menu that leads to the flow.")
 MODELS = table("flow_models")
 
 
-def new_flow_form(visit: Visit, change_id: int) -> Response:
-    form, every = visit.form, menus(service_drafts.flows_in(visit.context, change_id))
+def new_flow_form(visit: Visit, draft_id: int) -> Response:
+    form, every = visit.form, menus(service_drafts.flows_in(visit.context, draft_id))
     chosen = "" if form.text("do") == SHOW_MENUS else form.text("menu")
     within = form.text("within") or _flow_of(chosen) or FRONT
     one_by_one = len(every) > MAX_MENUS
@@ -384,7 +384,7 @@ def new_flow_form(visit: Visit, change_id: int) -> Response:
     return _question(
         visit,
         "flow_new.html",
-        change_id,
+        draft_id,
         menus=offered if one_by_one else every,
         chosen=chosen,
         flows=dict.fromkeys(map(_flow_of, every)) if one_by_one else (),
@@ -394,12 +394,12 @@ def new_flow_form(visit: Visit, change_id: int) -> Response:
 
 
 @form_view(new_flow_form)
-def add_flow(visit: Visit, change_id: int) -> Response:
+def add_flow(visit: Visit, draft_id: int) -> Response:
     """Adds a flow, and then the choice that leads to it, so that no choice leads to a missing flow."""
     form = visit.form
     if form.text("do") == SHOW_MENUS:
-        return new_flow_form(visit, change_id)
-    flows = service_drafts.flows_in(visit.context, change_id)
+        return new_flow_form(visit, draft_id)
+    flows = service_drafts.flows_in(visit.context, draft_id)
     label = {code: said for code in CODES if (said := form.text(f"label.{code}"))}
     _check_new_flow(visit, flows, label)
     name = rules_operations.name_of(form.text("name", most=200), flows)
@@ -407,17 +407,17 @@ def add_flow(visit: Visit, change_id: int) -> Response:
     made = rules_operations.new_flow(
         rules_operations.FlowModelName(form.text("model")), name, onward=onward
     )
-    begun = service_drafts.part_draft(visit.context, change_id, name)
+    begun = service_drafts.part_draft(visit.context, draft_id, name)
     empty = EditedFlow(name, begun.version, {}, begun.author, begun.at, {})
-    store_flow(visit, change_id, empty, made, StepKind.FLOW_ADDED, flow=name)
+    store_flow(visit, draft_id, empty, made, StepKind.FLOW_ADDED, flow=name)
     flow, _, menu = form.text("menu").partition(".")
-    here = service_drafts.edited_flow(visit.context, change_id, flow)
+    here = service_drafts.edited_flow(visit.context, draft_id, flow)
     led = rules_operations.with_choice(here.document, menu, name, label)
     if led is None:
         raise visit.wrong("menu", NO_MENU)
     says = {"node": menu, "languages": [*label]}
-    store_flow(visit, change_id, here, led, StepKind.EDITED, **says)
-    return redirect_to("editor.show", change_id=change_id, flow=name, node=str(made["start"]))
+    store_flow(visit, draft_id, here, led, StepKind.EDITED, **says)
+    return redirect_to("editor.show", draft_id=draft_id, flow=name, node=str(made["start"]))
 
 
 def _check_new_flow(

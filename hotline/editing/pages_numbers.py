@@ -21,40 +21,40 @@ FIELDS: Mapping[str, str] = {
 }
 
 
-def numbers(visit: Visit, change_id: int) -> Response:
+def numbers(visit: Visit, draft_id: int) -> Response:
     return page(
         visit,
         "numbers.html",
-        change=service_drafts.get_draft(visit.context, change_id),
-        part=service_numbers.numbers_of(visit.context, change_id),
+        change=service_drafts.get_draft(visit.context, draft_id),
+        part=service_numbers.numbers_of(visit.context, draft_id),
         emergency=EMERGENCY,
         once=secrets.token_hex(8),
     )
 
 
 @form_view(numbers)
-def change_number(visit: Visit, change_id: int) -> None:
+def change_number(visit: Visit, draft_id: int) -> None:
     """Confirms a number, or removes it."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
-    acts = {"confirm": service_numbers.confirm, "away": service_numbers.end_confirmation}
-    if does in acts:
-        done = acts[does](_sent(visit, change_id), digits)
+    actions = {"confirm": service_numbers.confirm, "away": service_numbers.end_confirmation}
+    if does in actions:
+        done = actions[does](_sent(visit, draft_id), digits)
         _check_saved(visit, done, "numbers")
 
 
 @form_view(numbers)
-def add_number(visit: Visit, change_id: int) -> None:
+def add_number(visit: Visit, draft_id: int) -> None:
     row = [visit.form.text(name, most=500) for name in ("service", "evidence", "status")]
     digits = "".join(visit.form.text("number", most=40).split())
-    done = service_numbers.list_number(_sent(visit, change_id), digits, *row)
+    done = service_numbers.list_number(_sent(visit, draft_id), digits, *row)
     _check_saved(visit, done, "numbers")
 
 
-def _sent(visit: Visit, change_id: int) -> SentForm:
+def _sent(visit: Visit, draft_id: int) -> SentForm:
     """Returns the form with its version and its token."""
     version = number_of(visit.form.text("version", most=20), signed=True)
     once = visit.form.text("once", most=32)
-    return SentForm(visit.context, visit.by, change_id, version or 0, once)
+    return SentForm(visit.context, visit.by, draft_id, version or 0, once)
 
 
 def _check_saved(visit: Visit, done: Edited | NumberFault | ShortCodeFault, otherwise: str) -> None:
@@ -65,14 +65,14 @@ def _check_saved(visit: Visit, done: Edited | NumberFault | ShortCodeFault, othe
         raise FormRefused({otherwise: refused})
 
 
-def short_codes(visit: Visit, change_id: int) -> Response:
-    part = service_numbers.short_codes_of(visit.context, change_id)
+def short_codes(visit: Visit, draft_id: int) -> Response:
+    part = service_numbers.short_codes_of(visit.context, draft_id)
     shown = part_of_list(part.lines, visit.asked("part"))
     before = sum(line.digits < part.next_digits for line in part.lines)
     return page(
         visit,
         "entries.html",
-        change=service_drafts.get_draft(visit.context, change_id),
+        change=service_drafts.get_draft(visit.context, draft_id),
         part=part,
         shown=shown,
         asked=shown.number if shown.count > 1 else None,
@@ -83,30 +83,30 @@ def short_codes(visit: Visit, change_id: int) -> Response:
 
 
 @form_view(short_codes)
-def change_short_codes(visit: Visit, change_id: int) -> Response:
+def change_short_codes(visit: Visit, draft_id: int) -> Response:
     """Names all short codes of a part at once, or removes one that was never printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
-        done = service_numbers.remove_short_code(_sent(visit, change_id), digits)
-        return _entries_saved(visit, change_id, done)
+        done = service_numbers.remove_short_code(_sent(visit, draft_id), digits)
+        return _entries_saved(visit, draft_id, done)
     names = {
         name.removeprefix("name."): value
         for name, value in visit.form.fields
         if name.startswith("name.")
     }
-    done = service_numbers.name_short_codes(_sent(visit, change_id), names)
-    return _entries_saved(visit, change_id, done)
+    done = service_numbers.name_short_codes(_sent(visit, draft_id), names)
+    return _entries_saved(visit, draft_id, done)
 
 
 @form_view(short_codes)
-def add_short_code(visit: Visit, change_id: int) -> Response:
+def add_short_code(visit: Visit, draft_id: int) -> Response:
     flow, name = visit.form.text("flow"), visit.form.text("name")
-    done = service_numbers.add_short_code(_sent(visit, change_id), flow, name)
-    return _entries_saved(visit, change_id, done)
+    done = service_numbers.add_short_code(_sent(visit, draft_id), flow, name)
+    return _entries_saved(visit, draft_id, done)
 
 
-def _entries_saved(visit: Visit, change_id: int, done: Edited | ShortCodeFault) -> Response:
+def _entries_saved(visit: Visit, draft_id: int, done: Edited | ShortCodeFault) -> Response:
     """Checks the result, and returns to the part of the list that was shown."""
     _check_saved(visit, done, "entries")
     asked = {"part": said} if (said := visit.asked("part")) else {}
-    return redirect_to("numbers.entries", change_id=change_id, **asked)
+    return redirect_to("numbers.entries", draft_id=draft_id, **asked)

@@ -132,8 +132,8 @@ def _layers(
     for sweep in range(SWEEPS):
         down = sweep % 2 == 0
         for at in range(1, len(layers)) if down else range(len(layers) - 2, -1, -1):
-            beside = layers[at - 1 if down else at + 1]
-            _ordered(layers[at], beside, above if down else below)
+            nearby = layers[at - 1 if down else at + 1]
+            _ordered(layers[at], nearby, above if down else below)
     return layers
 
 
@@ -143,10 +143,10 @@ def _way(begin: str, end: str, depth: Mapping[str, int]) -> list[Spot]:
 
 
 def _ordered(
-    layer: list[Spot], beside: Sequence[Spot], neighbours: Mapping[Spot, Sequence[Spot]]
+    layer: list[Spot], nearby: Sequence[Spot], neighbours: Mapping[Spot, Sequence[Spot]]
 ) -> None:
     """Sorts a layer by the average position of each spot's neighbours in the next layer. Others keep their place."""
-    at = {spot: number for number, spot in enumerate(beside)}
+    at = {spot: number for number, spot in enumerate(nearby)}
     here = {spot: number for number, spot in enumerate(layer)}
 
     def middle(spot: Spot) -> float:

@@ -66,7 +66,7 @@ def flow(visit: Visit, flow: str) -> Response:
             row,
             flow in parts,
             pages_drafts.editor_address(visit, row.id, flow, nodes[0].name)
-            or url_for("changes.show", change_id=row.id),
+            or url_for("changes.show", draft_id=row.id),
         )
         for row, parts in rows
     ]
@@ -101,12 +101,12 @@ def _change(visit: Visit) -> ChangeRow | None:
     return service_drafts.get_draft(visit.context, change)
 
 
-def _address(visit: Visit, hit: SearchHit, change_id: int | None) -> str:
+def _address(visit: Visit, hit: SearchHit, draft_id: int | None) -> str:
     """Returns the hit's address: in the editor for a draft, else on the text's page, else on the flow's page."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")
-    if change_id is not None and is_in_flow and visit.may(role_groups.EDITOR):
-        here: dict[str, Any] = {"change_id": change_id, "flow": found.flow, "node": found.node}
+    if draft_id is not None and is_in_flow and visit.may(role_groups.EDITOR):
+        here: dict[str, Any] = {"draft_id": draft_id, "flow": found.flow, "node": found.node}
         return url_for("editor.show", **here, _anchor=hit.anchor or "form")
     if hit.place and visit.may(role_groups.WORDS):
         return url_for(

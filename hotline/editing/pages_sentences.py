@@ -15,13 +15,7 @@ from hotline.editing.rules_difference import (
 from hotline.editing.rules_drafting import SENTENCES
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import (
-    DraftRefused,
-    EditedFlow,
-    Refusal,
-    StepRow,
-    live_titles,
-)
+from hotline.editing.service_drafts import DraftRefused, EditedFlow, Refusal, StepRow, live_titles
 from hotline.errors import FormRefused
 from hotline.flows.check import Code, Problem
 from hotline.flows.node_fields import Titles
@@ -88,7 +82,7 @@ def _some(places: Sequence[str]) -> str:
 
 def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
     where = list(dict.fromkeys(_where(visit, titles, refused)))
-    return visit.say(REFUSALS[refused.why], where=_some(where))
+    return visit.say(REFUSALS[refused.refusal], where=_some(where))
 
 
 def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
@@ -104,7 +98,7 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
-    if refused.why is Refusal.CLASHES:
+    if refused.refusal is Refusal.CLASHES:
         yield from (part_words(visit, titles, part) for part in refused.problems)
     elif not refused.findings:
         yield from refused.problems
@@ -137,7 +131,7 @@ UNKNOWN = phrase("{who} changed {part}")
 
 
 def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
-    says, part = step.says, part_words(visit, titles, step.part)
+    says, part = step.about, part_words(visit, titles, step.part)
     changed = says.get("languages")
     codes = changed if isinstance(changed, list | tuple) else ()
     languages = [NAMES.get(str(code), str(code)) for code in codes]
@@ -166,7 +160,7 @@ def recorded_value_reasons(visit: Visit, found: Sequence[StepRow]) -> Sequence[s
     return [
         step_sentence(visit, titles, step)
         for step in found
-        if step.says.get("did") == StepKind.MARKS
+        if step.about.get("did") == StepKind.MARKS
     ]
 
 

@@ -151,7 +151,7 @@ def _faults(visit: Visit, texts: Sequence[PageText], wrong: TextFaults) -> FormF
     numbers = {text.place: number for number, text in enumerate(texts, start=1)}
     says = {}
     for at, one in wrong.items():
-        field = "note" if one.why is TextRefusal.NOTHING_ASKED else "words"
+        field = "note" if one.refusal is TextRefusal.NOTHING_ASKED else "words"
         says[f"{field}.{numbers[at]}" if at in numbers else "texts"] = fault_words(visit, one)
     return says
 
@@ -167,7 +167,7 @@ def fault_words(visit: Visit, fault: TextFault) -> str:
         else value
         for name, value in fault.values.items()
     }
-    return visit.say(fault.why.value, **values)
+    return visit.say(fault.refusal.value, **values)
 
 
 REASONS = table("sheet_faults")
@@ -227,27 +227,27 @@ def send_refused(visit: Visit, language: str) -> Response:
 
 
 def _judged(
-    visit: Visit, language: str, judged: CheckedSheet, *, is_taken: bool = False
+    visit: Visit, language: str, checked: CheckedSheet, *, is_taken: bool = False
 ) -> Response:
-    whys = [_why(visit, one) for one in judged.refused]
-    rows = [one.row for one in judged.refused]
+    whys = [_why(visit, one) for one in checked.refused]
+    rows = [one.row for one in checked.refused]
     return page(
         visit,
         "word_sheet_judged.html",
         code=language,
-        judged=judged,
+        judged=checked,
         is_taken=is_taken,
-        refused=list(zip(judged.refused, whys, strict=True)),
-        taken_rows=uploads.pack_rows(judged.taken),
+        refused=list(zip(checked.refused, whys, strict=True)),
+        taken_rows=uploads.pack_rows(checked.taken),
         refused_rows=uploads.pack_rows(rows, whys),
         once=secrets.token_hex(8),
     )
 
 
 def _why(visit: Visit, one: RefusedRow) -> str:
-    if isinstance(one.why, SheetRowFault):
-        return visit.say(REASONS[one.why])
-    return fault_words(visit, one.why)
+    if isinstance(one.refusal, SheetRowFault):
+        return visit.say(REASONS[one.refusal])
+    return fault_words(visit, one.refusal)
 
 
 def _sent(name: str, kind: str, body: bytes) -> Response:
@@ -266,5 +266,5 @@ def settle(visit: Visit, question_id: int) -> Response:
     flow, node = visit.form.text("flow"), visit.form.text("node")
     change = number_of(visit.form.text("change"))
     if change is not None and flow and node:
-        return redirect_to("editor.show", change_id=change, flow=flow, node=node)
+        return redirect_to("editor.show", draft_id=change, flow=flow, node=node)
     return redirect_to("words.questions")

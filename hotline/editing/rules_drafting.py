@@ -121,22 +121,22 @@ def playable_part(flow: object, name: str) -> Flow:
     return read_draft(name, flow).flow
 
 
-def with_flow(book: FlowSet, flow: Flow) -> FlowSet:
+def with_flow(flow_set: FlowSet, flow: Flow) -> FlowSet:
     """Returns the flow set with this flow added or replaced. It drops all cached drawings."""
-    return replace(book, flows={**book.flows, flow.name: flow}, drawings={}, dependants={})
+    return replace(flow_set, flows={**flow_set.flows, flow.name: flow}, drawings={}, dependants={})
 
 
-def draft_problems(book: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
+def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
     """Returns all faults of one draft, or of one node of it, together with the published flows.
 
-    `book` may contain the draft already. Its cached drawings are then used.
+    `flow_set` may contain the draft already. Its cached drawings are then used.
     """
     name = draft.flow.name
-    if book.flows.get(name) is not draft.flow:
-        book = with_flow(book, draft.flow)
+    if flow_set.flows.get(name) is not draft.flow:
+        flow_set = with_flow(flow_set, draft.flow)
     half = draft.faults_of(node) if node else draft.faults
     led = {message_text("no screen is called {name}", name=node) for node in draft.missing}
-    found = node_problems(book, name, node) if node else flow_problems(book, name)
+    found = node_problems(flow_set, name, node) if node else flow_problems(flow_set, name)
     return (*half, *(one for one in found if one.message not in led))
 
 
@@ -174,15 +174,15 @@ def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None,
     return None, tuple(found)
 
 
-def _fault(where: tuple[str, str], said: MessageText, field: str, language: str = "") -> Problem:
-    return Problem(*where, Code.SHAPE, said, FIX, language, field)
+def _fault(where: tuple[str, str], message: MessageText, field: str, language: str = "") -> Problem:
+    return Problem(*where, Code.SHAPE, message, FIX, language, field)
 
 
 def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Problem]:
     for fault in shape_faults(invalid):
-        field, language = field_of(fault.path, str(fault.says))
+        field, language = field_of(fault.path, str(fault.message))
         lack = _lack(field, language, fault.kind)
-        yield _fault(where, SENTENCES.get(lack, fault.says), field, language)
+        yield _fault(where, SENTENCES.get(lack, fault.message), field, language)
 
 
 def _lack(field: str, language: str, kind: str) -> MissingKind:

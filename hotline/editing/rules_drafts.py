@@ -113,10 +113,10 @@ def _entries(document: Document) -> PartDocument:
     }
 
 
-def _with_or_without(document: Document, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a document with a field, or without it if its value is empty. So it equals the document of its files."""
     rest = {key: value for key, value in document.items() if key != name}
-    return {**rest, name: said} if said else rest
+    return {**rest, name: changed} if changed else rest
 
 
 EMERGENCY_DURATION = timedelta(hours=4)

@@ -269,9 +269,9 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
     return counted
 
 
-def _store(node: Editable, way: Sequence[str], value: object) -> None:
+def _store(node: Editable, path: Sequence[str], value: object) -> None:
     """Stores a value at a path. None removes it, and also removes a text or an approval that becomes empty."""
-    *before, last = way
+    *before, last = path
     inside = reach_value(node, before)
     if value is not None:
         inside[last] = value
@@ -282,10 +282,10 @@ def _store(node: Editable, way: Sequence[str], value: object) -> None:
         del node_fields.value_at(node, before[:-1])[before[-1]]
 
 
-def reach_value(node: Editable, way: Sequence[str], end: type = dict) -> Any:
+def reach_value(node: Editable, path: Sequence[str], end: type = dict) -> Any:
     """Returns the value at the end of a path. Creates mappings, lists and rows that are missing."""
     here: Any = node
-    for rows, step, after in zip(("", *way), way, (*way[1:], ""), strict=False):
+    for rows, step, after in zip(("", *path), path, (*path[1:], ""), strict=False):
         kind = list if after.isdecimal() else end if not after else dict
         at: str | int = step
         if step.isdecimal():
@@ -320,25 +320,25 @@ class FormOffers(NamedTuple):
     """Flags that some condition already uses."""
 
 
-def offers(book: FlowSet, flow: object) -> FormOffers:
+def offers(flow_set: FlowSet, flow: object) -> FormOffers:
     """Returns the values that the form offers.
 
-    `book` contains the draft. `flow` is its document, so that screens which cannot be previewed are offered too.
+    `flow_set` contains the draft. `flow` is its document, so that screens which cannot be previewed are offered too.
     """
     answers: dict[str, dict[str, None]] = {}
-    lists = {name: None for name in book.lists if "." not in name}
+    lists = {name: None for name in flow_set.lists if "." not in name}
     flags: dict[str, None] = {}
-    for _, _, node in nodes(book):
+    for _, _, node in nodes(flow_set):
         if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
             values = answers.setdefault(node.saves, {})
             values.update((choice.value, None) for choice in choices_of(node) if choice.value)
         if isinstance(node, QuestionNode) and node.list is not None:
             lists[node.list] = None
         flags.update((one.flag, None) for one in conditions(node) if one.flag is not None)
-    signed = (one.digits for one in book.numbers.values() if one.evidence is not Evidence.NEVER)
+    signed = (one.digits for one in flow_set.numbers.values() if one.evidence is not Evidence.NEVER)
     return FormOffers(
         screens=tuple(node_fields.nodes_of(flow)),
-        flows=tuple(name for name, one in book.flows.items() if not one.private),
+        flows=tuple(name for name, one in flow_set.flows.items() if not one.private),
         lists=tuple(lists),
         numbers=tuple(signed),
         answers={name: tuple(values) for name, values in answers.items()},

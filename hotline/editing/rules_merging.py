@@ -164,8 +164,8 @@ def _order(
 ) -> Sequence[str]:
     there = here.into(ROWS)
     if asks and is_disputed(base, theirs, yours):
-        taken = _asked(state, there, tuple(base), tuple(theirs), tuple(yours))
-        return merged_order(base, taken, taken, found)
+        choice = _asked(state, there, tuple(base), tuple(theirs), tuple(yours))
+        return merged_order(base, choice, choice, found)
     return merged_order(base, theirs, yours, found)
 
 

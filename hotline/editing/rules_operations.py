@@ -216,7 +216,7 @@ DEFAULT_NAME = "screen"
 _SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to"})
 
 
-def name_of(english: str, taken: Collection[str] = ()) -> str:
+def name_of(english: str, used: Collection[str] = ()) -> str:
     """Returns a name such as `do_not_pay_first` for "Do not pay first to get a job".
 
     Adds a number where it is taken.
@@ -225,12 +225,12 @@ def name_of(english: str, taken: Collection[str] = ()) -> str:
     words = re.findall(r"[a-z0-9]+", bare.replace("'", ""))
     said = [word for word in words if word not in _SMALL] or words
     name = "_".join(said[:MAX_WORDS]).lstrip("_0123456789")[:LONGEST_NAME].rstrip("_")
-    return free_name(name or DEFAULT_NAME, taken)
+    return free_name(name or DEFAULT_NAME, used)
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
+def free_name(name: str, used: Collection[str]) -> str:
     free, number = name, 2
-    while free in taken:
+    while free in used:
         end = f"_{number}"
         free, number = name[: LONGEST_NAME - len(end)] + end, number + 1
     return free

@@ -38,7 +38,7 @@ from hotline.flows.node_fields import (
     nodes_of,
     value_at,
 )
-from hotline.flows.screen import DEFAULT_LIMIT, Screen, paginate
+from hotline.flows.screen import SEPTETS, Screen, paginate
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
 
@@ -83,7 +83,7 @@ class Assumption(NamedTuple):
 
 
 def preview(
-    book: FlowSet,
+    flow_set: FlowSet,
     keys: Sequence[str] = (),
     *,
     flow: str = "",
@@ -91,37 +91,37 @@ def preview(
     language: str,
     today: date,
     supposed: Assumptions | None = None,
-    limit: int = DEFAULT_LIMIT,
+    limit: int = SEPTETS,
 ) -> Previewed:
     """Returns the preview after these keys. It starts at a node of a flow, or at the front where no flow is named.
 
-    `book` must contain the draft (`drafting.with_flow`). The preview stops at a missing node and never goes to the
+    `flow_set` must contain the draft (`drafting.with_flow`). The preview stops at a missing node and never goes to the
     front.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:
-        return next((one for one in passed if node_at(book, one) is None), None)
+        return next((one for one in passed if node_at(flow_set, one) is None), None)
 
-    told = supposed or Assumptions()
-    facts = Facts(flags={**numbers_shown(book, today), **told.flags}, words=WIDEST)
-    begin = node or (book.flows[flow].start if flow in book.flows else "")
-    began = (Place(flow, begin),) if flow else turn.front(book)
-    walked = turn.settle(book, facts, ConversationState(language, began, answers=told.answers))
-    run, screens = walked.run, list[Screen]()
+    given = supposed or Assumptions()
+    facts = Facts(flags={**numbers_shown(flow_set, today), **given.flags}, words=WIDEST)
+    begin = node or (flow_set.flows[flow].start if flow in flow_set.flows else "")
+    began = (Place(flow, begin),) if flow else turn.front(flow_set)
+    walked = turn.settle(flow_set, facts, ConversationState(language, began, answers=given.answers))
+    run, screens = walked.state, list[Screen]()
     stuck = missing(walked.passed)
     if stuck is None:
-        screens.append(turn.render(book, run, facts, limit=limit))
+        screens.append(turn.render(flow_set, run, facts, limit=limit))
     for keyed in keys[:MAX_KEYS]:
         if stuck is not None or run.finished:
             break
-        following = turn.resume(book, run, keyed, facts, limit=limit)
+        following = turn.resume(flow_set, run, keyed, facts, limit=limit)
         stuck = missing(following.passed)
         if stuck is None:
-            run = following.run
+            run = following.state
             screens.append(following.screen)
 
     here = run.calls[-1] if run.calls and stuck is None and not run.finished else None
-    asked = node_at(book, here) if here else None
+    asked = node_at(flow_set, here) if here else None
     expects = asked.kind if isinstance(asked, QuestionNode) else ""
     return Previewed(tuple(screens), here, stuck, expects, run.language, run.answers)
 
@@ -137,20 +137,20 @@ def assumptions_of(node: Node) -> tuple[Assumption, ...]:
 
 
 def screens_of(
-    book: FlowSet, place: Place, language: str, *, limit: int = DEFAULT_LIMIT
+    flow_set: FlowSet, place: Place, language: str, *, limit: int = SEPTETS
 ) -> tuple[Screen, ...]:
     """Returns a node's screens page by page, for reading before and after a change.
 
     It takes the situation with the most text, and the first list of the node. Empty where the node shows nothing.
     """
-    node = node_at(book, place)
+    node = node_at(flow_set, place)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return ()
     # Takes the situation that shows most of the node.
     run = ConversationState(language, (place,))
-    named = {} if isinstance(node, EndNode) else next(listings(book, node))[1]
+    named = {} if isinstance(node, EndNode) else next(listings(flow_set, node))[1]
     seen = (
-        view(book, node, replace(there, answers={**there.answers, **named}), facts).layout
+        view(flow_set, node, replace(there, answers={**there.answers, **named}), facts).layout
         for there, facts in situations(node, run)
     )
     fullest = max(
@@ -288,21 +288,22 @@ class FilledMeter(NamedTuple):
 
 
 def meters(
-    book: FlowSet, place: Place, document: Document, *, limit: int = DEFAULT_LIMIT
+    flow_set: FlowSet, place: Place, document: Document, *, limit: int = SEPTETS
 ) -> Mapping[str, FilledMeter]:
     """Returns the sizes of a node by language.
 
     A node that cannot be previewed yet is measured by its text alone. Without a text it is not measured.
     """
-    node = node_at(book, place)
+    node = node_at(flow_set, place)
     if node is None and (words := first_text(document)):
         node = MessageNode(words)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return {}
     found = {}
     for code in (code for code in CODES if code in (node.text or {})):
-        shown = [*drawings(book, node, ConversationState(code, (place,)), limit)]
-        tight = [one.seen.layout._replace(ways=one.seen.layout.ways[-1:]) for one in shown]
+        shown = [*drawings(flow_set, node, ConversationState(code, (place,)), limit)]
+        layouts = [one.seen.layout for one in shown]
+        tight = [one._replace(key_lines=one.key_lines[-1:]) for one in layouts]
         whole = (sum(septets(page.text) for page in paginate(one, ONE_PAGE)) for one in tight)
         found[code] = FilledMeter(
             language=code,

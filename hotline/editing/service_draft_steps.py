@@ -74,7 +74,7 @@ class StepClash(NamedTuple):
 def save_step(
     context: Context,
     by: Author,
-    change_id: int,
+    draft_id: int,
     new: NewStep,
     *,
     base_version: int,
@@ -87,10 +87,10 @@ def save_step(
     while True:
         # The slow work comes before the transaction, because callers share SQLite's only writer.
         with context.database.reading() as session:
-            sent = tables.step_of_form(session, change_id, new.part, new.once)
+            sent = tables.step_of_form(session, draft_id, new.part, new.once)
             if sent is not None:
                 return StepSaved(sent.version, sent.document)
-            change = tables.get_draft(session, change_id)
+            change = tables.get_draft(session, draft_id)
             if not change.is_editable:
                 return DraftRefused(Refusal.OVER)
             now = newest(session, change, new.part)
@@ -103,26 +103,26 @@ def save_step(
 
         both_kept = new._replace(document=with_json(both.document))
         with context.database.writing() as session:
-            saved = _add(session, context, by, change_id, both_kept, now.version)
+            saved = _add(session, context, by, draft_id, both_kept, now.version)
         if isinstance(saved, DraftRefused):
             return saved
         if saved is not None:
-            ring(context, Job.CHECK_DRAFT, change_id)
+            ring(context, Job.CHECK_DRAFT, draft_id)
             return StepSaved(saved, both.document, not are_alike(both.document, new.document))
 
 
 def restore_step(
-    context: Context, by: Author, change_id: int, step_id: int, *, once: str, before: bool = False
+    context: Context, by: Author, draft_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | DraftRefused:
     """Restores a part's state after a step as its newest state. Raises NotFound, StoreUnavailable.
 
     `before` restores the state before that step. Before the first step, that is the state of the base.
     """
     with context.database.reading() as session:
-        step = tables.get_step(session, change_id, step_id)
+        step = tables.get_step(session, draft_id, step_id)
         if step is None:
-            raise NotFound(f"no step {step_id} in change {change_id}")
-        change = tables.get_draft(session, change_id)
+            raise NotFound(f"no step {step_id} in change {draft_id}")
+        change = tables.get_draft(session, draft_id)
         now = newest(session, change, step.part)
         document, version = step.document, step.version - before
         if before:
@@ -130,23 +130,23 @@ def restore_step(
             document = state_at(session, change, step.part, at)
     says = {"did": StepKind.RESTORED, "version": version}
     new = NewStep(step.part, document, once, says)
-    saved = save_step(context, by, change_id, new, base_version=now.version)
+    saved = save_step(context, by, draft_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
         # Another person saved meanwhile. The request was for this exact state, so it is saved anyway.
-        return restore_step(context, by, change_id, step_id, once=once, before=before)
+        return restore_step(context, by, draft_id, step_id, once=once, before=before)
     return saved
 
 
 def _add(
-    session: Session, context: Context, by: Author, change_id: int, new: NewStep, after: int
+    session: Session, context: Context, by: Author, draft_id: int, new: NewStep, after: int
 ) -> int | DraftRefused | None:
     """Adds a step and returns its version. Returns None if this part or this form was saved meanwhile."""
-    change = tables.get_draft(session, change_id, held=True)
+    change = tables.get_draft(session, draft_id, held=True)
     if not change.is_editable:
         return DraftRefused(Refusal.OVER)
     base = base_id(session, change)
-    known = tables.newest_versions(session, change_id).get(new.part, -base)
-    if known != after or tables.step_of_form(session, change_id, new.part, new.once):
+    known = tables.newest_versions(session, draft_id).get(new.part, -base)
+    if known != after or tables.step_of_form(session, draft_id, new.part, new.once):
         return None
     change.base_id = base
     return add_step(session, by, change, new, context.now())
@@ -158,12 +158,12 @@ def add_steps(
     change: DraftRow,
     documents: Mapping[str, PartDocument | None],
     once: str,
-    says: StepDescription,
+    about: StepDescription,
     at: datetime,
 ) -> None:
     """Adds the next version of several parts, with `add_step` for each."""
     for part, document in documents.items():
-        add_step(session, by, change, NewStep(part, document, once, says), at)
+        add_step(session, by, change, NewStep(part, document, once, about), at)
 
 
 def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: datetime) -> int:
@@ -174,14 +174,14 @@ def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: d
     version = tables.newest_versions(session, change.id).get(new.part, 0) + 1
     session.add(
         DraftStep(
-            change_id=change.id,
+            draft_id=change.id,
             part=new.part,
             version=version,
             document=new.document,
             made_by_id=by.account_id,
             made_by=by.name,
             at=at,
-            says=dict(new.says),
+            about=dict(new.about),
             once=tables.form_key(change.id, new.part, new.once),
         )
     )
@@ -193,8 +193,8 @@ def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: d
 def withdraw_submission(change: DraftRow) -> None:
     """Reopens a change, because an edit withdraws its submission."""
     change.state = DraftState.OPEN
-    change.proposed_by_id = change.proposed_by = None
-    change.proposed_at = change.proposed_digest = None
+    change.submitted_by_id = change.submitted_by = None
+    change.submitted_at = change.submitted_digest = None
 
 
 class UpdateClash(NamedTuple):
@@ -206,7 +206,7 @@ class UpdateClash(NamedTuple):
 def update_draft(
     context: Context,
     by: Author,
-    change_id: int,
+    draft_id: int,
     *,
     once: str,
     settled: Mapping[str, Settled] | None = None,
@@ -217,8 +217,8 @@ def update_draft(
     NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
-        gathered = gather_draft(session, change_id)
-        sent = any(tables.step_of_form(session, change_id, part, once) for part in gathered.steps)
+        gathered = gather_draft(session, draft_id)
+        sent = any(tables.step_of_form(session, draft_id, part, once) for part in gathered.steps)
     if not gathered.change.is_editable:
         return DraftRefused(Refusal.OVER)
     if gathered.change.base_id == gathered.live_id or sent:
@@ -232,7 +232,7 @@ def update_draft(
         return UpdateClash(open_parts)
     documents = {part: with_json(one.document) for part, one in parts.items()}
     with context.database.writing() as session:
-        change = tables.get_draft(session, change_id, held=True)
+        change = tables.get_draft(session, draft_id, held=True)
         if not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
         says = {"did": StepKind.UPDATED, "revision": gathered.live_id}
@@ -264,20 +264,20 @@ def publish_version(
     this code cannot play the version's flows or the published ones.
     """
     with context.database.reading() as session:
-        standing = flows_tables.current(session)
+        current = flows_tables.current(session)
         live_id = flows_tables.live_id(session)
         live = None if live_id is None else document_of(session, live_id)
     if signed:
         with context.database.writing() as session:
             tables.store_signatures(session, signed)
-    is_ours = standing is None or standing.kind == PublicationKind.VERSION
+    is_ours = current is None or current.kind == PublicationKind.VERSION
     if is_ours or live is None or service_authoring.are_same(live, document):
         revision = service_publishing.publish_version(context, document)
         # None: another process published at the same moment.
         return (
             VersionReleased(revision) if revision else publish_version(context, document, version)
         )
-    assert standing is not None
+    assert current is not None
     assert live_id is not None
     # This code must be able to play the published flows, and no process should have to compile them.
     pressed = service_authoring.compile_text(live)
@@ -285,7 +285,7 @@ def publish_version(
         flows_tables.store_compiled(session, live_id, pressed, MARK)
     documents.compile(document, place_lists())
     change = _as_change(context, document, live_id, version)
-    return VersionReleased(live_id, change, standing.published_by)
+    return VersionReleased(live_id, change, current.published_by)
 
 
 def import_folder(

@@ -36,10 +36,10 @@ StepRow = DraftStep
 """Database rows under the names that pages use."""
 
 
-def may_publish(session: Session, by: Author, hands: Iterable[Author]) -> bool:
+def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool:
     """Returns True if a person neither submitted the draft nor saved a step of it, and so may approve it."""
     me = actor_of(by)
-    return not any(tables_accounts.is_same_person(session, me, actor_of(one)) for one in hands)
+    return not any(tables_accounts.is_same_person(session, me, actor_of(one)) for one in authors)
 
 
 def actor_of(by: Author) -> str:
@@ -86,7 +86,7 @@ class Refusal(StrEnum):
 
 
 class DraftRefused(NamedTuple):
-    why: Refusal
+    refusal: Refusal
     problems: Sequence[str] = ()
     findings: Sequence[Problem] = ()
     held_back: Sequence[NeedsApprover] = ()
@@ -174,12 +174,12 @@ class AssembledDraft(NamedTuple):
         return service_authoring.sha_of({**self.document, "flows": of_flows})
 
 
-def gather_draft(session: Session, change_id: int) -> GatheredDraft:
+def gather_draft(session: Session, draft_id: int) -> GatheredDraft:
     """Returns a change with its newest steps and the documents. Raises NotFound, NotReady."""
-    change, now = tables.get_draft(session, change_id), flows_tables.live_revision(session)
+    change, now = tables.get_draft(session, draft_id), flows_tables.live_revision(session)
     if now is None:
         raise NotReady(service_authoring.NO_FLOWS)
-    steps, live = tables.newest_steps(session, change_id), document_of(session, now.id)
+    steps, live = tables.newest_steps(session, draft_id), document_of(session, now.id)
     base = live if change.base_id == now.id else document_of(session, change.base_id)
     return GatheredDraft(change, steps, now.id, now.digest, live, base)
 
@@ -248,34 +248,34 @@ class NewStep(NamedTuple):
     """The complete part. None removes a flow."""
     once: str
     """A token made with the form. A form that arrives twice makes one step."""
-    says: StepDescription
+    about: StepDescription
 
 
-def part_draft(context: Context, change_id: int, part: str) -> PartDraft:
+def part_draft(context: Context, draft_id: int, part: str) -> PartDraft:
     """Returns the newest state of a part. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
-        return newest(session, tables.get_draft(session, change_id), part)
+        return newest(session, tables.get_draft(session, draft_id), part)
 
 
-def part_drafts(context: Context, change_id: int) -> Mapping[str, PartDraft]:
+def part_drafts(context: Context, draft_id: int) -> Mapping[str, PartDraft]:
     """Returns the newest state of every part that the change edits. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
-        tables.get_draft(session, change_id)
+        tables.get_draft(session, draft_id)
         return {
-            part: _of_step(step) for part, step in tables.newest_steps(session, change_id).items()
+            part: _of_step(step) for part, step in tables.newest_steps(session, draft_id).items()
         }
 
 
 def history(
-    context: Context, change_id: int, *, before: int | None = None, limit: int = SHOWN
+    context: Context, draft_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Sequence[DraftStep]:
     """Returns the steps, newest first. `before` is a step's id and selects older steps.
 
     Raises NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
-        tables.get_draft(session, change_id)
-        return tables.list_steps(session, change_id, before=before, limit=limit)
+        tables.get_draft(session, draft_id)
+        return tables.list_steps(session, draft_id, before=before, limit=limit)
 
 
 def newest(session: Session, change: DraftRow, part: str) -> PartDraft:
@@ -318,7 +318,7 @@ NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
 """Eight digits or more, with or without separators. They could be a person's telephone number."""
 
 
-def open_draft(context: Context, by: Author, title: str, why: str = "") -> int | DraftRefused:
+def open_draft(context: Context, by: Author, title: str, reason: str = "") -> int | DraftRefused:
     """Opens a new change based on the published flows, and returns its id. Raises NotReady, StoreUnavailable."""
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
@@ -327,14 +327,14 @@ def open_draft(context: Context, by: Author, title: str, why: str = "") -> int |
         base = flows_tables.live_id(session)
         if base is None:
             raise NotReady(service_authoring.NO_FLOWS)
-        return add_draft(session, by, title, why.strip(), base=base, at=context.now()).id
+        return add_draft(session, by, title, reason.strip(), base=base, at=context.now()).id
 
 
 def add_draft(
     session: Session,
     by: Author,
     title: str,
-    why: str,
+    reason: str,
     *,
     base: int,
     at: datetime,
@@ -343,7 +343,7 @@ def add_draft(
     """Adds a new change inside the caller's transaction."""
     row = DraftRow(
         title=title,
-        why=why,
+        reason=reason,
         state=DraftState.OPEN,
         base_id=base,
         source=source,
@@ -368,23 +368,23 @@ def list_drafts(
     return [(row, edited[row.id]) for row in rows]
 
 
-def get_draft(context: Context, change_id: int) -> DraftRow:
+def get_draft(context: Context, draft_id: int) -> DraftRow:
     """Returns a change by its id. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
-        return tables.get_draft(session, change_id)
+        return tables.get_draft(session, draft_id)
 
 
-def drop_draft(context: Context, by: Author, change_id: int) -> DraftRefused | None:
+def drop_draft(context: Context, by: Author, draft_id: int) -> DraftRefused | None:
     """Drops a change, so that it can no longer be edited or published. Its steps stay.
 
     Raises NotFound, StoreUnavailable.
     """
     with context.database.writing() as session:
-        row = tables.get_draft(session, change_id, held=True)
+        row = tables.get_draft(session, draft_id, held=True)
         if not row.is_editable:
             return DraftRefused(Refusal.OVER)
         row.state, row.ended_at = DraftState.DROPPED, context.now()
-        log_command(session, context, by, "change_dropped", f"change {change_id}", row.title)
+        log_command(session, context, by, "change_dropped", f"change {draft_id}", row.title)
     return None
 
 
@@ -419,28 +419,28 @@ def live_titles(context: Context, language: str) -> Titles:
 
 
 def edited_flow(
-    context: Context, change_id: int, flow: str, version: int | None = None
+    context: Context, draft_id: int, flow: str, version: int | None = None
 ) -> EditedFlow:
     """Returns the newest state of a flow, or the one of the given version. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
-        change = tables.get_draft(session, change_id)
+        change = tables.get_draft(session, draft_id)
         now = newest(session, change, flow)
         document, made_of = now.document, now.version
         if version is not None and version != now.version:
             document, made_of = state_at(session, change, flow, version), version
         others = {
             part: tables.step_document(session, step)
-            for part, step in tables.newest_steps(session, change_id).items()
+            for part, step in tables.newest_steps(session, draft_id).items()
             if part != flow and not part.startswith("#")
         }
     if document is None or flow.startswith("#"):
-        raise NotFound(f"no flow {flow} in change {change_id}")
+        raise NotFound(f"no flow {flow} in change {draft_id}")
     return EditedFlow(flow, made_of, document, now.author, now.at, others)
 
 
 def set_around(context: Context, here: EditedFlow) -> FlowSet:
     """Returns the published flow set with the change's other flows in place. Raises NotReady, StoreUnavailable."""
-    book = context.books.book(context.books.live())
+    book = context.flow_sets.get(context.flow_sets.live())
     for name, document in here.others.items():
         if document is not None:
             book = with_flow(book, derived_value(playable_part, document, name))
@@ -454,12 +454,12 @@ def live_flow(context: Context, flow: str) -> Document | None:
         return None if live is None else part_in(session, live, flow)
 
 
-def flows_in(context: Context, change_id: int) -> Mapping[str, Document]:
+def flows_in(context: Context, draft_id: int) -> Mapping[str, Document]:
     """Returns every flow of a change: those of its base, replaced by its own. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
-        change = tables.get_draft(session, change_id)
+        change = tables.get_draft(session, draft_id)
         own: Editable = dict(document_of(session, base_id(session, change))["flows"])
-        for part, step in tables.newest_steps(session, change_id).items():
+        for part, step in tables.newest_steps(session, draft_id).items():
             if not part.startswith("#"):
                 own[part] = step.document
     return {name: flow for name, flow in own.items() if flow is not None}

@@ -100,21 +100,21 @@ def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[st
     """
     with context.database.reading() as session:
         rows = flows_tables.history(session, LISTED)
-        edited = tables.parts_edited(session, [one.change_id for one in rows if one.change_id])
+        edited = tables.parts_edited(session, [one.draft_id for one in rows if one.draft_id])
     found: dict[str, Publication] = {}
     for row in rows:
-        for name in flows_named if row.change_id is None else edited[row.change_id]:
+        for name in flows_named if row.draft_id is None else edited[row.draft_id]:
             found.setdefault(name, row)
     return found
 
 
-def of_change(context: Context, change_id: int) -> PublishedChange | None:
+def of_change(context: Context, draft_id: int) -> PublishedChange | None:
     """Returns the flows before and after a change was published. Returns None if it was not published.
 
     Raises StoreUnavailable.
     """
     with context.database.reading() as session:
-        row = flows_tables.of_change(session, change_id)
+        row = flows_tables.of_change(session, draft_id)
         older = None if row is None else flows_tables.previous(session, row.id)
         if row is None or older is None:
             return None
@@ -168,16 +168,16 @@ def restore(
 
 
 def publish_restored(
-    context: Context, state: StateToRestore, said: Publication, *, actor: Author | str
+    context: Context, state: StateToRestore, row: Publication, *, actor: Author | str
 ) -> DraftPublished | DraftRefused:
     """Publishes a restored state in one transaction. Raises FlowInvalid if it cannot be played, or StoreUnavailable."""
     ready = service_authoring.prepare(state.after)
     with context.database.writing() as session:
         flows_tables.take_lock(session)
-        done = publish_prepared(session, context, ready, said, after=state.live_id)
+        done = publish_prepared(session, context, ready, row, after=state.live_id)
         if isinstance(done, DraftPublished):
             what = f"revision {state.publication.revision_id}"
-            log_command(session, context, actor, "flows_brought_back", what, said.reason)
+            log_command(session, context, actor, "flows_brought_back", what, row.reason)
     return done
 
 
@@ -243,7 +243,7 @@ def emergency_difference(context: Context) -> EmergencyToRead | None:
 def publish(
     context: Context,
     by: Author,
-    change_id: int,
+    draft_id: int,
     reason: str,
     digest: str,
     *,
@@ -258,7 +258,7 @@ def publish(
     if len(reason) < WHY_LETTERS:
         return DraftRefused(Refusal.SHORT_REASON)
     with context.database.reading() as session:
-        gathered = gather_draft(session, change_id)
+        gathered = gather_draft(session, draft_id)
         before = flows_tables.unsettled(session)
     assembled = assemble(gathered)
     if refused := publication_refusal(context, assembled, keeps_languages=True):
@@ -277,7 +277,7 @@ def publish(
         published_by_id=by.account_id,
         kind=PublicationKind.EMERGENCY,
         reason=reason,
-        change_id=change_id,
+        draft_id=draft_id,
         lapses_at=until,
     )
     return publish_in_transaction(
@@ -301,7 +301,7 @@ def confirm(
         own = [Actor(one.published_by, one.published_by_id) for one in unread]
         hands = [*own]
         for one in unread:
-            hands += tables.step_authors(session, one.change_id) if one.change_id else ()
+            hands += tables.step_authors(session, one.draft_id) if one.draft_id else ()
         if not may_publish(session, by, hands):
             return DraftRefused(Refusal.OWN_HAND)
         if any(

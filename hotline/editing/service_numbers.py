@@ -83,25 +83,25 @@ class SentForm(NamedTuple):
 
     context: Context
     by: Author
-    change_id: int
+    draft_id: int
     version: int
     once: str
 
     def newest(self, part: str) -> PartDocument:
         """Returns a part as the draft has it now. Raises NotFound, StoreUnavailable."""
-        return service_drafts.part_draft(self.context, self.change_id, part).document or {}
+        return service_drafts.part_draft(self.context, self.draft_id, part).document or {}
 
     def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
         """Saves the next state of a part. Raises NotFound, StoreUnavailable."""
         step = NewStep(part, document, self.once, says)
         return service_draft_steps.save_step(
-            self.context, self.by, self.change_id, step, base_version=self.version
+            self.context, self.by, self.draft_id, step, base_version=self.version
         )
 
 
-def numbers_of(context: Context, change_id: int) -> NumbersPart:
+def numbers_of(context: Context, draft_id: int) -> NumbersPart:
     """Returns the numbers of a draft, each with its state. Raises NotFound, NotReady, StoreUnavailable."""
-    now, live, document = _part(context, change_id, NUMBERS)
+    now, live, document = _part(context, draft_id, NUMBERS)
     named = _named(document["flows"])
     today = context.now().date()
     lines = []
@@ -113,14 +113,14 @@ def numbers_of(context: Context, change_id: int) -> NumbersPart:
 
 
 def _part(
-    context: Context, change_id: int, part: str
+    context: Context, draft_id: int, part: str
 ) -> tuple[PartDraft, PartDocument, PartDocument]:
     """Returns a part of the draft, the same part as published, and the document that the draft would publish."""
     with context.database.reading() as session:
-        gathered = gather_draft(session, change_id)
+        gathered = gather_draft(session, draft_id)
         document = assemble(gathered).document
     return (
-        service_drafts.part_draft(context, change_id, part),
+        service_drafts.part_draft(context, draft_id, part),
         part_of(gathered.live, part) or {},
         document,
     )
@@ -238,9 +238,9 @@ class ShortCodesPart(NamedTuple):
     """The lowest free digits; empty if none are free."""
 
 
-def short_codes_of(context: Context, change_id: int) -> ShortCodesPart:
+def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
     """Returns the short codes of a draft, with their calls. Raises NotFound, NotReady, StoreUnavailable."""
-    now, live, document = _part(context, change_id, ENTRIES)
+    now, live, document = _part(context, draft_id, ENTRIES)
     entries, after = now.document or {}, day_of(context.now())
     with context.database.reading() as session:
         counted = queries.use_counts(session, after - CALLS_OF, after, None).calls
@@ -271,7 +271,7 @@ def short_codes_of(context: Context, change_id: int) -> ShortCodesPart:
 
 def add_short_code(form: SentForm, flow: str, name: str) -> Edited | ShortCodeFault:
     """Adds a short code on the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
-    part = short_codes_of(form.context, form.change_id)
+    part = short_codes_of(form.context, form.draft_id)
     digits = part.next_digits
     if flow not in part.offered:
         return ShortCodeFault.FLOW
@@ -299,7 +299,7 @@ def remove_short_code(form: SentForm, digits: str) -> Edited | ShortCodeFault:
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
-    now, live, _ = _part(form.context, form.change_id, ENTRIES)
+    now, live, _ = _part(form.context, form.draft_id, ENTRIES)
     entries = dict(now.document or {})
     if digits not in entries:
         return ShortCodeFault.NOT_THERE
@@ -328,16 +328,16 @@ class SearchHit(NamedTuple):
         return anchor(self.found.field, self.found.language)
 
 
-def find_texts(context: Context, query: str, change_id: int | None = None) -> tuple[SearchHit, ...]:
+def find_texts(context: Context, query: str, draft_id: int | None = None) -> tuple[SearchHit, ...]:
     """Searches the published text, or a draft. Returns the first `MAX_HITS` places, in the order of the flows.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
-    if change_id is None:
+    if draft_id is None:
         document = live_document(context.database)
     else:
-        phrases = service_drafts.part_draft(context, change_id, CODE_WORDS).document or {}
-        document = {"flows": service_drafts.flows_in(context, change_id), "phrases": phrases}
+        phrases = service_drafts.part_draft(context, draft_id, CODE_WORDS).document or {}
+        document = {"flows": service_drafts.flows_in(context, draft_id), "phrases": phrases}
     return tuple(islice(_hits(document, context.phrases, query), MAX_HITS))
 
 

@@ -66,17 +66,17 @@ def divide_problems(found: Sequence[Problem], live: Sequence[Problem]) -> Divide
     )
 
 
-def draft_problems(context: Context, change_id: int) -> DividedProblems | None:
+def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
     """Returns the findings of a change on the published flows. Returns None while the check is running.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
-        edited = gather_draft(session, change_id)
+        edited = gather_draft(session, draft_id)
         live = _kept(session, edited.live_digest)
         mine = _kept(session, edited.checked_as)
     if live is None or mine is None:
-        ring(context, Job.CHECK_DRAFT, change_id)
+        ring(context, Job.CHECK_DRAFT, draft_id)
         return None
     return divide_problems(mine, live)
 
@@ -110,17 +110,17 @@ def errors_among(found: DividedProblems) -> DraftRefused | None:
     return DraftRefused(Refusal.HAS_ERRORS, findings=found.blocking) if found.blocking else None
 
 
-def check_by_id(context: Context, change_id: int) -> None:
+def check_by_id(context: Context, draft_id: int) -> None:
     """Checks a draft and the published flows, or only these if the id is `LIVE`. Stored findings are not made again.
 
     Ignores a deleted draft. Raises NotReady, StoreUnavailable.
     """
-    if change_id == LIVE:
+    if draft_id == LIVE:
         document = service_authoring.live_document(context.database)
         problems_of(context, document, service_authoring.digest_of(document))
         return
     with suppress(NotFound):
-        check_merged(context, merge_draft(context, change_id))
+        check_merged(context, merge_draft(context, draft_id))
 
 
 def published_problems(context: Context) -> Sequence[Problem] | None:
@@ -146,7 +146,7 @@ def problems_of(
     context: Context,
     document: Document,
     digest: str,
-    change_id: int | None = None,
+    draft_id: int | None = None,
     *,
     live: Document | None = None,
 ) -> Sequence[Problem]:
@@ -162,7 +162,7 @@ def problems_of(
     written = WrittenArray([one.to_row() for one in found])
     with context.database.writing() as session:
         tables.delete_problems(session, context.now() - PROBLEMS_KEPT)
-        tables.store_problems(session, _key(digest), written, change_id=change_id, at=context.now())
+        tables.store_problems(session, _key(digest), written, draft_id=draft_id, at=context.now())
     return found
 
 
@@ -176,44 +176,44 @@ def _key(digest: str) -> str:
 
 
 def submit(
-    context: Context, by: rules_drafts.Author, change_id: int, *, keeps_languages: bool = False
+    context: Context, by: rules_drafts.Author, draft_id: int, *, keeps_languages: bool = False
 ) -> DraftRefused | None:
     """Submits a change for approval and freezes it. A later edit withdraws the submission.
 
     Refuses a change with new errors, or one that cannot be played. Refuses once if only the English text is new. Raises
     NotFound, NotReady, StoreUnavailable.
     """
-    made = merge_draft(context, change_id)
+    made = merge_draft(context, draft_id)
     if refused := publication_refusal(context, made, keeps_languages=keeps_languages):
         return refused
 
     gathered = made.gathered
     digest = gathered.own_digest
     with context.database.writing() as session:
-        change = tables.get_draft(session, change_id, held=True)
+        change = tables.get_draft(session, draft_id, held=True)
         if not change.is_editable:
             return DraftRefused(Refusal.OVER)
         if not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
         change.state = rules_drafts.DraftState.SUBMITTED
-        change.proposed_by_id, change.proposed_by = by.account_id, by.name
-        change.proposed_at, change.proposed_digest = context.now(), digest
+        change.submitted_by_id, change.submitted_by = by.account_id, by.name
+        change.submitted_at, change.submitted_digest = context.now(), digest
         change.note = change.noted_by = None
-        log_command(session, context, by, "change_proposed", f"change {change_id}", change.title)
+        log_command(session, context, by, "change_proposed", f"change {draft_id}", change.title)
     return None
 
 
 def send_back(
-    context: Context, by: rules_drafts.Author, change_id: int, note: str
+    context: Context, by: rules_drafts.Author, draft_id: int, note: str
 ) -> DraftRefused | None:
     """Reopens a submitted change, with the reader's note. Raises NotFound, StoreUnavailable."""
     with context.database.writing() as session:
-        change = tables.get_draft(session, change_id, held=True)
+        change = tables.get_draft(session, draft_id, held=True)
         if change.state != rules_drafts.DraftState.SUBMITTED:
             return DraftRefused(Refusal.NOT_SUBMITTED)
         withdraw_submission(change)
         change.note, change.noted_by = note.strip(), by.name
-        log_command(session, context, by, "change_sent_back", f"change {change_id}", change.note)
+        log_command(session, context, by, "change_sent_back", f"change {draft_id}", change.note)
     return None
 
 
@@ -275,7 +275,7 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
         case PublicationKind.BACK:
             # The numbers changed since, so it is a new revision. Only a state that was read can be restored.
             return is_new
-        case PublicationKind.BY_HAND if row.change_id is not None:
+        case PublicationKind.BY_HAND if row.draft_id is not None:
             # The approver saw only the difference from the previous state.
             return was_read
     return True
@@ -292,7 +292,7 @@ class DraftToRead(NamedTuple):
     findings: DividedProblems
     in_the_middle: int
     """Number of callers who would finish on the old text."""
-    hands: Sequence[Actor]
+    contributors: Sequence[Actor]
     """People who submitted the change or saved a step. None of them can approve it."""
 
     @property
@@ -309,16 +309,16 @@ class DraftToRead(NamedTuple):
         return self.made.document
 
 
-def merge_draft(context: Context, change_id: int) -> AssembledDraft:
+def merge_draft(context: Context, draft_id: int) -> AssembledDraft:
     """Returns a change merged with the published flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
-        gathered = gather_draft(session, change_id)
+        gathered = gather_draft(session, draft_id)
     return assemble(gathered)
 
 
-def draft_to_read(context: Context, change_id: int) -> DraftToRead:
+def draft_to_read(context: Context, draft_id: int) -> DraftToRead:
     """Returns a change for the approver to read. Raises NotFound, NotReady, StoreUnavailable."""
-    made = merge_draft(context, change_id)
+    made = merge_draft(context, draft_id)
     with context.database.reading() as session:
         hands = _hands(session, made.gathered)
     return DraftToRead(made, check_merged(context, made), running_sessions(context), hands)
@@ -334,7 +334,7 @@ def _hands(session: Session, gathered: GatheredDraft) -> Sequence[Actor]:
 def is_second(context: Context, by: rules_drafts.Author, seen: DraftToRead) -> bool:
     """Returns True if the reader may approve the change as a second person. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        return may_publish(session, by, seen.hands)
+        return may_publish(session, by, seen.contributors)
 
 
 def running_sessions(context: Context) -> int:
@@ -346,7 +346,7 @@ def running_sessions(context: Context) -> int:
 def publish(
     context: Context,
     by: rules_drafts.Author,
-    change_id: int,
+    draft_id: int,
     digest: str,
     *,
     note: str = "",
@@ -359,7 +359,7 @@ def publish(
     StoreUnavailable.
     """
     with context.database.reading() as session:
-        gathered = gather_draft(session, change_id)
+        gathered = gather_draft(session, draft_id)
         urgent = flows_tables.unsettled(session)
         may_approve = alone or may_publish(session, by, _hands(session, gathered))
     change, assembled = gathered.change, assemble(gathered)
@@ -373,7 +373,7 @@ def publish(
         # The published text includes the emergency's text. A reader of the difference would not see it, and it would
         # stay.
         return DraftRefused(Refusal.EMERGENCY_STANDS)
-    if assembled.digest != digest or gathered.own_digest != change.proposed_digest:
+    if assembled.digest != digest or gathered.own_digest != change.submitted_digest:
         return DraftRefused(Refusal.CHANGED)
     if refused := publication_refusal(context, assembled, keeps_languages=keeps_languages):
         return refused
@@ -382,7 +382,7 @@ def publish(
         published_by_id=proposer.account_id,
         kind=PublicationKind.BY_HAND,
         reason=note or change.title,
-        change_id=change_id,
+        draft_id=draft_id,
         approved_by=by.name,
     )
     return publish_in_transaction(context, by, gathered, assembled.document, said)
@@ -393,7 +393,7 @@ def publish_in_transaction(
     by: rules_drafts.Author,
     gathered: GatheredDraft,
     document: Document,
-    said: Publication,
+    row: Publication,
     also: Callable[[Session], None] = lambda _session: None,
 ) -> DraftPublished | DraftRefused:
     """Publishes a document in one transaction, unless the change or the published flows changed since.
@@ -413,7 +413,7 @@ def publish_in_transaction(
         change = tables.get_draft(session, gathered.change.id, held=True)
         if change.state != gathered.change.state or not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
-        done = publish_prepared(session, context, ready, said, after=gathered.live_id)
+        done = publish_prepared(session, context, ready, row, after=gathered.live_id)
         if isinstance(done, DraftRefused):
             return done
         change.state, change.ended_at = rules_drafts.DraftState.LIVE, context.now()
@@ -421,21 +421,19 @@ def publish_in_transaction(
             session,
             context,
             by,
-            "emergency_published" if said.kind == PublicationKind.EMERGENCY else "change_published",
+            "emergency_published" if row.kind == PublicationKind.EMERGENCY else "change_published",
             f"change {change.id}",
-            said.reason,
+            row.reason,
         )
         tables.store_signatures(session, moved)
         # The findings of the change are stored for the new revision, so that it is not checked again.
-        tables.store_problems(
-            session, _key(ready.digest), checked, change_id=None, at=context.now()
-        )
+        tables.store_problems(session, _key(ready.digest), checked, draft_id=None, at=context.now())
         also(session)
     return done
 
 
 def publish_prepared(
-    session: Session, context: Context, ready: ReadyDocument, said: Publication, *, after: int
+    session: Session, context: Context, ready: ReadyDocument, row: Publication, *, after: int
 ) -> DraftPublished | DraftRefused:
     """Publishes a document inside the transaction of a caller who has the publishing lock.
 
@@ -447,5 +445,5 @@ def publish_prepared(
         revision = service_authoring.publish_document(session, ready, context.now())
     except FlowInvalid as moved:
         return DraftRefused(Refusal.ENTRY_MOVED, moved.problems)
-    service_publishing.record(session, revision, said, context.now())
-    return DraftPublished(said.id, revision)
+    service_publishing.record(session, revision, row, context.now())
+    return DraftPublished(row.id, revision)

@@ -39,7 +39,7 @@ from hotline.flows.flow import (
 )
 from hotline.flows.numbers import Number
 from hotline.flows.rules_reviews import PHRASES
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.people import tables_audit
@@ -108,9 +108,9 @@ def phrase_faults(
         yield message_text("longer than one SMS: shorten it")
 
 
-def phrase_problems(book: FlowSet) -> Problems:
+def phrase_problems(flow_set: FlowSet) -> Problems:
     """Yields the problems of the phrases in which a revision differs from the catalogues."""
-    for language, said in book.phrases.items():
+    for language, said in flow_set.phrases.items():
         for name, text in said.items():
             template = Template.__members__.get(name)
             if template is None:
@@ -122,7 +122,7 @@ def phrase_problems(book: FlowSet) -> Problems:
                     )
                 ]
             else:
-                wrong = phrase_faults(template, language, text, book.numbers)
+                wrong = phrase_faults(template, language, text, flow_set.numbers)
             fix = message_text("use other words")
             yield from (Problem(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
 
@@ -148,14 +148,14 @@ def publish_version(context: Context, document: Document) -> int | None:
     made = service_authoring.prepare(document)
     with context.database.writing() as session:
         tables.take_lock(session)
-        standing = tables.current(session)
+        current = tables.current(session)
         live = tables.live_id(session)
         saved = tables.find_by_digest(session, made.digest)
-        by_hand = standing is not None and standing.kind != PublicationKind.VERSION
+        by_hand = current is not None and current.kind != PublicationKind.VERSION
         if by_hand and (saved is None or saved.id != live):
             return None
         revision = service_authoring.publish_document(session, made, context.now())
-        if standing is None or standing.revision_id != revision:
+        if current is None or current.revision_id != revision:
             said = Publication(published_by=LINE, kind=PublicationKind.VERSION, reason=OF_A_VERSION)
             record(session, revision, said, context.now())
     return revision
@@ -225,15 +225,15 @@ class _Way(NamedTuple):
         return _Way(place, tuple({**dict(self.answers), name: value}.items()))
 
 
-def late_alerts(book: FlowSet) -> Problems:
+def late_alerts(flow_set: FlowSet) -> Problems:
     """Yields the screens that a caller in danger may reach after four answers without an alert."""
-    for flow in book.flows.values():
+    for flow in flow_set.flows.values():
         if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
             continue
         pressing = PRESSING[Matter(flow.gathers)]
-        ways = _questions(book, [_Way(Place(flow.name, flow.start))])
+        ways = _questions(flow_set, [_Way(Place(flow.name, flow.start))])
         for _ in range(MAX_ANSWERS):
-            ways = _questions(book, (after for way in ways for after in _answered(book, way)))
+            ways = _questions(flow_set, (to for way in ways for to in _answered(flow_set, way)))
         late = [way.place for way in ways if not pressing.alerted(dict(way.answers))]
         for place in dict.fromkeys(late):
             answer, value = pressing.answer, pressing.value
@@ -241,64 +241,64 @@ def late_alerts(book: FlowSet) -> Problems:
             yield problem("late", *where, count=MAX_ANSWERS, answer=answer, value=value)
 
 
-def _questions(book: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
+def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
     """Returns the next question on each path. A path that ends has none."""
 
     def asks(way: _Way) -> bool:
-        return isinstance(node_of(book, way.place), MenuNode | QuestionNode)
+        return isinstance(node_of(flow_set, way.place), MenuNode | QuestionNode)
 
     def following(way: _Way) -> Iterator[_Way]:
         if not asks(way):
-            yield from (_Way(place, way.answers) for place in _silent(book, way))
+            yield from (_Way(place, way.answers) for place in _silent(flow_set, way))
 
     return [way for way in reachable(ways, following) if asks(way)]
 
 
-def _silent(book: FlowSet, way: _Way) -> Iterator[Place]:
+def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
     """Yields the places that follow a node without a question. A flag may be set or not."""
-    node = node_of(book, way.place)
+    node = node_of(flow_set, path.place)
     if not isinstance(node, BranchNode):
-        yield from next_nodes(book, way.place)
+        yield from next_nodes(flow_set, path.place)
         return
-    run = ConversationState("", (way.place,), answers=dict(way.answers))
+    run = ConversationState("", (path.place,), answers=dict(path.answers))
     for arm in node.arms:
         if arm.when is None or arm.when.flag is not None or is_met(arm.when, run, Facts()):
-            if arm.goes in book.flows[way.place.flow].nodes:
-                yield Place(way.place.flow, arm.goes)
+            if arm.goes in flow_set.flows[path.place.flow].nodes:
+                yield Place(path.place.flow, arm.goes)
             if arm.when is None or arm.when.flag is None:
                 return
 
 
-def _answered(book: FlowSet, way: _Way) -> Iterator[_Way]:
+def _answered(flow_set: FlowSet, path: _Way) -> Iterator[_Way]:
     """Yields the path after each answer.
 
     For a list it uses the first place, because all places lead to the same node.
     """
-    node = node_of(book, way.place)
+    node = node_of(flow_set, path.place)
     assert isinstance(node, MenuNode | QuestionNode)
     options = [(choice.value, choice.goes or node.goes) for choice in node.choices]
     if isinstance(node, QuestionNode):
-        options.append((_first(book, node, dict(way.answers)), node.goes))
+        options.append((_first(flow_set, node, dict(path.answers)), node.goes))
     for value, goes in options:
-        if goes is not None and goes in book.flows[way.place.flow].nodes:
-            yield way.saved(node.saves, value, Place(way.place.flow, goes))
+        if goes is not None and goes in flow_set.flows[path.place.flow].nodes:
+            yield path.saved(node.saves, value, Place(path.place.flow, goes))
 
 
-def _first(book: FlowSet, node: QuestionNode, answers: dict[str, str]) -> str:
+def _first(flow_set: FlowSet, node: QuestionNode, answers: dict[str, str]) -> str:
     if node.list is None:
         return "any"
-    options = book.lists.get(list_name(node.list, answers), ())
+    options = flow_set.lists.get(list_name(node.list, answers), ())
     return options[0].value if options else ""
 
 
 ONE_OF = message_text("use one of {values}", values=", ".join(sorted(ANSWER_VALUES)))
 
 
-def uncounted_questions(book: FlowSet) -> Problems:
+def uncounted_questions(flow_set: FlowSet) -> Problems:
     """Yields questions of a quiz whose answers are never counted."""
     asked = {
         node.saves: (flow.name, name, node)
-        for flow, name, node in nodes(book)
+        for flow, name, node in nodes(flow_set)
         if isinstance(node, MenuNode)
         and node.saves
         and node.saves.startswith((FIRST_PREFIX, SECOND_PREFIX))
@@ -335,7 +335,7 @@ MAX_SCREENS = 1000
 
 
 def all_problems(
-    document: Document, limit: int = DEFAULT_LIMIT, *, live: Document | None = None
+    document: Document, limit: int = SEPTETS, *, live: Document | None = None
 ) -> Sequence[Problem]:
     """Returns the findings of the engine's checker and of the checks in this module.
 
@@ -365,24 +365,24 @@ class ScreenCheck(NamedTuple):
 
 
 def check_screen(
-    book: FlowSet, draft: ReadDraft, node: str, *, live: FlowSet, most: int = MAX_SCREENS
+    flow_set: FlowSet, draft: ReadDraft, node: str, *, live: FlowSet, most: int = MAX_SCREENS
 ) -> ScreenCheck:
     """Checks one screen of a draft alone, among all flows, and against the published flows.
 
-    `book` contains the draft.
+    `flow_set` contains the draft.
     """
-    alone = draft_problems(book, draft, node=node)
-    if sum(len(flow.nodes) for flow in book.flows.values()) > most:
+    alone = draft_problems(flow_set, draft, node=node)
+    if sum(len(flow.nodes) for flow in flow_set.flows.values()) > most:
         return ScreenCheck(alone, 0, is_whole=False)
     book_wide = (
-        *set_problems(book),
-        *words_newer_than_reason(live, book),
-        *uncounted_questions(book),
-        *late_alerts(book),
+        *set_problems(flow_set),
+        *words_newer_than_reason(live, flow_set),
+        *uncounted_questions(flow_set),
+        *late_alerts(flow_set),
     )
     among = [one for one in book_wide if one.flow == draft.flow.name]
     here = dict.fromkeys((*alone, *(one for one in among if one.node == node)))
-    elsewhere = {one.node for one in (*among, *draft_problems(book, draft))} - {node}
+    elsewhere = {one.node for one in (*among, *draft_problems(flow_set, draft))} - {node}
     return ScreenCheck([*here], len(elsewhere), is_whole=True)
 
 

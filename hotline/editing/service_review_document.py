@@ -61,17 +61,17 @@ class LanguageReview:
     language: str
     document: Document
     """The document that would be published with this language's draft."""
-    chapters: Mapping[str, Mapping[str, ReviewedText]]
+    sections: Mapping[str, Mapping[str, ReviewedText]]
     """The texts of each flow by place, then the phrases of the code, then the engine's own words."""
     signatures: Mapping[str, Sequence[Signature]]
     """Reviews in this language, by place."""
-    change_id: int | None
+    draft_id: int | None
     """The draft that holds new text. None if no text was saved since the last publication."""
 
     @cached_property
     def texts(self) -> Mapping[str, ReviewedText]:
         """Returns all texts, by place."""
-        return {place: text for texts in self.chapters.values() for place, text in texts.items()}
+        return {place: text for texts in self.sections.values() for place, text in texts.items()}
 
     def state(self, text: ReviewedText) -> ReviewState:
         if not text.words.get(self.language):
@@ -115,10 +115,10 @@ def language_reviews(
     live: Document | None = None
     live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
     for language in languages:
-        change_id = text_draft(context, language)
-        if change_id is not None:
+        draft_id = text_draft(context, language)
+        if draft_id is not None:
             with context.database.reading() as session:
-                document = assemble(gather_draft(session, change_id)).document
+                document = assemble(gather_draft(session, draft_id)).document
             texts = _chapters(document, context.phrases)
         else:
             if live is None:
@@ -128,7 +128,7 @@ def language_reviews(
         signatures: dict[str, list[Signature]] = {}
         for one in service_reviews.all_signatures(context, language):
             signatures.setdefault(one.place, []).append(one)
-        yield LanguageReview(language, document, texts, signatures, change_id)
+        yield LanguageReview(language, document, texts, signatures, draft_id)
 
 
 def text_draft(context: Context, language: str) -> int | None:
@@ -139,13 +139,13 @@ def text_draft(context: Context, language: str) -> int | None:
     return min(open_now, default=None)
 
 
-def phrase_texts(phrases: Phrases, said: Document, template: Template) -> dict[str, str]:
-    """Returns the text of a template, by language. `said`: the phrases in the document, which replace those of the
+def phrase_texts(phrases: Phrases, document: Document, template: Template) -> dict[str, str]:
+    """Returns the text of a template, by language. `document`: its phrases, which replace those of the
     code.
     """
     shipped = {code: phrases.shipped(code, template) for code in CODES}
     shipped[ENGLISH] = template.value
-    changed = {code: said.get(code, {}).get(template.name) for code in CODES}
+    changed = {code: document.get(code, {}).get(template.name) for code in CODES}
     return {code: changed[code] or shipped[code] for code in CODES}
 
 
@@ -185,28 +185,28 @@ class TextRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextFault:
-    why: TextRefusal
+    refusal: TextRefusal
     values: Mapping[str, str | MessageText] = field(default_factory=dict)
     finding: Problem | None = None
     """The problem that the checker found, if it found one."""
 
     def __str__(self) -> str:
-        return self.why.value.format_map(self.values)
+        return self.refusal.value.format_map(self.values)
 
 
 TextFaults = Mapping[str, TextFault]
 """The first fault of each text, by place."""
 
 
-def faults_of(review: LanguageReview, book: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
-    """Returns the faults of new texts, by place. `book`: the published flow set. Checks all texts together."""
-    found = {text.place: fault for text in new for fault in _alone(review, book, text)}
+def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
+    """Returns the faults of new texts, by place. `flow_set`: the published flow set. Checks all texts together."""
+    found = {text.place: fault for text in new for fault in _alone(review, flow_set, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
     flows: dict[str, list[ReviewedText]] = {}
     for text in fit:
         flows.setdefault(text.place.partition(".")[0], []).append(text)
     for name, texts in flows.items():
-        found |= _of_flow(review, book, name, texts)
+        found |= _of_flow(review, flow_set, name, texts)
     return found
 
 
@@ -224,7 +224,7 @@ def with_texts(
     return {**(flow if isinstance(flow, Mapping) else {}), "nodes": changed}
 
 
-def _alone(review: LanguageReview, book: FlowSet, text: ReviewedText) -> Iterator[TextFault]:
+def _alone(review: LanguageReview, flow_set: FlowSet, text: ReviewedText) -> Iterator[TextFault]:
     """Yields the first fault of a text alone, without its screen."""
     words = text.words[review.language]
     if is_fixed(text.place):
@@ -237,14 +237,14 @@ def _alone(review: LanguageReview, book: FlowSet, text: ReviewedText) -> Iterato
     elif not text.in_flows:
         template = Template[text.place.removeprefix(f"{PHRASES}.")]
         for message in service_publishing.phrase_faults(
-            template, review.language, words, book.numbers
+            template, review.language, words, flow_set.numbers
         ):
             yield TextFault(TextRefusal.PHRASE, {"message": message})
             return
 
 
 def _of_flow(
-    review: LanguageReview, book: FlowSet, name: str, texts: Sequence[ReviewedText]
+    review: LanguageReview, flow_set: FlowSet, name: str, texts: Sequence[ReviewedText]
 ) -> dict[str, TextFault]:
     """Returns the new problems that the checker finds on the screens of these texts.
 
@@ -255,14 +255,14 @@ def _of_flow(
     if after is None:
         return {text.place: TextFault(TextRefusal.GONE) for text in texts}
     drafts = [read_draft(name, flow) for flow in (before, after)]
-    books = [with_flow(book, draft.flow) for draft in drafts]
-    unsafe = [[*text_problems(one), *words_newer_than_reason(book, one)] for one in books]
+    books = [with_flow(flow_set, draft.flow) for draft in drafts]
+    unsafe = [[*text_problems(one), *words_newer_than_reason(flow_set, one)] for one in books]
     found: dict[str, TextFault] = {}
     for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
         here = [text.place for text in texts if text.place.split(".")[1] == node]
         known, now = map(_told, books, drafts, unsafe, (node, node))
-        for told, one in now.items():
-            if one.language in ("", review.language) and told not in known:
+        for key, one in now.items():
+            if one.language in ("", review.language) and key not in known:
                 said = message_text("{message}: {fix}", message=one.message, fix=one.fix)
                 fault = TextFault(TextRefusal.FINDING, {"message": said}, one)
                 steps = one.field.split(".")
@@ -277,13 +277,13 @@ Told = tuple[Code, str, str, MessageText]
 
 
 def _told(
-    book: FlowSet, draft: ReadDraft, unsafe: Sequence[Problem], node: str
+    flow_set: FlowSet, draft: ReadDraft, unsafe: Sequence[Problem], node: str
 ) -> Mapping[Told, Problem]:
     place = draft.flow.name, node
     among = [one for one in unsafe if (one.flow, one.node) == place]
     return {
         (one.code, one.language, one.field, one.message): one
-        for one in (*draft_problems(book, draft, node=node), *among)
+        for one in (*draft_problems(flow_set, draft, node=node), *among)
     }
 
 
@@ -348,7 +348,7 @@ class TextPage(NamedTuple):
     """Number of all texts that the filter holds."""
     next_at: str
     """The place at which the next page begins; empty at the end of the list."""
-    change_id: int | None
+    draft_id: int | None
 
 
 class ReviewMatrix(NamedTuple):
@@ -360,13 +360,13 @@ class ReviewMatrix(NamedTuple):
     @property
     def chapters(self) -> Sequence[str]:
         """Returns the names of the chapters that have texts."""
-        all_of = (item for review in self.reviews for item in review.chapters.items())
+        all_of = (item for review in self.reviews for item in review.sections.items())
         return [*dict.fromkeys(chapter for chapter, texts in all_of if texts)]
 
     def row(self, chapter: str) -> Mapping[str, Counter[ReviewState]]:
         """Returns, by language, how many texts of a chapter are in each state."""
         return {
-            review.language: Counter(map(review.state, review.chapters.get(chapter, {}).values()))
+            review.language: Counter(map(review.state, review.sections.get(chapter, {}).values()))
             for review in self.reviews
         }
 
@@ -393,7 +393,7 @@ def text_page(
     start = next((n for n, place in enumerate(fit) if here[place] >= asked), 0)
     shown, after = fit[start : start + PAGE], fit[start + PAGE : start + PAGE + 1]
     texts = [*_shown(context, review, shown, by_name)]
-    return TextPage(texts, len(fit), "".join(after), review.change_id)
+    return TextPage(texts, len(fit), "".join(after), review.draft_id)
 
 
 def text_meters(
@@ -467,7 +467,7 @@ def widest(text: ReviewedText, language: str) -> str:
 def _meters(
     context: Context, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Mapping[str, FilledMeter]:
-    book = context.books.book(context.books.live())
+    book = context.flow_sets.get(context.flow_sets.live())
     found: dict[str, FilledMeter] = {}
     flows: dict[str, list[ReviewedText]] = {}
     for text in texts:
@@ -485,12 +485,12 @@ def _meters(
 
 
 def _meters_of_flow(
-    book: FlowSet, review: LanguageReview, name: str, texts: Sequence[ReviewedText]
+    flow_set: FlowSet, review: LanguageReview, name: str, texts: Sequence[ReviewedText]
 ) -> Iterator[tuple[str, FilledMeter]]:
     document = with_texts(review.document["flows"][name], texts, review.language)
     if document is None:
         return
-    drawn = with_flow(book, playable_part(document, name))
+    drawn = with_flow(flow_set, playable_part(document, name))
     nodes = nodes_of(document)
     for text in texts:
         node = text.place.split(".")[1]

@@ -146,22 +146,22 @@ NOTICE_PERIOD = timedelta(days=30)
 def check_reviews(context: Context) -> Sequence[CheckResult]:
     """Returns the check results about reviews of numbers and desk questions that have lapsed or soon will."""
     try:
-        book = context.books.book(context.books.live())
+        book = context.flow_sets.get(context.flow_sets.live())
     except (NotReady, StoreUnavailable):
         return [CheckResult(name, True, "no flows are live") for name in ("numbers", "questions")]
     today = context.now().date()
     return [_numbers(book, today), _questions(book, today)]
 
 
-def _numbers(book: FlowSet, today: date) -> CheckResult:
+def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
     """Returns the check result about numbers.
 
     Only the emergency number stays after a lapse, which is therefore worse.
     """
-    named = numbers_named(book)
+    named = numbers_named(flow_set)
     ends = {
         digits: number.until
-        for digits, number in book.numbers.items()
+        for digits, number in flow_set.numbers.items()
         if digits in named and number.until is not None and number.evidence is Evidence.VERIFIED
     }
     late = [digits for digits, until in ends.items() if until - today <= NOTICE_PERIOD]
@@ -183,9 +183,9 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
     return "; ".join(says)
 
 
-def _questions(book: FlowSet, today: date) -> CheckResult:
+def _questions(flow_set: FlowSet, today: date) -> CheckResult:
     """Returns the check result about desk questions whose review lapses soon, or has lapsed."""
-    listed = questions(book).values()
+    listed = questions(flow_set).values()
     shown = [one for one in listed if one.standing(today) is QuestionStatus.SHOWS]
     fresh = [one for one in shown if one.until is not None and one.until - today > NOTICE_PERIOD]
     lapsing = [one.name for one in listed if one.until is not None and one not in fresh]

@@ -39,7 +39,7 @@ from hotline.errors import NotFound
 from hotline.flows.check_texts import free_septets
 from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
 from hotline.text.review_sheets import AGREED, REASON_COLUMN, SheetRow, SheetRowFault, plain_text
@@ -85,22 +85,22 @@ def _save_part(
     context: Context, by: Author, language: str, part: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFault | None:
     for _ in range(MAX_ATTEMPTS):
-        change_id = open_text_draft(context, by, language)
-        now = service_drafts.part_draft(context, change_id, part)
+        draft_id = open_text_draft(context, by, language)
+        now = service_drafts.part_draft(context, draft_id, part)
         document = _with_words(context, part, now.document, texts, language)
         if document is None:
             again = service_draft_steps.update_draft(
-                context, by, change_id, once=secrets.token_hex(8)
+                context, by, draft_id, once=secrets.token_hex(8)
             )
             if not isinstance(again, int):
                 return TextFault(TextRefusal.WAITS)
-            now = service_drafts.part_draft(context, change_id, part)
+            now = service_drafts.part_draft(context, draft_id, part)
             document = _with_words(context, part, now.document, texts, language)
         if document is None:
             return TextFault(TextRefusal.GONE)
         says = {"did": StepKind.WORDS_TAKEN, "languages": [language], "count": len(texts)}
         new = NewStep(part, document, once, says)
-        saved = service_draft_steps.save_step(context, by, change_id, new, base_version=now.version)
+        saved = service_draft_steps.save_step(context, by, draft_id, new, base_version=now.version)
         if isinstance(saved, StepSaved):
             return None
         if isinstance(saved, service_draft_steps.StepClash):
@@ -157,7 +157,7 @@ def save_typed(
     if not saving and agreed in changed:
         faults[agreed] = TextFault(TextRefusal.UNSAVED)
     fit = [text for place, text in changed.items() if place not in faults]
-    book = context.books.book(context.books.live())
+    book = context.flow_sets.get(context.flow_sets.live())
     faults |= faults_of(review, book, fit)
     faults = faults or dict(save_texts(context, by, language, fit, once))
     if agreed and not faults:
@@ -202,7 +202,7 @@ def ask_question(context: Context, by: Author, language: str, place: str, note: 
             TextQuestion(
                 place=place,
                 language=language,
-                asks=asks,
+                question=asks,
                 asked_by_id=by.account_id,
                 asked_by=by.name,
                 asked_at=context.now(),
@@ -252,7 +252,7 @@ class RefusedRow(NamedTuple):
     """A row that is refused, and its text today."""
 
     row: SheetRow
-    why: SheetRowFault | TextFault
+    refusal: SheetRowFault | TextFault
     now: ReviewedText | None
     """None if the text no longer exists."""
 
@@ -322,7 +322,7 @@ def refused_rows(
 
 def _judged(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
     """Checks each row. A row is accepted if it is agreed to and up to date, and if its text has no fault."""
-    book = context.books.book(context.books.live())
+    book = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
     waiting = 0
@@ -370,7 +370,7 @@ def _fault(
 def _rows(
     context: ConsoleContext, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Iterator[dict[str, str]]:
-    book = context.books.book(context.books.live())
+    book = context.flow_sets.get(context.flow_sets.live())
     for name in dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows):
         book = with_flow(book, playable_part(review.document["flows"][name], name))
 
@@ -379,7 +379,7 @@ def _rows(
         """Returns the letters that are left on a screen; 0 for a screen that is not complete yet."""
         if node not in book.flows[flow].nodes:
             return 0
-        return free_septets(book, Place(flow, node), review.language, DEFAULT_LIMIT) or 0
+        return free_septets(book, Place(flow, node), review.language, SEPTETS) or 0
 
     for text in texts:
         flow, node, *_ = text.place.split(".")

@@ -20,12 +20,12 @@ EDITABLE = tuple(state for state in DraftState if state.is_editable)
 class DraftRow(Row):
     """One draft: a set of edits with a title. It is published once an approver has read it."""
 
-    __tablename__ = "change"
-    __table_args__ = (Index("change_state", "state", "id"),)
+    __tablename__ = "draft"
+    __table_args__ = (Index("draft_state", "state", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]
-    why: Mapped[str]
+    reason: Mapped[str]
     state: Mapped[str]
     """A `DraftState`."""
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
@@ -34,10 +34,10 @@ class DraftRow(Row):
     """Digest of the flow files that a software release brought. None if a person opened the draft."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
-    proposed_by_id: Mapped[int | None]
-    proposed_by: Mapped[str | None]
-    proposed_at: Mapped[datetime | None]
-    proposed_digest: Mapped[str | None]
+    submitted_by_id: Mapped[int | None]
+    submitted_by: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
+    submitted_digest: Mapped[str | None]
     """Digest of the draft's own parts as they were submitted for approval. An edit withdraws the submission."""
     note: Mapped[str | None]
     """The comment of the approver who sent the draft back."""
@@ -51,19 +51,19 @@ class DraftRow(Row):
 
     @property
     def proposer(self) -> Actor | None:
-        if self.proposed_by is None:
+        if self.submitted_by is None:
             return None
-        return Actor(self.proposed_by, self.proposed_by_id)
+        return Actor(self.submitted_by, self.submitted_by_id)
 
 
 class DraftStep(Row):
     """One saved version of one part, complete. It never changes. The newest version is the current one."""
 
-    __tablename__ = "change_step"
-    __table_args__ = (UniqueConstraint("change_id", "part", "version"),)
+    __tablename__ = "draft_step"
+    __table_args__ = (UniqueConstraint("draft_id", "part", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
     part: Mapped[str]
     version: Mapped[int]
     document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
@@ -71,23 +71,23 @@ class DraftStep(Row):
     made_by_id: Mapped[int | None]
     made_by: Mapped[str]
     at: Mapped[datetime]
-    says: Mapped[dict[str, Any]]
+    about: Mapped[dict[str, Any]]
     """A description of the step: `{"did": a StepKind, ...}`. A page makes a sentence of it."""
     once: Mapped[str] = mapped_column(unique=True)
     """A key that the form gives. A form that is sent twice makes only one step."""
 
 
-def get_draft(session: Session, change_id: int, *, held: bool = False) -> DraftRow:
+def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRow:
     """Returns a draft. Raises NotFound.
 
     With `held` it locks the draft until the transaction ends. So saving, submitting and publishing take turns.
     """
-    here = select(DraftRow).where(DraftRow.id == change_id)
+    here = select(DraftRow).where(DraftRow.id == draft_id)
     if held:
         here = here.with_for_update().execution_options(populate_existing=True)
     change = session.scalar(here)
     if change is None:
-        raise NotFound(f"no change {change_id}")
+        raise NotFound(f"no change {draft_id}")
     return change
 
 
@@ -103,11 +103,11 @@ def list_drafts(session: Session, *, editable: bool, limit: int) -> Sequence[Dra
     ).all()
 
 
-def newest_steps(session: Session, change_id: int) -> Mapping[str, DraftStep]:
+def newest_steps(session: Session, draft_id: int) -> Mapping[str, DraftStep]:
     """Returns the newest step of each part, in the order in which the parts were first edited."""
     last = (
         select(func.max(DraftStep.id).label("id"), func.min(DraftStep.id).label("first"))
-        .where(DraftStep.change_id == change_id)
+        .where(DraftStep.draft_id == draft_id)
         .group_by(DraftStep.part)
         .subquery()
     )
@@ -124,78 +124,78 @@ def step_document(session: Session, step: DraftStep) -> Mapping[str, Any] | None
     return memory.steps.document(step.id, lambda: document)
 
 
-def newest_versions(session: Session, change_id: int) -> Mapping[str, int]:
+def newest_versions(session: Session, draft_id: int) -> Mapping[str, int]:
     """Returns the newest version number of each part. Steps never change, so equal numbers mean equal documents."""
     each = select(DraftStep.part, func.max(DraftStep.version))
-    rows = session.execute(each.where(DraftStep.change_id == change_id).group_by(DraftStep.part))
+    rows = session.execute(each.where(DraftStep.draft_id == draft_id).group_by(DraftStep.part))
     return dict(rows.all())
 
 
-def newest_step(session: Session, change_id: int, part: str) -> DraftStep | None:
-    here = (DraftStep.change_id == change_id, DraftStep.part == part)
+def newest_step(session: Session, draft_id: int, part: str) -> DraftStep | None:
+    here = (DraftStep.draft_id == draft_id, DraftStep.part == part)
     return session.scalar(select(DraftStep).where(*here).order_by(DraftStep.id.desc()).limit(1))
 
 
-def get_step(session: Session, change_id: int, step_id: int) -> DraftStep | None:
-    here = (DraftStep.change_id == change_id, DraftStep.id == step_id)
+def get_step(session: Session, draft_id: int, step_id: int) -> DraftStep | None:
+    here = (DraftStep.draft_id == draft_id, DraftStep.id == step_id)
     return session.scalar(select(DraftStep).where(*here))
 
 
-def step_of_version(session: Session, change_id: int, part: str, number: int) -> DraftStep | None:
-    here = (DraftStep.change_id == change_id, DraftStep.part == part)
+def step_of_version(session: Session, draft_id: int, part: str, number: int) -> DraftStep | None:
+    here = (DraftStep.draft_id == draft_id, DraftStep.part == part)
     return session.scalar(select(DraftStep).where(*here, DraftStep.version == number))
 
 
-def step_of_form(session: Session, change_id: int, part: str, once: str) -> DraftStep | None:
+def step_of_form(session: Session, draft_id: int, part: str, once: str) -> DraftStep | None:
     """Returns the step that this form has made already, or None."""
-    stamp = form_key(change_id, part, once)
+    stamp = form_key(draft_id, part, once)
     return session.scalar(select(DraftStep).where(DraftStep.once == stamp))
 
 
-def form_key(change_id: int, part: str, once: str) -> str:
+def form_key(draft_id: int, part: str, once: str) -> str:
     """Returns the unique key of a form's step. It includes the part, so the same form key works once for each part."""
-    return f"{change_id} {part} {once}"
+    return f"{draft_id} {part} {once}"
 
 
 def list_steps(
-    session: Session, change_id: int, *, before: int | None, limit: int
+    session: Session, draft_id: int, *, before: int | None, limit: int
 ) -> Sequence[DraftStep]:
     """Returns the steps of a draft, newest first, without their documents."""
-    wanted = select(DraftStep).where(DraftStep.change_id == change_id)
+    wanted = select(DraftStep).where(DraftStep.draft_id == draft_id)
     if before is not None:
         wanted = wanted.where(DraftStep.id < before)
     light = wanted.options(defer(DraftStep.document, raiseload=True))
     return session.scalars(light.order_by(DraftStep.id.desc()).limit(limit)).all()
 
 
-def step_authors(session: Session, change_id: int) -> Sequence[Actor]:
+def step_authors(session: Session, draft_id: int) -> Sequence[Actor]:
     """Returns every author of a step of this draft, each once."""
-    people = select(DraftStep.made_by, DraftStep.made_by_id).where(DraftStep.change_id == change_id)
+    people = select(DraftStep.made_by, DraftStep.made_by_id).where(DraftStep.draft_id == draft_id)
     return [Actor(*one) for one in session.execute(people.distinct())]
 
 
-def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+def parts_edited(session: Session, draft_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     """Returns the edited parts of each of these drafts, in the order of their first edit."""
     pairs = (
-        select(DraftStep.change_id, DraftStep.part, func.min(DraftStep.id))
-        .where(DraftStep.change_id.in_(change_ids))
-        .group_by(DraftStep.change_id, DraftStep.part)
+        select(DraftStep.draft_id, DraftStep.part, func.min(DraftStep.id))
+        .where(DraftStep.draft_id.in_(draft_ids))
+        .group_by(DraftStep.draft_id, DraftStep.part)
         .order_by(func.min(DraftStep.id))
     )
-    edited: dict[int, list[str]] = {one: [] for one in change_ids}
-    for change_id, part, _ in session.execute(pairs):
-        edited[change_id].append(part)
+    edited: dict[int, list[str]] = {one: [] for one in draft_ids}
+    for draft_id, part, _ in session.execute(pairs):
+        edited[draft_id].append(part)
     return edited
 
 
 class DraftCheck(Row):
     """The problems that a check found in one whole document."""
 
-    __tablename__ = "change_check"
+    __tablename__ = "draft_check"
 
     digest: Mapped[str] = mapped_column(primary_key=True)
     """Digest of the document and of the code that checked it."""
-    change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"))
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"))
     """None for the published flow set."""
     findings: Mapped[list[Any]] = mapped_column(JSON)
     at: Mapped[datetime]
@@ -207,10 +207,10 @@ def stored_problems(session: Session, digest: str) -> Sequence[Mapping[str, Any]
 
 
 def store_problems(
-    session: Session, digest: str, findings: list[Any], *, change_id: int | None, at: datetime
+    session: Session, digest: str, findings: list[Any], *, draft_id: int | None, at: datetime
 ) -> None:
     """Stores the problems found in a document. Does nothing if they are stored already."""
-    row = DraftCheck(digest=digest, change_id=change_id, findings=findings, at=at)
+    row = DraftCheck(digest=digest, draft_id=draft_id, findings=findings, at=at)
     add_if_new(session, row)
 
 
@@ -302,7 +302,7 @@ class TextQuestion(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     place: Mapped[str]
     language: Mapped[str]
-    asks: Mapped[str]
+    question: Mapped[str]
     asked_by_id: Mapped[int | None]
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]

@@ -130,12 +130,12 @@ class Messages:
             state.travelled("mo", msisdn)
             if to != state.settings.shortcode:
                 return []
-            told = [self._listed(msisdn, to, part) for part in self._parts(text)]
+            listed = [self._listed(msisdn, to, part) for part in self._parts(text)]
         faults = self.faults.draw(Point.MO, msisdn)
-        for incoming in told if FaultKind.LOST_MO not in faults else ():
+        for incoming in listed if FaultKind.LOST_MO not in faults else ():
             for _ in range(2 if FaultKind.DUPLICATE_MO in faults else 1):
                 self._tell_later(0.0, incoming, self.scheduler.now())
-        return [incoming.id for incoming in told]
+        return [incoming.id for incoming in listed]
 
     def opt_out(self, msisdn: str, sender: str) -> None:
         """Stops bulk messages to this number, as the gateway does, and posts a notice."""
@@ -254,20 +254,20 @@ class Messages:
             if reason:
                 fields["failureReason"] = reason
             sent.reports.append(status)
-            sent.untold += [fields] * (2 if FaultKind.DUPLICATE_REPORT in faults else 1)
+            sent.unposted += [fields] * (2 if FaultKind.DUPLICATE_REPORT in faults else 1)
             state.travelled("report", sent.to, status)
 
     def _tell_reports(self, sent: Sent) -> None:
         with self.state.lock:
-            if sent.telling:
+            if sent.is_posting:
                 return
-            sent.telling = True
+            sent.is_posting = True
         while True:
             with self.state.lock:
-                if not sent.untold:
-                    sent.telling = False
+                if not sent.unposted:
+                    sent.is_posting = False
                     return
-                fields = sent.untold.pop(0)
+                fields = sent.unposted.pop(0)
             self.line.post("delivery", fields)
 
     def _listed(self, msisdn: str, to: str, text: str) -> Incoming:
@@ -286,11 +286,11 @@ class Messages:
 
     def _tell(self, incoming: Incoming, since: float) -> None:
         settings, began = self.state.settings, self.scheduler.now()
-        told = self.line.post("sms", self._fields(incoming)).status == 200
+        accepted = self.line.post("sms", self._fields(incoming)).status == 200
         with self.state.changing() as state:
-            state.travelled("mo told" if told else "mo refused", incoming.msisdn)
+            state.travelled("mo told" if accepted else "mo refused", incoming.msisdn)
         now = self.scheduler.now()
-        if not told and now - since < settings.mo_patience:
+        if not accepted and now - since < settings.mo_patience:
             self._tell_later(max(0.0, began + settings.mo_repeat - now), incoming, since)
 
     def _fields(self, incoming: Incoming) -> dict[str, str]:

@@ -263,9 +263,9 @@ class Sent:
     """Fault that struck the send request."""
     delivered_at: float | None = None
     reports: list[str] = field(default_factory=list)
-    untold: list[dict[str, str]] = field(default_factory=list, repr=False)
+    unposted: list[dict[str, str]] = field(default_factory=list, repr=False)
     """Reports that are not posted yet. One thread at a time posts them in order."""
-    telling: bool = False
+    is_posting: bool = False
 
     def shown(self) -> dict[str, Any]:
         return asdict(self) | {"from": self.sender}

@@ -189,22 +189,22 @@ class WrittenText(NamedTuple):
         return self.flow, self.node, self.field
 
 
-def nodes(book: FlowSet) -> Iterator[tuple[Flow, str, Node]]:
-    for flow in book.flows.values():
+def nodes(flow_set: FlowSet) -> Iterator[tuple[Flow, str, Node]]:
+    for flow in flow_set.flows.values():
         for name, node in flow.nodes.items():
             yield flow, name, node
 
 
-def texts(book: FlowSet) -> Iterator[WrittenText]:
-    for flow, name, node in nodes(book):
+def texts(flow_set: FlowSet) -> Iterator[WrittenText]:
+    for flow, name, node in nodes(flow_set):
         may = {f"lead.{place}": lead.number for place, lead in enumerate(conditional_texts(node))}
         for field, text in node_texts(node):
             yield WrittenText(flow.name, name, field, text, may.get(field))
 
 
-def translations(book: FlowSet) -> Iterator[tuple[WrittenText, str, str]]:
+def translations(flow_set: FlowSet) -> Iterator[tuple[WrittenText, str, str]]:
     """Yields each text in each of its languages, with the language and the wording."""
-    for written in texts(book):
+    for written in texts(flow_set):
         for language, words in written.text.items():
             yield written, language, words
 
@@ -251,15 +251,15 @@ def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
                 yield f"arms.{number}.when", arm.when
 
 
-def next_nodes(book: FlowSet, place: Place) -> Iterator[Place]:
+def next_nodes(flow_set: FlowSet, place: Place) -> Iterator[Place]:
     """Yields the nodes that a node may lead to.
 
     A call leads to the start of its flow. It leads to the node after the call only where that flow can return.
     """
-    flow = book.flows[place.flow]
+    flow = flow_set.flows[place.flow]
     node = flow.nodes[place.node]
-    if isinstance(node, CallNode) and node.flow in book.flows:
-        called = book.flows[node.flow]
+    if isinstance(node, CallNode) and node.flow in flow_set.flows:
+        called = flow_set.flows[node.flow]
         if called.start in called.nodes:
             yield Place(called.name, called.start)
         if not any(
@@ -272,18 +272,18 @@ def next_nodes(book: FlowSet, place: Place) -> Iterator[Place]:
             yield Place(flow.name, goes)
 
 
-def node_of(book: FlowSet, place: Place) -> Node:
-    return book.flows[place.flow].nodes[place.node]
+def node_of(flow_set: FlowSet, place: Place) -> Node:
+    return flow_set.flows[place.flow].nodes[place.node]
 
 
-def screens_from(book: FlowSet, places: Iterable[Place]) -> Iterator[Place]:
+def screens_from(flow_set: FlowSet, places: Iterable[Place]) -> Iterator[Place]:
     """Yields the first screens on every path from these places."""
 
     def following(place: Place) -> Iterable[Place]:
-        return () if shows_screen(node_of(book, place)) else next_nodes(book, place)
+        return () if shows_screen(node_of(flow_set, place)) else next_nodes(flow_set, place)
 
     yield from (
-        place for place in reachable(places, following) if shows_screen(node_of(book, place))
+        place for place in reachable(places, following) if shows_screen(node_of(flow_set, place))
     )
 
 
@@ -291,9 +291,9 @@ def shows_screen(node: Node) -> bool:
     return isinstance(node, Waiting) or (isinstance(node, EndNode) and node.text is not None)
 
 
-def starts(book: FlowSet) -> Iterator[Place]:
+def starts(flow_set: FlowSet) -> Iterator[Place]:
     """Yields the starts of the front flow and of each landing flow of a short code."""
-    for name in (book.front, *book.entries.values()):
-        flow = book.flows.get(name)
+    for name in (flow_set.front, *flow_set.entries.values()):
+        flow = flow_set.flows.get(name)
         if flow is not None and flow.start in flow.nodes:
             yield Place(flow.name, flow.start)

@@ -19,54 +19,54 @@ from hotline.flows.conversation import Place
 from hotline.flows.document import Lists, ShapeFault, bind_lists, parse_shape
 from hotline.flows.flow import Flow, FlowSet, MenuNode, MessageNode, QuestionNode, reachable
 from hotline.flows.models import broken_in_flow, broken_in_set, field_of
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.text.phrases import MessageText, message_text
 
 
-def short_code_problems(book: FlowSet) -> Problems:
+def short_code_problems(flow_set: FlowSet) -> Problems:
     """Finds short codes that lead into a report flow, or to a node that no dialled string may open.
 
     A short code whose own landing flow is a report flow is skipped. `broken_in_set` reports it.
     """
-    for entry, name in book.entries.items():
-        flow = book.flows.get(name)
+    for entry, name in flow_set.entries.items():
+        flow = flow_set.flows.get(name)
         if flow is None or flow.gathers or flow.private or flow.start not in flow.nodes:
             continue
-        for place in screens_from(book, [Place(name, flow.start)]):
-            if book.flows[place.flow].gathers:
+        for place in screens_from(flow_set, [Place(name, flow.start)]):
+            if flow_set.flows[place.flow].gathers:
                 yield problem("gathers_at_once", "entries", entry, flow=place.flow)
-        for place, does in _unguarded(book, flow):
+        for place, does in _unguarded(flow_set, flow):
             yield problem("opens", "entries", entry, place=f"{place.flow}.{place.node}", does=does)
 
 
-def reachable_by_digits(book: FlowSet) -> Problems:
+def reachable_by_digits(flow_set: FlowSet) -> Problems:
     """Finds nodes that digits dialled after the service code would reach, but must not open."""
-    front = book.flows.get(book.front)
+    front = flow_set.flows.get(flow_set.front)
     if front is not None and front.start in front.nodes:
-        for place, does in _unguarded(book, front):
+        for place, does in _unguarded(flow_set, front):
             yield problem("dialled", place.flow, place.node, does=does)
 
 
-def _unguarded(book: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
+def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
     """Yields each node that no dialled string may open, with the reason.
 
     Follows every path from the flow's start that passes through no report flow.
     """
 
     def gathers(place: Place) -> bool:
-        return bool(book.flows[place.flow].gathers)
+        return bool(flow_set.flows[place.flow].gathers)
 
     def following(place: Place) -> Iterable[Place]:
-        return () if gathers(place) else next_nodes(book, place)
+        return () if gathers(place) else next_nodes(flow_set, place)
 
     for place in reachable([Place(flow.name, flow.start)], following):
-        if not gathers(place) and (does := _does(book, place)) is not None:
+        if not gathers(place) and (does := _does(flow_set, place)) is not None:
             yield place, does
 
 
-def _does(book: FlowSet, place: Place) -> MessageText | None:
+def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
     """Returns the reason why no dialled string may open a node. None where one may."""
-    node = node_of(book, place)
+    node = node_of(flow_set, place)
     if isinstance(node, QuestionNode) and node.kind == "pin":
         return message_text("asks for a PIN")
     if isinstance(node, MessageNode | MenuNode | QuestionNode) and node.completes:
@@ -75,7 +75,7 @@ def _does(book: FlowSet, place: Place) -> MessageText | None:
 
 
 def check_document(
-    document: Document, lists: Lists, *, limit: int = DEFAULT_LIMIT
+    document: Document, lists: Lists, *, limit: int = SEPTETS
 ) -> tuple[Problem, ...]:
     """Returns all findings. Where the document has a wrong shape, returns only the findings about its shape."""
     found = parse_shape(document)
@@ -86,26 +86,26 @@ def check_document(
     return (*flows, *set_problems(book))
 
 
-def flow_problems(book: FlowSet, name: str, *, limit: int = DEFAULT_LIMIT) -> Problems:
+def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Problems:
     """Yields the findings of one flow. Reads the names of the other flows, but not their content."""
-    flow = book.flows[name]
+    flow = flow_set.flows[name]
     # Drops the cached drawings, so that a large flow set does not fill memory.
-    alone = replace(book, flows={name: flow}, drawings={})
-    yield from check_paths.unknown_names(broken_in_flow(book, flow))
+    alone = replace(flow_set, flows={name: flow}, drawings={})
+    yield from check_paths.unknown_names(broken_in_flow(flow_set, flow))
     yield from check_paths.dead_ends(alone)
     yield from _of_texts(alone, limit)
 
 
-def node_problems(book: FlowSet, name: str, node: str) -> Problems:
+def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
     """Yields the findings of one node. It takes a few milliseconds, so that the editor need not wait."""
-    flow = book.flows[name]
-    broken = check_paths.unknown_names(broken_in_flow(book, flow))
-    ends = check_paths.dead_ends(replace(book, flows={name: flow}))
+    flow = flow_set.flows[name]
+    broken = check_paths.unknown_names(broken_in_flow(flow_set, flow))
+    ends = check_paths.dead_ends(replace(flow_set, flows={name: flow}))
     yield from (one for one in (*broken, *ends) if one.node == node)
     reasons = {node: flow.reasons[node]} if node in flow.reasons else {}
     nodes = {node: flow.nodes[node]} if node in flow.nodes else {}
-    alone = replace(book, flows={name: replace(flow, nodes=nodes, reasons=reasons)})
-    yield from _of_texts(alone, DEFAULT_LIMIT)
+    alone = replace(flow_set, flows={name: replace(flow, nodes=nodes, reasons=reasons)})
+    yield from _of_texts(alone, SEPTETS)
 
 
 def _of_texts(alone: FlowSet, limit: int) -> Problems:
@@ -123,32 +123,32 @@ def _of_texts(alone: FlowSet, limit: int) -> Problems:
     yield from check_texts.unsure_late(alone)
 
 
-def set_problems(book: FlowSet) -> Problems:
+def set_problems(flow_set: FlowSet) -> Problems:
     """Yields the findings that need all flows: paths, risky words, reports, and repeated answers."""
-    yield from check_paths.unknown_names(broken_in_set(book))
-    yield from check_paths.unknown_answers(book)
-    yield from check_paths.unreachable(book)
-    yield from check_paths.loops(book)
-    yield from text_problems(book)
-    yield from short_code_problems(book)
-    yield from reachable_by_digits(book)
-    yield from check_safety.free_text_outside_reports(book)
-    yield from check_paths.questions_back(book)
-    yield from check_texts.echoes(book)
-    yield from check_paths.too_many_answers(book)
+    yield from check_paths.unknown_names(broken_in_set(flow_set))
+    yield from check_paths.unknown_answers(flow_set)
+    yield from check_paths.unreachable(flow_set)
+    yield from check_paths.loops(flow_set)
+    yield from text_problems(flow_set)
+    yield from short_code_problems(flow_set)
+    yield from reachable_by_digits(flow_set)
+    yield from check_safety.free_text_outside_reports(flow_set)
+    yield from check_paths.questions_back(flow_set)
+    yield from check_texts.echoes(flow_set)
+    yield from check_paths.too_many_answers(flow_set)
 
 
-def text_problems(book: FlowSet) -> Problems:
+def text_problems(flow_set: FlowSet) -> Problems:
     """Yields words that are unsafe in their place: near the front, on last screens, in a report, or anywhere."""
-    yield from check_safety.too_early(book)
-    yield from check_safety.last_screens(book)
-    yield from check_safety.unsafe_words(book)
-    yield from check_safety.promises(book)
-    yield from check_safety.identity_questions(book)
+    yield from check_safety.too_early(flow_set)
+    yield from check_safety.last_screens(flow_set)
+    yield from check_safety.unsafe_words(flow_set)
+    yield from check_safety.promises(flow_set)
+    yield from check_safety.identity_questions(flow_set)
 
 
 def _shape(fault: ShapeFault) -> Problem:
     flow, node = (*fault.path, "", "", "", "")[1:4:2]
-    field, language = field_of(fault.path[4:], str(fault.says))
+    field, language = field_of(fault.path[4:], str(fault.message))
     at = field or ".".join(fault.path[5:] if node else fault.path[2:])
-    return Problem(flow, node, Code.SHAPE, fault.says, FIX, language, at)
+    return Problem(flow, node, Code.SHAPE, fault.message, FIX, language, at)

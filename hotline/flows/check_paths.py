@@ -62,10 +62,10 @@ def unknown_names(broken: Iterable[BrokenReference]) -> Problems:
         yield Problem(one.flow, one.node, Code(one.code), one.message, LEAD_TO_ONE, field=one.field)
 
 
-def unknown_answers(book: FlowSet) -> Problems:
+def unknown_answers(flow_set: FlowSet) -> Problems:
     """Finds conditions that never hold: nothing saves the answer, or no choice has the value."""
-    saved = _saved_values(book)
-    for flow, name, node in nodes(book):
+    saved = _saved_values(flow_set)
+    for flow, name, node in nodes(flow_set):
         for field, condition in placed_conditions(node):
             if condition.answer is None:
                 continue
@@ -77,27 +77,27 @@ def unknown_answers(book: FlowSet) -> Problems:
                 yield problem("never_said", flow.name, name, field, answer=answer, values=said)
 
 
-def dead_ends(book: FlowSet) -> Problems:
-    for flow, name, node in nodes(book):
+def dead_ends(flow_set: FlowSet) -> Problems:
+    for flow, name, node in nodes(flow_set):
         if isinstance(node, BranchNode) and node.arms[-1].when is not None:
             yield problem("no_last_arm", flow.name, name, "arms")
         if isinstance(node, MenuNode) and all(choice.when for choice in node.choices):
             yield problem("nothing_to_press", flow.name, name, "choices")
         if isinstance(node, MessageNode) and node.goes is None and flow.gathers:
             yield problem("stops", flow.name, name, "goes")
-    for flow in book.flows.values():
+    for flow in flow_set.flows.values():
         ends = (
             isinstance(node, EndNode)
             or (isinstance(node, CallNode | MessageNode) and node.goes is None)
             for node in flow.nodes.values()
         )
-        if flow.name != book.front and not any(ends):
+        if flow.name != flow_set.front and not any(ends):
             yield problem("endless", flow.name, flow.start)
 
 
-def unreachable(book: FlowSet) -> Problems:
-    there = reachable(starts(book), lambda place: next_nodes(book, place))
-    for flow in book.flows.values():
+def unreachable(flow_set: FlowSet) -> Problems:
+    there = reachable(starts(flow_set), lambda place: next_nodes(flow_set, place))
+    for flow in flow_set.flows.values():
         inside = {place.node for place in there if place.flow == flow.name}
         if not inside:
             yield problem("nobody_comes", flow.name, "")
@@ -107,11 +107,11 @@ def unreachable(book: FlowSet) -> Problems:
                 yield problem("nothing_leads_here", flow.name, name)
 
 
-def loops(book: FlowSet) -> Problems:
+def loops(flow_set: FlowSet) -> Problems:
     """Finds loops of branches and calls that never show a screen."""
     steps = {
-        Place(flow.name, name): tuple(_silent_steps(book, Place(flow.name, name)))
-        for flow, name, node in nodes(book)
+        Place(flow.name, name): tuple(_silent_steps(flow_set, Place(flow.name, name)))
+        for flow, name, node in nodes(flow_set)
         if isinstance(node, BranchNode | CallNode)
     }
     for place, first in steps.items():
@@ -119,16 +119,16 @@ def loops(book: FlowSet) -> Problems:
             yield problem("loop", place.flow, place.node)
 
 
-def _silent_steps(book: FlowSet, place: Place) -> Iterator[Place]:
+def _silent_steps(flow_set: FlowSet, place: Place) -> Iterator[Place]:
     """Yields the nodes that a branch or call leads to before a screen is shown.
 
     The node after a call counts only where the called flow may return without a screen.
     """
-    node = book.flows[place.flow].nodes[place.node]
-    if not isinstance(node, CallNode) or node.flow not in book.flows:
-        yield from next_nodes(book, place)
+    node = flow_set.flows[place.flow].nodes[place.node]
+    if not isinstance(node, CallNode) or node.flow not in flow_set.flows:
+        yield from next_nodes(flow_set, place)
         return
-    called = book.flows[node.flow]
+    called = flow_set.flows[node.flow]
     yield Place(called.name, called.start)
     if node.goes is not None and _returns_unseen(called):
         yield Place(place.flow, node.goes)
@@ -144,10 +144,10 @@ def _returns_unseen(flow: Flow) -> bool:
     return any(flow.nodes.get(name) == EndNode() for name in reachable([flow.start], following))
 
 
-def _saved_values(book: FlowSet) -> dict[str, set[str | None]]:
+def _saved_values(flow_set: FlowSet) -> dict[str, set[str | None]]:
     """Returns for each answer the values it may take. None among them means any value."""
     found: dict[str, set[str | None]] = {}
-    for _, _, node in nodes(book):
+    for _, _, node in nodes(flow_set):
         if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
             values = found.setdefault(node.saves, set())
             values.update(choice.value for choice in node.choices if choice.value)
@@ -160,7 +160,7 @@ MAX_SITUATIONS = 256
 
 
 def situations(
-    node: Waiting | EndNode, run: ConversationState
+    node: Waiting | EndNode, state: ConversationState
 ) -> Iterator[tuple[ConversationState, Facts]]:
     """Yields every combination of flags and answers that the node's conditions distinguish, up to `MAX_SITUATIONS`."""
     asked = list(conditions(node))
@@ -172,12 +172,12 @@ def situations(
     combinations = product(product((False, True), repeat=len(flags)), product(*values.values()))
     for set_flags, given in islice(combinations, MAX_SITUATIONS):
         answers = zip(values, given, strict=True)
-        told = {name: value for name, value in answers if value is not None}
+        known = {name: value for name, value in answers if value is not None}
         facts = Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST)
-        yield replace(run, answers=told), facts
+        yield replace(state, answers=known), facts
 
 
-def listings(book: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
+def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
     """Yields the node once for each list that it may show, with the answers that name the list.
 
     A list known only during a session is shown empty, because editors do not write its content.
@@ -187,7 +187,7 @@ def listings(book: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, 
         return
     named = list_answers(node.list)
     pattern = re.sub(r"\\\{\w+\\\}", r"(\\w+)", re.escape(node.list))
-    found = [match for name in book.lists if (match := re.fullmatch(pattern, name))]
+    found = [match for name in flow_set.lists if (match := re.fullmatch(pattern, name))]
     for match in found:
         yield node, dict(zip(named, match.groups(), strict=True))
     if not found:
@@ -206,33 +206,33 @@ def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
 
 
 def drawings(
-    book: FlowSet, node: Waiting | EndNode, run: ConversationState, limit: int
+    flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, limit: int
 ) -> Iterator[Drawn]:
     """Yields all that the node may show, without duplicates. The flow set caches the drawings."""
     shown: dict[int, Drawn] = {}
-    listed = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(book, node)
+    listed = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(flow_set, node)
     for one, named in listed:
-        for there, facts in situations(one, run):
+        for there, facts in situations(one, state):
             seen = replace(there, answers={**there.answers, **named})
-            found = draw(book, one, seen, facts, limit)
+            found = draw(flow_set, one, seen, facts, limit)
             shown[id(found)] = found
     yield from shown.values()
 
 
-def questions_back(book: FlowSet) -> Problems:
-    listed = questions(book)
-    for flow in book.flows.values():
+def questions_back(flow_set: FlowSet) -> Problems:
+    listed = questions(flow_set)
+    for flow in flow_set.flows.values():
         for name in flow.signed:
             if flow.name != FLOW or name not in listed:
                 yield problem("signed_elsewhere", flow.name, name)
     for name, question in listed.items():
-        for rule in _shape(book.flows[FLOW], question):
+        for rule in _shape(flow_set.flows[FLOW], question):
             yield problem(rule, FLOW, name, answer=ANSWER)
-        start = book.flows[FLOW].nodes.get(book.flows[FLOW].start)
+        start = flow_set.flows[FLOW].nodes.get(flow_set.flows[FLOW].start)
         arms = start.arms if isinstance(start, BranchNode) else ()
         if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=question_flag(name))]:
             arm = f"{{when: {{flag: {question_flag(name)}}}, goes: {name}}}"
-            yield problem("no_flag", FLOW, name, arm=arm, start=book.flows[FLOW].start)
+            yield problem("no_flag", FLOW, name, arm=arm, start=flow_set.flows[FLOW].start)
         for field, text in node_texts(question.node):
             for language, said in text.items():
                 for word in any_identity_words(said, language):
@@ -260,9 +260,9 @@ def _shape(flow: Flow, question: Question) -> Iterator[str]:
 MAX_ANSWERS = 9
 
 
-def repeated_values(book: FlowSet) -> Problems:
+def repeated_values(flow_set: FlowSet) -> Problems:
     """Finds a choice with the same value as an earlier one. Their answers would be counted together."""
-    for flow, name, node in nodes(book):
+    for flow, name, node in nodes(flow_set):
         first: dict[str, str] = {}
         for number, choice in enumerate(choices_of(node)):
             field, value = f"choices.{number}", choice.value
@@ -272,41 +272,43 @@ def repeated_values(book: FlowSet) -> Problems:
                 yield problem("value_twice", flow.name, name, f"{field}.value", **said)
 
 
-def too_many_answers(book: FlowSet) -> Problems:
+def too_many_answers(flow_set: FlowSet) -> Problems:
     """Finds questions of a report that come after `MAX_ANSWERS` answers and before the report is complete."""
-    for flow in book.flows.values():
+    for flow in flow_set.flows.values():
         if flow.gathers and flow.start in flow.nodes:
-            asked = _questions(book, flow, [Place(flow.name, flow.start)])
+            asked = _questions(flow_set, flow, [Place(flow.name, flow.start)])
             for _ in range(MAX_ANSWERS):
-                ways = ((place, after) for place in asked for after in next_nodes(book, place))
-                again = [after for place, after in ways if not _types_again(book, place, after)]
-                asked = _questions(book, flow, again)
+                ways = ((place, after) for place in asked for after in next_nodes(flow_set, place))
+                again = [after for place, after in ways if not _types_again(flow_set, place, after)]
+                asked = _questions(flow_set, flow, again)
             for place in asked:
                 yield problem("too_many_answers", place.flow, place.node, count=MAX_ANSWERS)
 
 
-def _questions(book: FlowSet, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
+def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
     """Returns the next questions on every path from here, before the node that completes the flow."""
 
     def asks(place: Place) -> bool:
-        node = node_of(book, place)
+        node = node_of(flow_set, place)
         return isinstance(node, MenuNode | QuestionNode) and not _is_chosen_next(node, flow)
 
     def completes(place: Place) -> bool:
-        return getattr(node_of(book, place), "completes", None) == flow.gathers
+        return getattr(node_of(flow_set, place), "completes", None) == flow.gathers
 
     there = reachable(
-        places, lambda one: () if completes(one) or asks(one) else next_nodes(book, one)
+        places, lambda one: () if completes(one) or asks(one) else next_nodes(flow_set, one)
     )
     return [place for place in there if asks(place) and not completes(place)]
 
 
-def _types_again(book: FlowSet, asked: Place, after: Place) -> bool:
+def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
     """Returns True if the caller types a name again for the same question. The new answer replaces the old one."""
-    node = node_of(book, after)
+    node = node_of(flow_set, after)
     again = isinstance(node, QuestionNode) and node.goes == asked.node and after.flow == asked.flow
     return (
-        again and isinstance(node, QuestionNode) and _is_chosen_next(node, book.flows[after.flow])
+        again
+        and isinstance(node, QuestionNode)
+        and _is_chosen_next(node, flow_set.flows[after.flow])
     )
 
 

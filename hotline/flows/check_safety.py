@@ -119,8 +119,8 @@ def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> 
 
 
 @lru_cache(MAX_TEXTS)
-def _standing(said: str, words: DocumentPath, language: str) -> DocumentPath:
-    return tuple(word for word in words if _pattern(word, language).search(said))
+def _standing(text: str, words: DocumentPath, language: str) -> DocumentPath:
+    return tuple(word for word in words if _pattern(word, language).search(text))
 
 
 @cache
@@ -144,8 +144,8 @@ def _without(text: str, language: str, innocent: Table) -> str:
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
     """Yields promises and identity words in sentences of `after` that `before` does not have."""
-    heard = {*_sentences(before)}
-    new = [sentence for sentence in _sentences(after) if sentence not in heard]
+    known = {*_sentences(before)}
+    new = [sentence for sentence in _sentences(after) if sentence not in known]
     for sentence in new:
         yield from unsafe_promises(sentence, language)
         yield from identity_words(sentence, language)
@@ -178,33 +178,33 @@ GUARDED_SCREENS = 2
 """Screens from the front that are checked. The front is the first."""
 
 
-def too_early(book: FlowSet) -> Problems:
-    for place, depth in sorted(_depths(book).items(), key=lambda item: item[1]):
+def too_early(flow_set: FlowSet) -> Problems:
+    for place, depth in sorted(_depths(flow_set).items(), key=lambda item: item[1]):
         where = message_text("{depth} screens from the start", depth=depth)
-        for field, text in node_texts(node_of(book, place)):
+        for field, text in node_texts(node_of(flow_set, place)):
             yield from _named(place, field, text, where, EARLY)
 
 
-def last_screens(book: FlowSet) -> Problems:
+def last_screens(flow_set: FlowSet) -> Problems:
     """Finds last screens that differ from each other, or that use risky words.
 
     The last screen must be the same after a lesson and after a tip.
     """
     first: Text | None = None
-    for place, text in _last(book):
+    for place, text in _last(flow_set):
         yield from _named(place, "text", text, message_text("on the last screen"), LAST)
         first = first or text
         if text != first:
             yield problem("last_screen", place.flow, place.node, "text")
 
 
-def early_word_places(book: FlowSet) -> set[Place]:
+def early_word_places(flow_set: FlowSet) -> set[Place]:
     """Returns the places where this module checks for the words of `EARLY`."""
-    return {*_depths(book), *(place for place, _ in _last(book))}
+    return {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
 
 
-def _last(book: FlowSet) -> Iterator[tuple[Place, Text]]:
-    for flow, name, node in nodes(book):
+def _last(flow_set: FlowSet) -> Iterator[tuple[Place, Text]]:
+    for flow, name, node in nodes(flow_set):
         if not flow.private and isinstance(node, EndNode) and node.text is not None:
             yield Place(flow.name, name), node.text
 
@@ -219,20 +219,20 @@ def _named(
             )
 
 
-def _depths(book: FlowSet) -> dict[Place, int]:
+def _depths(flow_set: FlowSet) -> dict[Place, int]:
     """Returns the number of the screen for each place within `GUARDED_SCREENS` screens of the front.
 
     The number is the smallest one. Nodes that show nothing do not count.
     """
-    front = book.flows.get(book.front)
+    front = flow_set.flows.get(flow_set.front)
     if front is None or front.start not in front.nodes:
         return {}
     depths: dict[Place, int] = {}
     layer = [Place(front.name, front.start)]
     for depth in range(1, GUARDED_SCREENS + 1):
-        shown = [place for place in screens_from(book, layer) if place not in depths]
+        shown = [place for place in screens_from(flow_set, layer) if place not in depths]
         depths.update(dict.fromkeys(shown, depth))
-        layer = [after for place in shown for after in next_nodes(book, place)]
+        layer = [after for place in shown for after in next_nodes(flow_set, place)]
     return depths
 
 
@@ -353,24 +353,24 @@ _REASON_OLDER = message_text(
 )
 
 
-def promises(book: FlowSet) -> Problems:
+def promises(flow_set: FlowSet) -> Problems:
     """Yields promises and identity words on screens outside a report that have no reason.
 
     Screens of a report are stricter. `unsafe_words` and `identity_questions` accept no reason.
     """
-    for risk in _risks(book):
-        if book.flows[risk.flow].reason_of(risk.node) is None:
+    for risk in _risks(flow_set):
+        if flow_set.flows[risk.flow].reason_of(risk.node) is None:
             yield risk.finding(_REASON_MISSING)
 
 
-def words_newer_than_reason(live: FlowSet, book: FlowSet) -> Problems:
+def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
     """Yields risky words that are newer than the reason of their screen.
 
     A reason covers the words that callers saw when it was written. `live` is the published flow set. A new reason
     covers all words of the screen.
     """
-    for risk in _risks(book):
-        reason, was = book.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
+    for risk in _risks(flow_set):
+        reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
         if reason is None or was is None:
             continue
         older = _given_for(was, risk.node, reason)
@@ -394,10 +394,10 @@ class _Risk(NamedTuple):
         return problem(rule, *place, word=self.word)._replace(fix=fix)
 
 
-def _risks(book: FlowSet) -> Iterator[_Risk]:
-    inside = report_nodes(book)
-    for written, language, words in translations(book):
-        flow = book.flows[written.flow]
+def _risks(flow_set: FlowSet) -> Iterator[_Risk]:
+    inside = report_nodes(flow_set)
+    for written, language, words in translations(flow_set):
+        flow = flow_set.flows[written.flow]
         if flow.private or Place(written.flow, written.node) in inside:
             continue
         is_question = _asks(flow.nodes[written.node], in_report=False)
@@ -435,49 +435,51 @@ def has_promises(flow: Flow, name: str) -> bool:
     )
 
 
-def unsafe_words(book: FlowSet) -> Problems:
+def unsafe_words(flow_set: FlowSet) -> Problems:
     """Finds unsafe words in a report. Skips words of `EARLY` on screens where other checks report them."""
-    told, inside = early_word_places(book), report_nodes(book)
+    early, inside = early_word_places(flow_set), report_nodes(flow_set)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
-    for written, language, words in translations(book):
+    for written, language, words in translations(flow_set):
         place = Place(written.flow, written.node)
         if place in inside:
-            for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
+            for word in risky_words(words, language, rest if place in early else IN_A_REPORT):
                 yield problem("unsafe_word", *written.at, language, word=word)
 
 
-def identity_questions(book: FlowSet) -> Problems:
+def identity_questions(flow_set: FlowSet) -> Problems:
     """Finds questions about identity. In a report checks every question, elsewhere those for words, numbers or PINs."""
-    inside = report_nodes(book)
-    for written, language, words in translations(book):
+    inside = report_nodes(flow_set)
+    for written, language, words in translations(flow_set):
         place = Place(written.flow, written.node)
         in_report = place in inside
-        if not book.flows[place.flow].private and _asks(node_of(book, place), in_report=in_report):
+        if not flow_set.flows[place.flow].private and _asks(
+            node_of(flow_set, place), in_report=in_report
+        ):
             for word in identity_words(words, language):
                 yield problem("asks_who", *written.at, language, word=word)
 
 
-def free_text_outside_reports(book: FlowSet) -> Problems:
+def free_text_outside_reports(flow_set: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
     Nothing saves such text. Each hop replays the input, and no row records where the text ends. Private flows are not
     checked, because ordinary callers never reach them.
     """
-    inside = report_nodes(book)
-    for flow, name, node in nodes(book):
+    inside = report_nodes(flow_set)
+    for flow, name, node in nodes(flow_set):
         asks_words = isinstance(node, QuestionNode) and node.kind == "words" and not flow.private
         if asks_words and Place(flow.name, name) not in inside:
             yield problem("words_lost", flow.name, name, "text")
 
 
-def report_nodes(book: FlowSet) -> set[Place]:
+def report_nodes(flow_set: FlowSet) -> set[Place]:
     """Returns every node on a path through a report flow, with the nodes of the flows it calls."""
     begins = [
         Place(flow.name, flow.start)
-        for flow in book.flows.values()
+        for flow in flow_set.flows.values()
         if flow.gathers and flow.start in flow.nodes
     ]
-    return set(reachable(begins, lambda place: next_nodes(book, place)))
+    return set(reachable(begins, lambda place: next_nodes(flow_set, place)))
 
 
 def _asks(node: Node, *, in_report: bool) -> bool:

@@ -57,15 +57,15 @@ OUR_KEYS = frozenset({"000"})
 """Keys of the engine that look like a number in a text."""
 
 
-def missing_languages(book: FlowSet) -> Problems:
-    for written in texts(book):
+def missing_languages(flow_set: FlowSet) -> Problems:
+    for written in texts(flow_set):
         for language in CODES:
             if language not in written.text:
                 yield problem("language_missing", *written.at, language)
 
 
-def letters(book: FlowSet) -> Problems:
-    for written, language, words in translations(book):
+def letters(flow_set: FlowSet) -> Problems:
+    for written, language, words in translations(flow_set):
         for letter in foreign_letters(words):
             name, instead = unicodedata.name(letter, f"U+{ord(letter):04X}"), substitute(letter)
             yield problem(
@@ -73,9 +73,9 @@ def letters(book: FlowSet) -> Problems:
             )
 
 
-def unverified_numbers(book: FlowSet) -> Problems:
-    for written, language, words in translations(book):
-        nobodys = set(unverified_in(words, book.numbers))
+def unverified_numbers(flow_set: FlowSet) -> Problems:
+    for written, language, words in translations(flow_set):
+        nobodys = set(unverified_in(words, flow_set.numbers))
         for number in _named(words):
             if number in nobodys or number != written.number:
                 rule = "unsigned" if number in nobodys else "outlasts"
@@ -102,9 +102,9 @@ Labels = Mapping[str, Mapping[str, list[Text]]]
 """Labels of the choices by answer and value."""
 
 
-def echoes(book: FlowSet) -> Problems:
-    labels = _labels(book)
-    for flow, name, node in nodes(book):
+def echoes(flow_set: FlowSet) -> Problems:
+    labels = _labels(flow_set)
+    for flow, name, node in nodes(flow_set):
         place = Place(flow.name, name)
         for number, lead in enumerate(conditional_texts(node)):
             for when in lead.whens:
@@ -115,9 +115,9 @@ def echoes(book: FlowSet) -> Problems:
                     yield from _repeated(place, field, text, only, labels)
 
 
-def placeholders(book: FlowSet) -> Problems:
+def placeholders(flow_set: FlowSet) -> Problems:
     """Finds placeholders in braces that no screen fills in."""
-    for written, language, words in translations(book):
+    for written, language, words in translations(flow_set):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
             if not _is_filled(written.field, found):
                 yield problem("placeholder", *written.at, language, found=found)
@@ -167,9 +167,9 @@ def _only_after(flow: Flow, name: str) -> Condition | None:
     return None
 
 
-def _labels(book: FlowSet) -> Labels:
+def _labels(flow_set: FlowSet) -> Labels:
     found: dict[str, dict[str, list[Text]]] = {}
-    for _, _, node in nodes(book):
+    for _, _, node in nodes(flow_set):
         if not isinstance(node, MenuNode | QuestionNode) or node.saves is None:
             continue
         values = found.setdefault(node.saves, {})
@@ -177,15 +177,15 @@ def _labels(book: FlowSet) -> Labels:
             if choice.value:
                 values.setdefault(choice.value, []).append(choice.label)
         if isinstance(node, QuestionNode) and node.list is not None:
-            for value, label in _options(book, node.list):
+            for value, label in _options(flow_set, node.list):
                 values.setdefault(value, []).append(label)
     return found
 
 
-def _options(book: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
+def _options(flow_set: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
     """Yields the options of every list that this pattern can name."""
     name = re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(pattern)))
-    for listed, options in book.lists.items():
+    for listed, options in flow_set.lists.items():
         if name.fullmatch(listed):
             yield from ((option.value, option.label) for option in options)
 
@@ -199,16 +199,16 @@ UNSURE = "unsure"
 """Value of the choice "not sure"."""
 
 
-def _views(book: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
+def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
     """Yields the views of a node in every situation, without the places of its list."""
     bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
     for run, facts in situations(bare, ConversationState(language, (place,))):
-        yield view(book, bare, run, facts)
+        yield view(flows, bare, run, facts)
 
 
-def labels(book: FlowSet, limit: int) -> Problems:
+def labels(flow_set: FlowSet, limit: int) -> Problems:
     """Finds labels that do not fit on one page with their number and the keys `9`, `0` and `00`."""
-    for flow, name, node in nodes(book):
+    for flow, name, node in nodes(flow_set):
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:
                 own = engine_words.texts_of(language)
@@ -220,17 +220,17 @@ def labels(book: FlowSet, limit: int) -> Problems:
                     yield problem("label_too_long", *where, language, over=over)
 
 
-def pages(book: FlowSet, limit: int) -> Problems:
+def pages(flow_set: FlowSet, limit: int) -> Problems:
     """Finds nodes that take too many screens, and screens of a report that are too long in English.
 
     The places of a list do not count.
     """
-    for flow, name, node in nodes(book):
-        most = _most_pages(book, flow, node)
+    for flow, name, node in nodes(flow_set):
+        most = _most_pages(flow_set, flow, node)
         if most is None or not isinstance(node, Waiting | EndNode):
             continue
         for language in CODES:
-            seen = _views(book, Place(flow.name, name), node, language)
+            seen = _views(flow_set, Place(flow.name, name), node, language)
             shown = [paginate(one.layout, limit) for one in seen]
             if (needed := max(map(len, shown))) > most:
                 counts = {"needed": needed, "limit": limit, "most": most}
@@ -242,44 +242,44 @@ def pages(book: FlowSet, limit: int) -> Problems:
                     yield problem("too_much_english", flow.name, name, "text", ENGLISH, **counts)
 
 
-def free_septets(book: FlowSet, place: Place, language: str, limit: int) -> int | None:
+def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> int | None:
     """Returns the free septets on the last screen of a node, where it is fullest. None where the node shows nothing."""
-    node = book.flows[place.flow].nodes[place.node]
+    node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None
-    layouts = (one.layout for one in _views(book, place, node, language))
-    last = (paginate(one._replace(ways=one.ways[-1:]), limit)[-1] for one in layouts)
+    layouts = (one.layout for one in _views(flow_set, place, node, language))
+    last = (paginate(one._replace(key_lines=one.key_lines[-1:]), limit)[-1] for one in layouts)
     return min(limit - RESERVED_SEPTETS - septets(page.text) for page in last)
 
 
-def choices(book: FlowSet) -> Problems:
+def choices(flow_set: FlowSet) -> Problems:
     """Finds menus with too many choices. Languages do not count. Questions with a list are not checked."""
-    for flow, name, node in nodes(book):
+    for flow, name, node in nodes(flow_set):
         if isinstance(node, MenuNode):
             plain = replace(node, languages=False)
-            seen = _views(book, Place(flow.name, name), plain, CODES[0])
+            seen = _views(flow_set, Place(flow.name, name), plain, CODES[0])
             count = max(sum(one.language is None for one in each.choices) for each in seen)
             if count > MAX_CHOICES:
                 counts = {"count": count, "most": MAX_CHOICES}
                 yield problem("too_many_choices", flow.name, name, "choices", **counts)
 
 
-def unsure_late(book: FlowSet) -> Problems:
+def unsure_late(flow_set: FlowSet) -> Problems:
     """Finds lists whose choice "not sure" is not on every page."""
-    for flow, name, node in nodes(book):
+    for flow, name, node in nodes(flow_set):
         if isinstance(node, QuestionNode) and node.list is not None:
             for number, one in enumerate(node.choices):
                 if one.value == UNSURE and not one.every_page:
                     yield problem("unsure_late", flow.name, name, f"choices.{number}.every_page")
 
 
-def _most_pages(book: FlowSet, flow: Flow, node: Node) -> int | None:
+def _most_pages(flow_set: FlowSet, flow: Flow, node: Node) -> int | None:
     """Returns the most screens that a node may take. None means no limit."""
     if isinstance(node, EndNode):
         return None if node.text is None else 1
     if not isinstance(node, Waiting):
         return None
-    if flow.gathers or flow.name in (book.front, FLOW):
+    if flow.gathers or flow.name in (flow_set.front, FLOW):
         return 1
     return MAX_TOPIC_PAGES if isinstance(node, MessageNode) or node.topic else None
 
@@ -288,9 +288,9 @@ DIGIT = len("1 ")
 """Letters in front of a label."""
 
 
-def broken_words(book: FlowSet) -> Problems:
+def broken_words(flow_set: FlowSet) -> Problems:
     most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
-    for written, language, text in translations(book):
+    for written, language, text in translations(flow_set):
         if (word := _broken(written, text)) is not None:
             yield problem("broken_word", *written.at, language, word=word, **most)
 
@@ -315,13 +315,13 @@ class PageSize(NamedTuple):
     """Most lines of a page without its note, `9`, `0` and `00`."""
 
 
-def page_sizes(book: FlowSet, limit: int) -> Iterator[PageSize]:
+def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:
     """Yields the sizes of every node with a screen, in every language. Nodes that end the dialogue are not measured."""
-    for flow, name, node in nodes(book):
+    for flow, name, node in nodes(flow_set):
         if isinstance(node, Waiting):
             place = Place(flow.name, name)
             for language in CODES:
-                yield _measured(book, place, node, language, limit)
+                yield _measured(flow_set, place, node, language, limit)
 
 
 SHORTEN = message_text(
@@ -331,11 +331,11 @@ SHORTEN = message_text(
 )
 
 
-def too_many_lines(book: FlowSet, limit: int) -> Problems:
+def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
     """Finds questions with too many lines and no reason, and reasons that are not needed."""
     long: set[Place] = set()
-    for each in page_sizes(book, limit):
-        flow, node = book.flows[each.place.flow], each.place.node
+    for each in page_sizes(flow_set, limit):
+        flow, node = flow_set.flows[each.place.flow], each.place.node
         count = each.with_leads if flow.gathers else each.question
         if count <= MAX_LINES:
             continue
@@ -347,16 +347,16 @@ def too_many_lines(book: FlowSet, limit: int) -> Problems:
             )
             found = problem("too_many_lines", *place, count=count, **sizes)
             yield found if flow.gathers else found._replace(fix=SHORTEN)
-    for flow in book.flows.values():
+    for flow in flow_set.flows.values():
         for name in flow.reasons:
             if Place(flow.name, name) not in long and not has_promises(flow, name):
                 yield problem("needs_no_reason", flow.name, name, "reason", reason_field="reason")
 
 
-def _measured(book: FlowSet, place: Place, node: Waiting, language: str, limit: int) -> PageSize:
+def _measured(flows: FlowSet, place: Place, node: Waiting, language: str, limit: int) -> PageSize:
     lines = asked = above = 0
     question = fill_placeholders(text_in(node.text, language), WIDEST).strip()
-    for found in drawings(book, node, ConversationState(language, (place,)), limit):
+    for found in drawings(flows, node, ConversationState(language, (place,)), limit):
         for page in found.pages:
             lines = max(lines, len(wrapped(page.text)))
             asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
@@ -369,7 +369,7 @@ def _measured(book: FlowSet, place: Place, node: Waiting, language: str, limit: 
 def _above(layout: Layout, page: Page) -> str:
     """Returns the conditional text, the question and the choices of a page."""
     text = page.text
-    for under in (*layout.ways, f"\n{layout.more}", f"\n{layout.tail}", f"\n{layout.note}"):
+    for under in (*layout.key_lines, f"\n{layout.more}", f"\n{layout.tail}", f"\n{layout.note}"):
         text = text.removesuffix(to_gsm7(under).rstrip("\n"))
     return text
 

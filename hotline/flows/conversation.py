@@ -117,7 +117,7 @@ class ConversationState:
     """Call stacks that `0` goes back to, oldest first."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Answers of the current report attempt."""
-    passage: int = 0
+    attempts: int = 0
     """Count of report attempts in this session."""
     erased: bool = False
     """True where the caller keyed `000` and no report attempt began since."""
@@ -132,7 +132,7 @@ class ConversationState:
             calls,
             self.trail if trail is None else trail,
             self.answers,
-            self.passage,
+            self.attempts,
             self.erased,
             self.finished,
         )
@@ -140,7 +140,7 @@ class ConversationState:
     def saying(self, answers: Mapping[str, str]) -> "ConversationState":
         """Returns a copy with other answers."""
         where = (self.language, self.calls, self.trail)
-        return ConversationState(*where, answers, self.passage, self.erased, self.finished)
+        return ConversationState(*where, answers, self.attempts, self.erased, self.finished)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns a small JSON document with short names and without default values."""
@@ -149,8 +149,8 @@ class ConversationState:
             document["t"] = [_written(calls) for calls in self.trail]
         if self.answers:
             document["a"] = dict(self.answers)
-        if self.passage:
-            document["p"] = self.passage
+        if self.attempts:
+            document["p"] = self.attempts
         if self.erased:
             document["e"] = True
         if self.finished:
@@ -165,7 +165,7 @@ class ConversationState:
             calls=_places(document["c"]),
             trail=tuple([_places(calls) for calls in document.get("t", ())]),
             answers=dict(document.get("a", {})),
-            passage=document.get("p", 0),
+            attempts=document.get("p", 0),
             erased=document.get("e", False),
             finished=document.get("f", False),
         )

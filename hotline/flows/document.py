@@ -92,10 +92,10 @@ class ShapeFault(NamedTuple):
     path: tuple[str, ...]
     kind: str
     """Kind of fault in pydantic's words: `missing`, `value_error`."""
-    says: MessageText
+    message: MessageText
 
     def __str__(self) -> str:
-        return f"{'.'.join(self.path)}: {self.says}"
+        return f"{'.'.join(self.path)}: {self.message}"
 
 
 def shape_faults(invalid: ValidationError) -> Iterator[ShapeFault]:

@@ -33,25 +33,25 @@ class Drawn(NamedTuple):
 
 
 def draw(
-    book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: Facts, limit: int
+    flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, facts: Facts, limit: int
 ) -> Drawn:
     """Returns the drawing of the node that the caller is at.
 
     The result is not cached where the session provides the list, or where the text has a placeholder.
     """
-    here = run.calls[-1]
+    here = state.calls[-1]
     listed = (
-        list_name(node.list, run.answers) if isinstance(node, QuestionNode) and node.list else ""
+        list_name(node.list, state.answers) if isinstance(node, QuestionNode) and node.list else ""
     )
-    if listed and (listed in facts.lists or listed not in book.lists):
-        return _draw(book, node, run, facts, limit)
-    if placeholders_in((node.text or {}).get(run.language, "")):
-        return _draw(book, node, run, facts, limit)
+    if listed and (listed in facts.lists or listed not in flow_set.lists):
+        return _draw(flow_set, node, state, facts, limit)
+    if placeholders_in((node.text or {}).get(state.language, "")):
+        return _draw(flow_set, node, state, facts, limit)
 
-    key = (here.flow, here.node, run.language, limit, listed, _varies(node, run, facts))
-    known = book.drawings.get(key)
+    key = (here.flow, here.node, state.language, limit, listed, _varies(node, state, facts))
+    known = flow_set.drawings.get(key)
     if known is None:
-        known = book.drawings[key] = _draw(book, node, run, facts, limit)
+        known = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit)
     assert isinstance(known, Drawn)
     return known
 
@@ -62,15 +62,15 @@ def screen_of(text: str, *, ends: bool = False) -> Screen:
 
 
 def _draw(
-    book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: Facts, limit: int
+    flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, facts: Facts, limit: int
 ) -> Drawn:
-    seen = view(book, node, run, facts)
+    seen = view(flow_set, node, state, facts)
     pages = paginate(seen.layout, limit)
     ends = isinstance(node, EndNode)
     return Drawn(seen, pages, tuple(screen_of(page.text, ends=ends) for page in pages))
 
 
-def _varies(node: Waiting | EndNode, run: ConversationState, facts: Facts) -> tuple[bool, ...]:
+def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
     """Returns for each condition of the node whether it holds.
 
     Its pages depend on these values, on the place, the language, the limit and the list, and on nothing else.
@@ -82,7 +82,7 @@ def _varies(node: Waiting | EndNode, run: ConversationState, facts: Facts) -> tu
         conditions += [choice.when for choice in node.choices if choice.when is not None]
     if not conditions:
         return ()
-    return tuple([is_met(condition, run, facts) for condition in conditions])
+    return tuple([is_met(condition, state, facts) for condition in conditions])
 
 
 FIRST_KEY, MORE = "1", "9"
@@ -124,7 +124,7 @@ def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: in
 def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[str]:
     """Yields the line above a repeated screen in every length, longest first."""
     typed, keys = _typed(node, own), _working(node, seen, page)
-    out = ("0", "00") if seen.layout.ways else ()
+    out = ("0", "00") if seen.layout.key_lines else ()
     leads_on = [typed] if typed else [*_runs(keys, shortest=3)]
     verb = "" if typed else f"{own.press} "
     if leads_on or out:

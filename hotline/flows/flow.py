@@ -203,17 +203,17 @@ class FlowSet:
     """Cache of the answers to drop when another answer changes."""
 
 
-def numbers_shown(book: FlowSet, today: date) -> Mapping[str, bool]:
+def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
     """Returns the flags of the phone numbers for a session that begins today. Cached, because every hop needs them."""
-    shown = book.days.get(today)
+    shown = flow_set.days.get(today)
     if shown is None:
-        shown = book.days[today] = number_flags(book.numbers, today)
+        shown = flow_set.days[today] = number_flags(flow_set.numbers, today)
     return shown
 
 
-def numbers_named(book: FlowSet) -> frozenset[str]:
+def numbers_named(flow_set: FlowSet) -> frozenset[str]:
     """Returns the phone numbers that some conditional text shows while they are verified."""
-    nodes = (node for flow in book.flows.values() for node in flow.nodes.values())
+    nodes = (node for flow in flow_set.flows.values() for node in flow.nodes.values())
     leads = (
         lead
         for node in nodes
@@ -294,12 +294,12 @@ class View(NamedTuple):
     """Choices of the layout's buttons, in the same order."""
 
 
-def node_at(book: FlowSet, place: Place) -> Node | None:
-    flow = book.flows.get(place.flow)
+def node_at(flow_set: FlowSet, place: Place) -> Node | None:
+    flow = flow_set.flows.get(place.flow)
     return flow.nodes.get(place.node) if flow else None
 
 
-def is_met(condition: Condition | None, run: ConversationState, facts: Facts) -> bool:
+def is_met(condition: Condition | None, state: ConversationState, facts: Facts) -> bool:
     """Returns True if the condition holds.
 
     A condition on an answer without `values` tests only that it was given. The name of a flag may contain an answer:
@@ -308,24 +308,26 @@ def is_met(condition: Condition | None, run: ConversationState, facts: Facts) ->
     if condition is None:
         return True
     if condition.flag is not None:
-        named = list_name(condition.flag, run.answers)
+        named = list_name(condition.flag, state.answers)
         return facts.flags.get(named, False) is not condition.negated
-    given = run.answers.get(condition.answer or "")
+    given = state.answers.get(condition.answer or "")
     is_one = given is not None and (not condition.values or given in condition.values)
     return is_one is not condition.negated
 
 
-def view(book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: Facts) -> View:
+def view(
+    flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, facts: Facts
+) -> View:
     """Returns the node as this caller sees it."""
     if isinstance(node, EndNode):
         text = fill_placeholders(
-            text_in(node.text or {}, run.language), facts.words, run.answers.get(ABOUT, "")
+            text_in(node.text or {}, state.language), facts.words, state.answers.get(ABOUT, "")
         )
         return View(Layout(text, more=""))
 
-    asked, choices = _asked(book, node, run, facts)
-    leads = [text_in(lead.text, run.language) for lead in shown_leads(node, run, facts)]
-    own, flow = texts_of(run.language), book.flows.get(run.calls[-1].flow)
+    asked, choices = _asked(flow_set, node, state, facts)
+    leads = [text_in(lead.text, state.language) for lead in shown_leads(node, state, facts)]
+    own, flow = texts_of(state.language), flow_set.flows.get(state.calls[-1].flow)
     # In a report, lists are cut into pages that a narrow phone shows.
     is_cut = (
         isinstance(node, QuestionNode)
@@ -333,14 +335,14 @@ def view(book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: 
         and flow is not None
         and flow.gathers
     )
-    text = fill_placeholders(asked, facts.words, run.answers.get(ABOUT, ""))
+    text = fill_placeholders(asked, facts.words, state.answers.get(ABOUT, ""))
     layout = Layout(
         # A conditional text is on its own line, unless it ends in a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(
             Button(
-                text_in(one.label, run.language),
+                text_in(one.label, state.language),
                 one.key,
                 one.same_line,
                 one.every_page,
@@ -349,62 +351,63 @@ def view(book: FlowSet, node: Waiting | EndNode, run: ConversationState, facts: 
             )
             for one in choices
         ),
-        note=text_in(node.note or {}, run.language) if isinstance(node, MenuNode) else "",
+        note=text_in(node.note or {}, state.language) if isinstance(node, MenuNode) else "",
         tail=f"9 {own.more}" if isinstance(node, MessageNode) and node.goes is not None else "",
         more=f"9 {own.more}",
-        ways=_ways_out(book, node, run),
+        key_lines=_ways_out(flow_set, node, state),
         lines=MAX_LINES if is_cut else None,
     )
     return View(layout, choices)
 
 
-def shown_leads(node: Waiting, run: ConversationState, facts: Facts) -> tuple[Lead, ...]:
+def shown_leads(node: Waiting, state: ConversationState, facts: Facts) -> tuple[Lead, ...]:
     return tuple(
-        lead for lead in node.leads if all(is_met(when, run, facts) for when in lead.whens)
+        lead for lead in node.leads if all(is_met(when, state, facts) for when in lead.whens)
     )
 
 
 def _asked(
-    book: FlowSet, node: Waiting, run: ConversationState, facts: Facts
+    flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[str, tuple[Choice, ...]]:
     """Returns the question and its choices. A list with one place or none has its own question."""
-    choices, text = shown_choices(book, node, run, facts), node.text
+    choices, text = shown_choices(flow_set, node, state, facts), node.text
     if not isinstance(node, QuestionNode) or node.list is None:
-        return text_in(text, run.language), choices
+        return text_in(text, state.language), choices
     places = [choice for choice in choices if choice not in node.choices]
     if not places and node.none is not None:
-        return text_in(node.none, run.language), choices
+        return text_in(node.none, state.language), choices
     if len(places) == 1 and node.one is not None:
         (place,) = places
-        asked = text_in(node.one, run.language).replace(FOUND, text_in(place.label, run.language))
-        yes = replace(place, label={run.language: texts_of(run.language).yes})
+        language = state.language
+        asked = text_in(node.one, language).replace(FOUND, text_in(place.label, language))
+        yes = replace(place, label={language: texts_of(language).yes})
         return asked, (yes, *choices[1:])
-    return text_in(text, run.language), choices
+    return text_in(text, state.language), choices
 
 
 def shown_choices(
-    book: FlowSet, node: Waiting, run: ConversationState, facts: Facts
+    flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[Choice, ...]:
     """Returns the menu's choices whose condition holds, or the places of a list and the choices after them."""
     if isinstance(node, MessageNode):
         return ()
-    written = tuple(choice for choice in node.choices if is_met(choice.when, run, facts))
+    written = tuple(choice for choice in node.choices if is_met(choice.when, state, facts))
     if isinstance(node, MenuNode):
-        return (*written, *(_languages(run) if node.languages else ()))
+        return (*written, *(_languages(state) if node.languages else ()))
     if node.list is None:
         return written
-    name = list_name(node.list, run.answers)
-    listed = facts.lists.get(name) or book.lists.get(name, ())
+    name = list_name(node.list, state.answers)
+    listed = facts.lists.get(name) or flow_set.lists.get(name, ())
     return (*(Choice(option.label, option.value) for option in listed), *written)
 
 
-def _languages(run: ConversationState) -> tuple[Choice, ...]:
+def _languages(state: ConversationState) -> tuple[Choice, ...]:
     """Returns the other languages, in their own names, on the highest keys. Choosing one shows the same place again."""
-    others = [language for language in LANGUAGES if language.code != run.language]
+    others = [language for language in LANGUAGES if language.code != state.language]
     return tuple(
         Choice(
-            dict.fromkeys([run.language, FIRST], other.name),
-            goes=run.calls[-1].node,
+            dict.fromkeys([state.language, FIRST], other.name),
+            goes=state.calls[-1].node,
             key=key,
             language=other.code,
         )
@@ -429,17 +432,17 @@ def list_answers(pattern: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\{(\w+)\}", pattern))
 
 
-def _ways_out(book: FlowSet, node: Waiting, run: ConversationState) -> tuple[str, ...]:
+def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
     """Returns the line with `0` and `00` in each wording, longest first. Every page shows it.
 
     The front has no such line, because the keys lead there. Where a question may be skipped, `0` skips it.
     """
-    if at_front(book, run):
+    if at_front(flow_set, state):
         return ()
-    own = texts_of(run.language)
+    own = texts_of(state.language)
     back = (own.back, own.back_short)
     if isinstance(node, QuestionNode) and node.skip is not None:
-        back = (text_in(node.skip, run.language),) * 2
+        back = (text_in(node.skip, state.language),) * 2
     ways: dict[str, None] = {}
     for word in back:
         line, home = f"0 {word}", f"00 {own.home}"
@@ -450,25 +453,25 @@ def _ways_out(book: FlowSet, node: Waiting, run: ConversationState) -> tuple[str
     return tuple(ways)
 
 
-def at_front(book: FlowSet, run: ConversationState) -> bool:
-    here = run.calls[-1]
-    flow = book.flows.get(book.front)
+def at_front(flow_set: FlowSet, state: ConversationState) -> bool:
+    here = state.calls[-1]
+    flow = flow_set.flows.get(flow_set.front)
     return flow is not None and here.flow == flow.name and here.node == flow.start
 
 
-def shows_word(book: FlowSet, run: ConversationState, word: str) -> bool:
+def shows_word(flow_set: FlowSet, state: ConversationState, word: str) -> bool:
     """Returns True if the text of the current node has a placeholder for this word."""
-    node = node_at(book, run.calls[-1])
-    return isinstance(node, Waiting) and word in placeholders_in(text_in(node.text, run.language))
+    node = node_at(flow_set, state.calls[-1])
+    return isinstance(node, Waiting) and word in placeholders_in(text_in(node.text, state.language))
 
 
-def is_reporting(book: FlowSet, run: ConversationState, what: str) -> bool:
+def is_reporting(flow_set: FlowSet, state: ConversationState, what: str) -> bool:
     """Returns True if the caller is inside a flow that makes this kind of report."""
-    here = (book.flows.get(place.flow) for place in run.calls)
+    here = (flow_set.flows.get(place.flow) for place in state.calls)
     return any(flow is not None and flow.gathers == what for flow in here)
 
 
-def public_flow_set(book: FlowSet, *, but: Collection[str], entries: Mapping[str, str]) -> FlowSet:
+def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[str, str]) -> FlowSet:
     """Returns the flow set without report flows, private flows and those in `but`. Only `entries` are its short codes.
 
     It offers no choice that leads to a removed flow, and skips calls of one. A flow that only removed flows lead to is
@@ -476,14 +479,14 @@ def public_flow_set(book: FlowSet, *, but: Collection[str], entries: Mapping[str
     """
     allowed = {
         name: flow
-        for name, flow in book.flows.items()
+        for name, flow in whole.flows.items()
         if name not in but and flow.gathers is None and not flow.private
     }
-    begins = [name for name in (book.front, *entries.values()) if name in allowed]
+    begins = [name for name in (whole.front, *entries.values()) if name in allowed]
     there = reachable(begins, lambda name: _called(allowed[name]) & allowed.keys())
     flows = {name: flow for name, flow in allowed.items() if name in there}
     return replace(
-        book,
+        whole,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
         entries={name: flow for name, flow in entries.items() if flow in flows},
         # Menus are shorter here, so their cached pages differ.

@@ -78,21 +78,21 @@ _MAKERS: tuple[Callable[..., object], ...] = (
 
 
 class LoadedFlowSet(NamedTuple):
-    book: FlowSet
+    flow_set: FlowSet
     lines: Mapping[str, Flow]
     """Its flows by the lines they were built from."""
 
 
-def serialise(book: FlowSet) -> str:
+def serialise(flow_set: FlowSet) -> str:
     """Returns the parts named in `PARTS` as text. Lists are left out, because they belong to the code."""
     head = [
-        [*book.flows],
-        book.front,
-        dict(book.entries),
-        [*map(_press, book.numbers.values())],
-        {language: dict(words) for language, words in book.phrases.items()},
+        [*flow_set.flows],
+        flow_set.front,
+        dict(flow_set.entries),
+        [*map(_press, flow_set.numbers.values())],
+        {language: dict(words) for language, words in flow_set.phrases.items()},
     ]
-    return "\n".join(map(_line, (head, *map(_press, book.flows.values()))))
+    return "\n".join(map(_line, (head, *map(_press, flow_set.flows.values()))))
 
 
 def deserialise(
@@ -194,7 +194,7 @@ class SqlFlowSets:
         self._lists = lists
         self._behind = behind
         self._elapsed = elapsed
-        self._books: OrderedDict[int, FlowSet] = OrderedDict()
+        self._flow_sets: OrderedDict[int, FlowSet] = OrderedDict()
         self._lines: dict[str, Flow] = {}
         self._live: _Live | None = None
         self._loading: int | None = None
@@ -216,11 +216,11 @@ class SqlFlowSets:
         self._live = _Live(revision_id, now + LIVE_SECONDS)
         return revision_id
 
-    def book(self, revision_id: int) -> FlowSet:
+    def get(self, revision_id: int) -> FlowSet:
         with self._lock:
-            if revision_id in self._books:
-                self._books.move_to_end(revision_id)
-                return self._books[revision_id]
+            if revision_id in self._flow_sets:
+                self._flow_sets.move_to_end(revision_id)
+                return self._flow_sets[revision_id]
 
         loading = self._load(revision_id)
         while True:
@@ -234,10 +234,10 @@ class SqlFlowSets:
         """Returns the revision that new sessions use: the newest, or the previous one while the newest loads."""
         behind = self._behind
         with self._lock:
-            if behind is None or known is None or newest in self._books:
+            if behind is None or known is None or newest in self._flow_sets:
                 self._late = None
                 return newest
-            if known.revision_id not in self._books:
+            if known.revision_id not in self._flow_sets:
                 return newest
             self._late = now + LATE_SECONDS if self._late is None else self._late
             if now >= self._late:
@@ -267,11 +267,11 @@ class SqlFlowSets:
         """Loads a revision's flow set into memory. Yields before each flow that it must compile."""
         made = yield from self._compiled(revision_id)
         with self._lock:
-            self._books[revision_id] = made.book
-            while len(self._books) > KEPT:
-                self._books.popitem(last=False)
+            self._flow_sets[revision_id] = made.flow_set
+            while len(self._flow_sets) > KEPT:
+                self._flow_sets.popitem(last=False)
             self._lines = {**made.lines}
-        return made.book
+        return made.flow_set
 
     def _compiled(self, revision_id: int) -> Generator[None, None, LoadedFlowSet]:
         with self._database.reading() as session:
@@ -302,8 +302,8 @@ class LivePhrases:
     """The phrases of the live revision. Never raises. If no live revision is known, the
     shipped phrases apply."""
 
-    def __init__(self, books: FlowSets, *, elapsed: Callable[[], float] = time.monotonic) -> None:
-        self._books = books
+    def __init__(self, sets: FlowSets, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._sets = sets
         self._elapsed = elapsed
         self._known: FlowSet | None = None
         self._not_before = 0.0
@@ -320,7 +320,7 @@ class LivePhrases:
         """Returns the live flow set, or the last known one while the bookshelf does not answer."""
         if self._elapsed() >= self._not_before:
             try:
-                self._known = self._books.book(self._books.live())
+                self._known = self._sets.get(self._sets.live())
             except HotlineError:
                 self._not_before = self._elapsed() + PATIENCE
         return self._known

@@ -30,9 +30,9 @@ MESSAGE_KEY = "remark"
 """Key under which a validation error carries our message."""
 
 
-def invalid(says: MessageText) -> PydanticCustomError:
+def invalid(text: MessageText) -> PydanticCustomError:
     """Returns the error that a validator raises. Unlike a ValueError, its message can be translated."""
-    return PydanticCustomError("value_error", "{says}", {"says": str(says), MESSAGE_KEY: says})
+    return PydanticCustomError("value_error", "{says}", {"says": str(text), MESSAGE_KEY: text})
 
 
 def _words(text: str) -> str:
@@ -147,33 +147,33 @@ def links(node: Node) -> Iterator[tuple[str, str]]:
     yield from ((field, goes) for field, goes in found if goes is not None)
 
 
-def broken_references(book: FlowSet) -> Iterator[BrokenReference]:
-    for flow in book.flows.values():
-        yield from broken_in_flow(book, flow)
-    yield from broken_in_set(book)
+def broken_references(flow_set: FlowSet) -> Iterator[BrokenReference]:
+    for flow in flow_set.flows.values():
+        yield from broken_in_flow(flow_set, flow)
+    yield from broken_in_set(flow_set)
 
 
-def broken_in_set(book: FlowSet) -> Iterator[BrokenReference]:
+def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
     """Yields broken references outside of flows: the front and the short codes."""
-    if book.front not in book.flows:
+    if flow_set.front not in flow_set.flows:
         yield BrokenReference(
-            book.front,
+            flow_set.front,
             "",
             "unknown_flow",
             message_text("there is no flow called front, where calls start"),
         )
-    for entry, name in book.entries.items():
-        if name not in book.flows:
+    for entry, name in flow_set.entries.items():
+        if name not in flow_set.flows:
             message = message_text("no flow is called {name}", name=name)
             yield BrokenReference("entries", entry, "unknown_entry", message)
-        elif book.flows[name].gathers:
+        elif flow_set.flows[name].gathers:
             message = message_text(
                 "{name} collects a report: no printed short code may open it", name=name
             )
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
 
-def broken_in_flow(book: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
+def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
     if flow.start not in flow.nodes:
         message = message_text("no screen is called {name}", name=flow.start)
         yield BrokenReference(flow.name, "start", "unknown_node", message)
@@ -183,7 +183,7 @@ def broken_in_flow(book: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
                 message = message_text("no screen is called {name}", name=goes)
                 yield BrokenReference(flow.name, name, "unknown_node", message, field)
         if isinstance(node, CallNode):
-            called = book.flows.get(node.flow)
+            called = flow_set.flows.get(node.flow)
             message = message_text("no flow is called {name}", name=node.flow)
             if called is not None:
                 message = message_text(
@@ -194,20 +194,20 @@ def broken_in_flow(book: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
         if (
             isinstance(node, QuestionNode)
             and node.list is not None
-            and not _listed(book, flow, node.list)
+            and not _listed(flow_set, flow, node.list)
         ):
             message = message_text("no list is called {name}", name=node.list)
             yield BrokenReference(flow.name, name, "unknown_list", message, "list")
 
 
-def _listed(book: FlowSet, flow: Flow, pattern: str) -> bool:
+def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
     """Returns True if any list can have this name. The lists of a private flow come from the session, so it is True."""
     if flow.private:
         return True
     if not list_answers(pattern):
-        return pattern in book.lists
+        return pattern in flow_set.lists
     stem = pattern.split("{", 1)[0]
-    return any(name.startswith(stem) for name in book.lists)
+    return any(name.startswith(stem) for name in flow_set.lists)
 
 
 NAMES = {"lead": "leads", "list_": "list", "day": "on"}

@@ -82,11 +82,11 @@ def _name(key: str, row: Document) -> str:
     return LAST
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free(name: str, used: set[str]) -> str:
     free, number = name, 2
-    while free in taken:
+    while free in used:
         free, number = f"{name}#{number}", number + 1
-    taken.add(free)
+    used.add(free)
     return free
 
 
@@ -229,10 +229,10 @@ def kind_of(node: object) -> str:
     return next((kind for kind in KINDS if node.get(kind) is not None), "")
 
 
-def value_at(document: object, way: Iterable[str]) -> Any:
+def value_at(document: object, path: Iterable[str]) -> Any:
     """Returns the value at the end of a path, for a document of any shape. None where there is no value."""
     here: Any = document
-    for step in way:
+    for step in path:
         if isinstance(here, Mapping):
             here = here.get(step)
         elif isinstance(here, list) and step.isdecimal() and int(step) < len(here):

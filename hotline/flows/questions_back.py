@@ -64,9 +64,9 @@ class Question(NamedTuple):
         return labels.get(value, {}).get(language, value)
 
 
-def questions(book: FlowSet) -> Mapping[str, Question]:
+def questions(flow_set: FlowSet) -> Mapping[str, Question]:
     """Returns every question of the list in order, approved or not."""
-    flow = book.flows.get(FLOW)
+    flow = flow_set.flows.get(FLOW)
     return {} if flow is None else dict(_listed(flow))
 
 

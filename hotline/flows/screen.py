@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hotline.flows.engine_texts import RESERVED_SEPTETS
 from hotline.text.gsm7 import septets, to_gsm7
 
-DEFAULT_LIMIT = 156
+SEPTETS = 156
 """Septets of the body of a screen. It is a setting of each network, because no one publishes Rwanda's limit."""
 NARROWEST = 16
 """Letters in a line of the narrowest phones. They break between words, and break a longer word in the middle."""
@@ -43,7 +43,7 @@ class Button(NamedTuple):
     same_line: bool = False
     every_page: bool = False
     """True where the choice is at the end of each page, such as "not sure"."""
-    beside: bool = False
+    shares_page: bool = False
     """True where the choice shares a page with the previous choice. The page before must keep another choice."""
 
 
@@ -60,10 +60,10 @@ class Layout(NamedTuple):
     """Line of every page that has a next one. Empty where only the first page is ever shown."""
     question: str = ""
     """Line above choices that continue from the previous page."""
-    ways: tuple[str, ...] = ()
+    key_lines: tuple[str, ...] = ()
     """Lines with the keys `0` and `00` in several wordings, best first. The last and shortest always fits."""
     lines: int | None = None
-    """Most lines of a page on a narrow phone, without `more` and `ways`. None means no limit."""
+    """Most lines of a page on a narrow phone, without `more` and `key_lines`. None means no limit."""
 
 
 class Page(NamedTuple):
@@ -84,7 +84,7 @@ class _Piece:
     button: int | None = None
     key: str | None = None
     """Fixed digit of its choice."""
-    beside: bool = False
+    shares_page: bool = False
 
     @property
     def cost(self) -> int:
@@ -102,7 +102,7 @@ class _Draft:
     """Most choices on the page. It leaves digits for others."""
     lines: int | None = None
     """Most lines of a narrow phone. The first piece of a page ignores this limit."""
-    taken: int = 0
+    count: int = 0
     """Count of pieces on the page."""
 
     def take(self, piece: _Piece, room: int) -> bool:
@@ -124,7 +124,7 @@ class _Draft:
         if digit is not None and piece.button is not None:
             self.keys[digit] = piece.button
         self.text += gap + text
-        self.taken += 1
+        self.count += 1
         return True
 
 
@@ -142,10 +142,10 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
     return pieces
 
 
-def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
+def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
     """Returns one or more pages, each within `limit - HELD_BACK` septets of GSM-7."""
     whole = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
-    ways = tuple(map(to_gsm7, layout.ways))
+    ways = tuple(map(to_gsm7, layout.key_lines))
     room = whole - (septets(ways[-1]) if ways else 0)
     more = f"\n{to_gsm7(layout.more)}" if layout.more else ""
     tail = f"\n{to_gsm7(layout.tail)}" if layout.tail else ""
@@ -158,7 +158,7 @@ def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
         goes_on = pages and pieces and pieces[0].button is not None
         asked = to_gsm7(layout.question) if goes_on else ""
         draft = _fill(layout, pieces, room - septets(tail), asked, lines=layout.lines)
-        if draft.taken == len(pieces):
+        if draft.count == len(pieces):
             return (*pages, _closed(draft, tail, ways, whole))
 
         once = [piece for piece in pieces if piece not in kept]
@@ -166,39 +166,39 @@ def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
         taken = sum(len(wrapped(f"1 {piece.text}")) for piece in kept)
         lines = layout.lines and layout.lines - taken
         draft = _fill(layout, once, left, asked, spare=len(kept), lines=lines)
-        if not draft.taken:
+        if not draft.count:
             kept, cost = [], 0
             continue
-        if (fewer := _before_beside(once, draft)) < draft.taken:
+        if (fewer := _before_beside(once, draft)) < draft.count:
             draft = _fill(layout, once[:fewer], left, asked, spare=len(kept), lines=lines)
-        pieces = _after(pieces, kept, draft.taken)
+        pieces = _after(pieces, kept, draft.count)
         draft.most, draft.lines = len(NUMBERS), None
         for piece in kept:
             draft.take(piece, room - septets(more))
         pages.append(_closed(draft, more, ways, whole, more=True))
 
 
-def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], taken: int) -> Sequence[_Piece]:
-    """Returns the pieces that are left after the first `taken`. Pieces of every page do not count and remain."""
+def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequence[_Piece]:
+    """Returns the pieces that are left after the first `count`. Pieces of every page do not count and remain."""
     left: list[_Piece] = []
     for piece in pieces:
-        if taken and piece not in kept:
-            taken -= 1
+        if count and piece not in kept:
+            count -= 1
         else:
             left.append(piece)
     return left
 
 
 def _before_beside(pieces: Sequence[_Piece], draft: _Draft) -> int:
-    """Returns the count of pieces to keep, so that the next page begins with no `beside` choice.
+    """Returns the count of pieces to keep, so that the next page begins with no `shares_page` choice.
 
     Returns all that the page took, where it would otherwise lose its last choice.
     """
-    fewer = draft.taken
-    while fewer < len(pieces) and fewer and pieces[fewer].beside:
+    fewer = draft.count
+    while fewer < len(pieces) and fewer and pieces[fewer].shares_page:
         fewer -= 1
     left = any(piece.button is not None for piece in pieces[:fewer])
-    return fewer if left else draft.taken
+    return fewer if left else draft.count
 
 
 def _fill(
@@ -218,7 +218,7 @@ def _fill(
     draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
     for piece in pieces:
         if not draft.take(piece, room):
-            if asked and not draft.taken:
+            if asked and not draft.count:
                 return _fill(layout, pieces, room, "", spare=spare, lines=lines)
             break
     return draft
@@ -254,7 +254,7 @@ def _button_piece(layout: Layout, index: int, room: int) -> _Piece:
     button = layout.buttons[index]
     _, label = next(_cut(to_gsm7(button.label) or "-", room - 2))
     gap = " " if button.same_line and index else "\n"
-    return _Piece(gap, label, index, button.key, button.beside)
+    return _Piece(gap, label, index, button.key, button.shares_page)
 
 
 def _word_pieces(text: str, room: int) -> Iterator[_Piece]:

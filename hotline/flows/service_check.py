@@ -49,7 +49,8 @@ def _row(context: Context) -> Number | None:
     if not context.line.national_number:
         return None
     try:
-        return context.books.book(context.books.live()).numbers.get(context.line.national_number)
+        sets, number = context.flow_sets, context.line.national_number
+        return sets.get(sets.live()).numbers.get(number)
     except (NotReady, StoreUnavailable):
         return None
 

@@ -169,7 +169,7 @@ class Publication(Row):
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
     """The time when another publication replaced it. NULL for the current one."""
-    change_id: Mapped[int | None]
+    draft_id: Mapped[int | None]
     """The `DraftRow` that it published."""
     published_by_id: Mapped[int | None]
     """The account that submitted or published it."""
@@ -196,9 +196,9 @@ def find(session: Session, publication_id: int) -> Publication | None:
     return session.get(Publication, publication_id)
 
 
-def of_change(session: Session, change_id: int) -> Publication | None:
+def of_change(session: Session, draft_id: int) -> Publication | None:
     """Returns the publication of a draft, or None."""
-    return session.scalar(select(Publication).where(Publication.change_id == change_id).limit(1))
+    return session.scalar(select(Publication).where(Publication.draft_id == draft_id).limit(1))
 
 
 def previous(session: Session, publication_id: int) -> Publication | None:

@@ -23,7 +23,7 @@ _LANE = QueueState.name == SMS
 
 QUESTION = select(
     exists().where(*active_conditions(bindparam("at", type_=Utc))),
-    exists().where(QueuePause.lane == SMS),
+    exists().where(QueuePause.queue == SMS),
     exists().where(
         ProcessStart.role == WORKERS,
         ProcessStart.wrong_keys != "",

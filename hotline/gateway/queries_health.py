@@ -66,7 +66,7 @@ def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) 
     return sorted(session.scalars(answered))
 
 
-UNASSIGNED = (IS_WAITING, Tip.referred_at.is_(None), Tip.channel != rules_trial.CHANNEL)
+UNASSIGNED = (IS_WAITING, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 LATE_UNTAKEN = (
     *ASK_RUNS,
     Tip.filed_at.is_not(None),
@@ -88,7 +88,7 @@ class OutboxHealth:
     """MTs that may or may not have been sent."""
     dead: int
     """Undeliverable MTs that no person has answered for."""
-    unreferred_since: datetime | None
+    unassigned_since: datetime | None
     """The filing time of the oldest tip that no responder was alerted of."""
     untaken_since: Mapping[int, datetime]
     """By urgency, the filing time of the oldest tip that waits to be acknowledged or is overdue."""
@@ -105,7 +105,7 @@ def outbox_health(session: Session) -> OutboxHealth:
         ),
         unknown=_count(session, MessageState.UNKNOWN),
         dead=len(unreviewed(session)),
-        unreferred_since=_unreferred(session),
+        unassigned_since=_unreferred(session),
         untaken_since=_untaken(session),
         locked=_locked(session),
         clock_until=session.scalar(select(Leader.until).where(Leader.name == tables.RELAY)),

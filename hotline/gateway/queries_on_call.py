@@ -75,8 +75,8 @@ def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
     written = select(Message).where(
         Message.priority == Priority.MONITOR, Message.created_at >= alarm.since
     )
-    told = notice_parameters(alarm.name, alarm.since)
-    rows = [row for row in session.scalars(written.order_by(Message.id)) if row.parameters == told]
+    given = notice_parameters(alarm.name, alarm.since)
+    rows = [row for row in session.scalars(written.order_by(Message.id)) if row.parameters == given]
     return [*{row.on_call_id: row for row in rows}.values()]
 
 

@@ -26,7 +26,7 @@ class AlertPath:
 
     has_responder: bool = True
     """True if any responder at all can be alerted of a tip."""
-    held: bool = False
+    is_paused: bool = False
     """True if an operator paused the outgoing queue."""
     fault: str | None = None
     """The reason why the gateway refused a message. None once it accepts one again."""
@@ -46,7 +46,7 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
     Returns None also where no process has ever sent. `fresh` is True if this process saw a clock tick within the last
     minute. It measures this minute itself, so a changed system time has no effect.
     """
-    if path.held:
+    if path.is_paused:
         return BlockReason.PAUSED
     if path.fault is not None:
         return BlockReason.FAULT

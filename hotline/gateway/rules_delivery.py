@@ -177,7 +177,7 @@ class Verdict:
     """True if a colleague must be alerted now."""
     flag: bool = False
     """True if this number can never be reached, so its responder no longer counts as a recipient."""
-    hold: bool = False
+    pause: bool = False
     """True if the outgoing queue must be paused."""
 
 
@@ -202,7 +202,7 @@ def decide(
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
-        return Verdict(MessageState.RETRY, FAULT_PAUSE, counted=False, hold=True)
+        return Verdict(MessageState.RETRY, FAULT_PAUSE, counted=False, pause=True)
     if queue.ends is not None:
         state = queue.ends.get(outcome, MessageState.RETRY)
         wait = retry_wait(priority, attempts, 0.0)

@@ -58,9 +58,9 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result of one page. The bookmark moves once all of `to_tell` was processed."""
+    """The result of one page. The bookmark moves once all of `to_answer` was processed."""
 
-    to_tell: Sequence[ListedSms]
+    to_answer: Sequence[ListedSms]
     bookmark: Bookmark
     proves_until: datetime | None
     """Time up to which the page checks callbacks. An earlier SMS that no page lists is unproven. None: no check."""

@@ -127,16 +127,16 @@ def alert_but_ref(
     return _asking(pair, {"place": place_name(place, language)}, language, code)
 
 
-def _asking(pair: Pair, said: Mapping[str, str], language: str, code: str | None) -> Wording:
+def _asking(pair: Pair, parameters: Mapping[str, str], language: str, code: str | None) -> Wording:
     reply, dial = pair
     if code is None:
-        return Wording(reply, said, language)
-    return Wording(dial, {**said, "code": code}, language)
+        return Wording(reply, parameters, language)
+    return Wording(dial, {**parameters, "code": code}, language)
 
 
 def notice(
     purpose: Purpose,
-    care: VisitSafety,
+    safety: VisitSafety,
     language: str,
     *,
     number: str | None,
@@ -152,7 +152,7 @@ def notice(
         return _asking(REQUEST_TEXTS[purpose], said, language, code)
     if purpose in PLAIN:
         return Wording(PLAIN[purpose], {}, language)
-    with_number, alone = PLACE_CHANGED if purpose is Purpose.MOVED else VISIT_SAFETIES[care].sms
+    with_number, alone = PLACE_CHANGED if purpose is Purpose.MOVED else VISIT_SAFETIES[safety].sms
     if number is None or with_number is alone:
         return Wording(alone, {}, language)
     return Wording(with_number, {"number": number}, language)

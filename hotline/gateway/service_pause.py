@@ -24,7 +24,7 @@ from hotline.people.tables_audit import CommandActor
 class QueueView:
     """The state of the outgoing queue."""
 
-    hold: QueuePause | None
+    pause: QueuePause | None
     fault: str | None
     """The reason for which the gateway refuses messages, if it does. It ends without any command."""
     waiting: Sequence[WaitingMessages]
@@ -66,9 +66,9 @@ def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> i
 
     It replaces a pause that existed when the backup was made.
     """
-    standing = queries_health.current_pause(session)
-    if standing is not None:
-        session.delete(standing)
+    current = queries_health.current_pause(session)
+    if current is not None:
+        session.delete(current)
     write_pause(session, by=by, reason=reason, at=at, doubtful_until=at)
     tables_audit.append_row(
         session, at=at, actor=tables_audit.by_command(by), action="restored", reason=reason
@@ -86,8 +86,8 @@ def write_pause(
 ) -> bool:
     """Writes a pause. Returns False if the queue is paused already."""
     row = QueuePause(
-        lane=tables.SMS,
-        held_by=tables_audit.name_of(by),
+        queue=tables.SMS,
+        paused_by=tables_audit.name_of(by),
         reason=reason,
         since=at,
         doubtful_until=doubtful_until,
@@ -101,7 +101,7 @@ def write_pause(
 
 
 def resume(
-    context: Context, *, by: CommandActor, reason: str, fates: Mapping[MessageKind, DoubtDecision]
+    context: Context, *, by: CommandActor, reason: str, doubts: Mapping[MessageKind, DoubtDecision]
 ) -> Resumed:
     """Resumes the queue. Raises NotFound without a pause, or Undecided if a kind's decision is missing."""
     at = context.now()
@@ -110,17 +110,17 @@ def resume(
         if row is None:
             raise NotFound("no one paused the outgoing queue")
 
-        lane = _outgoing_queue(session)
-        missing = [kind for kind in lane.undecided if kind not in fates]
+        queue = _outgoing_queue(session)
+        missing = [kind for kind in queue.undecided if kind not in doubts]
         if missing:
             raise Undecided(_choices(missing))
 
         dropped = 0
         if row.doubtful_until is not None:
-            kinds = [kind for kind, fate in fates.items() if fate is DoubtDecision.DROP]
+            kinds = [kind for kind, fate in doubts.items() if fate is DoubtDecision.DROP]
             dropped = queries_health.drop_doubtful(session, kinds, row.doubtful_until)
         session.delete(row)
-        going = sum(one.count for one in lane.waiting) - dropped
+        going = sum(one.count for one in queue.waiting) - dropped
         tables_audit.append_command(
             session,
             by,
@@ -166,7 +166,7 @@ def mark_reviewed(
 def _outgoing_queue(session: Session) -> QueueView:
     hold = queries_health.current_pause(session)
     return QueueView(
-        hold=hold,
+        pause=hold,
         fault=tables.queue_state(session).reason,
         waiting=queries_health.waiting_messages(session, hold.doubtful_until if hold else None),
     )

@@ -71,13 +71,13 @@ class FakeSenders(Senders):
 class FakeJobs(JobQueue):
     """A queue that stores the doorbells that were rung. `dead` makes it raise QueueUnavailable."""
 
-    rung: list[tuple[Job, int]] = field(default_factory=list)
+    scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False
 
     def ring(self, job: Job, row_id: int) -> None:
         if self.dead:
             raise QueueUnavailable("fake")
-        self.rung.append((job, row_id))
+        self.scheduled.append((job, row_id))
 
 
 @dataclass
@@ -90,22 +90,22 @@ class FakeStates(StateStore):
             raise RunsUnavailable("fake")
         return deepcopy(self.held.get(key))
 
-    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
+    def save(self, key: str, data: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
         if self.dead:
             raise RunsUnavailable("fake")
-        self.held[key] = deepcopy(dict(said))
+        self.held[key] = deepcopy(dict(data))
 
 
 @dataclass
 class FakeStarts(StartStore):
     """Notes that store the last opening of each session. `dead` makes them store nothing and find nothing."""
 
-    told: dict[str, tuple[SessionStart, CommittedText]] = field(default_factory=dict)
+    saved: dict[str, tuple[SessionStart, CommittedText]] = field(default_factory=dict)
     dead: bool = False
 
-    def tell(self, opening: SessionStart, heard: CommittedText) -> None:
-        if not self.dead and not opening.asks_rows:
-            self.told[opening.key] = opening, heard
+    def tell(self, start: SessionStart, committed: CommittedText) -> None:
+        if not self.dead and not start.asks_rows:
+            self.saved[start.key] = start, committed
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
-        return None if self.dead else self.told.get(key)
+        return None if self.dead else self.saved.get(key)

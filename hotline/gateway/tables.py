@@ -18,10 +18,10 @@ from hotline.people import tables
 class Assignment(Row):
     """The assignment of a tip to one responder at one escalation level."""
 
-    __tablename__ = "referral"
+    __tablename__ = "assignment"
     __table_args__ = (
         UniqueConstraint("tip_id", "step", "responder_id"),
-        Index("referral_hands", "responder_id", "created_at", "state"),
+        Index("assignment_hands", "responder_id", "created_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,7 +69,7 @@ def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ..
 class OnCallContact(Row):
     """One on-call contact: a number that is notified when something is wrong."""
 
-    __tablename__ = "watcher"
+    __tablename__ = "on_call_contact"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -102,15 +102,15 @@ class Message(Row):
     __tablename__ = "message"
     __table_args__ = (
         Index("message_due", "state", "next_at"),
-        Index("message_referral", "assignment_id"),
+        Index("message_assignment", "assignment_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     """A `gateway.rules_message.MessageKind`."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
-    on_call_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     contact_key: Mapped[str | None]
     """For an answer: this week's pseudonym of the phone. Its limit of answers is counted by this."""
     encrypted_number: Mapped[bytes | None]
@@ -217,10 +217,10 @@ TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
 class QueueState(Row):
     """The state of the outgoing queue. A fault of configuration or money pauses the queue and uses up no attempt."""
 
-    __tablename__ = "lane"
+    __tablename__ = "queue_state"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    held_until: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
     """The time when the sending processes were last told to start. They count as running until their clock ticks."""
@@ -233,10 +233,10 @@ class QueueState(Row):
 class QueuePause(Row):
     """A person's pause of the outgoing queue: no MT is sent while the row exists. The audit log has earlier pauses."""
 
-    __tablename__ = "lane_hold"
+    __tablename__ = "queue_pause"
 
-    lane: Mapped[str] = mapped_column(primary_key=True)
-    held_by: Mapped[str]
+    queue: Mapped[str] = mapped_column(primary_key=True)
+    paused_by: Mapped[str]
     reason: Mapped[str]
     since: Mapped[datetime]
     doubtful_until: Mapped[datetime | None]
@@ -277,9 +277,9 @@ def pause_reason(session: Session, at: datetime) -> str | None:
     """Returns why nothing may be sent now, or None. A person's pause lasts until a person ends it."""
     if session.get(QueuePause, SMS) is not None:
         return BY_HAND
-    lane = queue_state(session)
-    is_held = lane.held_until is not None and lane.held_until > at
-    return lane.reason or "held" if is_held else None
+    queue = queue_state(session)
+    is_held = queue.paused_until is not None and queue.paused_until > at
+    return queue.reason or "held" if is_held else None
 
 
 def queue_state(session: Session) -> QueueState:
@@ -288,13 +288,13 @@ def queue_state(session: Session) -> QueueState:
 
 
 def _change(session: Session, **values: Any) -> None:
-    names = ("held_until", "reason", "awaited_at", "failing_since", "failed_at")
+    names = ("paused_until", "reason", "awaited_at", "failing_since", "failed_at")
     add_if_new(session, QueueState(name=SMS, **dict.fromkeys(names)))
     session.execute(update(QueueState).where(QueueState.name == SMS).values(**values))
 
 
 def pause_for_fault(session: Session, until: datetime, reason: str) -> None:
-    _change(session, held_until=until, reason=reason)
+    _change(session, paused_until=until, reason=reason)
 
 
 def end_fault(session: Session) -> None:
@@ -303,7 +303,7 @@ def end_fault(session: Session) -> None:
     session.execute(
         update(QueueState)
         .where(QueueState.name == SMS, faulty)
-        .values(held_until=None, reason=None, failing_since=None, failed_at=None)
+        .values(paused_until=None, reason=None, failing_since=None, failed_at=None)
     )
 
 

@@ -52,9 +52,9 @@ class Dialogue(Row):
     """Names of the counters that this session has already added to."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    heard: Mapped[int] = mapped_column(default=0)
+    committed: Mapped[int] = mapped_column(default=0)
     """Letters of `text` whose effects are committed. A hop that repeats them, early or late, changes nothing."""
-    heard_key: Mapped[str | None]
+    text_key: Mapped[str | None]
     """The number of committed letters and their keyed digest: `12:9f...`. None before the first."""
     starred: Mapped[list[str] | None]
     """Typed texts that contain a `*`, each by its begin and end in `text`: `12-30`."""
@@ -93,7 +93,7 @@ class InboundSeen(Row):
     """The assignment that the MO was about, if it acknowledges one."""
     more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     """The other assignments, if the MO named several."""
-    waits: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    queued: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     """Commands that wait until the inbox lists the MO: a `alerts.rules_replies.Verb` by assignment id."""
     proved_at: Mapped[datetime | None]
     """The time when the gateway's own inbox was seen to list it."""
@@ -161,8 +161,8 @@ START_COLUMNS = (
     "pinned",
 )
 """The columns that an `SessionStart` has, except its key."""
-ROW = ("key", "channel", "language", "counted", "heard", "heard_key", *START_COLUMNS)
-READ = f"SELECT {', '.join(START_COLUMNS)}, heard, starred FROM dialogue WHERE key = "
+ROW = ("key", "channel", "language", "counted", "committed", "text_key", *START_COLUMNS)
+READ = f"SELECT {', '.join(START_COLUMNS)}, committed, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
 """The columns of a tally: those of a `counters.tables.CounterKey`, and the count."""
 _RAISED = (
@@ -175,12 +175,12 @@ _RAISED = (
 class FirstHop:
     """The data that is written when a session's first hop arrives."""
 
-    opening: SessionStart
+    start: SessionStart
     channel: str
     language: str
-    heard: int
+    committed: int
     """Letters of its text, if nothing else of it must be committed. Otherwise -1."""
-    heard_key: str | None = field(repr=False)
+    text_key: str | None = field(repr=False)
     measure: str
     """The counter of sessions. Empty if this session is not counted."""
     day: date
@@ -204,7 +204,7 @@ def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedTex
         row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:
         return None
-    *opened, heard, starred = row
+    *opened, committed, starred = row
     given: dict[str, Any] = dict(zip(START_COLUMNS, opened, strict=True))
     said = driver.read_json(given["pinned"])
     given |= {
@@ -214,7 +214,7 @@ def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedTex
         "pinned": CallerFacts.from_dict(said) if isinstance(said, dict) else None,
     }
     return SessionStart(key=key, **given), CommittedText(
-        heard, ends_of(driver.read_json(starred) or ())
+        committed, ends_of(driver.read_json(starred) or ())
     )
 
 
@@ -268,20 +268,20 @@ def _whole(counted: bool, people: int) -> str:
 
 
 def _row(first: FirstHop, connection: driver.PlainConnection) -> tuple[object, ...]:
-    o = first.opening
+    o = first.start
     changed = {
         "started_at": connection.moment(o.started_at),
         "pinned": json.dumps(o.pinned.to_dict()) if o.pinned is not None else None,
     }
     opened = [changed[name] if name in changed else getattr(o, name) for name in START_COLUMNS]
-    return (o.key, first.channel, first.language, "[]", first.heard, first.heard_key, *opened)
+    return (o.key, first.channel, first.language, "[]", first.committed, first.text_key, *opened)
 
 
 def _tally(first: FirstHop) -> tuple[object, ...]:
     if not first.measure:
         return ()
     day = first.day.isoformat()
-    return (day, first.measure, first.language, first.channel, first.opening.entry, "", "", 1)
+    return (day, first.measure, first.language, first.channel, first.start.entry, "", "", 1)
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:
@@ -301,7 +301,7 @@ def ends_of(starred: object) -> dict[int, int]:
 
 
 FIXED_COLUMNS = ("key", "channel", "entry", "responder_id", "started_at")
-CHANGING_COLUMNS = ("language", "counted", "ended_at", "heard", "heard_key", "starred")
+CHANGING_COLUMNS = ("language", "counted", "ended_at", "committed", "text_key", "starred")
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
 _COLUMNS = tuple(_DIALOGUE.c[name] for name in (*FIXED_COLUMNS, *CHANGING_COLUMNS))
 _HELD = driver.PreparedStatement(
@@ -325,8 +325,8 @@ class LockedDialogue:
     language: str
     counted: list[str]
     ended_at: datetime | None
-    heard: int
-    heard_key: str | None = field(repr=False)
+    committed: int
+    text_key: str | None = field(repr=False)
     starred: list[str] | None
     read: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 

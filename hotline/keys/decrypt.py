@@ -47,8 +47,8 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
 def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
     """Decrypts a tip's key with a desk's grant and private key. Raises DecryptionFailed."""
     plain = _open_box(grant, private_key)
-    key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
-    if told != label(uid, desk):
+    key, tail = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
+    if tail != label(uid, desk):
         raise DecryptionFailed("the grant belongs to another tip or another desk")
     return key
 
@@ -74,12 +74,12 @@ def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes)
 
 def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
     """Decrypts codes that `case_codes` sealed. Raises DecryptionFailed."""
-    told = bound(uid, entry_id)
+    bound_as = bound(uid, entry_id)
     try:
         plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))
-        if not plain.endswith(told):
+        if not plain.endswith(bound_as):
             raise ValueError
-        return unpadded(plain.removesuffix(told))
+        return unpadded(plain.removesuffix(bound_as))
     except (CryptoError, TypeError, ValueError):
         raise DecryptionFailed("the codes were altered or belong to another event") from None
 
@@ -130,20 +130,20 @@ Stretch = Callable[[str, Costs, bytes], bytes]
 
 
 def unwrap(
-    wrapped: bytes, passphrase: str, *, owner: str, says: str, stretch: Stretch = stretch_passphrase
+    wrapped: bytes, passphrase: str, *, owner: str, part: str, stretch: Stretch = stretch_passphrase
 ) -> bytes:
     """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `says` as its name.
 
     Raises PassphraseWrong or DecryptionFailed.
     """
-    envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
-    if len(envelope) <= HEADER.size or checksum(envelope) != told:
-        raise DecryptionFailed(f"{says} was altered")
+    envelope, checked = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
+    if len(envelope) <= HEADER.size or checksum(envelope) != checked:
+        raise DecryptionFailed(f"{part} was altered")
 
     version, passes, kib, salt = HEADER.unpack_from(envelope)
     costs = Costs(passes, kib)
     if version != VERSION or not costs.are_bearable:
-        raise DecryptionFailed(f"{says} has an unknown format")
+        raise DecryptionFailed(f"{part} has an unknown format")
 
     key = stretch(passphrase, costs, salt)
     try:
@@ -151,7 +151,7 @@ def unwrap(
             envelope[HEADER.size :], aad=envelope[: HEADER.size] + owner.encode()
         )
     except (CryptoError, ValueError, TypeError):
-        raise PassphraseWrong(f"this passphrase does not decrypt {says}") from None
+        raise PassphraseWrong(f"this passphrase does not decrypt {part}") from None
 
 
 def _open_box(encrypted: bytes, private_key: bytes) -> bytes:

@@ -39,8 +39,8 @@ def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, An
         if encrypted[:1] != VERSION:
             raise ValueError
         plain = SealedBox(PrivateKey(private)).decrypt(encrypted[1:])
-        told, padded = plain[:DIGEST_BYTES], plain[DIGEST_BYTES:]
-        if not hmac.compare_digest(told, _digest(bound)):
+        digest, padded = plain[:DIGEST_BYTES], plain[DIGEST_BYTES:]
+        if not hmac.compare_digest(digest, _digest(bound)):
             raise ValueError
         return document_in(padded)
     except (CryptoError, TypeError, ValueError):

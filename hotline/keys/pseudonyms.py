@@ -67,9 +67,9 @@ class Pseudonyms:
         own = self.contact(msisdn, at)
         return (own,) if before is None else (own, digest(before, "contact", msisdn))
 
-    def likeness(self, what: str, said: str, at: datetime) -> str:
+    def likeness(self, what: str, text: str, at: datetime) -> str:
         """Returns this week's digest of an answer. It finds similar tips for a day, and cannot be decrypted."""
-        return digest(self._weekly.at(at), "likeness", what, said)
+        return digest(self._weekly.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
         """Returns 64 bits that represent a phone in each of a moment's periods. They are counted and then dropped.
@@ -115,13 +115,13 @@ class Pseudonyms:
         """Returns the lasting digest of a phone on the stop list."""
         return self._by(STOP_KEY, "stopped", msisdn)
 
-    def joined(self, roll: str, msisdn: str) -> str:
+    def joined(self, programme: str, msisdn: str) -> str:
         """Returns the lasting digest of a phone in a programme."""
-        return self._by(JOINED_KEY, "joined", roll, msisdn)
+        return self._by(JOINED_KEY, "joined", programme, msisdn)
 
-    def joins(self, roll: str, code: str) -> str:
+    def joins(self, programme: str, code: str) -> str:
         """Returns the digest of a code that enrols phones in a programme."""
-        return self._by(JOINED_KEY, "joins", roll, code)
+        return self._by(JOINED_KEY, "joins", programme, code)
 
     @property
     def knows_certificates(self) -> bool:
@@ -138,9 +138,9 @@ class Pseudonyms:
         """
         return self._by(CERTIFICATE_KEY, "holder", number_key, str(month))
 
-    def certificate(self, said: str) -> str:
+    def certificate(self, text: str) -> str:
         """Returns the proof that this installation issued a certificate with this content."""
-        return self._by(CERTIFICATE_KEY, "certificate", said)
+        return self._by(CERTIFICATE_KEY, "certificate", text)
 
 
 def digest(key: bytes, purpose: str, *parts: str) -> str:

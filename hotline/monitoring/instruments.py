@@ -85,7 +85,7 @@ class LineInstruments:
             found: list[Any] = [self._redis.hmget(key, "last_heartbeat", "state") for key in keys]
         except (RedisError, OSError):
             return None
-        return min((_age(heard, state) for heard, state in found), default=math.inf)
+        return min((_age(beat, state) for beat, state in found), default=math.inf)
 
     def line_answers(self) -> bool | None:
         if self._dialler is None:
@@ -111,9 +111,9 @@ class LineInstruments:
         return self._left[1]
 
 
-def _age(heard: bytes | None, state: bytes | None) -> float:
+def _age(stored: bytes | None, state: bytes | None) -> float:
     """Returns the seconds since a worker's last heartbeat, or 0 while it does a job of less than `BUSY_SECONDS`."""
-    if heard is None:
+    if stored is None:
         return math.inf
-    age = (datetime.now(UTC) - datetime.fromisoformat(heard.decode())).total_seconds()
+    age = (datetime.now(UTC) - datetime.fromisoformat(stored.decode())).total_seconds()
     return 0.0 if state == b"busy" and age < BUSY_SECONDS else max(0.0, age)

@@ -127,7 +127,7 @@ def trials(session: Session) -> Trials | None:
 def unsent_trial(session: Session) -> Tip | None:
     """Returns the newest filed trial tip without an alert, or None. It stays locked until the transaction ends."""
     waits = select(Tip).where(
-        Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
+        Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
     )
     held = waits.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
     return session.scalars(held).one_or_none()
@@ -152,8 +152,8 @@ def bring_forward(session: Session, by: timedelta) -> None:
         message.lease_until = message.lease_until and message.lease_until - by
     for tip in _held(session, select(Tip).where(Tip.state == TipState.DRAFT)):
         tip.updated_at -= by
-    for lane in _held(session, select(QueueState).where(QueueState.held_until.is_not(None))):
-        lane.held_until = lane.held_until and lane.held_until - by
+    for queue in _held(session, select(QueueState).where(QueueState.paused_until.is_not(None))):
+        queue.paused_until = queue.paused_until and queue.paused_until - by
 
 
 def _held(session: Session, rows: Select[Kept]) -> list[Kept]:

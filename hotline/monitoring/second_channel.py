@@ -68,10 +68,10 @@ class SecondChannel:
             server.send_message(mail)
 
 
-def _tried(way: object, text: str) -> bool:
-    assert callable(way)
+def _tried(path: object, text: str) -> bool:
+    assert callable(path)
     try:
-        way(text)
+        path(text)
     except (OSError, smtplib.SMTPException, subprocess.SubprocessError) as broken:
         # The error's message may quote an address or a password.
         logger.error("the second alarm channel failed: %s", type(broken).__name__)

@@ -77,7 +77,7 @@ def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str,
     if alarm in EVENT_ALARMS:
         return EVENT_ALARMS[alarm]
     now = found[alarm]
-    return before.get(alarm, "") if alarm_level(now) == 0 else now.says
+    return before.get(alarm, "") if alarm_level(now) == 0 else now.message
 
 
 def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
@@ -124,16 +124,16 @@ def _moves(
 
 
 def write_notices(
-    session: Session, context: MonitorContext, told: AlarmChange, at: datetime
+    session: Session, context: MonitorContext, change: AlarmChange, at: datetime
 ) -> None:
     """Writes a notice for each on-call contact who can be reached, and for the other channel if there is one."""
-    assert told.notice is not None
-    since = told.now.since if told.now is not None else at
+    assert change.notice is not None
+    since = change.now.since if change.now is not None else at
     people: list[OnCallContact | None] = [
         one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None
     ]
     people += [None] if context.watch.other.is_there() else []
-    session.add_all(new_notice(told.alarm, told.notice, one, since, at) for one in people)
+    session.add_all(new_notice(change.alarm, change.notice, one, since, at) for one in people)
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
@@ -345,7 +345,7 @@ def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
     at = context.now()
     with context.database.writing() as session:
         tables.take_lock(session)
-        before = {row.name: row.says for row in tables.notified_alarms(session)}
+        before = {row.name: row.message for row in tables.notified_alarms(session)}
         if alarm not in before:
             raise NotFound(f"no alarm {alarm} is active")
         now = after_acknowledgement(

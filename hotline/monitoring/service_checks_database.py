@@ -123,7 +123,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
     now = context.now()
     try:
         with context.database.reading() as session:
-            standing = queries_health.outbox_health(session)
+            health = queries_health.outbox_health(session)
             people = queries_people.members(session)
             hold = queries_health.current_pause(session)
             held = tables.pause_reason(session, now)
@@ -154,12 +154,12 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             "`hotline oncall add NAME`",
         ),
         _keys(refused),
-        *_outbox(standing, now),
+        *_outbox(health, now),
         _outgoing_queue(hold, held),
         check_result(
             "details",
-            f"{standing.locked} tips that a desk should read and cannot: a key was missing"
-            if standing.locked
+            f"{health.locked} tips that a desk should read and cannot: a key was missing"
+            if health.locked
             else None,
             "every desk can read what is its own",
             "restore the key that is missing (`hotline keys import`); see the runbook",
@@ -174,7 +174,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
 
 def _flows(context: Context) -> CheckResult:
     try:
-        revision = context.books.live()
+        revision = context.flow_sets.live()
     except (NotReady, StoreUnavailable):
         says = "none is live: every dial ends politely"
         return CheckResult("flows", False, says, "`hotline upgrade` publishes them")
@@ -196,8 +196,8 @@ def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
     )
 
 
-def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
-    until, waits, oldest = standing.clock_until, standing.unreferred_since, standing.oldest_unsent
+def _outbox(health: queries_health.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
+    until, waits, oldest = health.clock_until, health.unassigned_since, health.oldest_unsent
     silent = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
     yield check_result(
         "clock",
@@ -213,7 +213,7 @@ def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[Ch
     )
     untaken = [
         since
-        for urgency, since in standing.untaken_since.items()
+        for urgency, since in health.untaken_since.items()
         if now - since >= TIMES[urgency].alarm
     ]
     yield check_result(
@@ -228,11 +228,11 @@ def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[Ch
         "no message is late",
         "see to the gateway, the lane and the clock below and above this line",
     )
-    unknown = f"{standing.unknown} messages may or may not have gone out"
-    yield CheckResult("unknown", True, unknown if standing.unknown else "every send was answered")
+    unknown = f"{health.unknown} messages may or may not have gone out"
+    yield CheckResult("unknown", True, unknown if health.unknown else "every send was answered")
     yield check_result(
         "given up",
-        f"{standing.dead} messages are undeliverable" if standing.dead else None,
+        f"{health.dead} messages are undeliverable" if health.dead else None,
         "no message is undeliverable",
         "call the people who should have got them: the page Outgoing queue lists them",
     )
@@ -242,9 +242,9 @@ def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
     return since is not None and now - since >= LATE
 
 
-def _outgoing_queue(hold: QueuePause | None, held: str | None) -> CheckResult:
-    if hold is not None:
-        says = f"held by {hold.held_by} since {in_kigali(hold.since)} ({hold.reason}): nothing goes out"
+def _outgoing_queue(pause: QueuePause | None, held: str | None) -> CheckResult:
+    if pause is not None:
+        says = f"held by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): nothing goes out"
         todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
         return CheckResult("lane", False, says, todo)
     return check_result(
@@ -255,8 +255,8 @@ def _outgoing_queue(hold: QueuePause | None, held: str | None) -> CheckResult:
     )
 
 
-def _retention(kept: Sequence[RetainedTip], tidied: datetime | None, now: datetime) -> CheckResult:
-    going = [one.term.goes_at for one in kept if one.term.keeping is TextState.WARNED]
+def _retention(rows: Sequence[RetainedTip], tidied: datetime | None, now: datetime) -> CheckResult:
+    going = [one.term.goes_at for one in rows if one.term.keeping is TextState.WARNED]
     late = [when for when in going if now - when > UNTIDY]
     is_late = late or (tidied is not None and now - tidied > UNTIDY)
     soon = (
@@ -391,7 +391,8 @@ def _offer(context: Context) -> Offer:
     if not context.line.call_back_number:
         return Offer.UNSET
     try:
-        row = context.books.book(context.books.live()).numbers.get(context.line.call_back_number)
+        sets, number = context.flow_sets, context.line.call_back_number
+        row = sets.get(sets.live()).numbers.get(number)
     except NotReady:
         return Offer.NO_FLOWS
     if row is None:

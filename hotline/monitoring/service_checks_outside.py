@@ -124,7 +124,7 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     """Returns the result of the watch process, for a process that cannot dial the line itself."""
     alarm = tables.raised_alarms(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
-        if not alarm.told and queries_alert_path.is_starting(session, at):
+        if not alarm.notices and queries_alert_path.is_starting(session, at):
             return CheckResult(DIAL, True, "the line has a minute to start")
         says = f"the watch process was not answered since {in_kigali(alarm.since)}"
         return CheckResult(DIAL, False, says, SEE_WEB)

@@ -79,8 +79,8 @@ def _hooks(session: Session) -> Measured:
 
 def _outbox(session: Session, context: CliContext) -> Measured:
     now = context.now()
-    standing = queries_health.outbox_health(session)
-    until = standing.clock_until
+    health = queries_health.outbox_health(session)
+    until = health.clock_until
     return [
         _one(
             "hotline_strange_caller_hops",
@@ -98,7 +98,7 @@ def _outbox(session: Session, context: CliContext) -> Measured:
         _one(
             "hotline_oldest_unsent_seconds",
             "Seconds that the oldest message has waited for the gateway.",
-            (now - standing.oldest_unsent).total_seconds() if standing.oldest_unsent else 0.0,
+            (now - health.oldest_unsent).total_seconds() if health.oldest_unsent else 0.0,
         ),
         _one(
             "hotline_clock_lease_seconds",

@@ -33,22 +33,22 @@ def run_trial(context: MonitorContext) -> None:
     """Begins a trial when it is due, and alerts the handset of the last one. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
-        standing = monitoring_queries.trials(session)
-    if standing is None:
+        trials = monitoring_queries.trials(session)
+    if trials is None:
         return
-    if _is_due(standing, at):
+    if _is_due(trials, at):
         context.watch.instruments.tell_trial()
 
     with ringing(context) as session:
-        _send_on(session, context, standing.handset.id, at)
+        _send_on(session, context, trials.handset.id, at)
 
 
 def check_trials(session: Session, at: datetime) -> CheckResult:
-    standing = monitoring_queries.trials(session)
-    if standing is None:
+    trials = monitoring_queries.trials(session)
+    if trials is None:
         says = "no handset is set for the daily trial"
         return warning("trial", says, "the page On-call contacts")
-    since = max(standing.arrived or standing.handset.created_at, standing.handset.created_at)
+    since = max(trials.arrived or trials.handset.created_at, trials.handset.created_at)
     if at - since <= LATE:
         return CheckResult("trial", True, "a trial came through, or has time to")
     return CheckResult(
@@ -82,11 +82,11 @@ def set_handset(context: CliContext, number: str, *, by: CommandActor) -> None:
         tables_audit.append_command(session, by, at=at, action="trial_handset_enrolled", subject="")
 
 
-def _is_due(standing: monitoring_queries.Trials, at: datetime) -> bool:
-    if standing.begun is None or standing.begun > at:
+def _is_due(trials: monitoring_queries.Trials, at: datetime) -> bool:
+    if trials.begun is None or trials.begun > at:
         return True
-    came = standing.arrived is not None and standing.arrived >= standing.begun
-    return at - standing.begun >= (EACH if came else AGAIN)
+    came = trials.arrived is not None and trials.arrived >= trials.begun
+    return at - trials.begun >= (EACH if came else AGAIN)
 
 
 def _send_on(session: Session, context: MonitorContext, handset: int, at: datetime) -> None:

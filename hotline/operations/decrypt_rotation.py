@@ -232,7 +232,7 @@ def rotate_all(
         ]
     for found in moves:
         _both(found, today, next_one)
-    decrypt_recovery.ensure_pair(context, next_one, costs, instead_of=today)
+    decrypt_recovery.ensure_pair(context, next_one, costs, replaces=today)
     with context.database.reading() as session:
         codes = sorted(tables_desks.desk_codes(session))
     pairs, moved = _rotate(context, codes, today, next_one, settle, say)

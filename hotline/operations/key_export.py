@@ -41,7 +41,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied where a different key has the same name.
     Nothing is written in that case.
     """
-    keys = _read(unwrap(parcel, passphrase, owner=OWNER, says=SECRET_NAME))
+    keys = _read(unwrap(parcel, passphrase, owner=OWNER, part=SECRET_NAME))
     here = permanent_keys(folder)
     others = sorted(name for name in keys if name in here and here[name] != keys[name])
     if others:

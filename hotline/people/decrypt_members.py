@@ -60,8 +60,8 @@ def decrypt_desk_key(
         plain = SealedBox(PrivateKey(member_private)).decrypt(wrapped[1:])
     except (CryptoError, TypeError, ValueError):
         raise broken from None
-    key, told = plain[: PrivateKey.SIZE], plain[PrivateKey.SIZE :]
-    if told != _label(desk_code, member):
+    key, tail = plain[: PrivateKey.SIZE], plain[PrivateKey.SIZE :]
+    if tail != _label(desk_code, member):
         raise broken
     return DeskPrivate(desk_code, key)
 

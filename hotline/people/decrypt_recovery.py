@@ -27,7 +27,7 @@ def ensure_pair(
     opener: PassphraseDecrypter,
     costs: Costs | None = None,
     *,
-    instead_of: PassphraseDecrypter | None = None,
+    replaces: PassphraseDecrypter | None = None,
 ) -> None:
     """Makes sure that this passphrase decrypts the present recovery pair.
 
@@ -42,9 +42,9 @@ def ensure_pair(
         opener.check(today)
         return
     except PassphraseWrong:
-        if instead_of is None:
+        if replaces is None:
             raise
-        instead_of.check(today)
+        replaces.check(today)
 
     made = new_pair(opener.passphrase, costs)
     with context.database.writing() as session:

@@ -50,7 +50,7 @@ def dummy_envelope(costs: Costs) -> bytes:
 
 def _opened(wrapped: bytes, typed: str, owner: str) -> bytes | None:
     try:
-        return unwrap(wrapped, typed, owner=owner, says=SECRET_NAME)
+        return unwrap(wrapped, typed, owner=owner, part=SECRET_NAME)
     except PassphraseWrong:
         return None
 

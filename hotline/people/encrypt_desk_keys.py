@@ -16,7 +16,7 @@ OWNER = "recovery pair"
 
 def decrypt_recovery_pair(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
     """Returns the private key of the recovery pair. Raises PassphraseWrong, DecryptionFailed."""
-    return unwrap(wrapped, passphrase, owner=OWNER, says="the recovery pair", stretch=stretch)
+    return unwrap(wrapped, passphrase, owner=OWNER, part="the recovery pair", stretch=stretch)
 
 
 def decrypt_by_passphrase(

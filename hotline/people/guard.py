@@ -63,9 +63,9 @@ class GuardContext:
     templates: Templates
 
 
-def check_host(house: GuardContext) -> Response | None:
+def check_host(context: GuardContext) -> Response | None:
     """Refuses a request for another host name that leads to this machine."""
-    if request.host != urlsplit(house.context.console_url).netloc:
+    if request.host != urlsplit(context.context.console_url).netloc:
         return make_response("", 421)
     return None
 
@@ -79,22 +79,22 @@ def check_field_count() -> None:
         abort(413)
 
 
-def open_view(house: GuardContext, route: Route) -> Answer:
+def open_view(context: GuardContext, route: Route) -> Answer:
     def answer(**values: object) -> Response:
-        _only_what_may_be(house, values)
-        return route.view()(_guest(house), **values)
+        _only_what_may_be(context, values)
+        return route.view()(_guest(context), **values)
 
     return answer
 
 
-def guarded_view(house: GuardContext, route: PageRoute) -> Answer:
+def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
     def answer(**values: object) -> Response:
-        _only_what_may_be(house, values)
-        guest = _guest(house)
+        _only_what_may_be(context, values)
+        guest = _guest(context)
         token = request.cookies.get(COOKIE, "")
         automatic = request.method == "GET" and AUTOMATIC in request.args
         by = (
-            service_sessions.find_session(house.context, token, automatic=automatic)
+            service_sessions.find_session(context.context, token, automatic=automatic)
             if token
             else None
         )
@@ -119,13 +119,13 @@ def guarded_view(house: GuardContext, route: PageRoute) -> Answer:
     return answer
 
 
-def _only_what_may_be(house: GuardContext, values: dict[str, object]) -> None:
+def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form from another site, and an address with an impossible id.
 
     A browser sends the origin with each POST. The database would raise an error for an id above the limit or for a NUL
     character.
     """
-    if request.method == "POST" and request.headers.get("Origin") != house.context.console_url:
+    if request.method == "POST" and request.headers.get("Origin") != context.context.console_url:
         abort(403)
     if any(
         value > MAX_ROW_ID if isinstance(value, int) else "\0" in str(value)
@@ -167,15 +167,15 @@ def _asked(visit: Visit) -> Response:
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 
-def _guest(house: GuardContext) -> GuestVisit:
+def _guest(context: GuardContext) -> GuestVisit:
     """Builds a visit without an account. Its language comes from the address, from the form, or from the browser."""
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
     language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
     path = request.full_path if request.query_string else request.path
     return GuestVisit(
-        context=house.context,
-        templates=house.templates,
+        context=context.context,
+        templates=context.templates,
         language=language,
         path=path,
         query={name: value.replace("\0", "") for name, value in request.args.items()},
@@ -183,7 +183,7 @@ def _guest(house: GuardContext) -> GuestVisit:
             tuple((name, value.replace("\0", "")) for name, value in request.form.items(multi=True))
         ),
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
-        network=network_of(peer_of(request.environ, house.context.proxies)),
+        network=network_of(peer_of(request.environ, context.context.proxies)),
         known=request.cookies.get(KNOWN, ""),
         began=request.cookies.get(LINK_COOKIE, ""),
     )
@@ -192,36 +192,37 @@ def _guest(house: GuardContext) -> GuestVisit:
 LOG = logging.getLogger("hotline.console")
 
 
-def error_page(house: GuardContext, error: Exception) -> Response:
+def error_page(context: GuardContext, error: Exception) -> Response:
     """Returns the page for an unknown or hidden address, for an invalid request, or for an error."""
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400
-        language = _of_the_account(house)
+        language = _of_the_account(context)
         if code in {404, 405}:
-            return _drawn(house, "missing.html", 404, language=language)
-        return _drawn(house, "refused.html", code, language=language)
+            return _drawn(context, "missing.html", 404, language=language)
+        return _drawn(context, "refused.html", code, language=language)
     reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
     level = logging.WARNING if away else logging.ERROR
     LOG.log(level, "%s, reference %s", type(error).__name__, reference)
     # The session is still valid, so the user can send the typed text again.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
-    return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=kept)
+    return _drawn(context, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 
 
-def _of_the_account(house: GuardContext) -> str:
+def _of_the_account(context: GuardContext) -> str:
     """Returns the language of the signed-in account.
 
     Returns an empty text if there is no account or it cannot be read.
     """
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
-        by = service_sessions.find_session(house.context, token, automatic=True) if token else None
+        find = partial(service_sessions.find_session, context.context, automatic=True)
+        by = find(token) if token else None
         return by.language if by is not None and by.language in CODES else ""
     return ""
 
 
 def _drawn(
-    house: GuardContext, template: str, status: int, *, language: str = "", **values: object
+    context: GuardContext, template: str, status: int, *, language: str = "", **values: object
 ) -> Response:
     """Shows a page in the given language, or else in the browser's language.
 
@@ -231,7 +232,7 @@ def _drawn(
     given = {
         "path": request.path,
         "query": {},
-        "sample_marks": partial(sample_marks_if_known, house.context, house.templates),
+        "sample_marks": partial(sample_marks_if_known, context.context, context.templates),
     }
-    drawn = house.templates.draw(language, template, by=None, **given, **values)
+    drawn = context.templates.draw(language, template, by=None, **given, **values)
     return make_response(drawn, status)

@@ -39,7 +39,7 @@ ROSTER = re.compile(
 class AuditFilter:
     """A filter for rows of the audit log. An empty field matches all rows."""
 
-    who: str = ""
+    name: str = ""
     """A part of the actor's name."""
     action: str = ""
     tip_id: int | None = None
@@ -53,7 +53,7 @@ class AuditRow:
 
     at: datetime
     desk: str
-    who: str
+    name: str
     phrase: str
     """The English sentence of the action, with the places `{subject}` and `{outcome}`."""
     subject: str
@@ -65,7 +65,7 @@ class AuditRow:
         at = f"{self.at.astimezone(KIGALI):%-d %b %Y %H:%M}"
         place = f", {self.desk} desk" if self.desk else ""
         did = self.phrase.format(subject=self.subject, outcome=self.outcome).rstrip()
-        return f"{at}{place}: {self.who} {did}" + (f": {self.reason}" if self.reason else "")
+        return f"{at}{place}: {self.name} {did}" + (f": {self.reason}" if self.reason else "")
 
 
 def read_row(
@@ -88,9 +88,9 @@ def action_sentence(action: str) -> tuple[str, str]:
     return SENTENCES.get(action) or f"{action.replace('_', ' ')} {{subject}}", ""
 
 
-def read_actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
+def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
     """Returns the desk that acted, if there is one, and the person. Rows of the first release name only a desk."""
-    kind, _, rest = said.partition(":")
+    kind, _, rest = text.partition(":")
     if kind == DESK:
         code, _, name = rest.partition(":")
         return _desk(code), name
@@ -100,14 +100,14 @@ def read_actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
         return _desk(rest), "somebody"
     if kind == "responder" and rest.isdecimal():
         return "", names.get(int(rest), f"responder {rest}")
-    return "", rest or PROCESSES.get(said, said)
+    return "", rest or PROCESSES.get(text, text)
 
 
-def read_subject(said: str, names: Mapping[int, str]) -> str:
+def read_subject(text: str, names: Mapping[int, str]) -> str:
     """Returns `tip:12` as "tip 12", `responder:7` with the name of the person, and `desk:12` as the name of the
     desk.
     """
-    kind, _, rest = said.partition(":")
+    kind, _, rest = text.partition(":")
     if kind == "district":
         return place_name(rest, "en")
     if kind == "responder" and rest.isdecimal():
@@ -118,7 +118,7 @@ def read_subject(said: str, names: Mapping[int, str]) -> str:
         who = responder_of(member)
         named = names.get(who, member) if who is not None else member.replace(":", " ")
         return f"desk {_desk(code)}, {named}" if member else f"desk {_desk(code)}"
-    return f"{kind} {rest}" if kind in SUBJECTS and rest else said
+    return f"{kind} {rest}" if kind in SUBJECTS and rest else text
 
 
 def _desk(code: str) -> str:

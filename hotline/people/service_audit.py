@@ -39,7 +39,7 @@ def list_rows(
         entries = tables_audit.entries(session, since=since, subject=about)
         names = tables.responder_names(session)
     rows = [(one, _read(one, names)) for one in entries]
-    return [(one, row) for one, row in rows if who.casefold() in row.who.casefold()]
+    return [(one, row) for one, row in rows if who.casefold() in row.name.casefold()]
 
 
 def roster_changes(database: Database, since: str) -> Sequence[str] | None:

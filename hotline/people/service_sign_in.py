@@ -83,7 +83,7 @@ def prove(
     context: ConsoleContext,
     name: str,
     code: str | None,
-    opens: Decrypts,
+    decrypts: Decrypts,
     then: SignedInAction[T],
     *,
     entrant: Entrant,
@@ -108,7 +108,7 @@ def prove(
             account = tables_accounts.find_account(session, entered)
         if account is not None and not may(context, account):
             account = None
-        private_key = opens(account)
+        private_key = decrypts(account)
     step = None if code is None else _right_step(context, account, code)
 
     with context.database.writing() as session:
@@ -178,13 +178,13 @@ def _note_failure(
     )
 
 
-def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:
+def _is_same(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
     """Returns True if the state and the secrets of the account did not change during the check."""
-    return looked_at is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
-        looked_at.state,
-        looked_at.wrapped_key,
-        looked_at.totp,
-        looked_at.recovery_key,
+    return account is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
+        account.state,
+        account.wrapped_key,
+        account.totp,
+        account.recovery_key,
     )
 
 

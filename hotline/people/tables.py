@@ -82,7 +82,7 @@ class PinWarningRow(Row):
     __tablename__ = "pin_warning"
     __table_args__ = (
         Index("pin_warning_person", "responder_id", "kind", "at"),
-        Index("pin_warning_told", "told_at", "at"),
+        Index("pin_warning_notified", "notified_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,7 +90,7 @@ class PinWarningRow(Row):
     kind: Mapped[str]
     """A value of `people.rules_pin_block.PinWarning`."""
     at: Mapped[datetime]
-    told_at: Mapped[datetime | None]
+    notified_at: Mapped[datetime | None]
     """The time when an SMS reported the warning. None while a warning about the night waits for the morning."""
 
 
@@ -99,7 +99,7 @@ def add_warning(
 ) -> None:
     """Stores a warning. With `waits`, the SMS of the next morning reports it."""
     told_at = None if waits else at
-    session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, told_at=told_at))
+    session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, notified_at=told_at))
     session.flush()
 
 
@@ -123,20 +123,20 @@ def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[
 
     Returns the ids of their responders, each only once.
     """
-    told = update(PinWarningRow).where(*_waiting(before)).values(told_at=at)
-    told_now = told.returning(PinWarningRow.responder_id)
+    reported = update(PinWarningRow).where(*_waiting(before)).values(notified_at=at)
+    told_now = reported.returning(PinWarningRow.responder_id)
     people = session.scalars(told_now.execution_options(synchronize_session=False))
     return sorted(set(people))
 
 
 def _waiting(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (PinWarningRow.told_at.is_(None), PinWarningRow.at < before)
+    return (PinWarningRow.notified_at.is_(None), PinWarningRow.at < before)
 
 
 def newest_warnings(session: Session, since: datetime, limit: int) -> Sequence[PinWarningRow]:
     """Returns the warnings that were reported after `since`, newest first."""
     rows = select(PinWarningRow).where(
-        PinWarningRow.told_at.is_not(None), PinWarningRow.told_at > since
+        PinWarningRow.notified_at.is_not(None), PinWarningRow.notified_at > since
     )
     return session.scalars(rows.order_by(PinWarningRow.at.desc()).limit(limit)).all()
 

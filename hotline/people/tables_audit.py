@@ -185,10 +185,10 @@ def newest_rows(
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
         found = found.where(AuditEntry.id < before)
-    if wanted.who:
-        part = wanted.who.casefold()
+    if wanted.name:
+        part = wanted.name.casefold()
         called = [f"responder:{one}" for one, name in names.items() if part in name.casefold()]
-        named = AuditEntry.actor.icontains(wanted.who, autoescape=True)
+        named = AuditEntry.actor.icontains(wanted.name, autoescape=True)
         found = found.where(or_(named, AuditEntry.actor.in_(called)))
     if wanted.action:
         found = found.where(AuditEntry.action == wanted.action)

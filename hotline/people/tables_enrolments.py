@@ -53,7 +53,7 @@ class Enrolment(Row):
     proved_at: Mapped[datetime | None]
     """The time when code and start PIN were entered on that phone."""
     ended_at: Mapped[datetime | None]
-    ended: Mapped[str | None]
+    end_reason: Mapped[str | None]
     """A value of `EnrolmentEnd`."""
 
 
@@ -83,7 +83,7 @@ def enrolment_of_approval(
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
     """Returns when the responder's present number was proved with a code. Returns None if no code was ever needed."""
     hers = select(Enrolment.proved_at).where(
-        Enrolment.responder_id == responder_id, Enrolment.ended == EnrolmentEnd.APPROVED
+        Enrolment.responder_id == responder_id, Enrolment.end_reason == EnrolmentEnd.APPROVED
     )
     return session.scalar(hers.order_by(Enrolment.id.desc()).limit(1))
 
@@ -164,7 +164,7 @@ def previous_number(session: Session, responder_id: int) -> bytes | None:
     found = select(Enrolment.encrypted_number).where(
         Enrolment.responder_id == responder_id,
         Enrolment.kind == EnrolmentKind.NUMBER,
-        Enrolment.ended == EnrolmentEnd.APPROVED,
+        Enrolment.end_reason == EnrolmentEnd.APPROVED,
     )
     return session.scalar(found.order_by(Enrolment.id.desc()).limit(1))
 
@@ -175,7 +175,7 @@ class MessageAddress:
 
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
-    is_hers: bool = True
+    is_own: bool = True
     """True if the result of sending shows whether the responder's own number works."""
 
 
@@ -185,14 +185,14 @@ def message_address(session: Session, template: Template, person: Responder) -> 
     During a change, this is the new or the earlier number, depending on the template.
     """
     if template in PREVIOUS_NUMBER_TEMPLATES:
-        return MessageAddress(previous_number(session, person.id) or b"", is_hers=False)
+        return MessageAddress(previous_number(session, person.id) or b"", is_own=False)
     if template is not Template.JOIN:
         return MessageAddress(person.encrypted_number)
     row = open_enrolment(session, person.id)
     if row is None or row.encrypted_code is None:
-        return MessageAddress(person.encrypted_number, is_hers=False)
+        return MessageAddress(person.encrypted_number, is_own=False)
     number = row.encrypted_number or person.encrypted_number
-    return MessageAddress(number, row.encrypted_code, is_hers=row.encrypted_number is None)
+    return MessageAddress(number, row.encrypted_code, is_own=row.encrypted_number is None)
 
 
 def delete_numbers(session: Session, at: datetime) -> None:
@@ -203,7 +203,7 @@ def delete_numbers(session: Session, at: datetime) -> None:
 
 def end_enrolment(row: Enrolment, how: EnrolmentEnd, at: datetime) -> None:
     """Ends an enrolment, and deletes its secrets. Also deletes the new number, unless the enrolment was approved."""
-    row.ended, row.ended_at = how, at
+    row.end_reason, row.ended_at = how, at
     row.code_hash = row.start_hash = row.encrypted_code = None
     if how is not EnrolmentEnd.APPROVED:
         row.encrypted_number = None

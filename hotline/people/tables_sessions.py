@@ -113,7 +113,7 @@ def end_all_sessions(session: Session) -> None:
 
 
 class SignInAttempt(Row):
-    __tablename__ = "sign_in_try"
+    __tablename__ = "sign_in_attempt"
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
     """A keyed digest of the typed name. The name is not stored, because some people type their password in its

@@ -26,7 +26,8 @@ def overview(
         visit,
         "rolls.html",
         rolls={
-            roll: service_enrolment.enrolment_by_district(visit.context, roll) for roll in Programme
+            programme: service_enrolment.enrolment_by_district(visit.context, programme)
+            for programme in Programme
         },
         districts=[(one.name, one.name) for one in districts()],
         days=CODE_VALIDITY.days,
@@ -36,10 +37,10 @@ def overview(
     )
 
 
-@form_view(overview, "district-{roll}", NotFound, Undecided)
-def create_code(visit: Visit, roll: str) -> Response:
+@form_view(overview, "district-{programme}", NotFound, Undecided)
+def create_code(visit: Visit, programme: str) -> Response:
     """Shows the new code once. The admin passes it on in person or by telephone."""
-    kind, days = _programme(roll), number_of(visit.form.text("days", most=4)) or 0
+    kind, days = _programme(programme), number_of(visit.form.text("days", most=4)) or 0
     code, row = service_enrolment.create_code(
         visit.context,
         kind,
@@ -50,18 +51,18 @@ def create_code(visit: Visit, roll: str) -> Response:
     return overview(visit, made=(kind, code, visit.place(row.district), row.ends_at))
 
 
-@form_view(overview, "district-{roll}", NotFound)
-def end_codes(visit: Visit, roll: str) -> None:
+@form_view(overview, "district-{programme}", NotFound)
+def end_codes(visit: Visit, programme: str) -> None:
     """Ends every code of a district now. Phones that enrolled with one stay enrolled."""
     place = visit.form.text("district", most=40)
-    service_enrolment.end_codes(visit.context, _programme(roll), place, by=visit.by.actor)
+    service_enrolment.end_codes(visit.context, _programme(programme), place, by=visit.by.actor)
 
 
-@form_view(overview, "secret_number-{roll}", NotFound, NumberInvalid)
-def remove_participant(visit: Visit, roll: str) -> None:
+@form_view(overview, "secret_number-{programme}", NotFound, NumberInvalid)
+def remove_participant(visit: Visit, programme: str) -> None:
     """Removes a phone from the programme. The typed number is not stored."""
     service_enrolment.remove_participant(
-        visit.context, _programme(roll), visit.form.secret("number"), by=visit.by.actor
+        visit.context, _programme(programme), visit.form.secret("number"), by=visit.by.actor
     )
 
 

@@ -200,7 +200,7 @@ def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
 
 
 def add_report(
-    written: Sequence[str], day: date, told: SessionReport
+    written: Sequence[str], day: date, report: SessionReport
 ) -> tuple[list[str], int, int]:
     """Returns a leader's sessions of one day with this one, and the numbers that it adds to the two counters.
 
@@ -209,6 +209,6 @@ def add_report(
     """
     today = [entry.split() for entry in written if entry.startswith(f"{day} ")]
     before = {occasion: int(came) for _, occasion, came in today}
-    after = before | {told.occasion.value: told.came}
+    after = before | {report.occasion.value: report.came}
     rows = [f"{day} {occasion} {came}" for occasion, came in after.items()]
-    return rows, len(after) - len(before), told.came - before.get(told.occasion, 0)
+    return rows, len(after) - len(before), report.came - before.get(report.occasion, 0)

@@ -93,8 +93,8 @@ def is_passed(lesson: str, answers: Mapping[str, str]) -> bool:
 
 def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
     """Returns the passed lessons with this one. A lesson that was passed before keeps its first time."""
-    living = current_lessons(passed, at)
-    return living if lesson in living else {**living, lesson: at}
+    current = current_lessons(passed, at)
+    return current if lesson in current else {**current, lesson: at}
 
 
 def current_lessons(passed: Passed, at: datetime) -> Passed:

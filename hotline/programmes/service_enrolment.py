@@ -72,20 +72,20 @@ class DistrictEnrolment:
     codes: Sequence[EnrolmentCode]
 
 
-def programme_of(book: FlowSet, entry: str) -> Programme | None:
+def programme_of(flow_set: FlowSet, entry: str) -> Programme | None:
     """Returns the programme to whose flow a short code leads. None for any other short code."""
-    return PROGRAMMES.get(book.entries.get(entry, ""))
+    return PROGRAMMES.get(flow_set.entries.get(entry, ""))
 
 
-def session_flags(book: FlowSet, opening: SessionStart, hop: UssdHop) -> dict[str, bool]:
+def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[str, bool]:
     """Returns flags for the numbers that were typed and for the theme of the month.
 
     Returns nothing behind a short code that leads to no programme.
     """
-    if programme_of(book, opening.entry) is None:
+    if programme_of(flow_set, start.entry) is None:
         return {}
     typed = {clean_keys(keyed) for keyed in hop.text.split(SEPARATOR)}
-    theme = rules.talking_point_of(opening.started_at.astimezone(KIGALI))
+    theme = rules.talking_point_of(start.started_at.astimezone(KIGALI))
     numbers = {
         f"{CROWD_FLAG}.{keyed}": True
         for keyed in typed
@@ -95,29 +95,29 @@ def session_flags(book: FlowSet, opening: SessionStart, hop: UssdHop) -> dict[st
 
 
 def enrolment_flags(
-    context: Context, book: FlowSet, opening: SessionStart, caller: str
+    context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> dict[str, bool]:
     """Returns a flag that says if the phone was in the programme when the session began. Empty without a key."""
-    roll = programme_of(book, opening.entry)
-    if roll is not None:
+    kind = programme_of(flow_set, start.entry)
+    if kind is not None:
         with suppress(KeyMissing):
-            return {rules.FLOW_NAMES[roll].joined: _is_known(context, roll, opening, caller)}
+            return {rules.FLOW_NAMES[kind].joined: _is_known(context, kind, start, caller)}
     return {}
 
 
 def try_code(
-    context: Context, opening: SessionStart, hop: UssdHop, asked: SecretTyped
+    context: Context, start: SessionStart, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
     """Checks if a code is valid for its caller, as one attempt. A caller who hides the number cannot join.
 
     Raises StoreUnavailable.
     """
-    roll = Programme(asked.target)
+    programme = Programme(asked.target)
     if not hop.shows_number:
         return AttemptResult()
     with suppress(KeyMissing):
-        opens = _opener(context, roll, asked.typed, opening.started_at)
-        target = context.pseudonyms.joins(roll, ALL_CODES)
+        opens = _opener(context, programme, asked.typed, start.started_at)
+        target = context.pseudonyms.joins(programme, ALL_CODES)
         found = service_attempts.try_once(
             context, hop, asked.upto, AttemptedSecret.CODE, target, opens
         )
@@ -126,7 +126,7 @@ def try_code(
 
 
 def enrol_by_sms(
-    session: Session, context: Context, roll: Programme, caller: str, said: ReceivedCode
+    session: Session, context: Context, programme: Programme, caller: str, received: ReceivedCode
 ) -> bool:
     """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a code that is keyed."""
     with suppress(KeyMissing):
@@ -134,32 +134,36 @@ def enrol_by_sms(
         attempt = SecretAttempt(
             AttemptedSecret.CODE,
             session_key=key,
-            heard_key=context.pseudonyms.heard(key, f"{said.at.isoformat()} {said.code}"),
-            target_key=context.pseudonyms.joins(roll, ALL_CODES),
+            text_key=context.pseudonyms.heard(key, f"{received.at.isoformat()} {received.code}"),
+            target_key=context.pseudonyms.joins(programme, ALL_CODES),
             caller=caller,
         )
         found = service_attempts.try_secret(
-            session, context, attempt, _opener(context, roll, said.code, said.at)
+            session, context, attempt, _opener(context, programme, received.code, received.at)
         )
         return found.opened_key is not None and enrol(
-            session, context, roll, caller, said.code, said.at
+            session, context, programme, caller, received.code, received.at
         )
     return False
 
 
 def enrol(
-    session: Session, context: Context, roll: Programme, caller: str, code: str, at: datetime
+    session: Session, context: Context, programme: Programme, caller: str, code: str, at: datetime
 ) -> bool:
     """Enrols a phone. Returns False for a code that is not valid, or without a key. A repeat changes nothing.
 
     The caller of this function has checked the code as an attempt. No attempt is counted here.
     """
     with suppress(KeyMissing):
-        code_key = context.pseudonyms.joins(roll, code)
-        number_key = context.pseudonyms.joined(roll, caller)
-        for living in programmes_tables.valid_codes(session, [code_key], at):
+        code_key = context.pseudonyms.joins(programme, code)
+        number_key = context.pseudonyms.joined(programme, caller)
+        for code_row in programmes_tables.valid_codes(session, [code_key], at):
             row = Participant(
-                number_key=number_key, roll=roll, district=living.district, created_at=at, told=[]
+                number_key=number_key,
+                programme=programme,
+                district=code_row.district,
+                created_at=at,
+                reports=[],
             )
             programmes_tables.enrol(session, row, code_key)
             return True
@@ -169,14 +173,14 @@ def enrol(
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
     """Removes a phone from these programmes, or from all. Returns how many it was in; 0 without a key."""
     with suppress(KeyMissing):
-        names = [context.pseudonyms.joined(roll, caller) for roll in rolls or tuple(Programme)]
+        names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
         return programmes_tables.remove_participants(session, names)
     return 0
 
 
 def create_code(
     context: Context,
-    roll: Programme,
+    programme: Programme,
     place: str,
     *,
     by: CommandActor,
@@ -193,8 +197,8 @@ def create_code(
 
     with context.database.writing() as session:
         row = EnrolmentCode(
-            code_key=context.pseudonyms.joins(roll, code),
-            roll=roll,
+            code_key=context.pseudonyms.joins(programme, code),
+            programme=programme,
             district=district,
             made_by=tables_audit.name_of(by),
             created_at=at,
@@ -203,41 +207,43 @@ def create_code(
         )
         if not add_if_new(session, row):
             raise Undecided(message_text("this code already exists: ask for another"))
-        _record(session, context, f"{roll}_code_made", district, by)
+        _record(session, context, f"{programme}_code_made", district, by)
     return code, row
 
 
-def end_codes(context: Context, roll: Programme, place: str, *, by: CommandActor) -> int:
+def end_codes(context: Context, programme: Programme, place: str, *, by: CommandActor) -> int:
     """Ends every code of a district at once, and returns how many. Phones that joined with one stay enrolled.
 
     Raises NotFound.
     """
     district = _district(place)
     with context.database.writing() as session:
-        ended = programmes_tables.end_codes(session, roll, district, context.now())
-        _record(session, context, f"{roll}_codes_ended", district, by)
+        ended = programmes_tables.end_codes(session, programme, district, context.now())
+        _record(session, context, f"{programme}_codes_ended", district, by)
     return ended
 
 
-def remove_participant(context: Context, roll: Programme, number: str, *, by: CommandActor) -> None:
+def remove_participant(
+    context: Context, programme: Programme, number: str, *, by: CommandActor
+) -> None:
     """Removes a phone from a programme, or deletes a responder's lessons.
 
     Raises NumberInvalid, NotFound, KeyMissing.
     """
-    number_key = context.pseudonyms.joined(roll, parse_sendable(number))
+    number_key = context.pseudonyms.joined(programme, parse_sendable(number))
     with context.database.writing() as session:
         row = programmes_tables.find_participant(session, number_key)
         if row is None:
             raise NotFound(message_text("this number is not enrolled"))
         programmes_tables.remove_participants(session, [number_key])
-        _record(session, context, f"{roll}_removed", row.district or NATIONAL, by)
+        _record(session, context, f"{programme}_removed", row.district or NATIONAL, by)
 
 
-def enrolment_by_district(context: Context, roll: Programme) -> Sequence[DistrictEnrolment]:
+def enrolment_by_district(context: Context, programme: Programme) -> Sequence[DistrictEnrolment]:
     """Returns every district that has a phone in the programme or a valid code."""
     with context.database.reading() as session:
-        phones = programmes_tables.participants_by_district(session, roll)
-        codes = programmes_tables.current_codes(session, roll, context.now())
+        phones = programmes_tables.participants_by_district(session, programme)
+        codes = programmes_tables.current_codes(session, programme, context.now())
     places = sorted({*phones, *(code.district for code in codes)})
     return [
         DistrictEnrolment(
@@ -247,28 +253,28 @@ def enrolment_by_district(context: Context, roll: Programme) -> Sequence[Distric
     ]
 
 
-def _is_known(context: Context, roll: Programme, opening: SessionStart, caller: str) -> bool:
+def _is_known(context: Context, programme: Programme, start: SessionStart, caller: str) -> bool:
     """Returns True if the phone was in the programme when the session began."""
     with context.database.reading() as session:
         row = programmes_tables.enrolled_participant(
-            session, context.pseudonyms.joined(roll, caller)
+            session, context.pseudonyms.joined(programme, caller)
         )
-    return row is not None and row.created_at < opening.started_at
+    return row is not None and row.created_at < start.started_at
 
 
-def _opener(context: Context, roll: Programme, code: str, at: datetime) -> CompareSecret:
-    code_key = context.pseudonyms.joins(roll, code)
+def _opener(context: Context, programme: Programme, code: str, at: datetime) -> CompareSecret:
+    code_key = context.pseudonyms.joins(programme, code)
 
     def opens(session: Session) -> AttemptResult:
-        living = programmes_tables.valid_codes(session, [code_key], at)
-        return AttemptResult((CODE_FLAG,), code_key) if living else AttemptResult()
+        codes = programmes_tables.valid_codes(session, [code_key], at)
+        return AttemptResult((CODE_FLAG,), code_key) if codes else AttemptResult()
 
     return opens
 
 
 def _lets_in(found: AttemptResult, code: str) -> AttemptResult:
     """Adds the code to the flag, because the flow asks for it. No row stores the code."""
-    return replace(found, said=(f"{CODE_FLAG}.{code}",))
+    return replace(found, results=(f"{CODE_FLAG}.{code}",))
 
 
 def _district(place: str) -> str:
@@ -289,7 +295,7 @@ def log_session(
     session: Session,
     context: Context,
     caller: str,
-    told: SessionReport,
+    report: SessionReport,
     *,
     at: datetime,
     channel: str,
@@ -306,9 +312,9 @@ def log_session(
     if row is None:
         return False
     day = day_of(at)
-    row.told, held, came = rules.add_report(row.told, day, told)
+    row.reports, held, came = rules.add_report(row.reports, day, report)
     for measure, number in ((rules.SESSIONS_HELD, held), (rules.ATTENDANCE, came)):
-        cell = CounterKey(day, measure, "", channel, "", row.district, told.occasion)
+        cell = CounterKey(day, measure, "", channel, "", row.district, report.occasion)
         if number:
             counters_tables.count(session, cell, number)
     return True
@@ -344,11 +350,11 @@ class Learner:
 
 
 def learner_of(
-    context: Context, book: FlowSet, opening: SessionStart, caller: str
+    context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Learner | None:
     """Returns the learner of this session. None for people whose lessons do not count, and without a key."""
-    who, at = opening.responder_id, opening.started_at
-    if who is None and programme_of(book, opening.entry) is not Programme.TRAINEES:
+    who, at = start.responder_id, start.started_at
+    if who is None and programme_of(flow_set, start.entry) is not Programme.TRAINEES:
         return None
     with suppress(KeyMissing), context.database.reading() as session:
         number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)

@@ -41,26 +41,28 @@ class CertificateCheck:
     """True for a code that no line can have made: a letter is wrong or missing."""
 
 
-def certificate_facts(context: Context, book: FlowSet, opening: SessionStart, caller: str) -> Facts:
+def certificate_facts(
+    context: Context, flow_set: FlowSet, start: SessionStart, caller: str
+) -> Facts:
     """Returns the lessons that a phone had passed when the session began, and its certificate code.
 
     The code is also there before the last lesson is passed. Returns nothing for a person who joined in this session.
     The PIN identifies a responder.
     """
-    who = service_enrolment.learner_of(context, book, opening, caller)
+    who = service_enrolment.learner_of(context, flow_set, start, caller)
     if who is None or not context.pseudonyms.knows_certificates:
         return Facts()
 
     passed = {} if who.row is None else passed_lessons(who.row)
-    before = {name: at for name, at in passed.items() if at < opening.started_at}
-    living = rules_certificate.current_lessons(before, opening.started_at)
-    certified = rules_certificate.has_every_lesson(living)
-    month = rules_certificate.month_index(max(living.values()) if certified else opening.started_at)
+    before = {name: at for name, at in passed.items() if at < start.started_at}
+    current = rules_certificate.current_lessons(before, start.started_at)
+    certified = rules_certificate.has_every_lesson(current)
+    month = rules_certificate.month_index(max(current.values()) if certified else start.started_at)
     return Facts(
         flags={
             rules_certificate.CERTIFICATES: True,
             rules_certificate.CERTIFIED: certified,
-            **{f"{rules_certificate.PASSED}.{lesson}": True for lesson in living},
+            **{f"{rules_certificate.PASSED}.{lesson}": True for lesson in current},
         },
         words={rules_certificate.SHOWN: _code(context, who, month)},
     )
@@ -126,8 +128,8 @@ def passed_lessons(row: Participant) -> Passed:
     return {name: datetime.fromisoformat(when) for name, when in (row.passed or {}).items()}
 
 
-def _code(context: Context, who: Learner, month: int) -> str:
-    drawn = int(context.pseudonyms.holder(who.number_key, month), 16)
-    district = who.district or rules_certificate.NO_DISTRICT
+def _code(context: Context, learner: Learner, month: int) -> str:
+    drawn = int(context.pseudonyms.holder(learner.number_key, month), 16)
+    district = learner.district or rules_certificate.NO_DISTRICT
     mine = Certificate(district, month, drawn % rules_certificate.SERIALS)
     return rules_certificate.encode(mine, context.pseudonyms.certificate)

@@ -17,11 +17,11 @@ from hotline.core.database import Row, add_if_new
 class EnrolmentCode(Row):
     """One district's code, which lets phones enrol in a programme for a limited time."""
 
-    __tablename__ = "district_code"
+    __tablename__ = "enrolment_code"
 
     code_key: Mapped[str] = mapped_column(primary_key=True)
     """The keyed digest of programme and code."""
-    roll: Mapped[str]
+    programme: Mapped[str]
     district: Mapped[str]
     made_by: Mapped[str]
     created_at: Mapped[datetime]
@@ -37,16 +37,16 @@ LESSONS_ONLY = "lessons"
 class Participant(Row):
     """One phone in a programme, or one responder's phone with lessons only."""
 
-    __tablename__ = "joined"
+    __tablename__ = "participant"
 
     number_key: Mapped[str] = mapped_column(primary_key=True)
     """The lasting keyed digest of programme and MSISDN."""
-    roll: Mapped[str]
+    programme: Mapped[str]
     """A `programmes.rules.Programme`, or `LESSONS_ONLY`."""
     district: Mapped[str]
     """Empty for a responder who has no single district."""
     created_at: Mapped[datetime]
-    told: Mapped[list[str]]
+    reports: Mapped[list[str]]
     """The reports of the last day on which the leader reported: day, occasion, number of people."""
     passed: Mapped[dict[str, Any] | None]
     """The lessons that a trainee passed, and the start of that session. Answers and failed lessons are not kept."""
@@ -61,15 +61,17 @@ def valid_codes(
     return session.scalars(select(EnrolmentCode).where(asked, *within)).all()
 
 
-def current_codes(session: Session, roll: str, at: datetime) -> Sequence[EnrolmentCode]:
+def current_codes(session: Session, programme: str, at: datetime) -> Sequence[EnrolmentCode]:
     """Returns the codes of a programme that have not ended."""
-    alive = select(EnrolmentCode).where(EnrolmentCode.roll == roll, EnrolmentCode.ends_at > at)
+    alive = select(EnrolmentCode).where(
+        EnrolmentCode.programme == programme, EnrolmentCode.ends_at > at
+    )
     return session.scalars(alive.order_by(EnrolmentCode.district, EnrolmentCode.created_at)).all()
 
 
-def end_codes(session: Session, roll: str, district: str, at: datetime) -> int:
+def end_codes(session: Session, programme: str, district: str, at: datetime) -> int:
     """Ends all codes of this programme and district. Returns their number."""
-    alive = (EnrolmentCode.roll == roll, EnrolmentCode.district == district)
+    alive = (EnrolmentCode.programme == programme, EnrolmentCode.district == district)
     ended = update(EnrolmentCode).where(*alive, EnrolmentCode.ends_at > at).values(ends_at=at)
     return len(session.scalars(ended.returning(EnrolmentCode.code_key)).all())
 
@@ -80,8 +82,8 @@ def enrol(session: Session, row: Participant, code_key: str) -> None:
     A phone that had only lessons joins the programme and keeps the lessons that it passed.
     """
     here = Participant.number_key == row.number_key
-    taken_up = update(Participant).where(here, Participant.roll == LESSONS_ONLY)
-    new = {"roll": row.roll, "district": row.district, "created_at": row.created_at}
+    taken_up = update(Participant).where(here, Participant.programme == LESSONS_ONLY)
+    new = {"programme": row.programme, "district": row.district, "created_at": row.created_at}
     takes = (
         session.execute(taken_up.values(new).returning(Participant.number_key)).first() is not None
     )
@@ -99,10 +101,10 @@ def lesson_row(
 
     A phone in a programme keeps its programme's row. A row for lessons gets the responder's present district.
     """
-    new = {"number_key": number_key, "roll": LESSONS_ONLY, "district": district}
-    add_if_new(session, Participant(**new, created_at=at, told=[]))
+    new = {"number_key": number_key, "programme": LESSONS_ONLY, "district": district}
+    add_if_new(session, Participant(**new, created_at=at, reports=[]))
     row = locked_participant(session, number_key)
-    if row is not None and row.roll == LESSONS_ONLY:
+    if row is not None and row.programme == LESSONS_ONLY:
         row.district = district
     return row
 
@@ -115,7 +117,7 @@ def find_participant(session: Session, number_key: str) -> Participant | None:
 def enrolled_participant(session: Session, number_key: str) -> Participant | None:
     """Returns the row of a phone in a programme, or None. Ignores rows with lessons only."""
     row = find_participant(session, number_key)
-    return None if row is None or row.roll == LESSONS_ONLY else row
+    return None if row is None or row.programme == LESSONS_ONLY else row
 
 
 def locked_participant(session: Session, number_key: str) -> Participant | None:
@@ -134,8 +136,8 @@ def remove_participants(session: Session, number_keys: Collection[str]) -> int:
     return len(session.scalars(gone).all())
 
 
-def participants_by_district(session: Session, roll: str) -> dict[str, int]:
+def participants_by_district(session: Session, programme: str) -> dict[str, int]:
     """Returns the number of a programme's phones in each district."""
-    counted = select(Participant.district, func.count()).where(Participant.roll == roll)
+    counted = select(Participant.district, func.count()).where(Participant.programme == programme)
     found = session.execute(counted.group_by(Participant.district))
     return {district: int(number) for district, number in found}

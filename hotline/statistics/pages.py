@@ -244,7 +244,7 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
     else:
         shown = sorted(rows, key=lambda row: -(row.number or 0))[:MAX_ROWS]
         drawing = Markup(bar_chart(title, [row for row in rows if row in shown]))
-    return Block(title, visit.say(one.sentence), [(row.label, row.says) for row in rows], drawing)
+    return Block(title, visit.say(one.sentence), [(row.label, row.text) for row in rows], drawing)
 
 
 def _said(visit: Visit, one: Indicator, number: int | None) -> str:
@@ -309,13 +309,13 @@ def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
     by_day = visit.say(phrase("Calls by day"))
     days = [Bar(f"{day:%d/%m}", calls, str(calls)) for day, calls, _ in found.days]
     points = [calls for _, calls, _ in found.days]
-    told = [f"{row.label}: {row.says}" for row in days]
+    labels = [f"{row.label}: {row.text}" for row in days]
     made = [
         Block(
             by_day,
             visit.say(phrase("Exact numbers, up to yesterday.")),
             [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in found.days],
-            Markup(sparkline(by_day, points, told)),
+            Markup(sparkline(by_day, points, labels)),
         )
     ]
     for name, dimension, title in (
@@ -338,4 +338,4 @@ def _screens(
     largest = sorted(found, key=lambda one: (-one[1], one[0]))
     rows = [Bar(label(value), count, str(count)) for value, count in largest]
     drawing = Markup(bar_chart(title, rows[:MAX_ROWS])) if rows else None
-    return Block(title, "", [(row.label, row.says) for row in rows], drawing)
+    return Block(title, "", [(row.label, row.text) for row in rows], drawing)

@@ -64,7 +64,7 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
         proof, outcome = codes.get(PROOF, ""), codes.get(OUTCOME, "")
         event = CaseEvent(LoggedEvent(kind), at, responder_id, proof, outcome, WAITS in codes)
         events[tip_id].append(event)
-    urgency = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
+    urgency = func.coalesce(Tip.first_urgency, Tip.urgency).label("first_urgency")
     columns = (Tip.id, Tip.record_key, Tip.place, Tip.within, Tip.category, Tip.official)
     rows = select(*columns, Tip.filed_at, urgency).where(*within).order_by(Tip.id)
     return [
@@ -106,7 +106,7 @@ def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
     """Returns each trainee's times of enrolment and of the last lesson. The second is None until all are passed."""
     rows = session.execute(
         select(Participant.created_at, Participant.passed).where(
-            Participant.roll == Programme.TRAINEES
+            Participant.programme == Programme.TRAINEES
         )
     )
     found = []
@@ -224,10 +224,7 @@ def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
 def write_approval(session: Session, period: str, role: str, *, by: str, at: datetime) -> bool:
     """Approves a release in the name of a role. Returns False if that role approved it before."""
     row = ReleaseApproval(
-        release_id=_row(session, period).id,
-        role=role,
-        approved_by=by,
-        approved_at=at,
+        release_id=_row(session, period).id, role=role, approved_by=by, approved_at=at
     )
     return add_if_new(session, row)
 
@@ -359,9 +356,9 @@ def filed_and_in_time(
         doubt.id >= take.id,
         doubt.codes[PROOF].as_string().in_(sorted(NOT_BELIEVED)),
     )
-    urgency = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
+    urgency = func.coalesce(Tip.first_urgency, Tip.urgency).label("first_urgency")
     promised = case(
-        {told: TIMES[told].acknowledge.total_seconds() for told in Urgency}, value=urgency
+        {level: TIMES[level].acknowledge.total_seconds() for level in Urgency}, value=urgency
     )
     is_in_time = exists().where(
         take.tip_id == Tip.id,
@@ -377,7 +374,7 @@ def filed_and_in_time(
         .where(*IS_REAL_CASE, Tip.filed_at >= weeks[0], visible_to(viewer))
         .group_by("first_urgency", "week")
     )
-    return {(told, n): (filed, in_time) for told, n, filed, in_time in rows}
+    return {(level, n): (filed, in_time) for level, n, filed, in_time in rows}
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:

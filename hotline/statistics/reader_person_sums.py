@@ -74,8 +74,8 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
             return
         queries.write_person_sum(session, month, body, at)
         tables_case_events.mark_counted(session, found.ids, month, at)
-        told = f"{len(cases)} cases, {closed} that do not open"
-        _record(session, at, "month_counted", f"month:{month}", told)
+        text = f"{len(cases)} cases, {closed} that do not open"
+        _record(session, at, "month_counted", f"month:{month}", text)
     context.failpoint("month.after_count")
 
 

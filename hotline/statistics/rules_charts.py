@@ -44,10 +44,10 @@ class Bar:
 
     label: str
     number: int | None
-    says: str
+    text: str
 
 
-def sparkline(title: str, points: Sequence[int | None], told: Sequence[str]) -> str:
+def sparkline(title: str, points: Sequence[int | None], values: Sequence[str]) -> str:
     """Draws a line of numbers, the oldest at the left. A "few" is a small ring on the zero line."""
     top = max((one for one in points if one is not None), default=0) or 1
     step = (SPARK_WIDTH - 12) / max(1, len(points) - 1)
@@ -65,7 +65,7 @@ def sparkline(title: str, points: Sequence[int | None], told: Sequence[str]) -> 
         else:
             run.append((x, floor - number / top * (floor - 6)))
     parts += _run(run)
-    return _picture(title, told, SPARK_WIDTH, SPARK_HEIGHT, parts)
+    return _picture(title, values, SPARK_WIDTH, SPARK_HEIGHT, parts)
 
 
 def bar_chart(title: str, rows: Sequence[Bar]) -> str:
@@ -81,15 +81,15 @@ def bar_chart(title: str, rows: Sequence[Bar]) -> str:
             width = max(1.0, row.number / top * room)
             parts.append(_box(LABEL_WIDTH, y, width, BAR_HEIGHT, DARK))
         parts.append(
-            _text(LABEL_WIDTH + width + 6, middle, row.says, fill=SOFT if not width else "")
+            _text(LABEL_WIDTH + width + 6, middle, row.text, fill=SOFT if not width else "")
         )
         y += BAR_HEIGHT + BAR_GAP
     axis = _line([(LABEL_WIDTH, 0), (LABEL_WIDTH, max(1.0, y - BAR_GAP))], EDGE)
-    told = [f"{row.label}: {row.says}" for row in rows]
-    return _picture(title, told, BAR_WIDTH, max(1.0, y - BAR_GAP), [*parts, axis])
+    labels = [f"{row.label}: {row.text}" for row in rows]
+    return _picture(title, labels, BAR_WIDTH, max(1.0, y - BAR_GAP), [*parts, axis])
 
 
-def district_map(title: str, numbers: Mapping[str, int | None], says: Mapping[str, str]) -> str:
+def district_map(title: str, numbers: Mapping[str, int | None], texts: Mapping[str, str]) -> str:
     """Draws the districts as tiles, darker for larger numbers. A district with "few" is a white tile with the word."""
     names = {area.code: area.name for area in districts()}
     shown = sorted(one for one in numbers.values() if one is not None)
@@ -105,10 +105,10 @@ def district_map(title: str, numbers: Mapping[str, int | None], says: Mapping[st
             fill = PAPER if step < 0 else STEPS[step]
             parts.append(_box(x + 0.5, y + 0.5, TILE_WIDTH - 1, TILE_HEIGHT - 1, fill, EDGE))
             parts.append(_text(x + 4, y + 21, names.get(code, code), fill=ink, size=13))
-            parts.append(_text(x + 5, y + 48, says.get(code, ""), fill=ink, size=18, bold=True))
-    told = [f"{names.get(code, code)}: {said}" for code, said in says.items()]
+            parts.append(_text(x + 5, y + 48, texts.get(code, ""), fill=ink, size=18, bold=True))
+    labels = [f"{names.get(code, code)}: {said}" for code, said in texts.items()]
     return _picture(
-        title, told, 7 * (TILE_WIDTH + TILE_GAP) - TILE_GAP, 6 * (TILE_HEIGHT + TILE_GAP), parts
+        title, labels, 7 * (TILE_WIDTH + TILE_GAP) - TILE_GAP, 6 * (TILE_HEIGHT + TILE_GAP), parts
     )
 
 
@@ -126,20 +126,20 @@ def _short(label: str) -> str:
 
 
 def _picture(
-    title: str, told: Iterable[str], width: float, height: float, parts: Iterable[str]
+    title: str, values: Iterable[str], width: float, height: float, parts: Iterable[str]
 ) -> str:
-    """Returns a whole drawing. `told`: the text for a screen reader."""
+    """Returns a whole drawing. `values`: the text for a screen reader."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_n(width)}" height="{_n(height)}"'
         f' viewBox="0 0 {_n(width)} {_n(height)}" font-family="{FONT}" font-size="14" fill="{INK}">'
-        f"<title>{escape(title)}</title><desc>{escape('; '.join(told))}</desc>{''.join(parts)}</svg>"
+        f"<title>{escape(title)}</title><desc>{escape('; '.join(values))}</desc>{''.join(parts)}</svg>"
     )
 
 
 def _text(
     x: float,
     y: float,
-    said: str,
+    text: str,
     *,
     fill: str = "",
     size: int = 0,
@@ -150,7 +150,7 @@ def _text(
     marks += f' font-size="{size}"' if size else ""
     marks += ' font-weight="600"' if bold else ""
     marks += ' text-anchor="end"' if end else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{marks}>{escape(said, quote=False)}</text>'
+    return f'<text x="{_n(x)}" y="{_n(y)}"{marks}>{escape(text, quote=False)}</text>'
 
 
 def _box(x: float, y: float, width: float, height: float, fill: str, stroke: str = "") -> str:

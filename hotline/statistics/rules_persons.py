@@ -165,8 +165,8 @@ def _means(person: MetPerson) -> str:
     if person.is_child:
         return "child"
     screened = [
-        one.entry.said.codes
-        for one in person.moments
+        one.entry.reported.codes
+        for one in person.timeline
         if one.entry.kind is LoggedEvent.SCREENED and one.corrected_by is None
     ]
     codes = screened[-1] if screened else {}

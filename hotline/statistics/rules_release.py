@@ -202,11 +202,11 @@ def shown_share(cells: Collection[ReleaseNumber]) -> float:
 
 
 def _keyed(
-    wanted: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
+    indicators: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
 ) -> Sequence[ReleaseNumber]:
     """Rounds every possible cell, also those with no record. So the list of rows reveals nothing."""
     cells: dict[CellName, int | None] = {}
-    for indicator in wanted:
+    for indicator in indicators:
         if indicator.protection is not Protection.KEYED:
             continue
         for dimension in indicator.dimensions:
@@ -236,13 +236,13 @@ def _summed(cell: ReleaseNumber, printed: Sequence[Mapping[CellName, int | None]
 
 
 def _derived(
-    wanted: Sequence[Indicator],
+    indicators: Sequence[Indicator],
     numbers: Mapping[CellName, int | None],
     in_time: Mapping[CellName, int | None],
     medians: Mapping[CellName, int],
 ) -> Iterator[ReleaseNumber]:
     """Makes shares and medians if the printed number of tips is large enough."""
-    for indicator in wanted:
+    for indicator in indicators:
         for dimension in indicator.dimensions:
             for value in rules_tips.values_of(dimension):
                 name = CellName(indicator.name, dimension, value)
@@ -262,9 +262,9 @@ def _in_time(
     found: dict[CellName, int | None] = {}
     for name, cell in sums.items():
         if name.indicator == rules_tips.IN_TIME:
-            taken = numbers.get(CellName("acknowledged", name.dimension, name.value))
+            acknowledged = numbers.get(CellName("acknowledged", name.dimension, name.value))
             at = CellName("share_in_time", name.dimension, name.value)
-            found[at] = at_most(rounded(cell), taken)
+            found[at] = at_most(rounded(cell), acknowledged)
     return found
 
 

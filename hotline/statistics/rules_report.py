@@ -153,11 +153,11 @@ def results(releases: Sequence[Release], labels: Labels) -> Results:
     )
 
 
-def results_sms(told: Results, labels: Labels) -> str:
+def results_sms(results: Results, labels: Labels) -> str:
     """Returns one SMS with the period and as many of the sentences as fit."""
-    sample = labels.say(SAMPLE_SHORT) if told.sample else ""
-    said = "".join(f"{to_gsm7(one)}. " for one in (sample, told.period) if one)
-    for number, sentence in enumerate(map(to_gsm7, told.sentences)):
+    sample = labels.say(SAMPLE_SHORT) if results.sample else ""
+    said = "".join(f"{to_gsm7(one)}. " for one in (sample, results.period) if one)
+    for number, sentence in enumerate(map(to_gsm7, results.sentences)):
         longer = f"{said}{' ' if number else ''}{sentence}"
         if segments(longer) > 1:
             break
@@ -265,11 +265,11 @@ def _in_time(longer: Sequence[Release], labels: Labels) -> Answer:
         if found is not None:
             sentence = labels.say(_IN_TIME, number=f"{found} %", period=when)
         else:
-            taken, tips = (
+            acknowledged, tips = (
                 labels.about(newest.number(name, Dimension.URGENCY, DANGER))
                 for name in ("acknowledged", "tips")
             )
-            sentence = labels.say(_TAKEN, number=taken, whole=tips, period=when)
+            sentence = labels.say(_TAKEN, number=acknowledged, whole=tips, period=when)
     return _answer("in_time", sentence, longer, _DANGER_IN_TIME, Unit.PERCENT, labels)
 
 

@@ -168,8 +168,8 @@ def _cells(tip: CountedTip) -> Iterator[CellName]:
     yield CellName("tips_by_form", Dimension.FORM, tip.category or NOT_SAID)
     province = province_of(tip.place, tip.within, tip.official)
     yield CellName("tips_by_province", Dimension.PROVINCE, province)
-    told = is_district(tip.place) and tip.official == "no"
-    district = tip.place if told else ABROAD if province == ABROAD else NOT_SAID
+    is_alerted = is_district(tip.place) and tip.official == "no"
+    district = tip.place if is_alerted else ABROAD if province == ABROAD else NOT_SAID
     yield CellName("tips_by_district", Dimension.DISTRICT, district)
 
 

@@ -136,9 +136,9 @@ def set_targets(context: Context, by: Actor, given: Mapping[str, int | None]) ->
         changed = {name: one for name, one in given.items() if one != known.get(name)}
         for name, target in changed.items():
             queries.write_target(session, name, year, target, by=tables_audit.by_actor(by), at=at)
-            told = "none" if target is None else str(target)
+            text = "none" if target is None else str(target)
             tables_audit.append_command(
-                session, by, at=at, action="target_set", subject=name, reason=told
+                session, by, at=at, action="target_set", subject=name, reason=text
             )
 
 
@@ -182,7 +182,7 @@ def row_names(context: Context, language: str) -> Mapping[str, str]:
 
 def _live(context: Context) -> FlowSet | None:
     try:
-        return context.books.book(context.books.live())
+        return context.flow_sets.get(context.flow_sets.live())
     except NotReady:
         return None
 

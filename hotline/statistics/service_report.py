@@ -76,13 +76,13 @@ def results_page(context: Context) -> str:
     Raises StoreUnavailable.
     """
     releases = service_releases.published(context)
-    told = []
+    texts = []
     for labels in map(_labels, CODES):
         results = rules_report.results(releases, labels)
         notes = map(labels.say, (ROUNDED, NOBODY, CONTACTS) if results.period else ())
-        told.append((labels.language, results, [*notes], labels.say(TITLE)))
+        texts.append((labels.language, results, [*notes], labels.say(TITLE)))
     page = _templates().get_template("results.html")
-    return page.render(told=told, style=Markup(STYLE), names=NAMES)
+    return page.render(told=texts, style=Markup(STYLE), names=NAMES)
 
 
 def results_sms(context: Context, language: str) -> str:
@@ -136,10 +136,7 @@ def minister_document(context: Context, period: str, language: str) -> Mapping[s
                 )
             ],
         },
-        "method": {
-            "title": say(phrase("Method")),
-            "sentences": list(map(say, METHOD)),
-        },
+        "method": {"title": say(phrase("Method")), "sentences": list(map(say, METHOD))},
     }
     return {"report": json.dumps(document, ensure_ascii=False)}
 
@@ -148,11 +145,11 @@ def answer_chart(answer: Answer, labels: Labels) -> str:
     """Returns an answer's numbers as an SVG line chart, or an empty text if there are fewer than two numbers."""
     if len(answer.points) < 2:
         return ""
-    told = [
+    texts = [
         f"{label}: {labels.number(number, answer.unit)}"
         for label, number in zip(answer.labels, answer.points, strict=True)
     ]
-    return sparkline(answer.sentence, answer.points, told)
+    return sparkline(answer.sentence, answer.points, texts)
 
 
 def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
@@ -168,8 +165,8 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
     title = f"{labels.say(phrase('Tips by district'))}, {labels.period(year.period)}"
     says = {code: labels.number(one, Unit.TIPS) for code, one in numbers.items()}
     names = {area.code: area.name for area in districts()}
-    told = "; ".join(f"{names[code]}: {said}" for code, said in says.items() if code in names)
-    return {"title": title, "svg": district_map(title, numbers, says), "told": told}
+    text = "; ".join(f"{names[code]}: {said}" for code, said in says.items() if code in names)
+    return {"title": title, "svg": district_map(title, numbers, says), "told": text}
 
 
 def _labels(language: str) -> Labels:

@@ -50,9 +50,9 @@ CAUSES: tuple[tuple[str, str], ...] = (
 """Parts of error texts in lower case, and the cause of each. The first match counts."""
 
 
-def known_cause(said: str) -> str | None:
+def known_cause(text: str) -> str | None:
     """Returns the cause for a driver's text, or None if no entry matches."""
-    letters = said.casefold()
+    letters = text.casefold()
     return next((cause for words, cause in CAUSES if words in letters), None)
 
 

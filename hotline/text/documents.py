@@ -57,9 +57,9 @@ def _block(lines: Sequence[str], picture: ReadPicture) -> str:
     for tag, begins in ITEMS:
         if begins.match(lines[0]):
             items = re.split(rf"\n(?={begins.pattern})", "\n".join(lines))
-            told = "\n".join(f"<li>{_words(begins.sub('', one, 1), picture)}</li>" for one in items)
+            rows = "\n".join(f"<li>{_words(begins.sub('', one, 1), picture)}</li>" for one in items)
             begin = f' start="{int(lines[0].split(".")[0])}"' if tag == "ol" else ""
-            return f"<{tag}{begin}>\n{told}\n</{tag}>"
+            return f"<{tag}{begin}>\n{rows}\n</{tag}>"
     return f"<p>{_words(' '.join(lines), picture)}</p>"
 
 
@@ -74,11 +74,11 @@ def _table(lines: Sequence[str], picture: ReadPicture) -> Iterator[str]:
 
 
 def _words(words: str, picture: ReadPicture) -> str:
-    told, at = [], 0
+    parts, at = [], 0
     for mark in MARK.finditer(words):
-        told += [escape(words[at : mark.start()], quote=False), _marked(mark, picture)]
+        parts += [escape(words[at : mark.start()], quote=False), _marked(mark, picture)]
         at = mark.end()
-    return "".join([*told, escape(words[at:], quote=False)])
+    return "".join([*parts, escape(words[at:], quote=False)])
 
 
 def _marked(mark: re.Match[str], picture: ReadPicture) -> str:

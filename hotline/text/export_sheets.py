@@ -20,7 +20,7 @@ class ExportSheet:
     """One table with a header row, and a sentence above it in a workbook."""
 
     name: str
-    says: str
+    text: str
     head: Sequence[str]
     rows: Sequence[Sequence[ExportCell]]
 

@@ -104,9 +104,9 @@ def _kind(named: str, marks: frozenset[str]) -> str | None:
     if verbs.OTHER in marks:
         return None
     if verbs.SAY_NOT in marks:
-        told = verbs.DIRECT in marks or named == "again"
+        asks = verbs.DIRECT in marks or named == "again"
         return (
-            {"writes": "X", "again": "A"}.get(named) if told and verbs.DONE not in marks else None
+            {"writes": "X", "again": "A"}.get(named) if asks and verbs.DONE not in marks else None
         )
     if verbs.NOT in marks:
         return "R" if named == "wants" else None

@@ -54,21 +54,21 @@ class MessageText:
 
 def message_text(template: str, **values: str | int | MessageText) -> MessageText:
     """Returns a message. `tools/update_texts.py` finds the English template here and adds it to the catalogue."""
-    told = tuple(
+    parts = tuple(
         (name, str(value) if isinstance(value, int) else value) for name, value in values.items()
     )
-    return MessageText(template, told)
+    return MessageText(template, parts)
 
 
 def message_text_of(written: list[Any]) -> MessageText:
     """Returns the message that `to_json` wrote."""
     template, values = written
-    told: Mapping[str, Any] = values
+    known: Mapping[str, Any] = values
     return MessageText(
         template,
         tuple(
             (name, message_text_of(one) if isinstance(one, list) else one)
-            for name, one in told.items()
+            for name, one in known.items()
         ),
     )
 

@@ -200,94 +200,94 @@ def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
     country = country_of(words)
     if country is not None:
         return {"province": ABROAD, "country": country}
-    heard = [spelling_key(word) for word in words]
-    district = _district(heard)
-    post = _border_post(heard)
+    keys = [spelling_key(word) for word in words]
+    district = _district(keys)
+    post = _border_post(keys)
     if post is not None and district in (None, post):
         return {"district": post}
-    sector = _camp(heard, district) or _sector(heard, district)
+    sector = _camp(keys, district) or _sector(keys, district)
     if sector is not None:
         return {"district": sector[:2], "sector": sector}
-    district = district or _landmark(heard)
+    district = district or _landmark(keys)
     if district is not None:
         return {"district": district}
     if names_abroad(words):
         return {"province": ABROAD}
-    province = _province(heard)
+    province = _province(keys)
     return {"province": UNSURE} if province is None else {"province": province, "district": UNSURE}
 
 
-def _province(heard: Sequence[str]) -> str | None:
+def _province(words: Sequence[str]) -> str | None:
     """Returns the one province that is named in Kinyarwanda. Other languages name provinces by compass points."""
-    named = [code for code, label in PROVINCES.items() if spelling_key(label[FIRST]) in heard]
+    named = [code for code, label in PROVINCES.items() if spelling_key(label[FIRST]) in words]
     return named[0] if len(named) == 1 else None
 
 
-def _district(heard: Sequence[str]) -> str | None:
+def _district(words: Sequence[str]) -> str | None:
     """Returns the one district that is named exactly, apart from exchanged letters. Returns None for several."""
-    named = [area.code for area in districts() if spelling_key(area.name) in heard]
+    named = [area.code for area in districts() if spelling_key(area.name) in words]
     return named[0] if len(named) == 1 else None
 
 
-def _camp(heard: Sequence[str], district: str | None) -> str | None:
+def _camp(words: Sequence[str], district: str | None) -> str | None:
     """Returns the code of the one camp that is meant, in the named district if there is one."""
     found = {
         camp.code
         for camp in camps(district or "")
-        for at, name in enumerate(heard)
+        for at, name in enumerate(words)
         if name == spelling_key(camp.name)
         and (
-            not _SAYS_CAMP.isdisjoint(heard[max(at - 2, 0) : at + 2])
+            not _SAYS_CAMP.isdisjoint(words[max(at - 2, 0) : at + 2])
             or (district is not None and name not in _sectors())
         )
     }
     return found.pop() if len(found) == 1 else None
 
 
-def _sector(heard: Sequence[str], district: str | None) -> str | None:
+def _sector(words: Sequence[str], district: str | None) -> str | None:
     """Returns the code of the one sector that is meant.
 
     It is in the named district. If no district is named, the sector's name must be unique.
     """
     found = {
         area.code
-        for at, name in enumerate(heard)
+        for at, name in enumerate(words)
         for area in _sectors().get(name, ())
-        if _is_meant(heard, at) and (len(_sectors()[name]) == 1 if district is None else True)
+        if _is_meant(words, at) and (len(_sectors()[name]) == 1 if district is None else True)
     }
     inside = {code for code in found if district is None or code.startswith(district)}
     return inside.pop() if len(inside) == 1 else None
 
 
-def _border_post(heard: Sequence[str]) -> str | None:
+def _border_post(words: Sequence[str]) -> str | None:
     """Returns the district of the one border post whose name follows a word for a border."""
     found = {
         post.code
         for post in border_posts()
-        for at in range(len(heard))
-        if heard[at] == spelling_key(post.name.split()[-1])
-        and not _SAYS_BORDER.isdisjoint(heard[max(at - 2, 0) : at])
+        for at in range(len(words))
+        if words[at] == spelling_key(post.name.split()[-1])
+        and not _SAYS_BORDER.isdisjoint(words[max(at - 2, 0) : at])
     }
     return found.pop() if len(found) == 1 else None
 
 
-def _landmark(heard: Sequence[str]) -> str | None:
+def _landmark(words: Sequence[str]) -> str | None:
     """Returns the district of the one market that is named exactly, apart from exchanged letters."""
     found = {
         code
-        for name in heard
+        for name in words
         if name not in _ORDINARY
         for code in _markets().get(name, frozenset())
     }
     return found.pop() if len(found) == 1 else None
 
 
-def _is_meant(heard: Sequence[str], at: int) -> bool:
+def _is_meant(words: Sequence[str], at: int) -> bool:
     """Returns True if a word that is spelled like a sector means the sector."""
-    before = heard[max(at - 2, 0) : at]
+    before = words[max(at - 2, 0) : at]
     if not _SAYS_SECTOR.isdisjoint(before):
         return True
-    return len(heard[at]) >= MIN_LETTERS and heard[at] not in _ORDINARY
+    return len(words[at]) >= MIN_LETTERS and words[at] not in _ORDINARY
 
 
 @cache

@@ -93,7 +93,7 @@ def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
 
 
 def _fill(sheet: Worksheet, one: ExportSheet) -> None:
-    for number, row in enumerate(((one.says,), one.head, *one.rows), start=1):
+    for number, row in enumerate(((one.text,), one.head, *one.rows), start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(number, column)
             if isinstance(value, int):

@@ -144,18 +144,18 @@ def language_named(text: str) -> str | None:
     return None if word is None else _language(word)
 
 
-def sounds_like(said: str, meant: str) -> bool:
-    """Returns True if `said` sounds like `meant`, or differs from it by one typing error."""
-    heard, known = sound_key(said), sound_key(meant)
-    if heard == known:
+def sounds_like(text: str, meant: str) -> bool:
+    """Returns True if `text` sounds like `meant`, or differs from it by one typing error."""
+    sound, known = sound_key(text), sound_key(meant)
+    if sound == known:
         return True
-    long = min(len(heard), len(known)) >= MIN_FORGIVEN_LETTERS and known.replace(" ", "").isalpha()
-    return long and OSA.distance(heard, known, score_cutoff=1) <= 1
+    long = min(len(sound), len(known)) >= MIN_FORGIVEN_LETTERS and known.replace(" ", "").isalpha()
+    return long and OSA.distance(sound, known, score_cutoff=1) <= 1
 
 
-def _only(said: list[str]) -> str | None:
+def _only(text: list[str]) -> str | None:
     """Returns the only word that is not courtesy. Returns None if there are none or several."""
-    words = [word for word in said if word not in COMPANION_WORDS]
+    words = [word for word in text if word not in COMPANION_WORDS]
     return words[0] if len(words) == 1 and words[0].isalpha() else None
 
 
@@ -163,18 +163,18 @@ def _language(word: str) -> str | None:
     return next((code for name, code in LANGUAGES.items() if sounds_like(word, name)), None)
 
 
-def _phrase(heard: str) -> AskedTopic | None:
+def _phrase(text: str) -> AskedTopic | None:
     """Returns the topic of a phrase of two words or more. It accepts one typing error."""
-    if (exact := _SAID.get(sound_key(heard))) is not None:
+    if (exact := _SAID.get(sound_key(text))) is not None:
         return exact
-    near = {found for known, found in _SAID.items() if sounds_like(heard, known)}
-    return near.pop() if len(near) == 1 and heard not in ORDINARY_WORDS else None
+    near = {found for known, found in _SAID.items() if sounds_like(text, known)}
+    return near.pop() if len(near) == 1 and text not in ORDINARY_WORDS else None
 
 
-def _forgiven(heard: str) -> AskedTopic | None:
-    if heard in ORDINARY_WORDS:
+def _forgiven(text: str) -> AskedTopic | None:
+    if text in ORDINARY_WORDS:
         return None
-    near = {found for known, found in _KNOWN.items() if sounds_like(heard, known)}
+    near = {found for known, found in _KNOWN.items() if sounds_like(text, known)}
     topics = {found.topic for found in near}
     if len(topics) != 1:
         return None

@@ -39,10 +39,10 @@ def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) 
         raise DecryptionFailed("the answer has an unknown format")
     try:
         private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding("answer", uid)))
-        told = document_in(SealedBox(private).decrypt(body[1:]))
+        document = document_in(SealedBox(private).decrypt(body[1:]))
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed("the answer was altered or belongs to another tip") from None
-    return {str(name): str(value) for name, value in told.items()}
+    return {str(name): str(value) for name, value in document.items()}
 
 
 def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:

@@ -141,14 +141,14 @@ def earlier_tips(
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
     alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
-    told = (
+    earlier = (
         TipLikeness.at > since,
-        Tip.referred_at.is_not(None),
+        Tip.assigned_at.is_not(None),
         ~HAS_PENDING_ALERT,
         Tip.closed_at.is_(None),
     )
     rows = session.execute(
-        _traits().where(alike, *told).order_by(TipLikeness.at.desc()).limit(MAX_COMPARED)
+        _traits().where(alike, *earlier).order_by(TipLikeness.at.desc()).limit(MAX_COMPARED)
     )
     return [ComparedTip(*row) for row in reversed(rows.all())]
 
@@ -233,7 +233,7 @@ class TipLink(Row):
     a: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     """The earlier tip."""
     b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
-    why: Mapped[str]
+    reason: Mapped[str]
     """A value of `tips.rules_duplicates.LinkReason`."""
     by: Mapped[str]
     """The person, as the audit log names an actor. `BY_THE_LINE` if the hotline made the link itself."""
@@ -277,7 +277,7 @@ def add_links(
     made = []
     for one in pairs:
         a, b = sorted((one.a, one.b))
-        if add_if_new(session, TipLink(a=a, b=b, why=one.why, by=by, at=at)):
+        if add_if_new(session, TipLink(a=a, b=b, reason=one.reason, by=by, at=at)):
             made.append(one)
     return made
 

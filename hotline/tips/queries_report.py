@@ -21,7 +21,7 @@ NEVER_CHANGED = (
     "uid",
     "identity",
     "session_key",
-    "passage",
+    "attempt",
     "matter",
     "channel",
     "entry",
@@ -44,13 +44,13 @@ CHANGED = (
     "updated_at",
     "filed_at",
     "completed_at",
-    "referred_at",
-    "referred_urgency",
+    "assigned_at",
+    "alert_urgency",
     "locked_for",
 )
 """The only columns that an answer may change, besides the body. Of the body, only the first bytes are read, but all of
 it is written."""
-READ = ("do_not_visit", "manner")
+READ = ("do_not_visit", "visit_decision")
 _TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
 _PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
 _LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
@@ -66,7 +66,7 @@ class ReportedTip:
     uid: str
     identity: str
     session_key: str = field(repr=False)
-    passage: int
+    attempt: int
     matter: str
     channel: str
     entry: str
@@ -86,11 +86,11 @@ class ReportedTip:
     place_step: int = 0
     filed_at: datetime | None = None
     completed_at: datetime | None = None
-    referred_urgency: int | None = None
+    alert_urgency: int | None = None
     locked_for: str | None = None
     do_not_visit: bool = False
-    manner: str | None = None
-    referred_at: datetime | None = None
+    visit_decision: str | None = None
+    assigned_at: datetime | None = None
     id: int = 0
     """The id is 0 until the tip is written."""
     body: bytes = field(default=b"", repr=False)
@@ -179,6 +179,6 @@ def granted_desks(session: Session, tip_id: int) -> set[str]:
     return set(session.scalars(select(Grant.desk_code).where(Grant.tip_id == tip_id)))
 
 
-def tip_row(session: Session, told: ReportedTip) -> Tip:
+def tip_row(session: Session, tip: ReportedTip) -> Tip:
     """Reads the whole row of the tip again, for the alerts to responders."""
-    return session.get_one(Tip, told.id, populate_existing=True)
+    return session.get_one(Tip, tip.id, populate_existing=True)

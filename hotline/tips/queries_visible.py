@@ -51,7 +51,7 @@ class Exclusion(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     desk_code: Mapped[str | None]
-    why: Mapped[str]
+    reason: Mapped[str]
     """A value of `ExclusionReason`."""
     by: Mapped[str]
     """The person who excluded, as the audit log names an actor."""
@@ -92,7 +92,7 @@ def copy_exclusions(
     """Copies the exclusions of a tip to another tip. Returns the new exclusions."""
     there = {one.whom for one in current_exclusions(session, to)}
     new = [
-        Exclusion(tip_id=to, **one.whom._asdict(), why=one.why, by=by, at=at)
+        Exclusion(tip_id=to, **one.whom._asdict(), reason=one.reason, by=by, at=at)
         for one in current_exclusions(session, tip_id)
         if one.whom not in there
     ]
@@ -234,10 +234,7 @@ def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
         person = select(responder.person_id).where(responder.id == who).scalar_subquery()
     hers = select(Membership.desk_code).join(responder, responder.id == Membership.responder_id)
     hers = hers.where(responder.person_id == person, IS_RUNNING)
-    return or_(
-        Exclusion.person_id == person,
-        Exclusion.desk_code.in_(hers.correlate(Responder)),
-    )
+    return or_(Exclusion.person_id == person, Exclusion.desk_code.in_(hers.correlate(Responder)))
 
 
 def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -279,6 +276,6 @@ def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
     return and_(Tip.official == "no", found.correlate(Tip).exists())
 
 
-def _kept(whom: ColumnElement[bool]) -> ColumnElement[bool]:
-    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, IS_EXCLUDED, whom)
+def _kept(is_person: ColumnElement[bool]) -> ColumnElement[bool]:
+    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, IS_EXCLUDED, is_person)
     return found.correlate(Tip).exists()

@@ -297,7 +297,7 @@ PARAMETERS_KEPT = timedelta(days=90)
 class TextState(StrEnum):
     """The state of a tip's text.
 
-    It goes from kept to warned and to erased. Before it is erased, it can also be `held` at any time.
+    It goes from kept to warned and to erased. Before it is erased, it can also be `is_held` at any time.
     """
 
     KEPT = "kept"
@@ -315,13 +315,13 @@ class RetentionTerm:
     closed_at: datetime | None = None
     warned_at: datetime | None = None
     erased_at: datetime | None = None
-    held: bool = False
+    is_held: bool = False
 
     @property
     def keeping(self) -> TextState:
         if self.erased_at is not None:
             return TextState.ERASED
-        if self.held:
+        if self.is_held:
             return TextState.HELD
         return TextState.KEPT if self.warned_at is None else TextState.WARNED
 

@@ -226,18 +226,18 @@ class KnownName:
     """The instruction about visits that the responder last read under this reference."""
 
 
-def instruction_of(purpose: Purpose, care: VisitSafety) -> VisitInstruction:
+def instruction_of(purpose: Purpose, safety: VisitSafety) -> VisitInstruction:
     """Returns the instruction that a message for this purpose gives."""
     if purpose is Purpose.UNANSWERED:
         return VisitInstruction.SILENT
-    return VisitInstruction.CAREFUL if purpose is Purpose.HOW else OF_VISIT_SAFETY[care]
+    return VisitInstruction.CAREFUL if purpose is Purpose.HOW else OF_VISIT_SAFETY[safety]
 
 
 def names_for(
     known: Sequence[KnownName],
     tip_id: int,
     first: int,
-    says: VisitInstruction,
+    instruction: VisitInstruction,
     *,
     again: bool = False,
 ) -> tuple[KnownName, ...]:
@@ -248,14 +248,14 @@ def names_for(
     `again` is True if the national desk is asked once more.
     """
     own = name_for(known, tip_id, first)
-    if says in DECISIONS:
+    if instruction in DECISIONS:
         some = [
             one
             for one in known
             if one.read in (*COVERED[VisitInstruction.CAREFUL], VisitInstruction.OPENLY)
         ]
-        return tuple(one for one in some or [own] if one.read not in COVERED[says])
-    return () if own.read in COVERED[says] and not again else (own,)
+        return tuple(one for one in some or [own] if one.read not in COVERED[instruction])
+    return () if own.read in COVERED[instruction] and not again else (own,)
 
 
 def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
@@ -264,13 +264,13 @@ def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
 
 
-def visit_safety_under(name: KnownName, care: VisitSafety) -> VisitSafety:
+def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
     """Returns the visit safety that a message with this reference gives.
 
     With danger, a message never says "stay away".
     """
     danger = name.urgency == Urgency.DANGER
-    return VisitSafety.CAREFUL if danger and care is VisitSafety.DO_NOT_VISIT else care
+    return VisitSafety.CAREFUL if danger and safety is VisitSafety.DO_NOT_VISIT else safety
 
 
 def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
@@ -319,7 +319,7 @@ class LikelyPair:
 
     a: int
     b: int
-    why: LinkReason
+    reason: LinkReason
 
 
 def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
@@ -351,13 +351,13 @@ def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
     return {tip_id: of(tip_id) for tip_id in first}
 
 
-def _holds(why: LinkReason, new: TipTraits, one: TipTraits) -> bool:
+def _holds(reason: LinkReason, new: TipTraits, one: TipTraits) -> bool:
     apart = new.at - one.at
-    if why is LinkReason.CONTACT:
+    if reason is LinkReason.CONTACT:
         return new.contact_key == one.contact_key != "" and apart <= CONTACT_WITHIN
     if apart > WITHIN:
         return False
-    if why is LinkReason.WORDS:
+    if reason is LinkReason.WORDS:
         return new.words_key is not None and new.words_key == one.words_key
     return _same_place(new, one) and new.category is not None and new.category == one.category
 

@@ -86,9 +86,7 @@ QUESTIONS: Mapping[str, Question] = {
         "Force, threats, confinement, or papers taken?", SURE, "Not needed for a child."
     ),
     DECEIT: Question(
-        "Lies, debt, payment to another person, or abuse of need?",
-        SURE,
-        "Not needed for a child.",
+        "Lies, debt, payment to another person, or abuse of need?", SURE, "Not needed for a child."
     ),
     PURPOSE: Question("Exploited, or about to be, for others' gain?", SURE),
     FREE: Question("Can the person leave freely now?", SURE),
@@ -159,12 +157,10 @@ QUESTIONS: Mapping[str, Question] = {
         "alerted at once.",
     ),
     STATE: Question(
-        "Country, as told to the service",
-        dict(zip(sorted(STATES), sorted(STATES), strict=True)),
+        "Country, as told to the service", dict(zip(sorted(STATES), sorted(STATES), strict=True))
     ),
     DETERMINATION: Question(
-        "Decision",
-        {ACTUAL: "a victim of trafficking", "not": "not a victim of trafficking"},
+        "Decision", {ACTUAL: "a victim of trafficking", "not": "not a victim of trafficking"}
     ),
     BODY: Question(
         "Deciding body",
@@ -183,32 +179,32 @@ def _always(_told: Answers) -> bool:
     return True
 
 
-def _of_adult(told: Answers) -> bool:
-    return told.get(MINOR) != YES
+def _of_adult(answers: Answers) -> bool:
+    return answers.get(MINOR) != YES
 
 
-def _of_use(told: Answers) -> bool:
-    return told.get(PURPOSE) != NO
+def _of_use(answers: Answers) -> bool:
+    return answers.get(PURPOSE) != NO
 
 
-def _of_child(told: Answers) -> bool:
-    return told.get(CONSENT) in OF_CHILD
+def _of_child(answers: Answers) -> bool:
+    return answers.get(CONSENT) in OF_CHILD
 
 
-def _of_refusal(told: Answers) -> bool:
-    return told.get(CONSENT) == NO
+def _of_refusal(answers: Answers) -> bool:
+    return answers.get(CONSENT) == NO
 
 
-def _of_consent(told: Answers) -> bool:
+def _of_consent(answers: Answers) -> bool:
     """Returns True unless the person refused help or cannot answer.
 
     For a child, returns True even before it is decided what is best.
     """
-    return told.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
+    return answers.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
 
 
-def _of_decision(told: Answers) -> bool:
-    return told.get(CONSENT) == YES or (_of_child(told) and told.get(INTEREST) == YES)
+def _of_decision(answers: Answers) -> bool:
+    return answers.get(CONSENT) == YES or (_of_child(answers) and answers.get(INTEREST) == YES)
 
 
 class FormPlace(StrEnum):
@@ -234,7 +230,7 @@ class AskedCode:
     where: FormPlace = FormPlace.BOTH
     must: bool = False
     """True if an event without this answer is refused."""
-    wanted: bool = False
+    is_required: bool = False
     """True if the form of the console needs an answer. The phone always asks the question."""
     when: Callable[[Answers], bool] = _always
     """Returns False if other answers make the question unnecessary."""
@@ -262,20 +258,20 @@ class CaseForm:
         """Returns every question that the form asks in these places, in order."""
         return tuple(one.code for one in self.asked if one.where in at)
 
-    def questions(self, told: Answers, at: Collection[FormPlace]) -> list[str]:
+    def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
         """Returns the questions that the form asks in these places after these answers, in order."""
-        return [one.code for one in self.asked if one.where in at and one.when(told)]
+        return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
-    def meant(self, told: Answers, at: Collection[FormPlace]) -> dict[str, str]:
+    def meant(self, answers: Answers, at: Collection[FormPlace]) -> dict[str, str]:
         """Returns the answers that belong to this form, without those that another answer makes unnecessary."""
-        given = {code: told[code] for code in self.names(at) if told.get(code)}
+        given = {code: answers[code] for code in self.names(at) if answers.get(code)}
         return {code: given[code] for code in self.questions(given, at) if code in given}
 
-    def missing(self, told: Answers) -> list[str]:
+    def missing(self, answers: Answers) -> list[str]:
         """Returns the questions of the console's form that still need an answer."""
-        asked = self.questions(told, ON_CONSOLE)
-        wanted = {one.code for one in self.asked if one.must or one.wanted}
-        return [code for code in asked if code in wanted and code not in told]
+        asked = self.questions(answers, ON_CONSOLE)
+        wanted = {one.code for one in self.asked if one.must or one.is_required}
+        return [code for code in asked if code in wanted and code not in answers]
 
 
 def _must(code: str) -> AskedCode:
@@ -288,8 +284,8 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         (
             _must(MINOR),
             _must(ACT),
-            AskedCode(FORCE, wanted=True, when=_of_adult),
-            AskedCode(DECEIT, wanted=True, when=_of_adult),
+            AskedCode(FORCE, is_required=True, when=_of_adult),
+            AskedCode(DECEIT, is_required=True, when=_of_adult),
             _must(PURPOSE),
             AskedCode(FREE),
             AskedCode(FORM, when=_of_use),
@@ -303,7 +299,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         (
             AskedCode(MINOR, FormPlace.USSD),
             _must(CONSENT),
-            AskedCode(INTEREST, wanted=True, when=_of_child),
+            AskedCode(INTEREST, is_required=True, when=_of_child),
             AskedCode(AGAIN, when=_of_refusal),
             AskedCode(SEX, FormPlace.CONSOLE),
             AskedCode(NATIONALITY, FormPlace.CONSOLE),
@@ -378,10 +374,10 @@ class PersonCodes:
         return cls(int(document["n"]), codes, document["referral"])
 
 
-def codes_of_kind(kind: LoggedEvent, said: Mapping[str, str]) -> dict[str, str]:
+def codes_of_kind(kind: LoggedEvent, codes: Mapping[str, str]) -> dict[str, str]:
     """Returns those of the answers that an event of this kind may contain."""
     allowed = CASE_FORMS[kind].codes
-    return {name: value for name, value in said.items() if value in allowed.get(name, ())}
+    return {name: value for name, value in codes.items() if value in allowed.get(name, ())}
 
 
 def english_texts() -> Iterator[str]:

@@ -13,6 +13,7 @@ from hotline.tips.rules import OUTCOMES, TipOutcome
 from hotline.tips.rules_events import EventChannel, LoggedEvent, TakeProof
 from hotline.tips.rules_person_codes import (
     ACTUAL,
+    AGAIN,
     ANSWER,
     CONSENT,
     DETERMINATION,
@@ -94,10 +95,10 @@ class PersonEntry:
     id: int
     kind: LoggedEvent
     at: datetime
-    said: PersonCodes
+    reported: PersonCodes
     responder_id: int | None = None
     desk: str | None = None
-    way: str = ""
+    channel: str = ""
     supersedes: int | None = None
 
 
@@ -164,7 +165,7 @@ class MetPerson:
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
-    moments: list[PersonTimelineItem] = field(default_factory=list)
+    timeline: list[PersonTimelineItem] = field(default_factory=list)
     is_possible: bool = False
     """True for a possible victim, according to the last clear screening or the last official decision. An unclear
     screening does not change it. After a deciding body has found a victim, no screening changes it."""
@@ -176,6 +177,13 @@ class MetPerson:
         Returns None if no body has decided.
         """
         return None if self.determination is None else self.determination == ACTUAL
+
+    @property
+    def wants_woman(self) -> bool:
+        """Returns True if the newest answer asks for a woman to ask again."""
+        lines = (one for one in reversed(self.timeline) if one.corrected_by is None)
+        codes = (one.entry.reported.codes for one in lines)
+        return next((one[AGAIN] for one in codes if AGAIN in one), None) == rules_person_codes.WOMAN
 
     @property
     def is_child(self) -> bool:
@@ -230,10 +238,10 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
     newest, corrected = _corrections(written)
     people: dict[int, MetPerson] = {}
     for one in written:
-        person = people.setdefault(one.said.n, MetPerson(one.said.n, one.at))
-        person.moments.append(PersonTimelineItem(one, corrected.get(one.id)))
+        person = people.setdefault(one.reported.n, MetPerson(one.reported.n, one.at))
+        person.timeline.append(PersonTimelineItem(one, corrected.get(one.id)))
         if one.id in newest:
-            _add(person, one, newest[one.id].said)
+            _add(person, one, newest[one.id].reported)
     return tuple(people[n] for n in sorted(people))
 
 
@@ -256,9 +264,9 @@ def _corrections(
     return newest, corrected
 
 
-def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
+def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
     """Adds an event to a person, with its own codes or with the codes that correct them."""
-    codes = said.codes
+    codes = reported.codes
     person.sex = codes.get(SEX, person.sex)
     person.nationality = codes.get(NATIONALITY, person.nationality)
     person.state = codes.get(STATE, person.state)
@@ -277,28 +285,28 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
             person.determination, person.body = codes[DETERMINATION], codes[rules_person_codes.BODY]
             person.is_possible = person.determination == ACTUAL
         case _:
-            _follow(person, one, said)
+            _follow(person, one, reported)
 
 
-def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
+def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
     """Adds what happened to an offer of help. Ignores an event that refers to no known offer."""
-    found = next((help for help in person.referrals if help.offered_id == said.referral), None)
+    found = next((help for help in person.referrals if help.offered_id == reported.referral), None)
     if found is None:
         return
     if one.kind is LoggedEvent.ANSWERED:
-        found.answer, found.answered_at = said.codes[ANSWER], one.at
+        found.answer, found.answered_at = reported.codes[ANSWER], one.at
         if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
             # If the person refuses a service, this counts as a refusal of help. No help is offered
             # again until the person agrees.
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
-        found.arrived, found.arrived_at = said.codes[rules_person_codes.ARRIVED], one.at
+        found.arrived, found.arrived_at = reported.codes[rules_person_codes.ARRIVED], one.at
         # After five weeks without a report, responders do not look for the person again. So an
         # event of the clock worker counts twice.
         is_lost = found.arrived != YES and not found.is_on_the_way
-        found.lost += is_lost + (one.way == EventChannel.CLOCK)
+        found.lost += is_lost + (one.channel == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:
-        found.thirty, found.thirty_at = said.codes[THIRTY], one.at
+        found.thirty, found.thirty_at = reported.codes[THIRTY], one.at
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)

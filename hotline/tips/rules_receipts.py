@@ -50,7 +50,7 @@ class ReceiptStatus(StrEnum):
 class Progress:
     """The facts that decide the status of a tip."""
 
-    taken: bool = False
+    is_taken: bool = False
     helped_at: datetime | None = None
     closed_at: datetime | None = None
 
@@ -60,7 +60,7 @@ class Progress:
             return ReceiptStatus.CLOSED
         if self.helped_at is not None:
             return ReceiptStatus.HELPER
-        return ReceiptStatus.CHECKING if self.taken else ReceiptStatus.RECEIVED
+        return ReceiptStatus.CHECKING if self.is_taken else ReceiptStatus.RECEIVED
 
 
 def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
@@ -166,11 +166,11 @@ asked before this time has passed."""
 
 
 def question_refusal(
-    at: datetime, *, told_at: datetime, has_receipt: bool, closed: bool, asked: bool, signed: bool
+    at: datetime, *, filed_at: datetime, has_receipt: bool, closed: bool, asked: bool, signed: bool
 ) -> str | None:
     """Returns the reason why a question may not be asked now. Returns None if it may be asked.
 
-    `told_at` is the time of the caller's last answer. `asked` is True if a question was already asked about this tip,
+    `filed_at` is the time of the caller's last answer. `asked` is True if a question was already asked about this tip,
     or about another tip of the same receipt. `signed` is True if the present text of the question is approved.
     """
     if not signed:
@@ -181,7 +181,7 @@ def question_refusal(
         return "the caller took no receipt, so they cannot answer"
     if asked:
         return "a question was asked already: you can ask only one"
-    if at < told_at + STILL_REPORTING:
+    if at < filed_at + STILL_REPORTING:
         return "the caller is still reporting: try again in three minutes"
     return None
 
@@ -230,9 +230,9 @@ class AssigneeFilter(StrEnum):
 class TipFilter:
     """A filter for lists of tips. A listed tip matches every field. An empty field matches all tips."""
 
-    standing: TipStateFilter = TipStateFilter.WAITS
+    state: TipStateFilter = TipStateFilter.WAITS
     matter: Matter = Matter.TIP
-    whose: AssigneeFilter = AssigneeFilter.ANYBODY
+    assignee: AssigneeFilter = AssigneeFilter.ANYBODY
     place: str = ""
     urgency: int | None = None
     category: str = ""

@@ -86,7 +86,7 @@ class VisitFacts:
     """The answer to the question "May helpers come there?": yes, no or unsure. None if the caller did not answer."""
     erased: bool = False
     """True if a caller keyed `000` after the tip was filed."""
-    manner: str | None = None
+    decision: str | None = None
 
     @property
     def is_marked(self) -> bool:
@@ -94,8 +94,9 @@ class VisitFacts:
 
     @property
     def care(self) -> VisitSafety:
-        if self.manner is not None:
-            return VisitSafety.DISCREET if self.manner == VisitDecision.UNSEEN else VisitSafety.NONE
+        if self.decision is not None:
+            is_unseen = self.decision == VisitDecision.UNSEEN
+            return VisitSafety.DISCREET if is_unseen else VisitSafety.NONE
         if not self.is_marked:
             return VisitSafety.NONE
         return VisitSafety.CAREFUL if self.urgency == Urgency.DANGER else VisitSafety.DO_NOT_VISIT
@@ -106,8 +107,8 @@ class VisitFacts:
 
         A visit is open only after a yes, or if the national desk decided so. "Not sure" counts as no answer.
         """
-        if self.manner is not None:
-            return self.manner == VisitDecision.UNSEEN
+        if self.decision is not None:
+            return self.decision == VisitDecision.UNSEEN
         return self.is_marked or self.visit != YES
 
     def sentence(self, matter: str) -> str:
@@ -117,7 +118,7 @@ class VisitFacts:
         """
         if matter != Matter.TIP and not self.is_marked:
             return ""
-        if self.manner == VisitDecision.OPENLY:
+        if self.decision == VisitDecision.OPENLY:
             return SAID_OPENLY
         if VISIT_SAFETIES[self.care].sentence or self.visit == YES:
             return VISIT_SAFETIES[self.care].sentence
@@ -125,13 +126,13 @@ class VisitFacts:
 
     def mark(self, matter: str) -> str:
         """Returns the English mark for a list. Empty if no mark is needed."""
-        if VISIT_SAFETIES[self.care].mark or self.manner is not None:
+        if VISIT_SAFETIES[self.care].mark or self.decision is not None:
             return VISIT_SAFETIES[self.care].mark
         return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
 
 
 def visit_facts(
-    matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None
+    matter: str, urgency: int, visit: str | None, erased: bool, decision: str | None
 ) -> VisitFacts:
     """Returns the facts about visits from a tip's row.
 
@@ -139,7 +140,7 @@ def visit_facts(
     anyone calls.
     """
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
-    return VisitFacts(pressing, visit, erased, manner)
+    return VisitFacts(pressing, visit, erased, decision)
 
 
 def kept_visit_answer(before: str | None, now: str | None, *, filed: bool) -> str | None:

@@ -54,7 +54,7 @@ class Tip(Row):
     """The keyed digest of the session and the report attempt. With it, a repeated hop or a corrected answer finds the
     same tip."""
     session_key: Mapped[str]
-    passage: Mapped[int]
+    attempt: Mapped[int]
     """The number of the report attempt within the session, beginning with 1."""
     matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
     """A value of `tips.rules.Matter`. A complaint is handled like a tip, but is not counted as a tip."""
@@ -72,7 +72,7 @@ class Tip(Row):
     category: Mapped[str | None]
     urgency: Mapped[int]
     """1: danger or a child. 2: the caller is affected or saw it. 3: the caller heard about it."""
-    told_urgency: Mapped[int | None]
+    first_urgency: Mapped[int | None]
     """The urgency of the first report, if the person was in danger again later. Statistics use it to count response
     times."""
     official: Mapped[str]
@@ -85,7 +85,7 @@ class Tip(Row):
     """The caller's answer about visits by helpers: yes, no or unsure. None if the question was not asked."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of the first alerting step for the present place of the tip."""
-    manner: Mapped[str | None]
+    visit_decision: Mapped[str | None]
     """The national desk's decision on visits, a value of `tips.rules_visit_safety.VisitDecision`."""
     contact_key: Mapped[str]
     """The pseudonym of the phone, which changes each week. It is used to link tips. Linked tips stay separate."""
@@ -95,16 +95,16 @@ class Tip(Row):
     updated_at: Mapped[datetime]
     filed_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
-    referred_at: Mapped[datetime | None]
-    referred_urgency: Mapped[int | None]
+    assigned_at: Mapped[datetime | None]
+    alert_urgency: Mapped[int | None]
     """The urgency of the alerts that were sent. A later answer may raise the urgency of the tip above it."""
     assignee_id: Mapped[int | None]
     """The assignee: a responder who acknowledged the tip and is not doubted."""
     renewed_at: Mapped[datetime | None]
     """The time when the assignee's progress set the outcome's deadline later. This happens at most once."""
-    end_wanted: Mapped[str | None]
+    outcome_asked: Mapped[str | None]
     """The `TipOutcome` of the requested closure, until a second person decides."""
-    end_wanted_by: Mapped[str | None]
+    closure_by: Mapped[str | None]
     """The person who requested closure: `responder:7`, or `name:` with the name given to a command."""
     closure_requested_at: Mapped[datetime | None]
     """The time of the closure request that waits."""
@@ -116,7 +116,7 @@ class Tip(Row):
     receipt_key: Mapped[str | None]
     """The keyed digest of the receipt's number and PIN, with which the caller asks about the tip. None if the caller
     has no receipt."""
-    erase_wanted_at: Mapped[datetime | None]
+    erasure_asked_at: Mapped[datetime | None]
     """The time when the caller used the receipt to request erasure."""
     helped_at: Mapped[datetime | None]
     """The time when the desk reported that help has reached the person."""
@@ -147,7 +147,7 @@ DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
 """The value is written into the SQL text and is not a parameter. A database uses a partial index only if the SQL text
 contains the value."""
 IS_WAITING = and_(
-    Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
+    Tip.state != DRAFT, or_(Tip.alert_urgency.is_(None), Tip.alert_urgency > Tip.urgency)
 )
 """The condition that a filed tip has no alert yet, or none at its present urgency."""
 
@@ -191,8 +191,8 @@ class PendingAlert(Row):
     no such row. The condition `IS_WAITING` finds such a tip by its own columns.
     """
 
-    __tablename__ = "untold"
-    __table_args__ = (Index("untold_order", "urgency", "tip_id"),)
+    __tablename__ = "pending_alert"
+    __table_args__ = (Index("pending_alert_order", "urgency", "tip_id"),)
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     urgency: Mapped[int]
@@ -213,7 +213,7 @@ _PUT = PreparedStatement(
 
 def drop_closure_request(tip: Tip) -> None:
     """Removes the closure request from a tip. The request was confirmed or refused, or the case has changed since."""
-    tip.end_wanted = tip.end_wanted_by = None
+    tip.outcome_asked = tip.closure_by = None
     tip.closure_requested_at = tip.closure_read_at = None
 
 
@@ -239,7 +239,7 @@ def has_written(session: Session, contact_keys: Collection[str], since: datetime
 
 def can_be_extended(session: Session, session_key: str) -> bool:
     """Returns True if the caller may add to a tip of the session. The tip must be open and have no erasure request."""
-    open_ones = (Tip.closed_at.is_(None), Tip.erase_wanted_at.is_(None))
+    open_ones = (Tip.closed_at.is_(None), Tip.erasure_asked_at.is_(None))
     return has_row(session, Tip.id, Tip.session_key == session_key, *open_ones)
 
 
@@ -308,12 +308,12 @@ def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> Non
     session.execute(delete(Grant).where(*gone))
 
 
-def erase_session(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:
+def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> Sequence[Tip]:
     """Handles the keys `000`: deletes the drafts of this session, and returns its filed tips unchanged.
 
     Includes the report attempts of this session up to `up_to_passage`.
     """
-    here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
+    here = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     rows = session.scalars(
         select(Tip).where(*here).order_by(Tip.id).with_for_update(key_share=True)
     ).all()
@@ -345,4 +345,4 @@ def has_pending_alert(session: Session, tip_id: int) -> bool:
 
 def was_alerted(session: Session, tip: Tip) -> bool:
     """Returns True if responders were alerted of the tip."""
-    return tip.referred_at is not None and not has_pending_alert(session, tip.id)
+    return tip.assigned_at is not None and not has_pending_alert(session, tip.id)

@@ -40,11 +40,11 @@ class CallBack(Row):
     again_at: Mapped[datetime | None]
     """The start of the second window, if the caller agreed to two windows."""
     asked_at: Mapped[datetime]
-    told_at: Mapped[datetime | None]
+    notified_at: Mapped[datetime | None]
     """The time when the desk was notified of the request."""
     begun_at: Mapped[datetime | None]
     """The time when the desk was notified that the window is open."""
-    wanted_by: Mapped[str | None]
+    asked_by: Mapped[str | None]
     approved_by: Mapped[str | None]
     """The persons who requested and approved the call in this window, by name. They count only for this window."""
     opened_at: Mapped[datetime | None]
@@ -65,11 +65,11 @@ def waiting_call_backs(session: Session, tip_ids: Iterable[int]) -> Sequence[Cal
 
 
 def waiting_of_session(
-    session: Session, session_key: str, *, up_to_passage: int
+    session: Session, session_key: str, *, up_to_attempt: int
 ) -> Sequence[CallBack]:
     """Returns the waiting call-backs of a session's report attempts up to `up_to_passage`, and locks them."""
-    told = select(Tip.id).where(Tip.session_key == session_key, Tip.passage <= up_to_passage)
-    return waiting_call_backs(session, session.scalars(told).all())
+    tips = select(Tip.id).where(Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
+    return waiting_call_backs(session, session.scalars(tips).all())
 
 
 def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = False) -> CallBack:
@@ -121,7 +121,7 @@ def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
         or_(
             CallBack.closes_at <= at,
             and_(CallBack.opens_at <= at, CallBack.begun_at.is_(None)),
-            and_(CallBack.asked_at <= at - NOTICE_DELAY, CallBack.told_at.is_(None)),
+            and_(CallBack.asked_at <= at - NOTICE_DELAY, CallBack.notified_at.is_(None)),
         ),
     )
 

@@ -30,7 +30,7 @@ class PossibleVictim(Row):
     """The running reminder, as a value of `tips.rules_persons.FollowKind`. None if no fact is missing."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """The time by which a responder must ask a service, or ask the person once more. None if no fact is missing."""
-    rung: Mapped[int] = mapped_column(default=0, server_default="0")
+    times: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of reminders that were sent so far."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
     """Decides how published counts that include this person are rounded. It is a number from 0 to 255. It is deleted
@@ -73,7 +73,7 @@ class ServiceReferral(Row):
     __table_args__ = (Index("service_referral_of", "tip_id", "n"),)
 
     offered_id: Mapped[int] = mapped_column(
-        ForeignKey("case_log.id"), primary_key=True, autoincrement=False
+        ForeignKey("case_event.id"), primary_key=True, autoincrement=False
     )
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     n: Mapped[int]
@@ -87,7 +87,7 @@ class ServiceReferral(Row):
     clock: Mapped[str | None]
     """A value of `tips.rules_persons.FollowKind`. None if the offer needs no more reminders."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    rung: Mapped[int] = mapped_column(default=0, server_default="0")
+    times: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of reminders that were sent so far."""
 
 

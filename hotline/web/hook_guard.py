@@ -252,7 +252,7 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
         reasons.append(f"no alert can leave: {blocked}")
     reasons += wrong
     try:
-        context.books.live()
+        context.flow_sets.live()
     except NotReady:
         reasons.append("no flows are live")
     except StoreUnavailable:

@@ -26,10 +26,8 @@ def log(visit: Visit) -> Response:
         for name in service_audit.ACTIONS
     ]
     # Translates the name of a process. A person's name is never translated.
-    rows = [
-        (row, visit.say(row.who) if row.who in PROCESSES.values() else row.who, _about(visit, row))
-        for row in found.rows
-    ]
+    said = {name: visit.say(name) for name in PROCESSES.values()}
+    rows = [(row, said.get(row.name, row.name), _about(visit, row)) for row in found.rows]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
 
 
@@ -55,7 +53,7 @@ def _filter(visit: Visit) -> AuditFilter:
         on = date.fromisoformat(query.get("day", ""))
     action = query.get("did", "")
     return AuditFilter(
-        who=query.get("who", "").strip()[:80],
+        name=query.get("who", "").strip()[:80],
         action=action if action in service_audit.ACTIONS else "",
         tip_id=number_of(query.get("tip", ""), digits=11),
         day=on,

@@ -32,7 +32,7 @@ def show(visit: Visit) -> Response:
 _outgoing = partial(
     form_view,
     show,
-    says={
+    text={
         Undecided: phrase("Decide for each kind of message that may have been sent already."),
         NotFound: REFUSED,
     },
@@ -55,7 +55,7 @@ def resume(visit: Visit) -> None:
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
     service_pause.resume(
-        visit.context, by=visit.by.actor, reason=_reason(visit, "resume"), fates=fates
+        visit.context, by=visit.by.actor, reason=_reason(visit, "resume"), doubts=fates
     )
 
 
@@ -91,7 +91,7 @@ def contacts(visit: Visit) -> Response:
 
 
 def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
-    return form_view(contacts, field, ImportRefused, NumberInvalid, says={NotFound: REFUSED})
+    return form_view(contacts, field, ImportRefused, NumberInvalid, text={NotFound: REFUSED})
 
 
 @_on_call("name")

@@ -45,11 +45,11 @@ def _line(
     phrase: str,
     endpoint: str = "",
     part: Mapping[str, int | str] | None = None,
-    says: str = "",
+    text: str = "",
     **values: object,
 ) -> TodayLine:
-    told = {name: str(value) for name, value in values.items()}
-    return TodayLine(is_bad, phrase, told, endpoint, part or {}, says)
+    texts = {name: str(value) for name, value in values.items()}
+    return TodayLine(is_bad, phrase, texts, endpoint, part or {}, text)
 
 
 MakesLine = Callable[..., TodayLine]
@@ -99,8 +99,8 @@ def count_line(
 
 def today(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
     """Returns all lines for this account, most urgent first."""
-    told = [line for source in _sources(by) for line in source.tells(context, by)]
-    return sorted(told, key=lambda line: not line.is_bad)
+    lines = [line for source in _sources(by) for line in source.tells(context, by)]
+    return sorted(lines, key=lambda line: not line.is_bad)
 
 
 def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
@@ -124,7 +124,7 @@ def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         at = format_time(by.language, hold.since)
         leads = "outgoing.show" if by.roles & role_groups.RUNNING else ""
         says = phrase("{by} paused all messages at {at}. Reason: {reason}")
-        yield bad(says, leads, by=hold.held_by, at=at, reason=hold.reason)
+        yield bad(says, leads, by=hold.paused_by, at=at, reason=hold.reason)
 
 
 def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -220,7 +220,7 @@ def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows numbers used on screens whose confirmation ends soon or has ended."""
-    book, on = context.books.book(context.books.live()), day_of(context.now())
+    book, on = context.flow_sets.get(context.flow_sets.live()), day_of(context.now())
     for digits in sorted(numbers_named(book) & book.numbers.keys()):
         until = book.numbers[digits].until
         if until is None or until - on > SOON:

@@ -232,18 +232,18 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
     for one in (
         service_call_back.list_call_backs(context, by) if AccountRole.NATIONAL in by.roles else ()
     ):
-        if not one.wanted_by or one.approved_by or one.state is not CallBackState.WAITING:
+        if not one.asked_by or one.approved_by or one.state is not CallBackState.WAITING:
             continue
         yield PendingApproval(
             kind="call_back",
             id=one.id,
             sentence=message_text(
                 "{by} asks for the phone number of call-back {call}, tip {tip}",
-                by=one.wanted_by,
+                by=one.asked_by,
                 call=one.id,
                 tip=one.tip_id,
             ),
-            asked_at=one.wanted_at or one.window.opens_at,
+            asked_at=one.asked_at or one.window.opens_at,
             expires_at=one.window.closes_at,
             reason=one.reason,
             may_decide=one.may_approve,

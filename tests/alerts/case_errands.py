@@ -142,8 +142,8 @@ class CaseErrands:
         )
         with self.district.database.writing() as session:
             done = service_commands.carry_out(session, self.district.context, asked)
-        if done.waits is not None:
-            self.waits[row.id] = done.waits
+        if done.queued is not None:
+            self.waits[row.id] = done.queued
         self.told.append(f"{row.responder_id} {verb.name} by {way}: {done.result}")
         assert done.result is not CommandResult.UNKNOWN
 
@@ -201,7 +201,7 @@ class CaseErrands:
             service_case_events.write_event(
                 session, tip.id, LoggedEvent.SCREENED, EventActor("desk"), at, key=key
             )
-            if tip.end_wanted_by is not None:
+            if tip.closure_by is not None:
                 service_escalation.handle_event(
                     session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), at
                 )
@@ -247,11 +247,11 @@ class CaseErrands:
             return
         assert GOING & set(kinds), self.told
         assert tip.assignee_id is None or len(OWED & set(kinds)) == 1, self.told
-        assert tip.end_wanted_by is None or DeadlineKind.CONFIRM_CLOSURE in kinds, self.told
+        assert tip.closure_by is None or DeadlineKind.CONFIRM_CLOSURE in kinds, self.told
         if tip.assignee_id is not None:
             assert self.district.responder(tip.assignee_id).active, self.told
 
-    def is_rung_in_silence(self) -> None:
+    def is_escalated_in_silence(self) -> None:
         """Waits without any action, and checks that the line alerts an active responder other than the assignee."""
         with self.district.database.reading() as session:
             living = {one.id for one in active_responders(session, self.district.clock())}

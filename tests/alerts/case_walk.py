@@ -14,8 +14,8 @@ from tests.support.builders import NOON
 
 def heard(case: Case, person: Candidate) -> AlertedResponder:
     """Returns the alerted person as the store does: `beside` marks a partner desk's member outside the district."""
-    near = bool(person.districts & case.beside) and case.place not in person.districts
-    return AlertedResponder(person.id, person.level, beside=near)
+    near = bool(person.districts & case.partners) and case.place not in person.districts
+    return AlertedResponder(person.id, person.level, is_partner=near)
 
 
 @dataclass
@@ -42,7 +42,7 @@ class CaseWalk:
         self._set(rules_escalation_steps.acknowledge_clock(self.case, self.at))
 
     @property
-    def living(self) -> list[Candidate]:
+    def active(self) -> list[Candidate]:
         return [one for one in self.people if one.id not in self.gone]
 
     @property
@@ -50,11 +50,11 @@ class CaseWalk:
         return CaseState(
             self.case,
             step=len(self.telling) + 1,
-            told=self.told,
-            holder=self.holder,
-            others=tuple(one for one in self.took if one != self.holder),
+            alerted=self.told,
+            assignee=self.holder,
+            other_assignees=tuple(one for one in self.took if one != self.holder),
             renewed=self.renewed,
-            judging=self.judging,
+            closure_by=self.judging,
             desk_decides=self.desk_decides,
             clocks=dict(self.clocks),
         )
@@ -69,18 +69,18 @@ class CaseWalk:
         return None if self.judging is None else self.happen(Event(CaseEventKind.CLOSURE_REQUESTED))
 
     def happen(self, event: Event) -> Decision:
-        decision = rules_escalation.decide(self.standing, self.living, event, self.at)
+        decision = rules_escalation.decide(self.standing, self.active, event, self.at)
         for kind in decision.close:
             self.clocks.pop(kind, None)
         if DeadlineKind.CONFIRM_CLOSURE in decision.close:
             self.judging = None
         self._set(decision.set)
-        if decision.holder != self.holder:
-            self.holder, self.renewed = decision.holder, False
+        if decision.assignee != self.holder:
+            self.holder, self.renewed = decision.assignee, False
         elif event.what in (CaseEventKind.ON_SITE, CaseEventKind.REFERRED):
             self.renewed = True
-        asked = [order for order in decision.tell if order.purpose is not Purpose.REMIND]
-        self.told += [self._told(who) for order in asked for who in order.who]
+        asked = [order for order in decision.notices if order.purpose is not Purpose.REMIND]
+        self.told += [self._told(who) for order in asked for who in order.responder_ids]
         if asked:
             self.telling.append((self.at, decision))
         return decision

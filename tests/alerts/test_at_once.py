@@ -182,7 +182,7 @@ def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
 def forget(line: Line) -> None:
     (tip,) = line.tips
     with line.database.writing() as session:
-        tips_tables.erase_session(session, tip.session_key, up_to_passage=tip.passage)
+        tips_tables.erase_session(session, tip.session_key, up_to_attempt=tip.attempt)
 
 
 @pytest.fixture

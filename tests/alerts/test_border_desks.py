@@ -52,9 +52,7 @@ def asked(line: Line) -> list[str]:
 
 
 @pytest.mark.row("C19")
-def test_a_journey_that_can_be_stopped_alerts_border_and_national_desk(
-    at_the_border: Line,
-) -> None:
+def test_a_journey_that_can_be_stopped_alerts_border_and_national_desk(at_the_border: Line) -> None:
     told(at_the_border, *LEAVES_SOON)
     service_assignment.assign_pending(at_the_border.context)
     tip = at_the_border.tip
@@ -68,16 +66,14 @@ def test_a_journey_that_can_be_stopped_alerts_border_and_national_desk(
         assert tip_overviews(session, TipListFilter(viewer=desk_viewer("12"))) == []
         levels = {one.level for one in queries.alerted_by_tip(session, [tip.id])[tip.id]}
         assert levels == {Level.RESPONDER, Level.NATIONAL}
-        assert case_state(session, session.get_one(Tip, tip.id)).case.beside == {BORDER}
+        assert case_state(session, session.get_one(Tip, tip.id)).case.partners == {BORDER}
 
     at_the_border.clock.turn(minutes=4)
     service_assignment.fire_deadlines(at_the_border.context)
     assert asked(at_the_border)[3:] == ["Responder 3"]
 
 
-def test_the_border_is_alerted_at_the_hop_that_says_they_leave_soon(
-    at_the_border: Line,
-) -> None:
+def test_the_border_is_alerted_at_the_hop_that_says_they_leave_soon(at_the_border: Line) -> None:
     caller = told(at_the_border, *IN_DANGER)
     service_assignment.assign_pending(at_the_border.context)
     assert asked(at_the_border) == ["nation"]

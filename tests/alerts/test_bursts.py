@@ -31,7 +31,7 @@ def file_many(district: District, count: int, urgent: int) -> None:
         session.add_all(tips)
         session.flush()
         for tip in tips[::2]:
-            tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
+            tip.assigned_at, tip.alert_urgency = tip.filed_at, tip.urgency
             session.add(PendingAlert(tip_id=tip.id, urgency=tip.urgency))
 
 
@@ -51,8 +51,8 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     assert {row.priority for row in alerts[:300]} == {1}
     named = {row.id: (row.reference, row.responder_id) for row in rows}
     assert all((a.parameters["ref"], a.responder_id) == named[a.assignment_id] for a in alerts)
-    assert district.jobs.rung[0] == (Job.DELIVER, alerts[0].id)
-    assert len(district.jobs.rung) == 3, "once for each batch"
+    assert district.jobs.scheduled[0] == (Job.DELIVER, alerts[0].id)
+    assert len(district.jobs.scheduled) == 3, "once for each batch"
     assert len(district.open_deadlines()) == MANY
     given = [sum(row.responder_id == person for row in rows) for person in (1, 2, 3)]
     assert max(given) - min(given) <= 1

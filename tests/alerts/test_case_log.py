@@ -22,7 +22,7 @@ def taken() -> CaseEventRow:
         tip_id=1,
         kind=LoggedEvent.ACKNOWLEDGED,
         at=NOON,
-        way=EventChannel.SMS,
+        channel=EventChannel.SMS,
         key="taken:1",
         responder_id=1,
         codes={"proof": "unproved"},
@@ -34,7 +34,7 @@ def note(codes: dict[str, str]) -> CaseEventRow:
         tip_id=1,
         kind=LoggedEvent.NOTE,
         at=NOON,
-        way=EventChannel.USSD,
+        channel=EventChannel.USSD,
         key="note:1",
         responder_id=1,
         codes=codes,
@@ -51,9 +51,9 @@ def fill(database: Database) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE case_log SET kind = 'closed'",
-        "DELETE FROM case_log WHERE id = 1",
-        "INSERT OR REPLACE INTO case_log SELECT * FROM case_log",
+        "UPDATE case_event SET kind = 'closed'",
+        "DELETE FROM case_event WHERE id = 1",
+        "INSERT OR REPLACE INTO case_event SELECT * FROM case_event",
     ],
 )
 def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
@@ -65,7 +65,7 @@ def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
 
     with empty.reading() as session:
         (row,) = tables_case_events.events_of_tip(session, 1)
-        assert (row.kind, row.way, row.codes) == ("taken", "sms", {"proof": "unproved"})
+        assert (row.kind, row.channel, row.codes) == ("taken", "sms", {"proof": "unproved"})
 
 
 def test_what_happens_twice_is_written_once(database: Database) -> None:

@@ -93,9 +93,7 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
     assert district.open_kinds() == ["outcome", "second_look"]
 
 
-def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(
-    district: District,
-) -> None:
+def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: District) -> None:
     _, told_of = told(district, urgency=1)
     with district.database.writing() as session:
         tables_inbound.create_position(session, district.clock())
@@ -120,9 +118,9 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE)
     done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
-    assert (done.result, done.waits) == (CommandResult.CLOSED, Verb.NOT_TRAFFICKING)
+    assert (done.result, done.queued) == (CommandResult.CLOSED, Verb.NOT_TRAFFICKING)
     assert district.tip(tip).closed_at is None
-    happens(district, partial(service_commands.prove_answer, waits=done.waits), told_of[1].id)
+    happens(district, partial(service_commands.prove_answer, queued=done.queued), told_of[1].id)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
 
@@ -134,7 +132,7 @@ def test_a_forged_take_and_end_of_danger_let_the_ladder_go_on(district: District
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
     assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
     happens(district, service_commands.doubt_answer, told_of[1].id)
-    assert district.tip(tip).end_wanted_by is None
+    assert district.tip(tip).closure_by is None
     assert district.open_kinds() == ["acknowledge"]
 
 
@@ -228,7 +226,7 @@ def test_a_second_person_who_refuses_holds_it(district: District) -> None:
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     national = next(row for row in district.all(Assignment) if row.responder_id == 3)
     assert sms(district, national, Verb.TAKE, proved=True).result is CommandResult.TAKEN
-    assert (district.tip(tip).assignee_id, district.tip(tip).end_wanted_by) == (3, None)
+    assert (district.tip(tip).assignee_id, district.tip(tip).closure_by) == (3, None)
     assert district.open_kinds() == ["outcome", "second_look"]
 
 
@@ -244,7 +242,7 @@ def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_l
     if proved_later:
         assert done.result is CommandResult.GOES_ON_WAITS
         assert (district.tip(tip).assignee_id, waiting(district)) == (None, [tip])
-        happens(district, partial(service_commands.prove_answer, waits=done.waits), national.id)
+        happens(district, partial(service_commands.prove_answer, queued=done.queued), national.id)
     else:
         assert done.result is CommandResult.TAKEN
     assert (district.tip(tip).assignee_id, waiting(district)) == (3, [])
@@ -281,8 +279,8 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     assert district.tip(tip).assignee_id == 1
     assert "judge" in district.open_kinds()
 
-    happens(district, partial(service_commands.prove_answer, waits=done.waits), national.id)
-    assert (district.tip(tip).assignee_id, district.tip(tip).end_wanted_by) == (3, None)
+    happens(district, partial(service_commands.prove_answer, queued=done.queued), national.id)
+    assert (district.tip(tip).assignee_id, district.tip(tip).closure_by) == (3, None)
 
 
 def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: District) -> None:

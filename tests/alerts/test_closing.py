@@ -84,7 +84,7 @@ def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase
     assert second in case.nation
     assert sms(case, second, Verb.NOT_TRAFFICKING).result is CommandResult.OPEN_FIRST
     assert case.district.tip(case.tip).closed_at is None
-    assert case.district.tip(case.tip).end_wanted == NOT, "the request goes on waiting"
+    assert case.district.tip(case.tip).outcome_asked == NOT, "the request goes on waiting"
 
 
 def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: HelpedCase) -> None:
@@ -216,7 +216,7 @@ def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCa
     again = requests(case, TipOutcome.NOT_FOUND)
     assert (again.ending, again.outcome) == (CommandResult.CLOSURE_REQUESTED, TipOutcome.NOT_FOUND)
     tip = case.district.tip(case.tip)
-    assert (tip.end_wanted, tip.closure_requested_at) == ("not-found", case.district.clock())
+    assert (tip.outcome_asked, tip.closure_requested_at) == ("not-found", case.district.clock())
     (first, replaces), (second, replaced) = requested(case)
     assert (first, replaces, second) == ("helped", None, "not-found")
     assert replaced is not None
@@ -235,7 +235,7 @@ def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedC
     with pytest.raises(EndRefused) as refused:
         service_retention.close_tip(case.context, case.tip, by="A desk", reason="x", outcome=NOT)
     assert refused.value.stop == ClosureRefusal.ANOTHER_WAITS
-    assert case.district.tip(case.tip).end_wanted == TipOutcome.HELPED
+    assert case.district.tip(case.tip).outcome_asked == TipOutcome.HELPED
     assert [outcome for outcome, _ in requested(case)] == ["helped"]
 
 
@@ -243,4 +243,4 @@ def test_a_request_by_sms_stays_one_digit_and_replaces_an_earlier_one(case: Help
     requests(case, TipOutcome.HELPED)
     case.district.clock.turn(minutes=1)
     assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
-    assert case.district.tip(case.tip).end_wanted == NOT
+    assert case.district.tip(case.tip).outcome_asked == NOT

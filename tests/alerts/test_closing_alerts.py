@@ -105,9 +105,7 @@ def test_two_persons_of_whom_one_is_with_a_service_are_not_safe(case: HelpedCase
     assert len(asked_after(case, minutes=15)) == 1
 
 
-def test_nobody_found_is_asked_about_often_even_with_a_service_referral(
-    case: HelpedCase,
-) -> None:
+def test_nobody_found_is_asked_about_often_even_with_a_service_referral(case: HelpedCase) -> None:
     accepted(case)
     request(case, TipOutcome.NOT_FOUND)
     assert len(asked_after(case, minutes=15)) == 1
@@ -186,9 +184,7 @@ def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: Hel
         confirm(case.context, case.tip, people=case.people())
 
 
-def test_one_member_never_closes_alone_and_alerts_continue(
-    case: HelpedCase,
-) -> None:
+def test_one_member_never_closes_alone_and_alerts_continue(case: HelpedCase) -> None:
     """One person requested it; the other is unreachable. People of the district are alerted, but none can confirm."""
     requester, other = case.nation
     case.district.change(Responder, other, unreachable="no such number")
@@ -206,7 +202,7 @@ def endings_confirmable(case: HelpedCase, who: int) -> bool:
     with case.district.database.reading() as session:
         tip = case.district.tip(case.tip)
         name = service_closing.by_responder(who).name
-        return service_closing.may_confirm(session, tip.end_wanted_by or "", name)
+        return service_closing.may_confirm(session, tip.closure_by or "", name)
 
 
 def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:

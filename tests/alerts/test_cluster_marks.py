@@ -77,9 +77,7 @@ def asked_how(here: Night) -> set[int]:
     return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
 
 
-def test_thirteen_marked_dangers_of_one_phone_are_sent_as_often_as_they_ring(
-    here: Night,
-) -> None:
+def test_thirteen_marked_dangers_of_one_phone_are_sent_as_often_as_they_ring(here: Night) -> None:
     tells(here, 13, marked=True)
     assert [count(here, who, *CAREFUL) for who in ("one", "two")] == [2, 2]
     assert max(count(here, who, *CAREFUL, *HOW) for who in here.people) == 2
@@ -87,9 +85,7 @@ def test_thirteen_marked_dangers_of_one_phone_are_sent_as_often_as_they_ring(
     assert asked_how(here) == {tip.id for tip in here.line.tips}, "each is a case of its own"
 
 
-def test_each_responder_learns_the_first_mark_of_a_cluster_by_a_known_name(
-    here: Night,
-) -> None:
+def test_each_responder_learns_the_first_mark_of_a_cluster_by_a_known_name(here: Night) -> None:
     tells(here, 2, marked=False)
     first = here.line.tips[0]
     for told in range(3):
@@ -101,9 +97,7 @@ def test_each_responder_learns_the_first_mark_of_a_cluster_by_a_known_name(
     assert first.do_not_visit is False
 
 
-def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(
-    here: Night,
-) -> None:
+def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(here: Night) -> None:
     tells(here, 2, marked=False)
     tells(here, 4, marked=True)
     first, _, *later = here.line.tips
@@ -117,16 +111,14 @@ def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(
     asked_one = next(who for who in ("desk", "director") if named(here, who, *HOW) >= {first.id})
     answer = here.writes(asked_one, f"6 {name(here, asked_one, first)}")
     assert answer == "REF: noted. We alert the people who are going."
-    assert {tip.manner for tip in here.line.tips if tip.do_not_visit} == {"unseen"}
+    assert {tip.visit_decision for tip in here.line.tips if tip.do_not_visit} == {"unseen"}
     assert [count(here, who, "GO_UNSEEN") for who in ("one", "two")] == [1, 1]
     assert asked_how(here) == set()
     rows = [row.subject for row in here.line.all(AuditEntry) if row.action == "go_unseen"]
     assert sorted(rows) == sorted(f"tip:{tip.id}" for tip in (first, *later))
 
 
-def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(
-    here: Night,
-) -> None:
+def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(here: Night) -> None:
     tells(here, 2, marked=False)
     tells(here, 1, marked=True)
     first = here.line.tips[0]
@@ -135,7 +127,7 @@ def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(
     )
     before = len(here.line.all(Message))
     tells(here, 1, marked=True)
-    assert here.line.tips[-1].manner == "unseen"
+    assert here.line.tips[-1].visit_decision == "unseen"
     assert len(here.line.all(Message)) == before
     assert asked_how(here) == set()
 
@@ -144,7 +136,7 @@ def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(
     )
     assert [count(here, who, "GO_OPENLY") for who in ("one", "two")] == [1, 1]
     tells(here, 1, marked=True)
-    assert here.line.tips[-1].manner is None
+    assert here.line.tips[-1].visit_decision is None
     assert count(here, "one", *CAREFUL) == 2
     assert asked_how(here) == {here.line.tips[-1].id}
 
@@ -156,7 +148,7 @@ def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
     )
     caller.key("000")
     here.tick()
-    assert here.tip.manner is None
+    assert here.tip.visit_decision is None
     assert count(here, "one", *CAREFUL) == 1
 
 
@@ -176,9 +168,7 @@ def test_whoever_was_alerted_or_read_learns_it_in_30_seconds(here: Night, which:
     assert unaware == []
 
 
-def test_a_late_alert_of_the_first_tip_tells_of_a_mark_on_a_later_one(
-    here: Night,
-) -> None:
+def test_a_late_alert_of_the_first_tip_tells_of_a_mark_on_a_later_one(here: Night) -> None:
     tells(here, 2, marked=False)
     tells(here, 1, marked=True)
     first = here.line.tips[0]
@@ -216,9 +206,7 @@ def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Ni
     assert asked_how(here) == {tip.id for tip in later}
 
 
-def test_another_person_and_half_an_hour_later_ring_again_with_their_mark(
-    here: Night,
-) -> None:
+def test_another_person_and_half_an_hour_later_ring_again_with_their_mark(here: Night) -> None:
     tells(here, 3, marked=True)
     assert count(here, "one", *CAREFUL) == 2
     here.tick(minutes=31)
@@ -259,13 +247,11 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     of_desk = [row.parameters["ref"] for row in asked]
     assert sorted(set(of_desk)) == [f"T{first.id}", f"T{second.id}"]
     assert len(of_desk) == 4, "two people, each twice"
-    assert {tip.erase_wanted_at is not None for tip in here.line.tips} == {True}
+    assert {tip.erasure_asked_at is not None for tip in here.line.tips} == {True}
     assert later
 
 
-def test_a_wish_for_many_tips_asks_the_desk_once_each_until_each_is_decided(
-    here: Night,
-) -> None:
+def test_a_wish_for_many_tips_asks_the_desk_once_each_until_each_is_decided(here: Night) -> None:
     tells(here, 4, marked=False)
     ids = [tip.id for tip in here.line.tips]
     with here.line.database.writing() as session:

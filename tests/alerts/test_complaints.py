@@ -55,14 +55,12 @@ def levels_told(line: Line) -> set[str]:
 
 
 @pytest.mark.row("C20")
-def test_hurt_and_a_district_file_at_that_hop_for_the_national_desk_alone(
-    line: Line,
-) -> None:
+def test_hurt_and_a_district_file_at_that_hop_for_the_national_desk_alone(line: Line) -> None:
     complaint(line, *HURT_HERE)
     row = line.tip
     assert (row.matter, row.state, row.urgency) == ("complaint", "complete", 1)
     assert line.desks_of(row) == {"national"}
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, row.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, row.id)]
     assert line.read(row) == {"wrong": "hurt", "province": "1", "district": HERE}
     assert (row.category, row.sector, row.locked_for) == (None, None, None)
 
@@ -70,19 +68,17 @@ def test_hurt_and_a_district_file_at_that_hop_for_the_national_desk_alone(
 @pytest.mark.parametrize("flushed", [False, True])
 def test_what_was_done_is_kept_when_she_hangs_up(line: Line, *, flushed: bool) -> None:
     caller = complaint(line, *NOBODY_CAME)
-    assert (line.tip.state, line.jobs.rung) == ("draft", [])
+    assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
     if flushed:
         line.flush()
     for _ in range(2):
         assert caller.hang_up() == 200
     assert (line.tip.state, line.tip.place) == ("filed", "unsure")
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
     assert line.read(line.tip) == {"wrong": "absent"}
 
 
-def test_three_minutes_of_silence_file_it_and_additions_join_the_complaint(
-    line: Line,
-) -> None:
+def test_three_minutes_of_silence_file_it_and_additions_join_the_complaint(line: Line) -> None:
     caller = complaint(line, *NOBODY_CAME)
     line.clock.turn(minutes=3)
     file_silent(line.context)
@@ -104,9 +100,7 @@ def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one(line: Line) ->
     assert line.read(line.tip)["account"] == WORDS
 
 
-def test_a_correction_keeps_one_complaint_and_its_urgency_only_rises(
-    line: Line,
-) -> None:
+def test_a_correction_keeps_one_complaint_and_its_urgency_only_rises(line: Line) -> None:
     caller = complaint(line, *HURT_HERE, "0", "2")
     assert line.tip.place != HERE
     caller.key("0", "0", "0", "3", "1", "1")
@@ -132,9 +126,7 @@ def test_a_report_after_it_in_one_session_is_a_tip_beside_it(staffed: Line) -> N
     assert {row.do_not_visit for row in staffed.tips} == {False}
 
 
-def test_no_responder_of_the_district_learns_it_while_nobody_takes_it(
-    staffed: Line,
-) -> None:
+def test_no_responder_of_the_district_learns_it_while_nobody_takes_it(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     service_assignment.assign_pending(staffed.context)
     assert levels_told(staffed) == {"national"}
@@ -159,9 +151,7 @@ def test_its_alert_is_like_any_other(staffed: Line) -> None:
     assert of_complaint.priority == of_tip.priority
 
 
-def test_no_colleague_of_the_district_is_alerted_when_a_phone_is_off(
-    staffed: Line,
-) -> None:
+def test_no_colleague_of_the_district_is_alerted_when_a_phone_is_off(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     service_assignment.assign_pending(staffed.context)
     with staffed.database.writing() as session:

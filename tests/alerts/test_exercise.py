@@ -84,9 +84,7 @@ def phones(district: District, words: str) -> Iterator[str]:
 
 
 @pytest.mark.row("R12")
-def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(
-    staffed: District,
-) -> None:
+def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(staffed: District) -> None:
     begun(staffed)
     assert staffed.told(tip_of(staffed).id) == [(0, 1), (0, 2)], "two of the lowest level"
     staffed.clock.turn(seconds=4)
@@ -103,13 +101,13 @@ def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(
     staffed.deliver()
 
     assert list(phones(staffed, SAID)) == ["02"], "who had not answered is told when it is over"
-    first, second = reported(staffed).told
-    assert first.delivered_at == first.told_at + timedelta(seconds=10)
-    assert first.answered_at == first.told_at + timedelta(minutes=1)
+    first, second = reported(staffed).recipients
+    assert first.delivered_at == first.alerted_at + timedelta(seconds=10)
+    assert first.answered_at == first.alerted_at + timedelta(minutes=1)
     assert (first.opened_at, second.answered_at) == (None, None)
     answered = step_summaries([first, second])["answered"]
     assert (answered.count, answered.worst) == (1, timedelta(minutes=1))
-    assert reported(staffed).exercise.why_ended == DrillEnd.TIME
+    assert reported(staffed).exercise.end_reason == DrillEnd.TIME
     assert says(staffed, 2) is CommandResult.DRILL, "also when it is over"
     assert staffed.open_deadlines() == []
 
@@ -125,7 +123,7 @@ def test_r12_an_answer_by_sms_is_answered_so_whatever_it_says(staffed: District)
         take_sms(staffed.context, sent, Arrival.CALLED)
         staffed.deliver()
         assert staffed.sms.sent[-1][1] == f"{name} {SAID}"
-    assert all(one.answered_at for one in reported(staffed).told)
+    assert all(one.answered_at for one in reported(staffed).recipients)
 
 
 @pytest.mark.row("R12")
@@ -136,7 +134,7 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     staffed: District, climbs: bool, told: set[int]
 ) -> None:
     """No responder answers the drill for 54 minutes."""
-    begun(staffed, climbs=climbs)
+    begun(staffed, escalates=climbs)
     for _ in range(9):
         staffed.clock.turn(minutes=6)
         tick(staffed.context, OURS)
@@ -150,9 +148,7 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
         assert queries_health.outbox_health(session).untaken_since == {}, "and no alarm"
 
 
-def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(
-    staffed: District,
-) -> None:
+def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(staffed: District) -> None:
     staffed.sms.results = [
         *[SendResult(Outcome.ACCEPTED, 200, "101")] * 3,
         SendResult(Outcome.STOPPED, 200, "406"),
@@ -162,7 +158,11 @@ def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(
     staffed.deliver()
     assert [staffed.responder(who).unreachable for who in (1, 2)] == [None, None]
     assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2, 3}
-    assert sorted(str(one.lost) for one in reported(staffed).told) == ["None", "failed", "failed"]
+    assert sorted(str(one.lost) for one in reported(staffed).recipients) == [
+        "None",
+        "failed",
+        "failed",
+    ]
     real = staffed.tell()
     staffed.deliver()
     assert {1, 2} & {who for _, who in staffed.told(real)}, "the stop list has none of them"
@@ -182,7 +182,7 @@ def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
     real = staffed.tell(urgency=1, place="11", filed_at=staffed.clock())
     tick(staffed.context, OURS)
     staffed.deliver()
-    assert reported(staffed).exercise.why_ended == DrillEnd.DANGER, "it is of the same province"
+    assert reported(staffed).exercise.end_reason == DrillEnd.DANGER, "it is of the same province"
     tip = tip_of(staffed)
     sent = [row for row in staffed.all(Message) if row.attempts and row.priority == 5]
     assert sent == [], "what was not sent yet never is"

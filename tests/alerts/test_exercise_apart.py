@@ -14,9 +14,7 @@ from tests.support.district import District
 __all__ = ["staffed"]
 
 
-def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(
-    staffed: District,
-) -> None:
+def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(staffed: District) -> None:
     real = staffed.file_tip(place="31")
     service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
     tip = tip_of(staffed)
@@ -37,4 +35,4 @@ def test_r12_a_tip_that_becomes_a_danger_meanwhile_ends_it(staffed: District) ->
     staffed.change(Tip, older, urgency=Urgency.DANGER)
     service_assignment.assign_pending(staffed.context)
     service_drills.end_due(staffed.context)
-    assert reported(staffed).exercise.why_ended == DrillEnd.DANGER
+    assert reported(staffed).exercise.end_reason == DrillEnd.DANGER

@@ -32,9 +32,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 @pytest.mark.row("R12")
-def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(
-    beside: ReaderBeside,
-) -> None:
+def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(beside: ReaderBeside) -> None:
     line = beside.line
     who = with_pin(beside, desks=(PLACE,))
     begin(line)
@@ -48,7 +46,7 @@ def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(
     phone.key("0")
     assert phone.key("2") == "END It was a drill. Do not go. Thank you."
     (found,) = service_drills.list_drills(line.context)
-    (told,) = found.told
+    (told,) = found.recipients
     assert told.opened_at is not None
     assert told.answered_at is not None
 
@@ -64,4 +62,4 @@ def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, ke
     phone.key("1")
     assert phone.key(key) == "END It was a drill. Do not go. Thank you."
     (found,) = service_drills.list_drills(line.context)
-    assert [told.answered_at is not None for told in found.told] == [True]
+    assert [told.answered_at is not None for told in found.recipients] == [True]

@@ -30,9 +30,7 @@ def refused(district: District, why: str, desk: str = "12") -> None:
         service_drills.start(district.context, DrillRequest(desk), by=ALINE, reason=WHY)
 
 
-def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(
-    staffed: District,
-) -> None:
+def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: District) -> None:
     refused(staffed, "no one at this desk can be alerted", "31")
     danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
     refused(staffed, "a danger case is open")
@@ -50,15 +48,13 @@ def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(
     begun(staffed)
 
 
-def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(
-    staffed: District,
-) -> None:
+def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(staffed: District) -> None:
     staffed.clock.turn(hours=13, minutes=30)
     refused(staffed, "must start and end by day")
     staffed.clock.turn(hours=-2, minutes=-30)
     refused(staffed, "must start and end by day")
     staffed.clock.turn(minutes=-1)
-    begun(staffed, climbs=True)
+    begun(staffed, escalates=True)
     staffed.deliver()
     staffed.clock.turn(hours=2)
     tick(staffed.context, [step for step in OURS if step.__name__ != "end_due"])
@@ -89,7 +85,7 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
     refused(staffed, "other desks have no drills", "home")
     refused(staffed, "other desks have no drills", "national")
     begun_at = service_drills.start(
-        staffed.context, DrillRequest("post", climbs=True), by=ALINE, reason=WHY
+        staffed.context, DrillRequest("post", escalates=True), by=ALINE, reason=WHY
     )
     staffed.deliver()
     tip = tip_of(staffed)

@@ -125,9 +125,7 @@ def test_who_is_told_later_learns_it_with_her_alert(here: Night) -> None:
     assert here.texts("deputy")[:2] == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
 
 
-def test_a_mark_before_any_alert_is_sent_with_the_alert(
-    here: Night,
-) -> None:
+def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
     """The test reports a child's case to its end without a pause."""
     told(here.line, "5", "2", "2", "1", "1", "1", "1", "3", "2")
     here.tick()
@@ -150,9 +148,7 @@ def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) ->
     assert "manner" not in here.clocks | before
 
 
-def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(
-    here: Night,
-) -> None:
+def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(here: Night) -> None:
     here.tells(*DANGER_HERE).hang_up()
     here.minutes(60)
     assert here.writes("desk", "1 {ref}") == UNREAD.removesuffix(" Call the national desk: 112.")
@@ -193,7 +189,7 @@ def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) 
     assert here.newest("one") == UNSEEN
     here.writes("desk", "7 {ref}")
     assert here.newest("one") == OPENLY
-    assert here.tip.manner == "openly"
+    assert here.tip.visit_decision == "openly"
 
 
 def test_nobody_else_decides_how_to_go(here: Night) -> None:
@@ -210,7 +206,7 @@ def test_nobody_else_decides_how_to_go(here: Night) -> None:
             service_commands.carry_out(session, here.line.context, act).result
             is CommandResult.UNKNOWN
         )
-    assert here.tip.manner is None
+    assert here.tip.visit_decision is None
 
 
 def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) -> None:
@@ -255,9 +251,7 @@ def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     assert service_check.check_national_number(here.line.context).ok is False
 
 
-def test_a_warning_that_may_be_lost_is_sent_again_though_the_case_is_taken(
-    here: Night,
-) -> None:
+def test_a_warning_that_may_be_lost_is_sent_again_though_the_case_is_taken(here: Night) -> None:
     caller = here.tells(*DANGER_HERE)
     here.writes("one", "1 {ref}")
     caller.key("000")

@@ -19,7 +19,7 @@ def test_hanging_up_after_the_fourth_answer_has_filed_it(line: Line) -> None:
     told(line, *DANGER_HERE)
     tip = line.tip
     assert (tip.state, tip.urgency, tip.official) == ("filed", 1, "no")
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, tip.id)]
     assert line.desks_of(tip) == {"national", tip.place}
     assert line.read(tip) == {
         "danger": "yes",
@@ -78,11 +78,11 @@ def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
 @pytest.mark.parametrize("told_by_then", [QUIET_HERE[:-2], QUIET_HERE[:-1], QUIET_HERE])
 def test_without_danger_the_notice_files_a_draft(line: Line, told_by_then: tuple[str, ...]) -> None:
     caller = told(line, *told_by_then)
-    assert (line.tip.state, line.jobs.rung) == ("draft", [])
+    assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
     for _ in range(2):
         assert caller.hang_up() == 200
     assert line.tip.state == "filed"
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) -> None:
@@ -93,14 +93,14 @@ def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) ->
     assign_pending(line.context)
 
     assert (line.tip.state, line.tip.place, line.tip.urgency) == ("fragment", "", 1)
-    assert (line.jobs.rung, line.all(Assignment), line.all(Deadline)) == ([], [], [])
+    assert (line.jobs.scheduled, line.all(Assignment), line.all(Deadline)) == ([], [], [])
 
 
 @pytest.mark.parametrize("danger", ["1", "2"])
 def test_a_province_goes_to_the_national_desk_once_and_never_red(line: Line, danger: str) -> None:
     caller = told(line, "5", danger, "2", "1")
     caller.hang_up()
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
     for _ in range(30):
         assign_pending(line.context)
         fire_deadlines(line.context)
@@ -135,16 +135,14 @@ def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
     assert [row.kind for row in line.all(Deadline)] == ["acknowledge"]
 
 
-def test_a_quiet_tip_that_continues_after_silence_is_not_delayed_again(
-    line: Line,
-) -> None:
+def test_a_quiet_tip_that_continues_after_silence_is_not_delayed_again(line: Line) -> None:
     caller = told(line, "5", "2", "2", "1")
     line.clock.turn(minutes=3)
     file_silent(line.context)
     assert line.tip.state == "fragment"
     caller.key("1")
     assert line.tip.state == "filed"
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)] * 2
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)] * 2
 
 
 def test_half_of_another_place_takes_nothing_from_what_is_filed(line: Line) -> None:
@@ -172,7 +170,7 @@ def test_three_minutes_of_silence_file_a_draft(line: Line) -> None:
     for _ in range(2):
         file_silent(line.context)
     assert line.tip.state == "filed"
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_a_rescued_draft_is_completed_and_not_told_twice(line: Line) -> None:
@@ -238,11 +236,11 @@ def test_a_child_raises_the_urgency_of_a_tip_that_was_told_already(line: Line) -
     assert line.tip.urgency == 3
     with line.database.writing() as session:
         tip = session.merge(line.tip)
-        tip.referred_at, tip.referred_urgency = line.clock.at, 3
-    line.jobs.rung.clear()
+        tip.assigned_at, tip.alert_urgency = line.clock.at, 3
+    line.jobs.scheduled.clear()
     caller.key("1")
     assert (line.tip.urgency, line.tip.basis) == (1, "vital_interest_child")
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_two_tips_of_one_phone_are_linked_and_never_merged(line: Line) -> None:
@@ -256,12 +254,12 @@ def test_two_tips_of_one_phone_are_linked_and_never_merged(line: Line) -> None:
 @pytest.mark.row("C19")
 def test_a_journey_that_can_be_stopped_alerts_at_that_hop_and_names_no_country(line: Line) -> None:
     caller = told(line, "5", "2", "2", "6", "7")
-    assert (line.tip.state, line.tip.urgency, line.jobs.rung) == ("draft", 3, [])
+    assert (line.tip.state, line.tip.urgency, line.jobs.scheduled) == ("draft", 3, [])
     caller.key("2")
     assign_pending(line.context)
     assert (line.tip.state, line.tip.urgency, line.tip.place) == ("filed", 1, "abroad")
     assert line.tip.within == "om"
-    assert line.jobs.rung[0] == (Job.ASSIGN_TIP, line.tip.id)
+    assert line.jobs.scheduled[0] == (Job.ASSIGN_TIP, line.tip.id)
     assert {row.parameters["place"] for row in line.all(Message)} == {"mu mahanga"}
     assert line.desks_of(line.tip) == {"national"}
 

@@ -58,7 +58,7 @@ def test_whoever_dies_at_a_failpoint_leaves_a_whole_tip_or_none(
     caller = replace(told(line, *DANGER_HERE[:-1]), line=dying)
     caller.key(DANGER_HERE[-1])
     assert caller.screen.startswith("END ")
-    assert ([tip.state for tip in line.tips], line.jobs.rung) == ([kept], [])
+    assert ([tip.state for tip in line.tips], line.jobs.scheduled) == ([kept], [])
     assert replace(caller, line=line).again().startswith("CON ")
     assert line.tip.state == "filed"
 

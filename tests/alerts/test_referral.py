@@ -34,18 +34,16 @@ def staffed(district: District) -> District:
     return district
 
 
-def test_danger_alerts_two_of_the_district_and_the_nation_once(
-    staffed: District,
-) -> None:
+def test_danger_alerts_two_of_the_district_and_the_nation_once(staffed: District) -> None:
     tip = staffed.tell(urgency=1)
 
     assert staffed.told(tip) == [(0, 1), (0, 2), (0, 5)]
-    assert staffed.jobs.rung == [(Job.DELIVER, 1)]
+    assert staffed.jobs.scheduled == [(Job.DELIVER, 1)]
     rows = staffed.all(Assignment)
     assert len({row.reference for row in rows}) == 3
     assert all(is_reference(row.reference) for row in rows)
     kept = staffed.tip(tip)
-    assert (kept.referred_at, kept.referred_urgency) == (staffed.clock(), 1)
+    assert (kept.assigned_at, kept.alert_urgency) == (staffed.clock(), 1)
     assert staffed.open_deadlines()[0].due_at == staffed.clock() + timedelta(minutes=3)
 
 
@@ -81,7 +79,7 @@ def test_twice_is_once(staffed: District) -> None:
 def test_a_burst_costs_one_doorbell_and_is_spread_fairly(staffed: District) -> None:
     tips = [staffed.file_tip(urgency=3) for _ in range(10)]
     assert service_assignment.assign_pending(staffed.context) == 10
-    assert len(staffed.jobs.rung) == 1
+    assert len(staffed.jobs.scheduled) == 1
     told = [responder for tip in tips for _, responder in staffed.told(tip)]
     assert (told.count(1), told.count(2)) == (5, 5)
 
@@ -94,7 +92,7 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
     assert service_assignment.assign_pending(staffed.context) == 1
 
     assert staffed.told(tip) == [(0, 1), (1, 1), (1, 2), (1, 5)]
-    assert staffed.tip(tip).referred_urgency == 1
+    assert staffed.tip(tip).alert_urgency == 1
     (deadline,) = staffed.open_deadlines()
     assert deadline.due_at == staffed.clock() + timedelta(minutes=3)
     assert service_assignment.assign_pending(staffed.context) == 0

@@ -25,7 +25,7 @@ CASES = st.builds(
     category=st.just("sex"),
     urgency=st.sampled_from([1, 1, 2, 3]),
     official=st.sampled_from(["no", "no", "yes"]),
-    beside=st.sampled_from([frozenset(), BORDER]),
+    partners=st.sampled_from([frozenset(), BORDER]),
 )
 DANGER = Case("12", "sex", Urgency.DANGER, "no")
 LOCAL = st.lists(st.sampled_from([Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR]), max_size=5)
@@ -83,9 +83,9 @@ def walk(
 
 
 def may_hear(course: CaseWalk) -> set[int]:
-    asked = {course.case.place, *course.case.beside} if course.case.official == "no" else set()
-    living = course.living
-    return {one.id for one in living if one.districts & asked or one.level is Level.NATIONAL}
+    asked = {course.case.place, *course.case.partners} if course.case.official == "no" else set()
+    active = course.active
+    return {one.id for one in active if one.districts & asked or one.level is Level.NATIONAL}
 
 
 @given(case=CASES, who=people(), events=EVENTS)
@@ -123,7 +123,7 @@ def test_invariant_2_a_clock_that_nobody_answers_tells_somebody_living(
             silent.clocks.pop(kind, None)
         decision = silent.tick(60 * 24 * 7)
         assert decision is not None
-        told = {one for order in decision.tell for one in order.who}
+        told = {one for order in decision.notices for one in order.responder_ids}
         assert told
         assert told <= may_hear(course)
 
@@ -133,8 +133,8 @@ def test_invariant_3_nobody_is_told_who_is_away_or_may_not_hear(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
     for course, decision in walk(case, who, events):
-        for order in decision.tell:
-            assert set(order.who) <= may_hear(course) | {course.holder}
+        for order in decision.notices:
+            assert set(order.responder_ids) <= may_hear(course) | {course.holder}
 
 
 @given(who=people(), official=st.sampled_from(["no", "yes"]), beside=st.booleans())
@@ -143,7 +143,7 @@ def test_invariant_4_silence_tells_one_step_a_tick_and_four_in_ten_minutes(
 ) -> None:
     """The first alerts are not counted."""
     near = BORDER if beside else frozenset[str]()
-    course = CaseWalk(Case("12", "sex", Urgency.DANGER, official, beside=near), who)
+    course = CaseWalk(Case("12", "sex", Urgency.DANGER, official, partners=near), who)
     for _ in range(90):
         before = len(course.telling)
         course.tick(1)
@@ -157,7 +157,7 @@ def test_invariant_5_taking_never_removes_the_outcome(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
     for course, _ in walk(case, who, events):
-        for person in [one.id for one in course.living]:
+        for person in [one.id for one in course.active]:
             had = course.clocks.get(DeadlineKind.OUTCOME)
             held = course.holder
             if course.act(CaseEventKind.ACKNOWLEDGED, person) is not None:
@@ -193,7 +193,7 @@ def test_invariant_7_passing_on_never_leaves_nobody_responsible(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
     for course, _ in walk(case, who, events):
-        for person in [one.id for one in course.living]:
+        for person in [one.id for one in course.active]:
             held = course.holder
             if course.act(CaseEventKind.PASSED, person) is not None:
                 assert course.holder == held

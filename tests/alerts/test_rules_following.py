@@ -41,12 +41,12 @@ def played(
     rung, now = [], clock
     while True:
         ring = next_reminder(now, CASE, roster, HERS, at, now.due_at)
-        rung.append((now.due_at - at, ring.who))
+        rung.append((now.due_at - at, ring.responder_ids))
         if ring.next is None:
             return rung
         assert ring.next.due_at - now.due_at >= timedelta(hours=1)
         if clock.kind is not FollowKind.CONSENT:
-            assert ring.reminds is (ring.who == (HERS,))
+            assert ring.reminds is (ring.responder_ids == (HERS,))
         now = ring.next
 
 
@@ -171,7 +171,7 @@ def test_an_offer_that_is_owed_in_danger_is_asked_of_the_next_every_two_hours() 
     danger = Case("12", None, Urgency.DANGER, "no")
     for _ in range(3):
         ring = next_reminder(clock, danger, ROSTER, HERS, AT, clock.due_at)
-        rung.append((clock.due_at - AT, ring.who))
+        rung.append((clock.due_at - AT, ring.responder_ids))
         assert ring.next is not None
         clock = ring.next
     assert rung == [
@@ -207,7 +207,7 @@ def test_thirty_days_that_are_asked_late_leave_time_to_answer() -> None:
     since, late = AT - 51 * DAYS, AT
     clock = FollowClock(FollowKind.THIRTY, since + 30 * DAYS, 1)
     ring = next_reminder(clock, CASE, ROSTER, HERS, since, late)
-    assert (ring.who, ring.next) == ((LEADS,), FollowClock(FollowKind.THIRTY, MORNING, 2))
+    assert (ring.responder_ids, ring.next) == ((LEADS,), FollowClock(FollowKind.THIRTY, MORNING, 2))
 
 
 def test_consent_is_asked_by_somebody_else() -> None:

@@ -23,7 +23,7 @@ QUIET = [one for one in CaseEventKind if one is not CaseEventKind.DUE]
 
 
 def standing(holder: int | None = None) -> CaseState:
-    return CaseState(LEFT, step=1, told=[AlertedResponder(3, Level.NATIONAL)], holder=holder)
+    return CaseState(LEFT, step=1, alerted=[AlertedResponder(3, Level.NATIONAL)], assignee=holder)
 
 
 def test_somebody_of_the_national_desk_is_told_and_nobody_of_the_province() -> None:
@@ -37,19 +37,19 @@ def test_no_event_makes_it_red_or_sets_an_asking_clock(
 ) -> None:
     decision = decide(standing(holder), ROSTER, Event(what, by=3), AT)
     assert decision.set.keys() <= {DeadlineKind.CONFIRM_CLOSURE}
-    assert all(tell.purpose is not Purpose.OPEN for tell in decision.tell)
+    assert all(tell.purpose is not Purpose.OPEN for tell in decision.notices)
 
 
 def test_where_her_phone_is_off_another_of_the_desk_is_told_and_then_nobody() -> None:
     off = decide(standing(), ROSTER, Event(CaseEventKind.NOT_REACHED), AT)
-    assert [tell.who for tell in off.tell] == [(4,)]
+    assert [tell.responder_ids for tell in off.notices] == [(4,)]
     both = CaseState(
         LEFT, 2, [AlertedResponder(3, Level.NATIONAL), AlertedResponder(4, Level.NATIONAL)]
     )
-    assert decide(both, ROSTER, Event(CaseEventKind.NOT_REACHED), AT).tell == ()
+    assert decide(both, ROSTER, Event(CaseEventKind.NOT_REACHED), AT).notices == ()
 
 
 def test_who_takes_it_holds_it_until_she_cannot() -> None:
-    assert decide(standing(), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, by=3), AT).holder == 3
-    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=3), AT).holder is None
-    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=4), AT).holder == 3
+    assert decide(standing(), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, by=3), AT).assignee == 3
+    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=3), AT).assignee is None
+    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=4), AT).assignee == 3

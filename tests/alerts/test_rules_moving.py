@@ -31,27 +31,27 @@ HELD = {DeadlineKind.OUTCOME: Clock(AT), DeadlineKind.SECOND_LOOK: Clock(AT)}
 
 
 def standing(**fields: object) -> CaseState:
-    base = CaseState(CASE, step=1, told=FIRST, clocks=ASKED)
+    base = CaseState(CASE, step=1, alerted=FIRST, clocks=ASKED)
     return replace(base, **fields)  # type: ignore[arg-type]
 
 
 def told(decision: Decision) -> dict[Purpose, set[int]]:
-    return {order.purpose: set(order.who) for order in decision.tell}
+    return {order.purpose: set(order.responder_ids) for order in decision.notices}
 
 
 def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
-    s = standing(holder=ONE, clocks=HELD)
+    s = standing(assignee=ONE, clocks=HELD)
     decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.MOVED), AT)
     assert told(decision) == {Purpose.MOVED: {ONE, DESK}, Purpose.ALERT: {THERE, DESK}}
-    assert (decision.holder, decision.release) == (ONE, ())
+    assert (decision.assignee, decision.release) == (ONE, ())
     assert DeadlineKind.ACKNOWLEDGE in decision.set
     assert not decision.close & {*HELD}
 
 
 def test_without_danger_the_first_place_is_let_go() -> None:
-    s = standing(case=replace(CASE, urgency=2), holder=ONE, clocks=HELD)
+    s = standing(case=replace(CASE, urgency=2), assignee=ONE, clocks=HELD)
     decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.MOVED), AT)
-    assert (decision.holder, decision.release) == (None, (ONE,))
+    assert (decision.assignee, decision.release) == (None, (ONE,))
     assert decision.close >= {*HELD}
 
 
@@ -64,27 +64,33 @@ def test_who_was_told_of_the_first_place_alone_ends_no_clock_but_red(
     decision = rules_escalation.decide(
         standing(clocks=clocks), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
     )
-    assert decision.holder == holder
+    assert decision.assignee == holder
     assert bool(decision.close) is (holder is not None)
 
 
 def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
     both = (*FIRST, AlertedResponder(THERE, Level.RESPONDER))
-    s = standing(told=both, holder=ONE, clocks=ASKED | HELD)
+    s = standing(alerted=both, assignee=ONE, clocks=ASKED | HELD)
     decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.ACKNOWLEDGED, THERE), AT)
-    assert decision.holder == THERE
+    assert decision.assignee == THERE
     assert told(decision) == {Purpose.LET: {DESK}}
-    after = standing(told=both, holder=THERE, clocks=HELD)
+    after = standing(alerted=both, assignee=THERE, clocks=HELD)
     let = rules_escalation.decide(after, ROSTER, Event(CaseEventKind.STOOD_DOWN, DESK), AT)
-    assert (told(let), let.release, let.holder) == ({Purpose.STAND_DOWN: {ONE}}, (ONE,), THERE)
+    assert (told(let), let.release, let.assignee) == ({Purpose.STAND_DOWN: {ONE}}, (ONE,), THERE)
 
 
 def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
     local = (AlertedResponder(ONE, Level.RESPONDER), AlertedResponder(DESK, Level.NATIONAL))
-    s = standing(case=Case("12", None, 1, "yes"), told=local, holder=ONE, judging=ONE, clocks=HELD)
+    s = standing(
+        case=Case("12", None, 1, "yes"),
+        alerted=local,
+        assignee=ONE,
+        closure_by=ONE,
+        clocks=HELD,
+    )
     decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.WITHHELD), AT)
     assert told(decision) == {Purpose.TOLD_FIRST: {DESK}}
-    assert (decision.holder, decision.release) == (None, (ONE,))
+    assert (decision.assignee, decision.release) == (None, (ONE,))
     assert DeadlineKind.ACKNOWLEDGE in decision.set
     assert decision.close == {*HELD, DeadlineKind.CONFIRM_CLOSURE}
 
@@ -104,18 +110,18 @@ def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_h
 ) -> None:
     camp = [Candidate(n, Level.RESPONDER, frozenset({"camp"})) for n in (6, 7)]
     above = Candidate(8, Level.COORDINATOR, frozenset({"camp"}))
-    heard = tuple(AlertedResponder(n, Level.RESPONDER, beside=True) for n in knew)
+    heard = tuple(AlertedResponder(n, Level.RESPONDER, is_partner=True) for n in knew)
     s = standing(
-        case=replace(CASE, place="12", beside=frozenset({"camp"})),
-        told=(AlertedResponder(ONE, Level.RESPONDER), *heard),
-        holder=holder,
+        case=replace(CASE, place="12", partners=frozenset({"camp"})),
+        alerted=(AlertedResponder(ONE, Level.RESPONDER), *heard),
+        assignee=holder,
         clocks=ASKED if holder is None else HELD,
     )
     event = Event(CaseEventKind.BESIDE, nth=nth)
     decision = rules_escalation.decide(s, [*ROSTER, *camp, above], event, AT)
     assert told(decision) == ({Purpose.ALERT: new} if new else {})
     assert (decision.set, decision.close, decision.release) == ({}, frozenset(), ())
-    assert decision.holder == holder
+    assert decision.assignee == holder
 
 
 @given(
@@ -127,9 +133,9 @@ def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_h
 def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
     what: CaseEventKind, holder: int | None, clocks: dict[DeadlineKind, Clock], care: VisitSafety
 ) -> None:
-    s = standing(holder=holder, clocks=clocks, care=care)
+    s = standing(assignee=holder, clocks=clocks, safety=care)
     decision = rules_escalation.decide(s, ROSTER, Event(what), AT)
-    assert (decision.holder, decision.release) == (holder, ())
+    assert (decision.assignee, decision.release) == (holder, ())
     assert decision.close <= {DeadlineKind.VISIT_SAFETY}
     assert {*decision.set} <= {DeadlineKind.VISIT_SAFETY}
 
@@ -144,9 +150,9 @@ def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
         (VisitFacts(2, "no"), VisitSafety.DO_NOT_VISIT, True),
         (VisitFacts(1, "yes", erased=True), VisitSafety.CAREFUL, True),
         (VisitFacts(3, None, erased=True), VisitSafety.DO_NOT_VISIT, True),
-        (VisitFacts(1, "no", manner="unseen"), VisitSafety.DISCREET, True),
-        (VisitFacts(1, None, erased=True, manner="openly"), VisitSafety.NONE, False),
-        (VisitFacts(1, "unsure", manner="openly"), VisitSafety.NONE, False),
+        (VisitFacts(1, "no", decision="unseen"), VisitSafety.DISCREET, True),
+        (VisitFacts(1, None, erased=True, decision="openly"), VisitSafety.NONE, False),
+        (VisitFacts(1, "unsure", decision="openly"), VisitSafety.NONE, False),
     ],
 )
 def test_what_was_told_about_coming_comes_to(

@@ -28,7 +28,7 @@ def test_a_burst_is_planned_as_if_each_came_alone(
         chosen = first_recipients(asked, people, before)
         assert planning.first_told(asked, before) == chosen
         people = [
-            replace(c, load=c.load + 1, told_at=NOON) if c.id in chosen else c for c in people
+            replace(c, load=c.load + 1, alerted_at=NOON) if c.id in chosen else c for c in people
         ]
     assert planning.roster == tuple(people)
 

@@ -30,9 +30,9 @@ def case(
     category: str | None = "labour",
     urgency: int = 1,
     official: str = "no",
-    beside: tuple[str, ...] = (),
+    partners: tuple[str, ...] = (),
 ) -> Case:
-    return Case(place, category, urgency, official, beside=frozenset(beside))
+    return Case(place, category, urgency, official, partners=frozenset(partners))
 
 
 def one(
@@ -71,7 +71,7 @@ def named(value: object) -> str:
     """Returns a name that is the same in each process of a run. The order of a set is not."""
     if not isinstance(value, Case):
         return str(value)
-    return f"{replace(value, beside=frozenset())} {sorted(value.beside)}"
+    return f"{replace(value, partners=frozenset())} {sorted(value.partners)}"
 
 
 @pytest.mark.parametrize(
@@ -83,16 +83,16 @@ def named(value: object) -> str:
         (case(urgency=1, official="yes"), (8,)),
         (case(urgency=2, official="unsure"), (8,)),
         (case(place=ABROAD), (8,)),
-        (case(place=ABROAD, beside=("border-east",)), (10, 8)),
-        (case(place=ABROAD, beside=("border-east", "border-west")), (10, 8)),
-        (case(place=ABROAD, beside=("border-west",)), (12, 8)),
-        (case(place=ABROAD, beside=("border-east",), official="unsure"), (8,)),
-        (case(place=ABROAD, beside=("border-south",)), (8,)),
-        (case(place="12", beside=("camp",)), (1, 2, 16, 8)),
-        (case(place="12", beside=("camp",), urgency=3), (1, 16)),
-        (case(place="12", beside=("camp",), official="unsure"), (8,)),
-        (case(place="15", beside=("camp",)), (16, 13, 14, 8)),
-        (case(place="16", beside=("camp",), urgency=3), (16, 8)),
+        (case(place=ABROAD, partners=("border-east",)), (10, 8)),
+        (case(place=ABROAD, partners=("border-east", "border-west")), (10, 8)),
+        (case(place=ABROAD, partners=("border-west",)), (12, 8)),
+        (case(place=ABROAD, partners=("border-east",), official="unsure"), (8,)),
+        (case(place=ABROAD, partners=("border-south",)), (8,)),
+        (case(place="12", partners=("camp",)), (1, 2, 16, 8)),
+        (case(place="12", partners=("camp",), urgency=3), (1, 16)),
+        (case(place="12", partners=("camp",), official="unsure"), (8,)),
+        (case(place="15", partners=("camp",)), (16, 13, 14, 8)),
+        (case(place="16", partners=("camp",), urgency=3), (16, 8)),
         (case(place=UNSURE, urgency=3), (8,)),
         (case(place="16"), (8,)),
         (case(place="13", urgency=1), (3, 10, 8)),
@@ -167,15 +167,15 @@ def test_next_told(
 def test_a_camps_people_go_up_a_ladder_of_their_own(
     before: tuple[int, ...], reason: EscalationReason, after: tuple[int, ...]
 ) -> None:
-    asked = case(urgency=3, beside=("camp",))
+    asked = case(urgency=3, partners=("camp",))
     known = [heard(asked, c) for c in ROSTER if c.id in before]
     assert next_recipients(asked, ROSTER, known, reason) == after
 
 
 def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
-    asked = case(beside=("camp",))
-    assert overdue_recipients(asked, ROSTER, holder=13, nth=0) == (15,)
-    assert overdue_recipients(asked, ROSTER, holder=1, nth=0) == (6,)
+    asked = case(partners=("camp",))
+    assert overdue_recipients(asked, ROSTER, assignee=13, nth=0) == (15,)
+    assert overdue_recipients(asked, ROSTER, assignee=1, nth=0) == (6,)
     assert colleagues(asked, ROSTER, but=None)[:2] == (6, 15)
 
 
@@ -196,7 +196,7 @@ CASES = st.builds(
     category=st.none() | st.sampled_from([c.value for c in Category]),
     urgency=st.integers(1, 3),
     official=st.sampled_from(["yes", "no", "unsure"]),
-    beside=st.sampled_from([frozenset[str](), frozenset({"camp"})]),
+    partners=st.sampled_from([frozenset[str](), frozenset({"camp"})]),
 )
 CANDIDATES = st.builds(
     Candidate,
@@ -205,7 +205,7 @@ CANDIDATES = st.builds(
     districts=st.frozensets(st.sampled_from([*PLACES, *["camp"] * 9]), max_size=3),
     categories=st.frozensets(st.sampled_from([c.value for c in Category]), max_size=3),
     load=st.integers(0, 9),
-    told_at=st.none() | st.datetimes(timezones=st.just(NOON.tzinfo)),
+    alerted_at=st.none() | st.datetimes(timezones=st.just(NOON.tzinfo)),
 )
 ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
     lambda people: [*people, Candidate(99, Level.NATIONAL)]
@@ -226,7 +226,7 @@ def test_each_tip_has_a_living_recipient(asked: Case, roster: list[Candidate], s
             if candidate.level is Level.NATIONAL:
                 continue
             assert asked.official == "no"
-            assert not candidate.districts or candidate.districts & {asked.place, *asked.beside}
+            assert not candidate.districts or candidate.districts & {asked.place, *asked.partners}
         assert len(set(chosen)) == len(chosen)
         before += [heard(asked, allowed[recipient]) for recipient in chosen]
         chosen = next_recipients(asked, roster, before, EscalationReason.SILENT)
@@ -253,10 +253,13 @@ def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], 
 
     Here the district always has a coordinator.
     """
-    camp, alone = replace(asked, place="12", beside=frozenset({"camp"})), replace(asked, place="12")
-    alone = replace(alone, beside=frozenset())
+    camp, alone = (
+        replace(asked, place="12", partners=frozenset({"camp"})),
+        replace(asked, place="12"),
+    )
+    alone = replace(alone, partners=frozenset())
     roster = [*roster, Candidate(98, Level.COORDINATOR, frozenset({"12"}))]
-    near = {c.id for c in roster if heard(camp, c).beside and c.level is not Level.NATIONAL}
+    near = {c.id for c in roster if heard(camp, c).is_partner and c.level is not Level.NATIONAL}
     people = {c.id: c for c in roster}
     both, one = first_recipients(camp, roster), first_recipients(alone, roster)
     told, without = list[AlertedResponder](), list[AlertedResponder]()

@@ -22,7 +22,7 @@ RUNS = {DeadlineKind.OPEN: Clock(AT), DeadlineKind.OUTCOME: Clock(AT)}
 
 def standing(urgency: int = 1, **fields: object) -> CaseState:
     case = Case("12", None, urgency, "no")
-    base = CaseState(case, step=1, told=TOLD, clocks=ASKED, unread=frozenset({ONE}))
+    base = CaseState(case, step=1, alerted=TOLD, clocks=ASKED, unread=frozenset({ONE}))
     return replace(base, **fields)  # type: ignore[arg-type]
 
 
@@ -34,7 +34,7 @@ def test_it_begins_when_she_takes_it_unread(urgency: int, due: datetime) -> None
     taken = rules_escalation.decide(
         standing(urgency), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
     )
-    assert (taken.holder, taken.set[DeadlineKind.OPEN]) == (ONE, Clock(due))
+    assert (taken.assignee, taken.set[DeadlineKind.OPEN]) == (ONE, Clock(due))
     assert DeadlineKind.OUTCOME in taken.set
 
 
@@ -48,15 +48,15 @@ def test_it_does_not_begin_for_who_has_read_it_or_has_no_pin(unread: frozenset[i
 
 @pytest.mark.parametrize(("by", "closes"), [(ONE, True), (TWO, False)])
 def test_her_page_ends_it_and_a_colleague_s_does_not(by: int, closes: bool) -> None:
-    s = standing(holder=ONE, clocks=RUNS)
+    s = standing(assignee=ONE, clocks=RUNS)
     read = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.OPENED, by), AT)
-    assert (DeadlineKind.OPEN in read.close, read.holder) == (closes, ONE)
+    assert (DeadlineKind.OPEN in read.close, read.assignee) == (closes, ONE)
 
 
 def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
-    s = standing(holder=ONE, clocks={**RUNS, **ASKED})
+    s = standing(assignee=ONE, clocks={**RUNS, **ASKED})
     taken = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.ACKNOWLEDGED, TWO), AT)
-    assert taken.holder == TWO
+    assert taken.assignee == TWO
     assert DeadlineKind.OPEN in taken.close
 
 
@@ -67,28 +67,28 @@ def due(
     fired = rules_escalation.decide(
         s, ROSTER, Event(CaseEventKind.DUE, kind=DeadlineKind.OPEN, nth=nth), at
     )
-    assert fired.holder == s.holder
-    told = [(order.purpose, order.who) for order in fired.tell]
+    assert fired.assignee == s.assignee
+    told = [(order.purpose, order.responder_ids) for order in fired.notices]
     return told, DeadlineKind.ACKNOWLEDGE in fired.set, DeadlineKind.OPEN in fired.set
 
 
 def test_unread_danger_is_asked_of_the_next_and_she_stays_responsible() -> None:
-    assert due(standing(holder=ONE, clocks=RUNS)) == ([(Purpose.ALERT, (THREE,))], True, False)
+    assert due(standing(assignee=ONE, clocks=RUNS)) == ([(Purpose.ALERT, (THREE,))], True, False)
 
 
 def test_without_danger_she_is_reminded_once_and_then_the_next_is_asked() -> None:
-    s = standing(2, holder=ONE, clocks=RUNS)
+    s = standing(2, assignee=ONE, clocks=RUNS)
     assert due(s) == ([(Purpose.REMIND, (ONE,))], False, True)
     assert due(s, nth=1) == ([(Purpose.ALERT, (THREE,))], True, False)
 
 
 def test_without_danger_nobody_is_reminded_at_night_and_the_next_is_asked_all_the_same() -> None:
     night = AT.replace(hour=22, minute=38)
-    s = standing(2, holder=ONE, clocks=RUNS)
+    s = standing(2, assignee=ONE, clocks=RUNS)
     assert due(s, at=night) == ([], False, True)
     assert due(s, nth=1, at=night) == ([(Purpose.ALERT, (THREE,))], True, False)
 
 
 def test_it_asks_nobody_where_she_has_read_it_meanwhile() -> None:
-    s = standing(holder=ONE, clocks=RUNS, unread=frozenset())
+    s = standing(assignee=ONE, clocks=RUNS, unread=frozenset())
     assert due(s) == ([], False, False)

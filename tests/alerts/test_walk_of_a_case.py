@@ -35,7 +35,7 @@ def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tel
         for _ in range(STEPS):
             if errands.is_open:
                 errands.step()
-        errands.is_rung_in_silence()
+        errands.is_escalated_in_silence()
         check_logs(database)
         closed += not errands.is_open
         database.close()

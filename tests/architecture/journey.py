@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE = "/changes/<int:change_id>/flows/<flow>/<node>"
+NODE = "/changes/<int:draft_id>/flows/<flow>/<node>"
 PAGES = {"close": "/tips/<int:tip_id>/close", "screen": NODE}
 HOOKS = {"hop": "hotline.web.hooks.ussd", "sms": "hotline.web.hooks.sms"}
 BUILT = ("__init__", "__post_init__")

@@ -15,9 +15,9 @@ from hotline.web.service_approvals import APPROVALS
 from tests.architecture.tree import parsed, python_files, said
 
 NAMED = {
-    "roll": [*Programme],
+    "programme": [*Programme],
     "outcome": [*CallOutcome],
-    "act.action": [act.action for act in SeriousCommand],
+    "command.action": [one.action for one in SeriousCommand],
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }

@@ -86,7 +86,7 @@ def test_a_danger_from_its_alert_to_thirty_days_on_and_the_counts(
     she_passes_it_on(case)
     she_is_there_and_finds_help(case)
     another_person_wants_no_help(case)
-    somebody_of_a_trial_is_noted_too(case)
+    a_person_of_a_trial_is_noted_too(case)
     the_desk_closes_it_with_a_second_person(case)
     she_is_asked_whether_the_person_arrived(case)
     of_an_official_the_district_meets_nothing(case)
@@ -169,7 +169,7 @@ def another_person_wants_no_help(case: DangerCase) -> None:
     close_by_two(case.office.line.context, tip.id, TipOutcome.HELPED)
 
 
-def somebody_of_a_trial_is_noted_too(case: DangerCase) -> None:
+def a_person_of_a_trial_is_noted_too(case: DangerCase) -> None:
     line = case.office.line
     told(line, *DANGER_HERE)
     tip = line.tips[-1]

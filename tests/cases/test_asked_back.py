@@ -220,15 +220,15 @@ class Shelf:
     def live(self) -> int:
         return 1
 
-    def book(self, revision_id: int) -> FlowSet:
+    def get(self, revision_id: int) -> FlowSet:
         return self.only
 
 
 def unsigned(line: Line) -> Line:
     """Returns the same line without any signed question."""
-    book = line.context.books.book(line.context.books.live())
+    book = line.context.flow_sets.get(line.context.flow_sets.live())
     flows = {**book.flows, FLOW: replace(book.flows[FLOW], signed={})}
-    return replace(line, context=replace(line.context, books=Shelf(replace(book, flows=flows))))
+    return replace(line, context=replace(line.context, flow_sets=Shelf(replace(book, flows=flows))))
 
 
 @pytest.mark.row("C12")

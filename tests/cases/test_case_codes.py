@@ -35,7 +35,7 @@ def fill(database: Database) -> None:
             tip_id=1,
             kind=LoggedEvent.SCREENED,
             at=NOON,
-            way=EventChannel.USSD,
+            channel=EventChannel.USSD,
             key="screened:1",
             responder_id=1,
             codes={},
@@ -75,9 +75,7 @@ def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
         assert tables_case_events.grant_of(session, 1, READER) is None
 
 
-def test_the_first_of_two_pairs_stays_and_a_person_is_met_once(
-    database: Database,
-) -> None:
+def test_the_first_of_two_pairs_stays_and_a_person_is_met_once(database: Database) -> None:
     fill(database)
     with database.writing() as session:
         assert (

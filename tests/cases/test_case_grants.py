@@ -67,7 +67,7 @@ def test_the_reader_hands_it_to_the_desks_of_the_tip_and_knows_whom_to_take_it_f
         assert set(session.scalars(select(CaseGrant.holder))) == ALONE
     assert holders(beside) == {*ALONE, here, NATIONAL}
 
-    kept = Exclusion(tip_id=1, desk_code=here, why="asked", by="cli:Alice", at=at)
+    kept = Exclusion(tip_id=1, desk_code=here, reason="asked", by="cli:Alice", at=at)
     change(beside, kept)
     assert holders(beside) == {*ALONE, NATIONAL}
     with line.database.writing() as session:

@@ -17,7 +17,7 @@ from tests.support.taking import close_by_two, do
 def kinds(district: District, tip_id: int) -> set[LoggedEvent]:
     sheet = service_timeline.case_sheet(district.context, f"T{tip_id}")
     assert sheet.overview.tip.id == tip_id
-    return {one.kind for one in sheet.moments}
+    return {one.kind for one in sheet.timeline}
 
 
 def test_a_name_that_no_case_has_is_not_found(district: District) -> None:
@@ -57,6 +57,7 @@ def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:
         service_assignment.fire_deadlines(case.context)
     tips = reversed(district.all(Tip))
     red = [
-        service_timeline.case_sheet(district.context, str(tip.id)).overview.is_red for tip in tips
+        service_timeline.case_sheet(district.context, str(tip.id)).overview.is_overdue
+        for tip in tips
     ]
     assert red == [True, False]

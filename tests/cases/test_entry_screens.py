@@ -28,7 +28,7 @@ WORDS = "irembo rifunze"
 
 
 @pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Assignment]:
+def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     """Takes a danger case and returns the phone behind the PIN, with the assignment."""
     phone, known_as = at_her_desk(beside)
     take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
@@ -60,9 +60,9 @@ def again(beside: ReaderBeside) -> Caller:
 
 
 def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its_page(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], stored: Callable[[], bytes]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], stored: Callable[[], bytes]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     before = [(row.kind, row.due_at) for row in beside.line.all(Deadline)]
     assert phone.key("5").endswith(
         "1 Ask one question\n2 Add a note\n3 Pass case on\n4 Questions on site\n5 Timeline\n0 Back 00 Home"
@@ -89,8 +89,10 @@ def whole_page(phone: Caller) -> str:
     return page.replace("\n", " ")
 
 
-def test_a_repeated_hop_notes_once(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, known_as = hers
+def test_a_repeated_hop_notes_once(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, known_as = own_case
     phone.key("5", "2")
     first = phone.key("3")
     assert first == phone.again() == f"END {known_as.reference}: noted."
@@ -98,9 +100,9 @@ def test_a_repeated_hop_notes_once(beside: ReaderBeside, hers: tuple[Caller, Ass
 
 
 def test_what_is_no_trafficking_is_said_closer_and_judged(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     phone.key("4")
     assert phone.key("2").startswith("CON What is it instead?\n1 Violence at home")
     noted = f"END {known_as.reference}: not such a case. A second person checks it first."
@@ -122,8 +124,10 @@ def colleague(beside: ReaderBeside, known_as: Assignment, name: str) -> int:
 
 
 @pytest.mark.row("R10")
-def test_a_case_is_passed_by_name(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, known_as = hers
+def test_a_case_is_passed_by_name(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, known_as = own_case
     person_id = colleague(beside, known_as, "Responder 7")
     phone.key("5")
     assert phone.key("3").startswith(
@@ -145,9 +149,9 @@ def test_a_case_is_passed_by_name(beside: ReaderBeside, hers: tuple[Caller, Assi
 @pytest.mark.row("R10")
 @pytest.mark.parametrize("has_a_grant", [False, True], ids=["", "with a grant of an earlier pair"])
 def test_another_district_gets_the_case_sealed_to_it(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], has_a_grant: bool
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], has_a_grant: bool
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     place = districts("1")[1].code
     if has_a_grant:
         with beside.line.database.writing() as session:
@@ -166,8 +170,10 @@ def test_another_district_gets_the_case_sealed_to_it(
     assert "No key of yours opens it" not in other.key("1")
 
 
-def test_events_are_times_and_acts(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, known_as = hers
+def test_events_are_times_and_acts(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, known_as = own_case
     page = phone.key("5", "5")
     assert page.startswith("CON 24/11 ")
     assert " taken" in page
@@ -176,9 +182,9 @@ def test_events_are_times_and_acts(beside: ReaderBeside, hers: tuple[Caller, Ass
 
 
 def test_what_was_closed_meanwhile_is_sealed_to_no_other_district(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     place = districts("1")[1].code
     with_pin(beside, msisdn="+250788000078", desks=(place,))
     phone.key("5", "3", "3")
@@ -189,9 +195,9 @@ def test_what_was_closed_meanwhile_is_sealed_to_no_other_district(
 
 
 def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembers(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     with beside.line.database.writing() as session:
         session.get_one(Responder, known_as.responder_id).active = False
     shown = phone.key("5", "5")
@@ -201,9 +207,9 @@ def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembe
 
 
 def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     line = beside.line
     told(line, *DANGER_HERE)
     other = line.tips[-1].id
@@ -217,9 +223,9 @@ def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
 
 
 def test_a_case_that_a_colleague_has_by_now_is_sealed_to_no_other_district_by_her(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     place = districts("1")[1].code
     with_pin(beside, msisdn="+250788000078", desks=(place,))
     other = colleague(beside, known_as, "Responder 7")

@@ -105,9 +105,7 @@ def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> N
     assert len(asked_to) > 10
 
 
-def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(
-    district: District,
-) -> None:
+def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(district: District) -> None:
     tip_id, _, _ = told_case(district, 3)
     wish(district, tip_id)
 
@@ -146,9 +144,7 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
         service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
 
 
-def test_what_is_taken_without_danger_goes_after_72_hours(
-    district: District,
-) -> None:
+def test_what_is_taken_without_danger_goes_after_72_hours(district: District) -> None:
     tip_id, helper, reference = told_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
@@ -226,7 +222,7 @@ def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Lin
     eraser = asked(line, number)
     eraser.key("2", "2")
     assert line.tip.body
-    assert line.tip.erase_wanted_at == line.clock()
+    assert line.tip.erasure_asked_at == line.clock()
 
     wrong = asked(line, "430021655", msisdn="+250788000056").screen
     later = asked(line, number, msisdn="+250788000058")

@@ -26,7 +26,7 @@ def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]
     for _ in range(time // (HOURS / 2)):
         case.district.clock.turn(minutes=30)
         after = case.district.clock() - begun
-        asked += [(after, who, template) for who, template in case.rung()]
+        asked += [(after, who, template) for who, template in case.reminded()]
     return asked
 
 
@@ -103,13 +103,13 @@ def test_no_sms_tells_what_the_person_said(district: District) -> None:
     case.say("screened", GROWN_UP)
     case.say("consent", {"consent": "yes"})
     district.clock.turn(hours=2)
-    case.rung()
+    case.reminded()
     row = district.all(Message)[-1]
     assert (row.template, set(row.parameters)) == (ASKS, {"ref", "code"})
 
 
 @pytest.fixture
-def hers(line: Line) -> HerCase:
+def own_case(line: Line) -> HerCase:
     return HerCase(line)
 
 
@@ -117,34 +117,36 @@ YES = ("3", "1", "2", "1")
 """Refer to help; safe; grown up; "Ask in private: does the person want help?" Yes."""
 
 
-def test_a_call_that_drops_after_the_yes_keeps_a_deadline(hers: HerCase, clock: Clock) -> None:
-    phone = hers.dials(*YES)
+def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:
+    phone = own_case.dials(*YES)
     assert phone.screen.startswith("CON As you see:")
     phone.hang_up()
-    assert hers.kept() == ["consent"]
+    assert own_case.kept() == ["consent"]
     clock.turn(hours=1, minutes=59)
-    service_follow_up.ask_due(hers.line.context)
-    before = len(hers.line.all(Message))
+    service_follow_up.ask_due(own_case.line.context)
+    before = len(own_case.line.all(Message))
     clock.turn(minutes=1)
-    service_follow_up.ask_due(hers.line.context)
-    (asked,) = hers.line.all(Message)[before:]
-    assert (asked.responder_id, asked.template) == (hers.known_as.responder_id, ASKS)
+    service_follow_up.ask_due(own_case.line.context)
+    (asked,) = own_case.line.all(Message)[before:]
+    assert (asked.responder_id, asked.template) == (own_case.known_as.responder_id, ASKS)
 
-    phone = hers.dials()
-    assert phone.screen.startswith(f"CON {hers.case}: a person wants help. No service was asked")
+    phone = own_case.dials()
+    assert phone.screen.startswith(
+        f"CON {own_case.case}: a person wants help. No service was asked"
+    )
     assert phone.key("1", "1").startswith("CON Which person?")
     assert phone.key("1").startswith("CON As you see:")
     assert phone.key("1", "1").startswith("CON Which help?")
     assert phone.key("1").startswith("CON Their answer:")
-    assert hers.kept() == ["consent", "offered"]
+    assert own_case.kept() == ["consent", "offered"]
 
 
-def test_closing_says_what_is_still_owed_and_to_whom(hers: HerCase) -> None:
-    hers.dials(*YES).hang_up()
-    phone = hers.dials("2", "4")
+def test_closing_says_what_is_still_owed_and_to_whom(own_case: HerCase) -> None:
+    own_case.dials(*YES).hang_up()
+    phone = own_case.dials("2", "4")
     assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to help\n2 Close case")
     assert phone.key("2").startswith("CON Why close it?")
-    phone = hers.dials("1", "1", "1", "1", "1", "1")
+    phone = own_case.dials("1", "1", "1", "1", "1", "1")
     assert phone.screen.startswith("CON Their answer:")
-    closing = hers.dials("4")
+    closing = own_case.dials("4")
     assert closing.screen.startswith("CON Still to do: 1 woman: the answer\n")

@@ -27,12 +27,10 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
     before = len(district.all(Message))
     together(*[partial(service_follow_up.ask_due, case.context)] * 4)
     assert [row.responder_id for row in district.all(Message)[before:]] == [case.hers]
-    assert case.rung() == []
+    assert case.reminded() == []
 
 
-def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(
-    district: District,
-) -> None:
+def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(district: District) -> None:
     """Two responders who screen a person at once both write to the case's one pair of keys."""
     case = HelpedCase(district)
     together(
@@ -47,5 +45,5 @@ def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(
 
         together(partial(case.say, "consent", {"consent": "no"}, who=case.colleague), offers)
     never_over_a_no(case.person)
-    kinds = [one.entry.kind for one in case.person.moments]
+    kinds = [one.entry.kind for one in case.person.timeline]
     assert kinds.count(LoggedEvent.SCREENED) == 2

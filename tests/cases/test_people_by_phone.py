@@ -68,66 +68,64 @@ class HerCase:
 
 
 @pytest.fixture
-def hers(line: Line) -> HerCase:
+def own_case(line: Line) -> HerCase:
     return HerCase(line)
 
 
 @pytest.mark.row("R8", "R9")
-def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: HerCase) -> None:
-    phone = hers.dials("2")
+def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case: HerCase) -> None:
+    phone = own_case.dials("2")
     assert phone.screen.startswith("CON Noted. First: is the person safe, alone with you, hurt?")
     assert phone.key("2").startswith("CON Is the person under 18?")
     assert phone.key(*SITE).startswith("CON Used for what?\n1 Work")
-    assert hers.kept() == []
+    assert own_case.kept() == []
     assert phone.key(WORK).startswith("CON Signs: possible victim. Offer help now.")
     shown = phone.screen
     assert phone.again() == shown
-    assert hers.kept() == ["screened"]
+    assert own_case.kept() == ["screened"]
     assert phone.key("1").startswith("CON Ask in private: does the person want help?")
     assert phone.key(*WANTS_HELP).startswith("CON Which help?\n1 Isange")
     assert phone.key("2", "2").startswith("CON Noted. Offer another service.\nWhich help?")
-    hers.line.clock.turn(seconds=20)
+    own_case.line.clock.turn(seconds=20)
     assert phone.key("1", "1").startswith("END Noted. By 27/11 ")
-    assert hers.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
+    assert own_case.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
 
-    phone = hers.dials()
-    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read\n2 I am on site")
+    phone = own_case.dials()
+    assert phone.screen.startswith(f"CON {own_case.case} Gasabo\n1 Read\n2 I am on site")
     first = "First: is the person safe, alone with you, hurt?"
-    assert phone.key("5", "6").startswith(f"CON {hers.case}, arrival. {first}")
-    assert phone.key("1").startswith(f"CON {hers.case}: did the person arrive?")
+    assert phone.key("5", "6").startswith(f"CON {own_case.case}, arrival. {first}")
+    assert phone.key("1").startswith(f"CON {own_case.case}: did the person arrive?")
     assert phone.key("1").startswith("END Noted. We ask you again after 30 days: ")
-    hers.line.clock.turn(days=31)
-    phone = hers.dials()
-    assert phone.screen.startswith(f"CON {hers.case}, 30 days. {first}")
-    assert phone.key("1").startswith(f"CON {hers.case} after 30 days:")
+    own_case.line.clock.turn(days=31)
+    phone = own_case.dials()
+    assert phone.screen.startswith(f"CON {own_case.case}, 30 days. {first}")
+    assert phone.key("1").startswith(f"CON {own_case.case} after 30 days:")
     assert phone.key("4") == "END Noted. We notify the national desk at once."
-    assert hers.kept()[-2:] == ["arrived", "thirty"]
+    assert own_case.kept()[-2:] == ["arrived", "thirty"]
 
 
-def test_whether_a_person_arrived_is_asked_first_once_it_is_due(hers: HerCase) -> None:
-    hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
-    hers.line.clock.turn(days=3, minutes=-2)
-    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
-    hers.line.clock.turn(minutes=1)
-    assert hers.dials().screen.startswith(f"CON {hers.case}, arrival. First: ")
+def test_whether_a_person_arrived_is_asked_first_once_it_is_due(own_case: HerCase) -> None:
+    own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
+    own_case.line.clock.turn(days=3, minutes=-2)
+    assert own_case.dials().screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
+    own_case.line.clock.turn(minutes=1)
+    assert own_case.dials().screen.startswith(f"CON {own_case.case}, arrival. First: ")
 
 
 @pytest.mark.row("R8", "R9")
-def test_each_code_is_sealed_and_the_next_of_several_is_another_person(
-    hers: HerCase,
-) -> None:
-    hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
-    phone = hers.dials("5", "4", "1", "2")
+def test_each_code_is_sealed_and_the_next_of_several_is_another_person(own_case: HerCase) -> None:
+    own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
+    phone = own_case.dials("5", "4", "1", "2")
     assert phone.screen.startswith("CON Is the person under 18?")
     assert phone.key(*SITE, WORK, "1", "2", "1").startswith(
         "CON Noted. Say: you can ask for help any day"
     )
-    again = hers.dials("3", "1")
+    again = own_case.dials("3", "1")
     assert [line[:3] for line in again.read().split("\n")][:4] == ["Whi", "1 1", "2 2", "3 A"]
 
-    asked = [row.asks for row in hers.line.all(PinReading)]
+    asked = [row.asks for row in own_case.line.all(PinReading)]
     assert {value for row in asked for value in (row["kind"], row["verb"])} <= IN_CLEAR
-    with hers.line.database.reading() as session:
+    with own_case.line.database.reading() as session:
         tables = inspect(session.get_bind()).get_table_names()
         rows = {
             name: str(session.execute(text(f'select * from "{name}"')).all())
@@ -138,43 +136,43 @@ def test_each_code_is_sealed_and_the_next_of_several_is_another_person(
     assert found == set()
 
 
-def test_what_the_reader_does_late_is_kept_once(hers: HerCase) -> None:
-    phone = hers.dials("5", "4", "1", *SITE)
+def test_what_the_reader_does_late_is_kept_once(own_case: HerCase) -> None:
+    phone = own_case.dials("5", "4", "1", *SITE)
     assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nUsed for what?")
     assert phone.key("0").startswith("CON Can the person leave freely now?")
     assert phone.key("1").startswith("CON Used for what?")
-    hers.beside.stopped = True
+    own_case.beside.stopped = True
     assert phone.key(WORK) == "CON One moment.\n1 See\n0 Back 00 Home"
     assert phone.key("1").startswith("CON Not saved yet.\n1 Try again\n2 Stop waiting")
-    assert hers.kept() == []
-    hers.beside.stopped = False
+    assert own_case.kept() == []
+    own_case.beside.stopped = False
     assert phone.key("1").startswith("CON Signs: possible victim.")
-    assert hers.kept() == ["screened"]
-    assert hers.line.all(StartedFormRow) == []
+    assert own_case.kept() == ["screened"]
+    assert own_case.line.all(StartedFormRow) == []
 
 
 SAFE = "questions not finished. First: is the person safe, alone with you, hurt?"
 
 
 @pytest.mark.row("R8")
-def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(hers: HerCase) -> None:
-    hers.dials("2", "2", *SITE[:3]).hang_up()
-    assert hers.kept() == []
-    phone = hers.dials()
+def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: HerCase) -> None:
+    own_case.dials("2", "2", *SITE[:3]).hang_up()
+    assert own_case.kept() == []
+    phone = own_case.dials()
     goes_on = "1 Continue (4 of 7)\n2 Something else"
-    assert phone.screen.startswith(f"CON {hers.case}: {SAFE}\n{goes_on}")
+    assert phone.screen.startswith(f"CON {own_case.case}: {SAFE}\n{goes_on}")
     assert phone.key("1").startswith("CON Lies, a debt, someone was paid for the person")
     shown = phone.screen
     assert phone.again() == shown
     assert phone.key(*SITE[3:]).startswith("CON Used for what?")
     phone.hang_up()
-    phone = hers.dials()
+    phone = own_case.dials()
     assert "1 Continue (7 of 7)" in phone.screen
     assert phone.key("1").startswith("CON Used for what?")
     assert phone.key(WORK).startswith("CON Signs: possible victim.")
-    assert hers.kept() == ["screened"]
-    (person,) = hers.people()
-    assert person.moments[0].entry.said.codes == {
+    assert own_case.kept() == ["screened"]
+    (person,) = own_case.people()
+    assert person.timeline[0].entry.reported.codes == {
         "minor": "no",
         "act": "yes",
         "force": "yes",
@@ -183,27 +181,27 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(hers: HerC
         "free": "no",
         "form": "labour",
     }
-    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+    assert own_case.dials().screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
 
 
-def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(hers: HerCase) -> None:
-    hers.dials("2", "2", *SITE).hang_up()
-    phone = hers.dials("1", WORK)
+def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(
+    own_case: HerCase,
+) -> None:
+    own_case.dials("2", "2", *SITE).hang_up()
+    phone = own_case.dials("1", WORK)
     assert phone.screen.startswith("CON Signs: possible victim.")
     while not phone.screen.startswith("CON Choose one"):
         phone.key("0")
-    assert phone.key("1").startswith(f"CON {hers.case} Gasabo\n1 Read")
+    assert phone.key("1").startswith(f"CON {own_case.case} Gasabo\n1 Read")
 
 
-def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(
-    hers: HerCase,
-) -> None:
-    hers.dials("2", "2", *SITE[:4]).hang_up()
-    phone = hers.dials("2")
-    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: HerCase) -> None:
+    own_case.dials("2", "2", *SITE[:4]).hang_up()
+    phone = own_case.dials("2")
+    assert phone.screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
     phone.key("5", "4", "1", "1")
     phone.hang_up()
-    phone = hers.dials()
+    phone = own_case.dials()
     assert "1 Continue (2 of 5)" in phone.screen
     assert phone.key("1").startswith("CON Did someone hire")
     assert phone.key("1").startswith("CON Do others profit from the person, or plan to?")
@@ -212,103 +210,103 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(
     assert phone.screen.startswith("CON Force, threats")
 
 
-def test_help_goes_on_with_the_same_person(hers: HerCase) -> None:
-    hers.dials("2", "2", *SITE, WORK, "1", "1", "1").hang_up()
-    assert hers.kept() == ["screened", "consent"]
-    phone = hers.dials()
+def test_help_goes_on_with_the_same_person(own_case: HerCase) -> None:
+    own_case.dials("2", "2", *SITE, WORK, "1", "1", "1").hang_up()
+    assert own_case.kept() == ["screened", "consent"]
+    phone = own_case.dials()
     assert "1 Continue (2 of 3)" in phone.screen
     assert phone.key("1").startswith("CON Where from?")
     assert phone.key("1").startswith("CON Which help?")
     phone.hang_up()
-    phone = hers.dials("1")
+    phone = own_case.dials("1")
     assert phone.screen.startswith("CON Which help?")
     assert phone.key("1").startswith("CON Their answer:")
-    (person,) = hers.people()
+    (person,) = own_case.people()
     assert (person.sex, person.nationality) == ("woman", "rwanda")
     assert [offer.service for offer in person.referrals] == ["isange"]
     phone.hang_up()
-    assert "Continue" not in hers.dials().screen
+    assert "Continue" not in own_case.dials().screen
 
 
-def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(hers: HerCase) -> None:
-    hers.dials("2", "2", *SITE, WORK, "1", "1", "3").hang_up()
-    phone = hers.dials("1")
+def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(own_case: HerCase) -> None:
+    own_case.dials("2", "2", *SITE, WORK, "1", "1", "3").hang_up()
+    phone = own_case.dials("1")
     assert phone.screen.startswith("CON Does the child agree?")
     phone.key("1")
     phone.hang_up()
-    phone = hers.dials()
+    phone = own_case.dials()
     assert "1 Continue (2 of 2)" in phone.screen
     assert phone.key("1").startswith("CON Did you decide with the child officer")
     assert phone.key("1").startswith("CON Which help?")
-    assert hers.kept() == ["screened", "consent", "consent"]
-    (person,) = hers.people()
+    assert own_case.kept() == ["screened", "consent", "consent"]
+    (person,) = own_case.people()
     assert (person.sex, person.consent) == ("girl", "yes")
 
 
-def test_a_no_goes_on_at_who_asks_again(hers: HerCase) -> None:
-    hers.dials("3", "1", "2", "2").hang_up()
-    phone = hers.dials()
+def test_a_no_goes_on_at_who_asks_again(own_case: HerCase) -> None:
+    own_case.dials("3", "1", "2", "2").hang_up()
+    phone = own_case.dials()
     assert "1 Continue (3 of 3)" in phone.screen
     assert phone.key("1").startswith(
         "CON In 3 days someone else asks again, in private. Who should ask?"
     )
     assert phone.key("1").startswith("CON Noted. Say: you can ask for help any day")
-    assert hers.kept() == ["consent"]
+    assert own_case.kept() == ["consent"]
 
 
-def test_an_unfinished_form_is_offered_to_its_author_alone_and_is_sealed(
-    hers: HerCase,
-) -> None:
-    hers.dials("2", "2", *SITE).hang_up()
-    (kept,) = hers.line.all(StartedFormRow)
+def test_an_unfinished_form_is_offered_to_its_author_alone_and_is_sealed(own_case: HerCase) -> None:
+    own_case.dials("2", "2", *SITE).hang_up()
+    (kept,) = own_case.line.all(StartedFormRow)
     assert not any(word in str(kept.body) for word in ("unsure", "minor", "screened"))
-    with hers.line.database.reading() as session:
+    with own_case.line.database.reading() as session:
         tip = session.get_one(Tip, kept.tip_id)
         her = session.get_one(Responder, kept.responder_id)
         other = Responder(id=kept.responder_id + 1, languages=["en"])
-        ask, at = ReaderQuestion(ReaderQuestionKind.VIEW), hers.line.clock()
-        turns = [ReaderTurn(session, hers.beside.context, one, ask, at) for one in (her, other)]
-        said = [decrypt_reader_persons.flags_of_cases(turn, {hers.case: tip}) for turn in turns]
-    assert [f"started.{hers.case}" in one.flags for one in said] == [True, False]
+        ask, at = ReaderQuestion(ReaderQuestionKind.VIEW), own_case.line.clock()
+        turns = [ReaderTurn(session, own_case.beside.context, one, ask, at) for one in (her, other)]
+        said = [decrypt_reader_persons.flags_of_cases(turn, {own_case.case: tip}) for turn in turns]
+    assert [f"started.{own_case.case}" in one.flags for one in said] == [True, False]
 
 
-def test_a_form_that_the_reader_writes_down_late_is_not_asked_twice(hers: HerCase) -> None:
-    phone = hers.dials("2", "2", *SITE)
-    hers.beside.stopped = True
+def test_a_form_that_the_reader_writes_down_late_is_not_asked_twice(own_case: HerCase) -> None:
+    phone = own_case.dials("2", "2", *SITE)
+    own_case.beside.stopped = True
     phone.key(WORK)
     phone.hang_up()
-    hers.beside.stopped = False
-    hers.beside.look()
-    assert hers.kept() == ["screened"]
-    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+    own_case.beside.stopped = False
+    own_case.beside.look()
+    assert own_case.kept() == ["screened"]
+    assert own_case.dials().screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
 
 
-def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(hers: HerCase) -> None:
-    phone = hers.dials("2", "2", *SITE)
-    hers.beside.stopped = True
+def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(own_case: HerCase) -> None:
+    phone = own_case.dials("2", "2", *SITE)
+    own_case.beside.stopped = True
     phone.key(WORK)
     phone.hang_up()
-    hers.line.clock.turn(hours=1)
-    delete_old_requests(hers.line.context)
-    hers.beside.stopped = False
-    assert "1 Continue (7 of 7)" in hers.dials().screen
+    own_case.line.clock.turn(hours=1)
+    delete_old_requests(own_case.line.context)
+    own_case.beside.stopped = False
+    assert "1 Continue (7 of 7)" in own_case.dials().screen
 
 
-def test_inputs_that_come_at_once_leave_no_form_that_is_whole(hers: HerCase) -> None:
-    phone = hers.dials("2", "2", *SITE[:-1])
+def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase) -> None:
+    phone = own_case.dials("2", "2", *SITE[:-1])
     phone.text = f"{phone.text}*{SITE[-1]}*{WORK}"
     assert phone.again().startswith("CON Signs: possible victim.")
-    assert hers.kept() == ["screened"]
-    assert hers.line.all(StartedFormRow) == []
+    assert own_case.kept() == ["screened"]
+    assert own_case.line.all(StartedFormRow) == []
 
 
-def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(hers: HerCase) -> None:
+def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
+    own_case: HerCase,
+) -> None:
     """The keys would be read against newer lists, as about another person or over later answers."""
-    phone = hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
-    assert hers.kept() == ["screened", "consent"]
-    hers.line.clock.turn(hours=1)
-    delete_old_requests(hers.line.context)
-    hers.beside.restart()
+    phone = own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
+    assert own_case.kept() == ["screened", "consent"]
+    own_case.line.clock.turn(hours=1)
+    delete_old_requests(own_case.line.context)
+    own_case.beside.restart()
     phone.again()
     assert phone.screen.startswith("END Try again")
-    assert hers.kept() == ["screened", "consent"]
+    assert own_case.kept() == ["screened", "consent"]

@@ -51,23 +51,23 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
     assert case.district.tip(case.tip).helped_at == clock()
 
     clock.turn(hours=71, minutes=59)
-    assert case.rung() == []
+    assert case.reminded() == []
     clock.turn(minutes=1)
-    assert case.rung() == [(case.hers, ASKS)]
-    assert case.rung() == []
+    assert case.reminded() == [(case.hers, ASKS)]
+    assert case.reminded() == []
     clock.turn(hours=24)
     # This person had no reference for the case until now, and gets one to dial in with.
-    assert case.rung() == [(case.leads, ABOVE)]
+    assert case.reminded() == [(case.leads, ABOVE)]
     assert case.reference(case.leads)
     case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)
 
     assert endings_wait(case)
     clock.turn(days=30)
-    assert case.rung() == [(case.hers, ASKS)]
+    assert case.reminded() == [(case.hers, ASKS)]
     clock.turn(days=1)
-    assert case.rung() == [(case.leads, ABOVE)]
+    assert case.reminded() == [(case.leads, ABOVE)]
     clock.turn(days=6)
-    assert case.rung() == []
+    assert case.reminded() == []
     (help,) = case.person.referrals
     assert (help.arrived, help.thirty, help.thirty_at) == ("yes", "unknown", clock())
     check_rows(case)
@@ -95,10 +95,10 @@ def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase
     (known_as,) = [row for row in case.district.all(Assignment) if row.responder_id == case.hers]
     case.district.change(Assignment, known_as.id, released_at=case.district.clock())
     case.district.clock.turn(days=1)
-    assert case.rung() == [(case.leads, ABOVE)]
+    assert case.reminded() == [(case.leads, ABOVE)]
     case.district.change(Tip, case.tip, official="unsure")
     case.district.clock.turn(days=1)
-    assert {who for who, _ in case.rung()} == set(case.nation)
+    assert {who for who, _ in case.reminded()} == set(case.nation)
 
 
 def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: HelpedCase) -> None:
@@ -112,7 +112,7 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     before, told_as = set(case.district.told(case.tip)), case.district.tip(case.tip).urgency
     case.say("thirty", {"thirty": "danger"}, of=offered)
     tip = case.district.tip(case.tip)
-    assert tip.told_urgency == told_as, "how fast it was answered goes by what it was told as"
+    assert tip.first_urgency == told_as, "how fast it was answered goes by what it was told as"
     assert (tip.closed_at, tip.urgency, tip.assignee_id) == (None, Urgency.DANGER, None)
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
     assert "acknowledge" in case.district.open_kinds()
@@ -167,7 +167,7 @@ def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: Help
     assert case.district.tip(case.tip).helped_at is None
     person = case.person
     assert person.referrals[0].answer == "not_our_kind"
-    assert None not in [one.corrected_by for one in person.moments if one.entry.id == answered]
+    assert None not in [one.corrected_by for one in person.timeline if one.entry.id == answered]
     check_rows(case)
 
 
@@ -176,7 +176,7 @@ def test_an_offer_by_sms_names_nobody_and_asks_for_nobody(case: HelpedCase) -> N
     done = do(case.context, case.hers, case.reference(case.hers), Verb.REFERRED, at)
     assert (done.due, case.people()) == (at + timedelta(hours=72), ())
     case.district.clock.turn(days=10)
-    assert case.rung() == []
+    assert case.reminded() == []
 
 
 def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
@@ -185,11 +185,11 @@ def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
     with pytest.raises(CodesRefused, match="says_no"):
         case.say("offered", {"service": "shelter"})
     case.district.clock.turn(days=3)
-    ((who, template),) = case.rung()
+    ((who, template),) = case.reminded()
     assert (who != case.hers, template) == (True, ASKS)
     case.say("consent", {"consent": "no"}, who=who)
     case.district.clock.turn(days=30)
-    assert case.rung() == []
+    assert case.reminded() == []
 
 
 def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
@@ -204,7 +204,7 @@ def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: Hel
         with pytest.raises(CodesRefused, match=stop):
             case.say(kind, codes, of=of, corrects=corrects)
     case.district.clock.turn(days=3)
-    ((who, template),) = case.rung()
+    ((who, template),) = case.reminded()
     assert (who != case.hers, template) == (True, ASKS)
     case.say("consent", {"consent": "yes"}, who=who)
     assert case.say("offered", {"service": "health"}, who=who)
@@ -228,7 +228,7 @@ def check_rows(case: HelpedCase) -> None:
         )
         assert asked.due_at is None or None not in again
         for clock in again[:1]:
-            if clock is not None and asked.rung == 0:
+            if clock is not None and asked.times == 0:
                 assert asked.clock == clock.kind
                 assert asked.due_at is not None
                 assert asked.due_at >= min(other.due_at for other in again if other is not None)
@@ -239,19 +239,19 @@ def check_rows(case: HelpedCase) -> None:
         if clock is None:
             assert (row.clock, row.due_at) == (None, None)
         elif row.due_at is None:
-            assert (row.clock, row.rung) == (None, len(FOLLOWS[clock.kind].rings))
+            assert (row.clock, row.times) == (None, len(FOLLOWS[clock.kind].rings))
         else:
             assert row.clock == clock.kind
             # By night the clock waits for the day, unless a person is in danger.
-            assert row.rung > 0 or row.due_at >= clock.due_at
-    check_made_anew(case, met)
+            assert row.times > 0 or row.due_at >= clock.due_at
+    check_made_again(case, met)
 
 
 class Undone(Exception):
     """Ends a transaction that must leave no change."""
 
 
-def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
+def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
     """Checks that the same fold makes deleted rows again."""
 
     def rows(session: Session) -> list[tuple[object, ...]]:
@@ -309,10 +309,10 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
     """Lets time pass or writes a random valid answer. Returns True if it said that a person is in danger again."""
     if chance.random() < 0.25:
         case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))
-        case.rung()
+        case.reminded()
         return False
     case.district.clock.turn(minutes=1)
-    entries = [moment.entry for one in case.people() for moment in one.moments]
+    entries = [moment.entry for one in case.people() for moment in one.timeline]
     kind = chance.choice(
         [*CASE_FORMS, LoggedEvent.CONSENT, LoggedEvent.OFFERED, LoggedEvent.ANSWERED]
     )

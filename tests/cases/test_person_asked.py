@@ -30,7 +30,7 @@ from hotline.dialogue.service_replay import (
     play,
 )
 from hotline.flows.conversation import Answered, Facts
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.tips.rules_events import LoggedEvent
 from tests.support.made_once import shipped_book
 
@@ -59,13 +59,13 @@ class PlayedReader:
     asked: list[ReaderRequest] = field(default_factory=list)
 
     def play(self, text: str) -> Played:
-        context = SessionContext(BOOK, FACTS, OPENING, DEFAULT_LIMIT)
+        context = SessionContext(BOOK, FACTS, OPENING, SEPTETS)
         playing = play(context, text, CommittedText(0))
         try:
             question = next(playing)
             while True:
                 assert isinstance(question, ReaderRequest)
-                question = playing.send(QuestionReply(said=ReaderReply(self.answer(question))))
+                question = playing.send(QuestionReply(reply=ReaderReply(self.answer(question))))
         except StopIteration as end:
             played: Played = end.value
             return played
@@ -185,10 +185,7 @@ def test_going_back_corrects_the_same_person_and_another_round_is_another_person
     first = f"{SITE}*2*1*1*3*1*2*1"
     assert [person for _, person, _ in codes(f"{first}*0*2")] == [0, 3]
     menu_again = "*0" * 9
-    assert [person for _, person, _ in codes(f"{first}{menu_again}*4*1*2*1*1*3*1*2*1")] == [
-        0,
-        0,
-    ]
+    assert [person for _, person, _ in codes(f"{first}{menu_again}*4*1*2*1*1*3*1*2*1")] == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -271,8 +268,7 @@ def test_an_unfinished_form_says_which_question_is_next(
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "[]", "{}", '{"kind": "told", "person": "1", "codes": {}}', '{"kind": "screened"}'],
+    "text", ["", "[]", "{}", '{"kind": "told", "person": "1", "codes": {}}', '{"kind": "screened"}']
 )
 def test_what_is_no_unfinished_form_is_refused(text: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):

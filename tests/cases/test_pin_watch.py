@@ -31,7 +31,7 @@ HOME = "CON Open: 1. Urgent: 1. Last opened by phone: "
 
 
 @pytest.fixture
-def coordinator(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> int:
+def coordinator(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> int:
     """Adds a coordinator of the responder's district, who is not the next to be alerted."""
     return with_pin(
         beside, msisdn=COORDINATOR, level=Level.COORDINATOR, desks=(beside.line.tips[-1].place,)
@@ -69,20 +69,20 @@ def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
 
 class TestTheRest:
     def test_the_third_in_a_row_rests_ten_minutes_and_passes_nothing_on(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         before = alerted(beside)
         assert wrong(beside, PHONE, 2).startswith("CON Wrong PIN.")
         assert wrong(beside, PHONE, 1) == "END Try again after 24/11 10:10."
         assert dialled(beside, PHONE, PIN) == "END Try again after 24/11 10:10."
         assert sent(beside, "PINS_WRONG") == [coordinator]
-        assert sent(beside, "PINS_WRONG_YOURS") == [hers[1].responder_id]
+        assert sent(beside, "PINS_WRONG_YOURS") == [own_case[1].responder_id]
         assert alerted(beside) == before
         beside.line.clock.turn(minutes=10, seconds=1)
         assert dialled(beside, PHONE, PIN).startswith(HOME)
 
     def test_the_sixth_in_a_day_rests_until_six_and_the_next_person_is_asked(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         wrong(beside, PHONE, 3)
         beside.line.clock.turn(minutes=11)
@@ -95,7 +95,7 @@ class TestTheRest:
         assert dialled(beside, PHONE, PIN).startswith("CON Open: ")
 
     def test_an_unknown_phone_reads_the_same_words_at_the_same_tries(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
     ) -> None:
         with_pin(beside, msisdn=KNOWN, language="rw")
         for tries, turned in ((3, 11), (3, 0)):
@@ -107,7 +107,7 @@ class TestTheRest:
             beside.line.clock.turn(minutes=turned)
 
     def test_a_phone_that_rests_waits_for_no_reader_known_or_not(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
     ) -> None:
         wrong(beside, PHONE, 3)
         wrong(beside, STRANGER, 3)
@@ -137,7 +137,7 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
 
 
 def test_the_first_screen_counts_uses(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}never\n1 Cases")
     beside.line.clock.turn(minutes=5)
@@ -151,7 +151,7 @@ def test_the_first_screen_counts_uses(
 
 class TestNotMe:
     def test_it_ends_the_pin_asks_the_next_person_and_tells_the_coordinator(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         before = alerted(beside)
         assert dialled(beside, PHONE, PIN, "6").startswith("CON Did someone else open it?")
@@ -161,7 +161,7 @@ class TestNotMe:
         assert not dialled(beside, PHONE, PIN).startswith("CON Open: ")
 
     def test_a_session_that_is_open_reads_nothing_more(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
     ) -> None:
         thief = beside.line.caller(PHONE)
         thief.dial("90")
@@ -172,20 +172,20 @@ class TestNotMe:
         assert "helpers may come" not in thief.key("1")
 
     def test_alerts_still_reach_the_phone(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment]
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
     ) -> None:
         dialled(beside, PHONE, PIN, "6", "1")
         told(beside.line, *DANGER_HERE)
         newest = beside.line.tips[-1].id
         service_assignment.assign_pending(beside.line.context)
-        assert hers[1].responder_id in {
+        assert own_case[1].responder_id in {
             row.responder_id for row in beside.line.all(Assignment) if row.tip_id == newest
         }
 
 
 class TestWarnings:
     def test_another_network_is_told_at_once_and_once(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         dialled(beside, PHONE, PIN, network="63510")
         assert sent(beside, "PIN_NETWORK") == []
@@ -194,7 +194,7 @@ class TestWarnings:
         assert sent(beside, "PIN_NETWORK") == [coordinator]
 
     def test_a_coordinator_s_own_phone_is_the_national_desk_s_to_watch(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         officer = with_pin(beside, msisdn="+250788000093", level=Level.NATIONAL)
         dialled(beside, COORDINATOR, PIN, network="63510")
@@ -203,12 +203,12 @@ class TestWarnings:
         assert coordinator not in sent(beside, "PIN_NETWORK")
 
     def test_the_eleventh_case_of_an_hour_is_told_once(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         def reads(*cases: int) -> None:
             ask, at = ReaderQuestion(ReaderQuestionKind.PAGE), beside.line.clock.at
             with beside.line.database.writing() as session:
-                person = session.get_one(Responder, hers[1].responder_id)
+                person = session.get_one(Responder, own_case[1].responder_id)
                 for case in cases:
                     reader_pins.count_read(
                         ReaderTurn(session, beside.context, person, ask, at), case
@@ -222,7 +222,7 @@ class TestWarnings:
         assert sent(beside, "PIN_MANY") == [coordinator]
 
     def test_openings_at_night_come_in_one_sms_at_seven(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         beside.line.clock.turn(hours=17)
         dialled(beside, PHONE, PIN)
@@ -235,10 +235,10 @@ class TestWarnings:
         assert sent(beside, "PIN_NIGHT") == [coordinator]
 
     def test_the_coordinator_reads_behind_the_pin_whose_phone_it_is(
-        self, beside: ReaderBeside, hers: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         with beside.line.database.writing() as session:
-            row = session.get_one(Responder, hers[1].responder_id)
+            row = session.get_one(Responder, own_case[1].responder_id)
             session.get_one(Person, row.person_id).name = "Responder 3"
         wrong(beside, PHONE, 3)
         assert dialled(beside, COORDINATOR, PIN).startswith("CON Warning about PINs of your desk.")

@@ -19,20 +19,15 @@ from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, told
 from tests.support.persons import screened
-from tests.support.reading import (
-    OTHER_PIN,
-    PHONE,
-    PIN,
-    QUICK,
-    ReaderBeside,
-    with_pin,
-)
+from tests.support.reading import OTHER_PIN, PHONE, PIN, QUICK, ReaderBeside, with_pin
 from tests.support.taking import do, take_case
 
 
 @pytest.mark.row("R3")
-def test_a_responder_reads_and_takes(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, known_as = hers
+def test_a_responder_reads_and_takes(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, known_as = own_case
     assert (
         phone.dial("90")
         == "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
@@ -63,8 +58,8 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     assert page.startswith("CON No one said if helpers may come.") is warns
 
 
-def test_a_wrong_pin_asks_again(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, _ = hers
+def test_a_wrong_pin_asks_again(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> None:
+    phone, _ = own_case
     phone.dial("90")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
     assert phone.key(PIN).startswith("CON Open: 1.")
@@ -72,9 +67,9 @@ def test_a_wrong_pin_asks_again(beside: ReaderBeside, hers: tuple[Caller, Assign
 
 
 def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, _ = hers
+    phone, _ = own_case
     phone.dial("90")
     assert phone.key(OTHER_PIN, PIN).startswith("CON Open: 1.")
     assert phone.key("0").startswith("CON Enter your PIN\n")
@@ -88,9 +83,9 @@ def clocks(beside: ReaderBeside, known_as: Assignment) -> set[str]:
 
 
 def test_reading_ends_the_unread_clock(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     phone.dial("90")
     phone.key(PIN, "1", "1", "2")
     assert "open" in clocks(beside, known_as)
@@ -103,9 +98,9 @@ def test_reading_ends_the_unread_clock(
 
 @pytest.mark.row("R5")
 def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     with_pin(beside, msisdn="+250788000012", level=Level.DEPUTY, desks=(beside.line.tip.place,))
     phone.dial("90")
     phone.key(PIN, "1", "1", "2")
@@ -120,9 +115,9 @@ def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_t
 
 
 def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     phone.dial("90")
     phone.key(PIN, "1", "1")
     (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
@@ -136,9 +131,7 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     assert row.acknowledged_at is not None
 
 
-def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(
-    beside: ReaderBeside,
-) -> None:
+def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: ReaderBeside) -> None:
     """The case stays urgent until the colleague has read it. Taking it by name alone is not enough."""
     line, theirs = beside.line, "+250788000013"
     told(line, *DANGER_HERE)
@@ -170,9 +163,9 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(
 
 
 def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
     take_case(beside.line.context, 1, theirs.reference, beside.line.clock.at)
     before = [row.id for row in beside.line.all(CaseEventRow)]
@@ -183,9 +176,9 @@ def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
 
 
 def test_a_closed_danger_is_confirmed(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)
     phone.dial("90")
@@ -195,7 +188,7 @@ def test_a_closed_danger_is_confirmed(
     assert phone.key("5") == noted
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, known_as.tip_id)
-        assert (tip.closed_at, tip.end_wanted) == (None, "not-trafficking")
+        assert (tip.closed_at, tip.outcome_asked) == (None, "not-trafficking")
 
 
 NATION = "+250788000014"
@@ -220,9 +213,9 @@ def asked_of_the_nation(
 
 
 def test_a_confirmer_has_read_the_case(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    _, known_as = hers
+    _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in desk.key(PIN, "1")
     assert desk.key("1").startswith(f"CON {name}: closure requested: no one found\n1 Read")
@@ -234,8 +227,10 @@ def test_a_confirmer_has_read_the_case(
     assert beside.line.tip.outcome == "not-found"
 
 
-def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    _, known_as = hers
+def test_a_confirmer_sees_it_goes_on(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     desk.key(PIN, "1", "1")
     assert desk.key("3") == "END You took the case. You have not read it: do not visit openly."
@@ -243,11 +238,13 @@ def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, hers: tuple[Caller, A
         beside.line.tip,
         [row.responder_id for row in beside.line.all(Assignment) if row.reference == name],
     )
-    assert (tip.closed_at, tip.end_wanted_by, tip.assignee_id) == (None, None, held)
+    assert (tip.closed_at, tip.closure_by, tip.assignee_id) == (None, None, held)
 
 
-def test_such_a_case_ends_in_console(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    _, known_as = hers
+def test_such_a_case_ends_in_console(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    _, known_as = own_case
     screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
     desk.key(PIN, "1", "1", "1", "0")
@@ -260,10 +257,10 @@ def vault_of(pepper: bytes) -> PinVault:
 
 
 def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     """An attacker with all of that may know the PIN from the gateway's log, but still lacks the pepper."""
-    _, known_as = hers
+    _, known_as = own_case
     with beside.line.database.reading() as session:
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
     assert wrap is not None
@@ -276,9 +273,7 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
     assert beside.context.vault.open(wrap, PIN, known_as.responder_id)
 
 
-def test_a_note_is_sealed_to_the_pair_of_the_words(
-    beside: ReaderBeside,
-) -> None:
+def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None:
     """The responder's first desk still has a grant of the pair from before the place was corrected."""
     told(beside.line, *DANGER_HERE)
     tip = beside.line.tip

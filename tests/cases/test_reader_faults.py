@@ -42,9 +42,9 @@ def reads_of(beside: ReaderBeside) -> int:
 
 
 def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     beside.stopped = True
     phone.dial("90")
     assert phone.key(PIN).startswith(WAITS)
@@ -58,9 +58,9 @@ def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
 
 
 def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     at_the_case(beside, phone)
     beside.stopped = True
     assert phone.key("2").startswith(WAITS)
@@ -77,9 +77,9 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
 
 
 def test_a_restarted_reader_continues(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, _ = hers
+    phone, _ = own_case
     at_the_case(beside, phone)
     first = phone.key("1")
     beside.restart()
@@ -88,8 +88,10 @@ def test_a_restarted_reader_continues(
     assert reads_of(beside) == 1
 
 
-def test_a_page_outlives_the_reader(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, known_as = hers
+def test_a_page_outlives_the_reader(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, known_as = own_case
     at_the_case(beside, phone)
     first = phone.key("1")
     second = phone.key("9")
@@ -104,26 +106,28 @@ def test_a_page_outlives_the_reader(beside: ReaderBeside, hers: tuple[Caller, As
 
 
 def test_with_redis_dead_nobody_waits_longer_than_for_the_reader_s_own_look(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, _ = hers
+    phone, _ = own_case
     beside.line.jobs.dead = True
     phone.dial("90")
     assert phone.key(PIN).startswith("CON Open: 1.")
 
 
-def test_the_doorbell_has_an_id_only(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, _ = hers
+def test_the_doorbell_has_an_id_only(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, _ = own_case
     phone.dial("90")
     phone.key(PIN)
     (ask,) = beside.line.all(PinReadingAsk)
-    assert (Job.READ, ask.id) in beside.line.jobs.rung
+    assert (Job.READ, ask.id) in beside.line.jobs.scheduled
 
 
 def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     at_the_case(beside, phone)
     beside.stopped = True
     phone.key("2")
@@ -137,9 +141,9 @@ def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
 
 @pytest.mark.parametrize("keyed", ["1", "2"])
 def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], keyed: str
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], keyed: str
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
     at_the_case(beside, phone)
     twin = beside.line.caller(PHONE)
     twin.session_id, twin.text = phone.session_id, f"{phone.text}*{keyed}"
@@ -156,8 +160,10 @@ def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
     assert (now(beside, known_as).acknowledged_at is None) == (keyed == "1")
 
 
-def test_the_third_waiter_is_refused(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, _ = hers
+def test_the_third_waiter_is_refused(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, _ = own_case
     phone.dial("90")
     places = beside.line.context.reader.places
     assert places.acquire(blocking=False)
@@ -170,9 +176,9 @@ def test_the_third_waiter_is_refused(beside: ReaderBeside, hers: tuple[Caller, A
 
 
 def test_a_right_pin_resets_the_count(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = hers
+    phone, known_as = own_case
 
     def wrong() -> int:
         with beside.line.database.reading() as session:
@@ -188,8 +194,10 @@ def test_a_right_pin_resets_the_count(
     assert wrong() == 0
 
 
-def test_a_changed_pin_opens_nothing(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, _ = hers
+def test_a_changed_pin_opens_nothing(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, _ = own_case
     phone.dial("90")
     phone.key(PIN)
     phone.text = phone.text.replace(PIN, OTHER_PIN)
@@ -205,18 +213,20 @@ def test_somebody_without_a_pin_sees_today_s_list(line: Line, beside: ReaderBesi
 
 def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
     beside: ReaderBeside,
-    hers: tuple[Caller, Assignment],
+    own_case: tuple[Caller, Assignment],
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    phone, _ = hers
+    phone, _ = own_case
     phone.dial("90")
     phone.key(OTHER_PIN, PIN, "1", "1", "1")
     phone.text += "*00*5*1"
     phone.again()
     line = beside.line
-    said = caplog.text + repr(line.jobs.rung) + repr(UssdHop(phone.session_id, PHONE, phone.text))
+    said = (
+        caplog.text + repr(line.jobs.scheduled) + repr(UssdHop(phone.session_id, PHONE, phone.text))
+    )
     kept = line.written(tmp_path) if line.database.is_sqlite else repr(rows_of(line)).encode()
     for pin in (PIN, OTHER_PIN):
         assert pin not in said
@@ -228,7 +238,7 @@ def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
     tried |= {text_digest(line.context, key, text) for text in texts if PIN in text}
     held = {row.text_digest for row in line.all(PinReading)}
     with line.database.reading() as session:
-        held |= set(session.scalars(select(Dialogue.heard_key)))
+        held |= set(session.scalars(select(Dialogue.text_key)))
     assert not tried & held
 
 
@@ -243,14 +253,16 @@ def test_a_reading_lives_as_long_as_a_session_may() -> None:
     assert timedelta(minutes=3) <= KEPT_FOR
 
 
-def test_every_phone_sees_one_prompt(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
-    phone, _ = hers
+def test_every_phone_sees_one_prompt(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+) -> None:
+    phone, _ = own_case
     hers_first = phone.dial("90")
     stranger = beside.line.caller("+250788000055")
     screen = stranger.dial("90")
     assert screen.startswith("CON PIN y'akazi, imibare 6.")
     with beside.line.database.writing() as session:
-        row = session.get_one(Responder, hers[1].responder_id)
+        row = session.get_one(Responder, own_case[1].responder_id)
         session.get_one(Person, row.person_id).languages = ["rw"]
     assert beside.line.caller(PHONE).dial("90") == screen
     assert hers_first.startswith("CON Enter your work PIN")
@@ -263,7 +275,7 @@ def test_every_phone_sees_one_prompt(beside: ReaderBeside, hers: tuple[Caller, A
 
 
 def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not_spent(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
     stranger = beside.line.caller("UNKNOWN")
     assert stranger.dial(f"90*{PIN}").startswith("CON PIN y'akazi, imibare 6.")
@@ -272,7 +284,7 @@ def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not
     assert beside.line.all(PinReading) == []
 
 
-def test_a_colleague_sees_a_list(beside: ReaderBeside, hers: tuple[Caller, Assignment]) -> None:
+def test_a_colleague_sees_a_list(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> None:
     beside.line.enrol(Level.RESPONDER, "+250788000056", "en")
     colleague = beside.line.caller("+250788000056")
     assert colleague.dial("90").startswith("CON Enter your work PIN")

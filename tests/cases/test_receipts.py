@@ -219,7 +219,7 @@ def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_giv
     asks = line.caller(OTHER_PHONE)
     asks.dial()
     assert said in asks.key(*first, *MY_NUMBER, number, PIN, "2", "2")
-    assert (line.tip.erase_wanted_at is not None, bool(line.tip.body)) == (True, True)
+    assert (line.tip.erasure_asked_at is not None, bool(line.tip.body)) == (True, True)
 
     for msisdn in (OTHER_PHONE, "+250788000056"):
         shown = []
@@ -233,7 +233,7 @@ def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_giv
 def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
     _, number = given(line)
     assert asked(line, number).key("2", "1") == "END Murakoze. Murabeho."
-    assert line.tip.erase_wanted_at is None
+    assert line.tip.erasure_asked_at is None
 
 
 def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
@@ -250,7 +250,7 @@ def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
     caller.key("0", "0", number, wrong())
     caller.key("00")
     caller.key(*MY_NUMBER, "430021655", PIN, "2", "2")
-    assert line.tip.erase_wanted_at is None
+    assert line.tip.erasure_asked_at is None
 
 
 @pytest.mark.row("C10", "R7")

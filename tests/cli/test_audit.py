@@ -89,7 +89,7 @@ def test_a_program_reads_every_part(home: Path) -> None:
         "id": 2,
         "at": "2026-11-25T12:05:00+00:00",
         "desk": "Gasabo",
-        "who": "Alice",
+        "name": "Alice",
         "action": "tip_read",
         "subject": "tip:12",
         "reason": "court asked",

@@ -29,7 +29,7 @@ FIRST_PAGE = (
 )
 
 
-class Pretended(BaseHTTPRequestHandler):
+class EmulatedGateway(BaseHTTPRequestHandler):
     """A server with the null endpoint, a console, and a hook. The hook's first hops and every twentieth menu are
     slow."""
 
@@ -83,7 +83,7 @@ class EmulatedLine:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pretended) as listening:
+    with ThreadingHTTPServer(("127.0.0.1", 0), EmulatedGateway) as listening:
         thread = Thread(target=listening.serve_forever, args=(0.02,))
         thread.start()
         yield listening.server_port
@@ -120,7 +120,7 @@ def test_a_page_is_what_the_first_page_leads_to_and_shows(stage: Stage) -> None:
 
 
 def test_nobody_signs_in_with_a_wrong_code(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Pretended, "code", "654321")
+    monkeypatch.setattr(EmulatedGateway, "code", "654321")
     with pytest.raises(LineBroken, match="Editor 1"):
         page_times(stage.line.port, 1)
 

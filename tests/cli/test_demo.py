@@ -52,7 +52,7 @@ def healthy(home: Path) -> str:
     return found.stdout + found.stderr
 
 
-def lives(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     return (
         Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes() != b""
     )
@@ -112,7 +112,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
     assert "starting it again" not in everything
     pids = [int(pid) for pid in re.findall(r"started, process (\d+)", everything)]
     assert len(pids) == 9
-    assert not any(lives(pid) for pid in pids)
+    assert not any(is_running(pid) for pid in pids)
     kept = [path for path in home.rglob("*") if not path.is_symlink()]
     names = {"hotline.db", "relay.key", "demo-hooks.json", "demo-settings.json"}
     assert names <= {path.name for path in kept}

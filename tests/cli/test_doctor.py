@@ -80,7 +80,7 @@ def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
 
 def test_what_nobody_has_seen_to_yet_is_a_warning_and_never_green(made: Path) -> None:
     found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
-    warned = {one["name"]: one["says"] for one in found if one["state"] == "warning"}
+    warned = {one["name"]: one["message"] for one in found if one["state"] == "warning"}
     assert set(warned) == {
         *("urgent words", "workers", "backup", "second channel", "dial", "trial"),
         "data protection",
@@ -154,7 +154,7 @@ def test_the_database_error_is_named(made: Path, tmp_path: Path, refusing: int, 
     told = hotline(made, "doctor", "--json", HOTLINE_DATABASE_URL=url)
     found = {one["name"]: one for one in json.loads(told.stdout)["findings"]}
     assert found["database"]["state"] == "wrong"
-    assert CAUSES[fault] in found["database"]["says"]
+    assert CAUSES[fault] in found["database"]["message"]
     assert "secret" not in told.output
 
 
@@ -276,15 +276,13 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
 
 def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) -> None:
     found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
-    says = {one["name"]: one["says"] for one in found}
+    says = {one["name"]: one["message"] for one in found}
     assert says["call-backs"].startswith("not offered: no number is set")
     assert "two people" in says["call-backs open for"]
     assert says["call-backs left"] == "none was opened and left"
 
 
-def test_every_empty_district_is_in_the_json_and_a_few_in_the_line(
-    tmp_path: Path,
-) -> None:
+def test_every_empty_district_is_in_the_json_and_a_few_in_the_line(tmp_path: Path) -> None:
     copy_home(tmp_path, demo=False)
     found = json.loads(hotline(tmp_path, "doctor", "--json").stdout)["findings"]
     (districts,) = [one for one in found if one["name"] == "districts"]

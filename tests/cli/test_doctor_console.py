@@ -90,20 +90,20 @@ def looked(port: int, **more: str) -> CheckResult:
 def test_its_process_is_asked_by_the_name_that_it_answers_to(serve: Serve) -> None:
     port = serve(**{LINE: MARK})
     well = looked(port, HOTLINE_CONSOLE_URL=f"https://{HOST}")
-    assert (well.ok, well.says) == (True, f"answers at 127.0.0.1:{port}")
+    assert (well.ok, well.message) == (True, f"answers at 127.0.0.1:{port}")
     other = looked(port)
     assert (other.ok, "start the console again" in other.todo) == (False, True)
     nobody = looked(free_port())
     assert (nobody.ok, "hotline run" in nobody.todo) == (False, True)
-    assert "connection refused" in nobody.says
+    assert "connection refused" in nobody.message
 
 
 def test_another_program_or_another_line_on_its_port_is_no_console(serve: Serve) -> None:
     named = {"HOTLINE_CONSOLE_URL": f"https://{HOST}"}
     program = looked(serve(), **named)
-    assert (program.ok, "another program" in program.says) == (False, True)
+    assert (program.ok, "another program" in program.message) == (False, True)
     line = looked(serve(**{LINE: "00000000"}), **named)
-    assert (line.ok, "another line" in line.says) == (False, True)
+    assert (line.ok, "another line" in line.message) == (False, True)
 
 
 def test_the_console_says_whose_it_is_by_the_key_that_the_doctor_reads(tmp_path: Path) -> None:

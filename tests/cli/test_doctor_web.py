@@ -52,7 +52,7 @@ def found(port: int, **more: str) -> tuple[CheckState, str]:
     settings = Settings.read({"HOTLINE_HOME": "/nowhere", "HOTLINE_PORT": str(port)} | more)
     one = check_web(settings)
     assert bool(one.todo) == (one.state is not CheckState.OK)
-    return one.state, one.says
+    return one.state, one.message
 
 
 def test_a_web_process_that_is_ready(serve: Callable[[Pages], int]) -> None:
@@ -92,9 +92,7 @@ def test_another_program_on_its_port_is_no_web_process(serve: Callable[[Pages], 
     assert found(port) == (CheckState.WRONG, f"another program answers at 127.0.0.1:{port}")
 
 
-def test_one_in_another_container_is_asked_by_its_setting(
-    serve: Callable[[Pages], int],
-) -> None:
+def test_one_in_another_container_is_asked_by_its_setting(serve: Callable[[Pages], int]) -> None:
     here, there = free_port(), serve(READY)
     state, says = found(here, HOTLINE_LINE_URL=f"http://127.0.0.1:{there}")
     assert (state, f"answers at 127.0.0.1:{there}" in says) == (CheckState.OK, True)
@@ -103,9 +101,7 @@ def test_one_in_another_container_is_asked_by_its_setting(
     assert (state, says.count("connection refused")) == (CheckState.WRONG, 2)
 
 
-def test_a_proxy_that_shows_the_hooks_alone_gives_a_warning(
-    serve: Callable[[Pages], int],
-) -> None:
+def test_a_proxy_that_shows_the_hooks_alone_gives_a_warning(serve: Callable[[Pages], int]) -> None:
     here, proxy = free_port(), serve({})
     state, says = found(here, HOTLINE_LINE_URL=f"http://127.0.0.1:{proxy}")
     assert state is CheckState.WARNING

@@ -49,11 +49,11 @@ def test_the_doctor_names_what_a_ministry_owes_before_it_is_real(tmp_path: Path)
 
     states = [finding()["state"], finding(HOTLINE_GATEWAY_URL=LIVE)["state"]]
     assert states == ["warning", "wrong"]
-    assert "an impact assessment (article 38)" in str(finding(HOTLINE_GATEWAY_URL=LIVE)["says"])
+    assert "an impact assessment (article 38)" in str(finding(HOTLINE_GATEWAY_URL=LIVE)["message"])
     wrong = tmp_path / "law.toml"
     wrong.write_text("controller = 7\n")
     broken = finding(HOTLINE_LAW=str(wrong))
-    assert (broken["state"], "7" in str(broken["says"])) == ("wrong", False)
+    assert (broken["state"], "7" in str(broken["message"])) == ("wrong", False)
 
 
 def test_the_file_to_fill_in_is_toml_that_the_record_reads(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class Admin:
         assert isinstance(found, dict)
         return found
 
-    def living(self) -> set[str]:
+    def active(self) -> set[str]:
         context = self.context
         with context.database.reading() as session:
             alive = [one.id for one in queries.roster(session, context.now())]
@@ -116,12 +116,12 @@ def admin(tmp_path: Path) -> Admin:
 
 def test_a_leave_begins_at_once_and_back_ends_it(admin: Admin) -> None:
     admin.leave("Gasabo 2")
-    assert "Gasabo 2" not in admin.living()
+    assert "Gasabo 2" not in admin.active()
     assert admin.shown("Gasabo 2")["state"].startswith("on leave until ")
     assert "ON LEAVE UNTIL" in admin("list").output
 
     assert admin.back("Gasabo 2") == ["leave"]
-    assert "Gasabo 2" in admin.living()
+    assert "Gasabo 2" in admin.active()
     assert admin.back("Gasabo 2") == []
     assert admin.log()[-1] == "Alice made responder 2 (Gasabo 2) active again: leave: her own wish"
     assert admin.log()[-2].startswith("Alice recorded a leave of responder 2 (Gasabo 2): ")
@@ -138,7 +138,7 @@ def test_every_language_of_a_responder_is_listed_the_one_for_messages_first(admi
 
 def test_a_planned_leave_is_taken_back(admin: Admin) -> None:
     admin.leave("Gasabo 1", starts_at=TOMORROW)
-    assert "Gasabo 1" in admin.living()
+    assert "Gasabo 1" in admin.active()
     with pytest.raises(PersonnelRefused, match="is already on leave from"):
         admin.leave("Gasabo 1")
     assert admin.back("Gasabo 1") == ["planned leave"]
@@ -175,7 +175,7 @@ def test_the_national_desk_is_never_under_two(admin: Admin) -> None:
     with pytest.raises(PersonnelRefused, match="bring back another"):
         post(admin.context, 5, {"12": Level.COORDINATOR})
     assert "--second" in admin("remove", "Nation 1", *BY, code=1).output
-    assert {"Nation 1", "Nation 2"} <= admin.living()
+    assert {"Nation 1", "Nation 2"} <= admin.active()
 
     post(admin.context, 2, {NATIONAL: Level.NATIONAL})
     admin.leave("Nation 1", starts_at=TOMORROW)
@@ -187,13 +187,13 @@ def test_one_of_the_last_two_goes_tonight_by_two_names_and_it_is_red(admin: Admi
     assert "two people" in admin("remove", "Nation 1", "--second", "alice", *BY, code=1).output
     gone = admin("remove", "Nation 1", *SECOND, *BY)
     assert "Warning: 1 of the national desk" in gone.stderr
-    assert "Nation 1" not in admin.living()
+    assert "Nation 1" not in admin.active()
     assert admin.log()[-1].endswith("removed responder 5 (Nation 1): her own wish; agreed by Bob")
 
 
 def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
     admin("remove", "Gasabo 1", *BY)
-    assert "Gasabo 1" not in admin.living()
+    assert "Gasabo 1" not in admin.active()
     assert "removed already" in admin("remove", "Gasabo 1", *BY, code=1).output
     with pytest.raises(PersonnelRefused, match="was already removed"):
         admin.leave("Gasabo 1")
@@ -201,7 +201,7 @@ def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
         post(admin.context, 1, {"12": Level.DEPUTY})
     assert "add `--second NAME`" in admin("back", "Gasabo 1", *BY, code=1).output
     assert "ended: left" in admin("back", "Gasabo 1", *SECOND, *BY).output
-    assert "Gasabo 1" in admin.living()
+    assert "Gasabo 1" in admin.active()
 
 
 def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
@@ -215,7 +215,7 @@ def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
         admin.back("Gasabo 1", "+250788000002")
     assert "788" not in str(wrong.value)
     assert admin.back("Gasabo 1", GASABO) == ["unreachable"]
-    assert "Gasabo 1" in admin.living()
+    assert "Gasabo 1" in admin.active()
 
 
 def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> None:
@@ -223,7 +223,7 @@ def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> Non
     with context.database.writing() as session:
         session.get_one(Responder, 1).unreachable = "InvalidPhoneNumber"
     assert admin.back("Gasabo 1") == ["unreachable"]
-    assert "Gasabo 1" in admin.living()
+    assert "Gasabo 1" in admin.active()
 
 
 def tell(admin: Admin, *, urgency: int = 3) -> CliContext:

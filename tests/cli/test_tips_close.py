@@ -41,7 +41,7 @@ def home(tmp_path: Path) -> Path:
             tip = make_tip(
                 uid=f"{n:032}", urgency=urgency, official=official, at=then, filed_at=then
             )
-            tip.basis, tip.referred_at, tip.referred_urgency = basis, then, urgency
+            tip.basis, tip.assigned_at, tip.alert_urgency = basis, then, urgency
             session.add(tip)
     database.close()
     return tmp_path
@@ -67,7 +67,7 @@ def test_a_command_requests_a_closure_and_closes_nothing(home: Path, outcome: st
     assert f"tip {PLAIN}: not closed yet. Alice says {outcome}." in asked
     assert "opens the case" in asked
     now = row(home, PLAIN)
-    assert (now["closed_at"], now["outcome"], now["end_wanted"]) == (None, None, outcome)
+    assert (now["closed_at"], now["outcome"], now["outcome_asked"]) == (None, None, outcome)
     assert now["closure_requested_at"] is not None
     assert now["next_clock"] is not None, "its deadlines go on"
     log = said(home, "audit", "list", "--tip", PLAIN).stdout
@@ -88,7 +88,7 @@ def test_the_same_name_replaces_its_request_and_another_name_does_not(home: Path
     other = said(home, "tips", "close", tip, "--outcome", "helped", *OTHER, code=1).output
     assert "another request waits: joke" in other
     now = row(home, tip)
-    assert (now["closed_at"], now["end_wanted"], now["end_wanted_by"]) == (None, "joke", "alice")
+    assert (now["closed_at"], now["outcome_asked"], now["closure_by"]) == (None, "joke", "alice")
     happened = said(home, "tips", "show", tip).stdout
     assert happened.count("closure requested") >= 2, "both requests stay in the case events"
     assert "alice says joke" in said(home, "tips", "list").stdout
@@ -104,7 +104,7 @@ def test_no_command_confirms_a_closure(home: Path) -> None:
 def test_what_came_of_it_must_be_said(home: Path, tip: str) -> None:
     refused = said(home, "tips", "close", tip, *FIRST, code=2)
     assert "--outcome" in refused.output
-    assert row(home, tip)["end_wanted_by"] is None
+    assert row(home, tip)["closure_by"] is None
 
 
 def test_a_tip_that_is_closed_already_is_said_to_be(home: Path) -> None:
@@ -125,13 +125,13 @@ def test_a_request_by_phone_is_listed_by_the_name_of_who_made_it(home: Path) -> 
     context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
     with context.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
-        session.get_one(Tip, int(DANGER)).end_wanted = TipOutcome.NOT_TRAFFICKING
-        session.get_one(Tip, int(DANGER)).end_wanted_by = "responder:1"
+        session.get_one(Tip, int(DANGER)).outcome_asked = TipOutcome.NOT_TRAFFICKING
+        session.get_one(Tip, int(DANGER)).closure_by = "responder:1"
     context.database.close()
     assert "closure waits: Gasabo 1 says not-trafficking" in said(home, "tips", "list").stdout
     same = ("--by", "gasabo  1", "--reason", "x")
     said(home, "tips", "close", DANGER, "--outcome", "helped", *same)
-    assert row(home, DANGER)["end_wanted"] == "helped", "one person, by phone and by name"
+    assert row(home, DANGER)["outcome_asked"] == "helped", "one person, by phone and by name"
 
 
 def test_a_request_says_what_is_still_owed_and_to_whom(home: Path) -> None:

@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
     context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
     decrypt_access.make_desks(context, WORDS, costs=Costs(passes=1, kib=8))
     then = now - timedelta(hours=1)
-    tip = make_tip(official="yes", at=then, filed_at=then, referred_at=then, referred_urgency=1)
+    tip = make_tip(official="yes", at=then, filed_at=then, assigned_at=then, alert_urgency=1)
     with context.database.writing() as session:
         keys = tables_desks.public_keys(session, [NATIONAL])
         encrypted = context.encrypter.tip(

@@ -12,7 +12,7 @@ from hotline.alerts import tables_case_events
 from hotline.cli.main import main
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
-from tests.cli.invented_month import FILED, MET, home, reader, settings, write
+from tests.cli.sample_month import FILED, MET, home, reader, settings, write
 
 
 @pytest.fixture(scope="module")

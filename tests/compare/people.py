@@ -147,7 +147,7 @@ class Prepared:
         )
 
 
-def invented(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
+def sample(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
     """Returns all people who act: two responders a district, coordinators in every third district, and the national
     desk.
 
@@ -185,7 +185,7 @@ def invented(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
 
 def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared:
     """Makes one home. Raises LineBroken."""
-    districts, nationals = invented(pins)
+    districts, nationals = sample(pins)
     everybody = [*nationals, *(one for place in districts for one in place.responders)]
     line = Line(checkout, home, at)
     try:

@@ -157,10 +157,10 @@ def tells(story: Story) -> Iterator[int]:
         caller.hang_up(told=story.random.random() < 0.5)
     for _ in range(story.random.randint(2, 5)):
         yield story.random.choice((1, 2, 3, 4, 6, 15))
-        _somebody_answers(story)
+        _a_responder_answers(story)
     _leaves(story, caller)
     yield story.random.choice((30, 60))
-    _somebody_answers(story)
+    _a_responder_answers(story)
     for target in story.targets[1:]:
         yield story.random.choice((1, 5))
         again = story.caller()
@@ -185,7 +185,7 @@ def asks_after(story: Story) -> Iterator[int]:
             if _reach(story, caller, target, tries=1):
                 break
             caller.hang_up()
-            _somebody_answers(story)
+            _a_responder_answers(story)
             yield story.random.choice((5, 20))
         caller.typed["receipt"] = "430021655" if target.endswith("nothing") else number
         _leaves(story, caller)
@@ -235,7 +235,7 @@ def asked_back(story: Story) -> Iterator[int]:
         caller.answer()
         caller.hang_up()
     yield 30
-    _somebody_answers(story)
+    _a_responder_answers(story)
 
 
 def works(story: Story) -> Iterator[int]:
@@ -261,7 +261,7 @@ def works(story: Story) -> Iterator[int]:
             if is_time and _attempt(story, hand, target):
                 left.remove(target)
         if story.random.random() < 0.2:
-            _somebody_answers(story)
+            _a_responder_answers(story)
         if not left and story.random.random() < 0.7:
             return
         yield wait
@@ -655,7 +655,7 @@ def decides(story: Story) -> Iterator[int]:
         caller.answer()
     caller.hang_up()
     yield 4
-    _somebody_answers(story)
+    _a_responder_answers(story)
     other = next(one for one in story.prepared.districts if one.name == names[-1])
     if corrected:
         who = other.responders[0]
@@ -900,7 +900,7 @@ def _leaves(story: Story, caller: Hand) -> None:
             caller.hang_up()
 
 
-def _somebody_answers(story: Story) -> None:
+def _a_responder_answers(story: Story) -> None:
     who = story.random.choice(story.district.responders)
     if story.random.random() < 0.75:
         _writes_back(story, who, story.random.choice("1111223345"))

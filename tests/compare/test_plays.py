@@ -11,7 +11,7 @@ import pytest
 from tests.compare.checkouts import ROOT, tree
 from tests.compare.draw import Drawn, DrawnWorld
 from tests.compare.line import Checkout, Line
-from tests.compare.people import Prepared, invented
+from tests.compare.people import Prepared, sample
 from tests.compare.play import play
 from tests.compare.transcript import Transcript, difference
 from tests.support.homes import LayHome, lay_home, made_home, sending
@@ -45,7 +45,7 @@ def home(lay_home: LayHome, tmp_path: Path) -> Path:
     """Returns the home of a demo, laid out as a comparison prepares one."""
     home = lay_home(tmp_path) / "home"
     shutil.copytree(ROOT / "flows", home / "compare-flows")
-    Prepared(home, AT, *invented(0)).keep()
+    Prepared(home, AT, *sample(0)).keep()
     return home
 
 

@@ -111,7 +111,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 
     def make(**changes: Any) -> Desk:
         context = make_console_context(database=database, now=clock)
-        context = replace(context, **{"books": SqlFlowSets(database, place_lists()), **changes})
+        context = replace(context, **{"flow_sets": SqlFlowSets(database, place_lists()), **changes})
         assert service_drafts.open_draft(context, Actor("Editor 1"), "New words") == CHANGE
         return Desk(context, create_console(context, PAGES), clock)
 

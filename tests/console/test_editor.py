@@ -40,7 +40,7 @@ def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     assert editor.open("abroad", "fee")["text.en"] == "Pay nobody."
     assert editor.node("abroad", "fee")["say"]["text"]["en"] == "Pay nobody."
     (line,) = service_drafts.history(editor.desk.context, CHANGE)
-    assert line.says == {"did": "edited", "node": "fee", "languages": ["en"]}
+    assert line.about == {"did": "edited", "node": "fee", "languages": ["en"]}
     assert line.made_by == "Editor 2"
 
 
@@ -207,7 +207,7 @@ def test_marks_that_count_are_locked_behind_a_reason(editor: Editor) -> None:
     assert '<a href="#f-why">' in answer.text
     editor.sent(changed | {"why": "The desk asked for another word."}, "save")
     (line,) = service_drafts.history(editor.desk.context, CHANGE)
-    assert (line.says["did"], line.says["why"]) == ("marks", "The desk asked for another word.")
+    assert (line.about["did"], line.about["why"]) == ("marks", "The desk asked for another word.")
     assert editor.node("report", "danger")["menu"]["choices"][0]["value"] == "certain"
 
 
@@ -256,7 +256,7 @@ def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> No
     document = service_drafts.part_draft(editor.desk.context, CHANGE, "abroad").document
     assert document is not None
     assert [*document["nodes"]] == ["fee", "contract", "tell", "last"]
-    assert service_drafts.history(editor.desk.context, CHANGE)[0].says["did"] == "ordered"
+    assert service_drafts.history(editor.desk.context, CHANGE)[0].about["did"] == "ordered"
 
 
 def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor) -> None:
@@ -375,9 +375,7 @@ def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor, em
 
 
 @pytest.mark.row("A4")
-def test_a_bad_reason_is_refused_and_its_field_is_named(
-    editor: Editor,
-) -> None:
+def test_a_bad_reason_is_refused_and_its_field_is_named(editor: Editor) -> None:
     form = editor.open("abroad", "contract")
     promise = form | {"text.en": "It is free"}
     page = unescape(editor.part(promise))

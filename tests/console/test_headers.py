@@ -109,13 +109,15 @@ class BrokenBooks:
     def live(self) -> int:
         raise ValueError("words that somebody typed")
 
-    def book(self, revision_id: int) -> FlowSet:
+    def get(self, revision_id: int) -> FlowSet:
         raise ValueError("words that somebody typed")
 
 
 def test_a_fault_is_logged_by_kind(make_desk: MakeDesk, caplog: pytest.LogCaptureFixture) -> None:
     answer = (
-        make_desk(books=BrokenBooks()).tab(AccountRole.TRANSLATOR).get("/words/fr?find=somebody")
+        make_desk(flow_sets=BrokenBooks())
+        .tab(AccountRole.TRANSLATOR)
+        .get("/words/fr?find=somebody")
     )
     assert answer.status_code == 500
     assert caplog.messages == [f"ValueError, reference {caplog.messages[0][-8:]}"]

@@ -54,7 +54,7 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
         desk.context, by, 1, service_publish.draft_to_read(desk.context, 1).made.digest
     )
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.OWN_HAND
+    assert refused.refusal is Refusal.OWN_HAND
     live = {row["number"]: row for row in live_document(desk.context.database)["numbers"]}
     assert "confirmed_on" not in live["3512"]
 

@@ -67,7 +67,7 @@ def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> N
     assert (answer.status_code, answer.location) == (303, f"{ABROAD}/papers")
     assert document(editor)["start"] == "papers"
     says = {"did": "node_renamed", "node": "papers", "from": "contract"}
-    assert service_drafts.history(editor.desk.context, CHANGE)[0].says == says
+    assert service_drafts.history(editor.desk.context, CHANGE)[0].about == says
 
 
 def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
@@ -203,7 +203,7 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert (answer.status_code, answer.location) == (303, f"{AT}/flows/report")
     flow = document(editor, "report")
     assert (flow["gathers"], flow["private"]) == ("complaint", True)
-    says = service_drafts.history(editor.desk.context, CHANGE)[0].says
+    says = service_drafts.history(editor.desk.context, CHANGE)[0].about
     assert says == {"did": "marks", "why": WHY}
     assert "gathers complaint" in editor.tab.get(f"{AT}/flows/report").text
     editor.tab.post(MARKS, {"unlocked": "yes", "why": WHY, "do": "save", "gathers": ""})

@@ -195,7 +195,12 @@ def test_a_code_is_shown_once_and_ended(desk: Desk, admin: Tab, roll: Programme)
 def test_a_phone_is_taken_off_by_its_number(desk: Desk, admin: Tab) -> None:
     with desk.context.database.writing() as session:
         key = FakePseudonyms().joined(Programme.LEADERS, "+250788700001")
-        row = {"roll": Programme.LEADERS, "district": "12", "created_at": desk.clock(), "told": []}
+        row = {
+            "programme": Programme.LEADERS,
+            "district": "12",
+            "created_at": desk.clock(),
+            "reports": [],
+        }
         session.add(Participant(number_key=key, **row))
     refused = admin.post("/codes/leaders/remove", {"secret_number": "0788700002"})
     assert (refused.status_code, "umber is not enrolled" in refused.text) == (422, True)

@@ -34,7 +34,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN)
     at = desk.clock()
     with desk.context.database.writing() as session:
-        state = AlarmState(Alarm.DISK, since=at, next_at=at + timedelta(1), told=1)
+        state = AlarmState(Alarm.DISK, since=at, next_at=at + timedelta(1), notices=1)
         tables.save(session, Alarm.DISK, state, "little room is left")
     page = admin.get("/").text
     assert "Alarm since" in page
@@ -85,7 +85,7 @@ def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> N
     national = desk.tab(AccountRole.NATIONAL)
     at = desk.clock()
     with desk.context.database.writing() as session:
-        revision = desk.context.books.live()
+        revision = desk.context.flow_sets.live()
         for week in (1, 2, 3, 4):
             for number in range(60):
                 began = at - timedelta(weeks=week, minutes=number % 50)
@@ -132,7 +132,7 @@ def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:
 
 def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
-    book = desk.context.books.book(desk.context.books.live())
+    book = desk.context.flow_sets.get(desk.context.flow_sets.live())
     listed = tab.get("/flows").text
     titles = live_titles(desk.context, "en")
     for name in book.flows:

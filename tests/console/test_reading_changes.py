@@ -292,7 +292,7 @@ def test_an_edit_while_somebody_reads_is_not_published(writing: Writing) -> None
 
 
 def step(says: dict[str, Any]) -> DraftStep:
-    return DraftStep(part="learn", made_by="Editor 2", says=says)
+    return DraftStep(part="learn", made_by="Editor 2", about=says)
 
 
 @pytest.mark.parametrize("did", [*StepKind])

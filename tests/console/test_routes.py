@@ -21,7 +21,7 @@ FILLED = {
     "<int:tip_id>": "1",
     "<int:call_back_id>": "1",
     "<int:approval_id>": "1",
-    "<int:change_id>": "1",
+    "<int:draft_id>": "1",
     "<language>": "rw",
     "<kind>": "csv",
     "<int:question_id>": "1",
@@ -32,8 +32,8 @@ FILLED = {
     "<act>": "screened",
     "<int:contact_id>": "1",
     "<alarm>": "lane",
-    "<roll>": "leaders",
-    "<int:exercise_id>": "1",
+    "<programme>": "leaders",
+    "<int:drill_id>": "1",
     "<period>": "2026-Q3",
 }
 """Values for the variable parts of an address. Each names a row that exists."""
@@ -113,9 +113,7 @@ def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> N
 
 
 @pytest.mark.row("A10")
-def test_a_get_answers_the_roles_of_its_row_and_no_others(
-    tabs: dict[AccountRole, Tab],
-) -> None:
+def test_a_get_answers_the_roles_of_its_row_and_no_others(tabs: dict[AccountRole, Tab]) -> None:
     wrong = []
     for route, role, tab in answers(tabs, "GET"):
         wanted = 200 if route.admits(frozenset({role})) else 404

@@ -103,7 +103,7 @@ def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str
                 reason=plain,
             )
             alarm = [*Alarm][number % len(Alarm)]
-            state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
+            state = AlarmState(alarm, since=at, next_at=at + timedelta(1), notices=1)
             tables.save(session, alarm, state, plain)
     service_pause.pause(desk.context, by=SCRIPTS[0], reason=SCRIPTS[3])
 

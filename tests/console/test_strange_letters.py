@@ -30,7 +30,7 @@ FIELDS = (
     *(f"secret_{name}" for name in ("password", "code", "new", "old", "new_code", "recovery")),
 )
 QUERIES = ("who", "did", "tip", "day", "before", "to", "language", "done", "auto")
-PARTS = ("<flow>", "<token>", "<name>", "<int:account_id>", "<int:approval_id>", "<int:change_id>")
+PARTS = ("<flow>", "<token>", "<name>", "<int:account_id>", "<int:approval_id>", "<int:draft_id>")
 
 
 def test_no_field_and_no_query_breaks_a_page(desk: Desk) -> None:

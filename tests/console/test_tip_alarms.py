@@ -24,7 +24,7 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
     at = desk.clock()
     with desk.context.database.writing() as session:
         tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
-        state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), told=1)
+        state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), notices=1)
         alarms_tables.save(session, Alarm.UNANSWERED, state, "nobody has taken one")
     alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/").text
     line = next(one for one in alarm.splitlines() if "Alarm since" in one)
@@ -63,7 +63,7 @@ def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, u
     with desk.context.database.writing() as session:
         tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         for alarm in Alarm:
-            state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
+            state = AlarmState(alarm, since=at, next_at=at + timedelta(1), notices=1)
             alarms_tables.save(session, alarm, state, "the doctor's words")
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     admin = desk.tab(AccountRole.ADMIN)

@@ -49,9 +49,7 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     assert ("National 2", "tip_closed", "I called") in desks.rows()
 
 
-def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(
-    desks: Desks,
-) -> None:
+def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: Desks) -> None:
     """A danger that a responder took is in no default list. With a requested closure it is listed, with its age."""
     tip = tell(desks.desk, urgency=1)
     taken(desks, tip)
@@ -163,9 +161,7 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
 
 
 @pytest.mark.row("A8")
-def test_an_account_without_a_responder_can_be_excluded_in_its_session(
-    desks: Desks,
-) -> None:
+def test_an_account_without_a_responder_can_be_excluded_in_its_session(desks: Desks) -> None:
     tip = tell(desks.desk, minutes=9)
     assert f"Tip {tip} in" in desks.district.get("/").text
     kept = {"person": "desk 1", "why_kept": "named", "reason": "it names them"}
@@ -247,7 +243,7 @@ def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action
     with desks.desk.context.database.writing() as session:
         at = desks.desk.clock()
         for one in (tip, other, hidden):
-            session.get_one(Tip, one).erase_wanted_at = at
+            session.get_one(Tip, one).erasure_asked_at = at
             due = Clock(at + timedelta(hours=72))
             tables.set_clocks(session, one, {DeadlineKind.ERASURE: due}, at)
     kept = {"person": "National 1", "why_kept": "named", "reason": "it names him"}

@@ -198,7 +198,7 @@ def test_a8_complaints_are_a_list_of_their_own_for_the_national_desk(desks: Desk
 
 @pytest.mark.row("A8")
 def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) -> None:
-    tip = tell(desks.desk, referred_at=desks.desk.clock(), referred_urgency=1)
+    tip = tell(desks.desk, assigned_at=desks.desk.clock(), alert_urgency=1)
     assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 404
 
     with desks.desk.context.database.writing() as session:

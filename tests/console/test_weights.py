@@ -159,6 +159,6 @@ def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -
     of_part, asked[:] = [*asked], []
     assert writing.editor.get(at).status_code == 200
     event.remove(engine, "before_cursor_execute", note)
-    assert not any("lane_hold" in one or "message" in one for one in of_part)
-    assert any("lane_hold" in one for one in asked)
+    assert not any("queue_pause" in one or "message" in one for one in of_part)
+    assert any("queue_pause" in one for one in asked)
     assert not any("message" in one for one in asked), "whether the lane is held is no count"

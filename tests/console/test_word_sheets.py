@@ -115,7 +115,7 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
     assert "Can be imported: 1. With new text: 0. Refused: 0." in page
     tab.post(f"{PAGE}/take", hidden(page, "take"))
     assert [one.place for one in service_reviews.all_signatures(desk.context)] == [FEE]
-    assert language_review(desk.context, "rw").change_id is None
+    assert language_review(desk.context, "rw").draft_id is None
 
 
 def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
@@ -171,7 +171,7 @@ def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
 )
 def test_another_sheet_is_refused(desk: Desk, tab: Tab, raw: bytes, says: str) -> None:
     assert says in upload(tab, raw).text
-    assert language_review(desk.context, "rw").change_id is None
+    assert language_review(desk.context, "rw").draft_id is None
 
 
 def test_a_workbook_that_would_fill_a_memory_is_not_opened(tab: Tab) -> None:
@@ -207,4 +207,4 @@ def test_any_bytes_get_a_clear_answer(desk: Desk, tab: Tab, data: st.DataObject)
     for form in ("take", "refused"):
         assert tab.post(f"{PAGE}/{form}", {"rows": said}).status_code in (200, 422)
     assert not service_reviews.all_signatures(desk.context)
-    assert language_review(desk.context, "rw").change_id is None
+    assert language_review(desk.context, "rw").draft_id is None

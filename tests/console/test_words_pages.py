@@ -76,7 +76,7 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
 
 def publish(desk: Desk, language: str) -> None:
     """Publishes the texts of a language, by two other people."""
-    change = language_review(desk.context, language).change_id
+    change = language_review(desk.context, language).draft_id
     assert change is not None
     assert (
         service_publish.submit(desk.context, Actor("Editor 1", 91), change, keeps_languages=True)
@@ -147,7 +147,7 @@ def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: 
     assert min(map(int, re.findall(r'<meter [^>]*value="(\d+)"', answer.text))) < 60
     assert "too long" in press(tab, "both", words="Ntukishyure mbere. " * 40).text
     assert "Enter the text first." in press(tab, "both", words=" ").text
-    assert language_review(desk.context, "rw").change_id is None
+    assert language_review(desk.context, "rw").draft_id is None
 
 
 def test_agree_alone_never_signs_words_that_were_not_shown(desk: Desk, tab: Tab) -> None:
@@ -175,9 +175,9 @@ def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab:
     form |= {f"words.{number}": "Ntukishyure mbere.", "do": f"both:{number}"}
     assert [tab.post(ABROAD, form).status_code for _ in range(2)] == [303, 303]
     assert len(service_reviews.all_signatures(desk.context)) == 1
-    change = language_review(desk.context, "rw").change_id
+    change = language_review(desk.context, "rw").draft_id
     assert change is not None
-    assert [line.says["count"] for line in service_drafts.history(desk.context, change)] == [1]
+    assert [line.about["count"] for line in service_drafts.history(desk.context, change)] == [1]
 
 
 def test_words_beside_the_pressed_ones_are_saved_unsigned(desk: Desk, tab: Tab) -> None:
@@ -213,16 +213,14 @@ def test_the_next_ten_go_round_and_end(tab: Tab) -> None:
     assert all(place.startswith("abroad.") for place in seen)
 
 
-def test_words_of_the_code_are_saved_with_their_placeholders_only(
-    make_desk: MakeDesk,
-) -> None:
+def test_words_of_the_code_are_saved_with_their_placeholders_only(make_desk: MakeDesk) -> None:
     desk = make_desk(phrases=shipped_phrases())
     tab = desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
     place, path = "locales.TAKEN", "/words/rw?flow=locales&state=all&at=locales.TAKEN"
     assert "K7Q4AC" in tab.get(path).text
     assert "use exactly these placeholders:" in press(tab, "both", place, "Murakoze", path).text
     assert press(tab, "both", place, "{ref}: wayifashe. Murakoze.", path).status_code == 303
-    change = language_review(desk.context, "rw").change_id
+    change = language_review(desk.context, "rw").draft_id
     assert change is not None
     assert service_drafts.part_draft(desk.context, change, "#phrases").document == {
         "rw": {"TAKEN": "{ref}: wayifashe. Murakoze."}

@@ -103,7 +103,7 @@ class Writing:
 def small_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
     """Builds a console over a line of few screens, because their checks take no time."""
     context = make_console_context(database=database, now=clock)
-    context = replace(context, **{"books": SqlFlowSets(database, place_lists()), **changes})
+    context = replace(context, **{"flow_sets": SqlFlowSets(database, place_lists()), **changes})
     service_publishing.publish_version(context, playable(OLD))
     return Desk(context, create_console(context, PAGES), clock)
 

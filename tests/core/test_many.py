@@ -25,11 +25,11 @@ def test_what_is_taken_is_passed_by(
     names: list[str], taken: set[str], reason: str, database: Database
 ) -> None:
     before = [*taken, *names[:2]]
-    same = {QueueState.held_until: NOON, QueueState.reason: reason}
+    same = {QueueState.paused_until: NOON, QueueState.reason: reason}
     with database.writing() as session:
         session.execute(delete(QueueState))
         for name in dict.fromkeys(before):
-            session.add(QueueState(name=name, held_until=None, reason=None))
+            session.add(QueueState(name=name, paused_until=None, reason=None))
         session.flush()
 
         written = add_rows(
@@ -42,7 +42,7 @@ def test_what_is_taken_is_passed_by(
         )
 
         rows = session.execute(
-            select(QueueState.name, QueueState.held_until, QueueState.reason)
+            select(QueueState.name, QueueState.paused_until, QueueState.reason)
         ).all()
     fresh = {*names} - {*before}
     assert written == len(fresh)

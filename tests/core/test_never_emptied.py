@@ -14,7 +14,7 @@ def test_no_table_that_is_kept_is_truncated(empty_postgres: Database) -> None:
     create_all(empty_postgres)
     with empty_postgres.reading() as session:
         tables = session.scalars(text(KEPT)).all()
-    assert {"case_log", "case_code", "case_key", "release", "release_cell"} <= {*tables}
+    assert {"case_event", "case_code", "case_key", "release", "release_cell"} <= {*tables}
 
     for table in tables:
         with pytest.raises(IntegrityError), empty_postgres.writing() as session:

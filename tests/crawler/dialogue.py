@@ -95,7 +95,7 @@ class Dialogue:
 
     @property
     def book(self) -> FlowSet:
-        return self.context.books.book(self.context.books.live())
+        return self.context.flow_sets.get(self.context.flow_sets.live())
 
     @property
     def run(self) -> ConversationState:
@@ -110,7 +110,7 @@ class Dialogue:
             self.context, hop, self.context.pseudonyms.session(self.session_id)
         )
         assert known is not None
-        return service_session.path_of(self.context, hop, known, {}).run
+        return service_session.path_of(self.context, hop, known, {}).state
 
     @property
     def place(self) -> Place:

@@ -21,7 +21,7 @@ class EngineLine:
             return heard[2]
         turn = self._onward(*heard[:2], text) if heard else self._from_the_dial(text)
         body = f"{'END' if turn.screen.ends else 'CON'} {turn.screen.text}"
-        self.held[session] = (text, json.loads(json.dumps(turn.run.to_dict())), body)
+        self.held[session] = (text, json.loads(json.dumps(turn.state.to_dict())), body)
         return body
 
     def forget(self) -> None:
@@ -34,5 +34,5 @@ class EngineLine:
     def _from_the_dial(self, text: str) -> Turn:
         turn = start(self.book, self.facts)
         for keyed in text.split("*") if text else ():
-            turn = resume(self.book, turn.run, keyed, self.facts)
+            turn = resume(self.book, turn.state, keyed, self.facts)
         return turn

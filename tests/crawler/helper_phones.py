@@ -89,7 +89,7 @@ def _rehearse(line: Line) -> None:
         tip.channel = rules_trial.DRILL
         begun, over = line.clock(), line.clock() + timedelta(hours=1)
         row = Drill(
-            tip_id=tip.id, place=tip.place, desk=tip.place, climbs=False, started_by="Aline"
+            tip_id=tip.id, place=tip.place, desk=tip.place, escalates=False, started_by="Aline"
         )
         row.reason, row.started_at, row.ends_at = "the week of drills", begun, over
         session.add(row)
@@ -136,5 +136,5 @@ def _end_all(line: Line) -> None:
         if row.state == AssignmentState.SENT:
             take_case(line.context, row.responder_id, row.reference, line.clock())
     for tip in line.tips:
-        if tip.referred_at is not None and tip.closed_at is None:
+        if tip.assigned_at is not None and tip.closed_at is None:
             close_by_two(line.context, tip.id)

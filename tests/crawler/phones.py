@@ -43,7 +43,7 @@ Prepare = Callable[[Line, str, str], Typed]
 """Prepares a phone before it dials in a language. Returns the texts that it types in addition to `TYPED`."""
 
 
-def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
+def as_all(_line: Line, _msisdn: str, _language: str) -> Typed:
     return {"pin": (PIN, EASY_PIN)}
 
 

@@ -12,13 +12,13 @@ from tests.support.callers import Line
 def small(line: Line) -> Line:
     """Returns the same line in the small country."""
     books = SqlFlowSets(line.database, canaries())
-    return replace(line, context=replace(line.context, books=books))
+    return replace(line, context=replace(line.context, flow_sets=books))
 
 
 def large(line: Line) -> Line:
     """Returns the same line in the whole country."""
     return replace(
-        line, context=replace(line.context, books=SqlFlowSets(line.database, place_lists()))
+        line, context=replace(line.context, flow_sets=SqlFlowSets(line.database, place_lists()))
     )
 
 

@@ -19,8 +19,8 @@ from tests.crawler.phones import (
     Invited,
     Joined,
     Prepare,
+    as_all,
     as_certified,
-    as_everybody,
     colleagues_are_quicker,
     while_alerts_are_blocked,
 )
@@ -40,7 +40,7 @@ class Standing:
     """Digits that every walk begins with, after the choice of the language."""
     within: frozenset[str] = frozenset()
     """The flows of this standing. A walk leaves other flows at their start. An empty set means all flows."""
-    prepare: Prepare = as_everybody
+    prepare: Prepare = as_all
     meanwhile: Callable[[Line], None] | None = None
     """Runs between the dial and the first key."""
     months: int = 0

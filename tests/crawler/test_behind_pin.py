@@ -16,7 +16,7 @@ from hotline.cases.tables_reading_requests import PinReading
 from hotline.core.ussd import UssdHop
 from hotline.dialogue.service_session import answer_hop
 from hotline.flows.flow import FlowSet, MenuNode
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
 from tests.crawler.copies import copied
@@ -53,7 +53,7 @@ class Measured:
 
     def __call__(self, context: WholeContext, hop: UssdHop) -> str:
         body = answer_hop(context, hop)
-        if septets(body[4:]) > DEFAULT_LIMIT or not is_gsm7(body):
+        if septets(body[4:]) > SEPTETS or not is_gsm7(body):
             self.unfit.append(hop.text.count("*"))
         return body
 
@@ -62,11 +62,7 @@ class Measured:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("toured", [*TOURS])
 def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
-    line: Line,
-    tmp_path: Path,
-    toured: str,
-    tell_steps: Tell,
-    caplog: pytest.LogCaptureFixture,
+    line: Line, tmp_path: Path, toured: str, tell_steps: Tell, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="hotline")
     language, half = TOURS[toured]
@@ -80,14 +76,14 @@ def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
             tours.append(tour)
             hops = tour.explorer.hops
             tell_steps(f"tour in {language}: {standing.name}, {hops} hops of {standing.most}")
-        said = caplog.text + repr(told.jobs.rung)
+        said = caplog.text + repr(told.jobs.scheduled)
         left = left_in_clear(told.written(tmp_path / "told"), said)
         asked = [row for row in told.all(PinReading) if row.given_up_at is None]
     assert [fault for tour in tours for fault in tour.faults] == []
     assert (left, measured.unfit) == ([], [])
 
     seen = {node for tour in tours for node in tour.nodes}
-    book = line.context.books.book(line.context.books.live())
+    book = line.context.flow_sets.get(line.context.flow_sets.live())
     within = {flow for standing in BEHIND_PIN[half] for flow in standing.within}
     there = with_a_screen(book) & behind_a_pin(book)
     assert {node for node in there - seen if node.flow in within} == set(), "no key leads there"
@@ -101,7 +97,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
 
 
 def test_each_flow_behind_a_pin_is_toured(line: Line) -> None:
-    book = line.context.books.book(line.context.books.live())
+    book = line.context.flow_sets.get(line.context.flow_sets.live())
     toured = {flow for half in BEHIND_PIN.values() for one in half for flow in one.within}
     assert {node.flow for node in behind_a_pin(book)} == toured
 

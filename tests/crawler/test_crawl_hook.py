@@ -18,7 +18,7 @@ __all__ = ["line"]
 def test_a_thousand_digits_at_the_nearest_screens(line: Line, way: Way) -> None:
     """The country has one sector. The engine's own crawl presses the other digits."""
     lists = {name: options[:1] for name, options in place_lists().items()}
-    context = replace(line.context, books=SqlFlowSets(line.database, lists))
+    context = replace(line.context, flow_sets=SqlFlowSets(line.database, lists))
     crawler = Crawler(
         HookLine(replace(line, context=context).client, context.sessions), most_hops=1000
     )

@@ -116,7 +116,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
 
     if standings is STANDINGS:
         seen = {node for tour in tours for node in tour.nodes}
-        book = whole.context.books.book(whole.context.books.live())
+        book = whole.context.flow_sets.get(whole.context.flow_sets.live())
         left = with_a_screen(book) - behind_a_pin(book) - seen
         assert left == set(), "no standing leads there: add one"
 

@@ -88,7 +88,7 @@ def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, lang
     for way, answers in ways(explorer):
         dialogue = explorer.walked(PHONE, way, forgetful=True)
         by_then = promised(answers)
-        rung = {row_id for job, row_id in line.jobs.rung if job is Job.ASSIGN_TIP}
+        rung = {row_id for job, row_id in line.jobs.scheduled if job is Job.ASSIGN_TIP}
         tips = tips_of(line, dialogue)
         assert [tip.state for tip in tips] == [by_then]
         assert all((tip.id in rung) == (by_then != "draft") for tip in tips)

@@ -95,16 +95,7 @@ PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
 """Start PINs: the right one; a wrong one; one that proves a new number; an expired one; one without an answer."""
 NEW, EASY, SLOW_NEW, LATE_NEW = "728190", "123456", "728191", "728192"
 PINS: Mapping[str, tuple[str, ...]] = {
-    "work_pin": (
-        RIGHT_PIN,
-        WARNED_PIN,
-        DEAD_PIN,
-        SLOW_PIN,
-        IDLE_PIN,
-        WRONG_PIN,
-        TIRED_PIN,
-        CODE,
-    ),
+    "work_pin": (RIGHT_PIN, WARNED_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN, WRONG_PIN, TIRED_PIN, CODE),
     START_PIN: (PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER),
     NEW_PIN: (NEW, EASY),
     NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
@@ -133,11 +124,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
         Verb.REFERRED: f"{RESULT_PREFIX}{CommandResult.REFERRED}",
     },
     NEWS: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.TAKEN}"},
-    ODD: {
-        Verb.TAKE: LATE,
-        CONFIRM: REFUSALS[ClosureRefusal.IN_CONSOLE],
-        ALSO: HELPS_UNREAD,
-    },
+    ODD: {Verb.TAKE: LATE, CONFIRM: REFUSALS[ClosureRefusal.IN_CONSOLE], ALSO: HELPS_UNREAD},
     NATIONS: {
         Verb.TAKE: UNREAD,
         CONFIRM: REFUSALS[ClosureRefusal.UNOPENED],
@@ -192,7 +179,7 @@ class ToldReader:
             for private in self.pair.now():
                 with suppress(DecryptionFailed):
                     typed = one_off.decrypt_box(ask.encrypted_pin, private=private, bound=bound)
-            answer = self._said(ReaderQuestion.from_dict(row.asks), typed)
+            answer = self._said(ReaderQuestion.from_dict(row.question), typed)
             box = None
             if answer is not None:
                 box = one_off.seal(answer.to_dict(), public=ask.public_key, bound=bound)

@@ -60,14 +60,14 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     assert {row.state for row in line.all(Assignment)} == {"acknowledged"}
 
 
-def hers(line: Line) -> Assignment:
+def own_case(line: Line) -> Assignment:
     (mine,) = [row for row in line.all(Assignment) if row.responder_id == 2]
     assert isinstance(mine, Assignment)
     return mine
 
 
 def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, officer: Caller) -> None:
-    reference = hers(line).reference
+    reference = own_case(line).reference
     officer.dial("90")
     officer.key("1", "1")
     for keys in (["1", "2"], ["1", "3"]):
@@ -78,39 +78,39 @@ def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, offic
         assert shown.startswith("END Noted")
         line.flush()
         assert again.again() == shown
-    assert hers(line).on_site_at is not None
-    assert hers(line).handed_to_help_at is not None
+    assert own_case(line).on_site_at is not None
+    assert own_case(line).handed_to_help_at is not None
 
 
 @pytest.mark.parametrize("digit", ["3", "4"])
 def test_another_s_case_is_not_acted_on(line: Line, officer: Caller, digit: str) -> None:
     officer.dial("90")
     assert officer.key("1", digit) == "END You have not taken it yet. Dial again and press 1."
-    assert hers(line).state == "sent"
+    assert own_case(line).state == "sent"
 
 
 def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Caller) -> None:
-    reference = hers(line).reference
+    reference = own_case(line).reference
     officer.dial("90")
     assert (
         officer.key("1", "5", reference[::-1])
         == "END The code does not match. Nothing was changed."
     )
-    assert hers(line).passed_at is None
+    assert own_case(line).passed_at is None
 
     again = line.caller(OFFICER)
     again.dial("90")
     typed = reference.lower().replace("q", "o").replace("8", "b").replace("u", "v")
     passed = again.key("1", "5", typed)
     assert passed.startswith("END We are asking the next person.")
-    assert hers(line).passed_at is not None
+    assert own_case(line).passed_at is not None
     line.flush()
     assert again.again() == passed
 
 
 @pytest.mark.row("R2")
 def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer: Caller) -> None:
-    reference = hers(line).reference
+    reference = own_case(line).reference
     officer.dial("90")
     officer.key("1", "1")
     line.clock.turn(minutes=1)
@@ -118,7 +118,7 @@ def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer
     again.dial("90")
     noted = "END Noted. It is closed, or a second person checks it first."
     assert again.key("1", "4", reference) == noted
-    assert (line.tip.closed_at, line.tip.end_wanted) == (None, "not-trafficking")
+    assert (line.tip.closed_at, line.tip.outcome_asked) == (None, "not-trafficking")
 
 
 def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer: Caller) -> None:

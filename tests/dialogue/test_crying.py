@@ -89,7 +89,7 @@ def test_both_ways_prove_it_in_any_order_and_the_second_rings(
 ) -> None:
     writes(line, CRY, *ways, after=10)
     (row,) = answers_of(line)
-    assert line.jobs.rung[-1] == (Job.ANSWER, row.id)
+    assert line.jobs.scheduled[-1] == (Job.ANSWER, row.id)
     assert sent(line, sms) == [(HERS, SAYS["rw"])]
 
 

@@ -132,7 +132,7 @@ def test_a_try_is_noted_also_where_the_hop_comes_to_nothing_after_it(line: Line)
     caller = line.caller(OTHER_PHONE)
     caller.dial()
     with line.database.writing() as session:
-        session.execute(update(Dialogue).values(heard=10_000, heard_key=None))
+        session.execute(update(Dialogue).values(committed=10_000, text_key=None))
     assert NOTHING in sends(caller, asks(number, wrong()))
     assert compared(line) == 0
 

@@ -133,7 +133,7 @@ def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
     caller.dial()
     for keyed in ("7", *DANGER_HERE, "1", "1", *REST, "1", "9", "0"):
         caller.key(keyed)
-        assert known(line, caller).heard.upto <= row(line, caller).heard
+        assert known(line, caller).committed.upto <= row(line, caller).committed
 
 
 def test_nothing_told_is_kept_between_hops(line: Line) -> None:
@@ -144,12 +144,14 @@ def test_nothing_told_is_kept_between_hops(line: Line) -> None:
     assert line.read(line.tip)["landmark"] == "Zuzuzu*8305"
     kept = {*everything(line.context.sessions)}
     assert not any("Zuzuzu" in one or "8305" in one for one in kept)
-    assert not any(way.run.answers or way.run.passage for way in all_ways(line.context.sessions))
+    assert not any(
+        way.state.answers or way.state.attempts for way in all_ways(line.context.sessions)
+    )
     assert "1*00" in kept
     assert not any("1*00*5*1" in one for one in kept)
     assert line.runs.held == {}
     assert isinstance(line.context.notes, FakeStarts)
-    assert "Zuzuzu" not in repr(line.context.notes.told)
+    assert "Zuzuzu" not in repr(line.context.notes.saved)
 
 
 def all_ways(sessions: SessionMemory) -> list[replay_cache.CachedPath]:
@@ -178,7 +180,7 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
     """Invariant 5: the hop commits the end of the words. Any process that is asked next knows it."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     shown = caller.key(words)
-    assert row(line, caller).heard == len(caller.text)
+    assert row(line, caller).committed == len(caller.text)
     line.flush()
     assert caller.again() == shown
     line.flush()
@@ -243,9 +245,7 @@ def test_a_menu_goes_on_in_another_process_while_the_database_is_away(line: Line
         assert unknown.again() == FAILURE
 
 
-def test_what_comes_without_the_database_is_refused_and_sent_again(
-    line: Line,
-) -> None:
+def test_what_comes_without_the_database_is_refused_and_sent_again(line: Line) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     line.flush()
     with no_database(line):

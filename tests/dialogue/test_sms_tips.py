@@ -39,7 +39,7 @@ def test_it_is_filed_sealed_to_the_national_desk_and_rung_for(line: Line) -> Non
     assert (tip.state, tip.channel, tip.urgency, tip.place) == (TipState.COMPLETE, "sms", 1, "12")
     assert line.desks_of(tip) == {"national"}
     assert line.read(tip)["words"] == GIRL
-    assert [row_id for _, row_id in line.jobs.rung] == [tip.id]
+    assert [row_id for _, row_id in line.jobs.scheduled] == [tip.id]
     assert line.all(Message) == []
 
 
@@ -127,7 +127,7 @@ def test_a_place_that_cannot_join_is_a_tip_of_that_phone(line: Line, way: str) -
     assert first.contact_key == second.contact_key
 
 
-@pytest.mark.parametrize("ended", ["closed_at", "erase_wanted_at"])
+@pytest.mark.parametrize("ended", ["closed_at", "erasure_asked_at"])
 def test_nothing_is_added_to_a_closed_or_erased_tip(line: Line, ended: str) -> None:
     text(line, "muntabare", 1)
     with line.database.writing() as session:
@@ -144,9 +144,7 @@ def test_a_cry_that_is_added_is_danger_beside_whatever_was_written_before(line: 
     assert line.tip.urgency == 1
 
 
-def test_responders_learn_of_more_no_more_often_than_it_is_sent(
-    line: Line,
-) -> None:
+def test_responders_learn_of_more_no_more_often_than_it_is_sent(line: Line) -> None:
     def more() -> list[timedelta]:
         rows = [row for row in line.all(Message) if row.template == Template.MORE_TOLD.name]
         return [row.next_at - line.clock() for row in rows if row.state == MessageState.PENDING]

@@ -41,7 +41,7 @@ def writes(line: Line, text: str, *ways: Arrival, sender: str = HERS) -> Message
 
 def wanted(line: Line) -> Sequence[bool]:
     """Returns, for each tip in order of arrival, True if its erasure was requested."""
-    return [tip.erase_wanted_at is not None for tip in line.tips]
+    return [tip.erasure_asked_at is not None for tip in line.tips]
 
 
 @pytest.mark.row("C2")

@@ -44,7 +44,7 @@ WRITTEN = st.one_of(
 
 def stands(run: ConversationState) -> None:
     assert not {place.flow for place in run.calls} & (CLOSED | {"leaders", "training"})
-    assert run.passage == 0
+    assert run.attempts == 0
 
 
 @settings(max_examples=150)
@@ -52,16 +52,16 @@ def stands(run: ConversationState) -> None:
 def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[str]) -> None:
     spoken = service_sms_screens.begin_topic(SMS, AskedTopic(topic, language), "rw")
     for text in texts:
-        stands(spoken.run)
-        row = service_sms_screens.screen_values(spoken.run, SMS, again=spoken.again)
-        screen = service_sms_screens.draw_screen(BOOK, row, spoken.run.language)
+        stands(spoken.state)
+        row = service_sms_screens.screen_values(spoken.state, SMS, again=spoken.again)
+        screen = service_sms_screens.draw_screen(BOOK, row, spoken.state.language)
         assert segments(screen.text) == 1
         assert is_gsm7(screen.text)
-        spoken = service_sms_screens.continue_topic(SMS, spoken.run, text) or spoken
-    stands(spoken.run)
+        spoken = service_sms_screens.continue_topic(SMS, spoken.state, text) or spoken
+    stands(spoken.state)
 
 
 def test_nothing_that_is_read_asks_for_words_of_hers() -> None:
     """So no row of an answer can hold a caller's text."""
-    nodes = [node for flow in SMS.book.flows.values() for node in flow.nodes.values()]
+    nodes = [node for flow in SMS.flow_set.flows.values() for node in flow.nodes.values()]
     assert not [node for node in nodes if isinstance(node, QuestionNode)]

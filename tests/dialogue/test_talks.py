@@ -93,9 +93,7 @@ def test_what_is_not_understood_is_told_again_once(texter: Texter) -> None:
     assert texter.asks("2").startswith("Umukozi wo mu rugo")
 
 
-def test_a_digit_after_half_an_hour_is_answered_once(
-    texter: Texter,
-) -> None:
+def test_a_digit_after_half_an_hour_is_answered_once(texter: Texter) -> None:
     texter.asks("akazi")
     texter.line.clock.turn(minutes=31)
     assert "AKAZI" in texter.asks("2")
@@ -156,8 +154,7 @@ def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number",
-    ["+8816123456789", "+881612345678", "+12125550123", "+254712345678", "+250900123456"],
+    "number", ["+8816123456789", "+881612345678", "+12125550123", "+254712345678", "+250900123456"]
 )
 def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: str) -> None:
     texter.msisdn = number
@@ -165,7 +162,7 @@ def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: st
     assert texter.reads() == []
     assert answers_of(texter.line) == []
     found = service_answers.check_answers(texter.line.context, encrypted=True)
-    assert (found.ok, found.says) == (True, "0 of 700 today, 1 to numbers that get none")
+    assert (found.ok, found.message) == (True, "0 of 700 today, 1 to numbers that get none")
 
 
 @settings(
@@ -175,9 +172,9 @@ def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: st
 def test_no_answer_goes_to_a_number_that_gets_no_sms(texter: Texter, number: str) -> None:
     context = texter.line.context
     with context.database.writing() as session:
-        says = service_answers.AnswerContent(AnswerForm.HINT, context.books.live(), {}, "rw")
+        says = service_answers.AnswerContent(AnswerForm.HINT, context.flow_sets.live(), {}, "rw")
         written = service_answers.write_answer(
-            session, context, to=number, says=says, at=context.now()
+            session, context, to=number, content=says, at=context.now()
         )
         session.rollback()
     assert (written is not None) is (read(number) == number)

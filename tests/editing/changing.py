@@ -127,6 +127,6 @@ def desk(database: Database, clock: Clock) -> Desk:
     with database.writing() as session:
         session.add_all(make_account(name) for name in PEOPLE)
     context = make_context(database=database, now=clock)
-    object.__setattr__(context, "books", SqlFlowSets(database, place_lists()))
+    object.__setattr__(context, "flow_sets", SqlFlowSets(database, place_lists()))
     service_publishing.publish_version(context, playable())
     return Desk(context)

@@ -123,4 +123,4 @@ def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
     service_publishing.publish(desk.context, without, by="Alice", reason="x", of_version=False)
     refused = back(desk, 3)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.HAS_ERRORS
+    assert refused.refusal is Refusal.HAS_ERRORS

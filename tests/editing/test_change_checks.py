@@ -28,9 +28,9 @@ def bell(desk: Desk) -> FakeJobs:
 def test_an_edit_rings_and_the_page_waits_until_a_worker_has_looked(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "They asked 999999")
-    assert bell(desk).rung == [(Job.CHECK_DRAFT, change)]
+    assert bell(desk).scheduled == [(Job.CHECK_DRAFT, change)]
     assert service_publish.draft_problems(desk.context, change) is None
-    assert len(bell(desk).rung) == 2, "whoever waits rings again"
+    assert len(bell(desk).scheduled) == 2, "whoever waits rings again"
 
     check_change(desk.context, change)
     found = service_publish.draft_problems(desk.context, change)
@@ -76,7 +76,7 @@ def test_a_check_whose_ring_was_lost_is_rung_for_again_by_whoever_looks(desk: De
     assert service_publish.draft_problems(desk.context, change) is None
     bell(desk).dead = False
     assert service_publish.draft_problems(desk.context, change) is None
-    assert bell(desk).rung[-1] == (Job.CHECK_DRAFT, change)
+    assert bell(desk).scheduled[-1] == (Job.CHECK_DRAFT, change)
 
 
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
@@ -100,12 +100,12 @@ def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) ->
 
 def test_a_list_that_does_not_wait_rings_for_what_nobody_has_checked(desk: Desk) -> None:
     assert service_publish.published_problems(desk.context) is None
-    assert bell(desk).rung == [(Job.CHECK_DRAFT, service_publish.LIVE)]
+    assert bell(desk).scheduled == [(Job.CHECK_DRAFT, service_publish.LIVE)]
     check_change(desk.context, service_publish.LIVE)
     found = service_publish.published_problems(desk.context)
     assert found is not None
     assert [*found] == [*service_publishing.all_problems(desk.live)]
-    assert len(bell(desk).rung) == 1
+    assert len(bell(desk).scheduled) == 1
     change = desk.opened()
     desk.say(change, "Other words")
     check_change(desk.context, change)
@@ -135,7 +135,7 @@ def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
     change = says(desk, "They say you are safe. It is free.")
     refused = service_publish.submit(desk.context, EDITOR, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.HAS_ERRORS
+    assert refused.refusal is Refusal.HAS_ERRORS
     assert {(one.node, one.code) for one in refused.findings} == {("one", Code.PROMISE)}
 
     again = says(

@@ -46,20 +46,18 @@ def _english_alone(desk: Desk, by: Any = EDITOR) -> int:
 
 
 @pytest.mark.row("A3")
-def test_english_alone_asks_first_and_names_the_languages_left_behind(
-    desk: Desk,
-) -> None:
+def test_english_alone_asks_first_and_names_the_languages_left_behind(desk: Desk) -> None:
     change = _english_alone(desk)
     refused = service_publish.submit(desk.context, EDITOR, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.LANGUAGES_KEPT
+    assert refused.refusal is Refusal.LANGUAGES_KEPT
     assert [(one.node, one.languages) for one in refused.left_behind] == [("one", ("rw", "fr"))]
 
     assert service_publish.submit(desk.context, EDITOR, change, keeps_languages=True) is None
     seen = service_publish.draft_to_read(desk.context, change).made.digest
     again = service_publish.publish(desk.context, APPROVER, change, seen)
     assert isinstance(again, DraftRefused)
-    assert again.why is Refusal.LANGUAGES_KEPT
+    assert again.refusal is Refusal.LANGUAGES_KEPT
     done = service_publish.publish(desk.context, APPROVER, change, seen, keeps_languages=True)
     assert isinstance(done, DraftPublished)
 
@@ -73,7 +71,7 @@ def test_english_alone_asks_first_in_an_emergency_too(desk: Desk) -> None:
     )
     refused = service_emergencies.publish(desk.context, APPROVER, change, why, seen)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.LANGUAGES_KEPT
+    assert refused.refusal is Refusal.LANGUAGES_KEPT
     done = service_emergencies.publish(
         desk.context, APPROVER, change, why, seen, keeps_languages=True
     )
@@ -92,12 +90,12 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
     done = desk.publish(change)
     assert isinstance(done, DraftPublished)
     assert desk.live == playable("Other words")
-    assert desk.context.books.live() == done.revision_id
+    assert desk.context.flow_sets.live() == done.revision_id
     row = service_drafts.get_draft(desk.context, change)
     assert (row.state, row.ended_at) == (DraftState.LIVE, clock.at)
     with desk.context.database.reading() as session:
         now, before = flows_tables.history(session)
-    assert (now.kind, now.published_by, now.approved_by, now.change_id) == (
+    assert (now.kind, now.published_by, now.approved_by, now.draft_id) == (
         "by hand",
         "Editor 1",
         "Approver 1",
@@ -165,7 +163,7 @@ def test_what_hurts_and_is_new_stops_a_proposal(desk: Desk) -> None:
     desk.say(change, "They asked 999999")
     refused = service_publish.submit(desk.context, EDITOR, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.HAS_ERRORS
+    assert refused.refusal is Refusal.HAS_ERRORS
     assert {(one.flow, one.node, one.code) for one in refused.findings} == {
         ("learn", "one", Code.NUMBER_UNSIGNED)
     }
@@ -189,7 +187,7 @@ def test_what_cannot_be_played_is_not_proposed(desk: Desk) -> None:
     desk.save(change, {"flow": "learn", "nodes": {}})
     refused = service_publish.submit(desk.context, EDITOR, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.BROKEN
+    assert refused.refusal is Refusal.BROKEN
     assert refused.problems
 
 
@@ -206,11 +204,7 @@ def test_it_is_sent_back_with_a_note(desk: Desk) -> None:
     change = desk.proposed()
     assert service_publish.send_back(desk.context, APPROVER, change, "  Too hard a word ") is None
     row = service_drafts.get_draft(desk.context, change)
-    assert (row.state, row.note, row.noted_by) == (
-        DraftState.OPEN,
-        "Too hard a word",
-        "Approver 1",
-    )
+    assert (row.state, row.note, row.noted_by) == (DraftState.OPEN, "Too hard a word", "Approver 1")
     again = service_publish.send_back(desk.context, APPROVER, change, "x")
     assert again == DraftRefused(Refusal.NOT_SUBMITTED)
     assert service_publish.submit(desk.context, EDITOR, change) is None
@@ -242,7 +236,7 @@ def test_what_must_stay_stays(part: str, taken: str, why: Refusal, desk: Desk) -
     desk.save(change, rows, part)
     refused = service_publish.submit(desk.context, EDITOR, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is why
+    assert refused.refusal is why
 
 
 def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
@@ -287,7 +281,7 @@ def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
     document = assemble(gathered).document
     meanwhile()
     said = Publication(
-        published_by="Editor 1", kind=PublicationKind.BY_HAND, reason="a race", change_id=change
+        published_by="Editor 1", kind=PublicationKind.BY_HAND, reason="a race", draft_id=change
     )
     return service_publish.publish_in_transaction(desk.context, APPROVER, gathered, document, said)
 
@@ -321,13 +315,13 @@ def test_a_step_that_took_no_proposal_back_is_not_published(desk: Desk) -> None:
         step = tables.newest_steps(session, change)["learn"]
         session.add(
             DraftStep(
-                change_id=change,
+                draft_id=change,
                 part="learn",
                 version=2,
                 document=playable("Worse words")["flows"]["learn"],
                 made_by="Editor 2",
                 at=step.at,
-                says={},
+                about={},
                 once="slipped in",
             )
         )

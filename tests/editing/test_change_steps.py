@@ -51,19 +51,16 @@ def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
     desk.save(change, {"flow": "learn"})
     lines = service_drafts.history(desk.context, change)
     assert [line.version for line in lines] == [2, 1]
-    assert lines[0].says["did"] == "edited"
+    assert lines[0].about["did"] == "edited"
 
     done = service_draft_steps.restore_step(desk.context, OTHER, change, lines[1].id, once="again")
     assert isinstance(done, StepSaved)
     assert desk.draft(change).document is None
     newest = service_drafts.history(desk.context, change, limit=1)[0]
-    assert (newest.says, newest.made_by) == ({"did": "brought_back", "version": 1}, "Editor 2")
+    assert (newest.about, newest.made_by) == ({"did": "brought_back", "version": 1}, "Editor 2")
     assert [
         one.version for one in service_drafts.history(desk.context, change, before=newest.id)
-    ] == [
-        2,
-        1,
-    ]
+    ] == [2, 1]
 
 
 def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
@@ -136,7 +133,7 @@ def test_an_edit_takes_a_proposal_back(desk: Desk) -> None:
     assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
     desk.say(change, "Better words")
     row = service_drafts.get_draft(desk.context, change)
-    assert (row.state, row.proposed_by) == (DraftState.OPEN, None)
+    assert (row.state, row.submitted_by) == (DraftState.OPEN, None)
 
 
 def test_what_is_over_is_edited_no_more(desk: Desk) -> None:

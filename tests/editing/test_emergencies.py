@@ -65,7 +65,7 @@ def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) ->
 def test_words_with_a_new_digit_wait_for_a_second_person(words: str, desk: Desk) -> None:
     refused = urgent(desk, words)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.BEYOND_WORDS
+    assert refused.refusal is Refusal.BEYOND_WORDS
     assert {one.reason for one in refused.held_back} == {NotInEmergency.DIGITS}
 
 
@@ -80,7 +80,7 @@ def test_it_needs_a_reason(desk: Desk) -> None:
 
 def test_what_hurts_is_not_published(desk: Desk) -> None:
     refused = urgent(desk, "They asked 999999")
-    assert (refused.why, desk.live) == (Refusal.HAS_ERRORS, playable())
+    assert (refused.refusal, desk.live) == (Refusal.HAS_ERRORS, playable())
 
 
 def _arrow(flow: dict[str, Any]) -> None:
@@ -135,7 +135,7 @@ def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Des
     desk.save(change, document, part)
     refused = published(desk, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.BEYOND_WORDS
+    assert refused.refusal is Refusal.BEYOND_WORDS
     assert refused.held_back
     assert desk.live == playable()
 
@@ -235,7 +235,7 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
         " avant 14:00."
     )
     assert isinstance(desk.context.jobs, FakeJobs)
-    assert (Job.DELIVER, message.id) in desk.context.jobs.rung
+    assert (Job.DELIVER, message.id) in desk.context.jobs.scheduled
     assert (finding.ok, finding.level, late.level) == (False, 1, 2)
 
     service_alarms.check_all(desk.context, around=False)

@@ -54,7 +54,7 @@ def test_a_change_that_is_put_in_order_and_back_changes_nothing(desk: Desk) -> N
     desk.save(change, flow)
     refused = service_publish.submit(desk.context, EDITOR, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.EMPTY
+    assert refused.refusal is Refusal.EMPTY
 
 
 def test_files_in_another_order_are_a_change_and_a_version_of_before_is_known(desk: Desk) -> None:

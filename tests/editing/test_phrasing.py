@@ -19,7 +19,7 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
     desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
     assert service_publish.submit(desk.context, EDITOR, change) is None
     assert isinstance(desk.publish(change), DraftPublished)
-    phrases = Phrases({"rw": {}}, LivePhrases(desk.context.books))
+    phrases = Phrases({"rw": {}}, LivePhrases(desk.context.flow_sets))
     assert phrases.say("rw", Template.TAKEN, ref="K7Q4") == "K7Q4: uracyakiriye"
 
 
@@ -41,7 +41,7 @@ def test_a_bad_phrase_is_not_proposed(name: str, words: str, fault: str, desk: D
     desk.save(change, {"fr": {name: words}}, PHRASES)
     refused = service_publish.submit(desk.context, EDITOR, change)
     assert isinstance(refused, DraftRefused)
-    assert refused.why is Refusal.HAS_ERRORS
+    assert refused.refusal is Refusal.HAS_ERRORS
     (finding,) = refused.findings
     assert (finding.code, finding.flow, finding.node) == (Code.PHRASE, "locales", name)
     assert (finding.language, fault in str(finding.message)) == ("fr", True)

@@ -51,7 +51,7 @@ class WatchedDesk(Desk):
 def desk(database: Database, clock: Clock) -> WatchedDesk:
     watched = WatchedDatabase(database)
     context = replace(
-        make_context(database=watched, now=clock), books=SqlFlowSets(database, place_lists())
+        make_context(database=watched, now=clock), flow_sets=SqlFlowSets(database, place_lists())
     )
     made = WatchedDesk(context)
     made.does(lambda: service_publishing.publish_version(context, playable()))

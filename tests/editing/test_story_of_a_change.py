@@ -30,7 +30,7 @@ def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
         return clock.at.timestamp()
 
     books = SqlFlowSets(line.database, place_lists(), behind=behind, elapsed=elapsed)
-    return replace(line, context=replace(line.context, books=books))
+    return replace(line, context=replace(line.context, flow_sets=books))
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
     ((row, parts),) = service_drafts.list_drafts(desk.context)
     assert (row.id, row.title, parts) == (2, "What version 2 brings", ["learn"])
     (line,) = service_drafts.history(desk.context, 2)
-    assert (line.says, line.made_by) == ({"did": "imported", "source": "2"}, "line")
+    assert (line.about, line.made_by) == ({"did": "imported", "source": "2"}, "line")
 
     assert service_publish.submit(desk.context, EDITOR, 2) is None
     seen = service_publish.draft_to_read(desk.context, 2)
@@ -113,7 +113,7 @@ def test_a_release_presses_what_is_live_for_this_code(desk: Desk) -> None:
     with desk.context.database.reading() as session:
         row = session.get_one(tables.Revision, 2)
         assert row.pressed_mark != "another"
-    assert desk.context.books.book(2).flows["learn"].nodes["one"]
+    assert desk.context.flow_sets.get(2).flows["learn"].nodes["one"]
 
 
 def test_signatures_of_the_files_are_kept(desk: Desk) -> None:

@@ -75,11 +75,11 @@ def test_a_pair_out_of_order(client: EmulatorClient, line: FakeLine) -> None:
 def test_a_failed_hop_is_told_again(client: EmulatorClient, line: FakeLine) -> None:
     line.status = 500
 
-    def mend() -> None:
+    def repair() -> None:
         if len(texts(line)) > 1:
             line.status = 200
 
-    line.before = mend
+    line.before = repair
     client.set_faults({"kind": "retry_hop"})
     assert client.dial().open
     assert texts(line) == ["", ""]

@@ -80,7 +80,7 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
     assert {sms["to"] for sms in alerted()} == pair
 
 
-def who_hangs_up_after_the_fourth_answer_is_heard_and_a_stop_takes_nobody_from_the_ladder(
+def a_caller_who_hangs_up_late_is_heard_and_a_stop_removes_no_one(
     stack: Stack,
 ) -> None:
     line = stack.emulator
@@ -107,7 +107,7 @@ STORIES = (
     redis_dies_in_the_middle_of_a_report_and_the_tip_is_filed,
     a_locked_database_ends_the_dialogue_in_time_and_its_repeat_works,
     a_phone_that_cannot_be_reached_is_answered_by_another,
-    who_hangs_up_after_the_fourth_answer_is_heard_and_a_stop_takes_nobody_from_the_ladder,
+    a_caller_who_hangs_up_late_is_heard_and_a_stop_removes_no_one,
     a_strangers_sms_is_not_answered,
 )
 

@@ -41,7 +41,7 @@ WORDS = "hafi y'umuhanda"
 PATIENCE = 60.0
 TICKS = 3.0
 """Seconds for which the restored line's clock is watched after its first tick."""
-ADDED = {"audit": 2, "lane_hold": 1}
+ADDED = {"audit": 2, "queue_pause": 1}
 """Rows that a restore adds: two in the audit log, and the pause of the queue."""
 
 

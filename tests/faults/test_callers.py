@@ -58,11 +58,11 @@ def test_she_dials_until_she_is_heard(client: EmulatorClient, line: FakeLine) ->
     broken = BrokenDialogues()
     line.answers = WITHOUT_A_PROMISE
 
-    def mend() -> None:
+    def repair() -> None:
         if dialled(line) == 3:
             line.answers = SCREENS
 
-    line.before = mend
+    line.before = repair
     assert try_to_tell(client, TIP, broken) is not None
     assert (broken.most_dials, broken.unheard) == (3, [])
     assert broken.ends.total() == 2

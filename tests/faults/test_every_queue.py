@@ -70,9 +70,11 @@ class Sending:
             service_alarms.send_test_notices(context)
             return
         if self.process == "answers":
-            says = service_answers.AnswerContent(AnswerForm.HINT, context.books.live(), {}, "rw")
+            says = service_answers.AnswerContent(
+                AnswerForm.HINT, context.flow_sets.live(), {}, "rw"
+            )
             with line.database.writing() as session:
-                assert service_answers.write_answer(session, context, to=HERS, says=says, at=at)
+                assert service_answers.write_answer(session, context, to=HERS, content=says, at=at)
             return
         who = line.enrol(Level.NATIONAL, ALINE)
         kind = MessageKind.ALERT if self.queue <= Priority.NORMAL else MessageKind.CONFIRMATION

@@ -43,7 +43,7 @@ TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
 @pytest.fixture
 def kept(database: Database) -> Database:
     """Returns the database of a line that kept its promise: one complete tip, one assignment, an accepted alert."""
-    tip = make_tip(state=TipState.COMPLETE, referred_at=NOON)
+    tip = make_tip(state=TipState.COMPLETE, assigned_at=NOON)
     encrypted = Encrypter().tip(
         ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}
     )
@@ -115,7 +115,7 @@ def test_a_promise_that_was_kept_is_no_breach(kept: Database) -> None:
 def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Database) -> None:
     with kept.writing() as session:
         later = make_tip(
-            uid="2" * 32, session_key="b" * 64, state=TipState.COMPLETE, referred_at=NOON
+            uid="2" * 32, session_key="b" * 64, state=TipState.COMPLETE, assigned_at=NOON
         )
         session.add(later)
         session.flush()
@@ -228,9 +228,7 @@ def test_the_gateway_s_view_is_checked(kept: Database, texts: list[str], sentenc
     assert any(sentence in breach for breach in breaches(kept, TOLD, texts))
 
 
-def test_an_alert_without_a_send_is_no_breach_if_its_case_was_answered(
-    kept: Database,
-) -> None:
+def test_an_alert_without_a_send_is_no_breach_if_its_case_was_answered(kept: Database) -> None:
     with kept.writing() as session:
         session.query(Message).one().state = MessageState.ANSWERED
     assert any("was never accepted" in breach for breach in breaches(kept, TOLD, []))

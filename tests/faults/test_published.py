@@ -19,7 +19,7 @@ def test_row_35_a_session_ends_on_the_flows_it_began_with(line: Line) -> None:
     document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
     line.clock.turn(seconds=5)
     publish(line.database, document, line.clock.at)
-    line.context = replace(line.context, books=SqlFlowSets(line.database, place_lists()))
+    line.context = replace(line.context, flow_sets=SqlFlowSets(line.database, place_lists()))
 
     assert line.caller().dial().startswith("CON Undi mutwe")
     line.flush()

@@ -98,7 +98,7 @@ def owe(district: District) -> list[int]:
     return [told, claimed, silent, district.file_tip()]
 
 
-def mend(district: District) -> None:
+def repair(district: District) -> None:
     """Runs another worker and an honest gateway, until a lease and a doubt have expired."""
     for _ in range(3):
         tick(district.context)
@@ -165,7 +165,7 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
         fuse = Fuse(place)
         with dying(district, fuse) as context, suppress(Killed):
             tick(context)
-        mend(district)
+        repair(district)
 
         expected = expected or steps(district, owed)
         assert steps(district, owed) == expected, f"killed at {place}"

@@ -9,7 +9,7 @@ from hotline.flows.conversation import ConversationState, Event, Facts, Option
 from hotline.flows.document import compile as compile_book
 from hotline.flows.flow import FlowSet
 from hotline.flows.flow_set_cache import LoadedFlowSet, deserialise
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.flows.turn import resume, start
 from hotline.text.languages import CODES
 
@@ -145,22 +145,20 @@ REPORTING = Facts(flags={"reporting": True})
 class Player:
     """A caller with a handset. The conversation state goes through JSON after each key, as between two hops."""
 
-    def __init__(
-        self, book: FlowSet, facts: Facts = REPORTING, *, limit: int = DEFAULT_LIMIT
-    ) -> None:
+    def __init__(self, book: FlowSet, facts: Facts = REPORTING, *, limit: int = SEPTETS) -> None:
         self.book, self.facts, self.limit = book, facts, limit
         self.dial()
 
     def dial(self, *, entry: str = "", ahead: tuple[str, ...] = ()) -> "Player":
         turn = start(self.book, self.facts, entry=entry, ahead=ahead, limit=self.limit)
-        self.run, self.shown, self.events = turn.run, turn.screen, turn.events
+        self.run, self.shown, self.events = turn.state, turn.screen, turn.events
         return self
 
     def keys(self, *keyed: str) -> "Player":
         for each in keyed:
             turn = resume(self.book, self.run, each, self.facts, limit=self.limit)
-            self.run = ConversationState.from_dict(json.loads(json.dumps(turn.run.to_dict())))
-            assert self.run == turn.run
+            self.run = ConversationState.from_dict(json.loads(json.dumps(turn.state.to_dict())))
+            assert self.run == turn.state
             self.shown, self.events = turn.screen, turn.events
         return self
 
@@ -184,4 +182,4 @@ def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
             next(unpressing)
         except StopIteration as end:
             done: LoadedFlowSet = end.value
-            return done.book
+            return done.flow_set

@@ -111,7 +111,7 @@ def _played(language: str, shown: MetScreen) -> str:
     facts = _facts(language, shown.flags)
     turn = start(book(), facts, entry=RESPONDERS_SUFFIX)
     for key in shown.keys:
-        turn = resume(book(), turn.run, key, facts)
+        turn = resume(book(), turn.state, key, facts)
     return turn.screen.text
 
 

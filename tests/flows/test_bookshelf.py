@@ -63,7 +63,7 @@ class Hops:
         """Returns the revision of a session that begins a second later."""
         self.elapsed.seconds += LIVE_SECONDS
         revision_id = self.shelf.live()
-        self.shelf.book(revision_id)
+        self.shelf.get(revision_id)
         return revision_id
 
 
@@ -93,24 +93,24 @@ def test_a_publication_is_heard_within_a_second(database: Database, clock: Clock
 def test_a_book_is_compiled_once_and_cached(database: Database, clock: Clock) -> None:
     shelf = SqlFlowSets(database, place_lists())
     ids = [_publish(database, clock, f"words {number}") for number in range(KEPT + 1)]
-    first = shelf.book(ids[0])
-    assert shelf.book(ids[0]) is first
+    first = shelf.get(ids[0])
+    assert shelf.get(ids[0]) is first
     assert first.lists["districts.1"]
 
     for revision_id in ids[1:-1]:
-        shelf.book(revision_id)
-    assert shelf.book(ids[0]) is first
-    shelf.book(ids[-1])
-    assert shelf.book(ids[0]) is first, "it was asked for later than the second"
+        shelf.get(revision_id)
+    assert shelf.get(ids[0]) is first
+    shelf.get(ids[-1])
+    assert shelf.get(ids[0]) is first, "it was asked for later than the second"
     for revision_id in ids[1:]:
-        shelf.book(revision_id)
-    assert shelf.book(ids[0]) is not first
-    assert shelf.book(ids[0]) == first
+        shelf.get(revision_id)
+    assert shelf.get(ids[0]) is not first
+    assert shelf.get(ids[0]) == first
 
 
 def test_an_unknown_revision_is_not_found(database: Database) -> None:
     with pytest.raises(NotFound):
-        SqlFlowSets(database, place_lists()).book(7)
+        SqlFlowSets(database, place_lists()).get(7)
 
 
 def test_sessions_start_on_the_old_book_while_one_loads(hops: Hops, clock: Clock) -> None:
@@ -152,7 +152,7 @@ def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock:
     slow()
     assert hops.shelf.live() == third
     assert hops.begins() == third
-    assert hops.shelf.book(second).flows["learn"] != hops.shelf.book(third).flows["learn"]
+    assert hops.shelf.get(second).flows["learn"] != hops.shelf.get(third).flows["learn"]
 
 
 def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, clock: Clock) -> None:
@@ -161,7 +161,7 @@ def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, cloc
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")
     assert hops.begins() == first
-    assert hops.shelf.book(second).flows["learn"].nodes["one"] == EndNode(t("two"))
+    assert hops.shelf.get(second).flows["learn"].nodes["one"] == EndNode(t("two"))
     assert hops.begins() == second
 
 
@@ -185,7 +185,7 @@ def test_a_load_that_fails_is_begun_again(
 
 def test_equal_flows_of_two_revisions_are_made_once(database: Database, clock: Clock) -> None:
     shelf = SqlFlowSets(database, place_lists())
-    one, two = (shelf.book(_publish(database, clock, words)) for words in ("one", "two"))
+    one, two = (shelf.get(_publish(database, clock, words)) for words in ("one", "two"))
     assert two.flows["front"] is one.flows["front"]
     assert two.flows["learn"] != one.flows["learn"]
-    assert SqlFlowSets(database, place_lists()).book(shelf.live()) == two
+    assert SqlFlowSets(database, place_lists()).get(shelf.live()) == two

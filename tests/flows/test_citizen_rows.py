@@ -64,7 +64,7 @@ def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) 
 @pytest.mark.parametrize("language", CODES)
 def test_a_report_alerts_after_four_answers_and_is_whole_at_nine(line: Line, language: str) -> None:
     caller = told(line, language, *DANGER_HERE[:-1])
-    assert (line.tip.state, line.jobs.rung) == ("draft", [])
+    assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
     caller.key(DANGER_HERE[-1])
     assert (line.tip.state, line.tip.language) == ("filed", language)
     caller.key("1", "1", *REST)
@@ -131,7 +131,7 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
         joker = told(line, language, "6", "hahaha", "", "99", "#", "5", "1", "blah")
         joker.hang_up()
     assert {(tip.state, tip.place) for tip in line.tips} == {("fragment", "")}
-    assert line.jobs.rung == [], "a fragment without a place rings nobody"
+    assert line.jobs.scheduled == [], "a fragment without a place rings nobody"
     told(line, language, *DANGER_HERE)
     assert line.tips[-1].state == "filed"
     assert service_assignment.assign_pending(line.context) == 1

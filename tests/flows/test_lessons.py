@@ -8,7 +8,7 @@ from hotline.flows import turn
 from hotline.flows.conversation import ConversationState, Event, Facts, Place, TopicRead
 from hotline.flows.flow import CallNode, Flow, MenuNode, MessageNode, view
 from hotline.flows.models import targets
-from hotline.flows.screen import DEFAULT_LIMIT, paginate
+from hotline.flows.screen import SEPTETS, paginate
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book
 
@@ -88,14 +88,14 @@ def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("lesson", LESSONS)
 @pytest.mark.parametrize("language", CODES)
-@pytest.mark.parametrize("limit", [DEFAULT_LIMIT, 100])
+@pytest.mark.parametrize("limit", [SEPTETS, 100])
 def test_pressing_1_reads_a_lesson_to_its_end(lesson: Lesson, language: str, limit: int) -> None:
     """A node of a lesson takes several pages if the network's limit is small."""
     (first, _), (_, last) = lesson[0], lesson[-1]
     run, happened = ConversationState(language, (first,)), list[Event]()
     for _ in range(MOST_PRESSES):
         shown = turn.resume(BOOK, run, "1", Facts(), limit=limit)
-        run, happened = shown.run, [*happened, *shown.events]
+        run, happened = shown.state, [*happened, *shown.events]
         if run.calls[-1].flow == ONWARD.flow:
             break
 
@@ -119,23 +119,23 @@ def test_after_every_lesson_come_other_topics_and_help(language: str, reporting:
     facts = Facts(flags={"reporting": reporting})
     shown = turn.start(BOOK, facts)
     for key in (*KEYS[language], "1", "9", "9", "9"):
-        shown = turn.resume(BOOK, shown.run, key, facts)
+        shown = turn.resume(BOOK, shown.state, key, facts)
 
     assert not shown.screen.ends
-    assert turn.offered(BOOK, shown.run, facts) == OFFERED[language]
-    topics = turn.resume(BOOK, shown.run, "1", facts).run
-    told = turn.resume(BOOK, shown.run, "5", facts).run
+    assert turn.offered(BOOK, shown.state, facts) == OFFERED[language]
+    topics = turn.resume(BOOK, shown.state, "1", facts).state
+    told = turn.resume(BOOK, shown.state, "5", facts).state
     assert [place.flow for place in topics.calls] == ["rights"]
     assert [place.flow for place in told.calls] == ["report" if reporting else "help"]
 
 
 def test_topic_upon_topic_lies_no_deeper() -> None:
     shown = turn.start(BOOK, Facts())
-    shown = turn.resume(BOOK, shown.run, "4", Facts())
+    shown = turn.resume(BOOK, shown.state, "4", Facts())
     for _ in range(20):
         for key in ("2", "5", "1", "9", "9", "1"):
-            shown = turn.resume(BOOK, shown.run, key, Facts())
-        assert shown.run.calls == (Place("rights", "rights"),)
+            shown = turn.resume(BOOK, shown.state, key, Facts())
+        assert shown.state.calls == (Place("rights", "rights"),)
 
 
 def test_every_topic_is_taught_once() -> None:

@@ -25,7 +25,7 @@ class Shelf:
             raise self.broken
         return 1
 
-    def book(self, revision_id: int) -> FlowSet:
+    def get(self, revision_id: int) -> FlowSet:
         return FlowSet({}, phrases=self.said)
 
 

@@ -170,9 +170,9 @@ def test_c6_a_question_is_one_screen(quiz: Flow, language: str) -> None:
 def test_a_quiz_ends_as_a_lesson_and_as_a_report(quiz: Flow, language: str) -> None:
     shown = turn.start(BOOK, Facts(), entry="15")
     for key in ("0", *KEYS[language], "4", "4", str(QUIZZES.index(quiz) + 1)):
-        shown = turn.resume(BOOK, shown.run, key, Facts())
+        shown = turn.resume(BOOK, shown.state, key, Facts())
     for key in (*[YES] * 3, *["9"] * 3, *[YES, "9"] * 3, "2"):
-        shown = turn.resume(BOOK, shown.run, key, Facts())
+        shown = turn.resume(BOOK, shown.state, key, Facts())
 
     assert Finished() in shown.events
     report = BOOK.flows["report"].nodes["last"]

@@ -26,12 +26,12 @@ PLAIN = (
 
 
 def reports() -> ConversationState:
-    return resume(BOOK, start(BOOK, REPORTING).run, "5", REPORTING).run
+    return resume(BOOK, start(BOOK, REPORTING).state, "5", REPORTING).state
 
 
 def after(run: ConversationState, keyed: str, facts: Facts = REPORTING) -> object:
     turn = resume(BOOK, run, keyed, facts)
-    return turn.run, turn.events, turn.screen
+    return turn.state, turn.events, turn.screen
 
 
 @pytest.mark.parametrize("keyed", ["yego", "Yego", " OUI ", "yes.", "Yes!"])

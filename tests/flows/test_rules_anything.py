@@ -27,12 +27,12 @@ def _places(book: FlowSet) -> list[Place]:
 
 def _hop(book: FlowSet, run: ConversationState, keyed: str, facts: Facts, limit: int) -> Turn:
     turn = resume(book, run, keyed, facts, limit=limit)
-    assert ConversationState.from_dict(json.loads(json.dumps(turn.run.to_dict()))) == turn.run
+    assert ConversationState.from_dict(json.loads(json.dumps(turn.state.to_dict()))) == turn.state
     assert len(ORACLE.encode(turn.screen.text)[0]) == turn.screen.septets <= limit
     assert turn.screen.text.strip()
-    assert turn.screen.ends == turn.run.finished
-    assert len(turn.run.trail) <= MAX_TRAIL
-    assert isinstance(expects_words(book, turn.run), bool)
+    assert turn.screen.ends == turn.state.finished
+    assert len(turn.state.trail) <= MAX_TRAIL
+    assert isinstance(expects_words(book, turn.state), bool)
     return turn
 
 
@@ -44,7 +44,7 @@ def test_any_keys_at_any_node(
     place = data.draw(st.sampled_from(_places(book)))
     run = ConversationState(data.draw(st.sampled_from(["rw", "fr", "en"])), (place,))
     for keyed in keys:
-        run = _hop(book, run, keyed, facts, limit).run
+        run = _hop(book, run, keyed, facts, limit).state
 
 
 @settings(deadline=None)
@@ -55,12 +55,12 @@ def test_the_same_keys_show_the_same_screens(
     first = start(book, facts, limit=limit)
     turns = [first]
     for keyed in keys:
-        turns.append(_hop(book, turns[-1].run, keyed, facts, limit))
+        turns.append(_hop(book, turns[-1].state, keyed, facts, limit))
 
     assert start(book, facts, limit=limit) == first
     again = [first]
     for keyed in keys:
-        again.append(resume(book, again[-1].run, keyed, facts, limit=limit))
+        again.append(resume(book, again[-1].state, keyed, facts, limit=limit))
     assert again == turns
 
 
@@ -68,17 +68,17 @@ def test_the_same_keys_show_the_same_screens(
 @given(BOOKS, FACTS, KEYS)
 def test_000_shows_a_first_dial_from_anywhere(book: FlowSet, facts: Facts, keys: list[str]) -> None:
     first = start(book, facts)
-    run = first.run
+    run = first.state
     for keyed in keys:
-        run = resume(book, run, keyed, facts).run
+        run = resume(book, run, keyed, facts).state
     if run.finished:
         return
 
     erased = resume(book, run, "000", facts)
     assert erased.screen == first.screen
-    assert (erased.run.answers, erased.run.language, erased.run.trail) == ({}, "rw", ())
+    assert (erased.state.answers, erased.state.language, erased.state.trail) == ({}, "rw", ())
     for keyed in keys:
-        first, erased = (resume(book, turn.run, keyed, facts) for turn in (first, erased))
+        first, erased = (resume(book, turn.state, keyed, facts) for turn in (first, erased))
         assert first.screen == erased.screen
 
 
@@ -87,9 +87,9 @@ def test_000_shows_a_first_dial_from_anywhere(book: FlowSet, facts: Facts, keys:
 def test_no_dialled_digits_report(book: FlowSet, facts: Facts, keys: list[str], entry: str) -> None:
     turn = start(book, facts, entry=entry, ahead=keys)
 
-    assert turn.run.passage == 0
-    assert not any(book.flows[place.flow].gathers for place in turn.run.calls)
-    assert render(book, turn.run, facts).septets <= 156
+    assert turn.state.attempts == 0
+    assert not any(book.flows[place.flow].gathers for place in turn.state.calls)
+    assert render(book, turn.state, facts).septets <= 156
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=5)), st.text(max_size=4))

@@ -12,7 +12,7 @@ from hotline.flows.check_texts import page_sizes
 from hotline.flows.conversation import ConversationState, Facts, Option, Place
 from hotline.flows.drawing import draw
 from hotline.flows.flow import MenuNode, QuestionNode, view
-from hotline.flows.screen import DEFAULT_LIMIT, paginate, wrapped
+from hotline.flows.screen import SEPTETS, paginate, wrapped
 from hotline.text.languages import CODES
 from tests.flows.books import LISTS, TELL, choice, make_document, t
 
@@ -109,7 +109,7 @@ def test_a_list_of_a_report_is_cut_into_pages_of_ten_lines() -> None:
         run = ConversationState("rw", (Place("tell", "province"),), answers={"danger": "yes"})
         node = book.flows["tell"].nodes["province"]
         assert isinstance(node, QuestionNode)
-        seen = draw(book, node, run, Facts(), DEFAULT_LIMIT)
+        seen = draw(book, node, run, Facts(), SEPTETS)
         assert [len(page.keys) for page in seen.pages] == pages
 
 
@@ -127,7 +127,7 @@ def test_words_in_front_and_the_ways_out_are_lines_of_the_screen_alone() -> None
     book = document.bind_lists(document.read(learn(4)), LISTS)
     (english,) = (
         each
-        for each in page_sizes(book, DEFAULT_LIMIT)
+        for each in page_sizes(book, SEPTETS)
         if (each.place.flow, each.place.node, each.language) == ("learn", "one", "en")
     )
     assert (english.lines, english.question) == (1 + 8 + 1, 1 + 8)

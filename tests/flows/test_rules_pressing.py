@@ -48,7 +48,7 @@ def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
     changed = document.compile(other, lists)
     steps, done = made(serialise(changed), dict(known))
     assert steps == 1
-    assert done.book == changed
+    assert done.flow_set == changed
     assert done.lines.keys() - known.keys() == {
         serialise(changed).split("\n")[[*flows].index("learn") + 1]
     }

@@ -23,7 +23,7 @@ LAYOUTS = st.builds(
     tail=st.sampled_from(["", "9 More"]),
     more=st.just("9 More"),
     question=st.sampled_from(["", "District?"]) | st.text(max_size=200),
-    ways=st.sampled_from(
+    key_lines=st.sampled_from(
         [(), ("\n0 Back 00 Home",), ("\n0 The way back\n00 Home", "\n0 Back\n00 Home")]
     ),
 )
@@ -38,7 +38,7 @@ def test_every_page_fits_and_each_choice_has_one_digit(layout: Layout, limit: in
     assert all(set(page.keys) <= set(NUMBERS) for page in pages)
     assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
     # A page that holds only its ways begins with them, not with an empty line.
-    assert all(f"\n{page.text}".endswith(layout.ways) for page in pages if layout.ways)
+    assert all(f"\n{page.text}".endswith(layout.key_lines) for page in pages if layout.key_lines)
     offered = [index for page in pages for index in page.keys.values()]
     assert sorted(set(offered)) == list(range(len(layout.buttons)))
     once = [index for index in offered if not layout.buttons[index].every_page]
@@ -113,7 +113,7 @@ def test_letters_of_two_septets_are_counted_twice() -> None:
 
 def test_the_shorter_ways_out_stand_where_the_longer_have_no_room_and_never_none() -> None:
     ways = ("\n0 The way back\n00 Home", "\n0 Back\n00 Home")
-    pages = [paginate(Layout("x" * size, ways=ways), 156) for size in (127, 128, 135, 136)]
+    pages = [paginate(Layout("x" * size, key_lines=ways), 156) for size in (127, 128, 135, 136)]
 
     assert [len(each) for each in pages] == [1, 1, 1, 2]
     ends = [re.sub("x+", "", page.text) for each in pages for page in each]
@@ -133,7 +133,10 @@ def test_a_choice_of_every_page_stands_at_the_end_of_each() -> None:
 
 @pytest.mark.parametrize("towns", range(1, 20))
 def test_no_page_holds_only_what_is_written_after_a_list(towns: int) -> None:
-    after = (Button("Not sure", every_page=True, beside=True), Button("Not listed", beside=True))
+    after = (
+        Button("Not sure", every_page=True, shares_page=True),
+        Button("Not listed", shares_page=True),
+    )
     pages = paginate(Layout("?", (*(Button("a") for _ in range(towns)), *after)), 156)
 
     for page in pages:

@@ -256,12 +256,14 @@ def test_000_is_the_front_of_a_first_dial_and_forgets() -> None:
     player = Player(BOOK).keys("7", *TO_DISTRICT, "000")
     assert player.screen == FRONT_SCREEN
     assert player.events == (Erased(),)
-    assert player.run == ConversationState("rw", (Place("front", "front"),), passage=1, erased=True)
+    assert player.run == ConversationState(
+        "rw", (Place("front", "front"),), attempts=1, erased=True
+    )
 
 
 def test_a_new_passage_begins_without_the_answers_of_the_one_before() -> None:
     player = Player(BOOK).keys(*TO_DISTRICT, "00", "5")
-    assert player.run.passage == 2
+    assert player.run.attempts == 2
     assert player.run.answers == {}
     assert Player(BOOK).keys(*TO_DISTRICT, "000", "5").run.erased is False
 
@@ -359,7 +361,7 @@ def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_question
 def test_an_entry_whose_flow_would_gather_is_the_front() -> None:
     book = make_book(learn={"a": {"call": {"flow": "tell"}}})
     player = Player(book).dial(entry="11")
-    assert (player.screen, player.run.passage) == (FRONT_SCREEN, 0)
+    assert (player.screen, player.run.attempts) == (FRONT_SCREEN, 0)
 
 
 def test_a_redial_is_a_first_dial() -> None:
@@ -432,7 +434,7 @@ def test_no_way_leads_back_into_an_earlier_passage() -> None:
     learn = {"hub": _choices(tell="tell"), "tell": {"call": {"flow": "tell", "goes": "hub"}}}
     tell = {"a": _choices(on="b"), "b": {"finish": {}}}
     player = Player(make_book(learn=learn, tell=tell)).keys("1", "1", "1", "1")
-    assert player.run.passage == 2
+    assert player.run.attempts == 2
     assert [calls[-1].flow for calls in player.run.trail] == ["learn"]
     assert player.keys("0", "0").screen == FRONT_SCREEN
 

@@ -26,9 +26,9 @@ def document(**ask: object) -> dict[str, object]:
 )
 def test_a_pin_of_so_many_digits_is_taken_and_no_other(digits: int, right: str, wrong: str) -> None:
     book = compile_book(document(kind="pin", digits=digits), {})
-    run = start(book, Facts()).run
+    run = start(book, Facts()).state
     assert expects_pin(book, run) == digits
-    assert resume(book, run, wrong, Facts()).run == run
+    assert resume(book, run, wrong, Facts()).state == run
     assert PinGiven("work_pin", right) in resume(book, run, right, Facts()).events
 
 

@@ -60,7 +60,7 @@ def screens(*keyed: str, facts: Facts = REPORTING) -> list[str]:
     shown = turn.start(BOOK, facts)
     found = [shown.screen.text]
     for key in keyed:
-        shown = turn.resume(BOOK, shown.run, key, facts)
+        shown = turn.resume(BOOK, shown.state, key, facts)
         found.append(shown.screen.text)
     return found
 
@@ -183,9 +183,7 @@ def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None
 
 @pytest.mark.row("C15")
 @pytest.mark.parametrize("language", CODES)
-def test_the_words_after_danger_are_on_the_place_and_the_next_screen(
-    language: str,
-) -> None:
+def test_the_words_after_danger_are_on_the_place_and_the_next_screen(language: str) -> None:
     first = FIRST_KEYS[language]
     passed_on = REPORT.nodes["passed_on"]
     assert isinstance(passed_on, MessageNode)
@@ -224,7 +222,7 @@ def test_c17_no_printed_entry_leads_to_a_report() -> None:
     assert all(len(entry) == 2 for entry in BOOK.entries)
     for entry in BOOK.entries:
         shown = turn.start(BOOK, REPORTING, entry=entry)
-        assert all(not BOOK.flows[place.flow].gathers for place in shown.run.calls)
+        assert all(not BOOK.flows[place.flow].gathers for place in shown.state.calls)
 
 
 def test_c12_every_question_back_is_signed_word_for_word_and_says_who_has_yet_to_sign() -> None:

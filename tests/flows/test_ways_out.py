@@ -16,7 +16,7 @@ from hotline.flows.conversation import ConversationState, Place
 from hotline.flows.engine_texts import ENGINE_TEXTS
 from hotline.flows.flow import QuestionNode, View, Waiting, at_front, text_in, view
 from hotline.flows.numbers import number_flags
-from hotline.flows.screen import DEFAULT_LIMIT, MAX_LINES, Page, paginate
+from hotline.flows.screen import MAX_LINES, SEPTETS, Page, paginate
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book
 
@@ -75,7 +75,7 @@ def test_c1_where_stands_on_one_page_though_somebody_is_in_danger(language: str)
 @pytest.mark.row("C1")
 def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for_a_reason() -> None:
     reasons = {Place(flow.name, name) for flow in BOOK.flows.values() for name in flow.reasons}
-    long = {each.place for each in page_sizes(BOOK, DEFAULT_LIMIT) if each.question > MAX_LINES}
+    long = {each.place for each in page_sizes(BOOK, SEPTETS) if each.question > MAX_LINES}
     assert long <= reasons, "other reasons excuse words"
     assert not [place for place in long if BOOK.flows[place.flow].gathers], "none of the report's"
 
@@ -84,7 +84,7 @@ def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for
 def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None:
     """This includes the text shown in front after danger, on every page of every list."""
     report = {name for name, flow in BOOK.flows.items() if flow.gathers}
-    asked = [each for each in page_sizes(BOOK, DEFAULT_LIMIT) if each.place.flow in report]
+    asked = [each for each in page_sizes(BOOK, SEPTETS) if each.place.flow in report]
     assert {"report", "complaint", "receipt"} <= report
     assert [each for each in asked if each.with_leads > MAX_LINES] == []
 

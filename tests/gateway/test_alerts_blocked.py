@@ -134,7 +134,7 @@ def test_it_heals_and_nothing_was_lost(line: Line, broken: Break) -> None:
 
     assert PASSED_ON["rw"] in danger(line).screen
     service_assignment.assign_pending(line.context)
-    assert all(tip.referred_at is not None for tip in line.tips)
+    assert all(tip.assigned_at is not None for tip in line.tips)
 
 
 def test_a_wrong_key_is_told_in_readyz_while_another_machine_sends(line: Line) -> None:

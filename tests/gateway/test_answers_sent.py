@@ -96,7 +96,7 @@ def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter
 
 def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
     texter.says("akazi")
-    assert [job for job, _ in texter.line.jobs.rung] == [Job.ANSWER]
+    assert [job for job, _ in texter.line.jobs.scheduled] == [Job.ANSWER]
     assert [row.kind for row in texter.line.all(Message)] == [MessageKind.ANSWER]
 
 

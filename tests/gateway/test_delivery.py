@@ -56,9 +56,7 @@ def test_each_outcome_has_its_consequence(
     assert len(alone.all(Assignment)) == told
 
 
-def test_a_bad_number_is_marked_and_a_colleague_is_alerted_at_once(
-    alone: District,
-) -> None:
+def test_a_bad_number_is_marked_and_a_colleague_is_alerted_at_once(alone: District) -> None:
     alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
     alone.deliver()
 
@@ -167,7 +165,7 @@ def test_danger_is_tried_again_soon_and_the_next_person_is_told_from_the_second_
         district.clock.turn(seconds=1)
         service_sending.retry_unknown(district.context)
 
-    assert district.jobs.rung[-1] == (Job.DELIVER, 1)
+    assert district.jobs.scheduled[-1] == (Job.DELIVER, 1)
     assert district.deliver() == 1
     (words,) = {text for number, text in district.sms.sent if number == "+250788000001"}
     assert [text for _, text in district.sms.sent].count(words) == 3

@@ -54,7 +54,7 @@ def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
     assert service_pause.pause(alone.context, **WHY)
     assert alone.deliver() == 0
 
-    done = service_pause.resume(alone.context, by="Bosco", reason="mended", fates={})
+    done = service_pause.resume(alone.context, by="Bosco", reason="mended", doubts={})
 
     assert (done.going, done.dropped) == (1, 0)
     assert alone.deliver() == 1
@@ -67,17 +67,17 @@ def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
 def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District) -> None:
     service_pause.pause(alone.context, **WHY)
     assert not service_pause.pause(alone.context, by="Bosco", reason="also")
-    held = service_pause.queue_view(alone.context).hold
+    held = service_pause.queue_view(alone.context).pause
     assert held is not None
-    assert (held.held_by, held.reason, held.since) == (
+    assert (held.paused_by, held.reason, held.since) == (
         "Aline",
         "a wrong list of numbers",
         alone.clock(),
     )
 
-    service_pause.resume(alone.context, by="Bosco", reason="mended", fates={})
+    service_pause.resume(alone.context, by="Bosco", reason="mended", doubts={})
     with pytest.raises(NotFound):
-        service_pause.resume(alone.context, by="Bosco", reason="again", fates={})
+        service_pause.resume(alone.context, by="Bosco", reason="again", doubts={})
 
 
 def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) -> None:
@@ -116,14 +116,14 @@ class TestAfterARestore:
         assert (doubtful.doubtful, doubtful.count, new.doubtful, new.count) == (True, 1, False, 1)
 
         with pytest.raises(Undecided, match="--alerts"):
-            service_pause.resume(alone.context, by="Bosco", reason="checked", fates={})
+            service_pause.resume(alone.context, by="Bosco", reason="checked", doubts={})
         assert alone.deliver() == 0, "a refused release frees nothing"
 
         done = service_pause.resume(
             alone.context,
             by="Bosco",
             reason="checked",
-            fates={MessageKind.ALERT: DoubtDecision.DROP},
+            doubts={MessageKind.ALERT: DoubtDecision.DROP},
         )
         assert (done.going, done.dropped) == (1, 1)
         alone.deliver()
@@ -135,7 +135,7 @@ class TestAfterARestore:
             alone.context,
             by="Bosco",
             reason="checked",
-            fates={MessageKind.ALERT: DoubtDecision.SEND},
+            doubts={MessageKind.ALERT: DoubtDecision.SEND},
         )
         assert alone.deliver() == 1
 
@@ -154,7 +154,7 @@ class TestAfterARestore:
             alone.context,
             by="Bosco",
             reason="checked",
-            fates={MessageKind.ALERT: DoubtDecision.DROP},
+            doubts={MessageKind.ALERT: DoubtDecision.DROP},
         )
 
         alone.deliver()
@@ -167,7 +167,7 @@ class TestAfterARestore:
             alone.context,
             by="Bosco",
             reason="checked",
-            fates={MessageKind.ALERT: DoubtDecision.DROP},
+            doubts={MessageKind.ALERT: DoubtDecision.DROP},
         )
 
         alone.clock.turn(minutes=5)
@@ -182,7 +182,7 @@ class TestAfterARestore:
             alone.context,
             by="Bosco",
             reason="checked",
-            fates={MessageKind.ALERT: DoubtDecision.DROP},
+            doubts={MessageKind.ALERT: DoubtDecision.DROP},
         )
         assert alone.open_deadlines()
 

@@ -29,7 +29,7 @@ def officer(line: Line) -> Caller:
     return line.caller("+250788000011")
 
 
-def hers(line: Line) -> list[Assignment]:
+def own_cases(line: Line) -> list[Assignment]:
     rows = [one for one in line.all(Assignment) if one.responder_id == 2]
     return sorted(rows, key=lambda one: -one.id)
 
@@ -37,14 +37,14 @@ def hers(line: Line) -> list[Assignment]:
 def test_a_case_that_left_the_list_moves_no_other_key(line: Line, officer: Caller) -> None:
     """The responder reads the list and loses the first case. Key `2` still means the second."""
     listed = officer.dial("90")
-    first, second = hers(line)
+    first, second = own_cases(line)
     assert listed.index(first.reference) < listed.index(second.reference)
     officer.key("2")
     with line.database.writing() as session:
         session.get_one(Assignment, first.id).released_at = line.clock.at
     line.flush()
     officer.key("1")
-    assert [one.state for one in hers(line)] == ["sent", "acknowledged"]
+    assert [one.state for one in own_cases(line)] == ["sent", "acknowledged"]
 
 
 def test_what_a_later_release_pinned_is_read_as_far_as_known(line: Line, officer: Caller) -> None:
@@ -61,7 +61,7 @@ def test_who_leaves_a_colleague_s_case_learns_it_at_the_end(line: Line, officer:
     """The line looks up the assignee when the responder takes the case, not at the dial."""
     officer.dial("90")
     officer.key("1")
-    first = hers(line)[0]
+    first = own_cases(line)[0]
     (theirs,) = [
         one for one in line.all(Assignment) if one.tip_id == first.tip_id and one.responder_id == 1
     ]
@@ -84,7 +84,7 @@ def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> No
     caller.dial()
     officer.dial("90")
     for one in (caller, officer):
-        found, opening = row(line, one), known(line, one).opening
+        found, opening = row(line, one), known(line, one).start
         for name in ("revision_id", "entry", "dialled", "reporting", "responder_id", "network"):
             assert getattr(found, name) == getattr(opening, name)
         assert (found.started_at, found.caller_key) == (opening.started_at, opening.caller_key)

@@ -21,7 +21,7 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
     [
         (AlertPath(), None),
         (TICKS, None),
-        (replace(TICKS, held=True), BlockReason.PAUSED),
+        (replace(TICKS, is_paused=True), BlockReason.PAUSED),
         (replace(TICKS, fault="config_fault"), BlockReason.FAULT),
         # One of two machines has a wrong key: the other one sends.
         (replace(TICKS, wrong_key=True), None),
@@ -36,10 +36,7 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
         # The gateway cannot be reached; then one failed send.
         (replace(TICKS, failing_since=NOON - ago(seconds=70), failed_at=NOON), BlockReason.GATEWAY),
         (replace(TICKS, failing_since=NOON - ago(seconds=50), failed_at=NOON), None),
-        (
-            replace(TICKS, failing_since=NOON - ago(hours=1), failed_at=NOON - ago(minutes=30)),
-            None,
-        ),
+        (replace(TICKS, failing_since=NOON - ago(hours=1), failed_at=NOON - ago(minutes=30)), None),
     ],
 )
 def test_why_no_alert_can_leave(path: AlertPath, why: BlockReason | None) -> None:

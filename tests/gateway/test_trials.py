@@ -124,7 +124,7 @@ def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
     assert service_assignment.assign_pending(daily.context) == 0
     with daily.line.database.reading() as session:
         assert queries_overview.tip_overviews(session) == []
-        assert queries_health.outbox_health(session).unreferred_since is None
+        assert queries_health.outbox_health(session).unassigned_since is None
 
 
 def test_without_a_handset_nothing_is_told(line: Line) -> None:

@@ -1,5 +1,5 @@
 """Provides a reader next to a line, and a responder who was alerted of a case."""
 
-from tests.support.reading import beside, hers
+from tests.support.reading import beside, own_case
 
-__all__ = ["beside", "hers"]
+__all__ = ["beside", "own_case"]

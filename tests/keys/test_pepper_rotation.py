@@ -16,20 +16,20 @@ from tests.support.reading import PIN, ReaderBeside
 
 
 def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    phone, _ = hers
+    phone, _ = own_case
     reader = KeyFolder(tmp_path / "keys" / "reader")
     assert rotation.stage_key(tmp_path / "keys", ROTATING["pepper"])
     before = reader.read("pepper.old.key")
     said = decrypt_rekeying.check_pepper(beside.line.context, before)
-    assert said.says == "1 PINs need the one before until they are keyed once more"
+    assert said.message == "1 PINs need the one before until they are keyed once more"
 
     phone.dial("90")
     assert phone.key(PIN).startswith("CON Open: 1.")
     assert (
         "no PIN needs the one before"
-        in decrypt_rekeying.check_pepper(beside.line.context, before).says
+        in decrypt_rekeying.check_pepper(beside.line.context, before).message
     )
 
     rotation.destroy_previous(tmp_path / "keys", ROTATING["pepper"])
@@ -42,9 +42,9 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
 
 
 def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    _, known_as = hers
+    _, known_as = own_case
     rotation.stage_key(tmp_path / "keys", ROTATING["pepper"])
     rotation.destroy_previous(tmp_path / "keys", ROTATING["pepper"])
     with beside.line.database.reading() as session:
@@ -55,9 +55,9 @@ def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
 
 
 def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    phone, _ = hers
+    phone, _ = own_case
     pair, keys = ROTATING["reader"], tmp_path / "keys"
     phone.dial("90")
     phone.key(PIN, "1", "1")

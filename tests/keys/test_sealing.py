@@ -206,7 +206,7 @@ def test_rubbish_opens_nothing(rubbish: bytes) -> None:
     with pytest.raises(DecryptionFailed):
         decrypt_number(rubbish, private_key=bytes(DISTRICT))
     with pytest.raises(DecryptionFailed):
-        unwrap(rubbish, "correct horse", owner="12", says="a key")
+        unwrap(rubbish, "correct horse", owner="12", part="a key")
 
 
 def test_a_number_opens_for_the_relay_alone() -> None:
@@ -233,15 +233,15 @@ def test_nothing_secret_is_in_a_repr() -> None:
 def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key: bytes) -> None:
     wrapped = WrappingKey.stretch(passphrase, QUICK).wrap(private_key, owner="12")
 
-    assert unwrap(wrapped, passphrase, owner="12", says="a key") == private_key
+    assert unwrap(wrapped, passphrase, owner="12", part="a key") == private_key
     with pytest.raises(PassphraseWrong):
-        unwrap(wrapped, passphrase + "x", owner="12", says="a key")
+        unwrap(wrapped, passphrase + "x", owner="12", part="a key")
 
 
 def test_a_desk_s_key_is_no_other_desk_s() -> None:
     wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
     with pytest.raises(PassphraseWrong):
-        unwrap(wrapped, "correct horse", owner="13", says="a key")
+        unwrap(wrapped, "correct horse", owner="13", part="a key")
 
 
 def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphrase_alone() -> None:
@@ -273,7 +273,7 @@ def test_an_altered_wrapping_is_told_from_a_wrong_passphrase(at: int) -> None:
     wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
 
     with pytest.raises(DecryptionFailed):
-        unwrap(flipped(wrapped, at), "correct horse", owner="12", says="a key")
+        unwrap(flipped(wrapped, at), "correct horse", owner="12", part="a key")
 
 
 @pytest.mark.parametrize(("passes", "kib"), [(0, 8), (1, 7), (65, 8), (1, 1 << 21)])
@@ -281,14 +281,14 @@ def test_costs_that_nobody_wrapped_with_are_refused_before_they_cost(passes: int
     envelope = HEADER.pack(b"\x01", passes, kib, b"s" * 16) + b"x" * 72
 
     with pytest.raises(DecryptionFailed):
-        unwrap(envelope + checksum(envelope), "correct horse", owner="12", says="a key")
+        unwrap(envelope + checksum(envelope), "correct horse", owner="12", part="a key")
 
 
 def test_costs_travel_with_what_was_wrapped() -> None:
     dearer = WrappingKey.stretch("correct horse", Costs(passes=2, kib=64))
 
     assert (
-        unwrap(dearer.wrap(b"k" * 32, owner="12"), "correct horse", owner="12", says="a key")
+        unwrap(dearer.wrap(b"k" * 32, owner="12"), "correct horse", owner="12", part="a key")
         == b"k" * 32
     )
 

@@ -33,7 +33,7 @@ KEY_BYTES = 32
 
 
 @pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Assignment]:
+def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     """Returns a phone and its case, read behind the PIN. All traces of these hops are in the database."""
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
@@ -88,7 +88,7 @@ def opens(box: bytes, key: bytes) -> bool:
 
 
 def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     keys = stolen(tmp_path / "keys", but="reader")
     assert len(keys) >= 10
@@ -112,17 +112,17 @@ def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
             with suppress(HotlineError):
                 key = decrypt_case_key(bare, **named, private_key=private_key)
                 for row in line.all(CaseCode):
-                    decrypt_codes(row.body, private=key, uid=tip.uid, entry_id=row.case_log_id)
+                    decrypt_codes(row.body, private=key, uid=tip.uid, entry_id=row.case_event_id)
                     opened += 1
     return opened
 
 
 def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     """The reader hands codes over without a person, so its folder and the database decrypt codes. They decrypt no
     tip."""
-    screened(beside.line.context, hers[1].tip_id)
+    screened(beside.line.context, own_case[1].tip_id)
     reader_handover.reconcile(beside.context)
     assert len(beside.line.all(CaseGrant)) == 3
     keys = stolen(tmp_path / "keys", but="reader")
@@ -133,9 +133,9 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
 
 
 def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(
-    beside: ReaderBeside, hers: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    _, known_as = hers
+    _, known_as = own_case
     keys = stolen(tmp_path / "keys")
     assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0
     with beside.line.database.reading() as session:

@@ -22,7 +22,7 @@ def context(database: Database, clock: Clock) -> ConsoleContext:
 def admins(context: ConsoleContext, *, is_emulated: bool = False) -> tuple[bool, str]:
     found, _ = service_checks_database.console_findings(context, None, is_emulated=is_emulated)
     assert found.ok is not bool(found.todo)
-    return found.ok, found.says
+    return found.ok, found.message
 
 
 def test_two_admins_who_can_sign_in_are_the_fewest(context: ConsoleContext, clock: Clock) -> None:
@@ -50,12 +50,12 @@ def test_accounts_with_a_lost_second_factor_are_named(
     _, well = service_checks_database.console_findings(
         context, context.proofs.factors, is_emulated=False
     )
-    assert (well.ok, well.says) == (True, "the key opens those of 7 accounts")
+    assert (well.ok, well.message) == (True, "the key opens those of 7 accounts")
     _, lost = service_checks_database.console_findings(
         context, FactorEncrypter(b"x" * 32), is_emulated=False
     )
     assert not lost.ok
-    assert "Editor 0, Editor 1, Editor 2, Editor 3, Editor 4 and 2 more" in lost.says
+    assert "Editor 0, Editor 1, Editor 2, Editor 3, Editor 4 and 2 more" in lost.message
     assert len(lost.names) == 7
     service_new_links.request_link(context, SERVER, 1)
     _, fewer = service_checks_database.console_findings(

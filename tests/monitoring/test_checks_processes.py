@@ -21,7 +21,7 @@ CONTACT = "+250788700001"
 @pytest.fixture
 def context(district: District) -> WholeContext:
     district.man_desks()
-    return replace(district.context, watch=make_watch(), books=FakeShelf())
+    return replace(district.context, watch=make_watch(), flow_sets=FakeShelf())
 
 
 def found(context: WholeContext, name: str) -> CheckResult:
@@ -38,7 +38,7 @@ def dial(context: WholeContext) -> CheckResult:
 def test_a_watch_process_that_does_not_look_is_wrong(
     district: District, context: WholeContext
 ) -> None:
-    assert (found(context, "watch").ok, found(context, "watch").says[:16]) == (
+    assert (found(context, "watch").ok, found(context, "watch").message[:16]) == (
         False,
         "has never looked",
     )
@@ -48,7 +48,7 @@ def test_a_watch_process_that_does_not_look_is_wrong(
     assert found(context, "watch").ok
     district.clock.turn(seconds=1)
     frozen = found(context, "watch")
-    assert (frozen.ok, "has not looked since" in frozen.says) == (False, True)
+    assert (frozen.ok, "has not looked since" in frozen.message) == (False, True)
     assert "hotline-watch" in frozen.todo
 
 
@@ -71,7 +71,7 @@ def test_a_look_of_the_watch_is_no_tick(district: District, context: WholeContex
     (clock,) = [
         one for one in service_checks_database.check_database(context) if one.name == "clock"
     ]
-    assert (clock.ok, clock.says) == (False, "has never ticked")
+    assert (clock.ok, clock.message) == (False, "has never ticked")
 
 
 def test_a_slow_gateway_is_no_frozen_watch_process(
@@ -95,7 +95,7 @@ def test_a_queue_without_a_living_worker_is_named(context: WholeContext, queue: 
     ):
         silent = FakeInstruments(silent={queue: silence})
         one = found(replace(context, watch=make_watch(instruments=silent)), "workers")
-        assert (one.ok, one.says) == (False, says)
+        assert (one.ok, one.message) == (False, says)
         assert queue in one.todo
 
 
@@ -114,12 +114,12 @@ def test_contacts_need_a_delivered_notice(district: District, context: WholeCont
     assert found(context, "watchers").state is CheckState.OK
     district.clock.turn(minutes=1)
     late = found(context, "watchers")
-    assert (late.state, "not tried yet" in late.says) == (CheckState.WRONG, True)
+    assert (late.state, "not tried yet" in late.message) == (CheckState.WRONG, True)
 
     district.sms.results = [SendResult(Outcome.NOT_SENT)]
     service_alarm_notices.send_due(context)
     failed = found(context, "watchers")
-    assert (failed.state, "could not be reached" in failed.says) == (CheckState.WRONG, True)
+    assert (failed.state, "could not be reached" in failed.message) == (CheckState.WRONG, True)
     district.clock.turn(seconds=10)
     service_alarm_notices.send_due(context)
     assert found(context, "watchers").state is CheckState.OK
@@ -128,7 +128,7 @@ def test_contacts_need_a_delivered_notice(district: District, context: WholeCont
 def test_the_doctor_repeats_what_the_watch_found(district: District, context: WholeContext) -> None:
     assert dial(context).state is CheckState.WARNING
     service_alarms.check_all(context)
-    assert (dial(context).state, dial(context).says) == (
+    assert (dial(context).state, dial(context).message) == (
         CheckState.OK,
         "the line answers the watch process",
     )
@@ -136,9 +136,9 @@ def test_the_doctor_repeats_what_the_watch_found(district: District, context: Wh
         tables.await_senders(session, district.clock())
         now = next_state(None, Alarm.DIAL, 1, district.clock()).now
         alarms_tables.save(session, Alarm.DIAL, now, "the line does not answer its own call")
-    assert dial(context).says == "the line has a minute to start"
+    assert dial(context).message == "the line has a minute to start"
     district.clock.turn(minutes=1)
-    assert (dial(context).state, "was not answered since" in dial(context).says) == (
+    assert (dial(context).state, "was not answered since" in dial(context).message) == (
         CheckState.WRONG,
         True,
     )

@@ -47,7 +47,7 @@ def scrape(context: WholeContext) -> Scrape:
 @pytest.fixture
 def context(district: District) -> WholeContext:
     district.enrol(Level.NATIONAL, districts=())
-    return replace(district.context, watch=make_watch(), books=FakeShelf())
+    return replace(district.context, watch=make_watch(), flow_sets=FakeShelf())
 
 
 def test_the_outbox(district: District, context: WholeContext) -> None:

@@ -50,7 +50,7 @@ def dialled(district: District, at: datetime, count: int, *, channel: str = "uss
                 language="rw",
                 counted=[],
                 started_at=at,
-                heard=0,
+                committed=0,
             )
             for number in range(count)
         )
@@ -81,9 +81,7 @@ def test_the_balance_against_the_budget(
     assert (one.ok, one.level) == (ok, level)
 
 
-def test_an_hour_without_the_usual_callers_is_reported(
-    district: District,
-) -> None:
+def test_an_hour_without_the_usual_callers_is_reported(district: District) -> None:
     now = district.clock()
     dialled(district, now - timedelta(weeks=5), 1)
     for week in range(1, 5):
@@ -91,7 +89,7 @@ def test_an_hour_without_the_usual_callers_is_reported(
     dialled(district, now - timedelta(minutes=90), 50)
     dialled(district, now - timedelta(minutes=10), 12, channel=rules_trial.CHANNEL)
     quiet = found(district.context, "quiet")
-    assert (quiet.ok, quiet.says) == (
+    assert (quiet.ok, quiet.message) == (
         False,
         "0 sessions in an hour; in this hour of the weeks before 12, 12, 12, 12",
     )
@@ -114,6 +112,6 @@ def test_one_network_that_fails_is_named_and_the_others_are_not(district: Distri
     assert found(district.context, "delivery").ok
     reported(district, AIRTEL, "Rejected", 2)
     one = found(district.context, "delivery")
-    assert (one.ok, one.says) == (False, "fewer messages than usually arrive on network 63514")
+    assert (one.ok, one.message) == (False, "fewer messages than usually arrive on network 63514")
     district.clock.turn(hours=2)
     assert found(district.context, "delivery").ok

@@ -25,7 +25,7 @@ from tests.support.fakes import FakeShelf
 
 
 def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, CheckResult]:
-    context = replace(district.context, books=shelf or FakeShelf())
+    context = replace(district.context, flow_sets=shelf or FakeShelf())
     return {finding.name: finding for finding in check_database(context)}
 
 
@@ -123,22 +123,20 @@ def test_two_of_the_national_desk_and_three_phones_are_the_least(
         name: service_alarms.alarm_level(found[name]) for name in of_people if not found[name].ok
     }
     assert levels == wrong
-    assert ("the line is not open" in found["phones"].says) is ("phones" in wrong)
+    assert ("the line is not open" in found["phones"].message) is ("phones" in wrong)
 
 
-def test_every_empty_district_and_every_away_desk_is_named(
-    district: District,
-) -> None:
+def test_every_empty_district_and_every_away_desk_is_named(district: District) -> None:
     healthy(district)
     district.change(Responder, 3, unreachable="permanent")
     with district.database.writing() as session:
         post(session, session.get_one(Responder, 3), Level.COORDINATOR, "11", "12")
     found = examine(district)
     assert len(found["districts"].names) == 28
-    assert "28 districts (Bugesera, Burera, " in found["districts"].says
-    assert found["districts"].says.count(",") < 8
+    assert "28 districts (Bugesera, Burera, " in found["districts"].message
+    assert found["districts"].message.count(",") < 8
     assert found["desks"].names == ("Gasabo", "Nyarugenge")
-    assert "2 desks (Gasabo, Nyarugenge)" in found["desks"].says
+    assert "2 desks (Gasabo, Nyarugenge)" in found["desks"].message
 
     district.change(Responder, 1, active=False)
     district.change(Responder, 2, unreachable="permanent")
@@ -152,7 +150,7 @@ def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: Distr
     for message in district.all(Message):
         district.change(Message, message.id, state=MessageState.UNKNOWN)
 
-    assert examine(district)["unknown"].says == "1 messages may or may not have gone out"
+    assert examine(district)["unknown"].message == "1 messages may or may not have gone out"
     assert examine(district)["unknown"].ok
 
 
@@ -178,7 +176,7 @@ def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
     on = None if confirmed is None else (district.clock() - confirmed).date()
     found = examine(district, FakeShelf(shelved=_naming("116", on)))["numbers"]
     assert found.ok is ok
-    assert ("116 must be confirmed again: shown until" in found.says) is not ok
+    assert ("116 must be confirmed again: shown until" in found.message) is not ok
 
 
 @pytest.mark.parametrize(("days", "level"), [(334, 0), (335, 1), (365, 1), (366, 2)])
@@ -186,7 +184,7 @@ def test_an_alarm_asks_for_a_signature(days: int, level: int, district: District
     book = _naming("112", (district.clock() - timedelta(days=days)).date())
     found = examine(district, FakeShelf(shelved=book))["numbers"]
     assert service_alarms.alarm_level(found) == level
-    assert ("112 stays on the screens, signed until" in found.says) is (level > 0)
+    assert ("112 stays on the screens, signed until" in found.message) is (level > 0)
     assert book.numbers["112"].shows(district.clock().date())
 
 
@@ -217,12 +215,10 @@ def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
 
     found = examine(district, FakeShelf(shelved=book))["questions"]
     assert found.ok is ok
-    assert ("still must be signed again" in found.says) is not ok
+    assert ("still must be signed again" in found.message) is not ok
 
 
-def test_a_question_changed_after_its_signature_is_named(
-    district: District,
-) -> None:
+def test_a_question_changed_after_its_signature_is_named(district: District) -> None:
     menu = MenuNode(text={"en": "There?"}, choices=())
     names = {"still": TextApproval("MIGEPROF", district.clock().date(), "00000000")}
     book = FlowSet(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})

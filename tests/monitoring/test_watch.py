@@ -40,7 +40,7 @@ class Line:
     @property
     def context(self) -> WholeContext:
         plugs = make_watch(instruments=self.instruments, other=self.other)
-        return replace(self.district.context, watch=plugs, books=FakeShelf())
+        return replace(self.district.context, watch=plugs, flow_sets=FakeShelf())
 
     def look(self, **later: float) -> None:
         """Turns the clock, lets it tick, and runs the monitoring once."""
@@ -62,7 +62,7 @@ class Line:
             tables.end_fault(session)
 
     @property
-    def woken(self) -> list[tuple[str, str]]:
+    def notified(self) -> list[tuple[str, str]]:
         return [(to, text) for to, text in self.district.sms.sent if to in (KEZA, NGABO)]
 
     @property
@@ -85,7 +85,7 @@ def manned(line: Line) -> Line:
 def test_all_well_wakes_nobody(manned: Line) -> None:
     for _ in range(3):
         manned.look(minutes=5)
-    assert (manned.stands, manned.woken) == ([], [])
+    assert (manned.stands, manned.notified) == ([], [])
 
 
 def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
@@ -93,16 +93,16 @@ def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
     manned.pause_queue()
     manned.look()
     assert manned.stands == ["lane"]
-    assert manned.woken == [(KEZA, LANE), (NGABO, LANE)]
+    assert manned.notified == [(KEZA, LANE), (NGABO, LANE)]
 
 
 def test_one_look_more_tells_nothing_more(manned: Line) -> None:
     manned.pause_queue()
     manned.look()
     manned.look(seconds=10)
-    assert len(manned.woken) == 1
+    assert len(manned.notified) == 1
     manned.look(minutes=10)
-    assert manned.woken[1][1].startswith("Fault continues: lane, since 24/11 10:00.")
+    assert manned.notified[1][1].startswith("Fault continues: lane, since 24/11 10:00.")
 
 
 def test_its_end_is_told(manned: Line) -> None:
@@ -111,7 +111,7 @@ def test_its_end_is_told(manned: Line) -> None:
     manned.resume_queue()
     manned.look(seconds=10)
     manned.look(minutes=2)
-    assert [text for _, text in manned.woken] == [LANE, "Over: lane."]
+    assert [text for _, text in manned.notified] == [LANE, "Over: lane."]
     assert manned.stands == []
 
 
@@ -120,7 +120,7 @@ def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
     manned.look()
     service_alarms.acknowledge(manned.context, "lane", "Keza")
     manned.look(hours=3)
-    assert len(manned.woken) == 1
+    assert len(manned.notified) == 1
     (row,) = service_alarms.raised_alarms(manned.context)
     assert row.acknowledged_by == "Keza"
     assert ("cli:Keza", "alarm_acknowledged", "lane") in [
@@ -141,7 +141,7 @@ def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) 
     service_alarms.acknowledge(manned.context, "national desk", "Keza")
     manned.district.change(Responder, 2, active=False)
     manned.look(seconds=10)
-    told = [text for _, text in manned.woken if "national desk" in text]
+    told = [text for _, text in manned.notified if "national desk" in text]
     assert [text.split(":")[0] for text in told] == ["Fault", "Fault continues"]
 
 
@@ -152,7 +152,7 @@ def test_what_may_not_have_gone_out_is_tried_again(manned: Line, result: SendRes
     manned.look()
     for _ in range(20):
         manned.look(seconds=10)
-    assert manned.woken == [(KEZA, LANE)] * 3
+    assert manned.notified == [(KEZA, LANE)] * 3
     row = manned.district.message
     assert (row.outcome, row.attempts) == ("accepted", 3)
 
@@ -169,9 +169,7 @@ def test_whom_the_gateway_never_reaches_is_shown_and_then_nobody_is_woken(manned
     assert any(text.startswith("Fault: watchers") for text in manned.other.told)
 
 
-def test_a_number_that_does_not_open_marks_no_contact_and_mail_continues(
-    manned: Line,
-) -> None:
+def test_a_number_that_does_not_open_marks_no_contact_and_mail_continues(manned: Line) -> None:
     class Damaged(FakeNumbers):
         def decrypt_number(self, encrypted: bytes) -> str:
             raise DecryptionFailed("damaged")
@@ -184,12 +182,10 @@ def test_a_number_that_does_not_open_marks_no_contact_and_mail_continues(
     assert keza.unreachable is None
     assert manned.other.told == [LANE]
     manned.look(seconds=10)
-    assert manned.woken == [(KEZA, LANE)]
+    assert manned.notified == [(KEZA, LANE)]
 
 
-def test_the_other_channel_gets_everything_and_is_tried_until_it_works(
-    manned: Line,
-) -> None:
+def test_the_other_channel_gets_everything_and_is_tried_until_it_works(manned: Line) -> None:
     manned.other.there, manned.other.takes = True, False
     manned.pause_queue()
     manned.look()
@@ -232,19 +228,17 @@ def test_redis_and_the_disk_are_looked_at(manned: Line) -> None:
     assert manned.stands == ["disk", "redis"]
 
 
-def test_an_event_alarms_until_somebody_takes_care_of_it(
-    manned: Line,
-) -> None:
+def test_an_event_alarms_until_somebody_takes_care_of_it(manned: Line) -> None:
     for _ in range(2):
         service.raise_alarm(manned.context, Alarm.STRANGE_JOB)
     for _ in range(3):
         manned.look(seconds=10)
-    assert [text for _, text in manned.woken] == [
+    assert [text for _, text in manned.notified] == [
         "Fault: strange job, since 24/11 10:00. Runbook: strange job"
     ]
     service_alarms.acknowledge(manned.context, "strange job", "Keza")
     manned.look(hours=1)
-    assert (manned.stands, len(manned.woken)) == ([], 1)
+    assert (manned.stands, len(manned.notified)) == ([], 1)
 
 
 @pytest.mark.parametrize(("age", "stands"), [(None, False), (90_000.0, False), (1e6, True)])
@@ -267,7 +261,7 @@ def test_two_watchmen_wake_nobody_twice(manned: Line) -> None:
     manned.look()
     service_alarms.check_all(manned.context)
     service_alarm_notices.send_due(manned.context)
-    assert len(manned.woken) == 1
+    assert len(manned.notified) == 1
 
 
 def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned: Line) -> None:
@@ -281,7 +275,7 @@ def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned
     for _ in range(3):
         watchman.look()
         manned.district.clock.turn(seconds=30)
-    assert [text for _, text in manned.woken] == [
+    assert [text for _, text in manned.notified] == [
         "Fault: database, since 24/11 10:00. Runbook: database"
     ]
 
@@ -290,7 +284,7 @@ def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned
         manned.look()
         watchman.look()
         manned.district.clock.turn(minutes=1)
-    assert manned.woken[-1] == (KEZA, "Over: database.")
+    assert manned.notified[-1] == (KEZA, "Over: database.")
 
 
 def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
@@ -302,7 +296,9 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
     assert [
         (name, row.outcome) for name, row in service_alarms.notice_recipients(manned.context, ids)
     ] == [("Keza", "accepted")]
-    assert manned.woken == [(KEZA, "A test: an alarm wakes you like this. Nothing is wrong now.")]
+    assert manned.notified == [
+        (KEZA, "A test: an alarm wakes you like this. Nothing is wrong now.")
+    ]
 
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
@@ -315,10 +311,10 @@ def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
     with pytest.raises(NotFound):
         service_alarms.remove_contact(manned.context, keza.id, by="Aline")
     manned.look()
-    assert {to for to, text in manned.woken if "watchers" in text} == {KEZA, NGABO}
+    assert {to for to, text in manned.notified if "watchers" in text} == {KEZA, NGABO}
     manned.pause_queue()
     manned.look()
-    assert manned.woken[2:] == [(NGABO, LANE)]
+    assert manned.notified[2:] == [(NGABO, LANE)]
     service_alarms.add_contact(manned.context, "Keza", KEZA, "fr", by="Aline")
     assert [one.language for one in service_alarms.on_call_contacts(manned.context)] == ["fr", "en"]
 
@@ -334,19 +330,19 @@ def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None
 def test_an_alarm_that_settles_says_what_was_wrong_and_never_that_all_is_well(manned: Line) -> None:
     manned.pause_queue()
     manned.look(minutes=1)
-    (wrong,) = [row.says for row in service_alarms.raised_alarms(manned.context)]
+    (wrong,) = [row.message for row in service_alarms.raised_alarms(manned.context)]
     manned.resume_queue()
     manned.look(minutes=1)
     (settles,) = service_alarms.raised_alarms(manned.context)
-    assert (settles.name, settles.says) == ("lane", wrong)
-    assert "messages may go out" not in settles.says
+    assert (settles.name, settles.message) == ("lane", wrong)
+    assert "messages may go out" not in settles.message
 
 
 def test_what_an_alarm_says_is_timed_as_the_pages_are(manned: Line) -> None:
     filed = manned.district.clock()
     manned.district.tell(urgency=1)
     manned.look(hours=1)
-    said = [row.says for row in service_alarms.raised_alarms(manned.context)]
+    said = [row.message for row in service_alarms.raised_alarms(manned.context)]
     assert said
     assert not any("UTC" in one for one in said)
     here = f"{filed + timedelta(hours=2):%Y-%m-%d %H:%M}, Kigali time"

@@ -134,18 +134,18 @@ def test_every_row_comes_back_and_nothing_goes_out(
     assert rows_of(back.database) == {
         **taken.contents.rows,
         "audit": taken.contents.rows["audit"] + 2,
-        "lane_hold": 1,
+        "queue_pause": 1,
     }
     assert [row.body for row in back.all(Tip)] == [row.body for row in line.all(Tip)]
     assert (done.waiting, back.deliver(), back.sms.sent) == (2, 0, [])
-    held = service_pause.queue_view(back.context).hold
+    held = service_pause.queue_view(back.context).pause
     assert held is not None
-    assert held.held_by == "Aline"
+    assert held.paused_by == "Aline"
     assert "restored" in held.reason
     with back.database.reading() as session:
         chain = tables_audit.verify_chain(session)
     assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
-    for kept in ("case_log", "case_key", "release", "release_cell"):
+    for kept in ("case_event", "case_key", "release", "release_cell"):
         with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
             session.execute(text(f"DELETE FROM {kept}"))
     assert is_current(back.database)
@@ -187,7 +187,7 @@ def test_no_alert_is_sent_a_second_time_unsaid(
     service_sending.resend_unreported(back.context)
     service_sending.retry_unknown(back.context)
     fates = {MessageKind.ALERT: DoubtDecision.DROP}
-    service_pause.resume(back.context, by="Aline", reason="all were telephoned", fates=fates)
+    service_pause.resume(back.context, by="Aline", reason="all were telephoned", doubts=fates)
     back.deliver()
     assert back.sms.sent == []
     back.database.close()

@@ -36,14 +36,14 @@ def test_migrated_tables_equal_the_declared_ones(empty: Database, database: Data
     [
         ("column", "ALTER TABLE message ADD COLUMN later VARCHAR DEFAULT 'x'"),
         ("index", "DROP INDEX tip_open"),
-        ("trigger", "DROP TRIGGER home_origin_no_{what}{on}"),
+        ("trigger", "DROP TRIGGER sample_mark_no_{what}{on}"),
     ],
 )
 def test_a_difference_of_tables_is_seen(empty: Database, kind: str, change: str) -> None:
     migrate.upgrade(empty)
     before = schema_of(empty)
     sqlite = empty.is_sqlite
-    words = {"what": "update" if sqlite else "change", "on": "" if sqlite else " ON home_origin"}
+    words = {"what": "update" if sqlite else "change", "on": "" if sqlite else " ON sample_mark"}
 
     with empty.writing() as session:
         session.execute(text(change.format(**words)))

@@ -64,7 +64,7 @@ def alerts(line: Line) -> dict[str, list[str]]:
 
 
 def details(line: Line) -> bool:
-    context = replace(line.context, books=FakeShelf())
+    context = replace(line.context, flow_sets=FakeShelf())
     (found,) = [one for one in check_database(context) if one.name == "details"]
     assert found.ok or found.todo
     return found.ok
@@ -126,12 +126,7 @@ def test_a_key_that_is_back_is_used_by_the_next_answer(line: Line) -> None:
 @pytest.mark.parametrize("code", [None, "*384*777*90#"])
 def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -> None:
     wording = alert(
-        reference="K7Q4",
-        place=HERE,
-        urgency=urgency,
-        language="en",
-        code=code,
-        locked=True,
+        reference="K7Q4", place=HERE, urgency=urgency, language="en", code=code, locked=True
     )
     assert ("urgent" in wording.template) == (urgency == 1)
     assert ("{code}" in wording.template) == (code is not None)

@@ -96,9 +96,7 @@ def leaves(people: People) -> None:
 
 @pytest.mark.row("A7")
 @pytest.mark.both
-def test_a_member_alone_gives_a_red_desk_a_new_key(
-    left: People,
-) -> None:
+def test_a_member_alone_gives_a_red_desk_a_new_key(left: People) -> None:
     told = [tell(left, number) for number in range(3)]
     copy, clock = desk_key(left, PERSON), left.district.clock
     leaves(left)
@@ -177,9 +175,7 @@ def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> N
     assert left.opens(HERE, SECOND)
 
 
-def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(
-    left: People,
-) -> None:
+def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(left: People) -> None:
     clock = left.district.clock
     with left.district.database.writing() as session:
         tables_members.end_access_at(session, HERE, [FIRST], clock())
@@ -235,7 +231,7 @@ def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: Peopl
     for without in (step, rotate):
         with pytest.raises(DeskRefused, match="no recovery pair"):
             without(left)
-    assert "no recovery pair" in decrypt_recovery.check_recovery(left.district.context).says
+    assert "no recovery pair" in decrypt_recovery.check_recovery(left.district.context).message
     assert public_key(left) == before
 
 
@@ -254,9 +250,7 @@ def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) 
     assert reads(left, told), "a member's new key mends it"
 
 
-def test_a_pair_with_another_public_half_gets_no_key(
-    left: People,
-) -> None:
+def test_a_pair_with_another_public_half_gets_no_key(left: People) -> None:
     changed = bytes(PrivateKey.generate().public_key)
     left.district.change(RecoveryPair, 1, public_key=changed)
     before = public_key(left)
@@ -265,14 +259,12 @@ def test_a_pair_with_another_public_half_gets_no_key(
     assert public_key(left) == before
 
 
-def test_another_passphrase_has_another_pair_and_ends_the_old_one(
-    left: People,
-) -> None:
+def test_another_passphrase_has_another_pair_and_ends_the_old_one(left: People) -> None:
     told = tell(left, 1)
     with pytest.raises(InterruptedError):
         rotate(left, "another horse", pulled=True)
     assert len(left.district.all(RecoveryPair)) == 2
-    assert "not come to its end" in decrypt_recovery.check_recovery(left.district.context).says
+    assert "not come to its end" in decrypt_recovery.check_recovery(left.district.context).message
     assert reads(left, told, "another horse")
 
     rotate(left, "another horse")

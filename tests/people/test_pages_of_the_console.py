@@ -40,9 +40,9 @@ def test_the_log_is_asked_by_name_deed_tip_and_day(context: WholeContext, clock:
             )
     operator, responder, other = "cli:Operator 1", f"responder:{person.id}", "cli:operator_2"
     assert rows(context, AuditFilter()) == [other, responder, operator]
-    assert rows(context, AuditFilter(who="OPERATOR")) == [other, operator]
-    assert rows(context, AuditFilter(who="der 7")) == [responder]
-    assert rows(context, AuditFilter(who="operator_")) == [other]
+    assert rows(context, AuditFilter(name="OPERATOR")) == [other, operator]
+    assert rows(context, AuditFilter(name="der 7")) == [responder]
+    assert rows(context, AuditFilter(name="operator_")) == [other]
     assert rows(context, AuditFilter(action="lane_held")) == [other, operator]
     assert rows(context, AuditFilter(tip_id=12)) == [responder]
     assert rows(context, AuditFilter(day=date(2026, 11, 25))) == [other]

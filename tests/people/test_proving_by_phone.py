@@ -97,9 +97,7 @@ def tries(invited: Invited) -> int:
 
 
 @pytest.mark.row("A7")
-def test_a_person_keys_code_and_paper_and_chooses_six_digits(
-    invited: Invited,
-) -> None:
+def test_a_person_keys_code_and_paper_and_chooses_six_digits(invited: Invited) -> None:
     assert invited.phone.dial("90") == ASKS
     assert invited.phone.key(invited.code) == PAPER
     assert invited.phone.key(invited.start_pin) == CHOOSE
@@ -141,9 +139,7 @@ def test_what_anybody_would_try_first_is_refused(invited: Invited, keyed: str) -
     assert phone.key(PIN) == JOINED
 
 
-def test_two_different_pins_are_asked_for_again_and_count_no_try(
-    invited: Invited,
-) -> None:
+def test_two_different_pins_are_asked_for_again_and_count_no_try(invited: Invited) -> None:
     phone = invited.at_choosing()
     phone.key(PIN)
     assert phone.key(OTHER_PIN) == REFUSED
@@ -253,9 +249,7 @@ def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: Reade
 
 
 @pytest.mark.row("A7")
-def test_a_pin_is_changed_and_the_old_one_opens_nothing(
-    beside: ReaderBeside,
-) -> None:
+def test_a_pin_is_changed_and_the_old_one_opens_nothing(beside: ReaderBeside) -> None:
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     assert "4 My PIN" in phone.key(PIN)
@@ -286,11 +280,11 @@ def test_nothing_that_was_typed_lies_in_a_row_or_in_a_digest_that_can_be_tried(
     phone.key(PIN)
     line, typed = invited.beside.line, (invited.start_pin, PIN)
     rows = [vars(row) for kind in (PinReading, PinReadingAsk, Dialogue) for row in line.all(kind)]
-    said = repr(rows) + caplog.text + repr(line.jobs.rung)
+    said = repr(rows) + caplog.text + repr(line.jobs.scheduled)
     assert not [secret for secret in (*typed, invited.code) if secret in said]
     heard = line.context.pseudonyms.heard
     (dialogue,) = line.all(Dialogue)
-    kept = {row.text_digest for row in line.all(PinReading)} | {dialogue.heard_key}
+    kept = {row.text_digest for row in line.all(PinReading)} | {dialogue.text_key}
     parts = phone.text.split("*")
     texts = ["*".join(parts[:upto]) for upto in range(1, len(parts) + 1)]
     assert not {heard(dialogue.key, text) for text in texts[1:]} & kept

@@ -225,7 +225,7 @@ def guesses(context: ConsoleContext, clock: Clock, name: str, times: int) -> Non
 def sign_ins(context: ConsoleContext) -> tuple[bool, str]:
     with context.database.reading() as session:
         found = service_checks_database.failed_sign_ins(session, context.now())
-    return found.ok, found.says
+    return found.ok, found.message
 
 
 def test_failures_are_logged_by_account(

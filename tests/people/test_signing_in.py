@@ -126,7 +126,7 @@ class Counted(StretchQueue):
             yield turn
 
 
-def of_nobody(editor: Person) -> Person:
+def of_no_one(editor: Person) -> Person:
     return Person(editor.context, editor.clock, "Nobody", secret=editor.secret)
 
 
@@ -158,7 +158,7 @@ def key_lost(editor: Person) -> Person:
 
 @pytest.mark.parametrize(
     "wrong",
-    [of_nobody, invited_only, ended, wrong_password, wrong_code, key_lost],
+    [of_no_one, invited_only, ended, wrong_password, wrong_code, key_lost],
     ids=lambda one: one.__name__,
 )
 def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(

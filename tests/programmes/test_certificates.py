@@ -26,7 +26,7 @@ CODE = re.compile(r"Kode yawe: (\w{4} \w{4} \w{4})\.")
 
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
     """Returns the keys that pass a lesson, or fail it in its last case."""
-    flow = line.context.books.book(line.context.books.live()).flows[f"train_{lesson}"]
+    flow = line.context.flow_sets.get(line.context.flow_sets.live()).flows[f"train_{lesson}"]
     pressed = [*MENU[lesson], "9", "9", "9"]
     for number in (1, 2, 3):
         menu = flow.nodes[f"case_{number}"]

@@ -186,7 +186,7 @@ def test_no_code_is_made_for_a_place_that_is_none_or_for_years(line: Line) -> No
 def test_neither_the_code_nor_the_number_is_written_anywhere(line: Line) -> None:
     code = code_of(line)
     joins(line, code)
-    written = str([(row.number_key, row.told) for row in line.all(Participant)])
+    written = str([(row.number_key, row.reports) for row in line.all(Participant)])
     written += str([row.code_key for row in line.all(EnrolmentCode)])
     assert code not in written
     assert LEADER[4:] not in written

@@ -62,7 +62,7 @@ def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: Re
     assert counted(line, "district") == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
 
     (row,) = line.all(Participant)
-    assert (row.roll, row.district, row.told, {*row.passed}) == (
+    assert (row.programme, row.district, row.reports, {*row.passed}) == (
         LESSONS_ONLY,
         GASABO,
         [],
@@ -85,7 +85,7 @@ def test_an_officer_of_two_rolls_counts_once(line: Line, beside: ReaderBeside) -
         (HUYE, "lesson_right"): 18,
     }
     (row,) = line.all(Participant)
-    assert (row.roll, row.district, {*row.passed}) == (Programme.TRAINEES, HUYE, {*LESSONS})
+    assert (row.programme, row.district, {*row.passed}) == (Programme.TRAINEES, HUYE, {*LESSONS})
     (huye,) = service_enrolment.enrolment_by_district(line.context, Programme.TRAINEES)
     assert (huye.district, huye.phones, huye.codes[0].uses) == (HUYE, 1, 1)
     here, there = behind_pin(line, "5", "4"), dialled(line, "5", "4", msisdn=PHONE)

@@ -66,7 +66,7 @@ def test_both_entries_show_a_stranger_the_same(line: Line) -> None:
 def test_the_roll_remembers_no_answer_and_leaving_forgets_the_phone(line: Line) -> None:
     enrol(line)
     dialled(line, "1", *RIGHT)
-    assert [row.told for row in line.all(Participant)] == [[]]
+    assert [row.reports for row in line.all(Participant)] == [[]]
     dialled(line, "5", "3", "2")
     assert line.all(Participant) == []
 

@@ -172,5 +172,5 @@ class RandomLine:
         entry_id = len(entries) + 1
         at = tip.filed_at + timedelta(hours=entry_id)
         said = PersonCodes(n, codes, referral)
-        entries.append(PersonEntry(entry_id, kind, at, said, 1, way=EventChannel.USSD))
+        entries.append(PersonEntry(entry_id, kind, at, said, 1, channel=EventChannel.USSD))
         return entry_id

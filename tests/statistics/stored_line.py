@@ -41,7 +41,7 @@ def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
                 "tip_id": ids[place],
                 "at": event.at,
                 "responder_id": event.responder_id,
-                "way": EventChannel.USSD,
+                "channel": EventChannel.USSD,
                 "kind": event.kind,
                 "codes": {"proof": event.proof} if event.proof else {},
                 "key": f"{place} {number}",

@@ -116,9 +116,7 @@ def accepts(beside: ReaderBeside) -> None:
 
 
 @pytest.mark.row("R9")
-def test_a_month_is_counted_once_and_its_persons_are_erased(
-    beside: ReaderBeside,
-) -> None:
+def test_a_month_is_counted_once_and_its_persons_are_erased(beside: ReaderBeside) -> None:
     after(beside, 5)
     accepts(beside)
     after(beside, 60)
@@ -242,9 +240,7 @@ def test_what_is_being_written_while_it_counts_is_waited_for(beside: ReaderBesid
     assert numbers(beside)["identified"] == 3
 
 
-def test_who_is_met_after_the_last_count_is_erased_uncounted(
-    beside: ReaderBeside,
-) -> None:
+def test_who_is_met_after_the_last_count_is_erased_uncounted(beside: ReaderBeside) -> None:
     after(beside, 61)
     after(beside, 76)
     assert set(left(beside).values()) == {0}
@@ -257,9 +253,7 @@ def test_who_is_met_after_the_last_count_is_erased_uncounted(
     assert numbers(beside)["identified"] == 2
 
 
-def test_a_first_code_after_the_last_count_is_erased_too(
-    beside: ReaderBeside,
-) -> None:
+def test_a_first_code_after_the_last_count_is_erased_too(beside: ReaderBeside) -> None:
     """The tip belongs to a counted month. Its first person was screened after the last count."""
     after(beside, 61)
     told(beside.line, *DANGER_HERE)
@@ -285,10 +279,10 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
     after(beside, 90)
     assert (numbers(beside), left(beside, 1, 2)) == ({}, {"key": 2})
     assert "none of its 2 cases decrypts" in caplog.text
-    beside.line.context = replace(beside.line.context, books=FakeShelf())
+    beside.line.context = replace(beside.line.context, flow_sets=FakeShelf())
     (found,) = [one for one in check_database(beside.line.context) if one.name == "persons"]
     assert not found.ok
-    assert month(beside) in found.says
+    assert month(beside) in found.message
 
 
 def test_a_count_that_fails_keeps_the_reader_from_nothing_else(beside: ReaderBeside) -> None:

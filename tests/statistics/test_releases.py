@@ -27,7 +27,7 @@ QUARTERS = [f"{YEAR}-Q{n}" for n in range(1, 5)]
 
 def context_of(database: Database, clock: Clock) -> WholeContext:
     context = make_context(database=database, now=clock)
-    return replace(context, books=SqlFlowSets(database, place_lists()))
+    return replace(context, flow_sets=SqlFlowSets(database, place_lists()))
 
 
 @pytest.fixture

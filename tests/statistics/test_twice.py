@@ -186,8 +186,8 @@ def test_e3_persons_are_counted_a_second_time_before_their_codes_go(seed: int) -
         services: set[str] = set()
         is_decided = False
         for n, key in keys.items():
-            mine = [one for one in entries if one.said.n == n]
-            codes = {str(one.kind): dict(one.said.codes) for one in mine}
+            mine = [one for one in entries if one.reported.n == n]
+            codes = {str(one.kind): dict(one.reported.codes) for one in mine}
             mine_in = of_person(codes, tip)
             for at in mine_in:
                 expected[at].append(key)

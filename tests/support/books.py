@@ -139,7 +139,7 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
     """Returns the open tips that responders were alerted of, taken or not, but that have no deadline."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
-        Tip.referred_at.is_not(None),
+        Tip.assigned_at.is_not(None),
         ~HAS_PENDING_ALERT,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),

@@ -54,14 +54,14 @@ def make_tip(
     at: datetime = NOON,
     filed_at: datetime | None = NOON,
     completed_at: datetime | None = None,
-    referred_at: datetime | None = None,
-    referred_urgency: int | None = None,
+    assigned_at: datetime | None = None,
+    alert_urgency: int | None = None,
 ) -> Tip:
     return Tip(
         uid=uid,
         identity=identity or f"identity of {uid}",
         session_key=session_key,
-        passage=passage,
+        attempt=passage,
         state=state,
         channel="ussd",
         language=language,
@@ -79,8 +79,8 @@ def make_tip(
         updated_at=at,
         filed_at=filed_at,
         completed_at=completed_at,
-        referred_at=referred_at,
-        referred_urgency=referred_urgency,
+        assigned_at=assigned_at,
+        alert_urgency=alert_urgency,
     )
 
 

@@ -139,7 +139,7 @@ class Line:
         """Returns the bytes of the database and its log, the conversation states and the notes."""
         files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
         assert isinstance(self.context.notes, FakeStarts)
-        return files + (json.dumps(self.runs.held) + repr(self.context.notes.told)).encode()
+        return files + (json.dumps(self.runs.held) + repr(self.context.notes.saved)).encode()
 
 
 @dataclass
@@ -192,12 +192,7 @@ class Caller:
 
 
 def make_ready(
-    database: Database,
-    tmp_path: Path,
-    clock: Clock,
-    *,
-    national: bool = True,
-    way: Way = Way.FRONT,
+    database: Database, tmp_path: Path, clock: Clock, *, national: bool = True, way: Way = Way.FRONT
 ) -> Line:
     """Returns a line with real flows, seals, pseudonyms and texts. The stores of states and notes and the job queue are
     fakes."""
@@ -210,7 +205,7 @@ def make_ready(
         sessions=SessionMemory(),
         encrypter=Encrypter(),
         pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
-        books=SqlFlowSets(database, place_lists()),
+        flow_sets=SqlFlowSets(database, place_lists()),
         phrases=shipped_phrases(),
     )
     publish_shipped(database, clock.at)

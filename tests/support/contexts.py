@@ -97,10 +97,7 @@ def make_line(
 
 
 def make_watch(
-    *,
-    instruments: FakeInstruments | None = None,
-    other: FakeOther | None = None,
-    budget: float = 0,
+    *, instruments: FakeInstruments | None = None, other: FakeOther | None = None, budget: float = 0
 ) -> MonitorTools:
     return MonitorTools(
         encrypter=cast(Any, DecryptingEncrypter()),
@@ -127,7 +124,7 @@ def make_console_context(
     database.keep_documents()
     return ConsoleContext(
         database=database,
-        books=cast(Any, None),
+        flow_sets=cast(Any, None),
         jobs=FakeJobs(),
         encrypter=Encrypter(relay_public_key=RELAY_PUBLIC, reader=lambda: READER_PUBLIC),
         pseudonyms=cast(Any, FakePseudonyms()),
@@ -164,7 +161,7 @@ def make_context(
     both = inbox or FakeInbox()
     return WholeContext(
         database=database,
-        books=cast(Any, None),
+        flow_sets=cast(Any, None),
         runs=FakeStates(),
         notes=FakeStarts(),
         sessions=SessionMemory(),

@@ -89,7 +89,7 @@ class Country:
         with self.district.database.reading() as session:
             found = service_inbox.check_inbox(session, make_line(), self.district.clock())
         (one,) = [one for one in found if one.name == name]
-        return one.ok, one.says
+        return one.ok, one.message
 
     def _takes(self, sms: ListedSms) -> bool:
         message = MessageIn(f"listed-{sms.number}", sms.sender, sms.text, sms.sent_at)

@@ -120,5 +120,5 @@ class FakeShelf(FlowSets):
             raise NotReady("none")
         return self.revision
 
-    def book(self, revision_id: int) -> FlowSet:
+    def get(self, revision_id: int) -> FlowSet:
         return self.shelved

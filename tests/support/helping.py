@@ -31,7 +31,7 @@ def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
     """Adds only the row: this responder offered help to a person, who has not arrived yet."""
     entry = tables_case_events.events_of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
-    offer.clock, offer.due_at, offer.rung = FollowKind.ARRIVAL, at, 0
+    offer.clock, offer.due_at, offer.times = FollowKind.ARRIVAL, at, 0
     session.add(offer)
 
 
@@ -108,7 +108,7 @@ class HelpedCase:
         assert offered is not None
         return offered
 
-    def rung(self) -> list[tuple[int, str]]:
+    def reminded(self) -> list[tuple[int, str]]:
         """Runs the due clocks. Returns each responder who is asked, with the template."""
         before = len(self.district.all(Message))
         service_follow_up.ask_due(self.context)

@@ -79,7 +79,7 @@ def reader_beside(line: Line) -> ReaderBeside:
 
 SHARED = (
     "database",
-    "books",
+    "flow_sets",
     "jobs",
     "encrypter",
     "pseudonyms",
@@ -137,5 +137,5 @@ def beside(line: Line) -> ReaderBeside:
 
 
 @pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Assignment]:
+def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     return at_her_desk(beside)

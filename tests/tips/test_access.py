@@ -186,15 +186,12 @@ def test_a_listed_tip_says_who_took_it_first(context: WholeContext) -> None:
         for person, (reference, at) in zip(people, times.items(), strict=True):
             session.add(
                 make_referral(
-                    tip_id=one.id,
-                    responder_id=person.id,
-                    reference=reference,
-                    acknowledged_at=at,
+                    tip_id=one.id, responder_id=person.id, reference=reference, acknowledged_at=at
                 )
             )
 
     listed = decrypt_access.list_tips(context)
-    assert [(row.tip.uid[0], row.acknowledged_by, row.referrals) for row in listed] == [
+    assert [(row.tip.uid[0], row.acknowledged_by, row.assignments) for row in listed] == [
         ("2", None, 0),
         ("1", "Gasabo 3", 3),
     ]
@@ -210,13 +207,11 @@ def test_the_log_of_readings_is_whole(desked: WholeContext) -> None:
     assert (chain.length, chain.broken_at) == (3, None)
 
 
-def test_the_national_desk_sends_withheld_words_down_to_a_district(
-    desked: WholeContext,
-) -> None:
+def test_the_national_desk_sends_withheld_words_down_to_a_district(desked: WholeContext) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
     with desked.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
-        tip.official, tip.referred_at, tip.referred_urgency = "yes", NOON, 1
+        tip.official, tip.assigned_at, tip.alert_urgency = "yes", NOON, 1
         session.add(make_responder())
     with pytest.raises(NotFound):
         decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
@@ -252,7 +247,7 @@ def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(
     tip_id = file_tip(desked, place="55", to=(NATIONAL,))
     with desked.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
-        tip.official, tip.sector, tip.referred_at = "unsure", "55c1", NOON
+        tip.official, tip.sector, tip.assigned_at = "unsure", "55c1", NOON
         session.add(person := make_responder(districts=("55",)))
         session.flush()
         tables.set_desks(session, person, {new.code: Level.RESPONDER}, [], NOON)

@@ -68,10 +68,7 @@ def opened(row: CallBack) -> dict[str, str]:
 
 
 def test_a_call_is_agreed_and_her_number_is_in_the_vault_alone(
-    offering: Line,
-    stored: Callable[[], bytes],
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
+    offering: Line, stored: Callable[[], bytes], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
     caller = asks(offering, *AGREED)
@@ -79,18 +76,13 @@ def test_a_call_is_agreed_and_her_number_is_in_the_vault_alone(
     assert caller.read() == "Murakoze. Murabeho."
 
     (row,) = waiting(offering)
-    assert opened(row) == {
-        "number": HERS,
-        "word": "rice",
-        "others": "alone",
-        "language": "rw",
-    }
+    assert opened(row) == {"number": HERS, "word": "rice", "others": "alone", "language": "rw"}
     assert (str(row.window), row.again_at is not None) == ("25/11 17:00-19:00", True)
     kept = stored() + offering.written(tmp_path)
     for number in (HERS, HERS[1:], HERS[4:]):
         assert number.encode() not in kept
         assert number not in caplog.text
-        assert number not in str(offering.jobs.rung)
+        assert number not in str(offering.jobs.scheduled)
 
 
 def test_no_tip_says_that_a_call_was_asked_for(offering: Line) -> None:
@@ -207,12 +199,12 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
         for one in service_checks_database.call_back_findings(calls_from(line, number).context)
         if one.name == "call-backs"
     ]
-    assert (found.ok, found.says.startswith(says), bool(found.todo)) == (ok, True, not ok)
+    assert (found.ok, found.message.startswith(says), bool(found.todo)) == (ok, True, not ok)
 
 
 def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
-    context = replace(calls_from(line, "112").context, books=FakeShelf(revision=None))
-    assert "no flows are live" in service_checks_database.call_back_findings(context)[0].says
+    context = replace(calls_from(line, "112").context, flow_sets=FakeShelf(revision=None))
+    assert "no flows are live" in service_checks_database.call_back_findings(context)[0].message
 
 
 @pytest.mark.parametrize(

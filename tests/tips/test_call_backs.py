@@ -305,14 +305,14 @@ def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
 def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     desk.at(TOMORROW_AT_NINE)
-    assert "1 wait" in doctor(desk.context)["call-backs"].says
+    assert "1 wait" in doctor(desk.context)["call-backs"].message
     desk.open(waiting)
     desk.district.clock.turn(minutes=29)
     assert doctor(desk.context)["call-backs left"].ok
 
     desk.district.clock.turn(minutes=1)
     left = doctor(desk.context)["call-backs left"]
-    assert (left.ok, f"C{waiting} was opened 25/11 09:00" in left.says) == (False, True)
+    assert (left.ok, f"C{waiting} was opened 25/11 09:00" in left.message) == (False, True)
     assert "/call-backs" in left.todo
     assert HERS[4:] not in str(doctor(desk.context))
 

@@ -1,7 +1,7 @@
 """R6: tests that every query of tips for a viewer applies the exclusions.
 
 Each function of the store that asks for tips, or for rows of a tip, is in one table. Those in `WAYS` are tried with an
-excluded person, an excluded desk and an official's district. Those in `FOR_NOBODY` give a reason why they serve no
+excluded person, an excluded desk and an official's district. Those in `FOR_NO_ONE` give a reason why they serve no
 viewer.
 """
 
@@ -41,7 +41,7 @@ from hotline.tips.tables_persons import PossibleVictim
 from tests.support.builders import NOON, make_account
 from tests.support.district import District
 from tests.support.helping import offered_by
-from tests.tips.for_nobody import FOR_NOBODY, ROWS
+from tests.tips.for_no_one import FOR_NO_ONE, ROWS
 from tests.tips.ways_to_tips import (
     BY_DESK,
     COLLEAGUE,
@@ -97,7 +97,7 @@ def _hang_on(session: Session, tip_id: int) -> None:
     )
     session.get_one(Tip, tip_id).closure_requested_at = NOON
     offered_by(session, tip_id, HE, NOON)
-    session.add(PossibleVictim(tip_id=tip_id, n=1, met_at=NOON, due_at=NOON, rung=1))
+    session.add(PossibleVictim(tip_id=tip_id, n=1, met_at=NOON, due_at=NOON, times=1))
     (his,) = session.scalars(select(Assignment).where(Assignment.tip_id == tip_id)).all()
     assert his.responder_id == HE
     his.acknowledged_at = NOON + timedelta(minutes=3)
@@ -228,7 +228,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
 
 def _no_verb_does_anything(told: District) -> None:
     with told.database.reading() as session:
-        name = next(name for name, tip_id in Asker(session, he(session)).hers if tip_id == 1)
+        name = next(name for name, tip_id in Asker(session, he(session)).own_cases if tip_id == 1)
     for verb in set(Verb) - {Verb.HELP}:
         with told.database.writing() as session:
             done = service_commands.carry_out(
@@ -261,7 +261,7 @@ def test_every_question_of_the_store_is_walked_or_says_why_not() -> None:
         for one in ast.parse(path.read_text()).body:
             if isinstance(one, ast.FunctionDef) and _asks(one):
                 asked.add(f"{where}.{one.name}")
-    tables = [*WAYS, *BY_DESK, *FOR_NOBODY]
+    tables = [*WAYS, *BY_DESK, *FOR_NO_ONE]
     assert sorted(tables) == sorted(asked)
 
 

@@ -79,7 +79,7 @@ def measured(database: Database, count: int, **differs: Any) -> tuple[int, list[
             session.execute(text("ANALYZE tip, tip_likeness"))
         spent = rows_read(session, last)
         session.flush()
-        why = sorted(link.why for link in session.query(TipLink))
+        why = sorted(link.reason for link in session.query(TipLink))
         session.rollback()
         session.execute(text("DELETE FROM tip"))
     return spent, why

@@ -41,7 +41,7 @@ def tell(line: Line, kind: str, *, phone: str = HERS, minutes: float = 1) -> int
 
 
 def linked(line: Line) -> set[tuple[int, int, str]]:
-    return {(row.a, row.b, row.why) for row in line.all(TipLink) if row.undone_at is None}
+    return {(row.a, row.b, row.reason) for row in line.all(TipLink) if row.undone_at is None}
 
 
 def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
@@ -116,7 +116,7 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
         (row,) = queries_visible.current_exclusions(session, second)
         (entry,) = tables_audit.entries(session, subject=f"tip:{second}")
     him = next(one for one in staffed.all(Responder) if one.id == who).person_id
-    assert (row.person_id, row.why, row.by) == (him, "named", "line")
+    assert (row.person_id, row.reason, row.by) == (him, "named", "line")
     assert entry.reason == f"named: person {him}: as of tip {first}, which the same phone told"
 
 

@@ -281,10 +281,10 @@ def test_rule_and_database_agree(district: District, before: timedelta, closed: 
 
 def test_the_doctor_says_what_goes_and_what_should_be_gone(district: District) -> None:
     def retention_line() -> tuple[bool, str]:
-        context = replace(district.context, books=FakeShelf())
+        context = replace(district.context, flow_sets=FakeShelf())
         (found,) = [one for one in check_database(context) if one.name == "retention"]
         assert found.ok or found.todo
-        return found.ok, found.says
+        return found.ok, found.message
 
     assert retention_line() == (True, "no words go within two weeks")
     with_words(district, filed_at=district.clock() - 300 * DAY)

@@ -177,14 +177,14 @@ def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tell
     standing = CaseState(
         Case("12", "labour", 1, "no"),
         step=1,
-        told=[AlertedResponder(1, Level.RESPONDER)],
-        care=VisitSafety.CAREFUL,
+        alerted=[AlertedResponder(1, Level.RESPONDER)],
+        safety=VisitSafety.CAREFUL,
         company=(2,),
-        asked_beside=beside,
+        linked_questions=beside,
     )
     event = Event(CaseEventKind.DUE, kind=DeadlineKind.VISIT_SAFETY, nth=nth)
     decision = decide(standing, ROSTER, event, NOON)
-    assert len(decision.tell) == tells
+    assert len(decision.notices) == tells
     assert [*decision.set] == [DeadlineKind.VISIT_SAFETY]
-    told = {who for order in decision.tell for who in order.who}
+    told = {who for order in decision.notices for who in order.responder_ids}
     assert nth or not tells or told >= {1, 2}, "who was told of another tip of the cluster too"

@@ -31,7 +31,7 @@ HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_a_tip_is_like_an_earlier_one(new: TipTraits, why: LinkReason | None) -> None:
-    assert [one.why for one in likely_pairs(new, [FIRST])] == ([] if why is None else [why])
+    assert [one.reason for one in likely_pairs(new, [FIRST])] == ([] if why is None else [why])
 
 
 def test_two_sectors_are_two_places_and_abroad_is_none() -> None:
@@ -45,7 +45,7 @@ def test_two_sectors_are_two_places_and_abroad_is_none() -> None:
 def test_erased_tips_have_no_phone_and_a_pair_has_its_surest_reason() -> None:
     erased = replace(FIRST, contact_key="", category=None)
     assert not likely_pairs(replace(OTHER, contact_key=""), [erased])
-    assert [one.why for one in likely_pairs(replace(OTHER, contact_key="phone 1"), [FIRST])] == [
+    assert [one.reason for one in likely_pairs(replace(OTHER, contact_key="phone 1"), [FIRST])] == [
         CONTACT
     ]
 
@@ -53,7 +53,7 @@ def test_erased_tips_have_no_phone_and_a_pair_has_its_surest_reason() -> None:
 def test_of_many_the_newest_is_named() -> None:
     many = [replace(FIRST, tip_id=one) for one in (1, 2, 3)]
     (pair,) = likely_pairs(replace(FIRST, tip_id=9), many)
-    assert (pair.a, pair.b, pair.why) == (3, 9, CONTACT)
+    assert (pair.a, pair.b, pair.reason) == (3, 9, CONTACT)
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)).filter(lambda p: p[0] != p[1])))

@@ -42,7 +42,7 @@ def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonE
     for act in ACTS if left else ():
         one = written(before, *act)
         if not refusal_of(
-            build_persons(before), one.kind, one.said, one.at, corrects=one.supersedes
+            build_persons(before), one.kind, one.reported, one.at, corrects=one.supersedes
         ):
             yield from every([*before, one], left - 1)
 
@@ -65,12 +65,12 @@ def test_r9_no_sequence_offers_help_after_a_no_without_a_newer_yes() -> None:
 def never_over_a_no(person: MetPerson) -> None:
     """Checks the entries in the order in which they were written, whatever they correct."""
     said_no, may = False, False
-    for moment in sorted(person.moments, key=lambda one: one.entry.id):
+    for moment in sorted(person.timeline, key=lambda one: one.entry.id):
         entry = moment.entry
         if entry.kind is LoggedEvent.CONSENT:
-            code = entry.said.codes["consent"]
+            code = entry.reported.codes["consent"]
             said_no = code == ConsentCode.NO or (said_no and code not in YES)
-            may = may or code in YES or entry.said.codes.get("interest") == "yes"
+            may = may or code in YES or entry.reported.codes.get("interest") == "yes"
         if entry.kind is LoggedEvent.OFFERED:
             assert not said_no
             assert may

@@ -146,7 +146,7 @@ def test_a_correction_speaks_in_its_place_and_both_are_shown() -> None:
     (help,) = person.referrals
     assert (help.arrived, help.arrived_at) == ("unknown", AT + timedelta(hours=5))
     assert person.result is ScreeningResult.NOT_INDICATED
-    shown = {one.entry.id: one.corrected_by for one in person.moments}
+    shown = {one.entry.id: one.corrected_by for one in person.timeline}
     assert shown == {1: 8, 2: None, 3: None, 4: None, 5: 6, 6: 7, 7: None, 8: None}
 
 

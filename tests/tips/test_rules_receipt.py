@@ -42,9 +42,9 @@ def test_whatever_is_typed_is_judged_and_nothing_raises(typed: str) -> None:
     assert is_receipt(typed) in (True, False)
 
 
-TAKEN = Progress(taken=True)
-HELPED = Progress(taken=True, helped_at=NOON)
-CLOSED = Progress(taken=True, helped_at=NOON, closed_at=NOON)
+TAKEN = Progress(is_taken=True)
+HELPED = Progress(is_taken=True, helped_at=NOON)
+CLOSED = Progress(is_taken=True, helped_at=NOON, closed_at=NOON)
 
 
 @pytest.mark.parametrize(

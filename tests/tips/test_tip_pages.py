@@ -34,12 +34,12 @@ def told(district: District) -> District:
     district.file_tip(state=TipState.FRAGMENT)
     district.file_tip()
     district.change(Tip, HELPED, helped_at=at, place="11")
-    asked = {"end_wanted": "joke", "end_wanted_by": "name:Alice", "closure_requested_at": at}
+    asked = {"outcome_asked": "joke", "closure_by": "name:Alice", "closure_requested_at": at}
     district.change(Tip, JUDGED, urgency=1, **asked)
     district.file_tip(urgency=3)
     earlier = {
         "closure_requested_at": at - timedelta(hours=26),
-        "end_wanted": "helped",
+        "outcome_asked": "helped",
         "assignee_id": HER,
     }
     district.change(Tip, CLOSING, **asked | earlier)
@@ -77,7 +77,7 @@ ALL = TipStateFilter.ALL
         (TipFilter(TipStateFilter.CLOSED), [CLOSED]),
         (TipFilter(ALL), [CLOSING, LEFT, CLOSED, JUDGED, HELPED, TAKEN, WAITS]),
         (TipFilter(ALL, Matter.COMPLAINT), [COMPLAINT]),
-        (TipFilter(ALL, whose=AssigneeFilter.MINE), [CLOSING, TAKEN]),
+        (TipFilter(ALL, assignee=AssigneeFilter.MINE), [CLOSING, TAKEN]),
         (TipFilter(ALL, place="11"), [HELPED]),
         (TipFilter(ALL, urgency=1, category=Category.LABOUR), [LEFT, JUDGED]),
         (TipFilter(ALL, category=Category.SEX), [CLOSED]),
@@ -129,13 +129,11 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
     with told.database.reading() as session:
         assert queries_list.acknowledged_times(session, [TAKEN]) == {}
         (one,) = queries_list.assignments_of(session, TAKEN)
-        assert not one.believed
+        assert not one.is_believed
         assert TAKEN in {tip.id for tip in queries_list.waiting_tips(session, NATION, 9)}
 
 
-def test_waiting_closures_are_listed_with_the_oldest_first(
-    told: District,
-) -> None:
+def test_waiting_closures_are_listed_with_the_oldest_first(told: District) -> None:
     told.change(Tip, CLOSED, closure_requested_at=told.clock())
     with told.database.reading() as session:
         found = queries_list.closures_waiting(session, NATION, 9)

@@ -34,7 +34,7 @@ def change(line: Line, **values: Any) -> None:
 def test_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
     told(line, *DANGER_HERE)
     assert (by_marks(line), by_rows(line)) == ([], [line.tip.id])
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
     before = line.tip.__dict__
 
     assert service_assignment.assign_pending(line.context) == 1
@@ -52,7 +52,7 @@ def test_the_bell_rings_for_what_is_filed_and_not_for_what_is_added(line: Line) 
     caller = told(line, *DANGER_HERE)
     line.clock.turn(seconds=5)
     caller.key("1")
-    assert line.jobs.rung == [(Job.ASSIGN_TIP, line.tip.id)]
+    assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
 def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> None:
@@ -81,9 +81,7 @@ def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line
     assert {row.step for row in line.all(Assignment)} == {0}
 
 
-def test_a_place_corrected_before_any_alert_rings_for_the_new_one(
-    line: Line,
-) -> None:
+def test_a_place_corrected_before_any_alert_rings_for_the_new_one(line: Line) -> None:
     told(line, *DANGER_HERE, "0", "2")
     assert line.all(Assignment) == []
     (place,) = line.all(TipPlace)
@@ -105,8 +103,8 @@ def test_a_tip_that_nobody_was_told_of_leads_no_cluster(line: Line) -> None:
 def test_the_doctor_and_the_judge_see_what_waits(line: Line) -> None:
     told(line, *DANGER_HERE)
     with line.database.reading() as session:
-        assert queries_health.outbox_health(session).unreferred_since == line.tip.filed_at
+        assert queries_health.outbox_health(session).unassigned_since == line.tip.filed_at
         assert books.waiting_without_deadline(session) == []
     service_assignment.assign_pending(line.context)
     with line.database.reading() as session:
-        assert queries_health.outbox_health(session).unreferred_since is None
+        assert queries_health.outbox_health(session).unassigned_since is None

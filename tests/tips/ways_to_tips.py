@@ -24,7 +24,7 @@ HE, COLLEAGUE, DESK = 1, 2, 3
 HERE = "12"
 KEPT, OTHERS = frozenset({1, 3}), frozenset({2, 4})
 """Tips hidden from the responder, and similar tips that are not. A colleague took 3 and 4 first."""
-ALL = TipFilter(standing=TipStateFilter.ALL)
+ALL = TipFilter(state=TipStateFilter.ALL)
 SOON, AGO = NOON + timedelta(minutes=10), NOON - timedelta(days=30)
 
 
@@ -51,7 +51,7 @@ class Asker:
         return found
 
     @property
-    def hers(self) -> list[tuple[str, int]]:
+    def own_cases(self) -> list[tuple[str, int]]:
         rows = select(Assignment.reference, Assignment.tip_id).where(Assignment.responder_id == HE)
         return [(name, tip_id) for name, tip_id in self.session.execute(rows)]
 
@@ -66,7 +66,7 @@ def answered_by_sms(one: Asker) -> set[int]:
 
 
 def by_reference(one: Asker) -> set[int]:
-    found = (queries.locked_assignment(one.session, HE, name) for name, _ in one.hers)
+    found = (queries.locked_assignment(one.session, HE, name) for name, _ in one.own_cases)
     return {row.tip_id for row in found if row is not None}
 
 

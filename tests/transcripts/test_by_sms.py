@@ -58,11 +58,11 @@ class Both:
                 self.key(one)
             return
         assert before is not None
-        self.ussd = turn.resume(BOOK, before.run, keyed, self.transcript.facts)
-        label = turn.offered(BOOK, before.run, self.transcript.facts).get(keyed)
+        self.ussd = turn.resume(BOOK, before.state, keyed, self.transcript.facts)
+        label = turn.offered(BOOK, before.state, self.transcript.facts).get(keyed)
         if self._turns_a_page(before):
             return
-        own = turn.offered(SMS.book, self.sms, SMS.facts, limit=ALONE)
+        own = turn.offered(SMS.flow_set, self.sms, SMS.facts, limit=ALONE)
         spoken = service_sms_screens.continue_topic(
             SMS, self.sms, keyed if own.get(keyed) == label else label or keyed
         )
@@ -78,23 +78,23 @@ class Both:
 
     def _turns_a_page(self, before: turn.Turn) -> bool:
         assert self.ussd is not None
-        here, there = before.run.calls[-1], self.ussd.run.calls[-1]
+        here, there = before.state.calls[-1], self.ussd.state.calls[-1]
         same = (here.flow, here.node) == (there.flow, there.node)
         return same and here.page != there.page and here.page != self.sms.calls[-1].page + 1
 
     def _same(self, spoken: SmsTurn) -> None:
         assert self.ussd is not None
         assert spoken.events == self.ussd.events
-        assert _at(spoken.run) == _at(self.ussd.run)
-        assert spoken.run.language == self.ussd.run.language
+        assert _at(spoken.state) == _at(self.ussd.state)
+        assert spoken.state.language == self.ussd.state.language
         self.passed |= {Place(place.flow, place.node) for place in self.ussd.passed}
-        self.sms = ConversationState.from_dict(json.loads(json.dumps(spoken.run.to_dict())))
+        self.sms = ConversationState.from_dict(json.loads(json.dumps(spoken.state.to_dict())))
         row = json.loads(
-            json.dumps(service_sms_screens.screen_values(spoken.run, SMS, again=spoken.again))
+            json.dumps(service_sms_screens.screen_values(spoken.state, SMS, again=spoken.again))
         )
-        screen = service_sms_screens.draw_screen(BOOK, row, spoken.run.language)
+        screen = service_sms_screens.draw_screen(BOOK, row, spoken.state.language)
         draw = turn.repeat if spoken.again else turn.render
-        assert screen == draw(SMS.book, spoken.run, SMS.facts, limit=ALONE)
+        assert screen == draw(SMS.flow_set, spoken.state, SMS.facts, limit=ALONE)
         self.told.append(screen)
 
 
@@ -106,7 +106,7 @@ def _open(path: Path) -> bool:
     """Returns True if the transcript enters only flows that anyone may read."""
     text = path.read_text(encoding="utf-8")
     entered = [line.split()[2] for line in text.splitlines() if line.startswith("! FlowEntered ")]
-    return all(name in SMS.book.flows for name in entered)
+    return all(name in SMS.flow_set.flows for name in entered)
 
 
 OPEN = [path for path in FILES if _open(path)]
@@ -143,16 +143,16 @@ def test_what_is_read_by_sms_is_all_of_it(language: str) -> None:
 
 
 def _nodes() -> Iterator[Place]:
-    for flow in SMS.book.flows.values():
+    for flow in SMS.flow_set.flows.values():
         for name, node in flow.nodes.items():
-            out = isinstance(node, CallNode) and node.flow not in SMS.book.flows
+            out = isinstance(node, CallNode) and node.flow not in SMS.flow_set.flows
             if not out:
                 yield Place(flow.name, name)
 
 
 def test_no_flow_of_the_report_is_there() -> None:
-    gone = set(BOOK.flows) - set(SMS.book.flows)
+    gone = set(BOOK.flows) - set(SMS.flow_set.flows)
     closed = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
     assert closed | set(Programme) <= gone
     assert {"report", "receipt", "responders", "questions", "talks"} <= gone
-    assert {topic.value for topic in Topic} <= set(SMS.book.flows)
+    assert {topic.value for topic in Topic} <= set(SMS.flow_set.flows)

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.flows.conversation import Place
 from hotline.flows.flow import FlowSet
-from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.screen import SEPTETS
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book
 from tests.transcripts.hanging_up import leaves
@@ -54,7 +54,7 @@ def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
 
     codec = gsm0338.Codec()
     for screen in recording.screens:
-        assert len(codec.encode(screen.text)[0]) == screen.septets <= DEFAULT_LIMIT
+        assert len(codec.encode(screen.text)[0]) == screen.septets <= SEPTETS
 
     assert transcript.flow in {place.flow for place in recording.passed}
     assert transcript.language == recording.language

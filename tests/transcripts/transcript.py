@@ -38,7 +38,7 @@ from hotline.flows.conversation import (
     TopicRead,
 )
 from hotline.flows.flow import FlowSet
-from hotline.flows.screen import DEFAULT_LIMIT, Screen
+from hotline.flows.screen import SEPTETS, Screen
 from hotline.flows.turn import Turn, resume, start
 from hotline.text.languages import CODES
 
@@ -107,11 +107,7 @@ def read(text: str) -> Transcript:
 
 
 def record(
-    book: FlowSet,
-    transcript: Transcript,
-    *,
-    leaves: Leaves | None = None,
-    limit: int = DEFAULT_LIMIT,
+    book: FlowSet, transcript: Transcript, *, leaves: Leaves | None = None, limit: int = SEPTETS
 ) -> Recording:
     """Plays the keys. Returns the screens, the events, and what hanging up would leave."""
     tape = _Tape(list(transcript.head))
@@ -122,11 +118,11 @@ def record(
             turn = _dialled(book, transcript.facts, keyed.removeprefix(DIAL), limit)
         else:
             turn = resume(book, run, keyed, transcript.facts, limit=limit)
-        passage = [one for one in passage if one.run.passage == turn.run.passage] + [turn]
+        passage = [one for one in passage if one.state.attempts == turn.state.attempts] + [turn]
         happened = [event for one in passage for event in one.events]
-        runs = [one.run for one in passage]
+        runs = [one.state for one in passage]
         tape.take(keyed, turn, leaves(book, runs, happened) if leaves is not None else "")
-        run = ConversationState.from_dict(json.loads(json.dumps(turn.run.to_dict())))
+        run = ConversationState.from_dict(json.loads(json.dumps(turn.state.to_dict())))
     text = "\n".join(tape.lines) + "\n"
     return Recording(text, tuple(tape.screens), frozenset(tape.passed), run.language)
 

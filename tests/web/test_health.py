@@ -80,6 +80,6 @@ def test_a_held_lane_and_missing_flows_are_said_together(line: Line) -> None:
         for revision in session.query(Revision):
             revision.live_from = None
     empty = SqlFlowSets(line.database, place_lists())
-    status, reasons = readiness(replace(line, context=replace(line.context, books=empty)))
+    status, reasons = readiness(replace(line, context=replace(line.context, flow_sets=empty)))
     assert status == 503
     assert len(reasons) == 2

@@ -14,9 +14,7 @@ def typing(line: Line, *keyed: str) -> Caller:
     return told(line, *TO_THE_NAME, *keyed)
 
 
-def test_a_name_of_four_districts_is_asked_back_and_the_chosen_one_is_told(
-    line: Line,
-) -> None:
+def test_a_name_of_four_districts_is_asked_back_and_the_chosen_one_is_told(line: Line) -> None:
     caller = typing(line, "Lemera")
     assert caller.read().startswith(
         "Ni aha?\n1 Remera, Gasabo\n2 Remera, Gatsibo\n3 Remera, Musanze\n4 Remera, Ngoma\n5 Ahandi"
@@ -45,9 +43,7 @@ def test_what_is_like_no_name_leads_to_the_national_desk(line: Line, typed: str)
 
 
 @pytest.mark.row("C19")
-def test_a_market_is_confirmed_by_its_place_before_its_desk_is_alerted(
-    line: Line,
-) -> None:
+def test_a_market_is_confirmed_by_its_place_before_its_desk_is_alerted(line: Line) -> None:
     caller = typing(line, "Nyabugogo")
     assert caller.read().startswith(
         "Nyabugogo: Nyarugenge, Kigali?\n1 Yego\n2 Ahandi, ongera wandike\n3 Simbizi"
@@ -110,7 +106,7 @@ def test_a_run_that_was_lost_while_she_typed_is_played_again_alike(line: Line) -
 def test_what_was_typed_is_remembered_nowhere_but_under_seal(line: Line) -> None:
     typing(line, "Lemera").key("2")
     (dialogue,) = line.all(Dialogue)
-    book = line.context.books.book(dialogue.revision_id)
+    book = line.context.flow_sets.get(dialogue.revision_id)
     assert "Lemera" not in str(book.drawings)
     assert "Lemera" not in str(vars(dialogue))
 

@@ -164,7 +164,7 @@ def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
     line.clock.turn(seconds=5)
     publish(line.database, document, line.clock.at)
     shelf = SqlFlowSets(line.database, place_lists())
-    line.context = replace(line.context, books=shelf)
+    line.context = replace(line.context, flow_sets=shelf)
 
     assert line.caller().dial().startswith("CON Undi mutwe")
     line.flush()

@@ -62,18 +62,18 @@ def test_every_step_that_time_owes_is_there() -> None:
 def test_a_tip_whose_bell_was_never_heard_is_referred_and_rung_for(manned: District) -> None:
     manned.file_tip()
     tick(manned.context, OURS)
-    assert manned.jobs.rung == [(Job.DELIVER, 1)]
+    assert manned.jobs.scheduled == [(Job.DELIVER, 1)]
 
 
 def test_what_is_due_a_moment_is_left_to_the_bell(manned: District) -> None:
     manned.tell()
-    manned.jobs.rung.clear()
+    manned.jobs.scheduled.clear()
     manned.clock.turn(seconds=0.6)
     look_after_due(manned.context)
-    assert manned.jobs.rung == []
+    assert manned.jobs.scheduled == []
     manned.clock.turn(seconds=0.1)
     look_after_due(manned.context)
-    assert manned.jobs.rung == [(Job.DELIVER, 1)]
+    assert manned.jobs.scheduled == [(Job.DELIVER, 1)]
     assert manned.sms.sent == []
 
 
@@ -125,10 +125,10 @@ def test_a_held_lane_is_not_rung_for(manned: District) -> None:
         manned.tell()
     manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]
     manned.deliver()
-    manned.jobs.rung.clear()
+    manned.jobs.scheduled.clear()
     manned.clock.turn(seconds=30)
     look_after_due(manned.context)
-    assert (manned.jobs.rung, len(manned.sms.sent)) == ([], 1)
+    assert (manned.jobs.scheduled, len(manned.sms.sent)) == ([], 1)
 
 
 @pytest.mark.fault(17)
@@ -254,9 +254,7 @@ def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) 
 
 
 @pytest.mark.slow(reason="waits for a step that asks other machines")
-def test_what_asks_other_machines_holds_no_tick_and_runs_once(
-    manned: District,
-) -> None:
+def test_what_asks_other_machines_holds_no_tick_and_runs_once(manned: District) -> None:
     stop, hangs, ends = Event(), Event(), Event()
     ticks: list[WorkerContext] = []
     begun: list[WorkerContext] = []

@@ -15,7 +15,7 @@ from workers.clock import STEPS, tick
 GROW = (
     "tip",
     "tip_place",
-    "referral",
+    "assignment",
     "message",
     "attempt",
     "deadline",

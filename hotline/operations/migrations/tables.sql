@@ -32,11 +32,11 @@ CREATE TABLE account (
 
 CREATE TABLE alarm (
     name VARCHAR NOT NULL,
-    says VARCHAR NOT NULL,
+    message VARCHAR NOT NULL,
     since TIMESTAMPTZ NOT NULL,
     next_at TIMESTAMPTZ NOT NULL,
     level INTEGER NOT NULL,
-    told INTEGER NOT NULL,
+    notices INTEGER NOT NULL,
     well_since TIMESTAMPTZ,
     acknowledged_by VARCHAR,
     CONSTRAINT alarm_key PRIMARY KEY (name)
@@ -102,21 +102,21 @@ CREATE TABLE desk (
     CONSTRAINT desk_key PRIMARY KEY (code)
 );
 
-CREATE TABLE district_code (
+CREATE TABLE enrolment_code (
     code_key VARCHAR NOT NULL,
-    roll VARCHAR NOT NULL,
+    programme VARCHAR NOT NULL,
     district VARCHAR NOT NULL,
     made_by VARCHAR NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     ends_at TIMESTAMPTZ NOT NULL,
     uses INTEGER NOT NULL,
-    CONSTRAINT district_code_key PRIMARY KEY (code_key)
+    CONSTRAINT enrolment_code_key PRIMARY KEY (code_key)
 );
 
-CREATE TABLE errand (
+CREATE TABLE timed_task (
     name VARCHAR NOT NULL,
     done_at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT errand_key PRIMARY KEY (name)
+    CONSTRAINT timed_task_key PRIMARY KEY (name)
 );
 
 CREATE TABLE failed_sign_in (
@@ -128,38 +128,38 @@ CREATE TABLE failed_sign_in (
 );
 CREATE INDEX failed_sign_in_at_index ON failed_sign_in (at);
 
-CREATE TABLE guess (
+CREATE TABLE secret_attempt (
     id SERIAL NOT NULL,
     secret VARCHAR NOT NULL,
     session_key VARCHAR NOT NULL,
-    heard_key VARCHAR NOT NULL,
+    text_key VARCHAR NOT NULL,
     contact_key VARCHAR NOT NULL,
     target_key VARCHAR NOT NULL,
     compared BOOLEAN NOT NULL,
     opened_key VARCHAR,
-    said JSON NOT NULL,
+    results JSON NOT NULL,
     at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT guess_key PRIMARY KEY (id),
-    CONSTRAINT guess_session_key_heard_key_once UNIQUE (session_key, heard_key)
+    CONSTRAINT secret_attempt_key PRIMARY KEY (id),
+    CONSTRAINT secret_attempt_session_key_text_key_once UNIQUE (session_key, text_key)
 );
-CREATE INDEX guess_at ON guess (at);
-CREATE INDEX guess_contact ON guess (contact_key, at);
-CREATE INDEX guess_target ON guess (target_key, at);
+CREATE INDEX secret_attempt_at ON secret_attempt (at);
+CREATE INDEX secret_attempt_contact ON secret_attempt (contact_key, at);
+CREATE INDEX secret_attempt_target ON secret_attempt (target_key, at);
 
-CREATE TABLE home_origin (
+CREATE TABLE sample_mark (
     id SERIAL NOT NULL,
     origin VARCHAR NOT NULL,
     marked_at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT home_origin_key PRIMARY KEY (id)
+    CONSTRAINT sample_mark_key PRIMARY KEY (id)
 );
 
-CREATE TABLE hook_figure (
+CREATE TABLE hook_counter (
     hook VARCHAR NOT NULL,
     outcome VARCHAR NOT NULL,
     bound INTEGER NOT NULL,
     count BIGINT NOT NULL,
     microseconds BIGINT NOT NULL,
-    CONSTRAINT hook_figure_key PRIMARY KEY (hook, outcome, bound)
+    CONSTRAINT hook_counter_key PRIMARY KEY (hook, outcome, bound)
 );
 
 CREATE TABLE inbound_seen (
@@ -169,7 +169,7 @@ CREATE TABLE inbound_seen (
     sms_key VARCHAR,
     assignment_id INTEGER,
     more_assignments JSON,
-    waits JSON,
+    queued JSON,
     proved_at TIMESTAMPTZ,
     vouched_at TIMESTAMPTZ,
     unproven_at TIMESTAMPTZ,
@@ -191,14 +191,14 @@ CREATE TABLE inbox_read (
     CONSTRAINT inbox_read_key PRIMARY KEY (name)
 );
 
-CREATE TABLE joined (
+CREATE TABLE participant (
     number_key VARCHAR NOT NULL,
-    roll VARCHAR NOT NULL,
+    programme VARCHAR NOT NULL,
     district VARCHAR NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    told JSON NOT NULL,
+    reports JSON NOT NULL,
     passed JSON,
-    CONSTRAINT joined_key PRIMARY KEY (number_key)
+    CONSTRAINT participant_key PRIMARY KEY (number_key)
 );
 
 CREATE TABLE key_canary (
@@ -207,23 +207,23 @@ CREATE TABLE key_canary (
     CONSTRAINT key_canary_key PRIMARY KEY (name, canary)
 );
 
-CREATE TABLE lane (
+CREATE TABLE queue_state (
     name VARCHAR NOT NULL,
-    held_until TIMESTAMPTZ,
+    paused_until TIMESTAMPTZ,
     reason VARCHAR,
     awaited_at TIMESTAMPTZ,
     failing_since TIMESTAMPTZ,
     failed_at TIMESTAMPTZ,
-    CONSTRAINT lane_key PRIMARY KEY (name)
+    CONSTRAINT queue_state_key PRIMARY KEY (name)
 );
 
-CREATE TABLE lane_hold (
-    lane VARCHAR NOT NULL,
-    held_by VARCHAR NOT NULL,
+CREATE TABLE queue_pause (
+    queue VARCHAR NOT NULL,
+    paused_by VARCHAR NOT NULL,
     reason VARCHAR NOT NULL,
     since TIMESTAMPTZ NOT NULL,
     doubtful_until TIMESTAMPTZ,
-    CONSTRAINT lane_hold_key PRIMARY KEY (lane)
+    CONSTRAINT queue_pause_key PRIMARY KEY (queue)
 );
 
 CREATE TABLE leader (
@@ -279,7 +279,7 @@ CREATE TABLE programme_target (
     CONSTRAINT programme_target_key PRIMARY KEY (id)
 );
 
-CREATE TABLE reach (
+CREATE TABLE counter (
     id SERIAL NOT NULL,
     day DATE NOT NULL,
     measure VARCHAR NOT NULL,
@@ -289,8 +289,8 @@ CREATE TABLE reach (
     entry VARCHAR NOT NULL,
     topic VARCHAR NOT NULL,
     count INTEGER NOT NULL,
-    CONSTRAINT reach_key PRIMARY KEY (id),
-    CONSTRAINT reach_day_measure_district_language_channel_entry_topic_once UNIQUE (day, measure, district, language, channel, entry, topic)
+    CONSTRAINT counter_key PRIMARY KEY (id),
+    CONSTRAINT counter_day_measure_district_language_channel_entry_topic_once UNIQUE (day, measure, district, language, channel, entry, topic)
 );
 
 CREATE TABLE recovery_pair (
@@ -361,12 +361,12 @@ CREATE TABLE screen_count (
     CONSTRAINT screen_count_key PRIMARY KEY (week, measure, name)
 );
 
-CREATE TABLE sign_in_try (
+CREATE TABLE sign_in_attempt (
     name_key BYTEA NOT NULL,
     failures INTEGER NOT NULL,
     last_at TIMESTAMPTZ NOT NULL,
     next_try_at TIMESTAMPTZ,
-    CONSTRAINT sign_in_try_key PRIMARY KEY (name_key)
+    CONSTRAINT sign_in_attempt_key PRIMARY KEY (name_key)
 );
 
 CREATE TABLE signature (
@@ -404,7 +404,7 @@ CREATE TABLE text_question (
     id SERIAL NOT NULL,
     place VARCHAR NOT NULL,
     language VARCHAR NOT NULL,
-    asks VARCHAR NOT NULL,
+    question VARCHAR NOT NULL,
     asked_by_id INTEGER,
     asked_by VARCHAR NOT NULL,
     asked_at TIMESTAMPTZ NOT NULL,
@@ -419,7 +419,7 @@ CREATE TABLE tip (
     uid VARCHAR NOT NULL,
     identity VARCHAR NOT NULL,
     session_key VARCHAR NOT NULL,
-    passage INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
     matter VARCHAR DEFAULT 'tip' NOT NULL,
     state VARCHAR NOT NULL,
     channel VARCHAR NOT NULL,
@@ -430,30 +430,30 @@ CREATE TABLE tip (
     sector VARCHAR,
     category VARCHAR,
     urgency INTEGER NOT NULL,
-    told_urgency INTEGER,
+    first_urgency INTEGER,
     official VARCHAR NOT NULL,
     basis VARCHAR NOT NULL,
     do_not_visit BOOLEAN NOT NULL,
     visit VARCHAR,
     place_step INTEGER DEFAULT '0' NOT NULL,
-    manner VARCHAR,
+    visit_decision VARCHAR,
     contact_key VARCHAR NOT NULL,
     body BYTEA NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     filed_at TIMESTAMPTZ,
     completed_at TIMESTAMPTZ,
-    referred_at TIMESTAMPTZ,
-    referred_urgency INTEGER,
+    assigned_at TIMESTAMPTZ,
+    alert_urgency INTEGER,
     assignee_id INTEGER,
     renewed_at TIMESTAMPTZ,
-    end_wanted VARCHAR,
-    end_wanted_by VARCHAR,
+    outcome_asked VARCHAR,
+    closure_by VARCHAR,
     closure_requested_at TIMESTAMPTZ,
     closure_read_at TIMESTAMPTZ,
     locked_for VARCHAR,
     receipt_key VARCHAR,
-    erase_wanted_at TIMESTAMPTZ,
+    erasure_asked_at TIMESTAMPTZ,
     helped_at TIMESTAMPTZ,
     closed_at TIMESTAMPTZ,
     outcome VARCHAR,
@@ -472,9 +472,9 @@ CREATE INDEX tip_open ON tip (filed_at) WHERE closed_at IS NULL;
 CREATE INDEX tip_receipt ON tip (receipt_key);
 CREATE INDEX tip_session ON tip (session_key);
 CREATE INDEX tip_silent ON tip (updated_at) WHERE state = 'draft';
-CREATE INDEX tip_waits ON tip (urgency, id) WHERE state != 'draft' AND (referred_urgency IS NULL OR referred_urgency > urgency);
+CREATE INDEX tip_waits ON tip (urgency, id) WHERE state != 'draft' AND (alert_urgency IS NULL OR alert_urgency > urgency);
 
-CREATE TABLE watcher (
+CREATE TABLE on_call_contact (
     id SERIAL NOT NULL,
     person_id INTEGER NOT NULL,
     number_key VARCHAR NOT NULL,
@@ -482,9 +482,9 @@ CREATE TABLE watcher (
     active BOOLEAN NOT NULL,
     unreachable VARCHAR,
     created_at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT watcher_key PRIMARY KEY (id),
-    CONSTRAINT watcher_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
-    CONSTRAINT watcher_number_key_once UNIQUE (number_key)
+    CONSTRAINT on_call_contact_key PRIMARY KEY (id),
+    CONSTRAINT on_call_contact_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT on_call_contact_number_key_once UNIQUE (number_key)
 );
 
 CREATE TABLE account_code (
@@ -501,7 +501,7 @@ CREATE TABLE account_code (
 );
 CREATE INDEX account_code_account_id_index ON account_code (account_id);
 
-CREATE TABLE asked_back (
+CREATE TABLE question_back (
     tip_id INTEGER NOT NULL,
     question VARCHAR NOT NULL,
     desk VARCHAR NOT NULL,
@@ -511,8 +511,8 @@ CREATE TABLE asked_back (
     body BYTEA NOT NULL,
     answered_at TIMESTAMPTZ,
     read_at TIMESTAMPTZ,
-    CONSTRAINT asked_back_key PRIMARY KEY (tip_id),
-    CONSTRAINT asked_back_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+    CONSTRAINT question_back_key PRIMARY KEY (tip_id),
+    CONSTRAINT question_back_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
 );
 
 CREATE TABLE call_back (
@@ -526,9 +526,9 @@ CREATE TABLE call_back (
     closes_at TIMESTAMPTZ NOT NULL,
     again_at TIMESTAMPTZ,
     asked_at TIMESTAMPTZ NOT NULL,
-    told_at TIMESTAMPTZ,
+    notified_at TIMESTAMPTZ,
     begun_at TIMESTAMPTZ,
-    wanted_by VARCHAR,
+    asked_by VARCHAR,
     approved_by VARCHAR,
     opened_at TIMESTAMPTZ,
     ended_at TIMESTAMPTZ,
@@ -557,46 +557,46 @@ CREATE TABLE case_key (
     CONSTRAINT case_key_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
 );
 
-CREATE TABLE case_log (
+CREATE TABLE case_event (
     id SERIAL NOT NULL,
     tip_id INTEGER NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     responder_id INTEGER,
     desk VARCHAR,
-    way VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
     codes JSON NOT NULL,
     "key" VARCHAR NOT NULL,
     supersedes INTEGER,
-    CONSTRAINT case_log_key PRIMARY KEY (id),
-    CONSTRAINT case_log_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
-    CONSTRAINT case_log_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
-    CONSTRAINT case_log_key_once UNIQUE ("key"),
-    CONSTRAINT case_log_supersedes_of FOREIGN KEY(supersedes) REFERENCES case_log (id)
+    CONSTRAINT case_event_key PRIMARY KEY (id),
+    CONSTRAINT case_event_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT case_event_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT case_event_key_once UNIQUE ("key"),
+    CONSTRAINT case_event_supersedes_of FOREIGN KEY(supersedes) REFERENCES case_event (id)
 );
-CREATE INDEX case_log_tip_id_index ON case_log (tip_id);
+CREATE INDEX case_event_tip_id_index ON case_event (tip_id);
 
-CREATE TABLE change (
+CREATE TABLE draft (
     id SERIAL NOT NULL,
     title VARCHAR NOT NULL,
-    why VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
     state VARCHAR NOT NULL,
     base_id INTEGER NOT NULL,
     source VARCHAR,
     created_by VARCHAR NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    proposed_by_id INTEGER,
-    proposed_by VARCHAR,
-    proposed_at TIMESTAMPTZ,
-    proposed_digest VARCHAR,
+    submitted_by_id INTEGER,
+    submitted_by VARCHAR,
+    submitted_at TIMESTAMPTZ,
+    submitted_digest VARCHAR,
     note VARCHAR,
     noted_by VARCHAR,
     ended_at TIMESTAMPTZ,
-    CONSTRAINT change_key PRIMARY KEY (id),
-    CONSTRAINT change_base_id_of FOREIGN KEY(base_id) REFERENCES revision (id),
-    CONSTRAINT change_source_once UNIQUE (source)
+    CONSTRAINT draft_key PRIMARY KEY (id),
+    CONSTRAINT draft_base_id_of FOREIGN KEY(base_id) REFERENCES revision (id),
+    CONSTRAINT draft_source_once UNIQUE (source)
 );
-CREATE INDEX change_state ON change (state, id);
+CREATE INDEX draft_state ON draft (state, id);
 
 CREATE TABLE console_session (
     digest BYTEA NOT NULL,
@@ -655,8 +655,8 @@ CREATE TABLE dialogue (
     counted JSON NOT NULL,
     started_at TIMESTAMPTZ NOT NULL,
     ended_at TIMESTAMPTZ,
-    heard INTEGER NOT NULL,
-    heard_key VARCHAR,
+    committed INTEGER NOT NULL,
+    text_key VARCHAR,
     starred JSON,
     caller_key VARCHAR,
     pinned JSON,
@@ -682,7 +682,7 @@ CREATE TABLE enrolment (
     asked_at TIMESTAMPTZ NOT NULL,
     proved_at TIMESTAMPTZ,
     ended_at TIMESTAMPTZ,
-    ended VARCHAR,
+    end_reason VARCHAR,
     CONSTRAINT enrolment_key PRIMARY KEY (id),
     CONSTRAINT enrolment_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
 );
@@ -694,7 +694,7 @@ CREATE TABLE exclusion (
     tip_id INTEGER NOT NULL,
     person_id INTEGER,
     desk_code VARCHAR,
-    why VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
     "by" VARCHAR NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     lifted_by VARCHAR,
@@ -705,22 +705,22 @@ CREATE TABLE exclusion (
 );
 CREATE INDEX exclusion_tip_id_index ON exclusion (tip_id);
 
-CREATE TABLE exercise (
+CREATE TABLE drill (
     id SERIAL NOT NULL,
     tip_id INTEGER NOT NULL,
     place VARCHAR NOT NULL,
     desk VARCHAR NOT NULL,
-    climbs BOOLEAN NOT NULL,
+    escalates BOOLEAN NOT NULL,
     started_by VARCHAR NOT NULL,
     reason VARCHAR NOT NULL,
     started_at TIMESTAMPTZ NOT NULL,
     ends_at TIMESTAMPTZ NOT NULL,
     ended_at TIMESTAMPTZ,
     ended_by VARCHAR,
-    why_ended VARCHAR,
-    CONSTRAINT exercise_key PRIMARY KEY (id),
-    CONSTRAINT exercise_tip_id_once UNIQUE (tip_id),
-    CONSTRAINT exercise_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+    end_reason VARCHAR,
+    CONSTRAINT drill_key PRIMARY KEY (id),
+    CONSTRAINT drill_tip_id_once UNIQUE (tip_id),
+    CONSTRAINT drill_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
 );
 
 CREATE TABLE "grant" (
@@ -779,12 +779,12 @@ CREATE TABLE pin_warning (
     responder_id INTEGER NOT NULL,
     kind VARCHAR NOT NULL,
     at TIMESTAMPTZ NOT NULL,
-    told_at TIMESTAMPTZ,
+    notified_at TIMESTAMPTZ,
     CONSTRAINT pin_warning_key PRIMARY KEY (id),
     CONSTRAINT pin_warning_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
 );
 CREATE INDEX pin_warning_person ON pin_warning (responder_id, kind, at);
-CREATE INDEX pin_warning_told ON pin_warning (told_at, at);
+CREATE INDEX pin_warning_notified ON pin_warning (notified_at, at);
 
 CREATE TABLE possible_victim (
     tip_id INTEGER NOT NULL,
@@ -793,7 +793,7 @@ CREATE TABLE possible_victim (
     responder_id INTEGER,
     clock VARCHAR,
     due_at TIMESTAMPTZ,
-    rung INTEGER DEFAULT '0' NOT NULL,
+    times INTEGER DEFAULT '0' NOT NULL,
     record_key INTEGER NOT NULL,
     CONSTRAINT possible_victim_key PRIMARY KEY (tip_id, n),
     CONSTRAINT possible_victim_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
@@ -809,7 +809,7 @@ CREATE TABLE publication (
     reason VARCHAR NOT NULL,
     published_at TIMESTAMPTZ NOT NULL,
     until TIMESTAMPTZ,
-    change_id INTEGER,
+    draft_id INTEGER,
     published_by_id INTEGER,
     approved_by VARCHAR,
     lapses_at TIMESTAMPTZ,
@@ -818,26 +818,26 @@ CREATE TABLE publication (
     CONSTRAINT publication_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
 );
 
-CREATE TABLE reading (
+CREATE TABLE pin_reading (
     id SERIAL NOT NULL,
     session_key VARCHAR NOT NULL,
     text_digest VARCHAR NOT NULL,
     responder_id INTEGER,
-    asks JSON NOT NULL,
+    question JSON NOT NULL,
     of_id INTEGER,
     state VARCHAR NOT NULL,
     encrypted_answer BYTEA,
     shown BYTEA,
     given_up_at TIMESTAMPTZ,
     at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT reading_key PRIMARY KEY (id),
-    CONSTRAINT reading_session_key_text_digest_once UNIQUE (session_key, text_digest),
-    CONSTRAINT reading_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
-    CONSTRAINT reading_of_id_of FOREIGN KEY(of_id) REFERENCES reading (id)
+    CONSTRAINT pin_reading_key PRIMARY KEY (id),
+    CONSTRAINT pin_reading_session_key_text_digest_once UNIQUE (session_key, text_digest),
+    CONSTRAINT pin_reading_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT pin_reading_of_id_of FOREIGN KEY(of_id) REFERENCES pin_reading (id)
 );
-CREATE INDEX reading_at ON reading (at);
+CREATE INDEX pin_reading_at ON pin_reading (at);
 
-CREATE TABLE referral (
+CREATE TABLE assignment (
     id SERIAL NOT NULL,
     tip_id INTEGER NOT NULL,
     step INTEGER NOT NULL,
@@ -853,13 +853,13 @@ CREATE TABLE referral (
     passed_at TIMESTAMPTZ,
     released_at TIMESTAMPTZ,
     opened_at TIMESTAMPTZ,
-    CONSTRAINT referral_key PRIMARY KEY (id),
-    CONSTRAINT referral_tip_id_step_responder_id_once UNIQUE (tip_id, step, responder_id),
-    CONSTRAINT referral_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
-    CONSTRAINT referral_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
-    CONSTRAINT referral_reference_once UNIQUE (reference)
+    CONSTRAINT assignment_key PRIMARY KEY (id),
+    CONSTRAINT assignment_tip_id_step_responder_id_once UNIQUE (tip_id, step, responder_id),
+    CONSTRAINT assignment_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT assignment_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT assignment_reference_once UNIQUE (reference)
 );
-CREATE INDEX referral_hands ON referral (responder_id, created_at, state);
+CREATE INDEX assignment_hands ON assignment (responder_id, created_at, state);
 
 CREATE TABLE release_approval (
     id SERIAL NOT NULL,
@@ -887,7 +887,7 @@ CREATE TABLE release_cell (
 CREATE TABLE reply_answer (
     id SERIAL NOT NULL,
     responder_id INTEGER NOT NULL,
-    why VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
     text_key VARCHAR NOT NULL,
     answered_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT reply_answer_key PRIMARY KEY (id),
@@ -925,7 +925,7 @@ CREATE TABLE tip_link (
     id SERIAL NOT NULL,
     a INTEGER NOT NULL,
     b INTEGER NOT NULL,
-    why VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
     "by" VARCHAR NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     undone_by VARCHAR,
@@ -948,19 +948,19 @@ CREATE TABLE tip_place (
 );
 CREATE INDEX tip_place_tip ON tip_place (tip_id);
 
-CREATE TABLE untold (
+CREATE TABLE pending_alert (
     tip_id INTEGER NOT NULL,
     urgency INTEGER NOT NULL,
-    CONSTRAINT untold_key PRIMARY KEY (tip_id),
-    CONSTRAINT untold_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE
+    CONSTRAINT pending_alert_key PRIMARY KEY (tip_id),
+    CONSTRAINT pending_alert_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE
 );
-CREATE INDEX untold_order ON untold (urgency, tip_id);
+CREATE INDEX pending_alert_order ON pending_alert (urgency, tip_id);
 
 CREATE TABLE case_code (
-    case_log_id INTEGER NOT NULL,
+    case_event_id INTEGER NOT NULL,
     body BYTEA NOT NULL,
-    CONSTRAINT case_code_key PRIMARY KEY (case_log_id),
-    CONSTRAINT case_code_case_log_id_of FOREIGN KEY(case_log_id) REFERENCES case_log (id)
+    CONSTRAINT case_code_key PRIMARY KEY (case_event_id),
+    CONSTRAINT case_code_case_event_id_of FOREIGN KEY(case_event_id) REFERENCES case_event (id)
 );
 
 CREATE TABLE case_grant (
@@ -974,36 +974,36 @@ CREATE TABLE case_grant (
 );
 
 CREATE TABLE case_note (
-    case_log_id INTEGER NOT NULL,
+    case_event_id INTEGER NOT NULL,
     body BYTEA NOT NULL,
-    CONSTRAINT case_note_key PRIMARY KEY (case_log_id),
-    CONSTRAINT case_note_case_log_id_of FOREIGN KEY(case_log_id) REFERENCES case_log (id)
+    CONSTRAINT case_note_key PRIMARY KEY (case_event_id),
+    CONSTRAINT case_note_case_event_id_of FOREIGN KEY(case_event_id) REFERENCES case_event (id)
 );
 
-CREATE TABLE change_check (
+CREATE TABLE draft_check (
     digest VARCHAR NOT NULL,
-    change_id INTEGER,
+    draft_id INTEGER,
     findings JSON NOT NULL,
     at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT change_check_key PRIMARY KEY (digest),
-    CONSTRAINT change_check_change_id_of FOREIGN KEY(change_id) REFERENCES change (id)
+    CONSTRAINT draft_check_key PRIMARY KEY (digest),
+    CONSTRAINT draft_check_draft_id_of FOREIGN KEY(draft_id) REFERENCES draft (id)
 );
 
-CREATE TABLE change_step (
+CREATE TABLE draft_step (
     id SERIAL NOT NULL,
-    change_id INTEGER NOT NULL,
+    draft_id INTEGER NOT NULL,
     part VARCHAR NOT NULL,
     version INTEGER NOT NULL,
     document JSON,
     made_by_id INTEGER,
     made_by VARCHAR NOT NULL,
     at TIMESTAMPTZ NOT NULL,
-    says JSON NOT NULL,
+    about JSON NOT NULL,
     once VARCHAR NOT NULL,
-    CONSTRAINT change_step_key PRIMARY KEY (id),
-    CONSTRAINT change_step_change_id_part_version_once UNIQUE (change_id, part, version),
-    CONSTRAINT change_step_change_id_of FOREIGN KEY(change_id) REFERENCES change (id),
-    CONSTRAINT change_step_once_once UNIQUE (once)
+    CONSTRAINT draft_step_key PRIMARY KEY (id),
+    CONSTRAINT draft_step_draft_id_part_version_once UNIQUE (draft_id, part, version),
+    CONSTRAINT draft_step_draft_id_of FOREIGN KEY(draft_id) REFERENCES draft (id),
+    CONSTRAINT draft_step_once_once UNIQUE (once)
 );
 
 CREATE TABLE message (
@@ -1036,16 +1036,16 @@ CREATE TABLE message (
     answered_at TIMESTAMPTZ,
     CONSTRAINT message_key PRIMARY KEY (id),
     CONSTRAINT message_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
-    CONSTRAINT message_assignment_id_of FOREIGN KEY(assignment_id) REFERENCES referral (id),
-    CONSTRAINT message_on_call_id_of FOREIGN KEY(on_call_id) REFERENCES watcher (id),
+    CONSTRAINT message_assignment_id_of FOREIGN KEY(assignment_id) REFERENCES assignment (id),
+    CONSTRAINT message_on_call_id_of FOREIGN KEY(on_call_id) REFERENCES on_call_contact (id),
     CONSTRAINT message_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
 );
 CREATE INDEX message_answers ON message (created_at) WHERE contact_key IS NOT NULL;
 CREATE INDEX message_contact ON message (contact_key, created_at) WHERE contact_key IS NOT NULL;
 CREATE INDEX message_due ON message (state, next_at);
-CREATE INDEX message_referral ON message (assignment_id);
+CREATE INDEX message_assignment ON message (assignment_id);
 
-CREATE TABLE reading_ask (
+CREATE TABLE pin_reading_ask (
     id SERIAL NOT NULL,
     reading_id INTEGER NOT NULL,
     encrypted_pin BYTEA NOT NULL,
@@ -1053,10 +1053,10 @@ CREATE TABLE reading_ask (
     box BYTEA,
     asked_at TIMESTAMPTZ NOT NULL,
     answered_at TIMESTAMPTZ,
-    CONSTRAINT reading_ask_key PRIMARY KEY (id),
-    CONSTRAINT reading_ask_reading_id_of FOREIGN KEY(reading_id) REFERENCES reading (id) ON DELETE CASCADE
+    CONSTRAINT pin_reading_ask_key PRIMARY KEY (id),
+    CONSTRAINT pin_reading_ask_reading_id_of FOREIGN KEY(reading_id) REFERENCES pin_reading (id) ON DELETE CASCADE
 );
-CREATE INDEX reading_ask_open ON reading_ask (answered_at, id);
+CREATE INDEX pin_reading_ask_open ON pin_reading_ask (answered_at, id);
 
 CREATE TABLE service_referral (
     offered_id INTEGER NOT NULL,
@@ -1069,9 +1069,9 @@ CREATE TABLE service_referral (
     thirty_at TIMESTAMPTZ,
     clock VARCHAR,
     due_at TIMESTAMPTZ,
-    rung INTEGER DEFAULT '0' NOT NULL,
+    times INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT service_referral_key PRIMARY KEY (offered_id),
-    CONSTRAINT service_referral_offered_id_of FOREIGN KEY(offered_id) REFERENCES case_log (id),
+    CONSTRAINT service_referral_offered_id_of FOREIGN KEY(offered_id) REFERENCES case_event (id),
     CONSTRAINT service_referral_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
     CONSTRAINT service_referral_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
 );

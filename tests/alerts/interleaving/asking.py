@@ -102,7 +102,7 @@ class EscalationModel:
                 roster = [ROSTERS[turns][n] for n in turns if not at.people[n] & AWAY]
                 decision = rules_escalation.decide(standing, roster, event, NOW)
                 yield self._course(decision, at.clocks)
-                if not decision.tell:
+                if not decision.notices:
                     # The orders differ only in which of two people who are alike is alerted.
                     break
 
@@ -117,9 +117,11 @@ class EscalationModel:
             if kind is not self.without:
                 after[KINDS.index(kind)] = min(clock.nth, MOST_IN_A_ROW.get(kind, 0))
                 delays.append((kind, clock.due_at - NOW))
-        tells = tuple((who, order.purpose) for order in decision.tell for who in order.who)
+        tells = tuple(
+            (who, order.purpose) for order in decision.notices for who in order.responder_ids
+        )
         ends_wish = DeadlineKind.CONFIRM_CLOSURE in decision.close
-        return Course(tells, tuple(after), tuple(delays), decision.holder, ends_wish)
+        return Course(tells, tuple(after), tuple(delays), decision.assignee, ends_wish)
 
     def rings(self, at: Standing, kind: DeadlineKind) -> bool:
         """Returns True if this clock, or one that follows from it, alerts an active person other than the assignee."""
@@ -131,7 +133,7 @@ class EscalationModel:
         return self._rings[asked]
 
     def _rings_after(self, at: Standing, course: Course) -> bool:
-        others = {n for n in at.living() if not at.people[n] & HOLDS}
+        others = {n for n in at.active() if not at.people[n] & HOLDS}
         if any(who in others for who, _ in course.tells):
             return True
         after = carry_out(at, course)
@@ -147,14 +149,14 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
         yield CaseState(
             CASE,
             step=1,
-            told=[TOLD_OF[n] for n, one in enumerate(people) if one & TOLD],
-            holder=at.holder,
-            others=tuple(sorted(took, key=lambda n: n != first))
+            alerted=[TOLD_OF[n] for n, one in enumerate(people) if one & TOLD],
+            assignee=at.holder,
+            other_assignees=tuple(sorted(took, key=lambda n: n != first))
             if first is not None
             else tuple(took),
-            judging=at.judging,
+            closure_by=at.judging,
             desk_decides=at.desk,
-            care=at.care,
+            safety=at.care,
             unread=at.unread,
             clocks={k: CLOCKS[n] for k, n in zip(KINDS, at.clocks, strict=True) if n != CLOSED},
         )

@@ -28,7 +28,7 @@ def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
     It must alert an active person other than the assignee, if there is one.
     """
     kinds = [kind for kind in GOING if at.is_open(kind)]
-    if all(at.people[n] & HOLDS for n in at.living()):
+    if all(at.people[n] & HOLDS for n in at.active()):
         return bool(kinds)
     return any(ladder.rings(at, kind) for kind in kinds)
 

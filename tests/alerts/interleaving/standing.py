@@ -77,14 +77,14 @@ class Standing(NamedTuple):
 
     @property
     def holder(self) -> int | None:
-        return self.whoever(HOLDS)
+        return self.holder_of(HOLDS)
 
     @property
     def judging(self) -> int | None:
         """Returns the person who requested the closure; -1 for an account without a phone."""
-        return -1 if self.wished else self.whoever(WISHES)
+        return -1 if self.wished else self.holder_of(WISHES)
 
-    def whoever(self, bit: int) -> int | None:
+    def holder_of(self, bit: int) -> int | None:
         for n, one in enumerate(self.people):
             if one & bit:
                 return n
@@ -98,7 +98,7 @@ class Standing(NamedTuple):
         """Returns the people who have a PIN and have not read the case."""
         return frozenset(n for n in WITH_PIN if not self.people[n] & READ)
 
-    def living(self) -> Iterator[int]:
+    def active(self) -> Iterator[int]:
         return (n for n, one in enumerate(self.people) if not one & AWAY)
 
     def seen(self) -> tuple[tuple[int, ...], tuple[int, ...], bool, VisitSafety, bool]:

@@ -11,7 +11,7 @@ from pathlib import Path
 def below(pid: int) -> list[int]:
     """Returns the children of a process, their children and so on, at this moment."""
     children: defaultdict[int, list[int]] = defaultdict(list)
-    for child, parent in _living():
+    for child, parent in _running():
         children[parent].append(child)
     found: list[int] = []
     asked = [pid]
@@ -45,7 +45,7 @@ def send(pid: int, number: signal.Signals) -> bool:
     return False
 
 
-def _living() -> Iterator[tuple[int, int]]:
+def _running() -> Iterator[tuple[int, int]]:
     """Yields every process and its parent. A name may hold blanks and brackets, so the state follows the last
     bracket."""
     for folder in Path("/proc").iterdir():

@@ -17,8 +17,8 @@ depends_on: Sequence[str] | None = None
 SQLITE_TYPES = {"SERIAL": "INTEGER", "TIMESTAMPTZ": "DATETIME", "BYTEA": "BLOB"}
 """SQLite's names for the types in `tables.sql`."""
 INSERT_ONLY = (
-    "case_log",
-    "home_origin",
+    "case_event",
+    "sample_mark",
     "release",
     "release_cell",
     "release_approval",
@@ -27,8 +27,8 @@ INSERT_ONLY = (
 )
 """Tables whose rows are never changed or deleted."""
 CODE_NOT_COUNTED = (
-    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_log l ON l.tip_id = c.tip_id"
-    " WHERE l.id = OLD.case_log_id)"
+    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_event l ON l.tip_id = c.tip_id"
+    " WHERE l.id = OLD.case_event_id)"
 )
 KEY_NOT_COUNTED = "NOT EXISTS (SELECT 1 FROM case_counted WHERE tip_id = OLD.tip_id)"
 VIOLATION = "USING ERRCODE = 'integrity_constraint_violation'"
@@ -104,8 +104,8 @@ def _refuses(table: str, body: str) -> None:
     )
 
 
-def _before(table: str, name: str, acts: str) -> None:
+def _before(table: str, name: str, actions: str) -> None:
     op.execute(
-        f"CREATE TRIGGER {table}_{name} BEFORE {acts} ON {table}"
+        f"CREATE TRIGGER {table}_{name} BEFORE {actions} ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION {table}_refuses()"
     )

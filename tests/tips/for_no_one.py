@@ -28,7 +28,7 @@ DRILL = "an exercise: nobody told it, and nobody is kept from it"
 FIGURES = "the line's own count; what leaves the line is protected first"
 NATION = "the national desk alone asks it, by commands that name no desk"
 
-FOR_NOBODY: Mapping[str, str] = {
+FOR_NO_ONE: Mapping[str, str] = {
     "statistics/queries.counted_tips": FIGURES,
     "statistics/queries.first_day": FIGURES,
     "statistics/queries.filed_and_in_time": "counts for a viewer, by the condition `visible_to`",

@@ -30,7 +30,7 @@ CHILDREN = ("girl", "boy")
 
 
 @dataclass(frozen=True, slots=True)
-class Invented:
+class SampleMonth:
     """One person who was met."""
 
     tip_id: int
@@ -43,13 +43,13 @@ class Invented:
 
 
 MET = [
-    *(Invented(1, n, "labour", "woman", 5) for n in range(1, 8)),
-    *(Invented(2, n, "sex", "girl", 5) for n in range(1, 6)),
-    *(Invented(2, n, "organs", "woman", 0) for n in range(6, 11)),
-    Invented(3, 1, "organs", "woman", 0),
+    *(SampleMonth(1, n, "labour", "woman", 5) for n in range(1, 8)),
+    *(SampleMonth(2, n, "sex", "girl", 5) for n in range(1, 6)),
+    *(SampleMonth(2, n, "organs", "woman", 0) for n in range(6, 11)),
+    SampleMonth(3, 1, "organs", "woman", 0),
 ]
 """Two tips of one situation, and one about an official. The fourth tip belongs to a drill."""
-DRILL = Invented(4, 1, "labour", "woman", 0)
+DRILL = SampleMonth(4, 1, "labour", "woman", 0)
 
 
 def home(folder: Path) -> Path:
@@ -84,7 +84,7 @@ def reader(folder: Path, at: datetime) -> Iterator[ReaderContext]:
     context.database.close()
 
 
-def _tell(session: Session, context: ReaderContext, one: Invented) -> None:
+def _tell(session: Session, context: ReaderContext, one: SampleMonth) -> None:
     """Writes the case events of a person one by one, up to the person's last step or the arrival."""
     minor, yes = ("yes", "assent_yes") if one.sex in CHILDREN else ("no", "yes")
     signs = {"minor": minor, "act": "yes", "force": "yes", "purpose": "yes"}
