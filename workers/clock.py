@@ -1,7 +1,7 @@
-"""Runs the relay: once a second it does the work that is due, and the work whose doorbell was missed.
+"""Runs the relay. Once a second it does the work that is due, also if a doorbell was missed.
 
-Every step is a function of the context that may run twice. Two relays at once are safe. Leadership only saves the
-second one the work.
+Each step is a function of the context, and may run twice. Two relays at the same time do no harm. With a leader, the
+second relay has less work.
 """
 
 import logging
@@ -50,18 +50,18 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 JUMP = timedelta(seconds=60)
-"""A larger difference between the two clocks is an alarm."""
+"""If the two clocks differ by more than this, an alarm is raised."""
 RING_AFTER = timedelta(seconds=0.7)
 URGENT_AFTER = timedelta(seconds=2)
-"""The longest that a message waits for a worker if Redis does not take the doorbell."""
+"""The longest time that a message waits for a worker if Redis does not accept the doorbell."""
 SELF_AFTER = timedelta(seconds=10)
-"""The longest that a message waits for a worker if the doorbell was accepted."""
+"""The longest time that a message waits for a worker if Redis accepted the doorbell."""
 
 Step = Callable[[WorkerContext], object]
 
 
 def look_after_due(context: WorkerContext) -> None:
-    """Rings again for a due message. Sends it here if no worker has sent it in time."""
+    """Rings the doorbell again for a due message. If no worker has sent the message in time, sends it here."""
     at = context.now()
     with context.database.reading() as session:
         held = tables.pause_reason(session, at)
@@ -82,7 +82,8 @@ STEPS: tuple[Step, ...] = (
     service_sending.expire_leases,
     service_sending.retry_unknown,
     service_sending.resend_unreported,
-    # Before the deadlines: a deadline may alert the national desk now. That must not count as an alerted colleague.
+    # This step runs before the deadlines, because a deadline may alert the national desk now. That
+    # alert must not count as the alert of a colleague.
     service_assignment.alert_unheard_marks,
     reader_pins.report_nights,
     service_leaves.begin_leaves,
@@ -103,7 +104,8 @@ STEPS: tuple[Step, ...] = (
 def lapse_emergency(context: WorkerContext) -> None:
     """Ends an emergency publication whose time is over.
 
-    Imports the code that reads flow files only if there is one. A starting relay does not load it.
+    Imports the code that reads flow files only if there is such a publication. So a relay that starts does not load
+    this code.
     """
     with context.database.reading() as session:
         if flows_tables.unsettled(session) is None:
@@ -114,21 +116,21 @@ def lapse_emergency(context: WorkerContext) -> None:
 
 
 def publish_due(context: WorkerContext) -> None:
-    """Creates the releases that are due in a child process, once an hour. Raises StoreUnavailable, WorkEnded."""
+    """Makes the releases that are due, once an hour, in a child process. Raises StoreUnavailable, WorkEnded."""
     if service_releases.is_due(context):
         service.run_in_child(context, "release")
 
 
 ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.read_inbox, publish_due)
-"""Steps that call other machines or wait for long. The leading relay runs them in a separate thread."""
+"""Steps that call other machines or take long. The leading relay runs them in another thread."""
 FAREWELL_SECONDS = 2.0
-"""The seconds for which a stopping relay waits for these steps."""
+"""The seconds for which a relay that stops waits for these steps."""
 FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
-"""Steps of a relay that does not lead. It deletes its own old keys too."""
+"""The steps of a relay that is not the leader. Such a relay also deletes its own old keys."""
 
 
 def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
-    """Runs each step. A step that fails is logged, and the others still run."""
+    """Runs each step once. If a step fails, logs it and still runs the other steps."""
     for step in steps:
         try:
             step(context)
@@ -137,33 +139,39 @@ def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
 
 
 class BackgroundRun:
-    """One background thread for steps that would delay the ticks. A new run starts only after the last has ended."""
+    """A background thread for steps that would delay the ticks. A new run starts only after the last run has ended."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._thread: Thread | None = None
 
     def go(self, context: WorkerContext, *steps: Step) -> None:
-        """Starts these steps, unless the last run has not ended."""
+        """Starts these steps, unless the last run is still working."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = Thread(target=tick, args=(context, steps), name=self._name, daemon=True)
             self._thread.start()
 
     def rest(self, seconds: float) -> None:
-        """Waits at most this long for the current run. Work that is left is done again later."""
+        """Waits at most this number of seconds for the current run.
+
+        Work that is not done by then is done again later.
+        """
         if self._thread is not None:
             self._thread.join(seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One instant by the two clocks."""
+    """A time by both clocks."""
 
     wall: datetime
     monotonic: float
 
     def jump_since(self, before: "Moment") -> timedelta:
-        """Returns the wall clock's change since then. Negative if the clock was set back."""
+        """Returns how far the system clock was moved since that time.
+
+        The result is negative if the clock was set back.
+        """
         passed = timedelta(seconds=self.monotonic - before.monotonic)
         return (self.wall - before.wall) - passed
 
@@ -175,7 +183,7 @@ def run(
     steps: Sequence[Step] = STEPS,
     aside: Sequence[Step] = ASIDE,
 ) -> None:
-    """Ticks once a second until told to stop, while this relay leads."""
+    """Ticks once a second until `stop` is set, as long as this relay is the leader."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     leadership = Leadership(context.database, holder)
     outage = database_outage()
@@ -187,7 +195,7 @@ def run(
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
             wake_for_jump(context)
-            # A relay that does not lead leaves this to the leader.
+            # A relay that is not the leader leaves this to the leader.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
         leading = leads(context, leadership, outage)
         if leading:
@@ -202,7 +210,7 @@ def run(
 
 
 def make_good(context: WorkerContext, back: timedelta) -> timedelta:
-    """Moves waiting times forward after the clock was set back. Returns the time that could not be moved yet."""
+    """Adjusts waiting times after the clock was set back. Returns the time that could not be adjusted yet."""
     if back:
         try:
             service_alarms.bring_forward(context, back)
@@ -213,7 +221,10 @@ def make_good(context: WorkerContext, back: timedelta) -> timedelta:
 
 
 def wake_for_jump(context: WorkerContext) -> None:
-    """Raises the alarm about the clock's jump. Continues after any error. A missing database has its own alarm."""
+    """Raises the alarm that the clock jumped.
+
+    Continues after any error. A database that does not answer has its own alarm.
+    """
     try:
         service.raise_alarm(context, Alarm.CLOCK_JUMP)
     except Exception as broken:
@@ -221,7 +232,7 @@ def wake_for_jump(context: WorkerContext) -> None:
 
 
 def database_outage() -> Outage:
-    """Returns the log lines for a database that does not answer."""
+    """Returns the texts that are logged if the database does not answer."""
     return Outage(
         logger,
         down="no leader: the database does not answer",
@@ -230,7 +241,7 @@ def database_outage() -> Outage:
 
 
 def leads(context: WorkerContext, leadership: Leadership, outage: Outage) -> bool:
-    """Returns True if this relay leads now. Returns False if the database does not answer."""
+    """Returns True if this relay is the leader now. Returns False if the database does not answer."""
     try:
         leading = leadership.holds(context.now())
     except Unavailable as broken:

@@ -1,6 +1,7 @@
-"""Creates the console's application for `granian --interface wsgi workers.console:application`.
+"""Creates the application of the console, for `granian --interface wsgi workers.console:application`.
 
-The console has its own process and port. The web process loads none of its pages, and the console loads no hooks.
+The console has its own process and its own port. The web process loads no pages of the console, and the console loads
+no hooks.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""Builds the console's application in its own process. The processes `console` and `demo_console` call it."""
+"""Builds the application of the console in its own process.
+
+The modules `workers/console.py` and `workers/demo_console.py` call it.
+"""
 
 import gc
 import os
@@ -23,7 +26,7 @@ EACH_SECONDS = 60.0
 
 
 def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
-    """Returns the console's application and starts its threads. Exits if a key is wrong."""
+    """Returns the application of the console, and starts its threads. Ends the process if a key is wrong."""
     os.umask(OWNER_ONLY)
     configure(settings.log, "console")
     bodies = RequestBodies(AT_WORK)
@@ -36,7 +39,7 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     console = create_console(context, Templates(load_console_words()), more)
     application = complete_bodies_first(console, bodies, MAX_BYTES, context.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
-    # Deletes the keys of past weeks each minute, even without visitors.
+    # Deletes the keys of past weeks each minute, even if no one visits the console.
     repeat(
         EACH_SECONDS, partial(service_weekly_keys.delete_old_keys, context), "forgetting past weeks"
     )

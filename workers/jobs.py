@@ -1,7 +1,7 @@
-"""Defines every job. A job takes the context and a row's id, and calls one service.
+"""Defines all jobs of the workers. A job gets the context and the id of a row, and calls one service.
 
-A job may run twice. Finding nothing to do is a success. Jobs that may take long run in a thread, one of each kind at a
-time. A ring that comes meanwhile is dropped, because the clock or the page rings again.
+A job may run twice. If there is nothing to do, the job has succeeded. Jobs that may take long run in a thread, of each
+kind one at a time. A doorbell that rings during this time is dropped, because the clock worker or the page rings again.
 """
 
 from hotline.alarms.service import run_in_child
@@ -14,24 +14,27 @@ ANSWERING, CHECKING = BackgroundRun("answering"), BackgroundRun("checking")
 
 
 def refer_tip(context: WorkerContext, _tip_id: int) -> None:
-    """Assigns all tips that wait, most urgent first, whichever tip rang."""
+    """Assigns all pending tips, the most urgent first, whichever tip rang the doorbell."""
     service_assignment.assign_pending(context)
 
 
 def deliver(context: WorkerContext, _message_id: int) -> None:
-    """Sends all due messages, most urgent first, whichever message rang. Returns while they are being sent."""
+    """Sends all due messages, the most urgent first, whichever message rang the doorbell.
+
+    Returns while the messages are still being sent.
+    """
     service_sending.deliver_due(context)
 
 
 def answer(context: WorkerContext, _answer_id: int) -> None:
-    """Starts to send all waiting answers, oldest first, whichever answer rang. Returns at once."""
+    """Begins to send all waiting answers, the oldest first, whichever answer rang the doorbell. Returns at once."""
     ANSWERING.go(context, service_answers.send_due)
 
 
 def check_change(context: WorkerContext, draft_id: int) -> None:
-    """Starts a child process that checks a draft, for the page that waits for the result. Returns at once.
+    """Starts a child process that checks a draft. A page waits for the result. Returns at once.
 
-    The id 0 means the published flows.
+    The id 0 means the live flows.
     """
 
     def check(context: WorkerContext) -> None:

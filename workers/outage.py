@@ -1,4 +1,4 @@
-"""Logs that a part does not answer: at once, then once a minute, and once more when it answers again."""
+"""Logs if a service does not answer: at once, then once a minute, and again when it answers."""
 
 import logging
 import time
@@ -8,7 +8,7 @@ EACH_SECONDS = 60.0
 
 
 class Outage:
-    """One part that a process calls again and again."""
+    """The outage of a service that a process calls again and again."""
 
     def __init__(
         self,
@@ -18,13 +18,13 @@ class Outage:
         back: str,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Takes the log's texts: `down` comes before the cause, `back` is the end."""
+        """Stores the texts to log: `down` before the cause of an outage, and `back` at its end."""
         self._logger, self._down, self._back = logger, down, back
         self._elapsed = elapsed
         self._said: float | None = None
 
     def goes_on(self, broken: Exception) -> None:
-        """Logs that the part does not answer, unless that was logged within the last minute."""
+        """Logs that the service does not answer, unless this was logged within the last minute."""
         now = self._elapsed()
         if self._said is None or now - self._said >= EACH_SECONDS:
             self._said = now
@@ -32,7 +32,7 @@ class Outage:
             self._logger.error("%s: %s", self._down, cause)
 
     def is_over(self) -> None:
-        """Logs that the part answers again, if an outage was logged."""
+        """Logs that the service answers again, if its outage was logged."""
         if self._said is not None:
             self._said = None
             self._logger.warning("%s", self._back)

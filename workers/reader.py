@@ -1,6 +1,7 @@
-"""Runs the reader, which decrypts cases for responders' phones, behind PINs. It has its own process and keys.
+"""Runs the reader process, which decrypts cases for responders' phones after a PIN. It has its own process and keys.
 
-Its queue rings it, and it also looks four times a second. Without Redis an answer is a quarter of a second later.
+Its queue rings its doorbell, and it also checks four times a second. Without Redis, an answer comes a quarter of a
+second later.
 """
 
 import logging
@@ -21,13 +22,13 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
-"""Seconds between two deletions of old rows."""
+"""The seconds between two deletions of old rows."""
 HAND_ON_SECONDS = 5.0
-"""Seconds between two times at which case keys are passed on, while no responder asks."""
+"""While no responder asks, case keys are given to desks after each such number of seconds."""
 
 
 class Reader:
-    """The reader's state between two looks."""
+    """The reader process's state between two checks."""
 
     def __init__(
         self, context: ReaderContext, *, elapsed: Callable[[], float] = time.monotonic
@@ -42,12 +43,16 @@ class Reader:
         self._tidied = self._handed_on = 0.0
 
     def look(self) -> None:
-        """Answers waiting responders, passes on case keys, and deletes old rows. Logs errors, and repeats the work."""
+        """Answers waiting responders, gives case keys to desks, and deletes old rows.
+
+        Logs any error, and does the work again later.
+        """
         try:
             while reader_answering.answer_next(self._context):
                 self._handed_on = 0.0
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                # After an error the next try comes when it is due, not at every look. Responders must not wait for it.
+                # After an error, the next attempt follows when it is due, and not at every check.
+                # Responders must not wait for it.
                 self._handed_on = time.monotonic()
                 reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
@@ -66,7 +71,7 @@ class Reader:
 
 
 def look_until(context: ReaderContext, stop: Event) -> None:
-    """Looks whenever the bell rings, and each quarter of a second."""
+    """Checks whenever the doorbell rings, and each quarter of a second."""
     reader = Reader(context)
     while not stop.is_set():
         reader.look()
@@ -75,16 +80,16 @@ def look_until(context: ReaderContext, stop: Event) -> None:
 
 
 def read(context: ReaderContext, _ask_id: int) -> None:
-    """Rings for the reader, which then answers all waiting questions. This job may run twice, or never."""
+    """Rings the doorbell of the reader, which then answers all waiting questions. This job may run twice or never."""
     context.bell.set()
 
 
 def run(
     context: ReaderContext, redis_url: str, stop: Event, *, listen_again: Callable[[], None]
 ) -> None:
-    """Runs until told to stop, with or without Redis. `listen_again` restores the signals that end this process.
+    """Runs until `stop` is set, with or without Redis. `listen_again` sets the signal handlers of this process again.
 
-    RQ's worker replaces them while it works.
+    The worker of RQ replaces these handlers while it works.
     """
     looking = Thread(target=look_until, args=(context, stop), name="looking")
     looking.start()

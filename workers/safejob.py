@@ -1,8 +1,8 @@
-"""Accepts only our own jobs from Redis. A program that can write to Redis can ring a bell, and nothing else.
+"""Accepts only our own jobs from Redis. A program that can write to Redis can ring the doorbell and do nothing else.
 
-RQ imports any function, callback or webhook that a job's hash names. Here only the function's name and one integer are
-read from the hash. The name must be in the table, and all other fields are dropped. RQ also inflates compressed data of
-any size. So data that is large, before or after, never reaches RQ.
+RQ would import any function, callback or webhook that a job names. Here only the name of a function and one integer are
+read from a job. The name must be in our table. All other fields are dropped. RQ would also decompress data of any size.
+So data that is too large, compressed or not, never reaches RQ.
 """
 
 import zlib
@@ -21,13 +21,13 @@ from hotline.errors import JobRefused
 JOB_SECONDS = 20
 FAILURE_TTL = 3600
 MOST_BYTES = 4096
-"""The largest size of a job's data, in Redis and inflated. Our jobs take about sixty bytes."""
+"""The largest size of a job's data, both in Redis and after decompression. Our jobs need about sixty bytes."""
 PLAIN = (b"created_at", b"enqueued_at", b"started_at", b"last_heartbeat", b"origin", b"status")
-"""The fields of a job's hash that RQ itself needs: times, the queue's name, and the job's state."""
+"""The fields of a job that RQ itself needs: times, the name of the queue, and the state."""
 
 
 class SafeJob(RqJob):
-    """One job from Redis. `safe_job` makes a subclass with the allowed functions."""
+    """A job from Redis that can call only allowed functions. `safe_job` makes a subclass with these functions."""
 
     functions: Mapping[str, Callable[[int], None]] = {}
 
@@ -70,9 +70,10 @@ class SafeJob(RqJob):
 
 
 def _inflated(data: bytes) -> bytes:
-    """Returns a job's call as JSON. Empty if it is too large or not a JSON list, so that running the job refuses it.
+    """Returns the call of a job as JSON. Returns an empty value if the data is too large or not a JSON list. Then the
+    job is refused when it runs.
 
-    Anything else must not go further, because RQ would inflate a stream within the stream.
+    Other data must not reach RQ, because RQ would decompress a stream inside of the stream.
     """
     if len(data) > MOST_BYTES:
         return b""
@@ -89,7 +90,10 @@ def _bytes(value: object) -> bytes:
 
 
 def safe_job(context: Context, queue: str = WORKER_QUEUE) -> type[SafeJob]:
-    """Returns the job class of one process, with the functions that it may call. Each has the context already."""
+    """Returns the job class for a process, with the functions that it may call.
+
+    Each of these functions already has the context.
+    """
     functions = {
         job.path: partial(resolve_name(job.path), context) for job in Job if job.queue == queue
     }

@@ -1,7 +1,7 @@
-"""Runs the monitor: it looks every ten seconds and notifies on-call contacts.
+"""Runs the monitor. It checks the hotline every ten seconds, and notifies on-call contacts.
 
-It has its own process, so that it notices when the others stop. Two at once are safe. They take turns, and each finds
-the alarms that the other raised.
+It has its own process, so that it notices when the other processes stop. Two monitors at the same time do no harm. They
+take turns, and each finds the alarms that the other has raised.
 """
 
 import logging
@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
 AROUND_EACH = 6
-"""The number of looks between two expensive checks."""
+"""An expensive check is made only once in this number of rounds."""
 
 
 class Watchman:
-    """The monitor's state between two looks, for times without a database."""
+    """The monitor's state between two rounds, for times without a database."""
 
     def __init__(self, context: MonitorContext) -> None:
         self._context = context
@@ -32,7 +32,7 @@ class Watchman:
         self._looks = 0
 
     def look(self) -> None:
-        """Looks once and sends notices. Any error is logged, and the next look repeats the work."""
+        """Checks the hotline once, and sends notices. Logs any error. The next round does the work again."""
         try:
             around = self._looks % AROUND_EACH == 0
             service_alarms.check_all(self._context, around=around)
@@ -53,7 +53,7 @@ class Watchman:
 
 
 def run(context: MonitorContext, stop: Event) -> None:
-    """Looks every ten seconds until told to stop."""
+    """Checks the hotline every ten seconds until `stop` is set."""
     watchman = Watchman(context)
     while not stop.is_set():
         began = time.monotonic()

@@ -1,8 +1,8 @@
-"""Runs a worker: one queue, JSON, an allow-list of jobs, no logged arguments, and the clock.
+"""Runs a worker: one queue, JSON, a list of allowed jobs, no arguments in the log, and the clock.
 
-Two workers are equal. Each sends alerts, and either holds the clock's lease, so that any one may be killed. A worker
-does not fork. The context is built once, and a killed worker leaves no orphan that still sends. It has only one queue,
-since RQ loses a job that was taken from one of several.
+All workers are equal. Each sends alerts, and any of them can be the leader that runs the clock. So any of them may be
+killed. A worker does not fork. So the context is built only once, and a worker that is killed leaves no child process
+that still sends. It has only one queue, because RQ may lose a job if a worker has several queues.
 """
 
 import logging
@@ -30,18 +30,21 @@ from workers.safejob import safe_job
 logger = logging.getLogger(__name__)
 
 WORKER_TTL = 25
-"""The limit which makes RQ wait ten seconds for a job, so that it checks its registries often."""
+"""With this limit, RQ waits ten seconds for a job, so that it checks its registries often."""
 MAINTENANCE_SECONDS = 15
 RECONNECT_SECONDS = 1
 CANNOT_CONNECT = "Worker %s: could not connect to Redis"
-"""The start of RQ's log line, before its values are filled in."""
+"""The beginning of a line that RQ logs, before its values are filled in."""
 
 
 class OwnWords(logging.Filter):
-    """A log filter that says in our own words that Redis does not answer. RQ's own line lacks the cause."""
+    """A log filter that says in our own words that Redis does not answer.
+
+    The line that RQ logs does not name the cause.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Returns False for a line that was logged in our words."""
+        """Returns False for a line that was replaced by our own words."""
         if not str(record.msg).startswith(CANNOT_CONNECT) or not isinstance(record.args, tuple):
             return True
         _, broken, seconds = record.args
@@ -54,12 +57,12 @@ OWN_WORDS = OwnWords()
 
 
 class QuietWorker(SimpleWorker):
-    """RQ's worker without remote commands, and without log lines about a job's content."""
+    """The worker of RQ, without remote commands and without log lines about the content of a job."""
 
     max_connection_wait_time = RECONNECT_SECONDS
     context: Context | None = None
     stop: Event | None = None
-    """Set when this process is asked to stop before RQ listens."""
+    """Set if this process was asked to stop before RQ began to listen."""
 
     @property
     def asked_to_stop(self) -> bool:
@@ -71,13 +74,13 @@ class QuietWorker(SimpleWorker):
             raise StopRequested
 
     def procline(self, message: str) -> None:
-        """Does nothing, so that the process keeps its name. The list of processes shows no jobs."""
+        """Does nothing, so that the process keeps its name. So the list of processes shows no jobs."""
 
     def subscribe(self) -> None:
-        """Subscribes to no commands. A program that can publish in Redis could stop the worker."""
+        """Subscribes to no commands. Otherwise a program that can publish in Redis could stop the worker."""
 
     def handle_exception(self, _job: Any, *exc_info: Any) -> None:
-        """Logs one line with the error's class, and nothing about the job."""
+        """Logs a line with the class of the error, and nothing about the job."""
         kind = exc_info[0]
         if kind in (JobRefused, DeserializationError):
             logger.critical("alarm: refused a job that the line did not write")
@@ -94,7 +97,7 @@ class QuietWorker(SimpleWorker):
             logger.error("the worker cannot record the refusal: %s", type(broken).__name__)
 
     def handle_job_failure(self, *args: Any, **kwargs: Any) -> None:
-        """Tells Redis that the job failed, without the error's text."""
+        """Tells Redis that the job failed, without the text of the error."""
         super().handle_job_failure(*args, **kwargs | {"exc_string": ""})
 
 
@@ -118,9 +121,10 @@ def make_worker(context: Context, redis_url: str, queue: str) -> QuietWorker:
 def hear(
     context: Context, redis_url: str, queue: str, stop: Event, *, listen_again: Callable[[], None]
 ) -> None:
-    """Takes jobs from a queue until told to stop, with or without Redis.
+    """Takes jobs from a queue until `stop` is set, with or without Redis.
 
-    `listen_again` restores the signals that end this process. RQ's worker replaces them while it works.
+    `listen_again` sets the signal handlers of this process again. The worker of RQ replaces these handlers while it
+    works.
     """
     while not stop.is_set():
         if _work(context, redis_url, queue, stop):
@@ -144,7 +148,7 @@ def _work(context: Context, redis_url: str, queue: str, stop: Event) -> bool:
 def run(
     context: WorkerContext, redis_url: str, stop: Event, *, listen_again: Callable[[], None]
 ) -> None:
-    """Works until told to stop, then waits for messages that are being sent."""
+    """Works until `stop` is set, then waits for messages that are being sent."""
     ticking = Thread(target=_tick_until, args=(context, stop), name="clock")
     ticking.start()
     try:
@@ -157,7 +161,10 @@ def run(
 
 
 def _tick_until(context: WorkerContext, stop: Event) -> None:
-    """Runs the clock if no other worker does. A clock that fails ends the process, and the keeper starts another."""
+    """Runs the clock if no other worker does.
+
+    If the clock fails, this process ends, and its keeper starts another process.
+    """
     try:
         clock.run(context, stop)
     finally:

@@ -1,7 +1,8 @@
-"""Makes one HTTP call with one deadline, and records if the call reached the server.
+"""Makes an HTTP call with one time limit for all of it, and records if the call reached the server.
 
-A read timeout limits each read only, so a server that sends one byte a second is never late. Here a timer shuts the
-socket. Every wait on the socket then ends at once, and the call fails with an error of `requests`.
+A read timeout limits only each single read. So a server that sends one byte a second would never be too late. Here a
+timer closes the socket when the time is over. Then all that waits on the socket ends at once, and the call fails with
+an error of `requests`.
 """
 
 import os
@@ -20,26 +21,28 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 IDLE_SECONDS = 5.0
-"""Seconds until an idle connection is closed instead of used again. Networks drop idle connections silently. A send on
-such a connection would wait in vain."""
+"""An unused connection is closed after this number of seconds, and not used again. Networks drop such connections
+without notice. A message sent on a dropped connection would wait for nothing."""
 MAX_BYTES = 64 * 1024
-"""Maximum bytes of an answer, more than any send answers. The rest is not read. A request for a list sets its own
-maximum."""
+"""The most bytes of an answer, which is more than any answer to a sent SMS has. Further bytes are not read. A request
+for a list sets its own limit."""
 
 
 class WireCall:
-    """One HTTP call, with its sockets and the state of its connection."""
+    """An HTTP call, with its sockets and the state of its connection."""
 
     def __init__(self) -> None:
         self.connected = False
-        """True after the connection and the TLS handshake. Before that, nothing was sent."""
+        """True after the connection and its TLS handshake. Before that, nothing was sent."""
         self._sockets: list[socket.socket] = []
         self._over = False
         self._lock = Lock()
 
     def watch(self, connection: socket.socket) -> None:
-        """Stores a second handle of the socket, because TLS takes the descriptor of the first. Shuts the handle at once
-        if the call has ended."""
+        """Stores a second handle of the socket, because TLS takes over the descriptor of the first.
+
+        If the call has already ended, closes this handle at once.
+        """
         handle = socket.socket(fileno=os.dup(connection.fileno()))
         with self._lock:
             self._sockets.append(handle)
@@ -48,7 +51,7 @@ class WireCall:
             _shut(handle)
 
     def end(self) -> None:
-        """Shuts the sockets of this call, so that every wait on them ends."""
+        """Closes the sockets of this call, so that all that waits on them ends."""
         with self._lock:
             self._over = True
             handles = tuple(self._sockets)
@@ -61,13 +64,15 @@ class WireCall:
 
 
 _CALL: ContextVar[WireCall] = ContextVar("call")
-"""The call that this thread makes now. A connection of the pool serves many calls, one after the other."""
+"""The call that this thread is making. A pooled connection is used for many calls, one after the other."""
 
 
 class Connections:
-    """The HTTP connections of one adapter. Threads share them. An idle connection is used again for `kept` seconds.
+    """The HTTP connections of an adapter. Several threads share them. An unused connection can be used again for `kept`
+    seconds.
 
-    Uses no proxies, netrc, cookies, redirects or retries. The protocol above decides about those.
+    There are no proxies, no netrc, no cookies, no redirects and no retries. The protocol that uses the connections
+    decides about those.
     """
 
     def __init__(
@@ -94,8 +99,10 @@ class Connections:
         most: int = MAX_BYTES,
         **options: Any,
     ) -> tuple[Response, str]:
-        """Makes one call, limited to `seconds` and to `most` bytes. Returns the response and its text. Raises the
-        errors of `requests`."""
+        """Makes a call, limited to `seconds` and to `most` bytes.
+
+        Returns the response and its text. Raises the errors of `requests`.
+        """
         held = _CALL.set(call)
         try:
             with (
@@ -113,13 +120,13 @@ class Connections:
 
 
 def post(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
-    """Sends a POST on a connection of its own. Returns the response and its text. Raises the errors of `requests`."""
+    """Sends a POST on a new connection. Returns the response and its text. Raises the errors of `requests`."""
     with closing(Connections()) as connections:
         return connections.ask("POST", url, call=call, seconds=seconds, **options)
 
 
 def get(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
-    """Sends a GET on a connection of its own. Returns and raises the same as `post`."""
+    """Sends a GET on a new connection. Returns and raises the same as `post`."""
     with closing(Connections()) as connections:
         return connections.ask("GET", url, call=call, seconds=seconds, **options)
 
@@ -150,12 +157,12 @@ def _shut(handle: socket.socket) -> None:
     try:
         handle.shutdown(socket.SHUT_RDWR)
     except OSError:
-        # The socket has closed already.
+        # The socket was already closed.
         return
 
 
 class _WatchedAdapter(HTTPAdapter):
-    """One adapter of `requests` that passes each connection to the call that uses it."""
+    """An adapter of `requests` that tells each call which connection it uses."""
 
     def __init__(self, most: int, kept: float, elapsed: Callable[[], float]) -> None:
         self._watched = {
@@ -200,7 +207,8 @@ def _watched(connection: type[Any]) -> type[Any]:
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         call = _CALL.get()
         if self.sock is not None and not call.connected:
-            # On a kept connection, the first byte may arrive. From then on the call counts as connected.
+            # On a reused connection, the first byte may now be sent. From here on, the call counts
+            # as connected.
             call.watch(self.sock)
             call.connected = True
         connection.request(self, *args, **kwargs)

@@ -1,8 +1,9 @@
-"""Chooses the one relay that works through the deadlines. Two relays are safe, since each update is conditional.
+"""Chooses the one relay that handles the deadlines. Two relays at once do no harm, because each update has a condition.
 
-On SQLite the leader has a row with a lease. On PostgreSQL the leader holds an advisory lock on its own connection.
-The lock is free at once when its holder ends, whatever the clocks show. The leader writes the row there too, for the
-doctor and against a frozen leader that keeps its lock. A relay that finds the row long overdue works as well.
+On SQLite, the leader has a row with a lease. On PostgreSQL, the leader holds an advisory lock on its own connection.
+When the leader ends, the lock is free at once, whatever time the clocks show. The leader also writes the row there: for
+the doctor, and in case a frozen leader keeps its lock. If the lease in the row ended long ago, another relay works as
+well.
 """
 
 from contextlib import suppress
@@ -18,15 +19,15 @@ from hotline.gateway import tables
 from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
-"""The lease is short, so that a killed leader is replaced within this time."""
+"""The lease is short, so that a leader that was killed is replaced within this time."""
 FROZEN = timedelta(seconds=12)
-"""The extra time for which the lock's holder counts as the leader, although its row is overdue."""
+"""The additional time for which the holder of the lock counts as the leader after its lease ended."""
 LOCK = 4_114_110_003
 """The PostgreSQL advisory lock of the relay."""
 
 
 class Leadership:
-    """One relay's claim to lead. It lasts as long as the relay runs, and is checked at each tick."""
+    """A relay's claim to be the leader. It exists as long as the relay runs, and is checked at each tick."""
 
     def __init__(self, database: Database, holder: str) -> None:
         self._database = database
@@ -34,7 +35,7 @@ class Leadership:
         self._connection: Connection | None = None
 
     def holds(self, at: datetime) -> bool:
-        """Returns True if this relay leads now. Raises StoreUnavailable, and then no relay leads."""
+        """Returns True if this relay is the leader now. Raises StoreUnavailable. Then no relay is the leader."""
         if self._database.is_sqlite:
             return self._leases(at, grace=timedelta(0))
         try:
@@ -48,7 +49,7 @@ class Leadership:
         return self._leases(at, grace=FROZEN)
 
     def close(self) -> None:
-        """Releases the lock, so that another relay can lead at once."""
+        """Releases the lock, so that another relay can be the leader at once."""
         if self._connection is None:
             return
         with suppress(DBAPIError):
@@ -57,7 +58,10 @@ class Leadership:
         self._connection = None
 
     def _locks(self) -> bool:
-        """Takes the lock on a connection that stays open as long as the lock. Returns False if another relay has it."""
+        """Takes the lock on a connection that stays open as long as the relay has the lock.
+
+        Returns False if another relay has it.
+        """
         if self._connection is not None:
             return True
         engine = self._database.engine
@@ -74,7 +78,10 @@ class Leadership:
         return True
 
     def _write(self, at: datetime) -> None:
-        """Writes the leader's row through the connection with the lock. If the connection is lost, so is the lock."""
+        """Writes the leader's row on the connection that has the lock.
+
+        If this connection is lost, the lock is lost too.
+        """
         with Session(self._connection) as session:
             tables.write_leader(session, self._holder, at + LEASE)
             session.commit()

@@ -1,6 +1,6 @@
-"""Dials the line itself over HTTP, as the gateway does. Makes a first hop, and a second one in the same session.
+"""Dials the hotline itself over HTTP, as the gateway does. It makes a first hop, and a second hop in the same session.
 
-Passes a listed SMS to the line over HTTP, at an address that only the relay knows.
+It also sends an SMS from the inbox to the hotline over HTTP, at an address that only the relay knows.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,19 +16,21 @@ from hotline.gateway.rules_inbox import ListedSms
 from hotline.keys.key_folder import listed_secrets
 
 HOP_SECONDS = 5.0
-"""Seconds in which the line promises an answer. A caller's network waits longer."""
+"""The number of seconds in which the hotline promises an answer. The network of a caller waits longer."""
 KEYED = "1"
-"""A key that the first screen offers in every flow set."""
+"""A key that the first screen of every flow set offers."""
 
 
 class Dialler:
-    """One test caller of one line. Each call is a session of its own, from the number that statistics leave out."""
+    """A test caller of a hotline. Each call is a new session, from a number that statistics leave out."""
 
     def __init__(
         self, base_url: str, secrets: Callable[[], Sequence[bytes]], service_code: str
     ) -> None:
-        """Stores `secrets`, a function that returns them with the newest first. Each hop calls it, because they may
-        rotate."""
+        """Stores `secrets`, a function that returns the secrets, the newest first.
+
+        Each hop calls this function, because the secrets may change.
+        """
         self._base_url, self._secrets = base_url, secrets
         self._service_code = service_code
 
@@ -36,18 +38,20 @@ class Dialler:
         return "Dialler()"
 
     def reaches_the_line(self) -> bool:
-        """Returns True if the line answers both hops correctly and the session continues. Never raises."""
+        """Returns True if the hotline answers both hops correctly and the session continues. Never raises an error."""
         return self.tells(KEYED)
 
     def tells(self, keys: Sequence[str]) -> bool:
-        """Sends the keys one after the other, as a caller does. Returns True if the session continues after every hop.
-        Never raises."""
+        """Sends these keys one after the other, as a caller does.
+
+        Returns True if the session continues after every hop. Never raises an error.
+        """
         session_id = f"ATUid_{token_hex(16)}"
         texts = ["*".join(keys[:count]) for count in range(len(keys) + 1)]
         return all(self._hop(session_id, text).startswith("CON ") for text in texts)
 
     def _hop(self, session_id: str, text: str) -> str:
-        """Returns the text of the answer, or an empty text if no correct answer arrives in time."""
+        """Returns the text of the answer. It is empty if no correct answer arrives in time."""
         fields = {
             "phoneNumber": rules_trial.CALLER,
             "serviceCode": self._service_code,
@@ -66,7 +70,7 @@ TELL_SECONDS = 10.0
 
 
 class ListedHook:
-    """One client of the line's own hook for listed SMS. The relay uses it."""
+    """A client for the hotline's own hook, which takes SMS from the inbox. The relay uses it."""
 
     def __init__(self, base_url: str, keys: Path) -> None:
         self._base_url = base_url
@@ -76,8 +80,11 @@ class ListedHook:
         return "ListedHook()"
 
     def tell(self, sms: ListedSms) -> bool:
-        """Passes one SMS to the line. Returns True if the line accepts it. Reads the newest secret from the folder each
-        time, so a rotation takes effect at once."""
+        """Sends an SMS to the hook.
+
+        Returns True if the hook accepts it. Reads the newest secret from the folder each time, so that a new secret is
+        used at once.
+        """
         live = listed_secrets(self._keys)
         if not live:
             return False

@@ -1,4 +1,4 @@
-"""Reads in one question whether an alert that is due now can leave. Each session begins with it."""
+"""Reads with a single query if an alert that is due now can be sent. Each session begins with this query."""
 
 import time
 from collections.abc import Callable
@@ -38,7 +38,10 @@ QUESTION = select(
 
 
 class TickMemory:
-    """One web process's record of the relay's ticks, by elapsed time. A changed wall clock is no outage."""
+    """A web process's memory of the relay's ticks, measured in elapsed time.
+
+    So a changed system clock does not look like an outage.
+    """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed
@@ -47,17 +50,17 @@ class TickMemory:
         self._ticked: float | None = None
 
     def saw(self, until: datetime | None) -> bool:
-        """Notes the newest tick, and returns True if one came within the last minute."""
+        """Records the newest tick. Returns True if a tick came within the last minute."""
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
-            # The tick came between the two looks, perhaps just after the first.
+            # The tick came between the two checks, perhaps just after the first.
             self._ticked = looked
         self._until, self._looked = until, now
         return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
 
 
 def alert_path(database: Database, at: datetime) -> AlertPath:
-    """Returns the state of the alert path. Raises StoreUnavailable."""
+    """Returns the state of all that an alert needs to be sent. Raises StoreUnavailable."""
     with database.looking() as connection:
         row = connection.ask(QUESTION, at=at, since=at - REFUSAL_VALID)
     assert row is not None
@@ -66,33 +69,36 @@ def alert_path(database: Database, at: datetime) -> AlertPath:
     return AlertPath(bool(responder), bool(held), fault, bool(wrong_key), *times)
 
 
-# Stores when the monitor last looked, so that the doctor sees one that is frozen.
+# Stores when the monitor last checked, so that the doctor can see a frozen monitor.
 
 MONITOR = "watch"
 
 
 LEASE = timedelta(minutes=1)
-"""Six rounds of ten seconds. A round takes longer if it tries a dead connection or a slow gateway."""
+"""This is six rounds of ten seconds. A round takes longer if a connection is dead or the gateway is slow."""
 
 
 def note_look(session: Session, at: datetime) -> None:
-    """Records that the monitor looks at this moment."""
+    """Records that the monitor checks now."""
     tables.write_leader(session, MONITOR, at + LEASE, name=MONITOR)
 
 
 def last_look(session: Session) -> datetime | None:
-    """Returns the last time a monitor looked. None if it never did."""
+    """Returns when a monitor last checked. Returns None if no monitor ever checked."""
     row = session.get(Leader, MONITOR)
     return None if row is None else row.until - LEASE
 
 
 def is_starting(session: Session, at: datetime) -> bool:
-    """Returns True if the processes were told to start within the lease. Then the monitor may not have looked yet."""
+    """Returns True if the processes were told to start less than one lease ago.
+
+    Then the monitor may not have checked yet.
+    """
     awaited = tables.queue_state(session).awaited_at
     return awaited is not None and at - awaited < LEASE
 
 
 def is_fresh(session: Session, at: datetime) -> bool:
-    """Returns True if a monitor looked within its lease, or is starting."""
+    """Returns True if a monitor checked within its lease, or is starting."""
     looked = last_look(session)
     return (looked is not None and at - looked < LEASE) or is_starting(session, at)

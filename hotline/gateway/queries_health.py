@@ -1,8 +1,8 @@
-"""Reads the state of the outbox and the clock from several tables, for the doctor.
+"""Reads the state of the outbox and of the clock worker from several tables, for the doctor.
 
-Lists undeliverable messages until a person answers for them. Reads a person's pause of the outgoing queue, and the
-messages that it holds back. Defines when a tip waits to be acknowledged: once for lists, Today, a tip's page, commands
-and alarms.
+Also lists undeliverable messages until a person has reviewed them. Also reads the pause of the outgoing queue, and the
+messages that the pause holds back. Defines when no responder has taken a tip. Lists, pages, commands and alarms all use
+this definition.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,11 +25,12 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""Conditions of `Deadline`: it is open, and its kind asks people to take the tip."""
+"""The conditions on `Deadline` that it is open, and that people are asked to take the tip until it is due."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
-"""Condition of `Tip`: people are asked to take it. It has no assignee, or the assignee passed it on or is silent."""
+"""The condition on `Tip` that responders are asked to take it. The tip has no assignee, or its assignee passed it on or
+does not answer."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),
@@ -43,12 +44,12 @@ class UndeliverableMessage:
     kind: str
     written_at: datetime
     name: str
-    """The name of the responder who should have got it."""
+    """The name of the responder who should have got the message."""
     tip_id: int | None
 
 
 def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
-    """Returns the undeliverable messages that no person has answered for, oldest first."""
+    """Returns the undeliverable messages that no person has reviewed, the oldest first."""
     rows = session.execute(
         select(Message.id, Message.kind, Message.created_at, Responder.name, Assignment.tip_id)
         .join(Responder, Responder.id == Message.responder_id)
@@ -60,7 +61,7 @@ def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
 
 
 def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Notes that a person answers for these messages. Returns the ids that were not answered for before."""
+    """Records that a person has reviewed these messages. Returns the ids of those that were not reviewed before."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
@@ -73,29 +74,30 @@ LATE_UNTAKEN = (
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
 )
-"""Conditions of tips joined to their deadlines: they wait to be acknowledged, or are overdue."""
+"""The conditions of a tip, joined to its deadlines, that no responder has taken it or that it is overdue."""
 MAX_LATE = 100
 TO_RESPONDER = Message.responder_id.is_not(None)
-"""Condition of messages to responders. Answers end after minutes, and the monitor's own notices raise no alarm."""
+"""The condition of messages to responders. Answers to callers end after some minutes, and the monitor's own notices
+raise no alarm."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxHealth:
     oldest_unsent: datetime | None
-    """The time when the oldest MT was written that no gateway has accepted yet."""
+    """The time when the oldest SMS was written that no gateway has accepted yet."""
     unknown: int
-    """MTs that may or may not have been sent."""
+    """The number of SMS of which it is unknown if they were sent."""
     dead: int
-    """Undeliverable MTs that no person has answered for."""
+    """The number of undeliverable SMS that no person has reviewed."""
     unassigned_since: datetime | None
-    """The filing time of the oldest tip that no responder was alerted of."""
+    """The filing time of the oldest tip of which no responder was alerted."""
     untaken_since: Mapping[int, datetime]
-    """By urgency, the filing time of the oldest tip that waits to be acknowledged or is overdue."""
+    """By urgency: the filing time of the oldest tip that no responder has taken or that is overdue."""
     locked: int
-    """Open tips that a desk should read but cannot decrypt."""
+    """The number of open tips that a desk should read but cannot decrypt."""
     clock_until: datetime | None
-    """The time until which the clock last promised to run."""
+    """The end of the lease of the clock worker's leader."""
 
 
 def outbox_health(session: Session) -> OutboxHealth:
@@ -113,7 +115,7 @@ def outbox_health(session: Session) -> OutboxHealth:
 
 
 class LateTip(NamedTuple):
-    """A tip that an alarm may be about."""
+    """A tip that may cause an alarm."""
 
     id: int
     urgency: int
@@ -121,7 +123,7 @@ class LateTip(NamedTuple):
 
 
 def unassigned_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
-    """Returns the tips that no responder was alerted of and that this viewer may see, oldest first."""
+    """Returns the tips of which no responder was alerted and that this viewer may see, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(
         PendingAlert, PendingAlert.tip_id == Tip.id
     )
@@ -131,7 +133,7 @@ def unassigned_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip
 
 
 def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
-    """Returns the tips that wait to be acknowledged and that this viewer may see, oldest first."""
+    """Returns the tips that no responder has taken and that this viewer may see, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
     return _late(session, found.where(*LATE_UNTAKEN), viewer)
 
@@ -163,7 +165,7 @@ def _count(session: Session, state: MessageState) -> int:
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:
-    """Returns by urgency since when tips wait to be acknowledged, or are overdue."""
+    """Returns, by urgency, since when tips were not taken or are overdue."""
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
@@ -178,11 +180,11 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """MTs of one kind that are sent once the pause ends."""
+    """SMS of one kind that are sent when the pause ends."""
 
     kind: MessageKind
     doubtful: bool
-    """True if they were written before the backup was made. Only these may have been sent once already."""
+    """True if they were written before the backup was made. Only such messages may have been sent once before."""
     count: int
     oldest: datetime
 
@@ -192,14 +194,14 @@ def current_pause(session: Session) -> QueuePause | None:
 
 
 def pause_for_writing(session: Session) -> QueuePause | None:
-    """Returns the pause and locks it until the transaction ends, so that two people do not end it at once."""
+    """Returns the pause, and locks it until the transaction ends, so that two people do not end it at once."""
     return session.get(QueuePause, SMS, with_for_update=True)
 
 
 def waiting_messages(
     session: Session, doubtful_until: datetime | None
 ) -> Sequence[WaitingMessages]:
-    """Returns the messages that would be sent without a pause, the doubtful first, alerts before confirmations."""
+    """Returns the messages that only the pause holds back: doubtful messages first, and alerts before confirmations."""
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")
     goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
@@ -215,9 +217,9 @@ def waiting_messages(
 def drop_doubtful(
     session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
 ) -> int:
-    """Ends the doubtful messages of these kinds, so that none is sent again.
+    """Ends the doubtful messages of these kinds, so that none of them is sent again.
 
-    Returns how many. Their deadlines continue.
+    Returns their number. The deadlines of their tips continue.
     """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until)
     ended = session.execute(
@@ -233,7 +235,7 @@ def drop_doubtful(
 
 
 def _unreported() -> ColumnElement[bool]:
-    """Returns the condition of alerts that the gateway took and that may be sent once more for a missing report."""
+    """Returns the condition of an accepted alert that may be sent once more, because no delivery report came."""
     return and_(
         Message.state == MessageState.ACCEPTED,
         Message.kind == MessageKind.ALERT,
@@ -244,9 +246,9 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee while people are asked to take them, each with the reason.
+    """Returns the tips that have an assignee although others are asked to take them, each with the reason.
 
-    Searches these tips, or all tips if none are given.
+    If `tip_ids` is None, searches all tips.
     """
     passed = exists().where(
         Assignment.tip_id == Tip.id,

@@ -1,4 +1,4 @@
-"""Returns the on-call contacts, and the notices that they were sent."""
+"""Reads the on-call contacts, and the notices that were sent to them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from hotline.gateway.tables import Message, OnCallContact
 from hotline.text.time import KIGALI
 
 STOPPED = "stopped"
-"""The reason for an on-call contact who sent STOP and wants no more SMS."""
+"""The mark of an on-call contact who sent STOP and wants no more SMS."""
 
 
 def on_call_contacts(session: Session) -> Sequence[OnCallContact]:
@@ -33,9 +33,9 @@ def can_be_notified(session: Session) -> bool:
 
 
 def add_contact(session: Session, contact: OnCallContact) -> bool:
-    """Adds an on-call contact. Returns False if that number is one already.
+    """Adds an on-call contact. Returns False if this number already is an active contact.
 
-    A contact who was removed or unreachable becomes active again, with the new name and language.
+    A contact who was removed or could not be reached becomes active again, with the new name and language.
     """
     if add_if_new(session, contact):
         return True
@@ -58,7 +58,7 @@ def mark_unreachable(session: Session, number_key: str, reason: str) -> None:
 
 
 def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
-    """Returns an active on-call contact, locked for writing. Raises NotFound."""
+    """Returns an active on-call contact, and locks the row for writing. Raises NotFound."""
     held = (
         select(OnCallContact)
         .where(OnCallContact.id == on_call_id, OnCallContact.active)
@@ -81,12 +81,12 @@ def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
 
 
 def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
-    """Returns the values for the text of a notice: the alarm's name and its start."""
+    """Returns the values for the text of a notice: the name of the alarm and when it began."""
     return {"name": alarm, "time": f"{since.astimezone(KIGALI):%d/%m %H:%M}"}
 
 
 def newest_to_contacts(session: Session) -> Message | None:
-    """Returns the newest notice to a contact with a reachable number, or None."""
+    """Returns the newest notice to a contact who can be reached, or None."""
     reached = select(OnCallContact.id).where(
         OnCallContact.active, OnCallContact.unreachable.is_(None)
     )

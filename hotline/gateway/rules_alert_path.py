@@ -1,17 +1,18 @@
-"""Decides whether a due alert can be sent, from the state of the queue, the clock and the gateway. Pure."""
+"""Decides if a due alert can be sent, from the state of the queue, the clock worker and the gateway. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 STALE = timedelta(seconds=60)
-"""Longer than a restart of all processes takes. An alarm waits as long before it notifies on-call contacts."""
+"""This is longer than a restart of all processes takes. An alarm also waits this long before on-call contacts are
+notified."""
 RECENT_FAILURE = timedelta(minutes=2)
-"""The worker repeats a failed send within a minute. An older failure proves nothing about the present."""
+"""The worker repeats a failed send within a minute. An older failure says nothing about the present."""
 
 
 class BlockReason(StrEnum):
-    """One reason why no alert can be sent. `/readyz`, the doctor and the alarm show it. No caller reads it."""
+    """A reason why no alert can be sent. `/readyz`, the doctor and the alarm show it. Callers never see it."""
 
     PAUSED = "the lane is held by hand"
     FAULT = "the gateway refuses us"
@@ -22,29 +23,29 @@ class BlockReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertPath:
-    """The state of everything that an alert passes through before it is sent."""
+    """The state of all that an alert needs to be sent."""
 
     has_responder: bool = True
-    """True if any responder at all can be alerted of a tip."""
+    """True if at least one responder can be alerted of a tip."""
     is_paused: bool = False
-    """True if an operator paused the outgoing queue."""
+    """True if a person has paused the outgoing queue."""
     fault: str | None = None
-    """The reason why the gateway refused a message. None once it accepts one again."""
+    """The reason why the gateway refused a message. None after the gateway has accepted a message again."""
     wrong_key: bool = False
-    """True if a worker was recently refused at its start because of a wrong key."""
+    """True if a worker recently could not start because of a wrong key."""
     clock_until: datetime | None = None
-    """Time until which the leading clock process is in charge. None if no clock has ever run."""
+    """The end of the lease of the clock worker's leader. None if no clock worker has ever run."""
     awaited_at: datetime | None = None
-    """Time when the sending processes were last ordered to start."""
+    """The time when the sending processes were last told to start."""
     failing_since: datetime | None = None
     failed_at: datetime | None = None
 
 
 def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> BlockReason | None:
-    """Returns the reason why no alert can be sent at a moment. Returns None if one can be sent.
+    """Returns the reason why no alert can be sent now. Returns None if alerts can be sent.
 
-    Returns None also where no process has ever sent. `fresh` is True if this process saw a clock tick within the last
-    minute. It measures this minute itself, so a changed system time has no effect.
+    Also returns None if no process has ever sent a message. `fresh` is True if this process saw a tick of the clock
+    worker within the last minute. The process measures this minute itself, so a changed system clock has no effect.
     """
     if path.is_paused:
         return BlockReason.PAUSED
@@ -60,7 +61,7 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
 
 
 def _out_of_reach(path: AlertPath, at: datetime) -> bool:
-    """Returns True if every send failed to reach the gateway for a minute and one failed recently."""
+    """Returns True if for a minute no send reached the gateway, and the last failure was recent."""
     if path.failing_since is None or path.failed_at is None:
         return False
     return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= RECENT_FAILURE

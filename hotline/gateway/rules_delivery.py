@@ -1,4 +1,7 @@
-"""Defines the states of an outgoing SMS, their legal steps, and each wait between them (delivery protocol). Pure."""
+"""Defines the states of an outgoing SMS, the allowed steps between them, and the waiting times (delivery protocol).
+
+Pure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +10,12 @@ from enum import IntEnum, StrEnum
 
 
 class MessageState(StrEnum):
-    """The state of one outgoing SMS.
+    """The state of an outgoing SMS.
 
-    A pending message becomes sending, then accepted, then delivered. A sending message may also become retry, unknown
-    or failed. An unknown message may become answered. Any message that is not final may become dead: undeliverable.
-    The console marks it, and the national desk is notified until a person handles it.
+    A pending message goes to sending, then to accepted, then to delivered. A message that is being sent may also go to
+    retry, unknown or failed. An unknown message may go to answered. Any message whose state is not final may go to
+    dead, which means undeliverable. The console shows such messages, and the national desk is notified until a person
+    has reviewed them.
     """
 
     PENDING = "pending"
@@ -20,7 +24,8 @@ class MessageState(StrEnum):
     DELIVERED = "delivered"
     """A delivery report says that the message arrived."""
     ANSWERED = "answered"
-    """Its arrival is unknown, but its responder has answered for the case. The message is not sent again."""
+    """It is unknown if the message arrived, but the responder has answered about the case. So the message is not sent
+    again."""
     RETRY = "retry"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -28,7 +33,7 @@ class MessageState(StrEnum):
 
 
 DUE_STATES = (MessageState.PENDING, MessageState.RETRY)
-"""States from which a worker may claim a message once it is due."""
+"""The states in which a worker may claim a message when it is due."""
 FINAL_STATES = (
     MessageState.DELIVERED,
     MessageState.ANSWERED,
@@ -38,7 +43,7 @@ FINAL_STATES = (
 
 
 class Outcome(StrEnum):
-    """The result of one attempt to send. A result that the code does not know counts as `UNKNOWN`."""
+    """The result of an attempt to send. A result that our code does not know counts as `UNKNOWN`."""
 
     ACCEPTED = "accepted"
     NOT_SENT = "not_sent"
@@ -47,31 +52,34 @@ class Outcome(StrEnum):
     MONEY_FAULT = "money_fault"
     PERMANENT = "permanent"
     STOPPED = "stopped"
-    """The phone's user asked us or the gateway to send no more messages."""
+    """The user of the phone asked us, or the gateway, to send no more messages."""
     TRANSIENT = "transient"
     UNREADABLE = "unreadable"
-    """The stored number or code cannot be decrypted. This is our fault: the responder may be reachable."""
+    """The stored number or code cannot be decrypted. This is our fault, so the responder may still be reachable."""
     WITHDRAWN = "withdrawn"
-    """The code in the message was used or replaced, or the recipient asked for no more messages."""
+    """The code in the message was used or replaced, or the recipient wants no more messages."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
-"""Faults of the line, not of one message. They pause the whole outgoing queue."""
+"""Faults of the whole hotline, and not of a single message. They pause the whole outgoing queue."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
-"""Outcomes after which no attempt will reach this number."""
+"""Outcomes after which no attempt can reach this number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
-"""Outcomes that prove that nothing was sent. They do not use up any of the eight attempts."""
+"""Outcomes that prove that nothing was sent. They are not counted as one of the eight attempts."""
 
 
 class Gateway(StrEnum):
-    """One SMS gateway. Its message ids are unique only within it, so a report is matched by gateway and id."""
+    """An SMS gateway. Its message ids are unique only for this gateway. So a report is matched by gateway and id."""
 
     AFRICAS_TALKING = "africastalking"
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The gateway's answer to one send, in our terms. An SMS adapter returns it and raises no network error."""
+    """The gateway's answer to a send, translated into our own terms.
+
+    An SMS adapter returns this and raises no network errors.
+    """
 
     outcome: Outcome
     http_status: int | None = None
@@ -81,22 +89,23 @@ class SendResult:
 
 
 LEASE = timedelta(seconds=30)
-"""Time for which a worker's claim on a message is valid. It is more than twice the longest send."""
+"""The time for which a worker's claim on a message is valid. This is more than twice as long as the longest send."""
 MAX_SEND = timedelta(seconds=12)
-"""The gateway's ten seconds, and time to write the result. An older claim belongs to a stopped process."""
+"""The ten seconds of the gateway, and time to write the result. An older claim belongs to a process that has
+stopped."""
 MAX_ATTEMPTS = 8
-"""Attempts that may have reached the network."""
+"""The most attempts that may have reached the network."""
 PARALLEL_AFTER = 2
-"""Counted failures of one alert before a colleague is alerted too."""
+"""After this number of counted failures of an alert, a colleague is alerted too."""
 FAULT_PAUSE = timedelta(seconds=60)
-"""Time for which a paused queue waits before it tries one message."""
+"""The time after which a paused queue tries to send one message."""
 LONG_WAIT = timedelta(seconds=5)
-"""After this time a further alert of danger gets the rank of a first one. A first one may take ten seconds to send."""
+"""After this time, a further alert with danger counts as a first alert. To send a first alert may take ten seconds."""
 JITTER = 0.2
 
 
 class Priority(IntEnum):
-    """The queues of outgoing SMS, most urgent first. The first three are the urgencies of a tip."""
+    """The queues of outgoing SMS, the most urgent first. The first three are the urgencies of a tip."""
 
     URGENT = 1
     SOON = 2
@@ -104,9 +113,10 @@ class Priority(IntEnum):
     CONFIRMATION = 4
     DRILL = 5
     ANSWER = 6
-    """A reply to a stranger who wrote. It is sent only while no other message is due."""
+    """An answer to a phone that is not enrolled. It is sent only while no other message is due."""
     MONITOR = 7
-    """A message about an alarm to an on-call contact. The monitor alone claims it, with its key. No pause stops it."""
+    """A message about an alarm to an on-call contact. Only the monitor claims it, with its own key. No pause stops
+    it."""
 
 
 TO_RESPONDERS = (
@@ -120,17 +130,21 @@ TO_RESPONDERS = (
 
 @dataclass(frozen=True, slots=True)
 class OutgoingQueue:
-    """The waiting times of the messages in one queue."""
+    """The waiting times for the messages of one queue."""
 
     retries: tuple[int, ...] = (1, 2, 5, 10, 15, 30, 60)
-    """Seconds before each next attempt, by attempts so far. The last value repeats."""
+    """The seconds until each next attempt, by the number of attempts before it. The last value is used for all further
+    attempts."""
     unknown: timedelta = timedelta(minutes=10)
-    """Wait after no answer or an unreadable one. A duplicate costs a few francs. A lost alert may cost a life."""
+    """The waiting time after no answer, or after an answer that cannot be read. A duplicate message costs little money.
+    A lost alert may cost a life."""
     error: timedelta | None = None
-    """Wait after the gateway answers that it failed, which is a surer "no". None means the same as `unknown`."""
+    """The waiting time if the gateway answers that it failed. Then the message was most likely not sent. None means the
+    same time as `unknown`."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """State by outcome, for a message that is tried until it is too old. None means the eight attempts of an alert."""
+    """The state after each outcome, for messages that are tried until they are too old. None means the eight attempts
+    of an alert."""
     holds: bool = True
     """True if a fault of ours pauses this queue. Only the monitor's queue is never paused."""
 
@@ -150,7 +164,7 @@ QUEUES: Mapping[int, OutgoingQueue] = {
         retries=(2, 5, 15, 30, 60),
         ends={
             **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
-            # A second answer costs more than it helps: the caller may write again.
+            # A second answer would cost more than it helps, because the caller can write again.
             **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
         },
     ),
@@ -167,16 +181,16 @@ QUEUES: Mapping[int, OutgoingQueue] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The effect of one attempt's outcome on its message."""
+    """The changes to a message after an attempt with this outcome."""
 
     state: MessageState
     wait: timedelta
-    """Time until the worker checks the message again. It has no meaning in a final state."""
+    """The time until a worker handles the message again. In a final state it is not used."""
     counted: bool
     replace: bool = False
     """True if a colleague must be alerted now."""
     flag: bool = False
-    """True if this number can never be reached, so its responder no longer counts as a recipient."""
+    """True if this number can never be reached, so that the responder gets no more alerts."""
     pause: bool = False
     """True if the outgoing queue must be paused."""
 
@@ -189,16 +203,16 @@ WITHOUT_RETRY = {
     ),
     Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
 }
-"""Verdicts that end a message whatever the number of attempts."""
+"""Verdicts that end a message after any number of attempts."""
 
 
 def decide(
     result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
-    """Returns the effect of one attempt's result on its message.
+    """Returns what an attempt's result changes for its message.
 
-    `attempts` includes this attempt. `counted` is the number of counted attempts before it. `chance` spreads the
-    retries over time.
+    `attempts` includes this attempt. `counted` is the number of counted attempts before this one. `chance` spreads the
+    next attempts over time.
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
@@ -227,9 +241,9 @@ def decide(
 
 
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
-    """Returns the next state of a message whose arrival stayed unknown and for which no report came.
+    """Returns the next state of a message if it stays unknown whether it arrived, and no report came.
 
-    `answered` proves no arrival: the responder may have answered another message about this case or a similar one.
+    `answered` does not prove that it arrived. The responder may have answered another message about the case.
     """
     if withheld:
         return MessageState.FAILED
@@ -238,19 +252,20 @@ def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
 
 @dataclass(frozen=True, slots=True)
 class FreeSends:
-    """The number of further sends that may begin."""
+    """The number of further messages that may be sent now."""
 
     first: int
-    """Places for the first danger alert of each escalation level, and for danger alerts that waited `LONG_WAIT`."""
+    """For first alerts with danger, and for alerts with danger that have waited for `LONG_WAIT`."""
     others: int
-    """Places for danger alerts to a second or third person, and for messages that can wait."""
+    """For alerts with danger to a second or third person, and for all messages that can wait."""
 
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
-    """Returns how many more sends may begin. First danger alerts may use every place, all others three of eight.
+    """Returns how many more messages may be sent now. First alerts with danger may use all places. All other messages
+    may use three of eight.
 
-    `under_way` counts all sends in progress, and `others` those that are not first danger alerts. After a fault of ours
-    the queue is `doubted`: it sends one message at a time.
+    `under_way` counts all sends that are in progress. `others` counts those that are not first alerts with danger.
+    After a fault of ours, the queue is `doubted`. Then it sends one message at a time.
     """
     if doubted:
         one = 0 if under_way else 1
@@ -260,14 +275,14 @@ def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> F
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
-    """Returns the wait before the next attempt. `chance` is from -1 to 1."""
+    """Returns the waiting time until the next attempt. `chance` is a number from -1 to 1."""
     steps = QUEUES[priority].retries
     seconds = steps[min(max(tries, 1), len(steps)) - 1]
     return timedelta(seconds=seconds * (1 + JITTER * chance))
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns the wait before a message whose arrival is unknown is sent again."""
+    """Returns the waiting time until a message is sent again if it is unknown whether it arrived."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
@@ -279,7 +294,7 @@ class ReportMeaning(StrEnum):
     ARRIVED = "arrived"
     LOST = "lost"
     NOTHING = "nothing"
-    """The message is on its way, or the status is unknown to us."""
+    """The message is on its way, or we do not know the status."""
 
 
 REPORTS = {
@@ -292,5 +307,8 @@ REPORTS = {
 
 
 def report_meaning(status: str) -> ReportMeaning:
-    """Returns the meaning of a gateway's status, in any letter case. An unknown status means nothing."""
+    """Returns the meaning of a status of the gateway, in capital or small letters.
+
+    An unknown status means `NOTHING`.
+    """
     return REPORTS.get(status.strip().casefold(), ReportMeaning.NOTHING)

@@ -1,7 +1,8 @@
-"""Reads pages of the gateway's inbox: finds SMS that no callback brought, and forged callbacks. Pure.
+"""Reads pages of the gateway's inbox. Finds SMS that no callback brought, and callbacks that were forged. Pure.
 
-A callback reports each incoming SMS, and the inbox lists it too. If a callback is lost, the list still has the SMS. If
-a callback is forged, no page lists its SMS. That is proved once a page was read whole that ends later.
+A callback reports each received SMS, and the inbox lists the SMS too. If the callback is lost, the inbox still lists
+the SMS. If the callback is forged, the inbox does not list the SMS. This is proved after a whole page was read that
+ends at a later time.
 """
 
 from collections.abc import Sequence
@@ -9,19 +10,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 EACH = timedelta(minutes=1)
-"""Time between two requests for a page."""
+"""The time between two requests for a page."""
 APART = timedelta(minutes=1)
-"""Largest difference between the gateway's clock and ours, and largest delay of the list."""
+"""The largest difference between the gateway's clock and ours, and the largest delay of the inbox."""
 OLDEST = timedelta(days=25)
-"""Age from which a listed SMS is not processed. Ids are known for thirty days, so an older SMS might count twice."""
+"""A listed SMS of this age or older is not handled. Ids of SMS are stored for thirty days, so an older SMS might be
+handled twice."""
 NO_NEWS = timedelta(days=1)
-"""Time without a new SMS after which the inbox may have restarted at lower numbers."""
+"""After this time without a new SMS, the numbers of the inbox may have begun again."""
 SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSms:
-    """One incoming SMS as the inbox lists it. Its text and its sender are left out of `repr`."""
+    """A received SMS, as the inbox lists it. `repr` does not show its text and its sender."""
 
     number: int
     sender: str = field(repr=False)
@@ -32,12 +34,12 @@ class ListedSms:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """One page of the inbox."""
+    """A page of the inbox."""
 
     listed: Sequence[ListedSms]
-    """The SMS, sorted by number."""
+    """The SMS in the order of their numbers."""
     whole: bool
-    """True if every entry could be read. Any other page proves no callback wrong."""
+    """True if every entry could be read. Only a whole page can show that a callback was forged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +47,41 @@ class Bookmark:
     """The position up to which the inbox was read."""
 
     number: int
-    """The number of the last SMS that was read; 0 before any."""
+    """The number of the last SMS that was read. 0 before the first."""
     until: datetime | None
-    """The time at which the latest of them was sent."""
+    """The time when the latest of these SMS was sent."""
     since: datetime
-    """The time at which reading began. An SMS sent before is not processed."""
+    """The time when the hotline began to read the inbox. SMS that were sent before this time are not handled."""
     sure_from: datetime
-    """The time from which no SMS can have been missed."""
+    """The time since which no SMS can have been missed."""
     news_at: datetime
-    """The time at which an SMS was last listed, or the inbox was read again from its beginning."""
+    """The time when an SMS was last listed, or when the inbox was read from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result of one page. The bookmark moves once all of `to_answer` was processed."""
+    """The result of reading one page. The bookmark moves after every SMS in `to_answer` was handled."""
 
     to_answer: Sequence[ListedSms]
     bookmark: Bookmark
     proves_until: datetime | None
-    """Time up to which the page checks callbacks. An earlier SMS that no page lists is unproven. None: no check."""
+    """The time up to which the page can show that a callback was forged. An earlier SMS that no page lists is not
+    proved. None if the page can show nothing."""
     more: bool
-    """True if another page may follow."""
+    """True if there may be another page."""
 
 
 def next_request(bookmark: Bookmark, at: datetime) -> int:
-    """Returns the number after which the next page is requested. It is 0 after a long time without news."""
+    """Returns the number after which the next page begins. Returns 0 if no new SMS came for a long time."""
     return 0 if abs(at - bookmark.news_at) > NO_NEWS else bookmark.number
 
 
 def read_page(
     bookmark: Bookmark, page: InboxPage, *, after: int, shortcode: str, at: datetime
 ) -> PageResult:
-    """Returns what to process of the page that was listed after number `after`, and the new bookmark."""
+    """Returns the SMS of this page that must be handled, and the new bookmark. The page begins after the number
+    `after`.
+    """
     again = after < bookmark.number
     listed = [one for one in page.listed if one.number > after]
     latest = max((one.sent_at for one in listed if one.sent_at is not None), default=None)
@@ -99,7 +104,10 @@ def read_page(
 
 
 def same_second(second: datetime) -> tuple[datetime, ...]:
-    """Returns the times that count as the same second. One source cuts off fractions, the other rounds them."""
+    """Returns the times that count as the same second.
+
+    One source cuts off the fraction of a second. The other rounds.
+    """
     return (second, second - SECOND, second + SECOND)
 
 
@@ -108,5 +116,8 @@ def _has_restarted(bookmark: Bookmark, latest: datetime | None) -> bool:
 
 
 def _is_ours(sms: ListedSms, bookmark: Bookmark, at: datetime) -> bool:
-    """Returns True if the SMS must be processed. One without a readable time is: twice is better than never."""
+    """Returns True if the SMS must be handled.
+
+    An SMS whose time cannot be read is always handled. To handle it twice is better than never.
+    """
     return sms.sent_at is None or sms.sent_at >= max(bookmark.since, at - OLDEST)

@@ -1,4 +1,4 @@
-"""Defines incoming and outgoing messages as values, and the limits of answers to strangers. Pure."""
+"""Defines received and outgoing messages as values, and the limits of answers to phones that are not enrolled. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,35 +16,36 @@ from hotline.tips.rules_visit_safety import VISIT_SAFETIES, VisitSafety
 
 
 class DoubtDecision(StrEnum):
-    """The admin's decision about messages that may already have been sent once."""
+    """An admin's decision about messages that may already have been sent once."""
 
     SEND = "send"
     DROP = "drop"
 
 
 class MessageKind(StrEnum):
-    """The kind of one outgoing message."""
+    """The kind of an outgoing message."""
 
     ALERT = "alert"
     CONFIRMATION = "confirmation"
     ANSWER = "answer"
-    """A reply to a stranger who wrote."""
+    """An answer to a phone that is not enrolled."""
     NOTICE = "notice"
     """A message about an alarm to an on-call contact."""
 
 
 TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)
-"""Kinds for which an admin decides after a restore. Answers are too late by then, and nothing delays notices."""
+"""The kinds about which an admin decides after a backup was restored. Answers would come too late then, and nothing may
+delay notices."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageIn:
-    """One incoming SMS. Its text and its sender are left out of `repr`, and so out of every log and traceback."""
+    """A received SMS. `repr` shows neither its text nor its sender, so no log and no traceback contains them."""
 
     provider_id: str | None
-    """The gateway's id. None if the message came without a usable one: its digest then identifies it."""
+    """The id that the gateway gave the SMS. None if there is no usable id. Then the digest of the SMS identifies it."""
     sender: str = field(repr=False)
-    """The number in E.164 format."""
+    """The number of the sender in E.164 format."""
     text: str = field(repr=False)
     sent_at: datetime | None = None
     network: str | None = None
@@ -62,9 +63,9 @@ class ReportIn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """The text of one message, fixed when it is written. Every send of it is the same, letter by letter.
+    """The text of a message, which is fixed when the message is written. So every attempt sends exactly the same text.
 
-    The alerts of a burst differ mostly in their reference. The part without the reference is therefore made only once.
+    After a burst of tips, most alerts differ only in the reference. So the other part of the text is made only once.
     """
 
     template: Template
@@ -73,7 +74,7 @@ class Wording:
 
 
 Pair = tuple[Template, Template]
-"""Two texts: one if a reply by SMS reaches us, one if the responder must dial."""
+"""Two texts: one if we can receive a reply by SMS, and one if the responder must dial."""
 
 REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.OPEN: (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL),
@@ -82,14 +83,14 @@ REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.HOW: (Template.HOW_REPLY, Template.HOW_DIAL),
     Purpose.LET: (Template.LET_REPLY, Template.LET_DIAL),
 }
-"""The texts that ask the responder for one thing, by purpose."""
+"""For each purpose, the texts that ask the responder for something."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
     (False, True): (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL),
     (False, False): (Template.ALERT_REPLY, Template.ALERT_DIAL),
 }
-"""All other alerts, by danger or not and by locked or not."""
+"""All other alerts: with danger or not, and for a tip that can be decrypted or not."""
 PLAIN: Mapping[Purpose, Template] = {
     Purpose.UNANSWERED: Template.MANNER_SILENT,
     Purpose.TOLD_FIRST: Template.TOLD_FIRST,
@@ -97,7 +98,7 @@ PLAIN: Mapping[Purpose, Template] = {
     Purpose.MORE: Template.MORE_TOLD,
 }
 PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
-"""The text with the number of the national desk, and the text used while no number is verified."""
+"""The text with the number of the national desk, and the text without it if no number is verified."""
 NOTICES = {
     one.name
     for pair in (
@@ -110,16 +111,18 @@ NOTICES = {
     )
     for one in pair
 }
-"""Template names of notices to alerted responders. They are resent even after a take, and ask for no reply."""
+"""The names of templates for notices to alerted responders. They are sent again even after a responder took the case,
+and ask for no reply."""
 
 
 @lru_cache(1024)
 def alert_but_ref(
     place: str, urgency: int, purpose: Purpose, language: str, code: str | None, locked: bool
 ) -> Wording:
-    """Returns an alert's text without its reference. Parameters are positional because the cache is faster so.
+    """Returns the text of an alert, without its reference. Its parameters are positional, because this makes the cache
+    faster.
 
-    The responder answers a requested closure only by dialling, so its `code` is never None.
+    About a requested closure the responder can only answer by dialling. So `code` is then never None.
     """
     if purpose is Purpose.CONFIRM_CLOSURE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
@@ -143,9 +146,10 @@ def notice(
     code: str | None,
     place: str = "",
 ) -> Wording:
-    """Returns what every alerted responder must know in addition to the alert, in one segment.
+    """Returns the notice that every alerted responder gets in addition to the alert. It fits into one segment.
 
-    `number` is the number of the national desk. `code` is the responders' short code, for when no reply reaches us.
+    `number` is the number of the national desk. `code` is the responders' short code, if we cannot receive replies by
+    SMS.
     """
     if purpose in REQUEST_TEXTS:
         said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
@@ -167,7 +171,7 @@ LIKE = {
 
 
 def with_similar_case(words: Wording, reference: str | None) -> Wording:
-    """Returns the alert with the reference of a similar case that the responder knows. Other texts do not change."""
+    """Adds the reference of a similar case that the responder knows to an alert. All other texts stay the same."""
     template = LIKE.get(words.template)
     if reference is None or template is None:
         return words
@@ -179,42 +183,44 @@ def render(wording: Wording, phrases: Phrases) -> str:
 
 
 def responders_short_code(service_code: str) -> str:
-    """Returns the code that a responder dials: `*384*777#` becomes `*384*777*90#`."""
+    """Returns the short code that a responder dials: `*384*777*90#` for the service code `*384*777#`."""
     return f"{service_code.removesuffix('#')}*{RESPONDERS_SUFFIX}#"
 
 
 RESPONDERS_SUFFIX = "90"
-"""The suffix of the responders' short code. The short codes of the flows include it too."""
+"""The last part of the responders' short code. The flows define the same short code."""
 
 
 MAX_ANSWER_DELAY = timedelta(minutes=10)
-"""An answer that was not sent by then is not sent at all: another person may hold the phone by then."""
+"""An answer that could not be sent within this time is never sent, because another person may have the phone then."""
 KEPT = timedelta(hours=72)
-"""Time for which an answer's row is kept without its number, so that it can be counted."""
+"""The time for which the row of an answer is kept without its number, so that the answer can be counted."""
 SOON = timedelta(seconds=50)
-"""Limit for starting the one answer to a cry for help. With the longest send it arrives within a minute."""
+"""Within this time, sending the answer to a cry for help must begin. Even with the longest send, it then arrives within
+a minute."""
 CRY_ANSWER_INTERVAL = timedelta(days=7)
-"""A phone that sent a cry for help gets one answer in this time. Its row is kept as long, to recognise the phone."""
+"""A phone that sent a cry for help gets at most one answer within this time. The row of the answer is kept for this
+time, to recognise the phone."""
 AN_HOUR, A_DAY = 20, 60
-"""Answers to one phone in an hour and in a day. Above this number, two machines are answering each other."""
+"""The most answers to a phone in an hour and in a day. If there are more, two machines are answering each other."""
 ANSWER_SHARE = 0.7
-"""The part of a day's budget that answers may use. The rest is kept for alerts, which no budget limits."""
+"""The part of a day's budget that answers may use. The rest is for alerts, which no budget limits."""
 
 
 class AnswerForm(StrEnum):
-    """The content of an answer, stored in the place of a template's name."""
+    """The content of an answer. It is stored in place of the name of a template."""
 
     SCREEN = "SCREEN"
     """A screen of the flows."""
     HINT = Template.READ_AGAIN.name
-    """The text that says how to begin again. It is sent once."""
+    """The text that says how to begin again. It is sent only once."""
     ADVERTISEMENT = Template.ADVERTISEMENT.name
-    """The public advertisement of the line, sent to a phone that sent a cry for help."""
+    """The hotline's public advertisement, sent to a phone that sent a cry for help."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersSent:
-    """Answers already sent: to this phone within an hour and a day, and to all phones today."""
+    """The numbers of answers that were sent: to this phone in the last hour and day, and to all phones today."""
 
     hour: int
     day: int
@@ -222,5 +228,5 @@ class AnswersSent:
 
 
 def can_answer(spent: AnswersSent, budget: int) -> bool:
-    """Returns True if one more answer may be written."""
+    """Returns True if another answer may be written."""
     return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * ANSWER_SHARE)

@@ -1,6 +1,7 @@
-"""Sends SMS in threads of the process, as many at once as a setting says.
+"""Sends SMS in several threads of the process, as many at once as a setting allows.
 
-Blocks the real gateway for a line with sample data, whatever its settings say. None of its SMS reaches a phone.
+Also blocks the real gateway if the database contains sample data, whatever the settings say. So none of these SMS
+reaches a phone.
 """
 
 import logging
@@ -19,7 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 class ThreadSenders:
-    """One pool of threads, the `Senders` of every process that sends. No thread starts before the first send."""
+    """A pool of threads. In every process that sends SMS, it is the `Senders`.
+
+    No thread starts before the first SMS is sent.
+    """
 
     def __init__(self, places: int) -> None:
         self._places = places
@@ -71,8 +75,10 @@ class ThreadSenders:
 
 
 def _name_failure(ended: Future[None]) -> None:
-    """Logs the kind of error, but no data of the send. The lease of its claim expires. The clock then ends the claim as
-    unknown."""
+    """Logs the kind of the error, and no data of the SMS.
+
+    The lease of the claim then expires. After that, the clock worker ends the claim with an unknown result.
+    """
     if broken := ended.exception():
         logger.error("sending failed: %s", type(broken).__name__)
 
@@ -87,8 +93,11 @@ class SmsOfRealLines(SmsGateway):
     _known: bool | None = field(default=None, init=False)
 
     def send(self, msisdn: str, text: str) -> SendResult:
-        """Sends an SMS, except from a database with sample data. Sends nothing while the database does not answer. A
-        database is marked only while it is empty, so one query is enough."""
+        """Sends an SMS, unless the database contains sample data.
+
+        Sends nothing while the database does not answer. Only an empty database can be marked as sample data, so one
+        query is enough.
+        """
         if self._known is None:
             try:
                 with self.database.reading() as session:

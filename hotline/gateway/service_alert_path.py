@@ -1,6 +1,6 @@
-"""Finds out whether a responder can be alerted, and why no alert can be sent.
+"""Finds out if a responder can be alerted, and why alerts cannot be sent.
 
-`/readyz` and flows that promise an alert ask for it.
+`/readyz` and flows that promise an alert use it.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from hotline.gateway.rules_alert_path import BlockReason, block_reason
 
 
 def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None]:
-    """Returns True if any responder can be alerted, and the reason why alerts are blocked, if any.
+    """Returns True if any responder can be alerted. Also returns the reason why alerts cannot be sent, or None.
 
     Raises StoreUnavailable.
     """
@@ -23,7 +23,7 @@ def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None]:
 
 
 def await_senders(database: Database, at: datetime) -> None:
-    """Records that the sending processes are starting. They count as running until their clock ticks.
+    """Records that the sending processes are starting. They count as running until the clock worker ticks.
 
     Raises StoreUnavailable.
     """
@@ -32,7 +32,7 @@ def await_senders(database: Database, at: datetime) -> None:
 
 
 def begin_waiting(database: Database, at: datetime) -> None:
-    """Records it once for a new installation, so that no caller is promised an alert without senders.
+    """Records this once for a new installation. So callers are promised no alert that no process would send.
 
     Raises StoreUnavailable.
     """

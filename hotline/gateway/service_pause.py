@@ -1,8 +1,8 @@
-"""Pauses and resumes the outgoing queue. Each pause and each release leaves a row in the audit log.
+"""Pauses and resumes the outgoing queue. Each pause and each end of a pause writes a row to the audit log.
 
-After a restore, it is unknown which messages were sent since the backup was made. The person who resumes the queue
-decides for each kind of doubtful message. They are sent, perhaps a second time, or dropped. None is sent before that
-decision.
+After a backup was restored, it is unknown which messages were sent since the backup was made. The person who resumes
+the queue decides about these doubtful messages, for each kind. They can be sent, perhaps for the second time, or
+dropped. None of them is sent before this decision.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,16 +22,17 @@ from hotline.people.tables_audit import CommandActor
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """The state of the outgoing queue."""
+    """The state of the outgoing queue, for a page or a command."""
 
     pause: QueuePause | None
     fault: str | None
-    """The reason for which the gateway refuses messages, if it does. It ends without any command."""
+    """The reason why the gateway refuses messages, or None. It ends when the gateway accepts a message, without a
+    command."""
     waiting: Sequence[WaitingMessages]
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds of messages for which a person must decide about the doubtful ones."""
+        """Returns the kinds of messages of which some are doubtful, so that a person must decide."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 
@@ -49,22 +50,25 @@ def queue_view(context: Context) -> QueueView:
 def current_pause(context: Context) -> QueuePause | None:
     """Returns the pause of the queue, or None.
 
-    It counts no messages, unlike `queue_view`, because every console page calls it.
+    Unlike `queue_view`, it counts no messages, because every page of the console calls it.
     """
     with context.database.reading() as session:
         return queries_health.current_pause(session)
 
 
 def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
-    """Pauses the queue. Returns False if it was paused already. A send that has begun still ends."""
+    """Pauses the queue.
+
+    Returns False if the queue was already paused. A message that is being sent is still sent to the end.
+    """
     with context.database.writing() as session:
         return write_pause(session, by=by, reason=reason, at=context.now())
 
 
 def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
-    """Pauses a restored database's queue. Returns the number of waiting messages, which are all doubtful.
+    """Pauses the queue of a restored database. Returns the number of waiting messages. All of them are doubtful.
 
-    It replaces a pause that existed when the backup was made.
+    The new pause replaces a pause from the time of the backup.
     """
     current = queries_health.current_pause(session)
     if current is not None:
@@ -84,7 +88,7 @@ def write_pause(
     at: datetime,
     doubtful_until: datetime | None = None,
 ) -> bool:
-    """Writes a pause. Returns False if the queue is paused already."""
+    """Stores a pause of the queue. Returns False if the queue is already paused."""
     row = QueuePause(
         queue=tables.SMS,
         paused_by=tables_audit.name_of(by),
@@ -103,7 +107,10 @@ def write_pause(
 def resume(
     context: Context, *, by: CommandActor, reason: str, doubts: Mapping[MessageKind, DoubtDecision]
 ) -> Resumed:
-    """Resumes the queue. Raises NotFound without a pause, or Undecided if a kind's decision is missing."""
+    """Resumes the queue.
+
+    Raises NotFound if the queue is not paused, or Undecided if the decision about a kind is missing.
+    """
     at = context.now()
     with context.database.writing() as session:
         row = queries_health.pause_for_writing(session)
@@ -133,7 +140,7 @@ def resume(
 
 
 def undeliverable(context: Context) -> Sequence[UndeliverableMessage]:
-    """Returns the undeliverable messages that no one has reviewed."""
+    """Returns the undeliverable messages that no person has reviewed."""
     with context.database.reading() as session:
         return queries_health.unreviewed(session)
 

@@ -1,4 +1,4 @@
-"""Provides fake ports for the sample data and for tests. Each inherits from its port, for the type checker."""
+"""Provides fake ports for sample data and for tests. Each class inherits from its port, so that mypy checks it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,12 +22,12 @@ from hotline.gateway.rules_delivery import Outcome, SendResult
 
 @dataclass
 class FakeSms(SmsGateway):
-    """A gateway that accepts everything, or returns the entries of `results` in their order."""
+    """A gateway that accepts every SMS, or returns the entries of `results` one after the other."""
 
     results: list[SendResult] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     during: Callable[[], None] | None = None
-    """Called during a send. A test uses it to change the row meanwhile."""
+    """This function is called during a send. With it, a test can change the row at that moment."""
 
     def send(self, msisdn: str, text: str) -> SendResult:
         self.sent.append((msisdn, text))
@@ -45,7 +45,10 @@ class FakeSms(SmsGateway):
 
 @dataclass
 class FakeSenders(Senders):
-    """Senders that work in the caller's thread, one send after another. `most` limits the sends of one call."""
+    """Senders that work in the thread of the calling function, one SMS after another.
+
+    `most` limits how many SMS one call sends.
+    """
 
     most: int | None = None
 
@@ -69,7 +72,7 @@ class FakeSenders(Senders):
 
 @dataclass
 class FakeJobs(JobQueue):
-    """A queue that stores the doorbells that were rung. `dead` makes it raise QueueUnavailable."""
+    """A queue that stores which doorbells were rung. If `dead` is True, it raises QueueUnavailable."""
 
     scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False
@@ -98,7 +101,7 @@ class FakeStates(StateStore):
 
 @dataclass
 class FakeStarts(StartStore):
-    """Notes that store the last opening of each session. `dead` makes them store nothing and find nothing."""
+    """A store that keeps the last start of each session. If `dead` is True, it stores nothing and finds nothing."""
 
     saved: dict[str, tuple[SessionStart, CommittedText]] = field(default_factory=dict)
     dead: bool = False

@@ -1,7 +1,8 @@
-"""Stores the outbox: one row for each MT, with its attempts and reports. Stores the deadlines of tips.
+"""Stores the outbox: a row for each outgoing SMS, with its attempts and delivery reports. Also stores the deadlines of
+tips.
 
-The queries are in `alerts/queries*.py`. `gateway/rules_delivery.py` has the states and
-legal steps. The outgoing queue and the relay's leadership are rows too, so that any process can read them.
+The queries are in `alerts/queries*.py`. `gateway/rules_delivery.py` defines the states and the steps between them. The
+state of the outgoing queue and the relay's leader are rows too, so that any process can read them.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from hotline.people import tables
 
 
 class Assignment(Row):
-    """The assignment of a tip to one responder at one escalation level."""
+    """The assignment of a tip to a responder, at one step of its escalation."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -29,45 +30,46 @@ class Assignment(Row):
     step: Mapped[int]
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     reference: Mapped[str] = mapped_column(unique=True)
-    """Its name in an SMS: four to six letters and digits. Each recipient has their own, and none is used twice."""
+    """The name of the assignment in SMS: four to six letters and digits. Each responder has their own reference, and no
+    reference is used twice."""
     state: Mapped[str]
-    """A `alerts.rules_assignment.AssignmentState`."""
+    """A value of `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]
-    """The time when the responder's own answer was proved: by dialling, or by an SMS that the gateway's inbox lists."""
+    """The time when the responder's answer was proved: by dialling, or by an SMS that the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
-    """The time when an answer by SMS was found in no inbox. It silences nothing until it is proved."""
+    """The time when an answer by SMS was not found in the inbox. Until it is proved, such an answer does not stop
+    escalation."""
     on_site_at: Mapped[datetime | None]
-    """The time when the responder said that they are on site."""
+    """The time when the responder answered that they are on site."""
     handed_to_help_at: Mapped[datetime | None]
-    """The time when the responder said that someone helps the person."""
+    """The time when the responder answered that someone helps the person."""
     passed_at: Mapped[datetime | None]
-    """The time when the responder said that they cannot take the case."""
+    """The time when the responder answered that they cannot take the case."""
     released_at: Mapped[datetime | None]
-    """The time when it ended because the place or the answer about officials was corrected.
+    """The time when the assignment ended because the place or the answer about officials was corrected.
 
-    The case is then not theirs.
-    """
+    After that, the case no longer concerns the responder."""
     opened_at: Mapped[datetime | None]
     """The time when the responder first read the tip with their own PIN."""
 
 
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
-"""Condition of acknowledged assignments: the acknowledgement counts."""
+"""The condition that an acknowledgement counts, because it was not doubted or was proved."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
-"""Condition of assignments: the case is still the responder's."""
+"""The condition that the assignment was not ended, so that the case still concerns the responder."""
 
 
 def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns conditions of `Assignment`: the assignments of one tip to one responder."""
+    """Returns the conditions for the assignments of a tip to a responder."""
     return (Assignment.tip_id == tip_id, Assignment.responder_id == responder_id)
 
 
 class OnCallContact(Row):
-    """One on-call contact: a number that is notified when something is wrong."""
+    """An on-call contact: a person with a number that is notified if something is wrong."""
 
     __tablename__ = "on_call_contact"
 
@@ -78,12 +80,12 @@ class OnCallContact(Row):
         tables.person_languages(person_id), expire_on_flush=False
     )
     number_key: Mapped[str] = mapped_column(unique=True)
-    """Lasting keyed digest of the MSISDN."""
+    """A keyed digest of the MSISDN, which never changes."""
     encrypted_number: Mapped[bytes]
-    """The MSISDN, encrypted to the monitoring process alone."""
+    """The MSISDN, encrypted so that only the monitor can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason why the gateway will never deliver to this number, if the gateway gave one."""
+    """The reason why the gateway can never deliver to this number, if the gateway gave one."""
     created_at: Mapped[datetime]
 
     @property
@@ -93,10 +95,10 @@ class OnCallContact(Row):
 
 
 class Message(Row):
-    """An MT: template and parameters, never the rendered text.
+    """An outgoing SMS, stored as template and parameters and never as text.
 
-    It goes to a responder, to an on-call contact, or to the encrypted number of a stranger. A notice to none of them
-    uses the monitor's other channel.
+    It is sent to a responder, to an on-call contact, or to the encrypted number of another phone. If it is sent to none
+    of these, it is a notice for the monitor's other channel.
     """
 
     __tablename__ = "message"
@@ -107,56 +109,61 @@ class Message(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """A `gateway.rules_message.MessageKind`."""
+    """A value of `gateway.rules_message.MessageKind`."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     contact_key: Mapped[str | None]
-    """For an answer: this week's pseudonym of the phone. Its limit of answers is counted by this."""
+    """Only for an answer: the pseudonym of the phone in this week. It is used to count the answers to this phone."""
     encrypted_number: Mapped[bytes | None]
-    """For an answer: the MSISDN, encrypted to the relay under the lock of a week. Emptied when the answer ends."""
+    """Only for an answer: the MSISDN, encrypted for the relay under a weekly lock. It is emptied when the answer
+    ends."""
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
-    """For an answer: the flows that its screen is drawn from."""
+    """Only for an answer: the published flows that contain its screen."""
     template: Mapped[str]
-    """The name of a `core.wording.Template`. For an answer, a `gateway.rules_message.AnswerForm`."""
+    """The name of a `core.wording.Template`. For an answer, a value of `gateway.rules_message.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
-    """For an answer, until it ends: the place of a screen, and the choices made before it. Never the caller's words."""
+    """For an answer, until it ends: the place of its screen, and the choices that the caller made before. They never
+    contain text of the caller."""
     language: Mapped[str]
     priority: Mapped[int]
-    """Its queue: a `gateway.rules_delivery.Priority`."""
+    """The queue of the message, a value of `gateway.rules_delivery.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Its order among the alerts of one step of a tip. The first alert of every tip is sent before any second alert."""
+    """The place of the message among the alerts of one step of a tip. The first alert of every tip is sent before the
+    second alert of any tip."""
     state: Mapped[str]
-    """A `gateway.rules_delivery.MessageState`."""
+    """A value of `gateway.rules_delivery.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
-    """The number of the newest claim. Only the attempt that still holds the claim writes a result."""
+    """The number of the newest attempt. Only the attempt that still has the claim may write its result here."""
     counted: Mapped[int] = mapped_column(default=0)
-    """Attempts that may have reached the network. The limit of eight counts these."""
+    """The number of attempts that may have reached the network. At most eight such attempts are made."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     outcome: Mapped[str | None]
-    """The outcome of the last attempt: a `gateway.rules_delivery.Outcome`."""
+    """The outcome of the last attempt, a value of `gateway.rules_delivery.Outcome`."""
     gateway: Mapped[str | None]
-    """The gateway that took it: a `gateway.rules_delivery.Gateway`. The gateway knows it by `provider_id`."""
+    """The gateway that accepted the message, a value of `gateway.rules_delivery.Gateway`. The gateway knows the message
+    by `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
-    """For an advertisement: the time when the cry for help was written. It is sent at once or never."""
+    """For an advertisement, this is the time when the cry for help was written. An advertisement is sent at once or
+    never."""
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     resent: Mapped[bool] = mapped_column(default=False)
-    """True if the one resend for a missing report was used."""
+    """True if the alert was sent a second time because no delivery report came."""
     answered_at: Mapped[datetime | None]
-    """The time when a person answered for an undeliverable message."""
+    """The time when a person reviewed an undeliverable message."""
 
     @property
     def has_ended(self) -> bool:
-        """Returns True if nothing more is tried, unless the report of an alert is missing."""
+        """Returns True if no more attempts follow, except for an alert without a delivery report."""
         return self.state in (MessageState.ACCEPTED, *FINAL_STATES)
 
 
 class Attempt(Row):
-    """One attempt to send a message. It is written before the connection opens, and its outcome closes it."""
+    """An attempt to send a message. The row is written before the connection opens. The outcome is added at the end."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("message_id", "n"),)
@@ -173,7 +180,10 @@ class Attempt(Row):
 
 
 class DeliveryReport(Row):
-    """A delivery report from the gateway on an MT. It may come before our own row knows the id, and is applied then."""
+    """A delivery report from the gateway about an outgoing SMS.
+
+    If it comes before our own row has the message id, it is applied as soon as the row has the id.
+    """
 
     __tablename__ = "delivery_report"
     __table_args__ = (UniqueConstraint("gateway", "provider_id", "status"),)
@@ -183,13 +193,13 @@ class DeliveryReport(Row):
     provider_id: Mapped[str]
     status: Mapped[str]
     network: Mapped[str | None]
-    """The gateway's code of the network that the report is about."""
+    """The gateway's code of the phone's network."""
     received_at: Mapped[datetime]
     applied: Mapped[bool] = mapped_column(default=False)
 
 
 class Deadline(Row):
-    """One thing that must happen by a certain time. It is a row, so that no restart loses it."""
+    """A deadline of a case. It is stored as a row, so that no restart loses it."""
 
     __tablename__ = "deadline"
     __table_args__ = (UniqueConstraint("tip_id", "kind", "step"),)
@@ -197,25 +207,28 @@ class Deadline(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     kind: Mapped[str]
-    """A `tips.rules_deadlines.DeadlineKind`. At most one of a kind is open for a tip."""
+    """A value of `tips.rules_deadlines.DeadlineKind`. A tip has at most one open deadline of each kind."""
     step: Mapped[int]
-    """Its number among the deadlines of its kind for this tip, from 0."""
+    """The number of the deadline among those of its kind for this tip, beginning with 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times in a row that its kind had fired when it was set."""
+    """The number of times that this kind had fired in a row when this deadline was set."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """The time that texts and pages name, if the clock fires earlier to remind."""
+    """The time that texts and pages name, if the deadline first fires earlier to remind."""
     fired_at: Mapped[datetime | None]
-    """The time when it fired, or was closed before."""
+    """The time when the deadline fired, or was closed before it fired."""
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
-"""The time of a deadline that texts and pages name. Others are alerted then."""
+"""The time of a deadline that texts and pages name. At this time, others are alerted."""
 
 
 class QueueState(Row):
-    """The state of the outgoing queue. A fault of configuration or money pauses the queue and uses up no attempt."""
+    """The state of the outgoing queue.
+
+    A fault of configuration or money pauses the queue, and is not counted as an attempt.
+    """
 
     __tablename__ = "queue_state"
 
@@ -223,15 +236,19 @@ class QueueState(Row):
     paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
-    """The time when the sending processes were last told to start. They count as running until their clock ticks."""
+    """The time when the sending processes were last told to start. They count as running until the clock worker
+    ticks."""
     failing_since: Mapped[datetime | None]
-    """The time of the first send that reached no gateway, with none accepted since."""
+    """The time of the first send that did not reach the gateway, if no message was accepted since."""
     failed_at: Mapped[datetime | None]
     """The time of the last such send."""
 
 
 class QueuePause(Row):
-    """A person's pause of the outgoing queue: no MT is sent while the row exists. The audit log has earlier pauses."""
+    """A pause of the outgoing queue by a person. No SMS is sent while this row exists.
+
+    Earlier pauses are in the audit log.
+    """
 
     __tablename__ = "queue_pause"
 
@@ -240,13 +257,15 @@ class QueuePause(Row):
     reason: Mapped[str]
     since: Mapped[datetime]
     doubtful_until: Mapped[datetime | None]
-    """Set when the database was restored from a backup. Messages written up to then may have been sent already."""
+    """The time when the database was restored from a backup, or None. Messages that were written before it may already
+    have been sent."""
 
 
 class Leader(Row):
-    """The relay that owns the clock, and until when. Two at once by accident are still safe.
+    """The relay that handles the deadlines, and the end of its lease. If two relays do this by accident, no harm
+    follows.
 
-    A second row belongs to the monitoring process.
+    A second row belongs to the monitor.
     """
 
     __tablename__ = "leader"
@@ -263,7 +282,10 @@ DUE = "due"
 
 
 def note_due(session: Session, message_id: int) -> None:
-    """Notes that this transaction makes a message due. The code that commits it rings the doorbell."""
+    """Records that this transaction makes a message due.
+
+    The code that commits the transaction then rings the doorbell.
+    """
     session.info.setdefault(DUE, message_id)
 
 
@@ -274,7 +296,10 @@ def first_due(session: Session) -> int | None:
 
 
 def pause_reason(session: Session, at: datetime) -> str | None:
-    """Returns why nothing may be sent now, or None. A person's pause lasts until a person ends it."""
+    """Returns the reason why nothing may be sent now, or None.
+
+    If a person paused the queue, the pause lasts until a person ends it.
+    """
     if session.get(QueuePause, SMS) is not None:
         return BY_HAND
     queue = queue_state(session)
@@ -283,7 +308,10 @@ def pause_reason(session: Session, at: datetime) -> str | None:
 
 
 def queue_state(session: Session) -> QueueState:
-    """Returns the state of the outgoing queue. A line that never sent gets a state without a pause."""
+    """Returns the state of the outgoing queue.
+
+    If the hotline has never sent a message, returns a state without a pause.
+    """
     return session.get(QueueState, SMS) or QueueState(name=SMS)
 
 
@@ -298,7 +326,7 @@ def pause_for_fault(session: Session, until: datetime, reason: str) -> None:
 
 
 def end_fault(session: Session) -> None:
-    """Ends a fault that pauses the queue, since the gateway took a message."""
+    """Ends a fault that pauses the queue, because the gateway accepted a message."""
     faulty = or_(QueueState.reason.is_not(None), QueueState.failing_since.is_not(None))
     session.execute(
         update(QueueState)
@@ -308,12 +336,12 @@ def end_fault(session: Session) -> None:
 
 
 def note_failure(session: Session, at: datetime) -> None:
-    """Notes that a send reached no gateway."""
+    """Records that a send did not reach the gateway."""
     _change(session, failing_since=func.coalesce(QueueState.failing_since, at), failed_at=at)
 
 
 def await_senders(session: Session, at: datetime) -> None:
-    """Notes when the sending processes were told to start."""
+    """Records when the sending processes were told to start."""
     _change(session, awaited_at=at)
 
 
@@ -325,10 +353,10 @@ def take_lead(
     *,
     grace: timedelta = timedelta(0),
 ) -> bool:
-    """Takes or keeps the relay's leadership. Returns True if it is ours.
+    """Makes this relay the leader, or extends its lease. Returns True if this relay is the leader.
 
-    Another relay's leadership is respected until `grace` after its lease. A lease that is too long comes from a clock
-    that was set back, and is ignored.
+    Another relay stays the leader until its lease ended longer than `grace` ago. A lease that is too long was written
+    before the clock was set back, and is ignored.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -349,7 +377,7 @@ def take_lead(
 
 
 def write_leader(session: Session, holder: str, until: datetime, *, name: str = RELAY) -> None:
-    """Writes who leads, and until when at least. Only the holder of the lock may call it."""
+    """Stores which process is the leader, and the end of its lease. Only the process that has the lock may call it."""
     if not add_if_new(session, Leader(name=name, holder=holder, until=until)):
         session.execute(
             update(Leader).where(Leader.name == name).values(holder=holder, until=until)

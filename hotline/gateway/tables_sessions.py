@@ -1,7 +1,8 @@
-"""Stores how sessions began, without the mapper. A row and its count are written before the first screen is shown.
+"""Stores how sessions began, without the mapper. The row of a session and its count are written before the first screen
+is shown.
 
-SQLite gets three statements in one transaction, PostgreSQL one. Every function raises StoreUnavailable. A hop that
-changes something locks the session's row, reads it, and writes the changed columns.
+On SQLite this takes three statements in one transaction. On PostgreSQL it takes one. Every function raises
+StoreUnavailable. If a hop changes the session, it locks the row, reads it, and writes the changed columns.
 """
 
 import json
@@ -19,55 +20,58 @@ from hotline.core.database import Database, Row, add_if_new
 from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
 from hotline.text.sketch import register_and_rank
 
-# Stores sessions and the stop list. Phones are known only by keyed digests.
+# Stores sessions, and the numbers that want no messages. Phones are stored only as keyed digests.
 
 CALL = "ussd"
-"""The channel of a session that a network holds open."""
+"""The channel of a session that the mobile network keeps open."""
 
 
 class Dialogue(Row):
-    """One session: the flows that it runs on, how much of its text is committed, and which counts it has made."""
+    """A session: the flows that it uses, how much of its text is committed, and what it has already counted."""
 
     __tablename__ = "dialogue"
     __table_args__ = (Index("dialogue_started", "started_at"),)
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    """Keyed digest of the gateway's session id."""
+    """A keyed digest of the gateway's session id."""
     channel: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    """The flows that were published when the session began. The whole session runs on these."""
+    """The flows that were live when the session began. The whole session uses these flows."""
     entry: Mapped[str]
-    """The digits after the bare service code that were dialled. Empty for the bare code."""
+    """The digits that the caller dialled after the service code. Empty if the caller dialled only the service code."""
     dialled: Mapped[int]
-    """Letters of `text` that the caller dialled ahead, before the first screen."""
+    """The number of letters of `text` that the caller dialled before the first screen."""
     reporting: Mapped[bool]
-    """True if the report was on offer when the session began."""
+    """True if the caller could make a report when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
-    """True if no alert could be sent when the session began. The screens then promise no alert."""
+    """True if no alert could be sent when the session began. Then the screens promise no alert."""
     responder_id: Mapped[int | None]
     """Set if an enrolled phone dialled the responders' short code."""
     network: Mapped[str | None]
     language: Mapped[str]
     counted: Mapped[list[str]]
-    """Names of the counters that this session has already added to."""
+    """The names of the counters to which this session has already added."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     committed: Mapped[int] = mapped_column(default=0)
-    """Letters of `text` whose effects are committed. A hop that repeats them, early or late, changes nothing."""
+    """The number of letters of `text` whose effects are committed. If a hop repeats these letters, early or late,
+    nothing changes."""
     text_key: Mapped[str | None]
-    """The number of committed letters and their keyed digest: `12:9f...`. None before the first."""
+    """The number of committed letters and the keyed digest of these letters: `12:9f...`. None before the first
+    commit."""
     starred: Mapped[list[str] | None]
-    """Typed texts that contain a `*`, each by its begin and end in `text`: `12-30`."""
+    """Typed texts that contain a `*`. Each is stored as its beginning and end in `text`, such as `12-30`."""
     caller_key: Mapped[str | None]
-    """Keyed digest of session and MSISDN. Empty once the session is long over. None for SMS."""
+    """A keyed digest of the session and the MSISDN. It is emptied some time after the session. None for a session by
+    SMS."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """A `core.ussd.CallerFacts`."""
+    """A value of `core.ussd.CallerFacts`."""
     screens_counted: Mapped[int | None]
-    """Letters of `text` whose screens are counted. None before the first count."""
+    """The number of letters of `text` whose screens were counted. None before the first count."""
 
 
 class Stopped(Row):
-    """A number that never gets a message again, by its lasting keyed digest."""
+    """A number that must never get a message again, as a keyed digest that never changes."""
 
     __tablename__ = "stopped"
 
@@ -76,7 +80,8 @@ class Stopped(Row):
 
 
 class InboundSeen(Row):
-    """One MO that was handled. The gateway repeats an MO until it gets a 200. The text is never stored.
+    """A received SMS that was handled. The gateway repeats an SMS until it gets the status 200. The text of the SMS is
+    never stored.
 
     The queries are in `alerts/tables_inbound.py`.
     """
@@ -88,23 +93,24 @@ class InboundSeen(Row):
     outcome: Mapped[str]
     received_at: Mapped[datetime]
     sms_key: Mapped[str | None]
-    """Keyed digest of sender, shortcode, text and second. The id in a callback differs from the id in the inbox."""
+    """A keyed digest of sender, short code, text and second. It is needed because the ids in callbacks and in the inbox
+    differ."""
     assignment_id: Mapped[int | None]
-    """The assignment that the MO was about, if it acknowledges one."""
+    """The assignment that the SMS is about, if it acknowledges a case."""
     more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
-    """The other assignments, if the MO named several."""
+    """The other assignments, if the SMS named several."""
     queued: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    """Commands that wait until the inbox lists the MO: a `alerts.rules_replies.Verb` by assignment id."""
+    """Commands that wait until the inbox lists the SMS: values of `alerts.rules_replies.Verb`, by assignment id."""
     proved_at: Mapped[datetime | None]
-    """The time when the gateway's own inbox was seen to list it."""
+    """The time when the gateway's own inbox was found to list the SMS."""
     vouched_at: Mapped[datetime | None]
-    """The time when a callback from one of the gateway's own addresses brought it."""
+    """The time when a callback from one of the gateway's own addresses brought the SMS."""
     unproven_at: Mapped[datetime | None]
-    """The time when a page of the inbox that should list it did not."""
+    """The time when a page of the inbox should have listed the SMS but did not."""
 
 
 def assignments_of(seen: InboundSeen) -> tuple[int, ...]:
-    """Returns every assignment that an MO was about."""
+    """Returns every assignment that a received SMS was about."""
     first = () if seen.assignment_id is None else (seen.assignment_id,)
     return (*first, *(seen.more_assignments or ()))
 
@@ -114,7 +120,7 @@ def find_dialogue(session: Session, key: str) -> Dialogue | None:
 
 
 def running_calls(session: Session, since: datetime) -> int:
-    """Returns the number of calls that began after a moment and have not ended."""
+    """Returns the number of calls that began after `since` and have not ended."""
     here = select(func.count()).select_from(Dialogue)
     talking = here.where(
         Dialogue.started_at >= since, Dialogue.ended_at.is_(None), Dialogue.channel == CALL
@@ -123,30 +129,33 @@ def running_calls(session: Session, since: datetime) -> int:
 
 
 def add_stop(session: Session, number_key: str, at: datetime) -> None:
-    """Adds a number to the stop list. Does nothing if it is there already."""
+    """Adds a number to the stop list. Does nothing if the number is already on the list."""
     add_if_new(session, Stopped(number_key=number_key, stopped_at=at))
 
 
 def remove_stop(session: Session, number_key: str) -> None:
-    """Removes a number from the stop list. Its owner asked for messages again, and a person recorded who said so."""
+    """Removes a number from the stop list.
+
+    Its owner asked for messages again, and a person recorded who told them so.
+    """
     session.execute(delete(Stopped).where(Stopped.number_key == number_key))
 
 
 def stopped(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns those of these digests that are on the stop list."""
+    """Returns those of the given digests that are on the stop list."""
     return set(
         session.scalars(select(Stopped.number_key).where(Stopped.number_key.in_(number_keys)))
     )
 
 
 def try_writing(session: Session, at: datetime) -> None:
-    """Writes a row and deletes it, so that a full disk or a read-only database shows. Raises StoreUnavailable."""
+    """Writes a row and deletes it again, to find a full disk or a read-only database. Raises StoreUnavailable."""
     add_if_new(session, Stopped(number_key=PROBE, stopped_at=at))
     session.execute(delete(Stopped).where(Stopped.number_key == PROBE))
 
 
 PROBE = "probe"
-"""The key of the test row. It is not a digest, so no number has it."""
+"""The key of the row that is written for the test. It is not a digest, so it is the key of no number."""
 
 START_COLUMNS = (
     "revision_id",
@@ -160,11 +169,11 @@ START_COLUMNS = (
     "caller_key",
     "pinned",
 )
-"""The columns that an `SessionStart` has, except its key."""
+"""The columns for the fields of `SessionStart`, without its key."""
 ROW = ("key", "channel", "language", "counted", "committed", "text_key", *START_COLUMNS)
 READ = f"SELECT {', '.join(START_COLUMNS)}, committed, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
-"""The columns of a tally: those of a `counters.tables.CounterKey`, and the count."""
+"""The columns of a counter: those of `counters.tables.CounterKey`, and the count."""
 _RAISED = (
     "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
     " WHERE people_register.rank < excluded.rank"
@@ -173,23 +182,26 @@ _RAISED = (
 
 @dataclass(frozen=True, slots=True)
 class FirstHop:
-    """The data that is written when a session's first hop arrives."""
+    """The data that is written for the first hop of a session."""
 
     start: SessionStart
     channel: str
     language: str
     committed: int
-    """Letters of its text, if nothing else of it must be committed. Otherwise -1."""
+    """The number of letters of its text, if nothing in the text must be committed. Otherwise -1."""
     text_key: str | None = field(repr=False)
     measure: str
     """The counter of sessions. Empty if this session is not counted."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """The caller's digest in each period, for the estimate of callers."""
+    """The digest of the caller in each period, with which the number of callers is estimated."""
 
 
 def write_first_hop(database: Database, first: FirstHop) -> bool:
-    """Writes the first hop. Returns False and changes nothing if another hop of the session was first."""
+    """Writes the row of a session at its first hop, and counts the session.
+
+    Returns False and changes nothing if another hop of the session was first.
+    """
     if database.is_sqlite:
         return database.jointly(lambda connection: _write_by_one(connection, first))
     with database.looking() as connection:
@@ -199,7 +211,7 @@ def write_first_hop(database: Database, first: FirstHop) -> bool:
 
 
 def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedText] | None:
-    """Returns how a session began and how much of its text is committed. Returns None for an unknown session."""
+    """Returns how a session began, and how much of its text is committed. Returns None for an unknown session."""
     with database.looking() as connection:
         row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:
@@ -231,7 +243,7 @@ def _write_by_one(connection: driver.PlainConnection, first: FirstHop) -> bool:
 
 @cache
 def _apart() -> tuple[str, str]:
-    """Returns SQLite's statements for the row and for its count."""
+    """Returns the statements of SQLite for the row and for its count."""
     marks, counts = ", ".join("?" * len(ROW)), ", ".join("?" * len(TALLY))
     return (
         f"INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
@@ -247,7 +259,10 @@ def _people(number: int) -> str:
 
 @cache
 def _whole(counted: bool, people: int) -> str:
-    """Returns PostgreSQL's single statement. It writes the counts only if it wrote the session's row."""
+    """Returns the single statement of PostgreSQL.
+
+    It writes the counts only if it also writes the row of the session.
+    """
     marks = ", ".join(["%s"] * len(ROW))
     parts = [
         f"opened AS (INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks})"
@@ -285,7 +300,10 @@ def _tally(first: FirstHop) -> tuple[object, ...]:
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:
-    """Returns the register values in the order of the periods. So hops that share registers never deadlock."""
+    """Returns the values of the registers, in the order of the periods.
+
+    So two hops that write the same registers never block each other.
+    """
     return tuple(
         value
         for period, digest in sorted(first.people.items())
@@ -294,7 +312,7 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
 
 
 def ends_of(starred: object) -> dict[int, int]:
-    """Returns by its begin the end of each typed text that contains a `*`, from marks such as `12-30`."""
+    """Returns, by its beginning, the end of each typed text that contains a `*`. Reads marks such as `12-30`."""
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}
@@ -312,9 +330,9 @@ _HELD = driver.PreparedStatement(
 
 @dataclass(slots=True)
 class LockedDialogue:
-    """A session's row that this transaction has locked. Its columns are explained at `Dialogue`.
+    """The row of a session that this transaction has locked. The class `Dialogue` explains the columns.
 
-    A list in it is replaced, never extended.
+    A list in the row is replaced and never changed.
     """
 
     key: str
@@ -335,13 +353,16 @@ class LockedDialogue:
 
 
 def lock_dialogue(session: Session, key: str) -> LockedDialogue | None:
-    """Returns the committed row and locks it until this transaction ends. Returns None if there is none."""
+    """Returns the committed row of a session, and locks it until the transaction ends.
+
+    Returns None if the session has no row.
+    """
     row = _HELD.first(session, held=key)
     return None if row is None else LockedDialogue(*row)
 
 
 def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
-    """Writes the columns that were changed."""
+    """Writes the columns of the session that changed."""
     new = {name: getattr(dialogue, name) for name in CHANGING_COLUMNS}
     changed = tuple(name for name in CHANGING_COLUMNS if new[name] != dialogue.read[name])
     if changed:
@@ -352,6 +373,6 @@ def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
 
 @cache
 def _writing(names: tuple[str, ...]) -> driver.PreparedStatement:
-    """Returns a prepared statement, made once for each set of columns. There are few sets."""
+    """Returns a prepared statement, which is made only once for each set of columns. There are few such sets."""
     here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
     return driver.PreparedStatement(here.values(driver.new_values(names)))

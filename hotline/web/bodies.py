@@ -1,8 +1,9 @@
-"""Prevents a slow or broken request from blocking the requests behind it.
+"""Makes sure that a slow or broken request does not block the requests after it.
 
-The server gives each request a thread, and waits for its body without a time limit. So there are many threads, of
-which a few work at once. A thread takes a place when its body is complete. It gives the place back while another
-thread writes for it (docs/decisions/12). Threads wait for a place in order, without a time limit.
+The server gives each request a thread, and waits for its body without a time limit. So there are many threads, but only
+a few of them work at the same time. A thread takes a place when the body of its request is complete. It gives the place
+back while another thread writes to the database for it (docs/decisions/12). Threads get places in their order, and wait
+without a time limit.
 """
 
 import threading
@@ -19,13 +20,18 @@ from hotline.core.addresses import network_of, peer_of
 from hotline.core.database import Database
 
 AT_WORK = 4
-"""The requests that work at once. More would only wait for one another at the database."""
+"""The number of requests that work at the same time. If there were more, they would only wait for each other at the
+database."""
 OF_ONE = 8
-"""The forms of one network that the console waits for at once. They must be fewer than a process's threads."""
+"""The most forms of one network for which the console waits at the same time. There must be fewer of them than threads
+in a process."""
 
 
 class RequestBodies:
-    """The bodies that this process waits for, and the places of its working requests. Safe among threads."""
+    """The request bodies that this process waits for, and the places of its working requests.
+
+    Several threads may use it at the same time.
+    """
 
     def __init__(self, at_work: int = AT_WORK) -> None:
         self.places: SimpleQueue[None] = SimpleQueue()
@@ -33,19 +39,19 @@ class RequestBodies:
             self.places.put(None)
         self._since: dict[int, float] = {}
         self._with_place: set[int] = set()
-        """The threads that have a place."""
+        """The ids of the threads that have a place."""
 
     def waiting(self) -> int:
         """Returns the number of bodies that are not complete yet."""
         return len(self._since)
 
     def longest(self) -> float:
-        """Returns the seconds for which the slowest body has blocked a thread. 0 if no thread waits."""
+        """Returns for how many seconds the slowest body has blocked a thread. 0 if no thread waits."""
         began = min(list(self._since.values()), default=None)
         return 0.0 if began is None else monotonic() - began
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Reads a body without a place, then takes a place."""
+        """Reads a body without having a place, then takes a place."""
         thread = threading.get_ident()
         self.give_back()
         self._since[thread] = monotonic()
@@ -64,7 +70,7 @@ class RequestBodies:
             self._with_place.add(thread)
 
     def give_back(self) -> None:
-        """Gives back this thread's place, if it has one."""
+        """Gives back the place of this thread, if it has one."""
         thread = threading.get_ident()
         if thread in self._with_place:
             self._with_place.remove(thread)
@@ -72,7 +78,10 @@ class RequestBodies:
 
 
 def bodies_for(database: Database) -> RequestBodies:
-    """Returns the bodies of a web process. A thread gives its place back while another thread writes for it."""
+    """Returns the request bodies of a web process.
+
+    A thread gives its place back while another thread writes to the database for it.
+    """
     bodies = RequestBodies()
     database.share(bodies)
     return bodies
@@ -80,7 +89,7 @@ def bodies_for(database: Database) -> RequestBodies:
 
 @dataclass(slots=True)
 class Body:
-    """One request's body, as WSGI's `wsgi.input`."""
+    """The body of a request, as the `wsgi.input` of WSGI."""
 
     stream: Any = field(repr=False)
     bodies: RequestBodies
@@ -90,7 +99,10 @@ class Body:
 
 
 def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplication:
-    """Wraps the application. A few requests work at once, and none waits for another's body."""
+    """Wraps the application, so that only a few requests work at the same time.
+
+    No request waits for the body of another request.
+    """
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.input"] = Body(environ["wsgi.input"], bodies)
@@ -105,7 +117,7 @@ def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplicat
 
 
 class WaitingForms:
-    """The number of forms that the process waits for, by network. Safe among threads."""
+    """Counts the forms that the process waits for, by network. Several threads may use it at the same time."""
 
     def __init__(self, of_one: int = OF_ONE) -> None:
         self._of_one = of_one
@@ -113,7 +125,7 @@ class WaitingForms:
         self._waits: Counter[str] = Counter()
 
     def begin(self, network: str) -> bool:
-        """Counts one more form. Returns False if the network already sends as many as it may."""
+        """Counts another form of this network. Returns False if the network already sends as many forms as it may."""
         with self._lock:
             if self._waits[network] >= self._of_one:
                 return False
@@ -129,13 +141,12 @@ class WaitingForms:
 def complete_bodies_first(
     application: WSGIApplication, bodies: RequestBodies, most: int, proxies: Sequence[str] = ()
 ) -> WSGIApplication:
-    """Wraps the application, so that it gets only complete bodies. A request that breaks off gets status 400.
+    """Wraps the application, so that it gets only complete bodies. A request whose body breaks off gets the status 400.
 
-    A form library would accept a part of a body as all of it. Half a text would be saved. A body longer than `most`
-    bytes
-    is not read, and the application refuses it. A network that sends many incomplete bodies does not delay others. It
-    gets
-    status 429 before its next body is read.
+    Otherwise the code that reads forms would take a part of a body for the whole body. Then half of a text would be
+    saved. A body of more than `most` bytes is not read, and the application refuses it. If a network sends many
+    incomplete bodies, this does not delay other networks. Such a network gets the status 429, and its next body is not
+    read.
     """
     waits = WaitingForms()
 
@@ -167,6 +178,9 @@ def complete_bodies_first(
 
 
 def _size(environ: WSGIEnvironment) -> int:
-    """Returns the body's length. A body without a length counts as empty, since no browser sends a form that way."""
+    """Returns the length of the body.
+
+    A body without a length counts as empty, because no browser sends a form in this way.
+    """
     length = environ.get("CONTENT_LENGTH", "")
     return int(length) if length.isascii() and length.isdecimal() else 0

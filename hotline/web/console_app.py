@@ -1,4 +1,4 @@
-"""Builds the console's application: the route table behind its guard, and the headers of every response."""
+"""Builds the application of the console: the routes behind their guard, and the headers of every response."""
 
 from functools import cache, partial
 
@@ -23,15 +23,17 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""The headers of every response. `Referrer-Policy: no-referrer` would make browsers send `Origin: null` with forms."""
+"""The headers of every response. With `Referrer-Policy: no-referrer`, browsers would send `Origin: null` with forms."""
 LINE = "X-Line"
-"""The header with this hotline's mark, so that the doctor does not mistake another program for the console."""
+"""The header that identifies this hotline, so that the doctor does not take another program for the console."""
 MAX_BYTES = 3 * 1024 * 1024
-"""The largest request: a spreadsheet of 2 MB and the form around it."""
+"""The largest request, which is a spreadsheet of 2 MB with the form around it."""
 AT_WORK = 16
-"""The requests that work at once. A request that waits for long work gives its place to another."""
+"""The number of requests that work at the same time. A request that waits for long work gives its place to another
+request."""
 PATIENCE = 30.0
-"""The most seconds for a body or a page. The web servers in front time out then too."""
+"""The most seconds to wait for a body or a page. The web servers in front of the console end a request after the same
+time."""
 
 
 def _bars(context: ConsoleContext, by: SignedIn) -> object:
@@ -54,15 +56,15 @@ def _titles(context: ConsoleContext, by: SignedIn) -> object:
 
 ON_EVERY_PAGE.update(
     bars=_bars, counts=_counts, titles=_titles
-)  # They import what they count when a page asks for it.
+)  # These functions import the code that they need only when a page calls them.
 
 
 def create_console(
     context: ConsoleContext, templates: Templates, more: tuple[Route, ...] = ()
 ) -> Flask:
-    """Builds the whole application for one context. It answers only to the context's address.
+    """Builds the whole application for a context. It answers only at the address that the context names.
 
-    `more`: routes that only the demo has.
+    `more` contains routes that only the demo has.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
@@ -84,7 +86,10 @@ def create_console(
 
 @cache
 def addresses(more: tuple[Route, ...] = ()) -> Map:
-    """Returns the URL map of the route table. It is the same for every context and slow to compile, so it is cached."""
+    """Returns the URL map of the route table.
+
+    It is the same for every context, and slow to compile. So it is cached.
+    """
     return Map(
         [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]
     )

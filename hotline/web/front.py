@@ -1,8 +1,9 @@
 """Handles the hooks before Flask, with the same functions that Flask would call.
 
-Flask's routing, contexts and response objects cost as much as a whole hop. No hook needs them (docs/decisions/12).
+Flask's routing, contexts and response objects take as much time as a whole hop. No hook needs them (docs/decisions/12).
 
-Measures the hooks in memory, and stores the counts four times a minute. A hop does only one addition.
+The module also counts the calls of hooks in memory, and stores the counts four times a minute. So a hop only adds to a
+number.
 """
 
 import threading
@@ -27,7 +28,7 @@ STATUS = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 def hooks_first(app: Flask) -> WSGIApplication:
-    """Returns an application that handles the hooks itself and passes every other request to Flask."""
+    """Returns an application that handles the hooks itself, and gives every other request to Flask."""
     door: HookContext = app.extensions[HOOK_CONTEXT_KEY]
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -40,7 +41,7 @@ def hooks_first(app: Flask) -> WSGIApplication:
 
 
 def _knocked(path: str) -> tuple[Hook | None, str]:
-    """Returns the hook of a path and the secret in it. None for any other path."""
+    """Returns the hook that a path names, and the secret in the path. Returns None for every other path."""
     if not path.startswith(ROOM):
         return None, ""
     secret, _, name = path.removeprefix(ROOM).partition("/")
@@ -51,18 +52,19 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # A list lets the server send the body in one piece. For any other iterable it would ask for a next piece.
+    # With a list, the server can send the body in one piece. With any other iterable, the server
+    # would ask for a next piece.
     return [body]
 
 
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
-"""The plain fields of an `Answered`. No hop waits for an object to be created."""
+"""The plain fields of an `Answered`. So no hop must wait until an object is created."""
 
 
 class Meter:
-    """The counts of one web process. Safe among threads."""
+    """Counts the calls of hooks in one web process. Several threads may use it at the same time."""
 
     def __init__(self, context: Context) -> None:
         self._failures = frozenset(failure(context, language) for language in CODES)
@@ -70,13 +72,16 @@ class Meter:
         self._lock = threading.Lock()
 
     def note(self, hook: str, reply: Reply, began: float) -> None:
-        """Counts one reply. `began` is a value of `perf_counter`."""
+        """Counts a reply. `began` is the value of `perf_counter` when the hook began."""
         took = perf_counter() - began
         key = (hook, self._outcome(reply), bound_of(took))
         self._add(key, 1, took)
 
     def hand_on(self, add: Callable[[Counted], None]) -> None:
-        """Passes the counts to `add` and resets them. Keeps them for the next time if the store is unavailable."""
+        """Gives the counts to `add`, and sets them to zero.
+
+        If the store is unavailable, keeps them for the next time.
+        """
         with self._lock:
             taken, self._counted = self._counted, {}
         if not taken:

@@ -1,6 +1,6 @@
-"""Reads a callback's form strictly, and refuses every form that the gateway would not send.
+"""Reads the form of a callback strictly, and refuses every form that the gateway would not send.
 
-Checks whether the installation is ready: whether a promised tip would reach a recipient.
+Also checks if the installation is ready, which means that a promised tip would reach a recipient.
 """
 
 import hmac
@@ -25,31 +25,35 @@ from hotline.keys import tables_canaries
 from hotline.text import phone_numbers
 
 MAX_BYTES = 32 * 1024
-"""The largest body. An SMS of 1,600 accented letters takes 9,600 bytes."""
+"""The largest body in bytes. An SMS of 1,600 accented letters takes 9,600 bytes."""
 MAX_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
 COMMON = (b"serviceCode=", b"networkCode=")
-"""Fields with the same value for nearly every caller and no personal data. Their parsed form is cached."""
+"""Fields that have the same value for almost every caller, and no personal data. The parsed form of these fields is
+cached."""
 MAX_COMMON = 60
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
 Environ = Mapping[str, Any]
-"""A WSGI request's environment. Flask and the front use the same one."""
+"""The environment of a WSGI request. Flask and `web/front.py` both use it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackForm:
-    """The fields of one callback, each at most once. `repr` does not show them."""
+    """The fields of a callback, each at most once. `repr` does not show them."""
 
     fields: Mapping[str, str]
     came_from: str = ""
-    """The address of the peer. Behind our own proxy, the address that the proxy names."""
+    """The address of the client. Behind our own proxy, this is the address that the proxy names."""
 
     def __repr__(self) -> str:
         return "Form()"
 
     def text(self, name: str, *, most: int) -> str:
-        """Returns a required field, which may be empty. Raises CallbackInvalid if it is missing or too long."""
+        """Returns a field that must exist but may be empty.
+
+        Raises CallbackInvalid if the field is missing or too long.
+        """
         value = self.fields.get(name)
         if value is None:
             raise CallbackInvalid(f"no {name}")
@@ -64,12 +68,15 @@ class CallbackForm:
         return value
 
     def known_id(self, name: str) -> str | None:
-        """Returns the field if it is an id, otherwise None."""
+        """Returns the field if it is an id, and None otherwise."""
         value = self.fields.get(name, "")
         return value if ID.fullmatch(value) else None
 
     def caller(self, name: str) -> str | None:
-        """Returns the number as `msisdn` does. None for a hidden number: a word, an empty field or a missing field."""
+        """Returns the number of the caller, as `msisdn` does.
+
+        Returns None for a hidden number: a word, an empty field or a missing field.
+        """
         try:
             return phone_numbers.parse_caller(
                 self.text(name, most=100) if name in self.fields else ""
@@ -78,7 +85,10 @@ class CallbackForm:
             return None
 
     def msisdn(self, name: str) -> str:
-        """Returns the number in E.164. Accepts a plus sent as a space or left out, and the national format."""
+        """Returns the number in E.164 format.
+
+        Accepts a plus sign that arrives as a space or is missing, and the national format.
+        """
         try:
             return phone_numbers.parse_caller(self.text(name, most=100))
         except NumberInvalid:
@@ -86,7 +96,10 @@ class CallbackForm:
 
 
 def read_form(environ: Environ) -> CallbackForm:
-    """Reads the body and ignores the query string. Raises CallbackInvalid for a form the gateway would not send."""
+    """Reads the body of a request, and ignores the query string.
+
+    Raises CallbackInvalid for a form that the gateway would not send.
+    """
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
         raise CallbackInvalid("not a form")
@@ -94,7 +107,7 @@ def read_form(environ: Environ) -> CallbackForm:
 
 
 def parse(body: bytes) -> CallbackForm:
-    """Parses a body in UTF-8 with at most 30 fields and no field twice. Raises CallbackInvalid."""
+    """Parses a body in UTF-8. It may have at most 30 fields, and no field twice. Raises CallbackInvalid."""
     parts = body.split(b"&")
     if len(parts) > MAX_FIELDS:
         raise CallbackInvalid("too many fields")
@@ -107,7 +120,7 @@ def parse(body: bytes) -> CallbackForm:
                 raise CallbackInvalid("a field is repeated")
             fields[name] = value
     except UnicodeDecodeError:
-        # The error's own text would quote the body.
+        # The text of the error itself would quote the body.
         raise CallbackInvalid("not a form in UTF-8") from None
     return CallbackForm(fields)
 
@@ -118,7 +131,7 @@ def _common(part: bytes) -> tuple[str, str]:
 
 
 def _pair(part: bytes) -> tuple[str, str]:
-    """Decodes a field's name and value. Raises UnicodeDecodeError."""
+    """Decodes the name and the value of a field. Raises UnicodeDecodeError."""
     name, _, value = part.partition(b"=")
     if b"%" in part or b"+" in part:
         return _plain(name), _plain(value)
@@ -126,14 +139,14 @@ def _pair(part: bytes) -> tuple[str, str]:
 
 
 def _plain(written: bytes) -> str:
-    """Decodes form encoding: plus signs and percent escapes. Raises UnicodeDecodeError."""
+    """Decodes the encoding of forms: plus signs and percent escapes. Raises UnicodeDecodeError."""
     if b"+" in written:
         written = written.replace(b"+", b" ")
     return (unquote_to_bytes(written) if b"%" in written else written).decode()
 
 
 def _body(environ: Environ) -> bytes:
-    """Returns the whole body. Never reads more than the limit."""
+    """Returns the whole body of the request. Never reads more than the limit."""
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
     if length > MAX_BYTES:
@@ -148,30 +161,32 @@ def _body(environ: Environ) -> bytes:
     return body
 
 
-# Guards the hooks: checks the secret, the method and the size, then parses the form strictly, before any work.
+# Guards the hooks: checks the secret, the method and the size, and parses the form strictly before
+# any work.
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All methods, because the routes accept each of them. A wrong secret gets 404 with any method."""
+"""All methods, because the routes accept each of them. A wrong secret gets the status 404 with any method."""
 
 HOOK_CONTEXT_KEY = "hotline.door"
-"""The key under which the application keeps the door."""
+"""The key under which the application stores the context of the hooks."""
 
 Secrets = Mapping[str, Sequence[str]]
-"""The valid secrets of each hook's path. Several are valid at once, so that a change of secret loses no call."""
+"""The valid secrets in the path of each hook. Several are valid at the same time, so that no call is lost while a
+secret changes."""
 Used = Callable[[str, str], None]
-"""Receives the name of each called hook and the secret used."""
+"""A function that gets the name of each called hook and the secret in its path."""
 
 
 Measured = Callable[[str, "Reply", float], None]
-"""Receives a hook's name, its reply, and the value of `perf_counter` at its start."""
+"""A function that gets the name of a hook, its reply, and the value of `perf_counter` when it began."""
 
 
 def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
-    """Counts nothing. The default for `measured`."""
+    """Counts nothing. It is the default of `measured`."""
 
 
 def ignore_use(_hook: str, _secret: str) -> None:
-    """Records nothing. The default for `used`."""
+    """Records nothing. It is the default of `used`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +202,7 @@ class HookContext:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply of a hook, always `text/plain`. `repr` does not show its text."""
+    """A reply of a hook, which is always `text/plain`. `repr` does not show its text."""
 
     body: str
     status: int = 200
@@ -197,15 +212,15 @@ class Reply:
 
 
 Hook = Callable[[HookContext, Environ, str], Reply]
-"""A function of the door, the request and the secret in its path. It never raises."""
+"""A function of the context, the request and the secret in the path. It never raises an error."""
 Work = Callable[[WebContext, CallbackForm], str]
 Problem = Callable[[WebContext, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
-    """Wraps work with the checks of `HookContext`. The work gets the context and the form.
+    """Wraps a function with the checks of `HookContext`. The function gets the context and the form.
 
-    `problem` answers its errors.
+    If it raises an error, `problem` makes the reply.
     """
 
     def guard(work: Work) -> Hook:
@@ -229,14 +244,14 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
 
 
 def is_live(live: Sequence[str], secret: str) -> bool:
-    """Returns True for a valid secret. Compares every valid secret, each in constant time."""
+    """Returns True if the secret is valid. Compares it with every valid secret, each in constant time."""
     given = secret.encode("utf-8", "surrogatepass")
     matches = [hmac.compare_digest(given, known.encode()) for known in live]
     return any(matches)
 
 
 def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
-    """Returns every reason why it is not ready. The texts contain no secret."""
+    """Returns every reason why the installation is not ready. The texts contain no secrets."""
     try:
         with context.database.writing() as session:
             tables_sessions.try_writing(session, context.now())
@@ -261,7 +276,10 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
 
 
 def wrong_keys(context: WebContext) -> list[str]:
-    """Returns processes that refuse to start because of a wrong key, or run without it. Raises StoreUnavailable."""
+    """Returns the processes that do not start because of a wrong key, or that run without the key.
+
+    Raises StoreUnavailable.
+    """
     with context.database.reading() as session:
         return [
             f"a key of {one.role} is wrong ({one.wrong_keys})"
@@ -269,7 +287,7 @@ def wrong_keys(context: WebContext) -> list[str]:
         ]
 
 
-# Answers for hooks that failed, and logs the error.
+# Makes the replies of hooks that failed, and logs the errors.
 
 LOG = logging.getLogger("hotline.web")
 PLAIN = "text/plain; charset=utf-8"
@@ -280,27 +298,30 @@ def plain_response(body: str, status: int = 200) -> Response:
 
 
 def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
-    """Answers a failed hop with `END` and status 200. The caller would see any other answer as an error."""
+    """Replies to a failed hop with `END` and the status 200. With any other reply, the caller would see an error."""
     log_error(hook, error)
     return Reply(failure(context))
 
 
 def broken_hook(_context: WebContext, hook: str, error: Exception) -> Reply:
-    """Answers 503, so that the gateway sends the request again.
+    """Replies with 503, so that the gateway sends the request again.
 
-    An invalid form gets 200, and its error is logged. With 503 it would come again for twelve hours.
+    An invalid form gets 200, and its error is logged. With 503 it would be sent again for twelve hours.
     """
     log_error(hook, error)
     return Reply("") if isinstance(error, CallbackInvalid) else Reply("", 503)
 
 
 def refused(error: HTTPException) -> Response:
-    """Answers with a status and an empty body, so that no page shows which software runs here."""
+    """Replies with a status and an empty body, so that no page shows which software runs here."""
     return plain_response("", error.code or 500)
 
 
 def unexpected_error(error: Exception) -> Response:
-    """Answers 500 for an error outside the hooks. Flask's own handler would log the path, which contains a secret."""
+    """Replies with 500 to an error outside of the hooks.
+
+    Flask's own handler would log the path, which contains a secret.
+    """
     log_error("web", error)
     return plain_response("", 500)
 
@@ -315,7 +336,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """Answers that the process runs. Checks nothing else."""
+    """Replies that the process runs. It checks nothing else."""
     return plain_response("ok")
 
 

@@ -1,10 +1,12 @@
-"""Handles the gateway's five callbacks, and one from our own relay. Each reads a form and calls a service.
+"""Handles the gateway's five callbacks, and one callback from our own relay. Each callback reads a form and calls a
+service.
 
-A hop always gets status 200, `text/plain`, with `CON ` or `END `, except for a wrong secret or method. The gateway
-repeats an SMS every minute until it gets 200. So an SMS that could not be stored gets 503. The relay reports the SMS in
-the gateway's inbox at an address of its own. An SMS reported there counts as proved (docs/decisions/06).
+A hop always gets the status 200 and a text with `CON ` or `END `, except for a wrong secret or method. The gateway
+repeats an SMS every minute until it gets the status 200. So if an SMS could not be stored, the reply is 503. The relay
+reports SMS from the gateway's inbox at its own address. Such an SMS counts as proved (docs/decisions/06).
 
-Also parses Africa's Talking's callbacks into values. Their field names are used only here. Unknown fields are ignored.
+The module also turns the callbacks of Africa's Talking into values. The names of their fields are used only here.
+Unknown fields are ignored.
 
 USSD hop            phoneNumber serviceCode text sessionId networkCode
 USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount input ...
@@ -30,15 +32,15 @@ from hotline.web.hook_guard import CallbackForm, broken_hook, broken_hop, guarde
 
 MAX_USSD = 1000
 MAX_SMS = 32 * 1024
-"""The most letters, as many as a body has bytes. A long SMS is accepted and cut when it is stored."""
+"""The most letters of an SMS. A body has no more bytes than this. A long SMS is accepted, and cut when it is stored."""
 MAX_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
 DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
-"""The two formats that occur. Both mean UTC."""
+"""The two formats of dates in callbacks. Both are in UTC."""
 
 
 def read_hop(form: CallbackForm, line: Line) -> UssdHop:
-    """Reads one hop, also from a caller with a hidden number. Raises CallbackInvalid."""
+    """Reads a hop, also from a caller with a hidden number. Raises CallbackInvalid."""
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
@@ -53,7 +55,8 @@ def read_hop(form: CallbackForm, line: Line) -> UssdHop:
 
 
 def read_end(form: CallbackForm, line: Line) -> EndNotice:
-    """Reads the notice that a session ended. Ignores `input` and `lastAppResponse`, which hold the caller's text.
+    """Reads the notice that a session ended. Ignores `input` and `lastAppResponse`, because they contain text of the
+    caller.
 
     Raises CallbackInvalid.
     """
@@ -65,10 +68,10 @@ def read_end(form: CallbackForm, line: Line) -> EndNotice:
 
 
 def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
-    """Reads an SMS. None if the sender is not a number, as in notices of the network. Raises CallbackInvalid.
+    """Reads an SMS. Returns None if the sender is not a number, as in notices of the network. Raises CallbackInvalid.
 
-    An SMS without a usable id is identified by its digest only. It may hold an answer or a tip, and would not come
-    again.
+    If an SMS has no usable id, only its digest identifies it. It must be accepted, because it may contain an answer or
+    a tip and would not be sent again.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
         raise CallbackInvalid("to is not ours")
@@ -88,9 +91,9 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
 
 
 def read_report(form: CallbackForm) -> ReportIn:
-    """Reads a delivery report with any status. An unknown status is no error. Raises CallbackInvalid.
+    """Reads a delivery report with any status. An unknown status is not an error. Raises CallbackInvalid.
 
-    Removes NUL characters, because PostgreSQL cannot store them and the gateway would repeat the report without end.
+    Removes NUL characters. PostgreSQL cannot store them, and the gateway would repeat the report for ever.
     """
     return ReportIn(
         provider_id=form.identifier("id"),
@@ -107,7 +110,10 @@ def _our_suffix(form: CallbackForm, line: Line) -> str:
 
 
 def _network(written: str) -> str | None:
-    """Returns the code of a network, or None. Longer text is refused, because the code appears where no number may."""
+    """Returns the code of a network, or None.
+
+    A longer text is refused, because it could contain a phone number, which must not appear in a code.
+    """
     return written if NETWORK.fullmatch(written) else None
 
 
@@ -127,7 +133,7 @@ def ussd(context: WebContext, form: CallbackForm) -> str:
 
 @guarded("ended", broken_hook)
 def session_end(context: WebContext, form: CallbackForm) -> str:
-    """Handles the notice that a session ended. It may come twice, late, early or never."""
+    """Handles the notice that a session ended. The notice may come twice, late, early or never."""
     end_session(context, read_end(form, context.line))
     return ""
 
@@ -151,13 +157,13 @@ def listed_sms(context: WebContext, form: CallbackForm) -> str:
 
 @guarded("delivery", broken_hook)
 def delivery_report(context: WebContext, form: CallbackForm) -> str:
-    """Handles a delivery report. An unknown status is no error."""
+    """Handles a delivery report. An unknown status is not an error."""
     apply_report(context, read_report(form))
     return ""
 
 
 @guarded("optout", broken_hook)
 def optout(context: WebContext, form: CallbackForm) -> str:
-    """Handles an opt-out notice. The hotline never sends to that number again."""
+    """Handles an opt-out notice. The hotline sends no more messages to that number."""
     stop_messages(context, form.msisdn("phoneNumber"))
     return ""

@@ -1,6 +1,7 @@
-"""Serves the public page of results, the only page for people in this process. It sets no cookie and stores no visitor.
+"""Serves the public page of results. It is the only page for people in this process. The page sets no cookie, and
+nothing about visitors is stored.
 
-The page is drawn at most once in ten minutes and kept. Many requests cost one look at the database.
+The page is made at most once in ten minutes, and then kept. So many requests need only one query.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from hotline.web.hooks import delivery_report, listed_sms, optout, session_end, 
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
 AWAY = timedelta(seconds=30)
-"""The time for which a database that did not answer is left alone."""
+"""If the database did not answer, it is not asked again for this time."""
 _HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
@@ -37,7 +38,10 @@ HEADERS = {
 
 
 class PageCache:
-    """The last drawn page and its time. One thread draws. The others do not wait, because callers need them."""
+    """The last page that was made, with the time of making it.
+
+    One thread makes a new page. The other threads do not wait for it, because callers need them.
+    """
 
     def __init__(self) -> None:
         self._drawing = Lock()
@@ -46,7 +50,10 @@ class PageCache:
         self._stays = KEPT
 
     def of(self, context: WebContext) -> bytes:
-        """Returns the page, or the old one while a new one is drawn or fails. Raises StoreUnavailable without any."""
+        """Returns the page. Returns the old page while a new page is being made or cannot be made.
+
+        Raises StoreUnavailable if there is no page yet.
+        """
         if self._is_due(context.now()) and self._drawing.acquire(blocking=False):
             try:
                 self._draw(context)
@@ -60,7 +67,7 @@ class PageCache:
         return self._asked_at is None or not now - self._stays < self._asked_at <= now
 
     def _draw(self, context: WebContext) -> None:
-        """Draws a new page. After a failure the next try comes later, since each try blocks a thread."""
+        """Makes a new page. After a failure, the next attempt follows later, because each attempt blocks a thread."""
         self._asked_at, self._stays = context.now(), AWAY
         with suppress(StoreUnavailable):
             self._page = service_report.results_page(context).encode()
@@ -87,7 +94,7 @@ HOOKS: Mapping[str, hook_guard.Hook] = {
     "delivery": delivery_report,
     "optout": optout,
 }
-"""The hooks under `/hooks/<secret>/`, by the rest of their address."""
+"""The hooks under `/hooks/<secret>/`, by the last part of their address."""
 
 
 def create_app(
@@ -96,7 +103,7 @@ def create_app(
     used: hook_guard.Used = hook_guard.ignore_use,
     measured: hook_guard.Measured = hook_guard.unmeasured,
 ) -> Flask:
-    """Builds the whole application from one context and the valid secrets of the hooks' paths."""
+    """Builds the whole application from a context and the valid secrets in the paths of the hooks."""
     app = Flask(__name__, static_folder=None)
     door = app.extensions[hook_guard.HOOK_CONTEXT_KEY] = hook_guard.HookContext(
         context, secrets, used, measured

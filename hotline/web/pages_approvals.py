@@ -1,4 +1,4 @@
-"""Shows all pending approvals of every kind on one page."""
+"""Shows the pending approvals of all kinds on one page."""
 
 from functools import partial
 
@@ -27,7 +27,7 @@ def approvals(visit: Visit) -> Response:
 
 @form_view(approvals, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
-    """Approves or refuses a request, or withdraws a request of this account."""
+    """Approves or refuses a request. An account can also withdraw its own request."""
     does = visit.form.text("do")
     if does == "take_back":
         service_approvals.withdraw(visit.context, visit.by, approval_id)
@@ -44,7 +44,7 @@ def decide(visit: Visit, approval_id: int) -> None:
 
 
 def _shown(visit: Visit, name: str, value: str) -> str:
-    """Returns a value of a sentence in the reader's terms: roles, levels, outcomes and desks."""
+    """Returns a value for a sentence in the reader's language: a role, a level, an outcome or a desk."""
     match name:
         case "role":
             return visit.say(value)

@@ -1,4 +1,4 @@
-"""Shows the audit log in the reader's language: actor, action, time and reason. It contains no case content."""
+"""Shows the audit log in the reader's language: who did what, when and why. The log contains nothing from cases."""
 
 from contextlib import suppress
 from datetime import date
@@ -15,24 +15,27 @@ ABOUT = table("audit_subjects")
 
 
 def log(visit: Visit) -> Response:
-    """Shows the newest rows that match the filter. The address holds the whole filter, so that a view can be linked."""
+    """Shows the newest rows that match the filter.
+
+    The address contains the whole filter, so that a link can show the same rows.
+    """
     wanted = _filter(visit)
     found = service_audit.newest_rows(
         visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
     )
-    # The action's sentence, with dots in place of its subject.
+    # The sentence of the action, with dots in place of its subject.
     actions = [
         (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS
     ]
-    # Translates the name of a process. A person's name is never translated.
+    # Translates the name of a process. The name of a person is never translated.
     said = {name: visit.say(name) for name in PROCESSES.values()}
     rows = [(row, said.get(row.name, row.name), _about(visit, row)) for row in found.rows]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
 
 
 def verify(visit: Visit) -> Response:
-    """Checks the whole chain. This takes about a second per hundred thousand rows."""
+    """Checks the whole chain of digests. This takes about a second for each hundred thousand rows."""
     return page(
         visit,
         "audit_chain.html",
@@ -42,7 +45,7 @@ def verify(visit: Visit) -> Response:
 
 
 def _about(visit: Visit, row: AuditRow) -> str:
-    """Returns the row's subject. Translates it if it is a known kind with an id or name."""
+    """Returns the subject of the row. Translates it if it has a known kind, followed by an id or a name."""
     kind, _, rest = row.subject.partition(" ")
     return visit.say(ABOUT[kind], name=rest) if rest and kind in ABOUT else row.subject
 

@@ -1,4 +1,4 @@
-"""Shows the outgoing queue and the on-call contacts: pause, resume, review, add, test, remove."""
+"""Shows the outgoing queue and the on-call contacts. People can pause, resume, review, add, test and remove there."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -45,13 +45,16 @@ def _reason(visit: Visit, field: str) -> str:
 
 @_outgoing("pause")
 def pause(visit: Visit) -> None:
-    """Pauses the outgoing queue. Every page shows it to all users, and on-call contacts are notified."""
+    """Pauses the outgoing queue. Every page shows the pause to all users, and on-call contacts are notified."""
     service_pause.pause(visit.context, by=visit.by.actor, reason=_reason(visit, "pause"))
 
 
 @_outgoing("resume")
 def resume(visit: Visit) -> None:
-    """Resumes the outgoing queue. After a restore, each kind of message that may have been sent needs a decision."""
+    """Resumes the outgoing queue.
+
+    After a backup was restored, each kind of message that may already have been sent needs a decision.
+    """
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
     service_pause.resume(
@@ -61,7 +64,7 @@ def resume(visit: Visit) -> None:
 
 @_outgoing("review")
 def review(visit: Visit) -> None:
-    """Records that a person handled these messages, for example by telephone."""
+    """Records that a person has dealt with these messages, for example by telephone."""
     ids = _numbers(visit.form.many("message"))
     if not ids:
         raise visit.wrong("review", "Choose a message.")
@@ -79,7 +82,7 @@ MAX_TESTED = 50
 
 
 def contacts(visit: Visit) -> Response:
-    # The recipients of the last test, and how far each notice came.
+    # The recipients of the last test, and how far each notice has come.
     ids = _numbers(visit.asked("tested").split("-"))[:MAX_TESTED]
     return page(
         visit,
@@ -96,7 +99,7 @@ def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[
 
 @_on_call("name")
 def add_contact(visit: Visit) -> None:
-    """Adds an on-call contact. The number is typed once and never shown again."""
+    """Adds an on-call contact. The number is typed once, and never shown again."""
     form = visit.form
     language = form.text("language", most=2)
     service_alarms.add_contact(
@@ -114,18 +117,21 @@ def remove_contact(visit: Visit, contact_id: int) -> None:
 
 
 def test_contacts(visit: Visit) -> Response:
-    """Asks the monitor for a test notice to everyone within seconds. The page then shows the gateway's results."""
+    """Asks the monitor to send a test notice to all contacts within seconds.
+
+    After that, the page shows the results of the gateway.
+    """
     ids = service_alarms.send_test_notices(visit.context)
     return redirect_to("outgoing.contacts", tested="-".join(map(str, ids)))
 
 
 @_on_call("alarm-{alarm}")
 def acknowledge(visit: Visit, alarm: str) -> None:
-    """Acknowledges an alarm. No one is notified of it again within a day, unless it gets worse."""
+    """Acknowledges an alarm. No one is notified of it again within a day, unless the alarm gets worse."""
     service_alarms.acknowledge(visit.context, alarm, visit.by.actor)
 
 
 @_on_call("trial")
 def enrol_handset(visit: Visit) -> None:
-    """Enrols the handset of the daily trial. The trial is a tip of the hotline's own and in no statistic."""
+    """Enrols the phone for the daily test. The test is the hotline's own tip, and no statistics count it."""
     service_trials.set_handset(visit.context, visit.form.secret("number"), by=visit.by.actor)

@@ -1,7 +1,7 @@
-"""Collects the lines of Today and the red bars: sentences about tasks and problems, most urgent first.
+"""Collects the lines of the page Today and the red bars: sentences about tasks and problems, most urgent first.
 
-A new kind of line is a row of `SOURCES`. Every screen with Today reloads each minute, so a source may query only a
-little.
+A new kind of line needs a new row in `SOURCES`. Each open page Today loads again every minute, so the queries of a
+source must be small.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,21 +56,21 @@ MakesLine = Callable[..., TodayLine]
 bad: MakesLine = partial(_line, True)
 """Makes a red line, for a problem."""
 warn: MakesLine = partial(_line, False)
-"""Makes an ordinary line, for a waiting task."""
+"""Makes an ordinary line, for a task."""
 
 
 ALARMS = table("alarms")
 WITH_TIP = table("alarms_of_a_tip")
-"""The alarms' sentences for readers who may see the tip."""
+"""The sentences of alarms for readers who may see the tip."""
 WITHOUT_TIP = table("alarms_of_a_moment")
-"""The alarms' sentences for readers who may not see the tip."""
+"""The sentences of alarms for readers who may not see the tip."""
 
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MAX_TIPS = 5
-"""The number of late tips that Today names. It counts the others."""
+"""The number of late tips that the page Today names. The other late tips are only counted."""
 SOON = timedelta(days=60)
-"""The time before a number's confirmation ends in which Today shows a line about it."""
+"""The time before a number's verification ends in which the page Today shows a line about it."""
 
 
 LineMaker = Callable[[ConsoleContext, SignedIn], Iterator[TodayLine]]
@@ -81,13 +81,13 @@ class LineSource:
     roles: frozenset[AccountRole]
     tells: LineMaker
     is_bar: bool = False
-    """True if the line is on every page, not only on Today."""
+    """True if the line is on every page, and not only on the page Today."""
 
 
 def count_line(
     line: MakesLine, phrase: str, endpoint: str, count: Callable[[ConsoleContext, SignedIn], int]
 ) -> LineMaker:
-    """Returns a source with one line for a count, if the count is above zero."""
+    """Returns a source that shows one line with a number, if the number is above zero."""
 
     def tells(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         number = count(context, by)
@@ -98,7 +98,7 @@ def count_line(
 
 
 def today(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
-    """Returns all lines for this account, most urgent first."""
+    """Returns all lines for this account, the most urgent first."""
     lines = [line for source in _sources(by) for line in source.tells(context, by)]
     return sorted(lines, key=lambda line: not line.is_bad)
 
@@ -109,7 +109,7 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
-    """Returns the red counts in the navigation bar, by the page that each one links to."""
+    """Returns the red numbers in the navigation bar, by the page to which each number links."""
     late = len(service_sheet.untaken_tips(context, by).late) if by.roles & role_groups.DESKS else 0
     return {"tips.listed": late} if late else {}
 
@@ -161,7 +161,7 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows that the account has a new sheet or authenticator, until its user confirms it."""
+    """Shows that the account has a new sheet or authenticator, until its owner confirms it."""
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
         (
@@ -190,7 +190,7 @@ def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows desks whose former member may have a copy of the key, and desks that one member alone can decrypt."""
+    """Shows desks of which a former member may have a copy of the key, and desks that only one member can decrypt."""
     for head in service_desk_page.list_desks(context, service_desk_page.visible_desks(context, by)):
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since is not None:
@@ -208,7 +208,7 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Counts the pending approvals, if this account may decide any of them."""
+    """Counts the pending approvals, if this account may decide on any of them."""
     found = service_approvals.all_pending(context, by)
     for one in found:
         if one.call_back_id and one.may_decide:
@@ -219,7 +219,7 @@ def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows numbers used on screens whose confirmation ends soon or has ended."""
+    """Shows numbers on screens whose verification ends soon or has ended."""
     book, on = context.flow_sets.get(context.flow_sets.live()), day_of(context.now())
     for digits in sorted(numbers_named(book) & book.numbers.keys()):
         until = book.numbers[digits].until
@@ -276,7 +276,7 @@ def _untaken_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _owing_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows tips in which the result of an offer of help to a person is still missing."""
+    """Shows tips in which a fact about a person who was offered help is still missing."""
     found = service_sheet.owing_tips(context, by)
     for one in found[:MAX_TIPS]:
         says = phrase("Tip {tip} in {place} needs a follow-up on a person.")
@@ -289,7 +289,7 @@ def _owing_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _waiting_closures(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows closures that wait for an approver, with their age in minutes or hours."""
+    """Shows closures that wait for a second person, with the waiting time in minutes or hours."""
     found = service_pending_closures.list_closures(context, by)
     for one in found[:MAX_TIPS]:
         is_young = one.age < 2 * HOUR
@@ -359,21 +359,21 @@ SOURCES = (
 )
 
 
-# Shows Today: the waiting tasks and problems, most urgent first.
+# Shows the page Today: tasks and problems, the most urgent first.
 
 RELOADED = "60; url={path}?auto"
-"""Reloads the page each minute, by an address that does not keep the session active."""
+"""Loads the page again each minute, with an address that does not extend the session."""
 
 
 def first(visit: Visit) -> Response:
-    """Shows Today to desks and to authors of texts, and the overview of statistics to all others."""
+    """Shows the page Today to desks and to people who write texts. Shows the overview of statistics to all others."""
     if visit.by.roles & role_groups.WORKING or not visit.by.roles & role_groups.BUT_TRANSLATOR:
         return show(visit)
     return statistics.overview(visit, today(visit.context, visit.by))
 
 
 def show(visit: Visit) -> Response:
-    """Shows the lines for this account."""
+    """Shows the lines of the page Today for this account."""
     answer = page(visit, "today.html", lines=today(visit.context, visit.by))
     answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
     return answer

@@ -1,4 +1,4 @@
-"""Lists every pending approval on one page, and carries out the approver's decision."""
+"""Lists all pending approvals on one page, and carries out decisions on them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,14 +39,17 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_exclusions.LIFT,
     )
 }
-"""The rule of each kind: who asks and decides, its sentence, and the effect of a decision."""
+"""The rule for each kind of approval: who requests and decides, its sentence, and what follows."""
 REASON_LETTERS = 200
 OVER = message_text("this was already decided or has expired")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountMark:
-    """One account, with its number and age. They distinguish it from an account with a similar name."""
+    """An account with its number and the time when it was made.
+
+    They distinguish the account from another with a similar name.
+    """
 
     name: str
     number: int
@@ -55,37 +58,40 @@ class AccountMark:
 
 @dataclass(frozen=True, slots=True)
 class PendingApproval:
-    """One pending approval, as a page lists it."""
+    """A pending approval, as a page lists it."""
 
     kind: str
     id: int
     sentence: MessageText
     asked_at: datetime
     expires_at: datetime | None
-    """None if it waits for a decision without a time limit."""
+    """None if it has no time limit."""
     reason: str
     may_decide: bool
     is_own: bool = False
-    """True if this account asked for it and may withdraw it."""
+    """True if this account requested it and may withdraw it."""
     needs_key: bool = False
     fingerprint: str = ""
     tip_id: int | None = None
-    """The tip on whose page it is decided. None if it is decided in the list."""
+    """The tip on whose page a person decides. None if a person decides in the list."""
     call_back_id: int | None = None
-    """The call-back on whose page it is decided."""
+    """The call-back on whose page a person decides."""
     accounts: Sequence[AccountMark] = ()
-    """The account that asked, and the account that it concerns."""
+    """The account that requested the approval, and the account that it concerns."""
     age: timedelta | None = None
-    """Time for which it has waited, if the page shows it."""
+    """The time that it has waited, if the page shows this."""
 
 
 def all_pending(context: ConsoleContext, by: SignedIn) -> Sequence[PendingApproval]:
-    """Returns every pending approval that this account may see. Those decided on other pages come first."""
+    """Returns every pending approval that this account may see.
+
+    Approvals that are decided on other pages come first.
+    """
     return [*_closures(context, by), *_calls(context, by), *pending(context, by)]
 
 
 def pending(context: Context, by: SignedIn) -> Sequence[PendingApproval]:
-    """Returns the pending approvals that are decided in the list and that this account may see, oldest first."""
+    """Returns the pending approvals that are decided in the list and that this account may see, the oldest first."""
     with context.database.reading() as session:
         known: dict[int | None, AccountMark] = {
             one.id: AccountMark(one.shown, one.id, one.created_at)
@@ -109,10 +115,12 @@ def decide(
     key: bytes | None = None,
     is_compared: bool = False,
 ) -> None:
-    """Approves or refuses a request, and carries out an approved one immediately. `key` is the approver's private key.
+    """Approves or refuses a request. If it is approved, carries it out at once. `key` is the private key of the
+    approver.
 
-    Raises AccountRefused without a reason, and NotFound if this account has nothing to decide. Raises ApprovalRefused
-    if another person must decide, or if the four words were not compared. A kind may raise errors of its own.
+    Raises AccountRefused if there is no reason, and NotFound if this account has nothing to decide. Raises
+    ApprovalRefused if another person must decide, or if the four words were not compared. Each kind of approval may
+    raise further errors.
     """
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
@@ -136,7 +144,7 @@ def decide(
 
 
 def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
-    """Withdraws a request of this account. Raises NotFound if it has no such request."""
+    """Withdraws a request of this account. Raises NotFound if the account has no such request."""
     with context.database.writing() as session:
         queries_people.take_lock(session)
         row = store.locked_pending(session, approval_id, context.now())
@@ -174,7 +182,10 @@ def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
 
 
 def _seen(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Returns the request. Returns None if this account may not see its kind, or if another release wrote it."""
+    """Returns what a page shows of a request.
+
+    Returns None if this account may not see this kind, or if another release wrote the request.
+    """
     rule = APPROVALS.get(row.kind)
     if rule is None or not rule.decided_by & by.roles:
         return None
@@ -205,7 +216,10 @@ def _line(
 
 
 def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
-    """Yields requested closures of cases, oldest first. Each is decided on the page of its tip."""
+    """Yields the closures that wait for a second person, the oldest first.
+
+    The decision on a closure is made on the page of its tip.
+    """
     for one in (
         service_pending_closures.list_closures(context, by) if by.roles & READING_ROLES else ()
     ):
@@ -228,7 +242,10 @@ def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval
 
 
 def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
-    """Yields call-backs whose number a person of the national desk asked for. Each is approved on its own page."""
+    """Yields the call-backs whose number a person of the national desk has requested.
+
+    The approval of a call-back is given on its own page.
+    """
     for one in (
         service_call_back.list_call_backs(context, by) if AccountRole.NATIONAL in by.roles else ()
     ):

@@ -1,4 +1,4 @@
-"""Repeats background work in a thread of a server's process."""
+"""Repeats work in the background, in a thread of a server process."""
 
 import logging
 import os
@@ -18,11 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
-    """Starts a daemon thread that does the work after every so many seconds.
+    """Starts a daemon thread that does this work again and again, every `seconds` seconds.
 
-    An error is logged by its class only, and the work is tried again. An unavailable database is not logged, since
-    other
-    code reports it.
+    If the work fails, only the class of the error is logged, and the work is tried again. An unavailable database is
+    not logged, because other code reports it.
     """
     pause = threading.Event()
 
@@ -38,23 +37,23 @@ def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
     threading.Thread(target=loop, name=name, daemon=True).start()
 
 
-# Closes connections that block a thread because the request's body does not arrive.
+# Closes connections that block a thread because the body of the request does not arrive.
 
 PATIENCE = 5.0
-"""Seconds for which a connection may block a thread."""
+"""The number of seconds for which a connection may block a thread."""
 LOOK_EVERY = 1.0
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 HANDLES = "/proc/self/fd"
 INFO_BYTES = 56
 SENT_AT, RECEIVED_AT = 44, 52
-"""The positions in Linux's `tcp_info` of the milliseconds since we last sent and last received data."""
+"""Positions in the Linux structure `tcp_info`: the milliseconds since we last sent, and since we last received data."""
 
 Peer = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Seconds since this end of a connection sent data, and since the other end did."""
+    """The seconds since we last sent data on a connection, and since the other end did."""
 
     ours: float
     theirs: float
@@ -67,12 +66,11 @@ def overdue_connections(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """Returns the connections to close, and the strikes of the other overdue ones for the next look.
+    """Returns the connections to close, and the strikes of other overdue connections for the next check.
 
-    A connection is overdue if we have sent nothing on it for five seconds. If the other end is silent too, it is closed
-    at
-    once. If the other end still sends a byte now and then, it is closed at the fifth look. A new request on an old
-    connection has its answer by then.
+    A connection is overdue if we have sent nothing on it for five seconds. If the other end has sent nothing either,
+    the connection is closed at once. If the other end still sends some bytes, the connection is closed at the fifth
+    check. By then, a new request on an old connection has got its answer.
     """
     close: list[Peer] = []
     left: dict[Peer, int] = {}
@@ -94,7 +92,10 @@ def close_slow_ones(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> dict[Peer, int]:
-    """Looks once if a body is late, and closes overdue connections. Returns the next strikes. Raises OSError."""
+    """Checks once if a body is late, and closes overdue connections.
+
+    Returns the strikes for the next check. Raises OSError.
+    """
     if bodies.longest() < look_every:
         return {}
     with _accepted() as connections:
@@ -109,7 +110,10 @@ def close_slow_ones(
 
 
 def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENCE) -> None:
-    """Looks each second in a thread. A request may work at most `patience` seconds, since a longer one looks late."""
+    """Checks every second, in a thread of its own.
+
+    A request may work for at most `patience` seconds, because after that it looks like a late body.
+    """
     strikes: dict[Peer, int] = {}
 
     def look() -> None:
@@ -121,9 +125,11 @@ def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENC
 
 @contextmanager
 def _accepted() -> Iterator[dict[Peer, socket.socket]]:
-    """Yields the connections that came to this process's ports, by peer address. Leaves out connections that it opened.
+    """Yields the connections that were made to this process's ports, by the address of the other end. Leaves out
+    connections that the process itself opened.
 
-    Each socket is a copy of the server's handle. It stays the same connection even if the server closes its own.
+    Each socket is a copy of the server's handle. The copy stays the same connection even if the server closes its own
+    handle.
     """
     copies = [one for name in os.listdir(HANDLES) if (one := _copy(int(name))) is not None]
     try:
@@ -136,7 +142,10 @@ def _accepted() -> Iterator[dict[Peer, socket.socket]]:
 
 
 def _copy(handle: int) -> socket.socket | None:
-    """Returns a copy of a handle's TCP socket. None for anything else, or if the handle is closed."""
+    """Returns a copy of the TCP socket with this handle.
+
+    Returns None if the handle is closed or is not a TCP socket.
+    """
     with suppress(OSError):
         if stat.S_ISSOCK(os.fstat(handle).st_mode):
             copy = socket.socket(fileno=os.dup(handle))
