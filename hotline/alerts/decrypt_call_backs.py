@@ -25,11 +25,11 @@ from hotline.tips.tables_call_back import CallBack
 
 @dataclass(frozen=True, slots=True)
 class CallDetails:
-    """The details that a person needs to call the reporter. `repr` shows none of them."""
+    """The details that a person needs to call the caller back. `repr` shows none of them."""
 
     number: str = field(repr=False)
     word: str = field(repr=False)
-    """The code word that the reporter chose, by its value in the flow."""
+    """The code word that the caller chose, as a value of the flow."""
     others: str = field(repr=False)
     language: str = field(repr=False)
 
@@ -103,8 +103,7 @@ def decrypt_call(
         raise
 
     with context.database.writing() as session:
-        # Checks again. The reporter may have withdrawn the call-back while the key was derived,
-        # which is slow.
+        # Checks again. The caller may have withdrawn the call-back during the slow key derivation.
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         _check(session, row, context, by)
         row.opened_at = context.now()
@@ -115,8 +114,8 @@ def decrypt_call(
 def record_outcome(
     context: Context, call_back_id: int, *, by: CommandActor, reason: str, outcome: CallOutcome
 ) -> None:
-    """Records the result of a call-back. Deletes the number. It stays only if the reporter did not answer and agreed to
-    another window.
+    """Records the result of a call-back. Deletes the number. The number stays only if the caller did not answer and had
+    agreed to another window.
 
     Raises NotFound. Raises CallRefused if no one decrypted the number. Without the number there was no call.
     """
@@ -131,7 +130,7 @@ def record_outcome(
 
 
 def code_word(context: Context, opened: CallDetails) -> str:
-    """Returns the code word in the reporter's language, from the published flows.
+    """Returns the code word in the caller's language, from the live flows.
 
     Returns the value itself if the flows have no label for it.
     """

@@ -85,7 +85,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition that an open case has an erasure request. A person decides about its erasure, and no date does."""
+"""The condition that an open case has an erasure request. Then a person decides about the erasure, and not the
+retention term."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 

@@ -41,7 +41,7 @@ MIN_INTERVAL = timedelta(days=7)
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
 """No drill runs between these hours in Kigali. A responder who is called at night without need may stop answering."""
 AFTER_DANGER = timedelta(hours=2)
-"""The shortest time after a danger in the district or its province that is still open."""
+"""No drill starts until this time after a danger in the district or province, if that case is still open."""
 
 
 class DrillEnd(StrEnum):

@@ -39,7 +39,7 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
-"""After so many firings of the outcome's deadline, others were alerted: at half time and at full time."""
+"""When the outcome's deadline has fired this number of times (at half time and at full time), others were alerted."""
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -158,7 +158,7 @@ def _next(s: CaseState, *, assignee: int | None) -> Decision:
 
 
 def _without_the_wish(s: CaseState, decision: Decision) -> Decision:
-    """Ends the closure request if the requester was removed, or if the requester did not really send it."""
+    """Ends the closure request if its requester was removed, or if the SMS with the request was doubted."""
     if s.closure_by is None or s.closure_by != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})

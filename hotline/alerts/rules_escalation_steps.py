@@ -59,8 +59,8 @@ class CaseState:
     last_due_at: datetime | None = None
     """The time when the latest deadline to acknowledge the case was due."""
     renewed: bool = False
-    """True if the outcome's deadline was already set later once, because the assignee made progress. It is not set
-    later a second time."""
+    """True if the outcome's deadline was already extended once, because the assignee made progress. It is not extended
+    a second time."""
     closure_by: int | None = None
     """The responder whose closure request waits for a second person. 0 if the requester has no phone."""
     is_safe: bool = False

@@ -264,8 +264,8 @@ UNSURE = _set(
     " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
     " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
-"""Words that delay or cancel an answer, anywhere in the text. Then the hotline asks the responder, except after a take
-or a pass."""
+"""Words that delay or cancel an answer, anywhere in the text. Then the hotline asks the responder, unless they take the
+case or pass it on."""
 
 COURTESY = _set(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"

@@ -161,7 +161,7 @@ class BareDrills:
 
     references: tuple[str, ...] = ()
     similar: str | None = None
-    """The reference of a case that may also be meant. The line asks the responder about it."""
+    """The reference of a case that may also be meant. The hotline asks the responder about it."""
 
 
 NO_DRILLS = BareDrills()
@@ -377,8 +377,8 @@ def _unless_unsure(
 ) -> ReplyReading:
     """Asks the responder if the text contains a question, or a word that delays or cancels the answer.
 
-    A take is still carried out, and so is a pass with an apology. If such a word comes with two digits, one digit
-    cancels the other, as in "1 K7Q4 sorry 5".
+    The responder still takes the case, and still passes it on if they apologise. If such a word comes with two digits,
+    one digit cancels the other, as in "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
@@ -412,7 +412,8 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
     """Reads a text that contains several references. If digits and references alternate, each pair is an answer.
 
-    If the only answer is a take, the responder takes all the cases. In all other texts the line asks the responder.
+    If the only answer is to take a case, the responder takes all the named cases. For all other texts, the hotline asks
+    the responder.
     """
     doubtful = (
         PieceKind.NEGATION,

@@ -1,4 +1,4 @@
-"""Alerts people of a tip at three times: at first, when a deadline passes, and when a visit-safety message is lost."""
+"""Alerts people of a tip: first when it is filed, then if a deadline passes or a visit-safety message is lost."""
 
 from collections.abc import Sequence
 from datetime import datetime

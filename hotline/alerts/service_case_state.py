@@ -118,7 +118,7 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
 def desk_decides(session: Session, tip: Tip) -> bool:
     """Returns True if the national desk must decide on the requested closure.
 
-    This answer does not show the result of any screening.
+    The returned value does not reveal the result of a screening.
     """
     if tip.closure_by is None:
         return False

@@ -263,7 +263,7 @@ def by_command(name: str, reason: str) -> CloseRequest:
 def by_signed_command(session: Session, by: CommandActor, reason: str) -> CloseRequest:
     """Returns the request of a person who runs a command under their own name.
 
-    An account counts as the phone of the same person, if that person has a phone.
+    If the person of an account has a phone, the request is made in the name of this phone.
     """
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(tables_audit.name_of(by), reason)

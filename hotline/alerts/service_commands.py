@@ -280,7 +280,7 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
 def prove_answer(
     session: Session, context: Context, assignment_id: int, at: datetime, queued: Verb | None = None
 ) -> None:
-    """Marks an SMS answer as proved, because the inbox lists it. `waits` is the command of this SMS, which was not
+    """Marks an SMS answer as proved, because the inbox lists it. `queued` is the command of this SMS, which was not
     carried out yet.
 
     If the responder is no longer active, only records the proof, because their cases went to others. A decision of the

@@ -3,8 +3,8 @@
 Each report attempt has one row.
 
 `store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
-After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. So it works
-without mapped rows as long as no one must be alerted, which is faster.
+After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. So it uses
+mapped rows only if someone must be alerted, because without them it is faster.
 
 The state of a tip only moves forward: from draft or fragment to filed and to complete.
 """

@@ -120,7 +120,7 @@ def visit_safety_messages(
 ) -> list[Alert]:
     """Returns the visit-safety messages to people who are alerted of a marked case.
 
-    `knew` contains the pairs of tip and responder that were alerted before. Such people get the message only with
+    `informed` contains the pairs of tip and responder that were alerted before. Such people get the message only with
     another alert.
     """
     careful = [

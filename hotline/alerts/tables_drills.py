@@ -79,7 +79,8 @@ def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
     """Returns True if an open tip with danger in the same province was filed or alerted since `at`.
 
-    For a place abroad, looks at the tips abroad. Includes tips that became dangers later, and older tips that escalate.
+    For a place abroad, looks at the tips abroad. Includes tips whose urgency was raised to danger, and older tips that
+    escalate.
     """
     alerted = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place

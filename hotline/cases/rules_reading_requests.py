@@ -1,4 +1,4 @@
-"""Defines the requests that the web process sends to the reader process behind a work PIN, and the answers. Pure
+"""Defines the requests of the web process to the reader process after a work PIN was entered, and the answers. Pure
 values.
 
 The web process cannot see if a PIN is right, and it decrypts no case. It gets flags, lists and texts from the reader,

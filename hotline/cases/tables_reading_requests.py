@@ -155,7 +155,7 @@ def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReading
 
 
 def locked_reading(session: Session, reading_id: int) -> PinReading:
-    """Locks and returns the first reading of this request, until the transaction ends."""
+    """Returns the first reading of this request, and locks it until the transaction ends."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()

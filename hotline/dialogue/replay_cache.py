@@ -93,7 +93,7 @@ class CachedPath:
 
 @dataclass(slots=True)
 class KnownSession:
-    """A session of which this process knows how it began."""
+    """A session, with the facts from its beginning, as this process remembers it."""
 
     start: SessionStart
     shared: PathKey | None
@@ -113,8 +113,8 @@ class KnownSession:
 
 
 class PathCache:
-    """The paths that were used recently. The paths that were not used for longest are dropped first. Several threads
-    may use it at the same time.
+    """The paths that were used recently. The path whose last use is longest ago is dropped first. Several threads may
+    use it at the same time.
 
     It needs no lock, because each of its steps is a single step of the interpreter. With a lock, a thread that is
     suspended while it holds the lock would block every hop. Between two steps, another thread may drop the same path.

@@ -357,7 +357,8 @@ def landing_code(flow_set: FlowSet, dialled: str, *, enrolled: bool) -> tuple[st
 def play(
     session_context: SessionContext, text: str, committed: CommittedText, start: Start | None = None
 ) -> Playing:
-    """Replays `text` to its end. Digits that were dialled ahead start the session. Later digits answer screens.
+    """Replays `text` to its end. Digits that were dialled ahead start the session. All later digits are the caller's
+    answers to screens.
 
     `committed` is the known part of the session's row. If it does not contain the end of a free text, a question asks
     for this end. `start` is a position before the end of `text`.

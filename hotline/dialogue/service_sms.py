@@ -424,9 +424,9 @@ def _answer_cry(
     """Writes the one answer to a cry for help, which is the public advertisement without any change. Returns the id of
     the answer, or None.
 
-    The answer would show a person who has the phone that a message was sent. So these answers are off until they are
-    approved. It is sent only if the inbox lists the SMS and one of the gateway's own addresses brought it. It is sent
-    at once or never, and to a phone at most once a week (docs/decisions/11).
+    With the answer, another person who has the phone could see that the caller sent a message. So these answers are off
+    until they are approved. It is sent only if the inbox lists the SMS and one of the gateway's own addresses brought
+    it. It is sent at once or never, and to a phone at most once a week (docs/decisions/11).
     """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
@@ -473,7 +473,7 @@ def _take_back(
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
     """Returns a new row for an SMS. An SMS from the inbox is recognised only by its digest.
 
-    The numbers of the inbox are its own, and may begin again.
+    The inbox counts its SMS with its own numbers, which may begin again.
     """
     listed = arrival is Arrival.LISTED
     return InboundSeen(

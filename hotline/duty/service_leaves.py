@@ -1,4 +1,4 @@
-"""Records the leaves of responders. Records their return from a leave, from a removal, or to a reachable number.
+"""Records the leaves of responders, and makes them active again after a leave, a removal, or an unreachable number.
 
 When a leave begins, the responder gets no more alerts, and their open cases go to others at once. It also finds people
 by name, checks the second person, and checks that the national desk has enough people.

@@ -255,9 +255,9 @@ class FreeSends:
     """The number of further messages that may be sent now."""
 
     first: int
-    """For first alerts with danger, and for alerts with danger that have waited for `LONG_WAIT`."""
+    """The places for first alerts with danger, and for alerts with danger that have waited for `LONG_WAIT`."""
     others: int
-    """For alerts with danger to a second or third person, and for all messages that can wait."""
+    """The places for alerts with danger to a second or third person, and for all messages that can wait."""
 
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:

@@ -66,7 +66,7 @@ class PageResult:
     bookmark: Bookmark
     proves_until: datetime | None
     """The time up to which the page can show that a callback was forged. An earlier SMS that no page lists is not
-    proved. None if the page can show nothing."""
+    proved. None if the page cannot show this."""
     more: bool
     """True if there may be another page."""
 

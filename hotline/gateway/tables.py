@@ -262,8 +262,8 @@ class QueuePause(Row):
 
 
 class Leader(Row):
-    """The relay that handles the deadlines, and the end of its lease. If two relays do this by accident, no harm
-    follows.
+    """The relay that handles the deadlines, and the end of its lease. It does no harm if two relays do this by
+    accident.
 
     A second row belongs to the monitor.
     """

@@ -136,7 +136,7 @@ def add_stop(session: Session, number_key: str, at: datetime) -> None:
 def remove_stop(session: Session, number_key: str) -> None:
     """Removes a number from the stop list.
 
-    Its owner asked for messages again, and a person recorded who told them so.
+    The owner of the number asked for messages again, and a command recorded this with a reason.
     """
     session.execute(delete(Stopped).where(Stopped.number_key == number_key))
 

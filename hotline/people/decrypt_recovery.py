@@ -31,7 +31,7 @@ def ensure_pair(
 ) -> None:
     """Makes sure that this passphrase decrypts the present recovery pair.
 
-    `instead_of` is given when the passphrase changes. It has the previous passphrase. Then a new pair is added, and the
+    `replaces` is given when the passphrase changes. It has the previous passphrase. Then a new pair is added, and the
     old pair stays for the time being. Raises DeskRefused if there are no desks yet, PassphraseWrong, DecryptionFailed.
     """
     with context.database.reading() as session:

@@ -153,7 +153,7 @@ class EnrolmentRow:
     msisdn: str = field(repr=False)
     """The number in E.164 format."""
     languages: tuple[str, ...]
-    """Codes of the responder's languages. Messages to the responder use the first."""
+    """Codes of the responder's languages. Messages to the responder are in the first."""
     desks: Mapping[str, Level]
     """The responder's desks, with their level at each desk."""
     categories: tuple[Category, ...]
@@ -392,7 +392,7 @@ class RequestedPosting:
 
 
 def read_posting(text: str) -> RequestedPosting:
-    """Reads a posting from a text that `str` made. Raises ValueError for any other text."""
+    """Reads the requested desks from a text that `str` made of this class. Raises ValueError for any other text."""
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
     return RequestedPosting(

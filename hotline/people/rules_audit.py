@@ -1,8 +1,8 @@
 """Turns rows of the audit log into sentences, such as "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked".
 Pure.
 
-Every action that the code writes to the log has a sentence here. If an action comes from a later release, its name is
-shown.
+Every action that the code writes to the log has a sentence here. For an action of a later release, a page shows the
+name of the action.
 """
 
 import re

@@ -16,13 +16,14 @@ class DeskKind(StrEnum):
     DISTRICT = "district"
     NATIONAL = "national"
     SERVICE = "service"
-    """Gets service referrals, and never a tip. It has no grants, and no place in the escalation policy."""
+    """A desk of this kind gets service referrals, and never a tip. It has no grants, and no place in the escalation
+    policy."""
     BORDER = "border"
-    """Can stop a journey that has begun."""
+    """A border desk can stop a journey that has begun."""
     PROTECTION = "protection"
-    """Works for a refugee camp. It is alerted together with the police of its district."""
+    """A protection desk works for a refugee camp. It is alerted together with the police of its district."""
     OVERSIGHT = "oversight"
-    """Is outside of the ministry, for complaints about the national desk."""
+    """An oversight desk is outside of the ministry. It gets complaints about the national desk."""
 
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)

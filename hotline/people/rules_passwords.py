@@ -1,5 +1,5 @@
-"""Checks if an account may have a password, and suggests passwords. Pure: the caller passes the randomness as an
-argument.
+"""Checks if an account may have a password, and suggests passwords. Pure: the calling function passes the randomness as
+an argument.
 
 The library zxcvbn knows English words. This module adds the words of our own texts in Kinyarwanda and French, so it
 also finds everyday phrases in them. It does not know rare words, names of people, and forms of Kinyarwanda verbs that

@@ -235,7 +235,7 @@ def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
     """Returns a known browser if the mark belongs to this name and the account may sign in.
 
-    Otherwise returns a stranger.
+    Otherwise returns an unknown browser.
     """
     nonce = queue_of(context, name, known)
     if not nonce:
@@ -271,7 +271,8 @@ def sign_in(
     """Starts a session if name, password and code are right. `code` comes from an authenticator or from the recovery
     sheet.
 
-    `known` is the mark from an earlier sign-in in this browser. `network` is used to limit strangers.
+    `known` is the mark from an earlier sign-in in this browser. `network` is used to limit the attempts of unknown
+    browsers.
     """
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> NewSession:

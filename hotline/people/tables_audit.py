@@ -151,7 +151,7 @@ def count_actions(
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:
-    """Returns rows of the log, the oldest first. May begin at a time, or include only one subject."""
+    """Returns rows of the log, the oldest first: from `since` on, or about one `subject`, if these are given."""
     found = select(AuditEntry).order_by(AuditEntry.id)
     if since is not None:
         found = found.where(AuditEntry.at >= since)

@@ -46,8 +46,8 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""After so many firings of the outcome's deadline, others were alerted. The first firing, at half time, only reminds
-the assignee."""
+"""When the outcome's deadline has fired this number of times, others were alerted. The first firing, at half time, only
+reminds the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class DeadlineRow:
     is_overdue: bool = False
     """True if a tip is overdue once this deadline has passed."""
     may_fire: int = 0
-    """The number of firings that this deadline must stay below in a case that needs no one else."""
+    """A case needs no one else only while this deadline has fired fewer times than this number."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -297,7 +297,7 @@ PARAMETERS_KEPT = timedelta(days=90)
 class TextState(StrEnum):
     """The state of a tip's text.
 
-    It goes from kept to warned and to erased. Before it is erased, it can also be `is_held` at any time.
+    It goes from kept to warned and to erased. Until the text is erased, a legal hold changes the state to `HELD`.
     """
 
     KEPT = "kept"

@@ -72,7 +72,7 @@ class Following:
     """The cluster that a new tip joins."""
 
     leader_id: int
-    """The first tip of the cluster. The people who know it are the people of the cluster."""
+    """The first tip of the cluster. The people who were alerted of it get the notices of the whole cluster."""
     announced: bool
     """True if they were already notified of an addition since the last alert of the cluster."""
 
@@ -279,7 +279,7 @@ def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
 
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits for the answer to a take: those of the strictest tip in the cluster."""
+    """Returns the facts about visits for a responder who takes a case: those of the strictest tip in the cluster."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.care))
 
 

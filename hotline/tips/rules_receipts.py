@@ -161,8 +161,8 @@ def whole_units(span: timedelta) -> tuple[int, str]:
 
 
 STILL_REPORTING = timedelta(minutes=3)
-"""The time after the last answer in which the caller may add to the tip, which encrypts it again. A question is not
-asked before this time has passed."""
+"""The time after the last answer in which the caller may add to the tip. An addition encrypts the tip again. A question
+is not asked before this time has passed."""
 
 
 def question_refusal(

@@ -101,7 +101,8 @@ class Tip(Row):
     assignee_id: Mapped[int | None]
     """The assignee: a responder who acknowledged the tip and is not doubted."""
     renewed_at: Mapped[datetime | None]
-    """The time when the assignee's progress set the outcome's deadline later. This happens at most once."""
+    """The time when the outcome's deadline was extended, because the assignee made progress. This happens at most
+    once."""
     outcome_asked: Mapped[str | None]
     """The `TipOutcome` of the requested closure, until a second person decides."""
     closure_by: Mapped[str | None]
@@ -311,7 +312,7 @@ def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> Non
 def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> Sequence[Tip]:
     """Handles the keys `000`: deletes the drafts of this session, and returns its filed tips unchanged.
 
-    Includes the report attempts of this session up to `up_to_passage`.
+    Includes the report attempts of this session up to `up_to_attempt`.
     """
     here = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     rows = session.scalars(

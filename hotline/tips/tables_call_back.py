@@ -67,7 +67,7 @@ def waiting_call_backs(session: Session, tip_ids: Iterable[int]) -> Sequence[Cal
 def waiting_of_session(
     session: Session, session_key: str, *, up_to_attempt: int
 ) -> Sequence[CallBack]:
-    """Returns the waiting call-backs of a session's report attempts up to `up_to_passage`, and locks them."""
+    """Returns the waiting call-backs of a session's report attempts up to `up_to_attempt`, and locks them."""
     tips = select(Tip.id).where(Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     return waiting_call_backs(session, session.scalars(tips).all())
 

@@ -2,8 +2,8 @@
 
 Flask's routing, contexts and response objects take as much time as a whole hop. No hook needs them (docs/decisions/12).
 
-The module also counts the calls of hooks in memory, and stores the counts four times a minute. So a hop only adds to a
-number.
+The module also counts the calls of hooks in memory, and stores the counts four times a minute. So each hop only
+increases a counter in memory.
 """
 
 import threading

@@ -48,7 +48,7 @@ OVER = message_text("this was already decided or has expired")
 class AccountMark:
     """An account with its number and the time when it was made.
 
-    They distinguish the account from another with a similar name.
+    Number and time distinguish the account from another with a similar name.
     """
 
     name: str
