@@ -39,7 +39,7 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
-"""When the outcome's deadline has fired this number of times (at half time and at full time), others were alerted."""
+"""The number of times that the outcome's deadline fires until others are alerted: at half time and at full time."""
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,

@@ -46,8 +46,8 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""When the outcome's deadline has fired this number of times, others were alerted. The first firing, at half time, only
-reminds the assignee."""
+"""The number of times that the outcome's deadline fires until others are alerted too. The first firing, at half time,
+only reminds the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
