@@ -233,7 +233,7 @@ def form_view(
 ) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
     """Makes a view from a function that handles a form. `shows` draws the form's page again, with the errors.
 
-    A refusal from a service appears at the field `field`, in its own words or in those of `says`. `{name}` in `field`
+    A refusal from a service appears at the field `field`, in its own words or in those of `text`. `{name}` in `field`
     is a
     part of the address. If the function returns nothing, the view redirects to the page.
     """

@@ -132,7 +132,7 @@ Stretch = Callable[[str, Costs, bytes], bytes]
 def unwrap(
     wrapped: bytes, passphrase: str, *, owner: str, part: str, stretch: Stretch = stretch_passphrase
 ) -> bytes:
-    """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `says` as its name.
+    """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `part` as its name.
 
     Raises PassphraseWrong or DecryptionFailed.
     """

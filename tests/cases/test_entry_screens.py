@@ -73,7 +73,7 @@ def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its
 
     assert codes(beside, LoggedEvent.NOTE) == [{"says": "words"}]
     assert [(row.kind, row.due_at) for row in beside.line.all(Deadline)] == before
-    assert all(WORDS not in str(row.asks) for row in beside.line.all(PinReading))
+    assert all(WORDS not in str(row.question) for row in beside.line.all(PinReading))
     assert len(beside.line.all(CaseNote)) == 1
     assert WORDS.encode() not in stored()
 

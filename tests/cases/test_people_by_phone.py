@@ -123,7 +123,7 @@ def test_each_code_is_sealed_and_the_next_of_several_is_another_person(own_case:
     again = own_case.dials("3", "1")
     assert [line[:3] for line in again.read().split("\n")][:4] == ["Whi", "1 1", "2 2", "3 A"]
 
-    asked = [row.asks for row in own_case.line.all(PinReading)]
+    asked = [row.question for row in own_case.line.all(PinReading)]
     assert {value for row in asked for value in (row["kind"], row["verb"])} <= IN_CLEAR
     with own_case.line.database.reading() as session:
         tables = inspect(session.get_bind()).get_table_names()

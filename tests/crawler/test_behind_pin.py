@@ -88,9 +88,9 @@ def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     there = with_a_screen(book) & behind_a_pin(book)
     assert {node for node in there - seen if node.flow in within} == set(), "no key leads there"
     done = {
-        row.asks["verb"]
+        row.question["verb"]
         for row in asked
-        if row.asks["kind"] in (ReaderQuestionKind.ACT, ReaderQuestionKind.PAGE)
+        if row.question["kind"] in (ReaderQuestionKind.ACT, ReaderQuestionKind.PAGE)
     }
     asks = set(PERSON_VERBS) if half == "persons" else verbs(book) - {"read"}
     assert asks - done == set(), "what was asked before she hung up is done"
@@ -113,7 +113,7 @@ def shown_to(line: Line, phone: str, *keyed: str) -> list[object]:
     caller, before = line.caller(phone), len(line.all(PinReading))
     shown = [caller.dial("90"), *(caller.key(one) for one in keyed)]
     asked = [
-        (row.asks["kind"], row.asks["verb"], row.state, row.given_up_at is None)
+        (row.question["kind"], row.question["verb"], row.state, row.given_up_at is None)
         for row in line.all(PinReading)[before:]
     ]
     return [[_shape(screen) for screen in shown], asked]
