@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 419,
-    "lines": 57_853,
-    "tokens": 521_028,
+    "lines": 57_843,
+    "tokens": 521_021,
     "html": 3_810,
     "js": 850,
     "typst": 60,
     "sql": 1_015,
     "data": 5_373,
     "unformatted": 0,
-    "tests": 70_840,
+    "tests": 70_714,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts tables that people read and that code does not
 repeat. `unformatted` counts the places that the formatter must leave alone."""
