@@ -1,7 +1,7 @@
 """Runs the relay. Once a second it does the work that is due, also if a doorbell was missed.
 
-Each step is a function of the context, and may run twice. Two relays at the same time do no harm. With a leader, the
-second relay has less work.
+Each step is a function of the context, and may run twice. Two relays at the same time do no harm. One is the leader, so
+that the other need not do the same work.
 """
 
 import logging

@@ -204,7 +204,7 @@ def _tell(
     parameters: dict[str, str],
     at: datetime,
 ) -> None:
-    """Writes an SMS to each person: at once with danger, otherwise by day. The decision has three days."""
+    """Writes an SMS to each person: at once with danger, otherwise by day. The desk has three days to decide."""
     due = at if tip.urgency == Urgency.DANGER else by_day(at)
     for one in people:
         wording = Wording(template, {"ref": one.reference, **parameters}, one.language)

@@ -52,8 +52,8 @@ from hotline.tips.rules_person_codes import CASE_FORMS, ON_CONSOLE, PersonCodes,
 from hotline.tips.rules_persons import ConsentState, MetPerson, OfferedHelp, PersonTimelineItem
 from hotline.tips.rules_visit_safety import VisitDecision
 
-# Shows the persons of a case and the forms that are possible next. It decrypts only in the answer
-# to a POST.
+# Shows the persons of a case and the forms that are possible next. The module decrypts only in the
+# answer to a POST.
 
 NOT_READABLE = phrase(
     "You cannot open these notes yet. The reader gives your desk access within a minute. Try "

@@ -193,8 +193,8 @@ NEW = "new"
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
 """The answers that name a person: to screen or to help, to report as arrived, and to report on after thirty days."""
 MADE_PERSON = "made_person"
-"""The answer that names the person who was already recorded in this pass through the form. If the responder goes back,
-the record of this person is corrected."""
+"""The answer that names a person, after this form was already recorded about them once. If the responder goes back, the
+record of this person is corrected."""
 STARTED = "started"
 """The prefix before a case's reference, for the flag, the list and the placeholder of an unfinished form."""
 SCREENING, KEEPING = "screening", "keeping"

@@ -80,7 +80,7 @@ SECONDS = 600
 
 
 class RedisStarts:
-    """The store in Redis for how sessions began. In production it is the `StartStore`.
+    """The store in Redis for how sessions began. It is the `StartStore` of production.
 
     It opens its connections when they are first used.
     """
@@ -171,7 +171,7 @@ FAILURE_TTL = 3600
 
 
 class RqJobs:
-    """The queues in Redis. In production they are the `JobQueue`. It opens its connection at the first ring."""
+    """The queues in Redis. Together they are the `JobQueue` of production. The connection opens at the first ring."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
@@ -209,7 +209,7 @@ STATE_PREFIX = "run:"
 
 
 class RedisStates:
-    """The conversation states in Redis. In production this is the `StateStore`.
+    """The conversation states in Redis. This is the `StateStore` of production.
 
     It opens its connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds.
     """

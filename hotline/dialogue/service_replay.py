@@ -135,7 +135,7 @@ class ReaderQuestions:
             self._book, state, keyed, facts, limit=self._limit
         )
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
-            # Each pass through the form is about another person.
+            # When the responder fills in a form again, it is about another person.
             state = state.saying(
                 {name: said for name, said in state.answers.items() if name != MADE_PERSON}
             )

@@ -1,4 +1,4 @@
-"""Finds gaps for the doctor and the monitor: places whose tips would reach too few people."""
+"""Finds places whose tips would reach too few people, for the doctor and the monitor."""
 
 from collections.abc import Sequence
 from datetime import datetime

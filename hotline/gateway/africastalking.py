@@ -111,7 +111,7 @@ class GatewayAnswer:
 
 
 class AfricasTalkingSms:
-    """An account at the gateway. In production it is the `SmsGateway`. In the demo it calls the emulator."""
+    """An account at the gateway. It is the `SmsGateway` of production. In the demo it calls the emulator."""
 
     def __init__(
         self,
@@ -252,7 +252,7 @@ DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00
 
 
 class AfricasTalkingInbox:
-    """The inbox at the gateway. In production it is the `SmsInbox`. In the demo it reads the emulator."""
+    """The inbox at the gateway. It is the `SmsInbox` of production. In the demo it reads the emulator."""
 
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS

@@ -25,7 +25,7 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""The conditions on `Deadline` that it is open, and that people are asked to take the tip until it is due."""
+"""The conditions that a `Deadline` is open and that responders are asked to take its tip."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class ThreadSenders:
-    """A pool of threads. In every process that sends SMS, it is the `Senders`.
+    """A pool of threads. Every process that sends SMS uses it as its `Senders`.
 
     No thread starts before the first SMS is sent.
     """

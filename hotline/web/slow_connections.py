@@ -66,7 +66,7 @@ def overdue_connections(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """Returns the connections to close, and the strikes of other overdue connections for the next check.
+    """Returns the connections to close, and how often each other overdue connection was seen, for the next check.
 
     A connection is overdue if we have sent nothing on it for five seconds. If the other end has sent nothing either,
     the connection is closed at once. If the other end still sends some bytes, the connection is closed at the fifth
@@ -94,7 +94,7 @@ def close_slow_ones(
 ) -> dict[Peer, int]:
     """Checks once if a body is late, and closes overdue connections.
 
-    Returns the strikes for the next check. Raises OSError.
+    Returns how often each overdue connection was seen, for the next check. Raises OSError.
     """
     if bodies.longest() < look_every:
         return {}
