@@ -135,7 +135,7 @@ def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
         try:
             step(context)
         except Exception as broken:
-            logger.error("step %s failed: %s", step.__name__, type(broken).__name__)
+            logger.error("the scheduled step %s failed: %s", step.__name__, type(broken).__name__)
 
 
 class BackgroundRun:
@@ -215,7 +215,7 @@ def make_good(context: WorkerContext, back: timedelta) -> timedelta:
         try:
             service_alarms.bring_forward(context, back)
         except Unavailable as broken:
-            logger.error("the clock was set back: %s", type(broken).__name__)
+            logger.error("cannot move due times after a clock jump: %s", type(broken).__name__)
             return back
     return timedelta(0)
 
@@ -228,7 +228,7 @@ def wake_for_jump(context: WorkerContext) -> None:
     try:
         service.raise_alarm(context, Alarm.CLOCK_JUMP)
     except Exception as broken:
-        logger.error("the clock cannot record the jump: %s", type(broken).__name__)
+        logger.error("the clock process cannot record the jump: %s", type(broken).__name__)
 
 
 def database_outage() -> Outage:

@@ -83,7 +83,7 @@ class QuietWorker(SimpleWorker):
         """Logs a line with the class of the error, and nothing about the job."""
         kind = exc_info[0]
         if kind in (JobRefused, DeserializationError):
-            logger.critical("alarm: refused a job that the line did not write")
+            logger.critical("alarm: the worker refused a job that this line did not create")
             self._wake()
         else:
             logger.error("job failed: %s", getattr(kind, "__name__", "unknown"))
@@ -140,7 +140,7 @@ def _work(context: Context, redis_url: str, queue: str, stop: Event) -> bool:
         worker.stop = stop
         worker.work(logging_level="WARNING")
     except (RedisError, StopRequested) as broken:
-        logger.error("the doorbell failed: %s", type(broken).__name__)
+        logger.error("the worker lost its job queue: %s", type(broken).__name__)
         return isinstance(broken, StopRequested)
     return worker.asked_to_stop
 

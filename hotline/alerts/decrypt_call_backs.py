@@ -70,11 +70,11 @@ def approve_request(
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         if row.asked_by is None:
-            raise CallRefused(f"call-back {row.id} was not requested: request it first")
+            raise CallRefused(f"call-back {row.id}: no one requested the number: request it first")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
-            raise CallRefused("the requester cannot approve: ask a second person")
+            raise CallRefused("the requester cannot approve the request: ask a second person")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
-            raise CallRefused("another person has requested it since: load the list again")
+            raise CallRefused("another person has requested this number since: load the list again")
         row.approved_by = tables_audit.actor_of(by)
         _record(session, context, "call_back_approved", row.id, by=by, reason=reason)
 
@@ -122,7 +122,7 @@ def record_outcome(
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         if row.opened_at is None:
-            raise CallRefused(f"call-back {row.id} was not opened in this window: open it first")
+            raise CallRefused(f"call-back {row.id}: no one opened it in this window: open it first")
         row.outcome = outcome
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end_request(row, CallBackState.DONE, context.now())

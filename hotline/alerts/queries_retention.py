@@ -239,7 +239,7 @@ def retained_tip(session: Session, tip_id: int) -> RetainedTip:
     """
     tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
     if tip is None or tip.state == TipState.DRAFT:
-        raise NotFound(f"no tip {tip_id}: `hotline tips list` says which there are")
+        raise NotFound(f"there is no tip {tip_id}: see `hotline tips list`")
     return _kept(session, tip)
 
 

@@ -81,7 +81,7 @@ def store_request(
     keys = tables_desks.public_keys(session, [NATIONAL])
     encrypted = context.encrypter.tip(call, uid=uid, place=BOUND_AS, desks=keys, at=context.now())
     if NATIONAL not in encrypted.grants:
-        logger.critical("alarm: a call-back is not kept: the national desk has no key that works")
+        logger.critical("alarm: call-back request not saved: the national desk has no valid key")
         return
     session.add(_row(tip, uid, encrypted, agreed, context.now()))
 

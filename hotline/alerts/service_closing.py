@@ -164,13 +164,13 @@ def text_fate(session: Session, tip: Tip) -> TextFate:
 
 def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if tip.erasure_asked_at is None or tip.erased_at is not None:
-        raise ErasureRefused(f"tip {tip.id} has no erasure request, or its text is erased")
+        raise ErasureRefused(f"tip {tip.id}: no one requested erasure, or it is done")
     fate = text_fate(session, tip)
     if fate is TextFate.HELD:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the hold first")
     if fate is TextFate.GO and not erases:
         raise ErasureRefused(
-            f"tip {tip.id}: a responder works on it without danger, so its text is erased later"
+            f"tip {tip.id}: a responder works on this case and no one is in danger, so the text is erased later"
         )
 
 
@@ -442,10 +442,10 @@ def confirm_closure(
     the case, if the calling function could decrypt them. Raises EndRefused.
     """
     if tip.closure_by is None:
-        raise EndRefused(f"tip {tip.id}: no closure was requested", ClosureRefusal.NOT_REQUESTED)
+        raise EndRefused(f"tip {tip.id}: no one requested closure", ClosureRefusal.NOT_REQUESTED)
     if is_same_person(session, tip.closure_by, actor.name):
         raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} requested the closure: a second person must confirm it",
+            f"tip {tip.id}: {person_name(actor.name)} requested closure: a second person must confirm closure",
             ClosureRefusal.SAME_PERSON,
         )
     if agrees:
@@ -489,7 +489,7 @@ def _check_confirms(
     # An erased text cannot be opened, so the person need not open it before they confirm.
     if tip.erased_at is None and not has_opened(session, tip, actor.name):
         raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} has not opened it since closure was requested",
+            f"tip {tip.id}: {person_name(actor.name)} has not read the tip since closure was requested: read it first",
             ClosureRefusal.UNOPENED,
         )
     if not desk_decides(session, tip):
@@ -500,7 +500,7 @@ def _check_confirms(
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(
-            f"tip {tip.id}: note a new screening or an official decision first",
+            f"tip {tip.id}: record a new screening or an official decision first",
             ClosureRefusal.POSSIBLE,
         )
 
@@ -510,9 +510,9 @@ def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> Non
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open")
     if tip.channel == rules_trial.DRILL:
-        raise EndRefused(f"tip {tip.id} was a drill: start another one in the console")
+        raise EndRefused(f"tip {tip.id} was a drill: start a new drill in the console")
     if tip.erased_at is not None:
-        raise EndRefused(f"tip {tip.id}: its text was erased: the caller must report again")
+        raise EndRefused(f"tip {tip.id}: the text was erased. The caller must report again")
     tip.closed_at = tip.outcome = tip.assignee_id = None
     drop_closure_request(tip)
     _record(session, tip, "tip_reopened", actor, at)

@@ -276,7 +276,7 @@ def _seal(
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
-        logger.critical("alarm: details are locked: %d desks have no key that works", locked)
+        logger.critical("alarm: details of a tip are locked: %d desks have no valid key", locked)
     tip.body = body
     return grants
 

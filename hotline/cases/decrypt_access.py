@@ -226,10 +226,10 @@ def send_down(
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
-            raise EndRefused(f"tip {tip_id} was closed, sent down or changed meanwhile")
+            raise EndRefused(f"tip {tip_id} was closed or changed meanwhile: load it again")
         public_key = tables_desks.public_keys(session, [desk]).get(desk)
         if public_key is None:
-            raise NotFound(f"desk {desk} has no key: see the runbook, A desk without a key")
+            raise NotFound(f"desk {desk} has no key: see the runbook, section A desk without a key")
         at = context.now()
         camp = tables_desks.public_keys(session, tables_desks.desks_of_camp(session, tip.sector))
         for code, known in {desk: public_key, **camp}.items():
@@ -249,7 +249,7 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
         tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or not service_case_state.can_stand_down(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: no one of the new place has taken it, or no one is to stand down"
+                f"tip {tip_id}: no one in the new district has taken the case, or no one is left to stand down"
             )
         who = service_closing.by_command(by, reason)
         service_correction.stand_down(session, context, tip, who, context.now())
@@ -261,7 +261,7 @@ def _granted(
     tip, grant = found
     if tip.erased_at is not None:
         _record(context, "tip_refused", tip.id, desk, by=by, reason=f"words erased: {reason}")
-        raise NotFound(f"tip {tip.id}: its text was erased on {tip.erased_at:%Y-%m-%d}")
+        raise NotFound(f"tip {tip.id}: the text was erased on {tip.erased_at:%Y-%m-%d}")
     if grant is None:
         _record(context, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
         raise NotFound(f"desk {desk} has no access to tip {tip.id}: ask a desk that has it")

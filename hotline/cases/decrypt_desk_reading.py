@@ -78,7 +78,7 @@ def ask_question(
     with context.database.writing() as session:
         held = queries.tip_for_writing(session, tip.id)
         if held.body != tip.body:
-            raise AskRefused("the caller added to the report meanwhile: read it again")
+            raise AskRefused("the caller has added to the report: read it again")
         decrypt_questions.store_question(
             session,
             context,

@@ -53,7 +53,7 @@ def store_question(
     """
     question = list_questions(context).get(name)
     if question is None:
-        raise NotFound(f"no question {name}: the page of the tip lists them")
+        raise NotFound(f"there is no question {name}: see the list on the tip's page")
     queries_retention.retained_tip(session, tip.id)
     _check(session, context, tip.id, question)
     pair = new_pair(tip_key, uid=tip.uid)
@@ -67,7 +67,7 @@ def store_question(
         body=b"",
     )
     if not add_if_new(session, row):
-        raise AskRefused("a question was asked already: you can ask only one")
+        raise AskRefused("the desk has already asked a question: only one is possible")
     _log(session, row, actor, f"{name}: {reason}")
 
 

@@ -573,7 +573,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("the proved key decrypts nothing")
+            raise ValueError("this kind of question does not decrypt a tip")
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
@@ -590,5 +590,5 @@ def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> Reader
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise DecryptionFailed("the earlier answers do not decrypt")
+        raise DecryptionFailed("no key decrypts the stored answers")
     return ReaderAnswer.from_dict(box)

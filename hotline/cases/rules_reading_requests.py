@@ -293,7 +293,7 @@ class StartedForm:
         document = json.loads(text)
         kind = LoggedEvent(document["kind"])
         if kind not in USSD_FORMS:
-            raise ValueError(f"no form of a phone: {kind}")
+            raise ValueError(f"responders have no phone form for this kind of event: {kind}")
         return cls(kind, str(document["person"]), codes_of_kind(kind, document["codes"]))
 
 

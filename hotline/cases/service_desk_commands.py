@@ -49,7 +49,7 @@ def link_tips(
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
-            raise EndRefused("a drill or a trial of the line cannot be linked")
+            raise EndRefused("a drill or a test report cannot be linked")
         row = queries_duplicates.link_between(session, a, b)
         if row is None:
             queries_duplicates.add_links(
@@ -85,7 +85,7 @@ def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
         raise EndRefused("a tip cannot be linked to itself: enter another tip", TipRefusal.SAME_TIP)
     for tip_id in (a, b):
         if not queries_visible.is_visible(session, tip_id, viewer):
-            raise NotFound(f"no tip {tip_id}")
+            raise NotFound(f"there is no tip {tip_id}")
 
 
 def _record(
@@ -182,7 +182,7 @@ def request_lift(
         if exclusion_id not in {
             row.id for row in queries_visible.current_exclusions(session, tip_id)
         }:
-            raise NotFound(f"tip {tip_id} has no such exclusion")
+            raise NotFound(f"tip {tip_id}: there is no such exclusion: load the page again")
     service_exclusions.request_lift(context, by.actor, exclusion_id, reason)
 
 
@@ -193,10 +193,10 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
         viewer = viewer_of(session, by)
         queries_list.visible_tip(session, viewer, tip_id)
         if viewer.responder_id is None or does not in BUTTONS:
-            raise NotFound(f"tip {tip_id}: this account belongs to no responder")
+            raise NotFound(f"tip {tip_id}: this account does not belong to a responder")
         assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if assignment is None:
-            raise EndRefused(f"tip {tip_id}: this responder was not alerted of it")
+            raise EndRefused(f"tip {tip_id}: this responder was not alerted of the case")
         asked = Command(
             viewer.responder_id, assignment.reference, BUTTONS[does], EventChannel.CONSOLE, at
         )

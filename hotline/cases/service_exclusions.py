@@ -136,7 +136,7 @@ def _desk(session: Session, typed: str) -> str:
     for code, name in known.items():
         if code in (typed, district) or (name and is_one_name(name, typed)):
             return code
-    raise NotFound("no such desk: enter a person, or a desk other than the national one")
+    raise NotFound("there is no such desk: enter a person, or any desk but the national desk")
 
 
 def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:
@@ -155,7 +155,7 @@ def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) ->
 def _held(session: Session, exclusion_id: int) -> Exclusion:
     row = session.get(Exclusion, exclusion_id, with_for_update=True)
     if row is None or row.lifted_at is not None:
-        raise NotFound("this exclusion of the tip has ended")
+        raise NotFound("this exclusion has already ended")
     return row
 
 

@@ -148,7 +148,7 @@ def account_key(context: ConsoleContext, token: str) -> bytes:
     """Returns the private key of the account. Raises KeyMissing."""
     private_key = service_sessions.key_of(context, token)
     if private_key is None:
-        raise KeyMissing("the key of this session is closed: sign in again")
+        raise KeyMissing("this session can no longer decrypt: sign in again")
     return private_key
 
 
@@ -234,7 +234,7 @@ def record_report(
         queries_list.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
         if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
-            raise NotFound(f"tip {tip_id} has no such person")
+            raise NotFound(f"tip {tip_id}: there is no such person on this case")
         key = f"{tip_id}:{by.account_id}:{once}"
         if tables_case_events.is_written(session, f"{kind}:{key}"):
             return

@@ -115,7 +115,7 @@ def close_tip(
         )
         if ended.ending is CommandResult.ANOTHER_WAITS:
             raise EndRefused(
-                f"tip {tip_id}: another request waits: {ended.outcome}",
+                f"tip {tip_id}: another closure request is pending ({ended.outcome}): decide that first",
                 ClosureRefusal.ANOTHER_WAITS,
             )
         session.flush()

@@ -47,7 +47,7 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
         viewer = viewer_of(session, by)
         queries_list.visible_tip(session, viewer, tip_id)
     if not is_national(viewer):
-        raise NotFound(f"no tip {tip_id} for the national desk")
+        raise NotFound(f"the national desk has no tip {tip_id}")
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
@@ -67,4 +67,4 @@ def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tu
             tables_audit.append_about_tip(
                 session, tip_id, "tip_refused", signed, context.now(), f"no grant: {reason}"
             )
-    raise NotFound(f"no tip {tip_id}")
+    raise NotFound(f"there is no tip {tip_id}")

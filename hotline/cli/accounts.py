@@ -26,10 +26,10 @@ MINUTES = int(LINK_VALIDITY.total_seconds()) // 60
     "roles",
     multiple=True,
     type=click.Choice([role.value for role in AccountRole]),
-    help="Role of the account. Repeat it for more roles.",
+    help="Role of the account. Repeat this option for more roles.",
 )
 @click.option("--language", type=click.Choice(CODES), default="en", show_default=True)
-@click.option("--reason", default="", help="Reason for a new link, for the audit log.")
+@click.option("--reason", default="", help="Reason for the new link, for the audit log.")
 @by_option
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
     """Create an account for NAME and print a link, or give more roles to an existing account.
@@ -50,11 +50,11 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     if invited.link:
         click.echo(link_line(settings, invited.link))
     elif not roles:
-        says = "requested: wait 24 hours if the line knows their phone, or until an admin approves it: /approvals"
+        says = "requested: wait 24 hours if the line knows the phone, or until an admin approves it on /approvals"
         click.echo(says, err=True)
     for role in sorted(invited.waiting):
         click.echo(
-            f"{role} waits until a second admin approves it on the page /approvals", err=True
+            f"{role}: a second admin must approve this role on the page /approvals", err=True
         )
 
 
@@ -77,6 +77,6 @@ def join(name: str, responder: str, by: str, reason: str) -> None:
     with cli_context() as context:
         found = service_accounts.find_account(context, name)
         if found is None:
-            raise NotFound(f"no account of that name: {name}")
+            raise NotFound(f"there is no account with that name: {name}")
         person = service_removal.link_account(context, Actor(by), found.id, responder, reason)
-    click.echo(f"{found.name} and {person.name} are one")
+    click.echo(f"{found.name} and {person.name} now count as one person")

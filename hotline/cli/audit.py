@@ -19,8 +19,8 @@ from hotline.people import service_audit
 
 @click.command("list")
 @since_option("rows")
-@click.option("--who", metavar="NAME", help="Name of the actor, or a part of it.")
-@click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="Tip that the row is about.")
+@click.option("--who", metavar="NAME", help="Show rows of this actor (or a part of the name).")
+@click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="Show rows about this tip.")
 @as_json_option
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
     """List the audit log as sentences in Kigali time, the oldest first.
@@ -40,9 +40,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
         )
         return
     if not rows:
-        click.echo(
-            "the log holds nothing of that: ask for less, as in `hotline audit list`", err=True
-        )
+        click.echo("no row matches: use fewer options, or `hotline audit list`", err=True)
     for _, row in rows:
         click.echo(row.sentence)
 
@@ -61,8 +59,8 @@ def verify(*, as_json: bool) -> None:
     if as_json:
         print_json(attributes_of(chain, "length", "newest", "broken_at"))
     elif chain.broken_at is not None:
-        click.echo(f"BROKEN at row {chain.broken_at}, after {chain.length} good ones", err=True)
+        click.echo(f"BROKEN at row {chain.broken_at}, after {chain.length} correct rows", err=True)
     else:
-        click.echo(f"whole: {chain.length} rows, the newest {chain.newest}")
+        click.echo(f"unbroken: {chain.length} rows, newest digest {chain.newest}")
     if chain.broken_at is not None:
         sys.exit(1)

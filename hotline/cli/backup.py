@@ -119,13 +119,13 @@ def take_(to: Path, as_json: bool) -> None:
         print_json(row | {"contents": json.loads(done.contents.document())})
         return
     rows, keys = sum(done.contents.rows.values()), " and ".join(done.manifest.recipients)
-    click.echo(f"{done.path}: {rows} rows, {done.size >> 10} kB, sealed to {keys}")
+    click.echo(f"{done.path}: {rows} rows, {done.size >> 10} kB, encrypted to {keys}")
 
 
 @backup.command()
 @click.argument("file", type=NEW_FILE, required=False)
 @passphrase_option("the passphrase of the backup key")
-@click.option("--recipient", "given", multiple=True, help="Use this public key of age. Repeatable.")
+@click.option("--recipient", "given", multiple=True, help="Public `age` key. Repeat for more.")
 @click.option("--add", is_flag=True, help="Add to the existing backup keys.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys.")
 def key(
@@ -173,8 +173,8 @@ def _new_key(file: Path, passphrase_file: Path | None, signer: str) -> str:
     if not KeyFolder(file.parent).make(file.name, sealed):
         raise Occupied(f"{file} exists already: choose another file")
     click.echo(
-        "carry that file and its passphrase to two places that are not this machine, then remove it"
-        " here: without both, no backup opens ever again",
+        "move this file and its passphrase to two places outside this machine, then delete the file"
+        " here: without both, no one can ever decrypt a backup",
         err=True,
     )
     return public_key
@@ -202,7 +202,7 @@ def list_(folder: Path, as_json: bool) -> None:
 
 @backup.command()
 @click.argument("file", type=FILE)
-@click.option("--key", "key_file", type=FILE, help="File of the backup key, to decrypt all.")
+@click.option("--key", "key_file", type=FILE, help="File of the backup key, to verify all data.")
 @passphrase_option("the passphrase of the backup key")
 @signer_option
 @as_json_option
@@ -231,10 +231,10 @@ def verify(
         read = json.loads(contents.document()) if contents else None
         print_json(_row(manifest) | {"contents": read})
         return
-    click.echo(f"whole and signed: taken at {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC")
-    click.echo(f"sealed to {' and '.join(manifest.recipients)}")
+    click.echo(f"complete and signed: taken at {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC")
+    click.echo(f"encrypted to {' and '.join(manifest.recipients)}")
     if contents is not None:
-        click.echo(f"opens: {sum(contents.rows.values())} rows, {contents.rows.get('tip', 0)} tips")
+        click.echo(f"data: {sum(contents.rows.values())} rows, {contents.rows.get('tip', 0)} tips")
 
 
 def _listed(file: Path) -> dict[str, Any]:
@@ -253,17 +253,17 @@ def _row(manifest: Manifest) -> dict[str, Any]:
 
 NEXT = """all messages are paused until a person resumes them. Next steps:
   hotline keys import FILE     if the keys are not restored yet
-  hotline doctor               everything but the lane should be well
+  hotline doctor               everything except lane should be ok
   hotline run                  the line answers callers and stores tips, and alerts no one
   hotline outgoing status      shows the waiting messages
   hotline outgoing resume      sends them: call the responders first"""
 
 
 SINCE = "persons, roles and desks added or removed since that digest; the restored line has these changes:"
-OLDER = """WARNING: the audit log of this backup does not have that digest. The backup is older, or its log was
-replaced. Persons who were removed since are back. Look for a newer backup before you resume"""
-NO_DIGEST = "no --digest was given: compare the audit log with the newest digest that was sent out"
-LOST = "done after this backup, and not in the restored line:"
+OLDER = """WARNING: the audit log of this backup does not have that digest. The backup is older, or a person
+replaced its log. Persons who were removed later exist again. Look for a newer backup before you resume"""
+NO_DIGEST = "no --digest was given: compare the audit log with the newest digest that you have"
+LOST = "changed after this backup, so not in the restored line:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:
@@ -280,7 +280,7 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 @signer_option
 @by_option
 @click.option("--digest", help="Newest digest of the audit log, from its mail, SMS or paper.")
-@click.option("--replace", is_flag=True, help="Move an existing SQLite database aside.")
+@click.option("--replace", is_flag=True, help="First rename an existing SQLite database.")
 @as_json_option
 def restore(
     file: Path,
@@ -312,11 +312,11 @@ def restore(
         print_json(_row(done.manifest) | of_restore)
         return
     if done.aside is not None:
-        click.echo(f"the database that was there is now {done.aside}", err=True)
+        click.echo(f"the previous database was renamed to {done.aside}", err=True)
     click.echo(f"restored: {sum(done.contents.rows.values())} rows, all of them as they were")
-    click.echo(f"audit log: whole, {done.contents.audit_rows} rows")
+    click.echo(f"audit log: unbroken, {done.contents.audit_rows} rows")
     click.echo(OLDER if since is None else SINCE if digest else NO_DIGEST)
     for one in (*(since or ()), *([LOST] if lost else ()), *(lost or ())):
         click.echo(one)
-    click.echo(f"HELD: {done.waiting} messages wait, some of which may have gone out already")
+    click.echo(f"PAUSED: {done.waiting} messages wait. Some may have been sent already")
     click.echo(NEXT, err=True)

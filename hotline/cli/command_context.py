@@ -29,7 +29,7 @@ SAMPLE = (
     "Ibi byose ni urugero | Données d'exemple: rien n'est réel | Sample data: nothing here is real"
 )
 PASSPHRASE_LETTERS, GROUP_LETTERS = 25, 5
-STEP = "`hotline doctor` says what else is wrong; see the database's server, its disk and HOTLINE_DATABASE_URL"
+STEP = "`hotline doctor` shows other faults. Check the database's server and disk, and HOTLINE_DATABASE_URL"
 
 
 def database_error(broken: StoreUnavailable) -> str:
@@ -73,8 +73,8 @@ def new_passphrase() -> str:
 
 
 LOST = (
-    "mount that folder, restore it (`hotline keys import`; the pepper by `hotline keys pepper enter`), or set"
-    " HOTLINE_HOME. `hotline init --new-key NAME` makes another for one that is lost for good"
+    "mount that folder, restore the keys (`hotline keys import`; the pepper by `hotline keys pepper enter`), or set"
+    " HOTLINE_HOME. `hotline init --new-key NAME` creates a new key if one is lost for good"
 )
 
 
@@ -89,7 +89,7 @@ def make_missing_keys(
     folder = settings.home / "keys"
     for name in new:
         if is_held(folder, name):
-            raise Occupied(f"{name} exists: move it out of each folder in {folder} first")
+            raise Occupied(f"{name} exists: move this file out of each folder in {folder} first")
     if found.state is TablesState.CURRENT:
         with closing(open_database(settings.database_url)) as database:
             _refuse(database, folder, new)
@@ -116,7 +116,7 @@ def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ())
 def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
     lost = [name for name in lost_keys(database, folder) if name not in new]
     if lost:
-        raise PartMissing(f"{folder} lacks {', '.join(lost)}, which this line's tables know", LOST)
+        raise PartMissing(f"{folder} lacks {', '.join(lost)}, which the data need", LOST)
     for role in ROLES:
         if wrong := service_checks_keys.check_keys(database, folder / role).wrong:
             raise KeyWrong(wrong_sentence(folder / role, wrong))

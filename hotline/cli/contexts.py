@@ -205,8 +205,8 @@ def _common(
         raise missing_error(settings, f"the key folder {keys.path} is missing")
     if role in FORGETTING_ROLES and cannot_advance(keys):
         raise FolderRefused(
-            f"the key folder {keys.path} cannot be written, so that the keys of past weeks would stay:"
-            " mount it writable for this role's account, and it must own it (docs/deployment.md)"
+            f"the key folder {keys.path} is read-only, so the keys of past weeks would stay:"
+            " mount the folder writable and give it to this role's account (docs/deployment.md)"
         )
     database = open_database(settings.database_url)
     file = sqlite_file(settings.database_url)

@@ -60,8 +60,8 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
 
 
 @click.command()
-@click.option("--page-port", default=8001, show_default=True, help="Port of the handsets' page.")
-@click.option("--made", is_flag=True, help="Start at once in a home of `hotline init --demo`.")
+@click.option("--page-port", default=8001, show_default=True, help="Port of the handset page.")
+@click.option("--made", is_flag=True, help="Start in a home that `init --demo` has prepared.")
 @click.option(
     "--pins/--no-pins",
     default=True,

@@ -42,7 +42,7 @@ def desk_code(name: str, *, added: bool = False) -> str:
         return name
     if code is None:
         near = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
-        raise NotFound(f"no desk has that name: enter a district, or {NATIONAL}{near}")
+        raise NotFound(f"there is no desk with that name: enter a district, or {NATIONAL}{near}")
     return code
 
 
@@ -60,16 +60,16 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
     place = camp_named(name) if is_of_camp else district_named(name)
     if place is None and is_of_camp:
         names = ", ".join(one.name for one in camps())
-        raise NotFound(f"no camp {name!r}: enter one of {names}")
+        raise NotFound(f"there is no camp {name!r}: enter one of {names}")
     if place is None:
-        raise NotFound(f"no district {name!r}: enter a name like `Gasabo`")
+        raise NotFound(f"there is no district {name!r}: enter a name like `Gasabo`")
     click_context.params["place"] = place
 
 
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
-@click.option("--called", required=True, help="Name of the desk on screens.")
+@click.option("--called", required=True, help="Name of the desk that screens show.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
     "--camp", expose_value=False, callback=_place, help="Refugee camp of a protection desk."
@@ -135,17 +135,17 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
         done = decrypt_grants.grant_by_passphrase(context, people, passphrase)
         left = len(decrypt_grants.pending_access(context))
     for desk, name in done:
-        click.echo(f"{name} opens desk {desk}")
+        click.echo(f"{name} can now decrypt the tips of desk {desk}")
     if left:
-        click.echo(f"{left} still wait: for another person than {by}, or for a new key", err=True)
+        click.echo(f"{left} wait for a person other than {by}, or for a new key", err=True)
     elif not done:
-        click.echo("no access is pending", err=True)
+        click.echo("no request is pending", err=True)
 
 
 @click.command("rotate-desks")
 @passphrase_option("today's enrolment passphrase")
 @passphrase_option("the new enrolment passphrase", "--new-passphrase-file")
-@click.option("--desk", help="Give only this desk a new key. It keeps today's passphrase.")
+@click.option("--desk", help="Give only this desk a new key, with the same passphrase.")
 @by_and_reason
 @second_person_option
 def rotate_desks(
@@ -165,7 +165,7 @@ def rotate_desks(
     Example: hotline keys rotate-desks --desk Gasabo --by "Admin 1" --second "Admin 2" --reason "lost phone"
     """
     if desk and new_passphrase_file:
-        raise click.UsageError("with --desk the passphrase stays: leave out --new-passphrase-file")
+        raise click.UsageError("--desk keeps the passphrase: leave out --new-passphrase-file")
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
     how |= {"settle": lambda: time.sleep(decrypt_rotation.SETTLES.total_seconds()), "say": progress}
     with cli_context() as context:
@@ -180,4 +180,4 @@ def rotate_desks(
     click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were encrypted again")
     own = Settings.read(os.environ).home / PASSPHRASE_FILE
     if own.exists():
-        click.echo(f"{own} holds an old passphrase: remove it", err=True)
+        click.echo(f"{own} contains the old passphrase: delete this file", err=True)

@@ -46,21 +46,21 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
 @click.command()
 @click.argument("code")
 @click.option(
-    "--as", "msisdn", default=CITIZEN, show_default=True, callback=_whose, help="Handset."
+    "--as", "msisdn", default=CITIZEN, show_default=True, callback=_whose, help="Your number."
 )
 @click.option(
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"Address of the handsets: of the demo in this folder, else {HANDSETS}.",
+    help=f"Address of the emulator. Default: the demo in this folder, otherwise {HANDSETS}.",
 )
-@click.option("--network", help="Network code, instead of the prefix's.")
+@click.option("--network", help="Network code to send. By default the number's prefix gives it.")
 @click.option(
     "--columns",
     type=click.IntRange(12, 40),
     default=WIDTH,
     show_default=True,
-    help="Letters in a line of the handset. Many have 16.",
+    help="Number of letters in one line of the handset. Many handsets show 16.",
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
     """Dial CODE on a handset of the emulator. An empty line hangs up.

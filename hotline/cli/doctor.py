@@ -56,16 +56,16 @@ LINE = "X-Line"
 """The header in which the console names its line."""
 ANYWHERE = {"", "0.0.0.0", "::"}
 BEGIN_WEB = (
-    "`hotline run` or `systemctl restart hotline-web` starts it; its log says why it ended."
+    "`hotline run` or `systemctl restart hotline-web` starts it. Its log shows why it ended."
     " Where it runs on another machine, set HOTLINE_LINE_URL"
 )
 BEGIN_CONSOLE = (
-    "`hotline run` or `systemctl start hotline-console` starts it; its log says why it ended"
+    "`hotline run` or `systemctl start hotline-console` starts it. Its log shows why it ended"
 )
 END_OTHER = "end that program, or set HOTLINE_PORT; then start the web process"
 END_OTHER_CONSOLE = "end that program, or set HOTLINE_CONSOLE_PORT; then start the console"
-ELSEWHERE = "say `hotline doctor` on the machine of the web process; `dial` says what the watch process finds"
-NOT_READY = "see the lines above; docs/runbook.md says what each reason means"
+ELSEWHERE = "run `hotline doctor` on the machine of the web process; the line `dial` shows what the watch process finds"
+NOT_READY = "see the lines above; docs/runbook.md explains each reason"
 AGAIN = "start the console again: it reads HOTLINE_CONSOLE_URL when it starts"
 IN_FRONT = "set HOTLINE_CONSOLE_URL=https://NAME, and put a web server in front: docs/deployment.md, The console"
 
@@ -126,7 +126,7 @@ def check_web(settings: Settings) -> CheckResult:
             says = f"not asked from here: nothing listens at {here}, and {there} shows no /healthz"
             return warning("web", says, ELSEWHERE)
         says = f"{says}; {there}: {elsewhere}"
-    return CheckResult("web", False, f"{says}: no caller is answered", BEGIN_WEB)
+    return CheckResult("web", False, f"{says}: the line answers no caller", BEGIN_WEB)
 
 
 def _place_of(url: str) -> Address | None:
@@ -144,11 +144,11 @@ def _ready(place: Address) -> CheckResult:
         says = f"runs at {place}, but does not answer if it is ready: {cause}"
         return CheckResult("web", False, says, "see `database` above")
     if answered.status == OK:
-        return CheckResult("web", True, f"answers at {place}, and offers callers everything")
+        return CheckResult("web", True, f"answers at {place}, and every service for callers works")
     reasons = f"an error ({answered.status})"
     with suppress(ValueError, TypeError, KeyError):
         reasons = "; ".join(map(str, json.loads(answered.body)["reasons"])) or reasons
-    return CheckResult("web", False, f"answers at {place}, and is not ready: {reasons}", NOT_READY)
+    return CheckResult("web", False, f"answers at {place}, but is not ready: {reasons}", NOT_READY)
 
 
 def check_console(settings: Settings, mark: str) -> CheckResult:
@@ -194,7 +194,7 @@ def check_address(settings: Settings) -> CheckResult:
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
-    says = f"{url}: people reach it from this machine only"
+    says = f"{url}: people can open it only on this machine"
     todo = "" if settings.is_emulated else IN_FRONT
     return CheckResult("console address", settings.is_emulated, says, todo)
 
@@ -203,11 +203,11 @@ def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
     """Checks that the web process cannot read the key of second factors. Compares the owners of the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
-        says = "one account owns every key folder: `hotline run` gives the web process another one"
+        says = "one account owns every key folder: `hotline run` separates the web process"
         return CheckResult(name, True, says)
     if owners.get(Role.PAGES) != owners.get(Role.HOOKS):
         return CheckResult(name, True, "the web process runs as an account that cannot read it")
-    says = f"{folder} belongs to the account of the web process, which talks with strangers"
+    says = f"{folder} belongs to the account of the web process, which the internet can reach"
     return CheckResult(name, False, says, f"chown -R hotline-console: {folder}")
 
 
@@ -221,7 +221,7 @@ def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
 MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
 DOCTOR_PATIENCE = 2.0
 """Seconds until the gateway must answer."""
-DATABASE_TODO = "see to its server, its disk, its lock and HOTLINE_DATABASE_URL"
+DATABASE_TODO = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
 COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 REAL_LINE_CHECKS = frozenset(
     {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
@@ -236,9 +236,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @click.command()
 @as_json_option
-@click.option("--wrong", "only_wrong", is_flag=True, help="Show faults and warnings only.")
+@click.option("--wrong", "only_wrong", is_flag=True, help="Show only faults and warnings.")
 @click.option(
-    "--settings", "with_settings", is_flag=True, help="Show every setting too, with its help."
+    "--settings", "with_settings", is_flag=True, help="Also show and explain every setting."
 )
 def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
     """Check every part of the line, and exit with 1 if a part is wrong.
@@ -291,7 +291,7 @@ def _of_demo(one: CheckResult) -> CheckResult:
     """Returns a demo's result. A warning that matters only for real callers is no warning there."""
     if one.state is not CheckState.WARNING or one.name not in REAL_LINE_CHECKS:
         return one
-    return CheckResult(one.name, True, f"{one.message} (no fault of a demo)")
+    return CheckResult(one.name, True, f"{one.message} (normal in a demo)")
 
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
@@ -303,10 +303,8 @@ def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
         name = f"keys of {role}"
         found = check_folder(name, folder, settings)
         if found.ok and cannot_advance(KeyFolder(folder)):
-            says = (
-                f"{folder} cannot be written: the keys of past weeks stay, and open what was erased"
-            )
-            todo = "mount it writable for its account, and restart its processes"
+            says = f"{folder} is read-only: keys of past weeks stay there, and still decrypt erased text"
+            todo = "mount it writable for the role's account, and restart the role's processes"
             found = CheckResult(name, False, says, todo)
         missing = missing_keys(folder, role) if found.ok and settings.keys is None else []
         if missing:
@@ -388,7 +386,7 @@ def _tables(settings: Settings) -> CheckResult:
     try:
         found = migrate.find_tables(settings.database_url)
         if found.state is TablesState.MISSING:
-            says = f"{found.place} has no tables of a line"
+            says = f"{found.place} has no tables of this software"
             return CheckResult("database", False, says, next_step(settings))
         migrate.refuse_unless_current(found)
     except StoreUnavailable as broken:
@@ -396,7 +394,7 @@ def _tables(settings: Settings) -> CheckResult:
         return CheckResult("database", False, f"{broken} ({place})", DATABASE_TODO)
     except NotReady as broken:
         return CheckResult("database", False, str(broken), "docs/runbook.md, Nothing is there")
-    return CheckResult("database", True, f"{found.place} answers, and can be written")
+    return CheckResult("database", True, f"{found.place} answers and can store data")
 
 
 def _commits(context: Context, tables: CheckResult) -> CheckResult:
@@ -405,7 +403,7 @@ def _commits(context: Context, tables: CheckResult) -> CheckResult:
         with context.database.writing() as session:
             tables_sessions.try_writing(session, context.now())
     except StoreUnavailable as broken:
-        return CheckResult(tables.name, False, f"{broken}: it cannot commit", DATABASE_TODO)
+        return CheckResult(tables.name, False, f"{broken}: it cannot save", DATABASE_TODO)
     return tables
 
 
@@ -445,7 +443,7 @@ def _gateway_found(url: str) -> CheckResult:
         socket.create_connection(place, DOCTOR_PATIENCE).close()
     except OSError as broken:
         says = f"{cause_of(broken)} ({place[0]}:{place[1]})"
-        return CheckResult("gateway", False, says, "see HOTLINE_GATEWAY_URL and the network")
+        return CheckResult("gateway", False, says, "check HOTLINE_GATEWAY_URL and the network")
     return CheckResult("gateway", True, f"answers at {place[0]}:{place[1]}")
 
 

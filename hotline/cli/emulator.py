@@ -18,7 +18,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 
 
 @click.command()
-@click.option("--port", default=8001, show_default=True, help="Port on loopback.")
+@click.option("--port", default=8001, show_default=True, help="Port of the emulator's page.")
 @click.option(
     "--hooks", type=click.File(), help="File with the output of `hotline keys hooks --json`."
 )
@@ -29,16 +29,16 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     multiple=True,
     callback=_people,
     metavar="NUMBER:LABEL",
-    help="Number and label of a responder for the second handset.",
+    help="Phone number and label of the responder who has the second handset.",
 )
 @click.option("--clock", type=click.Path(path_type=Path), help="File that sets the line's clock.")
 @click.option(
     "--ca",
     type=FILE,
-    help="Certificate to check the line's certificate with, if no public authority signed it.",
+    help="Certificate that signed the line's certificate, if no public authority did.",
 )
-@click.option("--console", default="", help="Address of the console, for a link on the page.")
-@click.option("--readme", type=FILE, help="File that the page links as README.")
+@click.option("--console", default="", help="Address of the console. The page links to it.")
+@click.option("--readme", type=FILE, help="README file. The page links to it.")
 def emulator(
     port: int,
     hooks: TextIO | None,

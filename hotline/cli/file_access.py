@@ -13,8 +13,8 @@ from hotline.keys.gateway_key import GATEWAY_KEY, SENDING_ROLES, read_gateway_ke
 
 OTHERS = 0o077
 UNUSED = (
-    "the stored key is not used: the pretended gateway is given the key `emulator`;"
-    " HOTLINE_GATEWAY_API_KEY_FILE names the file of another"
+    "the stored key is not used: the emulator gets the key `emulator`;"
+    " HOTLINE_GATEWAY_API_KEY_FILE can name another file"
 )
 """The emulator is only a program on this machine, so it never receives a real key."""
 
@@ -58,5 +58,5 @@ def _closed(name: str, place: str, paths: Iterable[Path]) -> CheckResult:
     for path in paths:
         if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & OTHERS:
             todo = f"chmod -R go= {path if path.is_dir() else path.parent}"
-            return CheckResult(name, False, f"others may read {path}", todo)
+            return CheckResult(name, False, f"other accounts can read {path}", todo)
     return CheckResult(name, True, place)

@@ -74,9 +74,9 @@ def import_(folder: Path, by: str, title: str | None) -> None:
             context, author, document, title=title, signed=signatures
         )
     if change is None:
-        click.echo("Nothing differs from what callers hear.")
+        click.echo("These flows are the same as the published flows.")
         return
-    click.echo(f"change {change}: {title}. Read it in the console: /changes/{change}")
+    click.echo(f"draft {change}: {title}. Read it in the console: /changes/{change}")
 
 
 @click.command()
@@ -130,7 +130,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
     type=click.IntRange(60, 182),
     default=SEPTETS,
     show_default=True,
-    help="Maximum septets of a screen.",
+    help="Highest number of septets in a screen.",
 )
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:

@@ -28,7 +28,7 @@ def _an_address(_context: click.Context, _option: click.Parameter, base: str | N
 
 
 base_option = click.option(
-    "--base", metavar="URL", callback=_an_address, help="Address of the web process."
+    "--base", metavar="URL", callback=_an_address, help="Public address of the web process."
 )
 
 
@@ -61,13 +61,13 @@ def rotate(base: str | None, as_json: bool) -> None:
     live = keys_hook_secrets.rotate_secrets(key_folder(settings, Role.HOOKS), _relay(settings))
     _print(settings, live, base, as_json=as_json)
     click.echo(
-        "paste these into the gateway's dashboard; the old ones are answered too, until `hotline keys hooks end-old`",
+        "paste these into the gateway's dashboard. The old addresses work until `hotline keys hooks end-old`",
         err=True,
     )
 
 
 @hooks.command("end-old")
-@click.option("--now", is_flag=True, help="Include addresses called less than ten minutes ago.")
+@click.option("--now", is_flag=True, help="Do not wait until an old address is unused.")
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:
     """End the old addresses, and print when each was last called.
@@ -104,7 +104,7 @@ def end_old(now: bool, as_json: bool) -> None:
         return
     for hook in live:
         click.echo(
-            f"{hook:9} {ended[hook]} ended, last called {_said(old[hook])}; the one that stays {_said(new[hook])}"
+            f"{hook:9} {ended[hook]} ended, last called {_said(old[hook])}; the new one last called {_said(new[hook])}"
         )
 
 

@@ -45,9 +45,7 @@ from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
 
 FLOWS = CHECKOUT / "flows"
 
-flows_option = click.option(
-    "--flows", type=FOLDER, default=FLOWS, help="Use another folder of flows."
-)
+flows_option = click.option("--flows", type=FOLDER, default=FLOWS, help="Folder with the flows.")
 
 
 @click.command()
@@ -60,7 +58,7 @@ flows_option = click.option(
     "new",
     multiple=True,
     type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
-    help="Replace a lost key. Its data stays unreadable.",
+    help="Create a new key for this lost key. Data encrypted with the lost key stays unreadable.",
 )
 def init(
     flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool, sample: bool
@@ -114,7 +112,7 @@ def upgrade(flows: Path, *, no_backup: bool) -> None:
     found = migrate.find_tables(settings.database_url)
     migrate.refuse_unknown(found)
     if found.state is migrate.TablesState.MISSING:
-        raise missing_error(settings, f"{found.place} has no tables of a line")
+        raise missing_error(settings, f"{found.place} has no tables of this software")
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
@@ -149,7 +147,7 @@ def _home(home: Path) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
         raise FolderRefused(
-            f"{home} cannot be made ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
+            f"{home} cannot be created ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
             " for the account of the line, or set HOTLINE_HOME"
         ) from None
     # In a container the keys are mounted, and the rest of the home is read-only.
@@ -197,7 +195,7 @@ def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool =
     )
     if result.change is not None:
         click.echo(
-            f"flows: what this version brings waits as change {result.change}, since {result.published_by} published"
+            f"flows: this version's new flows wait as draft {result.change}, because {result.published_by} published"
             f" others: {settings.console_url}/changes/{result.change}"
         )
         return
@@ -238,7 +236,7 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
         return passphrase_of(None, "A passphrase that every desk will open with", twice=True)
     if not own.exists() and not KeyFolder(home).writable():
         raise FolderRefused(
-            f"{home} is read-only, and keeps no new passphrase: run `init` at a terminal, or use --passphrase-file"
+            f"{home} is read-only, so it cannot store a passphrase: run `init` at a terminal, or use --passphrase-file"
         )
     if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):
         todo = "" if demo else ": write it on paper and remove it"

@@ -307,7 +307,7 @@ def _ending(code: int) -> str:
 LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
 
 procfile_option = click.option(
-    "--procfile", type=FILE, default=CHECKOUT / "Procfile", help="Use another list of processes."
+    "--procfile", type=FILE, default=CHECKOUT / "Procfile", help="File with the list of processes."
 )
 
 
@@ -376,8 +376,8 @@ def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
     while not _free(host, port):
         if time.monotonic() >= end:
             raise Occupied(
-                f"port {port} is taken: another line or program listens there, and would get some of this"
-                " line's calls. End it, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
+                f"port {port} is taken: another program listens there and would get some of"
+                " this line's calls. Stop it, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
                 " for the demo's handsets)"
             )
         time.sleep(EACH)

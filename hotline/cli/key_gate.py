@@ -133,7 +133,7 @@ def _refuse_other_tables(settings: Settings) -> None:
         found = migrate.find_tables(settings.database_url)
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
-            raise missing_error(settings, f"{found.place} has no tables of a line")
+            raise missing_error(settings, f"{found.place} has no tables of this software")
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:

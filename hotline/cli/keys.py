@@ -61,7 +61,7 @@ def show(by: str, reason: str) -> None:
 
 @pepper.command()
 @options.by_and_reason
-@click.option("--check", is_flag=True, help="Check the paper only. Store nothing.")
+@click.option("--check", is_flag=True, help="Check the paper only, and store nothing.")
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
@@ -75,15 +75,15 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     with cli_context() as context:
         is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
-            raise NotReady("this pepper is not that of this line: check the paper")
+            raise NotReady("this pepper does not belong to this line: check the paper")
         if held == typed:
-            click.echo("it is the pepper of this line")
+            click.echo("this is the pepper of this line")
             return
         if held is not None and not folder.make(previous_name(PEPPER_KEY), held):
             raise Occupied("a pepper is being rotated: run `hotline keys end-old` first")
         folder.replace(PEPPER_KEY, typed)
         decrypt_rekeying.record(context, "pepper_entered", PEPPER, by=by, reason=reason)
-    click.echo("the pepper is put back: PINs open again")
+    click.echo("the pepper is restored: PINs work again")
 
 
 def reader_folder() -> KeyFolder:
@@ -131,7 +131,7 @@ def list_(as_json: bool) -> None:
 @click.command()
 @click.argument("key", type=click.Choice(sorted(ROTATING)))
 @options.by_and_reason
-@click.option("--stage", is_flag=True, help="For several machines: do not use the key yet.")
+@click.option("--stage", is_flag=True, help="Create the key, but do not use it yet.")
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     """Add a new key next to the old one, and encrypt again what needs it. Safe to repeat.
 
@@ -147,12 +147,10 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
         _prove(context, folder, rotating)
         if fresh:
             decrypt_rekeying.record(context, "key_rotated", key, by=by, reason=reason)
-        click.echo(
-            "a new key is there" if fresh else "a new key exists already: continuing with it"
-        )
+        click.echo("created a new key" if fresh else "a new key exists already: continuing with it")
         if stage:
             click.echo(
-                f"copy {folder / rotating.role} to every machine, then say it again", err=True
+                f"copy {folder / rotating.role} to every machine, then repeat this", err=True
             )
             return
         if moved := _moved(context, folder, key):
@@ -162,7 +160,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 
 @click.command("end-old")
 @options.by_and_reason
-@click.option("--now", is_flag=True, help="Include keys rotated less than ten minutes ago.")
+@click.option("--now", is_flag=True, help="Do not wait ten minutes after the rotation.")
 def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy every old key of a rotation whose data is encrypted with the new key.
 
@@ -171,12 +169,12 @@ def end_old(by: str, reason: str, now: bool) -> None:
     folder = _folder()
     left = {key: at for key in ROTATING if (at := rotation.staged_at(folder, ROTATING[key]))}
     if not left:
-        click.echo("no old key is there", err=True)
+        click.echo("there is no old key", err=True)
     young = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
     if young and not now:
         raise TooSoon(
-            f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and its "
-            "data may be on its way: wait, or use --now"
+            f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and data "
+            "for the old key may still arrive: wait, or use --now"
         )
     with cli_context() as context:
         if PEPPER in left:
@@ -190,7 +188,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
 
 
 @click.command()
-@click.option("--file", type=options.FILE, help="File with the key. Asked for if not given.")
+@click.option("--file", type=options.FILE, help="File with the key. Default: ask for the key.")
 def gateway(file: Path | None) -> None:
     """Store the gateway's key for the processes that send. Restart them to use it.
 
@@ -207,7 +205,7 @@ def gateway(file: Path | None) -> None:
         click.echo(f"{role}/{GATEWAY_KEY} is written")
     settings = Settings.read(os.environ)
     is_unused = settings.is_emulated and settings.gateway_api_key_file is None
-    click.echo(UNUSED if is_unused else "start the workers and watch again", err=True)
+    click.echo(UNUSED if is_unused else "restart the workers and the watch process", err=True)
 
 
 @click.command()
@@ -227,7 +225,7 @@ def export(to: Path, passphrase_file: Path | None) -> None:
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not KeyFolder(to.parent).make(to.name, export_keys(folder, passphrase)):
         raise Occupied(f"{to} exists already: choose another file")
-    click.echo(f"{to}: sealed; keep it and its passphrase apart from each other and from backups")
+    click.echo(f"{to}: encrypted. Keep the file, its passphrase and backups in three places")
 
 
 @click.command("import")
@@ -245,7 +243,7 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
     for name in brought:
         click.echo(f"brought back {name}")
     if not brought:
-        click.echo("every key was there", err=True)
+        click.echo("no key was missing", err=True)
     _complete(settings, folder)
 
 
@@ -308,8 +306,8 @@ def _unneeded(context: Context) -> None:
     )
     if left:
         raise TooSoon(
-            f"{left} PINs still need the old pepper: they move when responders next enter them. "
-            "If it leaked, run `hotline people invite` for each first"
+            f"{left} PINs still need the old pepper: each changes when its responder next enters it. "
+            "If the old pepper leaked, run `hotline people invite` for each responder first"
         )
 
 
@@ -379,7 +377,7 @@ def _looked_at() -> Iterator[tuple[str, bool]]:
     settings = Settings.read(os.environ)
     own = settings.keys
     if own and own.name not in HELD_BY[WEEKLY_KEY]:
-        raise NotReady(f"{own} is not the folder of a role with weekly keys")
+        raise NotReady(f"{own} is not the key folder of a role that has weekly keys")
     folders = [own] if own else [settings.home / "keys" / role for role in HELD_BY[WEEKLY_KEY]]
     context = build_context(settings, Role(own.name) if own else Role.CONSOLE)
     with closing(context.database):

@@ -74,10 +74,10 @@ def check_law(settings: Settings) -> CheckResult:
     except SettingsInvalid as broken:
         return CheckResult(NAME, False, "; ".join(broken.problems), "fix the file of HOTLINE_LAW")
     if not owed:
-        return CheckResult(NAME, True, "everything that law 058/2021 asks for is filled in")
-    says = f"law 058/2021 still asks for {_named(owed)}"
+        return CheckResult(NAME, True, "everything that law 058/2021 requires is filled in")
+    says = f"law 058/2021 still requires {_named(owed)}"
     if settings.is_emulated:
-        says = f"{says}: owed before real callers are answered"
+        says = f"{says}: fill this in before the line answers real callers"
         return warning(NAME, says, "`hotline law facts > FILE`, and HOTLINE_LAW")
     todo = "; ".join(one.todo for one in owed)
     return CheckResult(NAME, False, says, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")

@@ -41,7 +41,7 @@ class RowId(click.ParamType[int]):
         """Returns the id. Raises NotFound for a number that is larger than a database stores."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MAX_ROW_ID:
-            raise NotFound(f"no {self._what} has this number")
+            raise NotFound(f"there is no {self._what} with this number")
         return number
 
 
@@ -72,16 +72,16 @@ language_option = click.option(
     "--language",
     type=click.Choice(CODES),
     default=locale_language,
-    help="Language of the output. By default the terminal's (LANG), else English.",
+    help="Language of the output. Default: the terminal's language (LANG), otherwise English.",
 )
 by_option = click.option(
     "--by", prompt="Your name", callback=check_reason, help="Your name, for the audit log."
 )
 second_person_option = click.option(
     "--second",
-    prompt="Name of a second person present",
+    prompt="Name of a second person who is present",
     callback=check_reason,
-    help="Second person present, for the audit log.",
+    help="Name of a second person who is present, for the audit log.",
 )
 """Asks for a second person. A desk opens by the passphrase only before two people."""
 agreed = click.option(
@@ -97,13 +97,13 @@ agreed = click.option(
 def by_and_reason(command: Options) -> Options:
     """Adds `--by` and `--reason`. Both are asked for if they are not given."""
     option = click.option(
-        "--reason", prompt="Reason", callback=check_reason, help="For the audit log."
+        "--reason", prompt="Reason", callback=check_reason, help="Reason, for the audit log."
     )
     return by_option(option(command))
 
 
 def passphrase_option(help: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
-    return click.option(name, type=NEW_FILE, help=f"File with {help} in its first line.")
+    return click.option(name, type=NEW_FILE, help=f"File that has {help} in its first line.")
 
 
 def since_option(help: str) -> Callable[[Options], Options]:

@@ -39,10 +39,10 @@ def status(as_json: bool) -> None:
         click.echo(f"PAUSED by {found.pause.paused_by} since {since}: {found.pause.reason}")
     elif found.fault is not None:
         click.echo(
-            f"stopped by the gateway's answer ({found.fault}): it is tried again each minute"
+            f"stopped by the gateway's answer ({found.fault}): the line tries again each minute"
         )
     else:
-        click.echo("messages go out")
+        click.echo("messages are being sent")
     _show(found.waiting)
 
 
@@ -58,15 +58,15 @@ def pause(by: str, reason: str) -> None:
     with cli_context() as context:
         placed = service.pause(context, by=by, reason=reason)
     click.echo(
-        "paused: nothing goes out" if placed else "was paused already: `hotline outgoing status`"
+        "paused: no message is sent" if placed else "was paused already: `hotline outgoing status`"
     )
 
 
 @click.command()
 @by_and_reason
-@click.option("--alerts", type=DECISION, help="After a restore: for alerts that may have gone out.")
-@click.option("--confirmations", type=DECISION, help="After a restore: for confirmations likewise.")
-@click.option("--yes", is_flag=True, help="Skip the confirmation.")
+@click.option("--alerts", type=DECISION, help="After a restore: send or drop possibly sent alerts.")
+@click.option("--confirmations", type=DECISION, help="After a restore: the same for confirmations.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
     """Show the waiting messages, ask for confirmation, and send them.
 
@@ -84,9 +84,9 @@ def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, 
 
 def _show(waiting: Sequence[WaitingMessages]) -> None:
     if not waiting:
-        click.echo("nothing waits to go out", err=True)
+        click.echo("no message waits to be sent", err=True)
     for one in waiting:
-        doubt = "  MAY HAVE GONE OUT ALREADY" if one.doubtful else ""
+        doubt = "  MAY HAVE BEEN SENT ALREADY" if one.doubtful else ""
         click.echo(f"{one.count:6} {one.kind}s, the oldest of {format_time(one.oldest)}{doubt}")
 
 
@@ -141,7 +141,7 @@ def test(seconds: float) -> None:
     with cli_context() as context:
         ids = service_alarms.send_test_notices(context)
         if not ids:
-            raise click.ClickException("no on-call contacts: run `hotline oncall add NAME`")
+            raise click.ClickException("there is no contact: run `hotline oncall add NAME`")
         click.echo(f"sending {len(ids)}, by the watch process ...", err=True)
         waiting = _told(context, ids, seconds)
     for name, row in waiting:

@@ -69,7 +69,7 @@ def list_(as_json: bool) -> None:
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--proving", is_flag=True, help="Alert no one before `invite` and an approval.")
+@click.option("--proving", is_flag=True, help="Alert them only after `invite` and an approval.")
 def import_(file: Path, proving: bool) -> None:
     """Enrol all people in a CSV file, or none. Print each wrong row with its line and reason.
 
@@ -96,7 +96,7 @@ def import_(file: Path, proving: bool) -> None:
     "--out",
     type=NEW_FILE,
     required=True,
-    help="File to add the start PINs to. Print it, cut it and destroy it.",
+    help="File to add the start PINs to. Print the file, cut out each PIN, and destroy the file.",
 )
 @by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
@@ -129,11 +129,11 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
         gone = service_removal.remove_responder(
             context, person, second=second, by=by, reason=reason
         )
-    click.echo(f"{gone.person.name}: removed; open cases go on to others")
+    click.echo(f"{gone.person.name}: removed. Other responders get the open cases")
     if gone.is_below_minimum:
         click.secho(
-            f"Warning: {gone.national} of the national desk can be alerted, and {MIN_NATIONAL} are the least."
-            " Bring another person there now: the page People, or `hotline people back` or `import`",
+            f"Warning: {gone.national} of the national desk can be alerted, but the line needs at least {MIN_NATIONAL}."
+            " Add a person to the national desk now, on the page People or with `hotline people back` or `import`",
             fg="red",
             err=True,
         )
@@ -160,7 +160,7 @@ def back(person: str, second: str | None, by: str, reason: str) -> None:
 def write(paper: Path, start: StartPaper) -> None:
     """Adds one line to the file of start PINs. Only the owner may read that file."""
     line = (
-        f"{start.name}: dial {start.dial}, then the code out of the SMS, then {start.start_pin}"
+        f"{start.name}: dial {start.dial}, then key the code from the SMS, then {start.start_pin}"
         f" (until {format_time(start.until)})\n"
     )
     handle = os.open(paper, os.O_WRONLY | os.O_CREAT | os.O_APPEND, READ_BY_OWNER)
@@ -206,7 +206,7 @@ FIRST = "en"
 @click.argument("paper_name", metavar="PAPER", type=click.Choice([*PAPERS]))
 @click.option("--language", type=click.Choice(CODES), default=CODES[0], show_default=True)
 @click.option(
-    "--out", type=NEW_FILE, required=True, help="HTML file to write. Print it from a browser."
+    "--out", type=NEW_FILE, required=True, help="HTML file to write. Print the file from a browser."
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.

@@ -19,13 +19,13 @@ HEAD_OF_FILE = """\
 HEAD_OF_PAGE = """\
 # Settings
 
-`hotline settings --markdown` writes this page. `hotline settings > settings.toml` writes a file of all settings to
-fill in, and `HOTLINE_SETTINGS` names that file; without it none is read. Each setting is also an environment variable:
-`HOTLINE_PORT` is `port`. The variable wins. Faults are told all at once, without a value, and nothing starts.
-`hotline doctor --settings` shows what is in force.
+`hotline settings --markdown` writes this page. `hotline settings > settings.toml` writes a file with all settings.
+Fill it in, and set `HOTLINE_SETTINGS` to its path; without that, the line reads no file. Each setting is also an
+environment variable: `HOTLINE_PORT` is `port`. The variable wins. If settings are wrong, the line names all of them,
+without their values, and does not start. `hotline doctor --settings` shows the values in use.
 
-Where each process has an account of its own, `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` belong in `watch.env`,
-which only the watch process reads.
+If each process has its own account, set `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` in `watch.env`, which only
+the watch process reads.
 
 | setting | what it is | value | if not set |
 |---|---|---|---|
@@ -84,7 +84,7 @@ def as_markdown() -> str:
 
 
 @click.command()
-@click.option("--markdown", is_flag=True, help="Print the page docs/settings.md instead.")
+@click.option("--markdown", is_flag=True, help="Print the text of docs/settings.md instead.")
 def settings(*, markdown: bool) -> None:
     """Print a TOML file of all settings to fill in, for HOTLINE_SETTINGS.
 

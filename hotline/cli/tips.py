@@ -35,14 +35,12 @@ PAGE = 50
 
 
 @click.command("list")
-@click.option("--open", "is_open", is_flag=True, help="Show open tips only.")
-@click.option("--desk", metavar="DESK", help="Show tips of this desk only.")
+@click.option("--open", "is_open", is_flag=True, help="Show only open tips.")
+@click.option("--desk", metavar="DESK", help="Show only tips of this desk.")
 @options.since_option("tips filed")
 @click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
 @click.option("--before", type=options.TIP_ID, metavar="ID", help="Show tips older than this one.")
-@click.option(
-    "--limit", type=click.IntRange(1), help=f"Number of tips: {PAGE}, or all with --json."
-)
+@click.option("--limit", type=click.IntRange(1), help=f"Default: {PAGE} tips, or all with --json.")
 @options.as_json_option
 def list_(
     desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
@@ -75,7 +73,7 @@ def list_(
     for overview in page:
         click.echo(_line(overview, now))
     if len(found) > len(page):
-        click.echo(f"older ones: the same with --before {page[-1].tip.id}", err=True)
+        click.echo(f"for older tips add --before {page[-1].tip.id}", err=True)
 
 
 def _line(overview: TipOverview, now: datetime) -> str:
@@ -207,7 +205,7 @@ WIDEST = 60
 
 @click.command()
 @options.TIP
-@click.option("--desk", required=True, metavar="DESK", help="Name of a district, or national.")
+@click.option("--desk", required=True, metavar="DESK", help="Code of the desk, or a district.")
 @options.by_and_reason
 @options.second_person_option
 @options.passphrase_option("the passphrase")
@@ -335,7 +333,7 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     _say(kept)
     for one in clocks:
         due, owed = one.due_at.astimezone(KIGALI), FOLLOWS[one.kind].owed
-        click.echo(f"  still owed to person {one.n}: {owed}, by {due:%Y-%m-%d %H:%M} in Kigali")
+        click.echo(f"  still to do for person {one.n}: {owed}, by {due:%Y-%m-%d %H:%M} in Kigali")
 
 
 def _say(retained: RetainedTip) -> None:
@@ -348,8 +346,8 @@ def _say(retained: RetainedTip) -> None:
     elif tip.closure_by is not None:
         who = service_closing.person_name(tip.closure_by)
         click.echo(
-            f"tip {tip.id}: not closed yet. {who} says {tip.outcome_asked}. A second person opens the case,"
-            " behind the PIN or in the console, and confirms it there."
+            f"tip {tip.id}: not closed yet. {who} requested closure: {tip.outcome_asked}. A second person must"
+            " open the case, with a PIN or in the console, and confirm closure there."
         )
 
 
@@ -363,7 +361,7 @@ def let_go(tip_id: int, by: str, reason: str) -> None:
     """
     with cli_context() as context:
         decrypt_access.stand_down(context, tip_id, by=by, reason=reason)
-    click.echo(f"tip {tip_id}: the people of the first place are stood down and notified")
+    click.echo(f"tip {tip_id}: the responders of the first district are stood down and notified")
 
 
 @click.command("send-down")
@@ -382,7 +380,7 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
     with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
         decrypt_access.send_down(context, tip_id, passphrase=passphrase, by=people, reason=reason)
-    click.echo(f"tip {tip_id}: its district may read it, and is told now")
+    click.echo(f"tip {tip_id}: its district can read it now, and is being alerted")
 
 
 def earlier_line(places: Sequence[str], language: str) -> str:
@@ -419,7 +417,7 @@ def retention(as_json: bool) -> None:
             f"persons of {one['month']}: {len(one['tips'])} cases, counted {one['goes_at']}, then erased{held}"
         )
     if not rows:
-        click.echo("no words go within two weeks, and none are held", err=True)
+        click.echo("no text is erased within two weeks, and no text is under legal hold", err=True)
     for row in rows:
         held = f"  by {row['held_by']}: {row['reason']}" if row["state"] == TextState.HELD else ""
         click.echo(

@@ -55,7 +55,7 @@ def _read(path: Path) -> Mapping[str, str]:
             catalogue = read_po(file)
     except FileNotFoundError:
         raise NotReady(
-            f"no catalogue {path.name} for {path.parts[-3]}: python tools/update_texts.py"
+            f"there is no catalogue {path.name} for {path.parts[-3]}: run python tools/update_texts.py"
         ) from None
     return {
         message.id: message.string

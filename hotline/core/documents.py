@@ -19,7 +19,7 @@ DocumentPath = tuple[str, ...]
 
 
 def _refused(*_args: object, **_changes: object) -> NoReturn:
-    raise TypeError("this document is shared: copy what is to be changed")
+    raise TypeError("this document is shared and cannot be changed: change a copy")
 
 
 class FrozenObject(dict[str, Any]):

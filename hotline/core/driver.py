@@ -65,7 +65,7 @@ def without_details() -> Iterator[None]:
     try:
         yield
     except OUR_FAULT_PLAINLY as broken:
-        raise type(broken)("its words are not ours to say") from None
+        raise type(broken)("the error's text is hidden: it may hold data") from None
     except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
         if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
             raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
@@ -304,7 +304,7 @@ class WriterTurn:
         with self._guard:
             if gate in self._waiting:
                 self._waiting.remove(gate)
-                raise StoreUnavailable("writers of this process")
+                raise StoreUnavailable("too many writes wait in this process")
         # This thread got its turn at the moment when its time ran out.
 
     def __exit__(self, *_: object) -> None:
@@ -387,7 +387,7 @@ class BatchedWrites:
         with self._guard:
             if mine in self._waiting and not mine.leads:
                 self._waiting.remove(mine)
-                raise StoreUnavailable("writers of this process")
+                raise StoreUnavailable("too many writes wait in this process")
         # Another thread is writing it now.
         mine.gate.acquire()
 

@@ -109,4 +109,4 @@ def _last_words(
     logger: logging.Logger, kind: Kind, error: BaseException | None, trace: TracebackType | None
 ) -> None:
     if kind is not None and not issubclass(kind, KeyboardInterrupt):
-        logger.critical("a fault ended the process", exc_info=(kind, error or kind(), trace))
+        logger.critical("an error ended the process", exc_info=(kind, error or kind(), trace))

@@ -50,7 +50,7 @@ class Circuit:
     def call(self, ask: Callable[[], Answer]) -> Answer:
         """Makes a call and returns its answer. Raises CircuitOpen if the server fails now or failed a moment ago."""
         if self._elapsed() < self._open_until:
-            raise CircuitOpen("a moment ago")
+            raise CircuitOpen("the server failed a moment ago")
         try:
             return ask()
         except (RedisError, OSError) as broken:

@@ -325,7 +325,7 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
     text that no phone can have sent.
     """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
-        raise CallbackInvalid("text has too many inputs")
+        raise CallbackInvalid("the field text has too many inputs")
     key = context.pseudonyms.session(hop.session_id)
     known = context.sessions.find(key)
     try:

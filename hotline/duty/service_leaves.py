@@ -45,7 +45,7 @@ def find_person(session: Session, name: str) -> Responder:
         return found[0]
     near = [tables.person(session, one).name for one in tables_accounts.named(session, name)]
     hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
-    raise NotFound(f"no responder has exactly that name: {hint}")
+    raise NotFound(f"there is no responder with exactly that name: {hint}")
 
 
 def on_leave(context: Context) -> Mapping[int, datetime]:
@@ -282,5 +282,5 @@ def _unstop(session: Session, context: Context, person: Responder, number: str |
         )
     msisdn = parse_sendable(number)
     if context.pseudonyms.enrolled(msisdn) != person.number_key:
-        raise PersonnelRefused(f"{person.name} is enrolled with another number: enter that one")
+        raise PersonnelRefused(f"{person.name} is enrolled with another number: enter that number")
     tables_sessions.remove_stop(session, context.pseudonyms.stopped(msisdn))

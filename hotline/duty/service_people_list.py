@@ -124,10 +124,10 @@ def person_page(
     with context.database.writing() as session:
         person = queries_people.get_responder(session, responder_id)
         if person is None:
-            raise NotFound("no such person")
+            raise NotFound("there is no such person")
         rows = tables.current_memberships(session, person.id)
         if seen is not None and not any(row.desk_code in seen for row in rows):
-            raise NotFound("no such person")
+            raise NotFound("there is no such person")
         account = next(iter(tables_accounts.of_person(session, person.person_id)), None)
         return PersonPage(
             line=_line(person, rows, queries_people.on_leave(session, at).get(person.id)),

@@ -74,7 +74,7 @@ def create_draft(visit: Visit) -> Response:
 
 def first_screen(flow: PartDocument | None) -> str:
     if flow is None:
-        raise NotFound("no such flow")
+        raise NotFound("there is no such flow")
     nodes = flow.get("nodes") or {}
     start = flow.get("start")
     return str(start if start in nodes else next(iter(nodes), ""))

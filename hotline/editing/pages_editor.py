@@ -464,7 +464,7 @@ def flow_at_version(
     """Returns the flow at a version, or the newest one, if it has this screen. Raises NotFound."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
     if node not in node_fields.nodes_of(here.document):
-        raise NotFound(f"no screen {node} in flow {here.name}")
+        raise NotFound(f"flow {here.name} has no screen {node}")
     return here
 
 

@@ -168,7 +168,7 @@ LETTERS = 25
 def show(visit: Visit, flow: str) -> Response:
     document = service_authoring.live_document(visit.context.database)["flows"].get(flow)
     if document is None:
-        raise NotFound(f"no flow {flow}")
+        raise NotFound(f"there is no flow {flow}")
     rows = {row.name: row for row in outline(document)}
     pairs = [(arrow.node, arrow.goes) for arrow in arrows_of(document) if arrow.node]
     picture = place_boxes([*rows], pairs, start_of(document))

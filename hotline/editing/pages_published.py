@@ -56,7 +56,7 @@ def flows(visit: Visit) -> Response:
 def flow(visit: Visit, flow: str) -> Response:
     document = live_document(visit.context.database)["flows"].get(flow)
     if document is None:
-        raise NotFound(f"no flow {flow}")
+        raise NotFound(f"there is no flow {flow}")
     nodes = outline(document)
     may_open = visit.may(role_groups.WORDS)
     rows = service_drafts.list_drafts(visit.context) if may_open else ()

@@ -121,7 +121,7 @@ def restore_step(
     with context.database.reading() as session:
         step = tables.get_step(session, draft_id, step_id)
         if step is None:
-            raise NotFound(f"no step {step_id} in change {draft_id}")
+            raise NotFound(f"draft {draft_id} has no step {step_id}")
         change = tables.get_draft(session, draft_id)
         now = newest(session, change, step.part)
         document, version = step.document, step.version - before

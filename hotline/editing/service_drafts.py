@@ -306,7 +306,7 @@ def state_at(session: Session, change: DraftRow, part: str, version: int) -> Par
         return part_in(session, -version, part)
     step = tables.step_of_version(session, change.id, part, version)
     if step is None:
-        raise NotFound(f"no version {version} of {part}")
+        raise NotFound(f"{part} has no version {version}")
     document: PartDocument | None = step.document
     return document
 
@@ -434,7 +434,7 @@ def edited_flow(
             if part != flow and not part.startswith("#")
         }
     if document is None or flow.startswith("#"):
-        raise NotFound(f"no flow {flow} in change {draft_id}")
+        raise NotFound(f"draft {draft_id} has no flow {flow}")
     return EditedFlow(flow, made_of, document, now.author, now.at, others)
 
 

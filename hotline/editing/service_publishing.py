@@ -85,7 +85,7 @@ def phrase_faults(
         return
     for letter in foreign_letters(text):
         yield message_text(
-            "{code} {letter} is not on a basic phone: use {instead}",
+            "a basic phone cannot show {letter} ({code}): use {instead}",
             code=f"U+{ord(letter):04X}",
             letter=letter,
             instead=substitute(letter),

@@ -176,7 +176,7 @@ class TextRefusal(StrEnum):
     UNSAVED = "You edited this text. Save it as reviewed, or restore the old text."
     EMPTY = "Enter the text first."
     FIXED = "Only programmers can change this text."
-    LETTER = "{letter} is not on a basic phone: use {instead}"
+    LETTER = "a basic phone cannot show {letter}: use {instead}"
     PHRASE = "Cannot use this text: {message}"
     FINDING = "The screen has an error: {message}"
     NOTHING_ASKED = "Enter your question."

@@ -152,7 +152,7 @@ class _Control:
             _field("id"), _field("status"), _field("failureReason", "")
         )
         if not found:
-            raise NotFound("no such message")
+            raise NotFound("there is no such message")
         return {}
 
     def handset(self, msisdn: str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Ussd:
         with self.state.changing() as state:
             session = self._find(session_id)
             if session.phase is not Phase.OPEN:
-                raise HandsetRefused("no question is open")
+                raise HandsetRefused("this session asks nothing now")
             if not text and not state.settings.forward_empty:
                 return session
             session.path.append(text)
@@ -128,7 +128,7 @@ class Ussd:
 
     def _find(self, session_id: str) -> UssdSession:
         if session_id not in self.state.sessions:
-            raise NotFound("no such session")
+            raise NotFound("there is no such session")
         return self.state.sessions[session_id]
 
     def _ask(self, session: UssdSession) -> UssdSession:

@@ -28,7 +28,7 @@ from hotline.flows.flow import (
 from hotline.flows.models import targets
 from hotline.text.phrases import MessageText, message_text, message_text_of
 
-FIX = message_text("enter it again")
+FIX = message_text("enter this value again")
 
 
 class Code(StrEnum):

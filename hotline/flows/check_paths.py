@@ -54,7 +54,7 @@ from hotline.flows.questions_back import ANSWER, FLOW, Question, question_flag, 
 from hotline.text.languages import CODES
 from hotline.text.phrases import message_text
 
-LEAD_TO_ONE = message_text("choose one that exists, or add it")
+LEAD_TO_ONE = message_text("choose a screen or flow that exists, or add it")
 
 
 def unknown_names(broken: Iterable[BrokenReference]) -> Problems:

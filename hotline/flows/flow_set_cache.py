@@ -210,7 +210,7 @@ class SqlFlowSets:
             newest = tables.live_id(session)
         if newest is None:
             raise NotReady(
-                "no flows are published: `hotline upgrade` publishes those of this version"
+                "no flows are published: run `hotline upgrade` to publish this version's flows"
             )
         revision_id = self._at_hand(newest, known, now)
         self._live = _Live(revision_id, now + LIVE_SECONDS)
@@ -257,7 +257,7 @@ class SqlFlowSets:
                     self._live = _Live(revision_id, self._elapsed() + LIVE_SECONDS)
                     self._late = None
         except HotlineError as broken:
-            logger.warning("the new flows are not loaded yet: %s", type(broken).__name__)
+            logger.warning("cannot load the new flows yet: %s", type(broken).__name__)
         finally:
             with self._lock:
                 if self._loading == revision_id:

@@ -160,7 +160,7 @@ def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
             flow_set.front,
             "",
             "unknown_flow",
-            message_text("there is no flow called front, where calls start"),
+            message_text("the flow front, where calls start, is missing"),
         )
     for entry, name in flow_set.entries.items():
         if name not in flow_set.flows:
@@ -243,11 +243,11 @@ class ConditionModel(Part):
         if len(kinds) != 1:
             raise invalid(
                 message_text(
-                    "a condition tests one thing: an answer, a fact, or the opposite of one"
+                    "a condition can test only one thing: an answer, a fact, or the opposite of one"
                 )
             )
         if self.is_ is not None and self.answer is None:
-            raise invalid(message_text("only a condition on an answer compares a value"))
+            raise invalid(message_text("only a condition on an answer can compare a value"))
         return self
 
     def compile(self) -> compiled.Condition:
@@ -470,7 +470,9 @@ class FlowModel(Model):
         missing = [code for code in CODES if code not in self.review]
         if missing:
             raise invalid(
-                message_text("`review` does not name {missing}", missing=", ".join(missing))
+                message_text(
+                    "the field `review` does not name {missing}", missing=", ".join(missing)
+                )
             )
         return self
 

@@ -25,7 +25,7 @@ SHORT_CODES_FILE = "entries"
 PHRASES = "phrases"
 """`phrases.yaml` contains phrases by language and name, if they differ from the catalogues."""
 NUMBERS = "numbers.csv"
-NO_FLOWS = "no flows are published: `hotline upgrade` publishes those of this version"
+NO_FLOWS = "no flows are published: run `hotline upgrade` to publish this version's flows"
 NEXT = timedelta(microseconds=1)
 COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
 

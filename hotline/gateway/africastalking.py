@@ -279,7 +279,7 @@ def read_page(text: str) -> InboxPage:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise InboxUnavailable("answers no JSON") from None
+        raise InboxUnavailable("the answer is not JSON") from None
     match document:
         case {"SMSMessageData": {"Messages": list(entries)}}:
             read = [_entry(entry) for entry in entries]
@@ -287,7 +287,7 @@ def read_page(text: str) -> InboxPage:
             whole = len(listed) == len(read) and all(one.sent_at for one in listed.values())
             return InboxPage(sorted(listed.values(), key=lambda one: one.number), whole=whole)
         case _:
-            raise InboxUnavailable("answers no list")
+            raise InboxUnavailable("the answer has no list of messages")
 
 
 def _entry(entry: Any) -> ListedSms | None:

@@ -115,7 +115,7 @@ def resume(
     with context.database.writing() as session:
         row = queries_health.pause_for_writing(session)
         if row is None:
-            raise NotFound("no one paused the outgoing queue")
+            raise NotFound("the outgoing queue is not paused")
 
         queue = _outgoing_queue(session)
         missing = [kind for kind in queue.undecided if kind not in doubts]
@@ -157,7 +157,7 @@ def mark_reviewed(
         answered = queries_health.mark_reviewed(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
-            raise NotFound(f"{named}: not undeliverable, or reviewed already")
+            raise NotFound(f"{named}: each message must be undeliverable and not reviewed yet")
         for message_id in answered:
             tables_audit.append_command(
                 session,

@@ -116,7 +116,7 @@ class WeeklyStateCipher:
                 "the key of the conversation state's week is destroyed"
             ) from None
         except ValueError:
-            raise DecryptionFailed("the conversation state names no week") from None
+            raise DecryptionFailed("the conversation state does not name its key's week") from None
         if plain is None:
             raise DecryptionFailed(
                 "the conversation state was altered or belongs to another session"

@@ -50,7 +50,7 @@ def padded(plain: bytes) -> bytes:
     """Pads to the next larger size in `SIZES`. Raises ValueError if the content is too long."""
     size = next((size for size in SIZES if len(plain) < size), None)
     if size is None:
-        raise ValueError(f"no box holds {len(plain)} bytes: it takes less than {SIZES[-1]}")
+        raise ValueError(f"{len(plain)} bytes are too long to encrypt: the limit is {SIZES[-1]}")
     return bytes(sodium_pad(plain, size))
 
 

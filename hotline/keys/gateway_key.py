@@ -33,9 +33,9 @@ def read_gateway_key(file: Path) -> str:
             file, f"cannot be read ({reason}): put the key there with `hotline keys gateway`"
         ) from None
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
-        raise _wrong(file, f"belongs to another account: chown {os.geteuid()} {file}")
+        raise _wrong(file, f"belongs to another account: run chown {os.geteuid()} {file}")
     if stat.S_IMODE(status.st_mode) & 0o177:
-        raise _wrong(file, f"may be read by others: chmod 0400 {file}")
+        raise _wrong(file, f"can be read by others: run chmod 0400 {file}")
     return gateway_key_in(written, file)
 
 
@@ -43,7 +43,7 @@ def gateway_key_in(written: bytes, file: Path) -> str:
     """Returns the key from a file's content. Raises SettingsInvalid with a message that shows no part of the key."""
     key = written.strip().decode("ascii", "replace")
     if not VISIBLE.fullmatch(key):
-        raise _wrong(file, "must hold one line of visible ASCII letters, the gateway's key")
+        raise _wrong(file, "must contain only the gateway's key: one line of visible ASCII letters")
     return key
 
 

@@ -43,12 +43,12 @@ class KeyFolder:
     def read(self, name: str) -> bytes:
         """Returns a key. Raises KeyMissing."""
         if name in self._without:
-            raise KeyMissing(f"the key folder {self.path.name!r} holds a wrong {name}")
+            raise KeyMissing(f"the key folder {self.path.name!r} has a wrong {name}")
         if name not in self._held:
             try:
                 self._held[name] = (self.path / name).read_bytes()
             except OSError:
-                raise KeyMissing(f"the key folder {self.path.name!r} holds no {name}") from None
+                raise KeyMissing(f"the key folder {self.path.name!r} has no {name}") from None
         return self._held[name]
 
     def holds(self, name: str) -> bool:
@@ -197,7 +197,7 @@ class LiveKeys:
         self._stamp = self._look()
         self._keys = self._read()
         if not self._keys:
-            raise KeyMissing(f"the key folder {folder.name!r} holds no {name}")
+            raise KeyMissing(f"the key folder {folder.name!r} has no {name}")
 
     def __repr__(self) -> str:
         return f"LiveKeys({self._files[0].name})"
@@ -279,12 +279,12 @@ class PeopleKeys:
     def _begin(self, periods: Sequence[str]) -> dict[str, bytes]:
         held = self.held()
         if not held:
-            raise KeyMissing(f"the key folder {self._folder.path.name!r} holds no key of people")
+            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no people key")
         try:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
         except OSError:
-            raise KeyMissing("no room for a new key of people") from None
+            raise KeyMissing("the key folder cannot store a new key for counting people") from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
 
         for period in {*held, *self._keys}:

@@ -144,7 +144,7 @@ class _Made:
         ]
         if others and not replaced:
             raise KeysDiffer(
-                f"{public} in {' and '.join(others)} is not the public half of {role}/{name}:"
+                f"{public} in {' and '.join(others)} does not match {role}/{name}:"
                 " restore the one that is wrong"
             )
         for one in others:

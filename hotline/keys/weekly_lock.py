@@ -135,11 +135,11 @@ class WeeklyLock:
 
     def _key(self, week: str) -> bytes:
         if self._start is None:
-            raise KeyMissing("details are locked: this key folder holds no epoch.key")
+            raise KeyMissing("details are locked: this key folder has no epoch.key")
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
         if not 0 <= steps <= MAX_WEEKS:
-            raise KeyMissing(f"details are locked: the key of {week} is not held, or was destroyed")
+            raise KeyMissing(f"details are locked: the key of {week} is missing or was destroyed")
         return _walked(key, steps)
 
 
@@ -235,7 +235,7 @@ class WeeklyKeys:
             return self._folder.read(name)
         held = self.held()
         if not held:
-            raise KeyMissing(f"the key folder {self._folder.path.name!r} holds no contact key")
+            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no contact key")
         try:
             self._folder.make(name, secrets.token_bytes(KEY_BYTES))
         except OSError:

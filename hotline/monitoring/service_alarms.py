@@ -211,7 +211,7 @@ def add_contact(
         )
     if name_fault(name) is not None:
         raise ImportRefused(
-            [message_text("enter the name in letters of one script, without loose marks")]
+            [message_text("enter the name in letters of one script, without separate accent marks")]
         )
     if language not in CODES:
         raise ImportRefused([message_text("choose one of the languages")])

@@ -75,7 +75,7 @@ def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
     says = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < ALARM_FAILURES_OF_NAME and found.in_all < ALARM_FAILURES:
         return CheckResult(SIGN_INS, True, says)
-    todo = "`hotline audit list` names the accounts: ask their people, and see who sends"
+    todo = "`hotline audit list` names the accounts: ask the people who use them"
     return CheckResult(SIGN_INS, False, says, todo)
 
 
@@ -96,10 +96,10 @@ def _factors(factors: FactorEncrypter | None, held: list[ConsoleAccount]) -> Che
         return CheckResult(FACTORS, True, "the key of `pages` is not on this machine")
     shut = tuple(one.shown for one in held if not _opens(factors, one))
     if not shut:
-        return CheckResult(FACTORS, True, f"the key opens those of {len(held)} accounts")
+        return CheckResult(FACTORS, True, f"the key decrypts the codes of {len(held)} accounts")
     more = f" and {len(shut) - NAMED} more" if len(shut) > NAMED else ""
-    says = f"the key opens no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
-    todo = "put pages/totp.key back (`hotline keys import`); if it is lost, `hotline accounts invite NAME` for each"
+    says = f"the key decrypts no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
+    todo = "restore pages/totp.key (`hotline keys import`). If it is lost: `hotline accounts invite NAME` for each"
     return CheckResult(FACTORS, False, says, todo, names=shut)
 
 
@@ -138,11 +138,11 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             refused = tables_canaries.refused_starts(session, now)
             sign_ins = failed_sign_ins(session, now)
     except StoreUnavailable as broken:
-        todo = "look at its server, its disk, its lock and HOTLINE_DATABASE_URL"
+        todo = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
         return (CheckResult("database", False, f"does not answer ({broken})", todo),)
 
     return (
-        CheckResult("database", True, "answers, and holds our tables"),
+        CheckResult("database", True, "answers, and has this line's tables"),
         _flows(context),
         urgent,
         *service_reviews.check_reviews(context),
@@ -158,11 +158,11 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         _outgoing_queue(hold, held),
         check_result(
             "details",
-            f"{health.locked} tips that a desk should read and cannot: a key was missing"
+            f"{health.locked} tips cannot be read by their desk, because a key was missing"
             if health.locked
             else None,
-            "every desk can read what is its own",
-            "restore the key that is missing (`hotline keys import`); see the runbook",
+            "every desk can read its tips",
+            "restore the missing key (`hotline keys import`); see the runbook",
         ),
         _retention(kept, tidied, now),
         _persons(uncounted),
@@ -176,29 +176,29 @@ def _flows(context: Context) -> CheckResult:
     try:
         revision = context.flow_sets.live()
     except (NotReady, StoreUnavailable):
-        says = "none is live: every dial ends politely"
-        return CheckResult("flows", False, says, "`hotline upgrade` publishes them")
+        says = "no flows are published: every call ends with an apology"
+        return CheckResult("flows", False, says, "run `hotline upgrade`, which publishes them")
     return CheckResult("flows", True, f"revision {revision} is live")
 
 
 def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
     """Checks the keys of each process. The workers' keys matter most: only workers decrypt a responder's number."""
     says = "; ".join(
-        f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged, or another line's"
+        f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another line"
         for one in refused
     )
     return check_result(
         KEYS,
         says or None,
-        "each process opens what is sealed to it",
-        "mount or restore that key folder on that machine: `hotline doctor` there names it",
+        "each process can decrypt its data",
+        "run `hotline doctor` on that machine: it names the key folder to mount or restore",
         2 if any(one.role == WORKERS for one in refused) else 1,
     )
 
 
 def _outbox(health: queries_health.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
     until, waits, oldest = health.clock_until, health.unassigned_since, health.oldest_unsent
-    silent = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
+    silent = "has never run" if until is None else f"has not run since {in_kigali(until)}"
     yield check_result(
         "clock",
         None if until is not None and until > now else silent,
@@ -207,9 +207,9 @@ def _outbox(health: queries_health.OutboxHealth, now: datetime) -> Iterator[Chec
     )
     yield check_result(
         "tips",
-        f"one waits to be referred since {in_kigali(waits)}" if _is_late(waits, now) else None,
-        "none waits to be referred",
-        "see to the clock and the alerts' workers; then to the national desk",
+        f"a tip has waited since {in_kigali(waits)}" if _is_late(waits, now) else None,
+        "no tip waits to be assigned",
+        "check the clock and the alerts workers, then the national desk",
     )
     untaken = [
         since
@@ -224,17 +224,17 @@ def _outbox(health: queries_health.OutboxHealth, now: datetime) -> Iterator[Chec
     )
     yield check_result(
         "unsent",
-        f"the oldest waits since {in_kigali(oldest)}" if _is_late(oldest, now) else None,
+        f"the oldest has waited since {in_kigali(oldest)}" if _is_late(oldest, now) else None,
         "no message is late",
-        "see to the gateway, the lane and the clock below and above this line",
+        "check the lines gateway, lane and clock of this output",
     )
-    unknown = f"{health.unknown} messages may or may not have gone out"
-    yield CheckResult("unknown", True, unknown if health.unknown else "every send was answered")
+    unknown = f"{health.unknown} messages may or may not have been sent"
+    yield CheckResult("unknown", True, unknown if health.unknown else "every message was answered")
     yield check_result(
         "given up",
         f"{health.dead} messages are undeliverable" if health.dead else None,
         "no message is undeliverable",
-        "call the people who should have got them: the page Outgoing queue lists them",
+        "telephone the people who should have got them: see the page Outgoing queue",
     )
 
 
@@ -244,13 +244,13 @@ def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
 
 def _outgoing_queue(pause: QueuePause | None, held: str | None) -> CheckResult:
     if pause is not None:
-        says = f"held by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): nothing goes out"
+        says = f"paused by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): no message is sent"
         todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
         return CheckResult("lane", False, says, todo)
     return check_result(
         "lane",
-        None if held is None else f"held ({held}): nothing goes out",
-        "messages may go out",
+        None if held is None else f"stopped ({held}): no message is sent",
+        "messages can be sent",
         "fix the gateway's key or its balance; sending then resumes automatically",
     )
 
@@ -260,18 +260,18 @@ def _retention(rows: Sequence[RetainedTip], tidied: datetime | None, now: dateti
     late = [when for when in going if now - when > UNTIDY]
     is_late = late or (tidied is not None and now - tidied > UNTIDY)
     soon = (
-        f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}:"
+        f"the texts of {len(going)} tips are erased soon, the first on {min(going):%Y-%m-%d}:"
         " `hotline tips retention` lists them"
         if going
-        else "no words go within two weeks"
+        else "no text is erased within two weeks"
     )
     return check_result(
         "retention",
-        f"nothing was forgotten for two days; the words of {len(late)} tips should be gone"
+        f"nothing was erased for two days; the texts of {len(late)} tips should be erased"
         if is_late
         else None,
         soon,
-        "see why the clock fails at its step `tidy`: its log names the kind of fault",
+        "read the clock's log: it names the fault at the step `tidy`",
     )
 
 
@@ -280,11 +280,11 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
     late = " ".join(uncounted[:1])
     return check_result(
         "persons",
-        f"the persons of {late} should have been counted two days ago: nothing of it is erased"
+        f"the persons of {late} should have been counted two days ago: their notes are not erased"
         if late
         else None,
-        "every month is counted that should be",
-        "start `hotline process reader`; where it runs, its log says whether no case opens",
+        "every past month is counted",
+        "start `hotline process reader`; if it runs, read its log",
     )
 
 
@@ -306,7 +306,7 @@ def check_urgent_text(session: Session, at: datetime) -> CheckResult:
             URGENT_WORDS,
             False,
             f"one person alone published revision {row.revision_id}, until {until.astimezone(KIGALI):%d/%m %H:%M}",
-            "a second person reads it in the console, and confirms it or brings back what was before",
+            "a second person must confirm it in the console, or restore the earlier text",
             level=1 if at < until + ENDED_BY else 2,
         )
     if live is None:
@@ -318,7 +318,7 @@ def check_urgent_text(session: Session, at: datetime) -> CheckResult:
     return warning(
         URGENT_WORDS,
         f"revision {live.revision_id} {came}: no second person of this line approved its texts",
-        "an editor proposes it in the console, and an approver publishes it",
+        "an editor must submit it in the console, and an approver publish it",
     )
 
 
@@ -332,19 +332,17 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             says = f"the release of {period} is late: the reader has not counted its persons"
-            todo = (
-                "start `hotline process reader`; if it runs, its log says whether no case decrypts"
-            )
+            todo = "start `hotline process reader`; if it runs, read its log"
         else:
             says = f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}"
-            todo = "read the log of `hotline process worker`: it names the kind of fault at its step `publish_due`"
+            todo = "read the log of `hotline process worker`: it names the fault at the step `publish_due`"
         return CheckResult(name, False, says, todo)
     published = queries.published_periods(session)
     for period in queries.released_periods(session):
         if period not in published and due_at(period) <= now - APPROVED_WITHIN:
             return warning(
                 name,
-                f"the release of {period} waits for approval since {due_at(period):%Y-%m-%d}",
+                f"the release of {period} has waited for approval since {due_at(period):%Y-%m-%d}",
                 "the national desk and the programme lead must approve it under Statistics",
             )
     if not published:
@@ -381,10 +379,10 @@ class Offer(StrEnum):
     """The state of the offer to callers, with the reason if there is none."""
 
     OFFERED = "offered to callers"
-    UNSET = "not offered: no number is set that the desk calls from (HOTLINE_CALL_BACK_NUMBER)"
-    NO_FLOWS = "not offered: no flows are live"
-    UNLISTED = "not offered: the number that the desk calls from is no row of numbers.csv"
-    UNSIGNED = "not offered: the number that the desk calls from is not signed, or too long ago"
+    UNSET = "not offered: HOTLINE_CALL_BACK_NUMBER, the number that the desk calls from, is not set"
+    NO_FLOWS = "not offered: no flows are published"
+    UNLISTED = "not offered: numbers.csv does not list the number that the desk calls from"
+    UNSIGNED = "not offered: the number that the desk calls from is not verified, or was verified too long ago"
 
 
 def _offer(context: Context) -> Offer:
@@ -405,7 +403,7 @@ def _offered(offer: Offer, *, waiting: int) -> CheckResult:
     waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
     if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
         return CheckResult("call-backs", True, f"{offer}{waits}")
-    todo = "have it signed, and confirm it in the console or numbers.csv; then it is published"
+    todo = "have the number verified, and confirm it in the console or in numbers.csv"
     return CheckResult("call-backs", False, f"{offer}{waits}", todo)
 
 
@@ -414,8 +412,8 @@ def _key(*, has_key: bool) -> CheckResult:
         "call-backs open for",
         None
         if has_key
-        else "no one: the national desk has no key, so requests for calls are not kept",
-        "two people of the national desk, by name, with its passphrase, inside the window alone",
+        else "no one: the national desk has no key, so requests for calls are not saved",
+        "two people of the national desk, with its passphrase, only in the call time",
         "see the runbook, A desk without a key",
     )
 
@@ -424,12 +422,12 @@ def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
     """Checks that no number is kept after its window, or without an outcome long after it was opened."""
     for row in waiting:
         if row.closes_at + CLOSES <= at:
-            says = f"C{row.id} is past its window, and its number is still kept"
+            says = f"the call time of C{row.id} has passed, but its number is not erased"
             return CheckResult(
                 "call-backs left",
                 False,
                 says,
-                "start `hotline process worker`: its clock ends them",
+                "start `hotline process worker`: its clock ends old call-backs",
             )
         if row.opened_at is not None and row.opened_at + TALK <= at:
             seen = row.opened_at.astimezone(KIGALI)
@@ -439,4 +437,4 @@ def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
                 f"C{row.id} was opened {seen:%d/%m %H:%M} and has no outcome",
                 "ask the person who opened it, then record the outcome on the page /call-backs",
             )
-    return CheckResult("call-backs left", True, "none was opened and left")
+    return CheckResult("call-backs left", True, "every opened call-back has an outcome")

@@ -33,8 +33,8 @@ def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
         check_result(
             "redis",
             instruments.redis_fault(),
-            "answers, and writes",
-            "`hotline run` starts the embedded one. Alerts go out without it, later",
+            "answers and can store data",
+            "`hotline run` starts the embedded Redis. Without Redis, alerts are sent some seconds later",
         ),
         _disk(instruments.disk_free()),
         _backup(instruments.backup_age()),
@@ -63,25 +63,25 @@ def _has_second_channel(context: CliContext) -> bool:
 
 def _disk(free: int | None) -> CheckResult:
     if free is None:
-        return warning("disk", "cannot be measured", "is HOTLINE_HOME there?")
-    says = f"{free / GIB:.1f} GiB may still be written"
+        return warning("disk", "cannot be measured", "check that the folder HOTLINE_HOME exists")
+    says = f"{free / GIB:.1f} GiB are free"
     if free >= DISK_LOW:
         return CheckResult("disk", True, says)
     level = 1 if free >= DISK_FULL else 2
-    return CheckResult("disk", False, says, "make room: a full disk ends reports", level)
+    return CheckResult("disk", False, says, "make room: with a full disk no one can report", level)
 
 
 def _backup(age: float | None) -> CheckResult:
     if age is None:
         return warning(
             "backup",
-            "no folder of backups is watched (HOTLINE_BACKUPS)",
-            "`hotline backup key`, then `hotline backup` each hour, and HOTLINE_BACKUPS",
+            "no folder of backups is checked (HOTLINE_BACKUPS)",
+            "run `hotline backup key`, then `hotline backup` each hour, and set HOTLINE_BACKUPS",
         )
     if age <= DAILY:
         return CheckResult("backup", True, f"the newest is {age / 3600:.0f} hours old")
     says = "there is none" if age == inf else f"the newest is {age / 3600:.0f} hours old"
-    return CheckResult("backup", False, says, "`hotline backup`; see why nothing made one")
+    return CheckResult("backup", False, says, "run `hotline backup`, then check why none was made")
 
 
 # Checks the line from outside, for the doctor and the watch process: its own call, the balance, and usual traffic.
@@ -89,11 +89,11 @@ def _backup(age: float | None) -> CheckResult:
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 DIAL = "dial"
-SEE_WEB = "see to `web` and the proxy in front of it, and to HOTLINE_LINE_URL"
+SEE_WEB = "check `web`, the proxy in front of it, and HOTLINE_LINE_URL"
 _UNDIALLED = warning(
     DIAL,
-    "not dialled from here, and the watch process does not look",
-    "see to `watch`; then dial the line yourself",
+    "this machine does not call the line, and the watch process does not run",
+    "check `watch`, then dial the line yourself",
 )
 
 
@@ -126,7 +126,7 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     if alarm is not None and alarm.well_since is None:
         if not alarm.notices and queries_alert_path.is_starting(session, at):
             return CheckResult(DIAL, True, "the line has a minute to start")
-        says = f"the watch process was not answered since {in_kigali(alarm.since)}"
+        says = f"the line has not answered the watch process since {in_kigali(alarm.since)}"
         return CheckResult(DIAL, False, says, SEE_WEB)
     if queries_alert_path.is_fresh(session, at):
         return CheckResult(DIAL, True, "the line answers the watch process")
@@ -136,7 +136,7 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
 def _balance(context: CliContext) -> CheckResult:
     balance, budget = context.watch.instruments.balance(), context.watch.budget
     if balance is None:
-        return CheckResult("balance", True, "the gateway does not say")
+        return CheckResult("balance", True, "the gateway does not report its balance")
     says = f"{balance:.0f} left at the gateway"
     if budget <= 0:
         return CheckResult("balance", balance > 0, says, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
@@ -155,7 +155,7 @@ def quiet_hour(context: Context) -> tuple[int, int] | None:
 def _quiet(session: Session, at: datetime) -> CheckResult:
     now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
     says, usual = f"{now} sessions in an hour", ", ".join(map(str, before))
-    wrong = f"{says}; in this hour of the weeks before {usual}" if is_quiet(now, before) else None
+    wrong = f"{says}; in the same hour of earlier weeks {usual}" if is_quiet(now, before) else None
     return check_result("quiet", wrong, says, "dial the line on each network; then ask the gateway")
 
 
@@ -166,8 +166,8 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
     networks = ", ".join(worse)
     return check_result(
         "delivery",
-        f"fewer messages than usually arrive on network {networks}" if worse else None,
-        "messages arrive as usually",
+        f"fewer messages than usual arrive on network {networks}" if worse else None,
+        "messages arrive as usual",
         "telephone that network's responders, and the gateway",
     )
 
@@ -180,12 +180,12 @@ UNTRIED = timedelta(minutes=1)
 HEARD = 60.0
 """Seconds without a sign of life. An idle worker gives one every ten seconds."""
 START_WATCH = (
-    "`hotline run` or `systemctl restart hotline-watch` starts it; its log says why it ended"
+    "`hotline run` or `systemctl restart hotline-watch` starts it. Its log shows why it ended"
 )
 START_WORKERS = (
-    "start `hotline process {0}` again (`hotline run` does); one that is frozen must be ended first"
+    "start `hotline process {0}` again (`hotline run` does); if the old one is frozen, end it first"
 )
-START_READER = "start `hotline process reader` again (`hotline run` does); one that is frozen must be ended first"
+START_READER = "start `hotline process reader` again (`hotline run` does); if the old one is frozen, end it first"
 
 
 def process_findings(context: CliContext) -> tuple[CheckResult, ...]:
@@ -208,7 +208,7 @@ def process_findings(context: CliContext) -> tuple[CheckResult, ...]:
 
 def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckResult:
     if looked is not None and at - looked < queries_alert_path.LEASE:
-        return CheckResult(MONITOR, True, f"looked at everything {in_kigali(looked)}")
+        return CheckResult(MONITOR, True, f"last checked everything {in_kigali(looked)}")
     if starting:
         return CheckResult(MONITOR, True, "has a minute to start")
     seen = "has never looked" if looked is None else f"has not looked since {in_kigali(looked)}"

@@ -46,16 +46,16 @@ def run_trial(context: MonitorContext) -> None:
 def check_trials(session: Session, at: datetime) -> CheckResult:
     trials = monitoring_queries.trials(session)
     if trials is None:
-        says = "no handset is set for the daily trial"
+        says = "no handset is chosen for the daily trial"
         return warning("trial", says, "the page On-call contacts")
     since = max(trials.arrived or trials.handset.created_at, trials.handset.created_at)
     if at - since <= LATE:
-        return CheckResult("trial", True, "a trial came through, or has time to")
+        return CheckResult("trial", True, "the last trial succeeded, or is still running")
     return CheckResult(
         "trial",
         False,
-        f"no trial has come through since {in_kigali(since)}",
-        "is the handset on? then dial, report, and follow it: `hotline doctor`",
+        f"no trial has succeeded since {in_kigali(since)}",
+        "check that the handset is on, then report by phone and run `hotline doctor`",
     )
 
 
@@ -111,8 +111,6 @@ def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResu
             return ()
     except StoreUnavailable:
         return ()
-    says = "everything in this database is invented, and so is every figure"
-    todo = (
-        "a real line has a database of its own: set HOTLINE_HOME to another folder, and begin there"
-    )
+    says = "this database holds only sample data, and so do its statistics"
+    todo = "a real line needs its own database: set HOTLINE_HOME to another folder, and start there"
     return (CheckResult("origin", is_emulated, says, "" if is_emulated else todo),)

@@ -69,7 +69,7 @@ def measure(session: Session) -> Measures:
     schema = migrate.current_version(session)
     if schema is None:
         raise NotReady(
-            "the database has no tables of a line: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
+            "the database has no tables of this software: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
         )
     names = inspect(session.connection()).get_table_names()
     rows = {name: _count(session.connection(), name) for name in sorted(names)}
@@ -193,7 +193,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         _refuse_running(url, at)
         aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
         if not replace:
-            raise Occupied(f"{file} exists: use --replace to move it aside")
+            raise Occupied(f"{file} exists already: use --replace to rename it first")
         if aside.exists():
             raise Occupied(f"{aside} exists already: move it away")
         return aside
@@ -205,7 +205,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         database.close()
     if names:
         _refuse_running(url, at)
-        raise Occupied("the database has tables: create an empty one and name it in its address")
+        raise Occupied("the database has tables: set HOTLINE_DATABASE_URL to an empty database")
     return None
 
 
@@ -233,7 +233,7 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         try:
             with database.reading() as session:
                 if session.scalar(text("PRAGMA integrity_check")) != "ok":
-                    raise BackupInvalid("SQLite finds the copy damaged")
+                    raise BackupInvalid("SQLite reports that the copy is damaged")
             yield database
         finally:
             database.close()
@@ -243,7 +243,7 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         try:
             os.link(copy, file)
         except FileExistsError:
-            raise Occupied(f"{file} appeared meanwhile: is the line running?") from None
+            raise Occupied(f"{file} appeared meanwhile: stop the line and try again") from None
 
 
 @contextmanager
@@ -317,7 +317,7 @@ def _refuse_running(url: str, at: datetime) -> None:
     finally:
         database.close()
     if until is not None and until > at:
-        raise Occupied("a line runs on this database: stop it first")
+        raise Occupied("a line still runs on this database: stop the line first")
 
 
 def _led_until(session: Session) -> datetime | None:

@@ -96,8 +96,8 @@ def check_pepper(context: Context, before: bytes) -> CheckResult:
     """Returns how many PINs need the previous pepper. A PIN moves to the newest one when it is next entered."""
     left = count_under_pepper(context, before)
     if not left:
-        return CheckResult("pepper", True, "no PIN needs the one before: `hotline keys end-old`")
-    says = f"{left} PINs need the one before until they are keyed once more"
+        return CheckResult("pepper", True, "no PIN needs the old pepper: `hotline keys end-old`")
+    says = f"{left} PINs need the old pepper until their responders next enter them"
     return CheckResult("pepper", True, says)
 
 

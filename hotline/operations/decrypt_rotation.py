@@ -57,7 +57,7 @@ def put_key(session: Session, code: str, before: bytes, at: datetime) -> DeskKey
     `before` is not the current key.
     """
     if bytes(PrivateKey(before).public_key) != tables_desks.get_desk(session, code).public_key:
-        raise DecryptionFailed(f"the decrypted key is not that of desk {code}")
+        raise DecryptionFailed(f"the decrypted key does not belong to desk {code}")
     made, pair = KeyPair.new(), decrypt_recovery.public_key(session)
     aside = wrap_desk_key(before, pair, code, tables_desks.PREVIOUS_KEY)
     tables_desks.keep_previous_key(session, code, wrapped_key=aside, at=at)
@@ -184,8 +184,8 @@ def _begun(
     if len(keys) == 1:
         raise DeskRefused(
             message_text(
-                "you were granted access after this new key was begun: another member must "
-                "finish it"
+                "you got access after this change of key began: another member must "
+                "finish the change"
             )
         )
     return DeskKeyPair(desk, row.public_key, *keys), since

@@ -71,9 +71,9 @@ def _read(document: bytes) -> Mapping[str, bytes]:
         keys = json.loads(document)
         read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
     except (ValueError, TypeError, AttributeError):
-        raise BackupInvalid("the file has no keys of a line") from None
+        raise BackupInvalid("the file has no keys of this software") from None
     if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
-        raise BackupInvalid("the export has a key of an unknown name")
+        raise BackupInvalid("the file has a key with an unknown name")
     return read
 
 
@@ -97,7 +97,7 @@ def read_letters(typed: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES or check != _check(key):
-        raise BackupInvalid("this is not the text on paper: check for a wrong or missing letter")
+        raise BackupInvalid("this is not the printed text: check for a wrong or missing letter")
     return key
 
 

@@ -55,7 +55,7 @@ class _Document:
             return TypeAdapter(cls).validate_json(document)
         except ValidationError as invalid:
             field = ".".join(map(str, invalid.errors()[0]["loc"][:1])) or "document"
-            raise BackupInvalid(f"its manifest is not of ours: {field}") from None
+            raise BackupInvalid(f"the manifest has an unknown form: {field}") from None
 
 
 @dataclass(frozen=True, config=STRICT)

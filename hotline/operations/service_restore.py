@@ -54,14 +54,14 @@ def restore(
         said: list[Contents] = []
 
         def fill(write: Write) -> None:
-            say(f"opening the backup of {in_kigali(manifest.taken_at)}")
+            say(f"decrypting the backup of {in_kigali(manifest.taken_at)}")
             said.append(decrypt_copy(stream, manifest, key.identities, write))
 
         with backup.arrival(url, fill, aside) as database:
             (contents,) = said
-            say("counting rows, and following the audit log")
+            say("counting rows and checking the audit log")
             _prove(database, manifest, contents)
-            say("bringing tables up to date")
+            say("updating the tables")
             migrate.upgrade(database)
             waiting = _hold(database, manifest, by=by, at=at)
             if aside is not None:
@@ -97,7 +97,7 @@ def _prove(database: Database, manifest: Manifest, contents: Contents) -> None:
     if found.chain.broken_at is not None:
         raise BackupInvalid(f"the audit log of the backup is broken at row {found.chain.broken_at}")
     if found.schema != manifest.schema or contents_of(found) != contents:
-        raise BackupInvalid("the rows differ from those counted for the backup")
+        raise BackupInvalid("the number of rows differs from the number in the backup's manifest")
 
 
 def _hold(database: Database, manifest: Manifest, *, by: str, at: datetime) -> int:

@@ -134,7 +134,7 @@ def decrypt_desk_as(
     """
     wrapped = tables_members.wrapped_keys(session, desk, member)
     if not wrapped or queries_member_keys.public_key(session, desk, member) is None:
-        raise NotFound(f"{member} is no member of desk {desk}")
+        raise NotFound(f"{member} is not a member of desk {desk}")
     return tuple(decrypt_desk_key(one, private_key, desk, member) for one in wrapped)
 
 

@@ -87,7 +87,7 @@ class PassphraseDecrypter:
         private = decrypt_recovery_pair(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:
             raise DecryptionFailed(
-                "the public half of the recovery pair was changed in the database: an intruder may open desks with"
+                "the public half of the recovery pair was changed in the database: an intruder could decrypt desks with"
                 " newer keys. Restore the row of `recovery_pair` from an earlier backup"
             )
 

@@ -50,7 +50,7 @@ class AccountFault(StrEnum):
     ONESELF = "you cannot do this to your own account: ask another admin"
     LINK_OVER = "this link was used or has expired: ask for a new one"
     LINK_ELSEWHERE = "this link was opened already in another browser: ask for a new one"
-    STEP_MISSING = "do the step before this one first"
+    STEP_MISSING = "do the previous step first"
     SHORT_PASSWORD = "enter a password of at least 12 characters"
     LONG_PASSWORD = "enter a password of at most 200 characters"
     PASSWORD_IS_NAME = "enter a password without the name of its account"

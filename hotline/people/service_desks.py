@@ -87,7 +87,7 @@ def add_desk(
         raise DeskRefused("`hotline init` creates the desks of districts and the national desk")
     if not is_code(new.code):
         raise DeskRefused(
-            "enter a code of 3 to 24 lower-case letters, digits or -, with a letter first"
+            "enter a code of 3 to 24 lower-case letters, digits or hyphens, starting with a letter"
         )
     if not is_desk_name(new.name):
         raise DeskRefused("enter a name of 1 to 60 letters, without : < > or |")

@@ -127,7 +127,7 @@ def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
     found = select(Desk).where(Desk.code == code)
     desk = session.scalar(found.with_for_update() if for_writing else found)
     if desk is None:
-        raise NotFound(f"no desk {code}: the page Desks shows them")
+        raise NotFound(f"there is no desk {code}: see the page Desks")
     return desk
 
 

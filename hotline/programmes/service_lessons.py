@@ -111,7 +111,7 @@ def verify_certificate(context: Context, typed: str) -> CertificateCheck:
     """Checks a code for a person who was shown a certificate. Raises KeyMissing."""
     meant = rules_certificate.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
-        raise KeyMissing("no certificate.key is here: restore it (`hotline keys import`)")
+        raise KeyMissing("certificate.key is missing: restore it (`hotline keys import`)")
     found = rules_certificate.decode(meant, context.pseudonyms.certificate) if meant else None
     verdict = rules_certificate.verdict(found, context.now())
     if found is None:

@@ -26,4 +26,4 @@ def decrypt_sums(
             }
         except (CryptoError, TypeError, ValueError, KeyError):
             continue
-    raise DecryptionFailed("The sums of this month do not decrypt.")
+    raise DecryptionFailed("No key decrypts the sums of this month.")

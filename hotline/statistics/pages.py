@@ -265,7 +265,7 @@ def _counts(visit: Visit, found: TipBoard) -> Sequence[tuple[str, int]]:
 
 WEEKS_IN_TIME = {
     Urgency.DANGER: phrase("Urgent tips taken in time, by week"),
-    Urgency.SEEN: phrase("Tips to see soon taken in time, by week"),
+    Urgency.SEEN: phrase("Tips of urgency Soon taken in time, by week"),
     Urgency.HEARD: phrase("Normal tips taken in time, by week"),
 }
 

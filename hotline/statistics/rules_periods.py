@@ -99,7 +99,7 @@ def _parsed(period: str) -> tuple[Span, int, int]:
     """Returns the length, the year and the place in the year, from 0."""
     found = _WRITTEN.fullmatch(period)
     if found is None:
-        raise ValueError("A period is written like 2026-11, 2026-Q4, 2026-H2 or 2026.")
+        raise ValueError("Write a period like 2026-11, 2026-Q4, 2026-H2 or 2026.")
     year = int(found["year"])
     for span in (Span.MONTH, Span.QUARTER, Span.HALF_YEAR):
         if place := found[span.name]:

@@ -61,11 +61,11 @@ def parse_sendable(raw: str) -> str:
     try:
         number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:
-        raise NumberInvalid("not a phone number") from None
+        raise NumberInvalid("this is not a phone number") from None
     if not phonenumbers.is_valid_number_for_region(number, REGION):
-        raise NumberInvalid("not a valid Rwandan number")
+        raise NumberInvalid("this is not a valid Rwandan number")
     if phonenumbers.number_type(number) not in BY_SMS:
-        raise NumberInvalid("not a mobile number: no SMS reaches it")
+        raise NumberInvalid("this is not a mobile number: no SMS can reach it")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

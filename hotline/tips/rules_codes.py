@@ -66,13 +66,13 @@ class CodeTable:
 
 @cache
 def code_table(standard: CodeStandard) -> CodeTable:
-    """Returns the table of a standard. Raises ValueError if the file does not begin like such a table."""
+    """Returns the table of a standard. Raises ValueError if its file has a wrong first line or wrong columns."""
     text = files(__package__).joinpath(f"{standard}.csv").read_text(encoding="utf-8")
     first, *lines = text.splitlines()
     head = FIRST_LINE.fullmatch(first)
     names, *cells = csv.reader(lines)
     if head is None or tuple(names) != COLUMNS[standard]:
-        raise ValueError(f"the table of {standard} does not begin as one")
+        raise ValueError(f"the table of {standard} has a wrong first line or wrong columns")
     return CodeTable(
         head["standard"], head["version"], head["how"], [MappedCode(*row) for row in cells]
     )

@@ -227,4 +227,4 @@ def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
     allowed = CODES.get(kind, {})
     for name, value in codes.items():
         if value not in allowed.get(name, ()):
-            raise ValueError(f"no code of the entry {kind}: {name}")
+            raise ValueError(f"the entry {kind} cannot have this code: {name}")

@@ -83,12 +83,16 @@ QUESTIONS: Mapping[str, Question] = {
     MINOR: Question("Is the person under 18?", SURE),
     ACT: Question("Did someone hire, move, keep or take in this person?", SURE),
     FORCE: Question(
-        "Force, threats, confinement, or papers taken?", SURE, "Not needed for a child."
+        "Did someone use force, threats or confinement, or take papers?",
+        SURE,
+        "Not needed for a child.",
     ),
     DECEIT: Question(
-        "Lies, debt, payment to another person, or abuse of need?", SURE, "Not needed for a child."
+        "Did someone use lies, a debt, payment to another person, or the person's need?",
+        SURE,
+        "Not needed for a child.",
     ),
-    PURPOSE: Question("Exploited, or about to be, for others' gain?", SURE),
+    PURPOSE: Question("Does someone exploit the person for gain, or plan to?", SURE),
     FREE: Question("Can the person leave freely now?", SURE),
     FORM: Question("Type of exploitation", FORMS),
     SEX: Question(
@@ -115,7 +119,8 @@ QUESTIONS: Mapping[str, Question] = {
         "Do not ask a parent who may be involved. Immediate safety never waits.",
     ),
     AGAIN: Question(
-        "After a no: who asks again in three days?", {WOMAN: "a woman", "anyone": "anybody"}
+        "If the person says no: who asks again in three days?",
+        {WOMAN: "a woman", "anyone": "anybody"},
     ),
     SERVICE: Question(
         "Type of help",
@@ -129,7 +134,7 @@ QUESTIONS: Mapping[str, Question] = {
             "journey_home": "journey home",
             OTHER: "other help",
         },
-        "Before police or a journey home, explain the rule. No one is held, fined or sent back "
+        "Before you involve police or plan the journey home, explain this rule. No one is held, fined or sent back "
         "for forced acts. If the person fears going home, ask UNHCR or MINEMA.",
     ),
     ANSWER: Question(
@@ -149,7 +154,7 @@ QUESTIONS: Mapping[str, Question] = {
         {
             ThirtyDays.HELPED: "still gets help",
             ThirtyDays.SAFE: "safe, help ended",
-            ThirtyDays.LEFT: "left the help",
+            ThirtyDays.LEFT: "left the service",
             ThirtyDays.DANGER: "in danger again",
             ThirtyDays.UNKNOWN: "not known",
         },
@@ -157,7 +162,8 @@ QUESTIONS: Mapping[str, Question] = {
         "alerted at once.",
     ),
     STATE: Question(
-        "Country, as told to the service", dict(zip(sorted(STATES), sorted(STATES), strict=True))
+        "Country that the person named to the service",
+        dict(zip(sorted(STATES), sorted(STATES), strict=True)),
     ),
     DETERMINATION: Question(
         "Decision", {ACTUAL: "a victim of trafficking", "not": "not a victim of trafficking"}
@@ -351,12 +357,12 @@ class PersonCodes:
         allowed = {} if form is None else form.codes
         for name, value in self.codes.items():
             if value not in allowed.get(name, ()):
-                raise ValueError(f"no code about a person of the entry {kind}: {name}")
+                raise ValueError(f"the entry {kind} about a person cannot have this code: {name}")
         lacking = [] if form is None else [one for one in form.must if one not in self.codes]
         if lacking or form is None:
-            raise ValueError(f"the entry {kind} says nothing of a person: {' '.join(lacking)}")
+            raise ValueError(f"the entry {kind} lacks codes about a person: {' '.join(lacking)}")
         if not 0 < self.n <= MAX_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
-            raise ValueError(f"the entry {kind} is about no person, or about no offer")
+            raise ValueError(f"the entry {kind} has no person, or a wrong service referral")
         return self
 
     def to_bytes(self) -> bytes:

@@ -180,7 +180,7 @@ def question_refusal(
     if not has_receipt:
         return "the caller took no receipt, so they cannot answer"
     if asked:
-        return "a question was asked already: you can ask only one"
+        return "the desk has already asked a question: only one is possible"
     if at < filed_at + STILL_REPORTING:
         return "the caller is still reporting: try again in three minutes"
     return None

@@ -331,7 +331,7 @@ def get_filed(session: Session, tip_id: int) -> Tip:
     """Returns a filed tip. Raises NotFound if the tip does not exist or is a draft."""
     tip = session.get(Tip, tip_id)
     if tip is None or tip.state == TipState.DRAFT:
-        raise NotFound(f"no tip {tip_id}")
+        raise NotFound(f"there is no tip {tip_id}")
     return tip
 
 

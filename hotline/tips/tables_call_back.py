@@ -76,9 +76,9 @@ def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = Fa
     """Returns a waiting call-back. Raises NotFound if the call-back does not exist or has ended."""
     row = session.get(CallBack, call_back_id, with_for_update=for_writing)
     if row is None:
-        raise NotFound(f"no call-back {call_back_id}: `hotline callbacks list` says which wait")
+        raise NotFound(f"there is no call-back {call_back_id}: see `hotline callbacks list`")
     if row.state != CallBackState.WAITING:
-        raise NotFound(f"call-back {call_back_id} is {row.state}: its number is erased")
+        raise NotFound(f"call-back {call_back_id} is {row.state}, so its number is erased")
     return row
 
 

@@ -56,9 +56,9 @@ class CallbackForm:
         """
         value = self.fields.get(name)
         if value is None:
-            raise CallbackInvalid(f"no {name}")
+            raise CallbackInvalid(f"the field {name} is missing")
         if len(value) > most:
-            raise CallbackInvalid(f"{name} of more than {most} letters")
+            raise CallbackInvalid(f"{name} has more than {most} letters")
         return value
 
     def identifier(self, name: str) -> str:
@@ -102,7 +102,7 @@ def read_form(environ: Environ) -> CallbackForm:
     """
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
-        raise CallbackInvalid("not a form")
+        raise CallbackInvalid("the body is not a form")
     return replace(parse(_body(environ)), came_from=peer_of(environ))
 
 
@@ -110,18 +110,18 @@ def parse(body: bytes) -> CallbackForm:
     """Parses a body in UTF-8. It may have at most 30 fields, and no field twice. Raises CallbackInvalid."""
     parts = body.split(b"&")
     if len(parts) > MAX_FIELDS:
-        raise CallbackInvalid("too many fields")
+        raise CallbackInvalid("the form has too many fields")
     fields: dict[str, str] = {}
     try:
         for part in filter(None, parts):
             known = part.startswith(COMMON) and len(part) <= MAX_COMMON
             name, value = _common(part) if known else _pair(part)
             if name in fields:
-                raise CallbackInvalid("a field is repeated")
+                raise CallbackInvalid("the form repeats a field")
             fields[name] = value
     except UnicodeDecodeError:
         # The text of the error itself would quote the body.
-        raise CallbackInvalid("not a form in UTF-8") from None
+        raise CallbackInvalid("the form is not in UTF-8") from None
     return CallbackForm(fields)
 
 
@@ -150,14 +150,14 @@ def _body(environ: Environ) -> bytes:
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
     if length > MAX_BYTES:
-        raise CallbackInvalid(f"more than {MAX_BYTES} bytes")
+        raise CallbackInvalid(f"the body has more than {MAX_BYTES} bytes")
 
     ends_by_itself = environ.get("wsgi.input_terminated", False)
     body: bytes = environ["wsgi.input"].read(MAX_BYTES + 1 if ends_by_itself else length)
     if len(body) > MAX_BYTES:
-        raise CallbackInvalid(f"more than {MAX_BYTES} bytes")
+        raise CallbackInvalid(f"the body has more than {MAX_BYTES} bytes")
     if len(body) < length:
-        raise CallbackInvalid("the body was cut short")
+        raise CallbackInvalid("the body is shorter than announced")
     return body
 
 

@@ -44,7 +44,7 @@ def read_hop(form: CallbackForm, line: Line) -> UssdHop:
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
-        raise CallbackInvalid("text and suffix are too long")
+        raise CallbackInvalid("the fields text and suffix are too long together")
     session_id = form.identifier("sessionId")
     return UssdHop(
         session_id=session_id,
@@ -74,7 +74,7 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     a tip and would not be sent again.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
-        raise CallbackInvalid("to is not ours")
+        raise CallbackInvalid("the field to is not our short code")
     text = form.text("text", most=MAX_SMS)
     try:
         sender = form.msisdn("from")
@@ -105,7 +105,7 @@ def read_report(form: CallbackForm) -> ReportIn:
 def _our_suffix(form: CallbackForm, line: Line) -> str:
     suffix = suffix_of(form.text("serviceCode", most=MAX_WORD), line.service_code)
     if suffix is None:
-        raise CallbackInvalid("serviceCode is not ours")
+        raise CallbackInvalid("the field serviceCode is not our short code")
     return suffix
 
 

@@ -32,7 +32,7 @@ def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
             except Unavailable:
                 continue
             except Exception as broken:
-                logger.error("%s failed: %s", name, type(broken).__name__)
+                logger.error("the background task %s failed: %s", name, type(broken).__name__)
 
     threading.Thread(target=loop, name=name, daemon=True).start()
 

@@ -103,7 +103,7 @@ def test_a_code_is_of_a_closed_list(database: Database) -> None:
     fill(database)
     for codes in ({"says": "he is at the market"}, {"words": "words"}):
         with (
-            pytest.raises(ValueError, match="no code of the entry note"),
+            pytest.raises(ValueError, match="the entry note cannot have this code"),
             database.writing() as session,
         ):
             tables_case_events.write_event(session, note(codes))

@@ -98,7 +98,7 @@ def test_two_who_write_in_different_languages_are_merged(office: Office) -> None
     with two_at_the_sentence(office) as (first, second):
         writes(first, {"fr": "Ne payez rien."})
         writes(second, {"rw": "Ntukishyure."})
-        second.sees("Others saved edits meanwhile. They are kept with yours.")
+        second.sees("Other people saved edits meanwhile. The draft keeps theirs and yours.")
         assert words_at(second.page) == {
             "rw": "Ntukishyure.",
             "fr": "Ne payez rien.",

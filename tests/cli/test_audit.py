@@ -115,6 +115,6 @@ def test_a_program_reads_whether_the_log_is_whole(home: Path) -> None:
     found = json.loads(told.stdout)
     assert (told.exit_code, found["broken_at"]) == (0, None)
     assert (
-        f"whole: {found['length']} rows, the newest {found['newest']}\n"
+        f"unbroken: {found['length']} rows, newest digest {found['newest']}\n"
         == CliRunner().invoke(main, ["audit", "verify"], env={"HOTLINE_HOME": str(home)}).output
     )

@@ -237,7 +237,7 @@ def test_a_file_that_others_read_is_named_with_a_remedy(made: Path, opened: str,
         told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
     finally:
         path.chmod(mode)
-    assert f"WRONG   {name}: others may read {path}" in told
+    assert f"WRONG   {name}: other accounts can read {path}" in told
     assert f"-> chmod -R go= {path if path.is_dir() else path.parent}" in told
     told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
     assert f"WRONG   {name}" not in told
@@ -262,7 +262,7 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
     assert "the stored key is not used" not in told + done.output
 
     is_emulated = hotline(made, "keys", "gateway", "--file", str(file))
-    assert "the stored key is not used: the pretended gateway is given the key `emulator`" in (
+    assert "the stored key is not used: the emulator gets the key `emulator`" in (
         is_emulated.output
     )
     told = hotline(made, "doctor").output
@@ -277,9 +277,9 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
 def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) -> None:
     found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
     says = {one["name"]: one["message"] for one in found}
-    assert says["call-backs"].startswith("not offered: no number is set")
+    assert says["call-backs"].startswith("not offered: HOTLINE_CALL_BACK_NUMBER")
     assert "two people" in says["call-backs open for"]
-    assert says["call-backs left"] == "none was opened and left"
+    assert says["call-backs left"] == "every opened call-back has an outcome"
 
 
 def test_every_empty_district_is_in_the_json_and_a_few_in_the_line(tmp_path: Path) -> None:

@@ -57,13 +57,13 @@ def found(port: int, **more: str) -> tuple[CheckState, str]:
 
 def test_a_web_process_that_is_ready(serve: Callable[[Pages], int]) -> None:
     port = serve(READY)
-    says = f"answers at 127.0.0.1:{port}, and offers callers everything"
+    says = f"answers at 127.0.0.1:{port}, and every service for callers works"
     assert found(port) == (CheckState.OK, says)
 
 
 def test_one_that_is_dead_is_wrong() -> None:
     port = free_port()
-    says = f"127.0.0.1:{port}: connection refused: no caller is answered"
+    says = f"127.0.0.1:{port}: connection refused: the line answers no caller"
     assert found(port) == (CheckState.WRONG, says)
 
 
@@ -74,7 +74,7 @@ def test_one_that_is_frozen_is_wrong() -> None:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()
         port = frozen.getsockname()[1]
-        says = f"127.0.0.1:{port}: no answer in time: no caller is answered"
+        says = f"127.0.0.1:{port}: no answer in time: the line answers no caller"
         assert found(port, HOTLINE_LINE_URL="https://line.example") == (CheckState.WRONG, says)
 
 
@@ -83,7 +83,7 @@ def test_one_that_is_not_ready_says_why(serve: Callable[[Pages], int]) -> None:
     port = serve(ALIVE | {"/readyz": (503, reasons)})
     assert found(port) == (
         CheckState.WRONG,
-        f"answers at 127.0.0.1:{port}, and is not ready: no flows are live; no alert can leave",
+        f"answers at 127.0.0.1:{port}, but is not ready: no flows are live; no alert can leave",
     )
 
 

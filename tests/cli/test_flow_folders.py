@@ -50,18 +50,18 @@ def test_a_folder_that_was_exported_differs_in_nothing(home: Path, tmp_path: Pat
     out = tmp_path / "out"
     assert "front.yaml" in hotline(home, "flows", "export", str(out)).output
     again = hotline(home, "flows", "import", str(out), "--by", "Editor 1")
-    assert "Nothing differs" in again.output
+    assert "These flows are the same" in again.output
 
 
 def test_what_somebody_edited_becomes_a_change(home: Path, tmp_path: Path) -> None:
     own = edited(tmp_path)
     told = hotline(home, "flows", "import", str(own), "--by", "Editor 1", "--title", "Radio").output
-    assert "change 1: Radio. Read it in the console: /changes/1" in told
+    assert "draft 1: Radio. Read it in the console: /changes/1" in told
     out = tmp_path / "out"
     hotline(home, "flows", "export", str(out))
     assert (out / "reviews.csv").read_text() == SIGNED
     again = hotline(home, "flows", "import", str(out), "--by", "Editor 1")
-    assert "Nothing differs" in again.output
+    assert "These flows are the same" in again.output
 
 
 def test_names_and_phrases_survive_their_folder(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_every_number_is_moved_and_the_old_key_destroyed(line: Operator) -> None
                 "+250788"
             )
     database.close()
-    assert "whole" in line.well("audit", "verify").stdout
+    assert "unbroken" in line.well("audit", "verify").stdout
     assert "no old key" in line.well("keys", "end-old", *SIGNED).stderr
 
 
@@ -95,7 +95,7 @@ def test_the_desks_get_a_new_passphrase(line: Operator) -> None:
     files = ("--passphrase-file", own, "--new-passphrase-file", new)
     done = line.well("keys", "rotate-desks", *files, *SIGNED, "--second", "Bosco")
     assert "31 desks have new keys, and 2 grants" in done.stdout
-    assert "holds an old passphrase" in done.stderr
+    assert "contains the old passphrase" in done.stderr
 
     read = (
         "tips",
@@ -136,7 +136,7 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
 
     shown = line.well("keys", "pepper", "show", *SIGNED).stdout.splitlines()[0]
     checked = line("keys", "pepper", "enter", "--check", *SIGNED, typed=f"{shown}\n")
-    assert "it is the pepper of this line" in checked.stdout
+    assert "this is the pepper of this line" in checked.stdout
     reader.replace("pepper.key", b"another" * 4 + b"keys")
     assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
     assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0

@@ -34,7 +34,7 @@ def test_a_contact_is_added_by_somebody_once(home: Path) -> None:
 
 def test_a_number_that_cannot_be_is_refused(home: Path) -> None:
     told = oncall(home, "add", "Keza", "12", "--by", "Aline")
-    assert (told.exit_code, told.output) == (1, "Error: not a valid Rwandan number\n")
+    assert (told.exit_code, told.output) == (1, "Error: this is not a valid Rwandan number\n")
 
 
 def test_a_trial_without_anybody_says_what_to_do(home: Path) -> None:

@@ -31,17 +31,17 @@ def hotline(tmp_path: Path) -> Hotline:
 
 
 def test_paused_shown_and_resumed(hotline: Hotline) -> None:
-    assert hotline("outgoing", "status").stdout == "messages go out\n"
-    assert "nothing goes out" in hotline("outgoing", "pause", *SIGNED).stdout
+    assert hotline("outgoing", "status").stdout == "messages are being sent\n"
+    assert "no message is sent" in hotline("outgoing", "pause", *SIGNED).stdout
     assert "PAUSED by Aline" in hotline("outgoing", "status").stdout
     told = json.loads(hotline("outgoing", "status", "--json").stdout)
     assert (told["paused"], told["by"], told["waiting"]) == (True, "Aline", [])
-    assert "held by Aline" in hotline("doctor").output
+    assert "paused by Aline" in hotline("doctor").output
 
     released = hotline("outgoing", "resume", "--by", "Bosco", "--reason", "mended", typed="y\n")
     assert released.exit_code == 0, released.output
     assert released.stdout.endswith("resumed: 0 go out, 0 were dropped\n")
-    assert hotline("outgoing", "status").stdout == "messages go out\n"
+    assert hotline("outgoing", "status").stdout == "messages are being sent\n"
 
 
 def test_whoever_thinks_again_frees_nothing(hotline: Hotline) -> None:

@@ -51,7 +51,7 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
     numbers.write_text(numbers.read_text().replace(" mended\n", " shipped\n"))
     for _ in range(2):
         told = hotline(home, "upgrade", "--flows", str(shipped))
-        assert "waits as change 1, since Alice published others" in told.output
+        assert "wait as draft 1, because Alice published others" in told.output
         assert "http://127.0.0.1:8080/changes/1" in told.output
 
     context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))

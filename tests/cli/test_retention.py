@@ -46,7 +46,7 @@ def test_what_is_warned_of_and_held_is_listed(home: Path) -> None:
     assert (row["state"], row["held_by"], row["reason"]) == ("held", "A. Director", "letter 12")
     services.lift_legal_hold(context, 1, by="A. Director", reason="letter 12")
     context.database.close()
-    assert "no words go" in run(home, "retention").stderr
+    assert "no text is erased" in run(home, "retention").stderr
 
 
 def test_closing_says_when_the_words_go(home: Path) -> None:

@@ -64,8 +64,8 @@ def row(home: Path, tip_id: str) -> dict[str, object]:
 def test_a_command_requests_a_closure_and_closes_nothing(home: Path, outcome: str) -> None:
     """This holds for every tip, because a typed name proves no identity."""
     asked = said(home, "tips", "close", PLAIN, "--outcome", outcome, *FIRST).output
-    assert f"tip {PLAIN}: not closed yet. Alice says {outcome}." in asked
-    assert "opens the case" in asked
+    assert f"tip {PLAIN}: not closed yet. Alice requested closure: {outcome}." in asked
+    assert "open the case" in asked
     now = row(home, PLAIN)
     assert (now["closed_at"], now["outcome"], now["outcome_asked"]) == (None, None, outcome)
     assert now["closure_requested_at"] is not None
@@ -84,9 +84,9 @@ def test_an_outcome_that_there_is_not_lists_those_that_there_are(home: Path) -> 
 def test_the_same_name_replaces_its_request_and_another_name_does_not(home: Path, tip: str) -> None:
     said(home, "tips", "close", tip, "--outcome", "helped", *FIRST)
     again = said(home, "tips", "close", tip, "--outcome", "joke", "--by", "alice", *FIRST[2:])
-    assert "alice says joke" in again.output
+    assert "alice requested closure: joke" in again.output
     other = said(home, "tips", "close", tip, "--outcome", "helped", *OTHER, code=1).output
-    assert "another request waits: joke" in other
+    assert "another closure request is pending (joke)" in other
     now = row(home, tip)
     assert (now["closed_at"], now["outcome_asked"], now["closure_by"]) == (None, "joke", "alice")
     happened = said(home, "tips", "show", tip).stdout
@@ -144,6 +144,6 @@ def test_a_request_says_what_is_still_owed_and_to_whom(home: Path) -> None:
     database.close()
     told = said(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST).output
     assert (
-        "still owed to person 1: follow-up due: ask a service for help, by 2026-11-25 08:00 in "
+        "still to do for person 1: follow-up due: ask a service for help, by 2026-11-25 08:00 in "
         "Kigali"
     ) in told

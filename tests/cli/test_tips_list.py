@@ -207,7 +207,7 @@ def test_a_desk_neither_lists_nor_counts_what_was_not_sealed_to_it(five: Path) -
 def test_a_long_list_comes_by_pages(five: Path) -> None:
     first = asked(five, "--limit", "2")
     assert [line.split()[0] for line in first.stdout.splitlines()] == ["5", "4"]
-    assert first.stderr == "older ones: the same with --before 4\n"
+    assert first.stderr == "for older tips add --before 4\n"
     last = asked(five, "--limit", "3", "--before", "4")
     assert [line.split()[0] for line in last.stdout.splitlines()] == ["3", "2", "1"]
     assert last.stderr == ""

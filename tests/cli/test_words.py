@@ -48,7 +48,7 @@ def test_the_projects_own_catalogues_are_whole() -> None:
         ("", "missing"),
         ("Merci.", "use exactly these placeholders: ref"),
         ("{ref} {place}: merci.", "use exactly these placeholders: ref"),
-        ("{ref}: bien re\u00e7u.", "U+00E7 ç is not on a basic phone: use c"),
+        ("{ref}: bien re\u00e7u.", "a basic phone cannot show ç (U+00E7): use c"),
         ("{ref}: " + "merci " * 30, "longer than one SMS: shorten it"),
         (
             "{ref}: la police, merci.",
@@ -56,11 +56,11 @@ def test_the_projects_own_catalogues_are_whole() -> None:
         ),
         (
             "{ref}: appelez le 37 77.",
-            "contains 3777, which is not verified: remove it, or have the number verified first",
+            "contains 3777, which is not verified: remove the number, or have it verified first",
         ),
         (
             "{ref}: appelez le 3677.",
-            "contains 3677, which is not verified: remove it, or have the number verified first",
+            "contains 3677, which is not verified: remove the number, or have it verified first",
         ),
     ],
 )

@@ -212,7 +212,7 @@ def test_a_new_pair_replaces_a_lost_one(home: Path, settings: Settings, hotline:
     assert KeyFolder(home / "keys" / "hooks").read("relay.pub") == bytes(relay.public_key)
     held = hotline("init", "--demo", "--new-key", "relay.key")
     assert held.exit_code == 1
-    assert "move it out" in held.output
+    assert "move this file out" in held.output
 
 
 class TestTheWebProcess:

@@ -59,7 +59,7 @@ def test_who_else_has_the_flow_open_is_shown_by_name(editor: Editor) -> None:
 
 def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine."}, {"text.fr": "Les siens.", "goes": "last"})
-    assert "Others saved edits meanwhile. They are kept with yours." in page
+    assert "Other people saved edits meanwhile. The draft keeps theirs and yours." in page
     assert (words(editor)["en"], words(editor)["fr"]) == ("Mine.", "Les siens.")
     assert editor.node("abroad", "fee")["say"]["goes"] == "last"
 
@@ -118,7 +118,7 @@ def test_a_change_that_went_live_meanwhile_is_shown_and_one_is_chosen(
     editor: Editor,
 ) -> None:
     page = f"/changes/{CHANGE}"
-    assert "Nothing to choose." in editor.tab.get(f"{page}/catch-up").text
+    assert "There is nothing to choose." in editor.tab.get(f"{page}/catch-up").text
     editor.sent(editor.open("abroad", "fee") | {"text.en": "Mine.", "text.rw": "Ibyanjye"}, "save")
     context = editor.desk.context
     live = copy.deepcopy(dict(live_document(context.database)))

@@ -304,7 +304,7 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
     form = editor.open("abroad", "fee") | {"text.en": "T\u00eate", "goes": "nowhere"}
     english = editor.part(form)
     assert "Text contains \u00ea" in english
-    assert "no screen is called nowhere. choose one that exists, or add it." in english
+    assert "no screen is called nowhere. choose a screen or flow that exists, or add it." in english
     editor.tab.post("/account/language", {"language": "fr"})
     french = editor.part(form)
     assert "aucun \u00e9cran ne s&#39;appelle nowhere." in french
@@ -320,23 +320,23 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
             "front",
             "text.en",
             "Report it here",
-            "It says too much, too close to the first screen",
+            "The text reveals too much, too close to the first screen",
         ),
         (
             "abroad",
             "contract",
             "text.en",
             "You are safe. It stays secret.",
-            "It promises more than the line can do",
+            "The text promises more than the line can do",
         ),
-        ("abroad", "contract", "text.rw", "Ni ku buntu", "It promises more than the line can do"),
-        ("abroad", "contract", "text.fr", "Votre nom?", "It asks who a person is"),
+        ("abroad", "contract", "text.rw", "Ni ku buntu", "promises more than the line can do"),
+        ("abroad", "contract", "text.fr", "Votre nom?", "The text asks who a person is"),
         (
             "abroad",
             "contract",
             "text.en",
             "Ring 07*88*12*34*56",
-            "It names a number that no one has verified",
+            "The text shows a number that no one has verified",
         ),
         (
             "report",

@@ -125,7 +125,7 @@ def test_a_new_entry_gets_the_lowest_free_digits_and_its_whole_string(desk: Desk
     assert part(desk, ENTRIES)["16"] == {"flow": "signs", "name": "poster Nyabugogo"}
     page = tab.get(AT_ENTRIES).text
     assert "<code>*384*777*16#</code>" in page
-    assert "It gets 17" in page
+    assert "The short code gets 17" in page
 
 
 @pytest.mark.parametrize("flow", ["report", "receipt", "complaint", "responders", "nothing", ""])

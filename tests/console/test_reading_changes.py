@@ -140,7 +140,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
     page = writing.approver.get(f"/changes/{change}/read").text
     red = page[page.index("Read this first") :]
-    assert "Topic counted as read: " in unescape(red[: red.index("Screens in callers")])
+    assert "Topic that counts as read: " in unescape(red[: red.index("Screens in callers")])
     assert "Editor 1 changed recorded values or alerts in " in red
     assert ": It is another topic" in red
     (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))

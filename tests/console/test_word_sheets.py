@@ -121,7 +121,7 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
 def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
     found = agreed(out(tab), FEE, rw="Ntukishyure ĥano")
     page = upload(tab, csv_of(found.values())).text
-    assert "ĥ is not on a basic phone: use h" in page
+    assert "a basic phone cannot show ĥ: use h" in page
     found = agreed(out(tab), FEE, agreed="maybe")
     assert (
         "Enter yes in the column agreed, or leave it empty"

@@ -88,10 +88,10 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
     ("changed", "says"),
     [
         ({"saves": "danger"}, "records the answer where no desk can see it"),
-        ({"note": t("Nobody reads it")}, "more than a text and choices"),
-        ({"topic": "law"}, "more than a text and choices"),
-        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "that is not an answer"),
-        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "or not always"),
+        ({"note": t("Nobody reads it")}, "only a text and choices"),
+        ({"topic": "law"}, "only a text and choices"),
+        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "not always record"),
+        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "not always record"),
         ({"goes": "which"}, "leads to more screens"),
     ],
 )  # fmt: skip

@@ -23,12 +23,12 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
     assert rotation.stage_key(tmp_path / "keys", ROTATING["pepper"])
     before = reader.read("pepper.old.key")
     said = decrypt_rekeying.check_pepper(beside.line.context, before)
-    assert said.message == "1 PINs need the one before until they are keyed once more"
+    assert said.message == "1 PINs need the old pepper until their responders next enter them"
 
     phone.dial("90")
     assert phone.key(PIN).startswith("CON Open: 1.")
     assert (
-        "no PIN needs the one before"
+        "no PIN needs the old pepper"
         in decrypt_rekeying.check_pepper(beside.line.context, before).message
     )
 

@@ -50,7 +50,7 @@ def test_accounts_with_a_lost_second_factor_are_named(
     _, well = service_checks_database.console_findings(
         context, context.proofs.factors, is_emulated=False
     )
-    assert (well.ok, well.message) == (True, "the key opens those of 7 accounts")
+    assert (well.ok, well.message) == (True, "the key decrypts the codes of 7 accounts")
     _, lost = service_checks_database.console_findings(
         context, FactorEncrypter(b"x" * 32), is_emulated=False
     )

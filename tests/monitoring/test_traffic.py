@@ -91,7 +91,7 @@ def test_an_hour_without_the_usual_callers_is_reported(district: District) -> No
     quiet = found(district.context, "quiet")
     assert (quiet.ok, quiet.message) == (
         False,
-        "0 sessions in an hour; in this hour of the weeks before 12, 12, 12, 12",
+        "0 sessions in an hour; in the same hour of earlier weeks 12, 12, 12, 12",
     )
     dialled(district, now - timedelta(minutes=5), 3)
     assert found(district.context, "quiet").ok
@@ -112,6 +112,6 @@ def test_one_network_that_fails_is_named_and_the_others_are_not(district: Distri
     assert found(district.context, "delivery").ok
     reported(district, AIRTEL, "Rejected", 2)
     one = found(district.context, "delivery")
-    assert (one.ok, one.message) == (False, "fewer messages than usually arrive on network 63514")
+    assert (one.ok, one.message) == (False, "fewer messages than usual arrive on network 63514")
     district.clock.turn(hours=2)
     assert found(district.context, "delivery").ok

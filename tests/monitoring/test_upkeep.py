@@ -150,7 +150,7 @@ def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: Distr
     for message in district.all(Message):
         district.change(Message, message.id, state=MessageState.UNKNOWN)
 
-    assert examine(district)["unknown"].message == "1 messages may or may not have gone out"
+    assert examine(district)["unknown"].message == "1 messages may or may not have been sent"
     assert examine(district)["unknown"].ok
 
 

@@ -335,7 +335,7 @@ def test_an_alarm_that_settles_says_what_was_wrong_and_never_that_all_is_well(ma
     manned.look(minutes=1)
     (settles,) = service_alarms.raised_alarms(manned.context)
     assert (settles.name, settles.message) == ("lane", wrong)
-    assert "messages may go out" not in settles.message
+    assert "messages can be sent" not in settles.message
 
 
 def test_what_an_alarm_says_is_timed_as_the_pages_are(manned: Line) -> None:

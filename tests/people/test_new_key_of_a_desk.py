@@ -181,7 +181,7 @@ def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(left: People) -> N
         tables_members.end_access_at(session, HERE, [FIRST], clock())
     step(left, DENISE)
     left.let_in(HERE, FIRST)
-    with pytest.raises(DeskRefused, match="after this new key was begun"):
+    with pytest.raises(DeskRefused, match="after this change of key began"):
         step(left)
     leaves(left)
     clock.turn(seconds=6)
@@ -218,7 +218,7 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
 
 def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: People) -> None:
     before = public_key(left)
-    with pytest.raises(NotFound, match="no member"):
+    with pytest.raises(NotFound, match="not a member"):
         decrypt_rotation.rotate_step(
             context_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test"
         )
@@ -243,7 +243,7 @@ def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) 
     newest = public_key(left)
     with left.district.database.writing() as session:
         tables_desks.rewrap(session, HERE, tables_desks.PASSPHRASE_MEMBER, older)
-    with pytest.raises(DecryptionFailed, match="is not that of desk"):
+    with pytest.raises(DecryptionFailed, match="does not belong to desk"):
         rotate(left)
     assert public_key(left) == newest
     step(left)

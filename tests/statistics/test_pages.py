@@ -156,7 +156,7 @@ def test_a_line_without_a_release_says_so(desk: Desk) -> None:
 @pytest.mark.row("E2")
 def test_e2_the_board_counts_what_the_viewer_may_open(desk: Desk) -> None:
     national = tab(desk, AccountRole.NATIONAL)
-    assert "Working figures. Do not quote." in national.get("/statistics/board").text
+    assert "Working figures. Do not quote these numbers." in national.get("/statistics/board").text
     assert tab(desk, AccountRole.EDITOR).get("/statistics/board").status_code == 404
     assert "Calls by day" in tab(desk, AccountRole.EDITOR).get("/statistics/use").text
     assert CellName("calls").table == "T1"

@@ -286,12 +286,12 @@ def test_the_doctor_says_what_goes_and_what_should_be_gone(district: District) -
         assert found.ok or found.todo
         return found.ok, found.message
 
-    assert retention_line() == (True, "no words go within two weeks")
+    assert retention_line() == (True, "no text is erased within two weeks")
     with_words(district, filed_at=district.clock() - 300 * DAY)
     erase_batch(district.context)
     ok, says = retention_line()
     assert ok
-    assert "1 tips go soon" in says
+    assert "1 tips are erased soon" in says
     district.clock.turn(days=17)
     assert not retention_line()[0]
 

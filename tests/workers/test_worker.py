@@ -141,7 +141,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
     assert not (tmp_path / "PWNED").exists()
     assert district.states == ["pending"]
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: refused a job that the line did not write"]
+    assert alarms == ["alarm: the worker refused a job that this line did not create"]
     assert "PWNED" not in caplog.text
 
 
@@ -187,7 +187,7 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
     valkey.client().hset("rq:job:forged", "data", data)
     work(district, valkey)
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: refused a job that the line did not write"]
+    assert alarms == ["alarm: the worker refused a job that this line did not create"]
 
 
 def test_the_workers_go_on_behind_a_large_job(
@@ -211,7 +211,7 @@ def test_the_workers_go_on_behind_a_large_job(
 
     assert most < 6_000_000
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: refused a job that the line did not write"]
+    assert alarms == ["alarm: the worker refused a job that this line did not create"]
     assert district.states == ["accepted"]
     assert valkey.client().llen("rq:queue:worker") == 0
 
