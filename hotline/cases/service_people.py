@@ -30,7 +30,7 @@ def update_rows(
 ) -> None:
     """Updates the rows of a case after a change of its persons.
 
-    If a reminder did not change, its number of reminders stays the same.
+    If a reminder did not change, the count of sent reminders stays the same.
     """
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}

@@ -32,7 +32,7 @@ def await_senders(database: Database, at: datetime) -> None:
 
 
 def begin_waiting(database: Database, at: datetime) -> None:
-    """Records this once for a new installation. So callers are promised no alert that no process would send.
+    """Records this once for a new installation. So the hotline promises callers no alert while no process can send one.
 
     Raises StoreUnavailable.
     """
