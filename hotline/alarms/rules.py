@@ -48,6 +48,8 @@ class Alarm(StrEnum):
     ACCOUNTS = "accounts"
     SIGN_INS = "failed sign ins"
     SIGN_IN_QUEUE = "sign-in queue"
+    DESK_SIGNATURES = "desk signatures"
+    MEMBER_KEYS = "member keys"
 
 
 class Notice(StrEnum):
@@ -68,6 +70,7 @@ EVENT_ALARMS = {
     Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
     Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
+    Alarm.MEMBER_KEYS: "a key that a person decrypted at sign-in is not the public one in the database",
     Alarm.STOP_REQUEST: "STOP came in the name of an enrolled number, and changed nothing",
 }
 """Alarms for single events, with the doctor's text. They stay until a contact acknowledges them."""

@@ -78,8 +78,9 @@ def store_request(
         "others": answers[rules_call_back.OTHERS_ANSWER],
         "language": tip.language,
     }
-    keys = tables_desks.public_keys(session, [NATIONAL])
-    encrypted = context.encrypter.tip(call, uid=uid, place=BOUND_AS, desks=keys, at=context.now())
+    at, rows = context.now(), tables_desks.desk_keys(session, [NATIONAL])
+    keys = context.encrypter.counting(rows, at)
+    encrypted = context.encrypter.tip(call, uid=uid, place=BOUND_AS, desks=keys, at=at)
     if NATIONAL not in encrypted.grants:
         logger.critical("alarm: call-back request not saved: the national desk has no valid key")
         return

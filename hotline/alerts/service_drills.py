@@ -140,7 +140,7 @@ def make_tip(
     uid = secrets.token_hex(16)
     said = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)
-    known = tables_desks.public_keys(session, codes)
+    known = context.encrypter.counting(tables_desks.desk_keys(session, codes), at)
     keys: Mapping[str, bytes] = {code: known.get(code, b"") for code in codes}
     encrypted = context.encrypter.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
     tip = Tip(

@@ -255,12 +255,12 @@ def _seal(
     """Encrypts the answers for the desks that may read them.
 
     Returns the grants if a new key was made. Returns None if the existing grants also decrypt the new answers. A desk
-    whose key is missing or invalid cannot read the tip. The tip is still stored and alerted, and an alarm is raised.
+    whose key is missing, invalid or unsigned cannot read the tip. The tip is still stored and alerted, with an alarm.
     """
     earlier = tables.earlier_places(session, tip.id) if tip.moved else ()
     partners = service_correction.partner_desks(session, tip, earlier, attempt.answers)
     wanted = service_correction.reading_desks(tip, earlier, partners)
-    keys = _keys(session, wanted)
+    keys = _keys(session, context, wanted)
 
     answers = {name: said for name, said in attempt.answers.items() if name not in ANSWERS}
     seal, grants = {"uid": tip.uid, "place": tip.place}, None
@@ -268,7 +268,7 @@ def _seal(
     if body is None and (
         passed := service_correction.passed_districts(session, tip, route, earlier)
     ):
-        keys = _keys(session, wanted := [*wanted, *passed])
+        keys = _keys(session, context, wanted := [*wanted, *passed])
         body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
         encrypted = context.encrypter.tip(answers, **seal, desks=keys, at=context.now())
@@ -281,8 +281,8 @@ def _seal(
     return grants
 
 
-def _keys(session: Session, codes: Sequence[str]) -> Mapping[str, bytes]:
-    known = tables_desks.public_keys(session, codes)
+def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[str, bytes]:
+    known = context.encrypter.counting(tables_desks.desk_keys(session, codes), context.now())
     return {code: known.get(code, b"") for code in codes}
 
 

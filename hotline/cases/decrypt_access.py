@@ -21,7 +21,7 @@ from hotline.cases.decrypt_codes import DecryptedNote
 from hotline.cases.queries_overview import ALL_TIPS, TipListFilter, TipOverview, tip_overviews
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, EndRefused, NotFound, PassphraseWrong
+from hotline.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
 from hotline.gateway.doorbell import ringing
 from hotline.keys.decrypt import decrypt_grant, decrypt_text, opens_grant
 from hotline.keys.encrypt import label
@@ -29,9 +29,9 @@ from hotline.keys.passphrase import Costs
 from hotline.people import (
     decrypt_passphrase,
     decrypt_recovery,
+    decrypt_signing,
     tables_audit,
     tables_desks,
-    tables_members,
 )
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules_audit import DESK
@@ -110,21 +110,30 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
         return ()
 
     with context.database.reading() as session:
-        is_empty = not tables_desks.desk_codes(session)
-    pair, at = decrypt_recovery.new_pair(passphrase, costs) if is_empty else None, context.now()
+        is_empty, at = not tables_desks.desk_codes(session), context.now()
+    line = None if is_empty else decrypt_signing.open_line_key(context, passphrase)
     with context.database.writing() as session:
         held = tables_desks.desk_codes(session)
-        if pair is not None and not held:
-            tables_members.add_pair(session, pair.public_key, pair.wrapped_key, at)
+        if is_empty and not held:
+            line = decrypt_recovery.first_keys(session, passphrase, costs, at)
         made = [code for code in missing if code not in held]
         for code in made:
-            decrypt_recovery.make_desk(session, Desk(code=code, kind=kind_of(code), created_at=at))
+            desk = Desk(code=code, kind=kind_of(code), created_at=at)
+            decrypt_recovery.make_desk(session, context, desk, line)
         if made:
             subject = f"{len(made)} desks"
             tables_audit.append_row(
                 session, at=at, actor="cli", action="desks_made", subject=subject
             )
     return made
+
+
+def line_public_key(context: Context, passphrase: str) -> bytes:
+    """Returns the public half of the line's signing key. Raises PassphraseWrong, DeskRefused."""
+    line = decrypt_signing.open_line_key(context, passphrase)
+    if line is None:
+        raise DeskRefused(decrypt_signing.NOT_OURS)
+    return bytes(line.verify_key)
 
 
 def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
@@ -227,12 +236,13 @@ def send_down(
         tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
             raise EndRefused(f"tip {tip_id} was closed or changed meanwhile: load it again")
-        public_key = tables_desks.public_keys(session, [desk]).get(desk)
-        if public_key is None:
-            raise NotFound(f"desk {desk} has no key: see the runbook, section A desk without a key")
-        at = context.now()
-        camp = tables_desks.public_keys(session, tables_desks.desks_of_camp(session, tip.sector))
-        for code, known in {desk: public_key, **camp}.items():
+        at, camps = context.now(), tables_desks.desks_of_camp(session, tip.sector)
+        keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk, *camps]), at)
+        if desk not in keys:
+            raise NotFound(
+                f"desk {desk} has no signed key: see the runbook, section desk signatures"
+            )
+        for code, known in keys.items():
             grant = context.encrypter.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
             tables.give_key(session, tip, code, grant)
         service_correction.send_down(

@@ -205,7 +205,8 @@ def _let_district_read(
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
     if desk is None or case is None or not local:
         return ()
-    public_key = tables_desks.public_keys(turn.session, [desk]).get(desk)
+    rows = tables_desks.desk_keys(turn.session, [desk])
+    public_key = turn.context.encrypter.counting(rows, turn.at).get(desk)
     if public_key is None:
         return ()
     grant = turn.context.encrypter.grant(

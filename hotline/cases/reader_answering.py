@@ -44,8 +44,9 @@ from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.keys import one_off
 from hotline.keys.encrypt import KeyPair
-from hotline.people import tables_enrolments
+from hotline.people import service_key_proof, tables_enrolments
 from hotline.people.rules import EnrolmentKind
+from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import Enrolment
 from hotline.text.keying import is_easy_pin
@@ -440,6 +441,16 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
     return PinAttempt(private, fresh=_rewrapped(context, one, private, wrap))
 
 
+def _prove_keys(
+    session: Session, context: ReaderContext, one: WaitingHop, private: bytes | None
+) -> None:
+    """Compares the keys that a PIN opens with the public ones, once a session."""
+    if private is None or one.responder_id is None or _remembered(context, one) is not None:
+        return
+    person, member = session.get_one(Responder, one.responder_id), of_responder(one.responder_id)
+    service_key_proof.prove_keys(session, context, member, person, private)
+
+
 def _answer(context: ReaderContext, one: WaitingHop) -> None:
     proof = _proof_tried(context, one) if one.kind in PROOFS else None
     found = _tried(context, one) if proof is None else PinAttempt()
@@ -460,6 +471,8 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
         box = one_off.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         tables_reading_requests.store_answer(session, one.ask_id, box, context.now())
         is_right = first.state == ReadingState.DONE
+        if is_right:
+            _prove_keys(session, context, one, found.private)
     if is_right and found.private is not None and one.responder_id is not None:
         context.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
 

@@ -11,6 +11,7 @@ from hotline.cases import decrypt_codes, tables_desk_access
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.core.database import Session
 from hotline.keys.encrypt import READER, case_name
+from hotline.people import tables_desks
 from hotline.tips.tables import Tip
 
 logger = logging.getLogger(__name__)
@@ -42,13 +43,15 @@ def reconcile(context: ReaderContext) -> None:
     after, closed = FIRST, 0
     while True:
         with context.database.writing() as session:
-            found = tables_desk_access.lacking_desks(session, after)
-            for to in found:
+            found, at = tables_desk_access.lacking_desks(session, after), context.now()
+            rows = tables_desks.desk_keys(session, sorted({to.code for to in found}))
+            keys = context.encrypter.counting(rows, at)
+            for to in (one for one in found if one.code in keys):
                 private = case_private_key(session, context, to.tip)
                 if private is None:
                     closed += 1
                     continue
-                name, key, at = case_name(to.tip.uid), to.public_key, context.now()
+                name, key = case_name(to.tip.uid), keys[to.code]
                 grant = context.encrypter.grant(
                     private, uid=name, desk=to.code, public_key=key, at=at
                 )

@@ -25,14 +25,13 @@ class LackingDesk:
 
     tip: Tip
     code: str
-    public_key: bytes
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
     """Returns the next desks that lack the key of a case, in the order of tip and desk."""
     held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
     found = (
-        select(Tip, Desk.code, Desk.public_key)
+        select(Tip, Desk.code)
         .join(CaseKey, CaseKey.tip_id == Tip.id)
         .join(Grant, Grant.tip_id == Tip.id)
         .join(Desk, Desk.code == Grant.desk_code)

@@ -24,6 +24,7 @@ from hotline.flows.service_check import place_lists, read_aids
 from hotline.gateway.queries_alert_path import TickMemory
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 from hotline.keys.decrypt import LiveNumbers
+from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.factor_encryption import Proofs
 from hotline.keys.key_folder import DIAL_SECRET, EACH, KeyFolder, LiveKeys
@@ -269,7 +270,8 @@ def existing_part(settings: Settings) -> str:
 
 def _encrypter(keys: KeyFolder, public_key: str) -> Encrypter:
     live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
-    return Encrypter(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys))
+    desks = DeskTrust(keys) if keys.holds(LINE_PUBLIC_KEY) else None
+    return Encrypter(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys), desks=desks)
 
 
 def _numbers(context: contexts.Context, keys: KeyFolder, name: str) -> LiveNumbers:

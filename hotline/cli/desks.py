@@ -20,9 +20,10 @@ from hotline.core.environment import did_you_mean
 from hotline.core.settings import Settings
 from hotline.errors import NotFound
 from hotline.operations import decrypt_rotation
-from hotline.people import decrypt_grants, service_desks
-from hotline.people.decrypt_passphrase import TwoPeople
+from hotline.people import decrypt_grants, decrypt_signing, service_desks
+from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules_desks import ADDED_KINDS, DeskKind, is_code
+from hotline.people.rules_passwords import fingerprint_words
 from hotline.people.service_desks import NewDesk
 from hotline.text.codes import NATIONAL, is_camp
 from hotline.text.places import camp_named, camps, district_named, districts
@@ -140,6 +141,48 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
         click.echo(f"{left} wait for a person other than {by}, or for a new key", err=True)
     elif not done:
         click.echo("no request is pending", err=True)
+
+
+@click.command()
+@click.option("--desk", help="Sign only this desk's key. Otherwise, all keys that wait.")
+@enrolment_option
+@by_and_reason
+@second_person_option
+def sign(desk: str | None, passphrase_file: Path | None, by: str, reason: str, second: str) -> None:
+    """Sign new keys of desks with the line's signing key. Two people are needed.
+
+    It also restores a key, kind or place that was changed in the database. A desk that the line never signed stays
+    unsigned.
+
+    Example: hotline desks sign --by "Admin 1" --second "Admin 2" --reason "new key of Gasabo"
+    """
+    people = TwoPeople(by, second)
+    with cli_context() as context:
+        codes = [desk_code(desk, added=True)] if desk else []
+        opener = PassphraseDecrypter(people, passphrase_of_desk(passphrase_file, "of all"))
+        done = decrypt_signing.sign_desks(context, codes, opener, reason)
+    for code in done:
+        click.echo(f"{code}: signed")
+    if not done:
+        click.echo("no key waits for a signature", err=True)
+
+
+@click.command()
+@enrolment_option
+@by_option
+@second_person_option
+def signers(passphrase_file: Path | None, by: str, second: str) -> None:
+    """Let each two of today's admins sign keys of desks in the console. Two people are needed.
+
+    Run it again when an admin joins, leaves, or has a new key. Compare the four words with each admin.
+
+    Example: hotline desks signers --by "Admin 1" --second "Admin 2"
+    """
+    people = TwoPeople(by, second)
+    with cli_context() as context:
+        opener = PassphraseDecrypter(people, passphrase_of_desk(passphrase_file, "of all"))
+        for one in decrypt_signing.share_line_key(context, opener):
+            click.echo(f"{one.shown}: {fingerprint_words(one.public_key or b'')}")
 
 
 @click.command("rotate-desks")

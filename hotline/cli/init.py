@@ -34,8 +34,9 @@ from hotline.editing import service_draft_steps, service_publishing, service_rev
 from hotline.errors import FolderRefused, NotReady
 from hotline.flows import service_authoring
 from hotline.gateway import service_alert_path
+from hotline.keys.desk_signatures import LINE_PUBLIC_KEY
 from hotline.keys.key_folder import KeyFolder
-from hotline.keys.key_making import RANDOM, ROLES
+from hotline.keys.key_making import RANDOM, ROLES, is_held, lay_line_key
 from hotline.keys.weekly_lock import WEEKLY_KEY
 from hotline.operations import migrate
 from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY
@@ -217,12 +218,14 @@ def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]
 
 
 def _desks(context: Context, settings: Settings, file: Path | None, *, demo: bool) -> None:
-    missing = decrypt_access.missing_desks(context)
+    """Makes the missing desks, and lays the public half of the key that signs them into each key folder."""
+    missing, keys = decrypt_access.missing_desks(context), settings.home / "keys"
     made: Sequence[str] = ()
-    if missing:
+    if missing or not is_held(keys, LINE_PUBLIC_KEY):
         passphrase = _passphrase(settings.home, file, demo=demo)
         progress(f"keys of {len(missing)} desks")
         made = decrypt_access.make_desks(context, passphrase)
+        lay_line_key(keys, decrypt_access.line_public_key(context, passphrase))
     _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
 
 

@@ -42,8 +42,8 @@ COMMANDS: Table = {
     "callbacks": group("List the calls that callers asked for.", {"callbacks": "list"}),
     "demo": "demo:demo",
     "desks": group(
-        "Add and retire desks; grant access by the recovery passphrase.",
-        {"desks": "add recover retire"},
+        "Add and retire desks; grant access and sign keys by the recovery passphrase.",
+        {"desks": "add recover retire sign signers"},
     ),
     "dial": "dial:dial",
     "doctor": "doctor:doctor",

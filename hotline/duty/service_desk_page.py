@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hotline.core.actors import AccountRole, AccountState, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound
+from hotline.keys.desk_signatures import UNSIGNED_FOR
 from hotline.people import (
     decrypt_grants,
     queries_member_keys,
@@ -47,6 +48,12 @@ class DeskHead:
     retired_at: datetime | None
     reads: bool
     """True if tips are encrypted for the desk."""
+    signature: str
+    """A `DeskKeyState`. Empty if this process checks none, or for a retired desk."""
+    sign_until: datetime | None
+    """Time until which a new key counts without the line's signature."""
+    new_key_by: str
+    """The member who made that key."""
 
     @property
     def is_last(self) -> bool:
@@ -105,7 +112,7 @@ def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence
             tables_members.desks_in_rotation(session),
         )
         heads = [
-            _head(row, counts.get(row.code, 0), waits[row.code], row.code in moving)
+            _head(context, row, counts.get(row.code, 0), waits[row.code], row.code in moving)
             for row in tables_desks.all_desks(session)
             if only is None or row.code in only
         ]
@@ -142,15 +149,20 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
         ]
         fit, keyless = _others(session, code)
         head = _head(
-            row, len(since), len(waiting), code in tables_members.desks_in_rotation(session)
+            context,
+            row,
+            len(since),
+            len(waiting),
+            code in tables_members.desks_in_rotation(session),
         )
     asked = {*since, *(one.member for one in waits)}
     others = [(who, name) for who, name in fit if who not in asked]
     return DeskPage(head, lines, waiting, others if head.reads else (), keyless)
 
 
-def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
+def _head(context: Context, row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
     kind = DeskKind(row.kind or kind_of(row.code))
+    signature, sign_until, new_key_by = _signature(context, row)
     return DeskHead(
         code=row.code,
         kind=kind,
@@ -162,7 +174,23 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
         is_moving=is_moving,
         retired_at=row.retired_at,
         reads=kind in READING_KINDS and row.retired_at is None,
+        signature=signature,
+        sign_until=sign_until,
+        new_key_by=new_key_by,
     )
+
+
+def _signature(context: Context, row: Desk) -> tuple[str, datetime | None, str]:
+    """Returns the state of a desk's signatures, and of a new key: until when it counts, and who made it."""
+    trust = context.encrypter.desks
+    if trust is None or row.retired_at is not None:
+        return "", None, ""
+    state = trust.state(tables_desks.key_of(row), context.now())
+    signed = trust.signed(row.code, row.proof)
+    if signed is None or not signed.since:
+        return state.value, None, ""
+    until = datetime.fromtimestamp(signed.since, UTC) + UNSIGNED_FOR
+    return state.value, until, signed.statements[-1].by
 
 
 def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[str]]:

@@ -1,7 +1,7 @@
 """Defines the formats that sealing and decrypting share: key pairs, versions, sizes and bindings. Decrypts nothing."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random
 
 from hotline.errors import DecryptionFailed, KeyMissing
+from hotline.keys.desk_signatures import COUNTING, DeskKey, DeskTrust
 from hotline.keys.key_folder import LiveKeys
 from hotline.keys.weekly_lock import WeeklyLock
 
@@ -116,6 +117,16 @@ class Encrypter:
     """The relay's public key, for a process that must notice a rotation."""
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the reader's public key. The first code about a person seals its case's key to the reader."""
+    desks: DeskTrust | None = field(default=None, repr=False)
+    """Decides which desk keys count. Without the line's public key, each key in the database counts."""
+
+    def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
+        """Returns the public keys by desk code to which tips may be encrypted. The others raise an alarm."""
+        return {
+            one.code: one.public_key
+            for one in rows
+            if self.desks is None or self.desks.state(one, at) in COUNTING
+        }
 
     def tip(
         self,

@@ -14,6 +14,7 @@ from nacl.secret import Aead
 from hotline.errors import DecryptionFailed, KeysDiffer
 from hotline.keys import key_folder, pseudonyms
 from hotline.keys.conversation_state import STATES_KEY
+from hotline.keys.desk_signatures import LINE_PUBLIC_KEY
 from hotline.keys.factor_encryption import DIGEST_KEY, TOTP_KEY
 from hotline.keys.key_folder import HOOKS_FILE, KEY_BYTES, LISTED_SECRET, KeyFolder, PeopleKeys
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, far_key, new_weekly_key
@@ -54,6 +55,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     WATCH_PUBLIC_KEY: ("console", "pages"),
     READER_PUBLIC_KEY: ("hooks", "console", "pages"),
     WEEKLY_KEY: ("hooks", "workers", "console", "reader", "pages"),
+    LINE_PUBLIC_KEY: ROLES,
 }
 """Every lasting key, and the roles whose folders contain it."""
 
@@ -94,8 +96,17 @@ def make_keys(
             made.public_half(name, replaced=name in new)
     if WEEKLY_KEY not in leave:
         made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, secrets.token_bytes(KEY_BYTES)))
+    if is_held(folder, LINE_PUBLIC_KEY):
+        made.each(LINE_PUBLIC_KEY)
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
+    return made.names
+
+
+def lay_line_key(folder: Path, public_key: bytes) -> list[str]:
+    """Writes the public half of the line's signing key for every role. Returns what was missing, as `role/name`."""
+    made = _Made({name: KeyFolder(folder / name) for name in ROLES})
+    made.each(LINE_PUBLIC_KEY, secret=public_key)
     return made.names
 
 

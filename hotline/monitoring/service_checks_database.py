@@ -28,6 +28,7 @@ from hotline.flows.tables import PublicationKind
 from hotline.gateway import queries_health, queries_on_call, tables
 from hotline.gateway.tables import QueuePause
 from hotline.keys import tables_canaries
+from hotline.keys.desk_signatures import COUNTING, DeskKeyState
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.tables_canaries import ProcessStart
 from hotline.people import tables_accounts, tables_desks, tables_sessions
@@ -46,6 +47,10 @@ from hotline.tips.tables_call_back import CallBack
 # Checks the console for the doctor: the admins, the key of the second factors, and failed sign-ins.
 
 SIGN_INS = "failed sign ins"
+SIGNATURES = "desk signatures"
+SIGNATURES_TODO = (
+    "two admins sign on the desk's page, or `hotline desks sign`; see the runbook first"
+)
 ADMINS = "console admins"
 FACTORS = "console second factors"
 NAMED = 5
@@ -137,6 +142,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             published = _statistics(session, now)
             refused = tables_canaries.refused_starts(session, now)
             sign_ins = failed_sign_ins(session, now)
+            signatures = check_signatures(session, context, now)
     except StoreUnavailable as broken:
         todo = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
         return (CheckResult("database", False, f"does not answer ({broken})", todo),)
@@ -168,8 +174,29 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         _persons(uncounted),
         published,
         sign_ins,
+        signatures,
         *inbox,
     )
+
+
+def check_signatures(session: Session, context: Context, at: datetime) -> CheckResult:
+    """Checks that the line signed the key of each desk, for the doctor and the monitor."""
+    trust = context.encrypter.desks
+    if trust is None:
+        return CheckResult(SIGNATURES, True, "not checked here: this key folder has no line.pub")
+    desks = [one for one in tables_desks.all_desks(session) if one.retired_at is None]
+    states = {one.code: trust.state(tables_desks.key_of(one), at) for one in desks}
+    wrong = [f"{code} ({state})" for code, state in states.items() if state not in COUNTING]
+    if wrong:
+        says = f"tips go to the national desk only, since keys are not signed: {', '.join(wrong)}"
+        return CheckResult(SIGNATURES, False, says, SIGNATURES_TODO, level=len(wrong))
+    young = [code for code, state in states.items() if state is DeskKeyState.PROVISIONAL]
+    if young:
+        says = (
+            f"new keys count for 72 hours, then the line must have signed them: {', '.join(young)}"
+        )
+        return warning(SIGNATURES, says, SIGNATURES_TODO)
+    return CheckResult(SIGNATURES, True, f"the line signed the keys of {len(states)} desks")
 
 
 def _flows(context: Context) -> CheckResult:

@@ -24,6 +24,7 @@ from hotline.people import (
     decrypt_grants,
     decrypt_passphrase,
     decrypt_recovery,
+    decrypt_signing,
     queries_member_keys,
     tables_audit,
     tables_desks,
@@ -31,6 +32,7 @@ from hotline.people import (
 )
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
+from hotline.people.decrypt_signing import Signer
 from hotline.people.rules_desks import of_account
 from hotline.text.phrases import message_text
 
@@ -49,20 +51,24 @@ class DeskKeyPair:
     before: bytes = field(repr=False)
 
 
-def put_key(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair:
+def put_key(
+    session: Session, context: Context, code: str, before: bytes, by: Signer
+) -> DeskKeyPair:
     """Gives the desk a new key. The caller's transaction must lock the desk, and no rotation may be running.
 
     The new key is sealed to the recovery pair, and to every member who may still have access. The previous key is
-    sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or DecryptionFailed if
-    `before` is not the current key.
+    sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or if it or the current key is
+    not signed. Raises DecryptionFailed if `before` is not the current key.
     """
-    if bytes(PrivateKey(before).public_key) != tables_desks.get_desk(session, code).public_key:
+    row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
+    if bytes(PrivateKey(before).public_key) != row.public_key:
         raise DecryptionFailed(f"the decrypted key does not belong to desk {code}")
-    made, pair = KeyPair.new(), decrypt_recovery.public_key(session)
+    made, pair = KeyPair.new(), decrypt_recovery.public_key(session, context)
+    proof = decrypt_signing.next_proof(context, row, made, before, by, at)
     aside = wrap_desk_key(before, pair, code, tables_desks.PREVIOUS_KEY)
     tables_desks.keep_previous_key(session, code, wrapped_key=aside, at=at)
     wrapped = wrap_desk_key(made.private, pair, code, tables_desks.PASSPHRASE_MEMBER)
-    tables_desks.replace_key(session, code, made.public, wrapped_key=wrapped)
+    tables_desks.replace_key(session, code, made.public, wrapped_key=wrapped, proof=proof)
     encrypted = {
         member: wrap_desk_key(made.private, public_key, code, member)
         for member in tables_members.members_of_desk(session, code)
@@ -175,12 +181,12 @@ def _begun(
         raise DeskRefused(
             message_text("the key of desk {desk} changed: sign in again, then try again", desk=desk)
         )
+    decrypt_signing.signed_key(context, tables_desks.key_of(row), context.now())
     since = tables_desks.rotation_since(session, desk)
     if since is None:
-        at = context.now()
-        pair = put_key(session, desk, keys[0], at)
+        pair = put_key(session, context, desk, keys[0], Signer(member=member, private=private_key))
         _record(session, context, by, "desk_key_given", desk, reason)
-        return pair, at
+        return pair, context.now()
     if len(keys) == 1:
         raise DeskRefused(
             message_text(
@@ -235,7 +241,8 @@ def rotate_all(
     decrypt_recovery.ensure_pair(context, next_one, costs, replaces=today)
     with context.database.reading() as session:
         codes = sorted(tables_desks.desk_codes(session))
-    pairs, moved = _rotate(context, codes, today, next_one, settle, say)
+    line = Signer(decrypt_signing.line_key(context, next_one))
+    pairs, moved = _rotate(context, codes, today, next_one, line, settle, say)
     about = f"{len(pairs)} desks, {moved} grants"
     _end_all(context, pairs, about, by=by, reason=reason)
     decrypt_recovery.retire_older_pairs(context, next_one)
@@ -261,7 +268,8 @@ def rotate_one(
     with context.database.reading() as session:
         tables_desks.get_desk(session, desk)
     decrypt_recovery.ensure_pair(context, opener, costs)
-    pairs, moved = _rotate(context, [desk], opener, opener, settle, say)
+    line = Signer(decrypt_signing.line_key(context, opener))
+    pairs, moved = _rotate(context, [desk], opener, opener, line, settle, say)
     _end_all(context, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")
     return RotationResult(len(pairs), moved)
 
@@ -271,13 +279,14 @@ def _rotate(
     codes: Sequence[str],
     old: PassphraseDecrypter,
     new: PassphraseDecrypter,
+    by: Signer,
     settle: Callable[[], None],
     say: Say,
 ) -> tuple[Sequence[DeskKeyPair], int]:
     pairs: list[DeskKeyPair] = []
     for number, code in enumerate(codes, 1):
         say(f"desk {number} of {len(codes)}")
-        pair = _put(context, code, old, new)
+        pair = _put(context, code, old, new, by)
         if pair is not None:
             pairs.append(pair)
 
@@ -303,14 +312,18 @@ def _end_all(
 
 
 def _put(
-    context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter
+    context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
     """Gives a desk its new key, unless an earlier attempt did. Returns None if that attempt is complete."""
     with context.database.reading() as session:
         found = decrypt_passphrase.wrapped_desk(session, code)
-        public_key = tables_desks.public_keys(session, [code])[code]
+        (row,) = tables_desks.desk_keys(session, [code])
     if found.before is not None:
-        return DeskKeyPair(code, public_key, *_both(found, old, new))
+        newest, before = _both(found, old, new)
+        decrypt_signing.signed_key(context, row, context.now())
+        if bytes(PrivateKey(newest).public_key) != row.public_key:
+            raise DecryptionFailed(f"the decrypted key is not that of desk {code}")
+        return DeskKeyPair(code, row.public_key, newest, before)
     try:
         (before,) = old.open(found)
     except PassphraseWrong:
@@ -318,10 +331,12 @@ def _put(
         return None
 
     with context.database.writing() as session:
-        at_rest = tables_desks.get_desk(session, code, for_writing=True).public_key == public_key
-        if at_rest and tables_desks.rotation_since(session, code) is None:
-            return put_key(session, code, before, context.now())
-    return _put(context, code, old, new)
+        is_same = (
+            tables_desks.get_desk(session, code, for_writing=True).public_key == row.public_key
+        )
+        if is_same and tables_desks.rotation_since(session, code) is None:
+            return put_key(session, context, code, before, by)
+    return _put(context, code, old, new, by)
 
 
 def _both(

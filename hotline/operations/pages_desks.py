@@ -9,7 +9,7 @@ from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.duty import pages, service_desk_page, service_quick_removal
 from hotline.errors import DeskRefused, HotlineError
 from hotline.operations import decrypt_rotation
-from hotline.people import decrypt_grants, service_sessions
+from hotline.people import decrypt_grants, decrypt_signing, service_sessions
 from hotline.text.phrases import message_text, phrase
 
 
@@ -63,6 +63,22 @@ def remove_member(visit: Visit, code: str) -> None:
     )
 
 
+@form_view(desk, "sign", HotlineError)
+def request_signature(visit: Visit, code: str) -> Response:
+    """Asks another admin to sign the desk's key too. The page of approvals shows the request, and withdraws it."""
+    reason = visit.reason("sign", MISSING)
+    decrypt_signing.request_signature(visit.context, visit.by.actor, _own_key(visit), code, reason)
+    return redirect_to("approvals.listed")
+
+
+def _own_key(visit: Visit) -> bytes:
+    """Returns the private key of the signed-in person. Raises DeskRefused if it is locked."""
+    key = service_sessions.key_of(visit.context, visit.token)
+    if key is None:
+        raise DeskRefused(message_text("your key is locked: sign in again"))
+    return key
+
+
 @form_view(desk, "key", HotlineError)
 def change_key(visit: Visit, code: str) -> Response:
     """Does one step of the change to a new desk key, until nothing is encrypted with the old key.
@@ -73,9 +89,7 @@ def change_key(visit: Visit, code: str) -> Response:
     if not head.is_moving and head.copied_since is None:
         return redirect_to("desks.one", code=code, given="yes")
     reason = "" if head.is_moving else visit.reason("key", MISSING)
-    key = service_sessions.key_of(visit.context, visit.token)
-    if key is None:
-        raise DeskRefused(message_text("your key is locked: sign in again"))
+    key = _own_key(visit)
     done = decrypt_rotation.rotate_step(visit.context, visit.by.actor, key, code, reason)
     if done.is_over:
         return redirect_to("desks.one", code=code, given="yes")

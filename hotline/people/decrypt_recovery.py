@@ -4,22 +4,30 @@ No module that a hook loads may import this file.
 """
 
 from dataclasses import replace
+from datetime import datetime
+
+from nacl.signing import SigningKey
 
 from hotline.core.check_result import CheckResult
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, DeskRefused, PassphraseWrong
+from hotline.keys.desk_signatures import RECOVERY, DeskKey, DeskKeyState, Statement, proof_of
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs, WrappedPair, WrappingKey
-from hotline.people import decrypt_passphrase, tables_desks, tables_members
+from hotline.people import decrypt_passphrase, decrypt_signing, tables_desks, tables_members
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.encrypt_desk_keys import OWNER
+from hotline.people.rules_desks import kind_of
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 
-RECOVERY = "recovery pair"
+PAIR = "recovery pair"
 MISSING = "there is no recovery pair: `hotline init` makes it with the desks"
+UNSIGNED = (
+    "the recovery pair in the database is not signed by this line: take its row from a backup"
+)
 
 
 def ensure_pair(
@@ -46,7 +54,9 @@ def ensure_pair(
             raise
         replaces.check(today)
 
-    made = new_pair(opener.passphrase, costs)
+    line, at = decrypt_signing.line_key(context, replaces), context.now()
+    under = WrappingKey.stretch(opener.passphrase, costs or Costs())
+    made = under.new_pair(owner=OWNER)
     with context.database.writing() as session:
         # To add a desk, a process must also lock the national desk. So no desk can be encrypted for
         # a pair that was just replaced.
@@ -54,7 +64,7 @@ def ensure_pair(
         newest = tables_members.newest_pair(session)
         if newest is None or newest.id != today.id:
             raise DeskRefused("another person is creating a recovery pair now: try again")
-        tables_members.add_pair(session, made.public_key, made.wrapped_key, context.now())
+        add_pair(session, made, under, line, at)
 
 
 def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
@@ -65,24 +75,49 @@ def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
     return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
 
 
-def public_key(session: Session) -> bytes:
+def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datetime) -> SigningKey:
+    """Makes the recovery pair and the line's signing key under this passphrase. Returns the signing key."""
+    line, under = SigningKey.generate(), WrappingKey.stretch(passphrase, costs or Costs())
+    add_pair(session, under.new_pair(owner=OWNER), under, line, at)
+    return line
+
+
+def add_pair(
+    session: Session, made: WrappedPair, under: WrappingKey, line: SigningKey | None, at: datetime
+) -> None:
+    """Stores a recovery pair with the line's signature, and the signing key under the same passphrase."""
+    proof = None
+    if line is not None:
+        said = Statement(made.public_key.hex(), made.public_key.hex(), int(at.timestamp()))
+        proof = proof_of("", "", [decrypt_signing.with_signature(line, said, RECOVERY, "", "")])
+        decrypt_signing.keep_line_key(session, line, under, at)
+    tables_members.add_pair(session, made.public_key, made.wrapped_key, at, proof=proof)
+
+
+def public_key(session: Session, context: Context) -> bytes:
     """Returns the public key for which desk keys are encrypted.
 
     The transaction must have locked the desk. Raises DeskRefused.
     """
-    pair = tables_members.newest_pair(session)
+    pair, trust = tables_members.newest_pair(session), context.encrypter.desks
     if pair is None:
         raise DeskRefused(MISSING)
+    row = DeskKey(RECOVERY, "", "", pair.public_key, pair.proof)
+    if trust is not None and trust.state(row, context.now()) is not DeskKeyState.SIGNED:
+        raise DeskRefused(UNSIGNED)
     return pair.public_key
 
 
-def make_desk(session: Session, desk: Desk) -> None:
+def make_desk(session: Session, context: Context, desk: Desk, line: SigningKey | None) -> None:
     """Makes a desk and its key, encrypted for the recovery pair, in the transaction of the calling function.
 
     Raises DeskRefused.
     """
-    made, pair = KeyPair.new(), public_key(session)
+    made, pair = KeyPair.new(), public_key(session, context)
     desk.public_key = made.public
+    if line is not None:
+        about = desk.code, desk.kind or kind_of(desk.code), desk.place or ""
+        desk.proof = decrypt_signing.line_proof(line, *about, made.private, desk.created_at)
     wrapped = wrap_desk_key(made.private, pair, desk.code, tables_desks.PASSPHRASE_MEMBER)
     tables_desks.add_desk(session, desk, wrapped)
 
@@ -113,7 +148,12 @@ def check_recovery(context: Context) -> CheckResult:
     if pairs > 1:
         says = "a change of the enrolment passphrase has not come to its end"
         todo = "`hotline keys rotate-desks` again, with the same two passphrases"
-        return CheckResult(RECOVERY, False, says, todo)
+        return CheckResult(PAIR, False, says, todo)
     if not pairs:
-        return CheckResult(RECOVERY, False, MISSING, "take its row from a backup")
-    return CheckResult(RECOVERY, True, "each desk's key is sealed to it")
+        return CheckResult(PAIR, False, MISSING, "take its row from a backup")
+    try:
+        with context.database.reading() as session:
+            public_key(session, context)
+    except DeskRefused:
+        return CheckResult(PAIR, False, UNSIGNED, "restore the row of `recovery_pair`")
+    return CheckResult(PAIR, True, "each desk's key is sealed to it")

@@ -10,7 +10,13 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.keys.passphrase import Costs
-from hotline.people import decrypt_recovery, tables_audit, tables_desks, tables_members
+from hotline.people import (
+    decrypt_recovery,
+    decrypt_signing,
+    tables_audit,
+    tables_desks,
+    tables_members,
+)
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules import every_district
 from hotline.people.rules_desks import (
@@ -92,7 +98,9 @@ def add_desk(
     if not is_desk_name(new.name):
         raise DeskRefused("enter a name of 1 to 60 letters, without : < > or |")
     _check_place(new)
-    decrypt_recovery.ensure_pair(context, PassphraseDecrypter(by, passphrase), costs)
+    opener = PassphraseDecrypter(by, passphrase)
+    decrypt_recovery.ensure_pair(context, opener, costs)
+    line = decrypt_signing.line_key(context, opener)
 
     with context.database.writing() as session:
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
@@ -101,7 +109,7 @@ def add_desk(
         desk = Desk(
             code=new.code, kind=new.kind, name=new.name, place=new.place, created_at=context.now()
         )
-        decrypt_recovery.make_desk(session, desk)
+        decrypt_recovery.make_desk(session, context, desk, line)
         why = by.why(f"{new.kind}: {reason}")
         _record(session, context, "desk_added", new.code, by.first, why)
 

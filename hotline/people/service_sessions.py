@@ -19,8 +19,9 @@ from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.errors import StoreUnavailable
 from hotline.keys.password_queue import Entrant
-from hotline.people import tables_accounts, tables_sessions
+from hotline.people import service_key_proof, tables_accounts, tables_sessions
 from hotline.people.encrypt_tokens import digest_of, form_key, lock_key, new_token, unlock_key
+from hotline.people.rules_desks import of_account
 from hotline.people.rules_second_factor import (
     FACTOR_VALIDITY,
     MAX_IDLE,
@@ -124,6 +125,7 @@ def step_up(
 
     def renew(session: Session, account: ConsoleAccount, private_key: bytes) -> SignedIn | None:
         at = context.now()
+        service_key_proof.prove_keys(session, context, of_account(account.id), account, private_key)
         locked = lock_key(token, private_key, account=envelope_owner(account.id))
         renewed = tables_sessions.renew_factor(
             session, found[0].digest, at=at, key_until=at + FACTOR_VALIDITY, locked_key=locked
@@ -152,6 +154,7 @@ def open_session(
     digest = digest_of(token)
     assert digest is not None
     account.seen_at = at
+    service_key_proof.prove_keys(session, context, of_account(account.id), account, private_key)
     session.add(
         ConsoleSession(
             digest=digest,

@@ -32,6 +32,8 @@ class ApprovalKind(StrEnum):
     """A new link for an account. The subject is `account:<id>:link`."""
     END = "end"
     """The end of an account. The subject is `account:<id>:end`."""
+    SIGNATURE = "signature"
+    """The line's signature of a desk's key. The subject is `signature:<code>`."""
 
 
 class ApprovalDecision(StrEnum):

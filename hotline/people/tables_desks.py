@@ -20,7 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row
 from hotline.core.driver import PreparedStatement
 from hotline.errors import NotFound
-from hotline.people.rules_desks import DeskKind
+from hotline.keys.desk_signatures import DeskKey
+from hotline.people.rules_desks import DeskKind, kind_of
 
 PASSPHRASE_MEMBER = "enrolment"
 """The first member of every desk: the recovery passphrase that `hotline init` makes."""
@@ -57,6 +58,8 @@ class Desk(Row):
     copied_since: Mapped[datetime | None]
     """The time since which a person without access may have a copy of the desk's private key. None after the key of
     that time decrypts nothing any more."""
+    proof: Mapped[bytes | None]
+    """The signatures of the key, as `keys.desk_signatures` checks them."""
 
 
 class DeskMember(Row):
@@ -84,18 +87,32 @@ def _keys_of(many: int) -> PreparedStatement:
 
     Each answer of a report needs the keys of one or two desks.
     """
-    desk = Desk.metadata.tables[Desk.__tablename__]
-    these = desk.c.code.in_([bindparam(f"code_{n}") for n in range(many)])
-    asked = select(desk.c.code, desk.c.public_key).where(these)
-    return PreparedStatement(asked, desk.c.code.type, desk.c.public_key.type)
+    desk = Desk.metadata.tables[Desk.__tablename__].c
+    these = desk.code.in_([bindparam(f"code_{n}") for n in range(many)])
+    columns = (desk.code, desk.kind, desk.place, desk.public_key, desk.proof)
+    return PreparedStatement(select(*columns).where(these), *(one.type for one in columns))
+
+
+def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:
+    """Returns keys with their signatures. Leaves out codes without a desk."""
+    if not codes:
+        return ()
+    asked = {f"code_{n}": code for n, code in enumerate(codes)}
+    return [
+        DeskKey(code, kind or kind_of(code), place or "", *key)
+        for code, kind, place, *key in _keys_of(len(codes)).rows(session, **asked)
+    ]
 
 
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
-    """Returns the public keys of desks, by desk code. Leaves out codes of desks that do not exist."""
-    if not codes:
-        return {}
-    asked = {f"code_{n}": code for n, code in enumerate(codes)}
-    return dict(_keys_of(len(codes)).rows(session, **asked))
+    """Returns the public keys of desks, by desk code, signed or not. Leaves out codes of desks that do not exist."""
+    return {one.code: one.public_key for one in desk_keys(session, codes)}
+
+
+def key_of(desk: Desk) -> DeskKey:
+    """Returns a desk's key with its signatures."""
+    kind = desk.kind or kind_of(desk.code)
+    return DeskKey(desk.code, kind, desk.place or "", desk.public_key, desk.proof)
 
 
 def desk_codes(session: Session) -> set[str]:
@@ -152,9 +169,13 @@ def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: da
     _add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
 
 
-def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
+def replace_key(
+    session: Session, code: str, public_key: bytes, *, wrapped_key: bytes, proof: bytes | None
+) -> None:
     """Replaces the key pair of a desk. After this commit, tips are encrypted with the new public key."""
-    session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
+    session.execute(
+        update(Desk).where(Desk.code == code).values(public_key=public_key, proof=proof)
+    )
     rewrap(session, code, PASSPHRASE_MEMBER, wrapped_key)
 
 

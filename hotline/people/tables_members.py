@@ -158,6 +158,8 @@ class RecoveryPair(Row):
     """The private key, encrypted with the recovery passphrase. Its first bytes name its format for
     `encrypt_desk_keys`."""
     made_at: Mapped[datetime]
+    proof: Mapped[bytes | None]
+    """The line's signature of the public key."""
 
 
 def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
@@ -173,11 +175,47 @@ def newest_pair(session: Session) -> RecoveryPair | None:
     return next(iter(recovery_pairs(session)), None)
 
 
-def add_pair(session: Session, public_key: bytes, wrapped_key: bytes, at: datetime) -> None:
-    session.add(RecoveryPair(public_key=public_key, wrapped_key=wrapped_key, made_at=at))
+def add_pair(
+    session: Session,
+    public_key: bytes,
+    wrapped_key: bytes,
+    at: datetime,
+    *,
+    proof: bytes | None = None,
+) -> None:
+    pair = RecoveryPair(public_key=public_key, wrapped_key=wrapped_key, made_at=at, proof=proof)
+    session.add(pair)
     session.flush()
 
 
 def delete_older_pairs(session: Session, than: int) -> None:
     """Deletes the older pairs. No key may be encrypted for them any more."""
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))
+
+
+class LineKeyCopy(Row):
+    """One encrypted copy of the line's signing key: under the recovery passphrase, or for two admins together."""
+
+    __tablename__ = "line_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    """"enrolment" for the recovery passphrase, or the member name of the first admin."""
+    second: Mapped[str]
+    """The member name of the second admin. Empty for the recovery passphrase."""
+    sealed: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
+def line_key_copies(session: Session, holder: str) -> Sequence[LineKeyCopy]:
+    return session.scalars(select(LineKeyCopy).where(LineKeyCopy.holder == holder)).all()
+
+
+def replace_line_key(
+    session: Session, copies: Sequence[LineKeyCopy], *, by_passphrase: bool
+) -> None:
+    """Replaces the copy of the recovery passphrase, or else all copies of admins."""
+    is_of_passphrase = LineKeyCopy.holder == PASSPHRASE_MEMBER
+    replaced = is_of_passphrase if by_passphrase else ~is_of_passphrase
+    session.execute(delete(LineKeyCopy).where(replaced))
+    session.add_all(copies)

@@ -18,7 +18,13 @@ from hotline.duty import (
 )
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.doorbell import ringing
-from hotline.people import decrypt_grants, service_approving, tables_accounts, tables_audit
+from hotline.people import (
+    decrypt_grants,
+    decrypt_signing,
+    service_approving,
+    tables_accounts,
+    tables_audit,
+)
 from hotline.people import tables_approvals as store
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
@@ -32,6 +38,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_account_changes.ROLE,
         service_new_links.LINK,
         decrypt_grants.ADMISSION,
+        decrypt_signing.SIGNATURE,
         service_enrolment.ENROLMENT,
         service_postings.POSTING,
         service_quick_removal.REMOVAL,

@@ -13,16 +13,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 419,
-    "lines": 57_843,
-    "tokens": 521_021,
-    "html": 3_810,
+    "files": 422,
+    "lines": 58_496,
+    "tokens": 527_193,
+    "html": 3_835,
     "js": 850,
     "typst": 60,
-    "sql": 1_015,
-    "data": 5_373,
+    "sql": 1_025,
+    "data": 5_381,
     "unformatted": 0,
-    "tests": 70_714,
+    "tests": 71_150,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts tables that people read and that code does not
 repeat. `unformatted` counts the places that the formatter must leave alone."""

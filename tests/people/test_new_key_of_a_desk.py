@@ -20,6 +20,7 @@ from hotline.keys.encrypt import Encrypter
 from hotline.operations import decrypt_rotation
 from hotline.operations.decrypt_rotation import Rekeyed
 from hotline.people import decrypt_grants, decrypt_recovery, tables_desks, tables_members
+from hotline.people.decrypt_signing import Signer
 from hotline.people.tables_members import RecoveryPair
 from hotline.tips import queries_report
 from hotline.tips.tables import Grant
@@ -208,7 +209,7 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
             gone = pool.submit(leaves, left)
             if not database.is_sqlite:
                 eventually(waits, seconds=20)
-            decrypt_rotation.put_key(session, HERE, key, left.district.clock())
+            decrypt_rotation.put_key(session, left.district.context, HERE, key, Signer())
         gone.result()
     left.district.clock.turn(seconds=6)
     assert step(left).is_over

@@ -22,6 +22,7 @@ from hotline.dialogue.replay_cache import SessionMemory
 from hotline.flows.rules_reviews import ReviewAids
 from hotline.gateway.queries_alert_path import TickMemory
 from hotline.gateway.stand_ins import FakeJobs, FakeSenders, FakeSms, FakeStarts, FakeStates
+from hotline.keys.desk_signatures import DeskTrust
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.factor_encryption import FactorEncrypter, Proofs
 from hotline.keys.passphrase import Costs
@@ -157,6 +158,7 @@ def make_context(
     watch: MonitorTools | None = None,
     inbox: FakeInbox | None = None,
     failpoint: Callable[[str], None] = survive,
+    trust: DeskTrust | None = None,
 ) -> WholeContext:
     both = inbox or FakeInbox()
     return WholeContext(
@@ -170,7 +172,7 @@ def make_context(
         sms=sms or FakeSms(),
         senders=senders or FakeSenders(),
         jobs=jobs or FakeJobs(),
-        encrypter=Encrypter(),
+        encrypter=Encrypter(desks=trust),
         pseudonyms=cast(Any, FakePseudonyms()),
         numbers=FakeNumbers(),
         phrases=Phrases({}),

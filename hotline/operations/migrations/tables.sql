@@ -99,6 +99,7 @@ CREATE TABLE desk (
     created_at TIMESTAMPTZ NOT NULL,
     retired_at TIMESTAMPTZ,
     copied_since TIMESTAMPTZ,
+    proof BYTEA,
     CONSTRAINT desk_key PRIMARY KEY (code)
 );
 
@@ -226,6 +227,15 @@ CREATE TABLE queue_pause (
     CONSTRAINT queue_pause_key PRIMARY KEY (queue)
 );
 
+CREATE TABLE line_key (
+    id SERIAL NOT NULL,
+    holder VARCHAR NOT NULL,
+    second VARCHAR NOT NULL,
+    sealed BYTEA NOT NULL,
+    made_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT line_key_key PRIMARY KEY (id)
+);
+
 CREATE TABLE leader (
     name VARCHAR NOT NULL,
     holder VARCHAR NOT NULL,
@@ -298,6 +308,7 @@ CREATE TABLE recovery_pair (
     public_key BYTEA NOT NULL,
     wrapped_key BYTEA NOT NULL,
     made_at TIMESTAMPTZ NOT NULL,
+    proof BYTEA,
     CONSTRAINT recovery_pair_key PRIMARY KEY (id)
 );
 

@@ -1,0 +1,341 @@
+"""Signs desk keys with the line's signing key. The recovery passphrase opens that key, or two admins together do.
+
+For each two admins a copy is encrypted to the second and then to the first. The first one asks for a signature and
+passes the inner part on, with a digest of what to sign. The second one signs nothing else. No code that a hook reaches
+imports this file.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from itertools import permutations
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.signing import SigningKey
+
+from hotline.core.actors import AccountRole, Actor, SignedIn
+from hotline.core.contexts import Context
+from hotline.core.database import Session
+from hotline.errors import DecryptionFailed, DeskRefused
+from hotline.keys.decrypt import Stretch, stretch_passphrase, unwrap
+from hotline.keys.desk_signatures import (
+    WAITING,
+    DeskKey,
+    DeskKeyState,
+    SignedKey,
+    Statement,
+    proof_of,
+)
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.passphrase import WrappingKey
+from hotline.people import tables_accounts, tables_audit, tables_desks, tables_members
+from hotline.people.decrypt_passphrase import PassphraseDecrypter
+from hotline.people.queries_member_keys import MAY_SIGN_IN
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_desks import of_account
+from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, Decision, request
+from hotline.people.service_key_proof import signing_key_of, verify_key_of
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_approvals import Approval, ApprovalKind
+from hotline.people.tables_desks import PASSPHRASE_MEMBER, Desk
+from hotline.people.tables_members import LineKeyCopy
+from hotline.text.phrases import message_text
+
+OWNER = "line signing key"
+NOT_OURS = message_text(
+    "the signing key in the database is not this line's: an operator restores it from a backup"
+)
+NO_PROOF = message_text(
+    "the line never signed this desk: an operator restores its row from a backup, or retires it"
+)
+UNSIGNED = message_text(
+    "the key of this desk is not signed, or was changed: two admins must sign it first"
+)
+REPLACED = message_text("the key of this desk changed: ask for its signature again")
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs a desk's next key: the line, or the member who makes it."""
+
+    line: SigningKey | None = field(default=None, repr=False)
+    member: str = ""
+    private: bytes = field(default=b"", repr=False)
+
+
+def line_proof(
+    line: SigningKey, code: str, kind: str, place: str, private: bytes, at: datetime
+) -> bytes:
+    """Returns the line's proof of a new key pair."""
+    public_key = bytes(PrivateKey(private).public_key).hex()
+    said = Statement(public_key, verify_key_of(signing_key_of(private)), int(at.timestamp()))
+    return proof_of(kind, place, [with_signature(line, said, code, kind, place)])
+
+
+def next_proof(
+    context: Context, row: DeskKey, made: KeyPair, before: bytes, by: Signer, at: datetime
+) -> bytes | None:
+    """Returns the proof of a desk's next key. Returns None if this process checks no signatures.
+
+    Raises DeskRefused if the present key is not signed.
+    """
+    signed = signed_key(context, row, at)
+    if signed is None:
+        return None
+    said = Statement(
+        made.public.hex(), verify_key_of(signing_key_of(made.private)), _later(signed, at)
+    )
+    about = row.code, signed.kind, signed.place
+    if by.line is not None:
+        return signed.proof(with_signature(by.line, said, *about), by_line=True)
+    own = signing_key_of(by.private)
+    said = with_signature(
+        signing_key_of(before), said._replace(by=by.member, by_key=verify_key_of(own)), *about
+    )
+    text = said.signed_text(*about)
+    return signed.proof(said._replace(own_signature=own.sign(text).signature.hex()), by_line=False)
+
+
+def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None:
+    """Returns a desk's signed key. Returns None if this process checks no signatures.
+
+    Raises DeskRefused for a key that members must not use, because the line did not sign it.
+    """
+    trust = context.encrypter.desks
+    if trust is None:
+        return None
+    state, signed = trust.state(row, at), trust.signed(row.code, row.proof)
+    if signed is None or state in (DeskKeyState.UNSIGNED, DeskKeyState.CHANGED, DeskKeyState.OLD):
+        raise DeskRefused(UNSIGNED)
+    return signed
+
+
+def line_key(context: Context, opener: PassphraseDecrypter) -> SigningKey | None:
+    """Opens the line's signing key with the recovery passphrase. Returns None if this line signs nothing.
+
+    Raises PassphraseWrong, DecryptionFailed, DeskRefused.
+    """
+    return open_line_key(context, opener.passphrase, opener.stretch)
+
+
+def open_line_key(
+    context: Context, passphrase: str, stretch: Stretch = stretch_passphrase
+) -> SigningKey | None:
+    """Opens the signing key for `hotline init`, which opens no desk. Raises the errors of `line_key`."""
+    with context.database.reading() as session:
+        copies = tables_members.line_key_copies(session, PASSPHRASE_MEMBER)
+    if not copies and context.encrypter.desks is None:
+        return None
+    if not copies:
+        raise DeskRefused(NOT_OURS)
+    named = {"owner": OWNER, "part": "the signing key"}
+    return _ours(context, unwrap(copies[0].sealed, passphrase, **named, stretch=stretch))
+
+
+def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: datetime) -> None:
+    """Stores the line's signing key under the recovery passphrase."""
+    sealed = under.wrap(bytes(line), owner=OWNER)
+    copy = LineKeyCopy(holder=PASSPHRASE_MEMBER, second="", sealed=sealed, made_at=at)
+    tables_members.replace_line_key(session, [copy], by_passphrase=True)
+
+
+def sign_desks(
+    context: Context, codes: Sequence[str], opener: PassphraseDecrypter, reason: str
+) -> Sequence[str]:
+    """Signs the keys of these desks, or of all that wait, with the recovery passphrase. Returns their codes.
+
+    Leaves out retired desks. Raises PassphraseWrong, DeskRefused.
+    """
+    line, at = line_key(context, opener), context.now()
+    trust = context.encrypter.desks
+    if line is None or trust is None:
+        raise DeskRefused(NOT_OURS)
+    with context.database.writing() as session:
+        wanted = codes or [
+            one.code
+            for one in tables_desks.all_desks(session)
+            if one.retired_at is None and trust.state(tables_desks.key_of(one), at) in WAITING
+        ]
+        for code in wanted:
+            _sign(session, context, code, line, at)
+            _log(
+                session, context, Actor(opener.by.first), "desk_signed", code, opener.by.why(reason)
+            )
+    return wanted
+
+
+def share_line_key(context: Context, opener: PassphraseDecrypter) -> Sequence[ConsoleAccount]:
+    """Lets each two of today's admins sign together. Returns them. Raises PassphraseWrong, DeskRefused."""
+    line, at = line_key(context, opener), context.now()
+    if line is None:
+        raise DeskRefused(NOT_OURS)
+    with context.database.writing() as session:
+        admins = [
+            one
+            for one in tables_accounts.all_accounts(session)
+            if AccountRole.ADMIN in one.held_roles and one.state in MAY_SIGN_IN and one.public_key
+        ]
+        copies = [
+            _copy(line, first, second, at)
+            for first, second in permutations(admins, 2)
+            if first.person_id != second.person_id
+        ]
+        tables_members.replace_line_key(session, copies, by_passphrase=False)
+        tables_audit.append_command(
+            session,
+            opener.by.first,
+            at=at,
+            action="signers_chosen",
+            subject=f"{len(admins)} admins",
+            reason=opener.by.why(", ".join(one.shown for one in admins)),
+        )
+    return admins
+
+
+def _copy(
+    line: SigningKey, first: ConsoleAccount, second: ConsoleAccount, at: datetime
+) -> LineKeyCopy:
+    one, other = of_account(first.id), of_account(second.id)
+    assert first.public_key
+    assert second.public_key
+    inner = SealedBox(PublicKey(second.public_key)).encrypt(bytes(line) + other.encode())
+    sealed = SealedBox(PublicKey(first.public_key)).encrypt(second.public_key + inner)
+    return LineKeyCopy(holder=one, second=other, sealed=sealed, made_at=at)
+
+
+def request_signature(
+    context: Context, by: Actor, private_key: bytes, code: str, reason: str
+) -> None:
+    """Asks another admin to sign a desk's key with this admin. Raises NotFound, DeskRefused, DecryptionFailed."""
+    with context.database.writing() as session:
+        signed = _wanted(context, tables_desks.get_desk(session, code, for_writing=True))
+        copies = tables_members.line_key_copies(session, of_account(by.account_id or 0))
+        if not copies:
+            raise DeskRefused(
+                message_text("you cannot sign yet: an operator runs hotline desks signers first")
+            )
+        passed = {
+            one.second: _passed_on(one.sealed, private_key, _digest(code, signed)) for one in copies
+        }
+        subject, payload = f"signature:{code}", json.dumps(passed).encode()
+        if request(
+            session, context, by, ApprovalKind.SIGNATURE, subject, reason, encrypted=payload
+        ):
+            _log(session, context, by, "desk_signature_asked", code, reason)
+
+
+def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
+    """Encrypts the second admin's part for that admin, with the digest of what both sign."""
+    plain = _opened(sealed, private_key)
+    second, inner = plain[: PublicKey.SIZE], plain[PublicKey.SIZE :]
+    return SealedBox(PublicKey(second)).encrypt(digest + inner).hex()
+
+
+def _about(
+    _session: Session, _context: Context, row: Approval, by: SignedIn
+) -> ApprovalView | None:
+    """Describes a request for the approvals page. Only an admin with a part of the key decides."""
+    desk = row.subject.partition(":")[2]
+    return ApprovalView(
+        message_text("{by} asks to sign the key of the desk {desk}", by=row.asker, desk=desk),
+        f"desk:{desk}",
+        may_decide=of_account(by.account_id) in _passed(row),
+        needs_key=True,
+    )
+
+
+def _approve(decision: Decision) -> None:
+    if decision.key is None or decision.by.account_id is None:
+        raise refusal(AccountFault.KEY_CLOSED)
+    code, own = decision.row.subject.partition(":")[2], of_account(decision.by.account_id)
+    desk = tables_desks.get_desk(decision.session, code, for_writing=True)
+    digest = _digest(code, _wanted(decision.context, desk))
+    plain = _opened(bytes.fromhex(_passed(decision.row)[own]), decision.key)
+    if plain[: len(digest)] != digest:
+        raise DeskRefused(REPLACED)
+    opened = _opened(plain[len(digest) :], decision.key)
+    line = _ours(decision.context, opened.removesuffix(own.encode()))
+    _sign(decision.session, decision.context, code, line, decision.context.now())
+    _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
+
+
+SIGNATURE = ApprovalRule(
+    kind=ApprovalKind.SIGNATURE,
+    decided_by=ADMIN,
+    about=_about,
+    approve=_approve,
+    refused="desk_signature_refused",
+)
+
+
+def _sign(session: Session, context: Context, code: str, line: SigningKey, at: datetime) -> None:
+    """Signs the newest key of a desk's proof, and restores what another hand changed in the row."""
+    desk = tables_desks.get_desk(session, code, for_writing=True)
+    signed = _wanted(context, desk)
+    newest = signed.statements[-1]
+    said = Statement(newest.public_key, newest.verify_key, _later(signed, at))
+    desk.public_key, desk.kind, desk.place = signed.public_key, signed.kind, signed.place or None
+    desk.proof = signed.proof(
+        with_signature(line, said, code, signed.kind, signed.place), by_line=True
+    )
+
+
+def _wanted(context: Context, desk: Desk) -> SignedKey:
+    """Returns the newest key that the line signed, or that members made from it. Raises DeskRefused."""
+    trust = context.encrypter.desks
+    signed = trust.signed(desk.code, desk.proof) if trust is not None else None
+    if signed is None or desk.retired_at is not None:
+        raise DeskRefused(NO_PROOF)
+    return signed
+
+
+def _later(signed: SignedKey, at: datetime) -> int:
+    return max(int(at.timestamp()), signed.newest + 1)
+
+
+def with_signature(key: SigningKey, said: Statement, code: str, kind: str, place: str) -> Statement:
+    """Returns a statement with its signature."""
+    text = said.signed_text(code, kind, place)
+    return said._replace(signature=key.sign(text).signature.hex())
+
+
+def _digest(code: str, signed: SignedKey) -> bytes:
+    newest = signed.statements[-1]
+    return blake2b(newest.signed_text(code, signed.kind, signed.place)).digest()
+
+
+def _opened(sealed: bytes, private_key: bytes) -> bytes:
+    try:
+        return SealedBox(PrivateKey(private_key)).decrypt(sealed)
+    except (CryptoError, ValueError, TypeError):
+        raise DecryptionFailed(
+            "a part of the signing key is for another key, or was altered"
+        ) from None
+
+
+def _ours(context: Context, seed: bytes) -> SigningKey:
+    """Returns the signing key. Raises DeskRefused if it is not the one whose public half this process has."""
+    try:
+        line = SigningKey(seed)
+    except (CryptoError, ValueError, TypeError):
+        raise DeskRefused(NOT_OURS) from None
+    trust = context.encrypter.desks
+    if trust is not None and bytes(line.verify_key) != trust.line_key:
+        raise DeskRefused(NOT_OURS)
+    return line
+
+
+def _passed(row: Approval) -> Mapping[str, str]:
+    found: Mapping[str, str] = json.loads(row.encrypted or b"{}")
+    return found
+
+
+def _log(
+    session: Session, context: Context, by: Actor, action: str, code: str, reason: str
+) -> None:
+    tables_audit.append_command(
+        session, by, at=context.now(), action=action, subject=f"desk:{code}", reason=reason
+    )

@@ -1,0 +1,76 @@
+"""Tests how two admins sign a desk's key on the console's pages, and what the pages say of a key that was changed."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from hotline.cases import decrypt_access
+from hotline.core.actors import AccountRole
+from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
+from hotline.keys.key_folder import KeyFolder
+from hotline.people import decrypt_signing
+from hotline.people.decrypt_passphrase import PassphraseDecrypter
+from hotline.people.tables_approvals import Approval
+from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import PASSPHRASE
+from tests.support.two_people import ALICE
+
+PAGE, SIGN = "/desks/12", "/desks/12/sign"
+
+
+@pytest.fixture
+def admins(desk: Desk, tmp_path: Path) -> tuple[Tab, Tab]:
+    """Signs in two admins, who may sign together. A writer of the database has swapped the key of Gasabo's desk."""
+    tabs = tuple(desk.tab(AccountRole.ADMIN, name=f"Admin {number}") for number in (1, 2))
+    folder = KeyFolder(tmp_path / "pages")
+    folder.make(LINE_PUBLIC_KEY, decrypt_access.line_public_key(desk.context, PASSPHRASE))
+    object.__setattr__(desk.context.encrypter, "desks", DeskTrust(folder))
+    decrypt_signing.share_line_key(desk.context, PassphraseDecrypter(ALICE, PASSPHRASE))
+    with desk.context.database.writing() as session:
+        session.execute(
+            text("UPDATE desk SET public_key = :key WHERE code = '12'"), {"key": b"k" * 32}
+        )
+    return tabs[0], tabs[1]
+
+
+def waiting(desk: Desk) -> list[int]:
+    with desk.context.database.reading() as session:
+        return [
+            row.id
+            for row in session.query(Approval)
+            if row.kind == "signature" and row.decided_at is None
+        ]
+
+
+def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -> None:
+    first, second = admins
+    assert "key not signed" in first.get("/desks").text
+    assert "was changed in the database" in first.get(PAGE).text
+    assert first.post(SIGN, {"reason": ""}).status_code == 422
+    asked = first.post(SIGN, {"reason": "we found who did it"})
+    assert asked.headers["Location"].endswith("/approvals")
+    (number,) = waiting(desk)
+    assert "Admin 1 asks to sign the key of the desk Gasabo" in second.get("/approvals").text
+    yes = {"do": "approve", "reason": "yes"}
+    assert first.post(f"/approvals/{number}", yes).status_code == 422
+    assert second.post(f"/approvals/{number}", yes).status_code == 303
+    assert "was changed in the database" not in first.get(PAGE).text
+    assert SIGN not in first.get(PAGE).text
+
+
+def test_a_requested_signature_is_withdrawn(desk: Desk, admins: tuple[Tab, Tab]) -> None:
+    first, second = admins
+    first.post(SIGN, {"reason": "too early"})
+    (number,) = waiting(desk)
+    assert "Withdraw request" in first.get("/approvals").text
+    assert first.post(f"/approvals/{number}", {"do": "take_back"}).status_code == 303
+    assert waiting(desk) == []
+    assert "was changed in the database" in second.get(PAGE).text
+
+
+def test_only_an_admin_may_ask(desk: Desk, admins: tuple[Tab, Tab]) -> None:
+    national = desk.tab(AccountRole.NATIONAL, name="National 1")
+    assert admins[0].get(PAGE).status_code == 200
+    assert national.post(SIGN, {"reason": "mine"}).status_code in (403, 404)
+    assert waiting(desk) == []

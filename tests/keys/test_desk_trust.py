@@ -1,0 +1,125 @@
+"""Tests which desk keys count, against an attacker who writes every column of the database."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from nacl.signing import SigningKey
+
+from hotline.keys.desk_signatures import (
+    LINE_PUBLIC_KEY,
+    DeskKey,
+    DeskKeyState,
+    DeskTrust,
+)
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.key_folder import KeyFolder
+from hotline.people.decrypt_signing import Signer, line_proof, next_proof
+from tests.support.clock import Clock
+from tests.support.contexts import make_context
+
+LINE, STRANGER = SigningKey.generate(), SigningKey.generate()
+OLD, NEW, OTHER = KeyPair.new(), KeyPair.new(), KeyPair.new()
+MEMBER = Signer(member="account:1", private=OTHER.private)
+DAYS = timedelta(days=1)
+
+
+def row(code: str, pair: KeyPair, clock: Clock, *, line: SigningKey = LINE) -> DeskKey:
+    proof = line_proof(line, code, "district", "", pair.private, clock())
+    return DeskKey(code, "district", "", pair.public, proof)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> KeyFolder:
+    keys = KeyFolder(tmp_path / "hooks")
+    keys.make(LINE_PUBLIC_KEY, bytes(LINE.verify_key))
+    return keys
+
+
+Rekey = Callable[..., DeskKey]
+
+
+@pytest.fixture
+def rekey(folder: KeyFolder, clock: Clock) -> Rekey:
+    """Returns a function that gives a desk its next key, as a member or as the line."""
+
+    def rekeyed(
+        before: DeskKey, private: bytes, made: KeyPair = NEW, by: Signer = MEMBER
+    ) -> DeskKey:
+        context = make_context(database=None, now=clock, trust=DeskTrust(folder))  # type: ignore[arg-type]
+        proof = next_proof(context, before, made, private, by, clock())
+        return before._replace(public_key=made.public, proof=proof)
+
+    return rekeyed
+
+
+def forged(before: DeskKey, clock: Clock) -> list[tuple[DeskKey, DeskKeyState]]:
+    others = row("13", NEW, clock)
+    return [
+        (before._replace(public_key=NEW.public), DeskKeyState.CHANGED),
+        (before._replace(kind="border"), DeskKeyState.CHANGED),
+        (before._replace(place="55c1"), DeskKeyState.CHANGED),
+        (before._replace(public_key=NEW.public, proof=others.proof), DeskKeyState.UNSIGNED),
+        (before._replace(code="rusumo"), DeskKeyState.UNSIGNED),
+        (before._replace(proof=None), DeskKeyState.UNSIGNED),
+        (before._replace(proof=b"[1"), DeskKeyState.UNSIGNED),
+        (before._replace(proof=b'["district", "", []]'), DeskKeyState.UNSIGNED),
+        (row("12", NEW, clock, line=STRANGER), DeskKeyState.UNSIGNED),
+    ]
+
+
+def test_no_row_that_an_attacker_writes_counts(folder: KeyFolder, clock: Clock) -> None:
+    mine = row("12", OLD, clock)
+    assert DeskTrust(folder).state(mine, clock()) is DeskKeyState.SIGNED
+    for changed, state in forged(mine, clock):
+        assert DeskTrust(folder).state(changed, clock()) is state, changed
+
+
+def test_a_new_key_counts_for_72_hours_unless_the_line_signs_it(
+    folder: KeyFolder, clock: Clock, rekey: Rekey
+) -> None:
+    trust, mine = DeskTrust(folder), row("12", OLD, clock)
+    young = rekey(mine, OLD.private)
+    assert trust.state(young, clock()) is DeskKeyState.PROVISIONAL
+    clock.turn(hours=72)
+    assert trust.state(young, clock()) is DeskKeyState.PROVISIONAL
+    clock.turn(seconds=2)
+    assert trust.state(young, clock()) is DeskKeyState.LATE
+    signed = rekey(young, NEW.private, OTHER, Signer(LINE))
+    assert trust.state(signed, clock()) is DeskKeyState.SIGNED
+
+
+def test_a_key_of_the_removed_person_does_not_return(
+    folder: KeyFolder, clock: Clock, rekey: Rekey
+) -> None:
+    """The person has a copy of the old key and writes the database. Each process remembers the newer key."""
+    mine = row("12", OLD, clock)
+    clock.turn(hours=1)
+    young = rekey(mine, OLD.private)
+    assert DeskTrust(folder).state(young, clock()) is DeskKeyState.PROVISIONAL
+    assert DeskTrust(folder).state(mine, clock()) is DeskKeyState.OLD, "from the key folder"
+
+    clock.turn(hours=60)
+    again = DeskTrust(folder).state(mine._replace(proof=mine.proof), clock())
+    assert again is DeskKeyState.OLD
+    fresh = KeyFolder(folder.path.parent / "attacker")
+    fresh.make(LINE_PUBLIC_KEY, bytes(LINE.verify_key))
+    context = make_context(database=None, now=clock, trust=DeskTrust(fresh))  # type: ignore[arg-type]
+    proof = next_proof(context, mine, OTHER, OLD.private, MEMBER, clock())
+    theirs = mine._replace(public_key=OTHER.public, proof=proof)
+    assert DeskTrust(folder).state(theirs, clock()) is DeskKeyState.PROVISIONAL
+    clock.turn(hours=13)
+    assert DeskTrust(folder).state(theirs, clock()) is DeskKeyState.LATE, "72 hours from the first"
+
+
+def test_only_the_replaced_key_signs_the_next(
+    folder: KeyFolder, clock: Clock, rekey: Rekey
+) -> None:
+    young = rekey(row("12", OLD, clock), OTHER.private)
+    assert DeskTrust(folder).state(young, clock()) is DeskKeyState.UNSIGNED
+
+
+def test_a_clock_that_was_set_back_locks_no_desk(folder: KeyFolder, clock: Clock) -> None:
+    mine = row("12", OLD, clock)
+    assert DeskTrust(folder).state(mine, clock() - 400 * DAYS) is DeskKeyState.SIGNED

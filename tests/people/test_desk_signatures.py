@@ -1,0 +1,102 @@
+"""Plays an attacker who writes the database: no key of theirs may read a tip, and the doctor must say so."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from nacl.public import PrivateKey
+from sqlalchemy import text
+
+from hotline.alerts import service_drills
+from hotline.alerts.service_drills import DrilledDesk
+from hotline.cli.contexts import build_web
+from hotline.cli.main import main
+from hotline.core.database import Database
+from hotline.core.settings import Settings
+from hotline.keys.decrypt import opens_grant
+from hotline.keys.encrypt import label
+from hotline.text.codes import NATIONAL
+from hotline.tips.queries_visible import tip_with_grant
+from hotline.tips.rules import Urgency
+from tests.cli.homes import PASSPHRASE
+
+GASABO, HERE = "12", DrilledDesk("12", "12")
+ATTACKER = PrivateKey.generate()
+NAMES = ("--by", "Alice", "--second", "Bosco")
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """A line of one machine, whose database an attacker writes."""
+
+    environ: dict[str, str]
+    database: Database
+
+    def hotline(self, *words: str) -> Result:
+        bare: dict[str, str | None] = {
+            one: None for one in os.environ if one.startswith("HOTLINE_")
+        }
+        return CliRunner(env={**bare, **self.environ}).invoke(main, words)
+
+    def write(self, statement: str, **values: object) -> None:
+        with self.database.writing() as session:
+            session.execute(text(statement), values)
+
+    def file_tip(self) -> int:
+        """Files a tip of Gasabo, encrypted by the hooks' own parts and keys."""
+        context = build_web(Settings.read(self.environ))
+        with context.database.writing() as session:
+            tip = service_drills.make_tip(session, context, HERE, Urgency.DANGER, context.now())
+            tip_id = tip.id
+        context.database.close()
+        return tip_id
+
+    def opens(self, tip_id: int, desk: str, private_key: PrivateKey) -> bool:
+        """Returns True if this key decrypts the desk's grant of the tip."""
+        context = build_web(Settings.read(self.environ))
+        with context.database.reading() as session:
+            tip, grant = tip_with_grant(session, tip_id, desk)
+        uid, lock = tip.uid, context.encrypter.weekly_lock
+        context.database.close()
+        if grant is None:
+            return False
+        inner = lock.unlock(grant, label(uid, desk))
+        return opens_grant(inner, uid=uid, desk=desk, private_key=bytes(private_key))
+
+    def has_grant(self, tip_id: int, desk: str) -> bool:
+        with self.database.reading() as session:
+            return tip_with_grant(session, tip_id, desk)[1] is not None
+
+    def doctor(self) -> dict[str, Any]:
+        """Returns the doctor's results that are wrong, by name."""
+        found = json.loads(self.hotline("doctor", "--json").stdout)["findings"]
+        return {one["name"]: one["message"] for one in found if one["state"] == "wrong"}
+
+
+@pytest.fixture
+def attacked(empty: Database, tmp_path: Path) -> Attacked:
+    file, home = tmp_path / "passphrase", tmp_path / "home"
+    file.write_text(f"{PASSPHRASE}\n")
+    url = empty.engine.url.render_as_string(hide_password=False)
+    environ = {"HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": url}
+    line = Attacked(environ | {"HOTLINE_GATEWAY_URL": "http://127.0.0.1:9"}, empty)
+    made = line.hotline("init", "--passphrase-file", str(file))
+    assert made.exit_code == 0, made.output
+    return line
+
+
+@pytest.mark.both
+def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) -> None:
+    assert attacked.has_grant(attacked.file_tip(), GASABO)
+    key = bytes(ATTACKER.public_key)
+    attacked.write("UPDATE desk SET public_key = :key WHERE code = '12'", key=key)
+
+    tip_id = attacked.file_tip()
+
+    assert not attacked.opens(tip_id, GASABO, ATTACKER)
+    assert attacked.has_grant(tip_id, NATIONAL), "a tip is never refused"
+    assert "12" in attacked.doctor()["desk signatures"]

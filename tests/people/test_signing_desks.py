@@ -1,0 +1,249 @@
+"""Tests how a desk's key gets the line's signature: by two admins, by the passphrase, and what a sign-in proves."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import text
+
+from hotline.alarms import tables as alarms_tables
+from hotline.alarms.rules import Alarm
+from hotline.cases import decrypt_access
+from hotline.core.actors import AccountRole, Actor, SignedIn
+from hotline.errors import ApprovalRefused, DeskRefused, HotlineError
+from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskKeyState, DeskTrust
+from hotline.keys.encrypt import Encrypter
+from hotline.keys.key_folder import KeyFolder
+from hotline.operations import decrypt_rotation
+from hotline.people import (
+    decrypt_grants,
+    decrypt_recovery,
+    decrypt_signing,
+    service_key_proof,
+    tables_desks,
+    tables_members,
+)
+from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.decrypt_passphrase import PassphraseDecrypter
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_approvals import Approval
+from hotline.people.tables_desks import Desk
+from hotline.web import service_approvals
+from tests.people.test_desk_members import FIRST, PASSPHRASE, QUICK, SECOND, People, people
+from tests.support.builders import make_account
+from tests.support.contexts import WholeContext
+from tests.support.two_people import ALICE
+
+__all__ = ["people"]
+
+HERE = "12"
+ATTACKER = PrivateKey.generate()
+
+
+@dataclass
+class Signing:
+    """A line whose processes check signatures, with two members of a desk and three admins."""
+
+    people: People
+    folder: KeyFolder
+    admins: dict[str, PrivateKey]
+
+    @property
+    def context(self) -> WholeContext:
+        context = self.people.district.context
+        return replace(context, encrypter=Encrypter(desks=DeskTrust(self.folder)))
+
+    def state(self) -> DeskKeyState:
+        with self.context.database.reading() as session:
+            row = tables_desks.key_of(tables_desks.get_desk(session, HERE))
+        return DeskTrust(self.folder).state(row, self.context.now())
+
+    def rekey(self) -> None:
+        key = bytes(self.people.pairs[FIRST])
+        decrypt_rotation.rotate_step(self.context, Actor("Chantal", 1), key, HERE, "she left")
+        self.people.district.clock.turn(seconds=6)
+        decrypt_rotation.rotate_step(self.context, Actor("Chantal", 1), key, HERE, "she left")
+
+    def by(self, name: str) -> SignedIn:
+        (row,) = [one for one in self.people.district.all(ConsoleAccount) if one.shown == name]
+        return SignedIn(row.id, name, row.held_roles, "en", True, "key")
+
+    def ask(self, name: str = "Alice") -> None:
+        key = bytes(self.admins[name])
+        decrypt_signing.request_signature(self.context, self.by(name).actor, key, HERE, "known")
+
+    def decide(self, name: str, key: PrivateKey | None = None) -> None:
+        (row,) = [one for one in self.people.district.all(Approval) if one.decided_at is None]
+        own = bytes(key or self.admins[name])
+        service_approvals.decide(
+            self.context, self.by(name), row.id, "known to me", approve=True, key=own
+        )
+
+    def write(self, statement: str, **values: Any) -> None:
+        with self.context.database.writing() as session:
+            session.execute(text(statement), values)
+
+
+@pytest.fixture
+def signing(people: People, tmp_path: Path) -> Signing:
+    context, folder = people.district.context, KeyFolder(tmp_path / "hooks")
+    folder.make(LINE_PUBLIC_KEY, decrypt_access.line_public_key(context, PASSPHRASE))
+    for member in (FIRST, SECOND):
+        people.let_in(HERE, member)
+    admins = {name: PrivateKey.generate() for name in ("Alice", "Bosco", "Claude")}
+    with people.district.database.writing() as session:
+        for name, pair in admins.items():
+            key = bytes(pair.public_key)
+            session.add(make_account(name, AccountRole.ADMIN, public_key=key))
+    made = Signing(people, folder, admins)
+    assert made.state() is DeskKeyState.SIGNED
+    return made
+
+
+def opener() -> PassphraseDecrypter:
+    return PassphraseDecrypter(ALICE, PASSPHRASE)
+
+
+@pytest.mark.both
+def test_two_admins_sign_a_members_new_key(signing: Signing) -> None:
+    decrypt_signing.share_line_key(signing.context, opener())
+    signing.rekey()
+    assert signing.state() is DeskKeyState.PROVISIONAL
+    signing.ask()
+    with pytest.raises(ApprovalRefused):
+        signing.decide("Alice")
+    with pytest.raises(HotlineError):
+        signing.decide("Bosco", key=signing.admins["Claude"])
+    assert signing.state() is DeskKeyState.PROVISIONAL
+
+    signing.decide("Bosco")
+
+    assert signing.state() is DeskKeyState.SIGNED
+    assert signing.people.opens(HERE, SECOND)
+    assert signing.people.actions()[-2:] == ["desk_signature_asked", "desk_signed"]
+
+
+def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:
+    """A writer of the database puts another key in place between the two admins."""
+    decrypt_signing.share_line_key(signing.context, opener())
+    signing.rekey()
+    signing.ask()
+    signing.rekey()
+    with pytest.raises(DeskRefused, match="changed"):
+        signing.decide("Bosco")
+    assert signing.state() is DeskKeyState.PROVISIONAL
+
+
+def test_an_admin_without_a_part_of_the_key_signs_nothing(signing: Signing) -> None:
+    signing.rekey()
+    with pytest.raises(DeskRefused, match="signers"):
+        signing.ask()
+
+
+@pytest.mark.both
+def test_the_passphrase_signs_and_restores_what_was_changed(signing: Signing) -> None:
+    signing.write(
+        "UPDATE desk SET public_key = :key, kind = 'border', place = '55c1' WHERE code = '12'",
+        key=bytes(ATTACKER.public_key),
+    )
+    assert signing.state() is DeskKeyState.CHANGED
+    assert decrypt_signing.sign_desks(signing.context, [], opener(), "an attack") == [HERE]
+    assert signing.state() is DeskKeyState.SIGNED
+    assert signing.people.opens(HERE, FIRST)
+    with signing.context.database.reading() as session:
+        row = tables_desks.get_desk(session, HERE)
+        assert (row.kind, row.place) == ("district", None)
+        assert row.public_key != bytes(ATTACKER.public_key)
+
+
+def test_no_one_signs_a_desk_that_an_attacker_added(signing: Signing) -> None:
+    with signing.context.database.writing() as session:
+        key, at = bytes(ATTACKER.public_key), signing.context.now()
+        session.add(Desk(code="rusumo", kind="border", public_key=key, created_at=at))
+    assert decrypt_signing.sign_desks(signing.context, [], opener(), "waits") == []
+    with pytest.raises(DeskRefused, match="never signed"):
+        decrypt_signing.sign_desks(signing.context, ["rusumo"], opener(), "looks right")
+
+
+def test_a_member_continues_no_rotation_of_an_attackers_key(signing: Signing) -> None:
+    """The attacker replaces the desk's key and the member's copy of it, and waits for the member to move all grants."""
+    member = signing.people.pairs[FIRST]
+    copy = wrap_desk_key(bytes(ATTACKER), bytes(member.public_key), HERE, FIRST)
+    signing.write(
+        "UPDATE desk SET public_key = :key WHERE code = '12'", key=bytes(ATTACKER.public_key)
+    )
+    signing.write(
+        "UPDATE desk_member SET wrapped_key = :key WHERE member = :member", key=copy, member=FIRST
+    )
+    with pytest.raises(DeskRefused, match="not signed"):
+        signing.rekey()
+
+
+def test_a_swapped_recovery_pair_gets_no_new_key(signing: Signing) -> None:
+    signing.write("UPDATE recovery_pair SET public_key = :key", key=bytes(ATTACKER.public_key))
+    with pytest.raises(DeskRefused, match="recovery pair"):
+        signing.rekey()
+    assert not decrypt_recovery.check_recovery(signing.context).ok
+
+
+def test_a_new_passphrase_signs_every_desk_and_opens_the_signing_key(signing: Signing) -> None:
+    signing.rekey()
+    decrypt_rotation.rotate_all(
+        signing.context,
+        old=PASSPHRASE,
+        new="battery staple",
+        by=ALICE,
+        reason="the paper was lost",
+        settle=lambda: None,
+        say=lambda _: None,
+        costs=QUICK,
+    )
+    assert signing.state() is DeskKeyState.SIGNED
+    opened = decrypt_signing.line_key(signing.context, PassphraseDecrypter(ALICE, "battery staple"))
+    assert opened is not None
+    with pytest.raises(HotlineError):
+        decrypt_signing.line_key(signing.context, opener())
+
+
+def proves(signing: Signing, member: str = FIRST) -> bool:
+    """Returns True if a sign-in of this member raises no alarm."""
+    with signing.context.database.writing() as session:
+        account = session.get_one(ConsoleAccount, int(member.removeprefix("account:")))
+        key = bytes(signing.people.pairs[member])
+        service_key_proof.prove_keys(session, signing.context, member, account, key)
+        return Alarm.MEMBER_KEYS not in alarms_tables.raised_alarms(session)
+
+
+def test_a_sign_in_proves_the_keys_of_a_member(signing: Signing) -> None:
+    assert proves(signing)
+    signing.rekey()
+    assert proves(signing)
+    assert proves(signing, SECOND)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE desk SET public_key = :key WHERE code = '12'",
+        "UPDATE account SET public_key = :key WHERE id = 1",
+        "UPDATE desk_member SET wrapped_key = :key WHERE member = 'account:1'",
+    ],
+)
+def test_a_sign_in_finds_a_key_that_was_changed(signing: Signing, statement: str) -> None:
+    signing.write(statement, key=bytes(ATTACKER.public_key))
+    assert not proves(signing)
+    assert "key_differs" in signing.people.actions()
+
+
+def test_a_sign_in_finds_a_new_key_in_the_members_name(signing: Signing) -> None:
+    """A colleague gives the desk a new key, and names this member."""
+    with signing.context.database.writing() as session:
+        member = tables_members.desks_of(session, SECOND)
+        assert HERE in member
+        private = bytes(signing.people.pairs[FIRST])
+        keys = decrypt_grants.decrypt_desk_as(session, HERE, FIRST, private)
+        by = decrypt_signing.Signer(member=SECOND, private=private)
+        decrypt_rotation.put_key(session, signing.context, HERE, keys[0].key, by)
+    assert not proves(signing, SECOND)
