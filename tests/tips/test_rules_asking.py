@@ -9,7 +9,7 @@ from hotline.tips.rules_receipts import STILL_REPORTING, question_refusal
 from tests.support.builders import NOON
 
 MAY: dict[str, Any] = {
-    "told_at": NOON,
+    "filed_at": NOON,
     "has_receipt": True,
     "closed": False,
     "asked": False,
@@ -28,7 +28,7 @@ def test_it_may_be_asked_when_she_has_told_all() -> None:
         ({"closed": True}, "closed"),
         ({"has_receipt": False}, "took no receipt"),
         ({"asked": True}, "only one"),
-        ({"told_at": NOON + timedelta(seconds=1)}, "three minutes"),
+        ({"filed_at": NOON + timedelta(seconds=1)}, "three minutes"),
     ],
 )
 def test_each_reason_against_it(changed: dict[str, Any], why: str) -> None:
