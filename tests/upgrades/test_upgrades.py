@@ -64,7 +64,7 @@ def test_it_restores_upgrades_and_opens_its_tip(
     with closing(open_database(address)) as upgraded, closing(open_database(other)) as migrated:
         migrate.upgrade(migrated)
         assert schema_of(upgraded) == schema_of(migrated)
-    assert "whole" in machine.well("audit", "verify").stdout
+    assert "unbroken" in machine.well("audit", "verify").stdout
     assert "Coordinator 1" in machine.well("people", "list").stdout
     desk = ("--desk", "gasabo", "--passphrase-file", str(words))
     read = machine.well("tips", "read", "1", *desk, *SIGNED, "--second", "Bosco")
