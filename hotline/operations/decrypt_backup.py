@@ -31,6 +31,9 @@ from hotline.operations.rules_backup import Contents, Manifest
 READ = 1 << 20
 MAX_SIGNATURE_FILE = 1 << 20
 ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE")
+SLOW_TRIES = 200
+SLOW = """this machine is too slow or too busy for the backup key's file. Stop other programs and try again, or run `age
+--decrypt FILE >KEYFILE` on a faster machine and give KEYFILE"""
 UNSIGNED = """this line did not sign this backup, or it was changed since. Nothing was restored: take both files again
 from another place where backups are kept"""
 NO_SIGNER = """nothing here says which line signs its backups: use the key file of `hotline backup key`, or give
@@ -51,10 +54,7 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
     Raises PassphraseWrong or DecryptionFailed.
     """
     if file.startswith(ENCRYPTED):
-        try:
-            file = pyrage.passphrase.decrypt(file, passphrase())
-        except pyrage.DecryptError:
-            raise PassphraseWrong("this passphrase does not decrypt the backup key") from None
+        file = _under_passphrase(file, passphrase())
     lines = file.decode(errors="replace").splitlines()
     try:
         keys = [Identity.from_str(one) for one in lines if one and not one.startswith("#")]
@@ -64,6 +64,17 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
         raise DecryptionFailed("the backup key's file has no private key of age")
     signers = {one.removeprefix(SIGNER).strip() for one in lines if one.startswith(SIGNER)}
     return BackupKey(keys, frozenset(signers))
+
+
+def _under_passphrase(file: bytes, passphrase: str) -> bytes:
+    """Decrypts a key file. Tries again where age thinks that this machine is too slow, as while others use it."""
+    for _ in range(SLOW_TRIES):
+        try:
+            return pyrage.passphrase.decrypt(file, passphrase)
+        except pyrage.DecryptError as refused:
+            if not str(refused).startswith("Excessive work"):
+                raise PassphraseWrong("this passphrase does not decrypt the backup key") from None
+    raise DecryptionFailed(SLOW)
 
 
 def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifest:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyrage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,6 +218,21 @@ class TestKeyFile:
         assert (str(key.identities[0].to_public()), key.signers) == (public, frozenset({"aa00"}))
         with pytest.raises(PassphraseWrong):
             open_backup_key(file, lambda: "guess")
+
+    def test_a_machine_that_seems_slow_tries_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """age measures the machine first, and refuses an expensive passphrase while others use the processor."""
+        said = ["Excessive work parameter for passphrase.", "Excessive work parameter"]
+
+        def busy(_file: bytes, _passphrase: str) -> bytes:
+            if said:
+                raise pyrage.DecryptError(said.pop())
+            return f"{MINE}\n".encode()
+
+        monkeypatch.setattr(pyrage.passphrase, "decrypt", busy)
+        assert open_backup_key(b"age-encryption.org/v1", lambda: "x").signers == frozenset()
+        said += ["Excessive work parameter for passphrase."] * 1000
+        with pytest.raises(DecryptionFailed, match="too slow or too busy"):
+            open_backup_key(b"age-encryption.org/v1", lambda: "x")
 
     @pytest.mark.parametrize("file", [b"", b"# a comment\n", b"rubbish\n", b"\xff\xfe"])
     def test_a_file_without_a_key_is_refused(self, file: bytes) -> None:
