@@ -51,7 +51,7 @@ def request_number(context: Context, call_back_id: int, *, by: CommandActor, rea
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         row.asked_by, row.approved_by = tables_audit.actor_of(by), None
-        _record(session, context, "call_back_wanted", row.id, by=by, reason=reason)
+        _record(session, context, "call_back_wanted", row.id, by, reason)
 
 
 def approve_request(
@@ -76,7 +76,7 @@ def approve_request(
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
             raise CallRefused("another person has requested this number since: load the list again")
         row.approved_by = tables_audit.actor_of(by)
-        _record(session, context, "call_back_approved", row.id, by=by, reason=reason)
+        _record(session, context, "call_back_approved", row.id, by, reason)
 
 
 def decrypt_call(
@@ -107,7 +107,7 @@ def decrypt_call(
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         _check(session, row, context, by)
         row.opened_at = context.now()
-        _record(session, context, "call_back_opened", row.id, by=by, reason=reason)
+        _record(session, context, "call_back_opened", row.id, by, reason)
     return opened
 
 
@@ -126,7 +126,7 @@ def record_outcome(
         row.outcome = outcome
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end_request(row, CallBackState.DONE, context.now())
-        _record(session, context, f"call_back_{outcome}", row.id, by=by, reason=reason)
+        _record(session, context, f"call_back_{outcome}", row.id, by, reason)
 
 
 def code_word(context: Context, opened: CallDetails) -> str:
@@ -154,7 +154,7 @@ def _check(session: Session, row: CallBack, context: Context, by: CommandActor) 
 
 def _refuse(context: Context, row: CallBack, by: CommandActor, refused: HotlineError) -> None:
     with context.database.writing() as session:
-        _record(session, context, "call_back_refused", row.id, by=by, reason=str(refused))
+        _record(session, context, "call_back_refused", row.id, by, str(refused))
 
 
 def _open(context: Context, row: CallBack, keys: Sequence[bytes]) -> CallDetails:
@@ -171,15 +171,9 @@ def _record(
     context: Context,
     action: str,
     call_back_id: int,
-    *,
     by: CommandActor,
     reason: str,
 ) -> None:
     tables_audit.append_command(
-        session,
-        by,
-        at=context.now(),
-        action=action,
-        subject=f"call-back:{call_back_id}",
-        reason=reason,
+        session, by, context.now(), action, f"call-back:{call_back_id}", reason
     )

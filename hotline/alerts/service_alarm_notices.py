@@ -137,7 +137,7 @@ def end_contact(session: Session, contact: OnCallContact, by: CommandActor, at: 
         new_notice(Alarm.ON_CALL_CONTACTS, Notice.RAISED, one, at, at) for one in reached
     )
     contact.active = False
-    tables_audit.append_command(session, by, at=at, action="watcher_removed", subject=contact.name)
+    tables_audit.append_command(session, by, at, "watcher_removed", contact.name)
     return True
 
 

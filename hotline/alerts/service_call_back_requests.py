@@ -172,11 +172,7 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
         if not next_window(row):
             end_request(row, CallBackState.EXPIRED, at)
             tables_audit.append_row(
-                session,
-                at=at,
-                actor="clock",
-                action="call_back_expired",
-                subject=f"call-back:{row.id}",
+                session, at, "clock", "call_back_expired", f"call-back:{row.id}"
             )
             return [Template.CALL_OVER]
         row.notified_at = at

@@ -122,9 +122,7 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
             decrypt_recovery.make_desk(session, context, desk, line)
         if made:
             subject = f"{len(made)} desks"
-            tables_audit.append_row(
-                session, at=at, actor="cli", action="desks_made", subject=subject
-            )
+            tables_audit.append_row(session, at, "cli", "desks_made", subject)
     return made
 
 
@@ -315,6 +313,4 @@ def _record(
             who, key = EventActor(actor, desk=desk), f"{tip_id}:{desk}"
             service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, who, at, key=key)
         subject, why = f"tip:{tip_id}", by.why(reason)
-        tables_audit.append_row(
-            session, at=at, actor=actor, action=action, subject=subject, reason=why
-        )
+        tables_audit.append_row(session, at, actor, action, subject, why)

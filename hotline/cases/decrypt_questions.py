@@ -76,14 +76,7 @@ def _log(session: Session, row: QuestionBackRow, actor: str, reason: str) -> Non
     service_case_events.write_event(
         session, row.tip_id, LoggedEvent.ASKED, by, at, key=str(row.tip_id)
     )
-    tables_audit.append_row(
-        session,
-        at=at,
-        actor=actor,
-        action="question_asked",
-        subject=f"tip:{row.tip_id}",
-        reason=reason,
-    )
+    tables_audit.append_row(session, at, actor, "question_asked", f"tip:{row.tip_id}", reason)
 
 
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:

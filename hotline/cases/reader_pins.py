@@ -104,9 +104,7 @@ class ReaderTurn:
         """Writes an action of this responder to the audit log. Without a subject, the responder is also the subject."""
         actor, at = self.actor, self.at
         subject = subject or actor
-        tables_audit.append_row(
-            self.session, at=at, actor=actor, action=action, subject=subject, reason=reason
-        )
+        tables_audit.append_row(self.session, at, actor, action, subject, reason)
 
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)

@@ -193,14 +193,8 @@ def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
 
 def _append(context: ConsoleContext, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
     with context.database.writing() as session:
-        tables_audit.append_command(
-            session,
-            by.actor,
-            at=context.now(),
-            action=action,
-            subject=f"tip:{tip_id}",
-            reason=reason,
-        )
+        actor = tables_audit.by_actor(by.actor)
+        tables_audit.append_about_tip(session, tip_id, action, actor, context.now(), reason)
 
 
 CLOSED = "closed"
@@ -252,10 +246,7 @@ def record_report(
             service_follow_up.record_report(session, context, tip, report, private=private)
             is not None
         ):
-            subject = f"tip:{tip_id}"
-            tables_audit.append_row(
-                session, at=at, actor=actor, action="person_noted", subject=subject, reason=""
-            )
+            tables_audit.append_about_tip(session, tip_id, "person_noted", actor, at)
 
 
 def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:

@@ -109,7 +109,14 @@ def close_tip(
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.closed_at is not None and outcome is not None and tip.outcome is None:
             tip.outcome = outcome
-            _record(session, context, f"tip_outcome_{outcome}", tip_id, by=by, reason=reason)
+            tables_audit.append_about_tip(
+                session,
+                tip_id,
+                f"tip_outcome_{outcome}",
+                tables_audit.actor_of(by),
+                context.now(),
+                reason,
+            )
         ended = service_closing.close(
             session, context, tip, outcome, signed, context.now(), only_requests=only_requests
         )
@@ -163,7 +170,9 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:
             tip.helped_at = context.now()
-            _record(session, context, "tip_helped", tip_id, by=by, reason=reason)
+            tables_audit.append_about_tip(
+                session, tip_id, "tip_helped", tables_audit.actor_of(by), context.now(), reason
+            )
 
 
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
@@ -185,7 +194,9 @@ def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: s
                 placed_at=context.now(),
             )
             session.add(row)
-            _record(session, context, "hold_placed", tip_id, by=by, reason=reason)
+            tables_audit.append_about_tip(
+                session, tip_id, "hold_placed", tables_audit.actor_of(by), context.now(), reason
+            )
         session.flush()
         return queries_retention.retained_tip(session, tip_id)
 
@@ -202,7 +213,9 @@ def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: 
         found.hold.lifted_by, found.hold.lifted_at = tables_audit.name_of(by), context.now()
         found.tip.warned_at = None
         queries_follow_up.clear_warning(session, tip_id)
-        _record(session, context, "hold_lifted", tip_id, by=by, reason=reason)
+        tables_audit.append_about_tip(
+            session, tip_id, "hold_lifted", tables_audit.actor_of(by), context.now(), reason
+        )
         session.flush()
         return queries_retention.retained_tip(session, tip_id)
 
@@ -235,11 +248,3 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     queries_outbox.delete_answers,
     people_tables.delete_old_warnings,
 )
-
-
-def _record(
-    session: Session, context: Context, action: str, tip_id: int, *, by: CommandActor, reason: str
-) -> None:
-    tables_audit.append_about_tip(
-        session, tip_id, action, tables_audit.actor_of(by), context.now(), reason
-    )

@@ -103,9 +103,7 @@ class AccountChange:
     def log(self, action: str, reason: str = "") -> None:
         """Writes an action on the account to the audit log."""
         by, subject, at = self.by, self.subject, self.context.now()
-        tables_audit.append_command(
-            self.session, by, at=at, action=action, subject=subject, reason=reason
-        )
+        tables_audit.append_command(self.session, by, at, action, subject, reason)
 
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
         """Raises AccountRefused if this person may not make the change, or may not make it now.

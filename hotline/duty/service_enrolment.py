@@ -134,8 +134,8 @@ def _begin(context: Context, by: Actor, row: Enrolment, reason: str, costs: Cost
             context,
             "responder_number_wanted" if is_number else "responder_invited",
             person,
-            by=by,
-            reason=reason,
+            by,
+            reason,
         )
         return StartPaper(person.id, person.name, dial, start_pin, at + START_PIN_VALIDITY)
 
@@ -198,11 +198,7 @@ def enrol(
         refuse_faults([*_unfit(session, context, by_key)])
         session.add_all(people)
         tables_audit.append_row(
-            session,
-            at=context.now(),
-            actor=actor,
-            action="responders_imported",
-            subject=f"{len(people)} responders",
+            session, context.now(), actor, "responders_imported", f"{len(people)} responders"
         )
         return [one.id for one in people]
 
@@ -329,9 +325,7 @@ def _approve(decision: Decision) -> None:
         tables_enrolments.end_enrolment(row, EnrolmentEnd.APPROVED, at)
         row.encrypted_number = before
         session.flush()
-        service_leaves.log_command(
-            session, context, "responder_number_changed", person, by=by, reason=reason
-        )
+        service_leaves.log_command(session, context, "responder_number_changed", person, by, reason)
         service_messages.write_confirmation(
             session, _changed(context, person.language), person.id, at
         )
@@ -339,7 +333,7 @@ def _approve(decision: Decision) -> None:
     tables_enrolments.end_enrolment(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True
     session.flush()
-    service_leaves.log_command(session, context, "responder_approved", person, by=by, reason=reason)
+    service_leaves.log_command(session, context, "responder_approved", person, by, reason)
     request_access_everywhere(session, context, by, person, reason)
 
 

@@ -96,17 +96,11 @@ def log_command(
     context: Context,
     action: str,
     person: Responder,
-    *,
     by: CommandActor,
     reason: str,
 ) -> None:
     tables_audit.append_command(
-        session,
-        by,
-        at=context.now(),
-        action=action,
-        subject=f"responder:{person.id}",
-        reason=reason,
+        session, by, context.now(), action, f"responder:{person.id}", reason
     )
 
 
@@ -156,7 +150,7 @@ def record_leave(
             row.begun_at = at
             hand_on(session, context, person.id, at)
         why = f"{format_time(begins)} to {format_time(ends_at)}: {reason}"
-        log_command(session, context, "responder_on_leave", person, by=by, reason=why)
+        log_command(session, context, "responder_on_leave", person, by, why)
 
 
 def bring_back(
@@ -197,7 +191,7 @@ def bring_back(
         if ended:
             agreed = f"; agreed by {second}" if second else ""
             why = f"{', '.join(ended)}: {reason}{agreed}"
-            log_command(session, context, "responder_back", person, by=by, reason=why)
+            log_command(session, context, "responder_back", person, by, why)
     return BroughtBack(person, ended)
 
 

@@ -31,9 +31,7 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
     with context.database.writing() as session:
         person = find_person(session, str(responder_id))
         tables.person(session, person.person_id).languages = languages
-        log_command(
-            session, context, "responder_languages", person, by=by, reason=", ".join(languages)
-        )
+        log_command(session, context, "responder_languages", person, by, ", ".join(languages))
 
 
 class PersonState(StrEnum):

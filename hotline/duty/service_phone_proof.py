@@ -65,10 +65,10 @@ def record_proof(
         person.state = EnrolmentState.WAITING
     tables_audit.append_row(
         session,
-        at=at,
-        actor=f"responder:{person.id}",
-        action="responder_proved",
-        subject=f"responder:{person.id}",
-        reason=row.kind,
+        at,
+        f"responder:{person.id}",
+        "responder_proved",
+        f"responder:{person.id}",
+        row.kind,
     )
     return True

@@ -49,9 +49,7 @@ def change_desks(
             at_once = now
         service_removal.set_desks(session, context, person, at_once, posting.categories, at)
         if at_once != now or not waits:
-            log_command(
-                session, context, "responder_moved", person, by=by, reason=f"{posting}: {reason}"
-            )
+            log_command(session, context, "responder_moved", person, by, f"{posting}: {reason}")
         _withdraw(session, by, person, at)
         if waits:
             _ask(session, context, by, person, posting, reason)
@@ -86,9 +84,7 @@ def _ask(
     reason: str,
 ) -> None:
     request(session, context, by, ApprovalKind.POSTING, f"{_begins(person.id)}{posting}", reason)
-    log_command(
-        session, context, "responder_more_wanted", person, by=by, reason=f"{posting}: {reason}"
-    )
+    log_command(session, context, "responder_more_wanted", person, by, f"{posting}: {reason}")
 
 
 def pending_request_times(context: Context, responder_id: int) -> Sequence[datetime]:

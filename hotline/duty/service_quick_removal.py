@@ -62,7 +62,7 @@ def _take_away(
             service_accounts.close_account(AccountChange(session, context, by, account, reason))
         service_removal.close_desks(session, person.person_id, context.now())
         if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
-            log_command(session, context, "responder_removal_asked", person, by=by, reason=reason)
+            log_command(session, context, "responder_removal_asked", person, by, reason)
         return
     service_removal.remove_within(
         session, context, str(person.id), second=None, by=by, reason=reason

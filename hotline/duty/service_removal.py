@@ -176,7 +176,7 @@ def remove_within(
     if not is_new:
         service_messages.notify_removal(session, cases, at)
     agreed = f"; agreed by {second}" if second else ""
-    log_command(session, context, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
+    log_command(session, context, "responder_removed", person, by, f"{reason}{agreed}")
     return Removed(person, rest, is_red)
 
 

@@ -394,9 +394,7 @@ def log_command(
     """Writes a command to the audit log. Puts its reason on one line and removes telephone numbers."""
     said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
     actor = by if isinstance(by, str) else actor_of(by)
-    tables_audit.append_row(
-        session, at=context.now(), actor=actor, action=action, subject=subject, reason=said
-    )
+    tables_audit.append_row(session, context.now(), actor, action, subject, said)
 
 
 class EditedFlow(NamedTuple):

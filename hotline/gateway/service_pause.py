@@ -74,9 +74,7 @@ def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> i
     if current is not None:
         session.delete(current)
     write_pause(session, by=by, reason=reason, at=at, doubtful_until=at)
-    tables_audit.append_row(
-        session, at=at, actor=tables_audit.by_command(by), action="restored", reason=reason
-    )
+    tables_audit.append_row(session, at, tables_audit.by_command(by), "restored", reason=reason)
     return sum(one.count for one in queries_health.waiting_messages(session, at))
 
 
@@ -98,9 +96,7 @@ def write_pause(
     )
     if not add_if_new(session, row):
         return False
-    tables_audit.append_command(
-        session, by, at=at, action="lane_held", subject=tables.SMS, reason=reason
-    )
+    tables_audit.append_command(session, by, at, "lane_held", tables.SMS, reason)
     return True
 
 
@@ -131,10 +127,10 @@ def resume(
         tables_audit.append_command(
             session,
             by,
-            at=at,
-            action="lane_released",
-            subject=f"{tables.SMS}: {going} to go, {dropped} dropped",
-            reason=reason,
+            at,
+            "lane_released",
+            f"{tables.SMS}: {going} to go, {dropped} dropped",
+            reason,
         )
     return Resumed(going, dropped)
 
@@ -160,12 +156,7 @@ def mark_reviewed(
             raise NotFound(f"{named}: each message must be undeliverable and not reviewed yet")
         for message_id in answered:
             tables_audit.append_command(
-                session,
-                by,
-                at=at,
-                action="given_up_answered",
-                subject=f"message:{message_id}",
-                reason=reason,
+                session, by, at, "given_up_answered", f"message:{message_id}", reason
             )
     return answered
 

@@ -229,9 +229,7 @@ def add_contact(
         contact.person_id = _person(session, name, language)
         if not queries_on_call.add_contact(session, contact):
             raise ImportRefused([message_text("this number is already a contact")])
-        tables_audit.append_command(
-            session, by, at=context.now(), action="watcher_added", subject=name
-        )
+        tables_audit.append_command(session, by, context.now(), "watcher_added", name)
 
 
 def _person(session: Session, name: str, language: str) -> int:
@@ -352,7 +350,7 @@ def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
             tables.raised_alarms(session)[Alarm(alarm)], tables_audit.name_of(by), at
         )
         tables.save(session, Alarm(alarm), now, before[alarm])
-        tables_audit.append_command(session, by, at=at, action="alarm_acknowledged", subject=alarm)
+        tables_audit.append_command(session, by, at, "alarm_acknowledged", alarm)
 
 
 def send_test_notices(context: CliContext) -> Sequence[int]:

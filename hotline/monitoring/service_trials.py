@@ -79,7 +79,7 @@ def set_handset(context: CliContext, number: str, *, by: CommandActor) -> None:
         row.unreachable = None
         row.created_at = at
         session.flush()
-        tables_audit.append_command(session, by, at=at, action="trial_handset_enrolled", subject="")
+        tables_audit.append_command(session, by, at, "trial_handset_enrolled", "")
 
 
 def _is_due(trials: monitoring_queries.Trials, at: datetime) -> bool:

@@ -134,10 +134,5 @@ def record(context: Context, action: str, key: str, *, by: str, reason: str) -> 
     """Writes to the audit log that a named person rotated or ended a key."""
     with context.database.writing() as session:
         tables_audit.append_row(
-            session,
-            at=context.now(),
-            actor=tables_audit.by_command(by),
-            action=action,
-            subject=key,
-            reason=reason,
+            session, context.now(), tables_audit.by_command(by), action, key, reason
         )

@@ -166,7 +166,7 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
         return Rekeyed(moved, is_over=False)
     with context.database.writing() as session:
         end_rotation(session, pair)
-        _record(session, context, by, "desk_key_moved", desk, "")
+        tables_audit.append_command(session, by, context.now(), "desk_key_moved", f"desk:{desk}")
     return Rekeyed(0, is_over=True)
 
 
@@ -185,7 +185,9 @@ def _begun(
     since = tables_desks.rotation_since(session, desk)
     if since is None:
         pair = put_key(session, context, desk, keys[0], Signer(member=member, private=private_key))
-        _record(session, context, by, "desk_key_given", desk, reason)
+        tables_audit.append_command(
+            session, by, context.now(), "desk_key_given", f"desk:{desk}", reason
+        )
         return pair, context.now()
     if len(keys) == 1:
         raise DeskRefused(
@@ -195,14 +197,6 @@ def _begun(
             )
         )
     return DeskKeyPair(desk, row.public_key, *keys), since
-
-
-def _record(
-    session: Session, context: Context, by: Actor, action: str, desk: str, reason: str
-) -> None:
-    tables_audit.append_command(
-        session, by, at=context.now(), action=action, subject=f"desk:{desk}", reason=reason
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +300,7 @@ def _end_all(
         for pair in pairs:
             end_rotation(session, pair)
         why = by.why(reason)
-        tables_audit.append_command(
-            session, by.first, at=context.now(), action="desks_rotated", subject=about, reason=why
-        )
+        tables_audit.append_command(session, by.first, context.now(), "desks_rotated", about, why)
 
 
 def _put(

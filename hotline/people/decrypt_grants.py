@@ -239,9 +239,7 @@ def log_member_command(
 ) -> None:
     """Writes a command about a member of a desk to the audit log, in the transaction of the calling function."""
     subject, why = _logged(session, member), f"{desk}: {reason}"
-    tables_audit.append_command(
-        session, by, at=context.now(), action=action, subject=subject, reason=why
-    )
+    tables_audit.append_command(session, by, context.now(), action, subject, why)
 
 
 def _logged(session: Session, member: str) -> str:

@@ -168,9 +168,9 @@ def _make(
     tables_audit.append_command(
         session,
         Actor("demo"),
-        at=context.now(),
-        action="account_invited",
-        subject=f"account {name}",
-        reason="an account of the demo",
+        context.now(),
+        "account_invited",
+        f"account {name}",
+        "an account of the demo",
     )
     return DemoAccount(name, roles, password, secret)

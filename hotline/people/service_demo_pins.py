@@ -54,9 +54,7 @@ def _choose(context: Context, wraps: Wraps, person: Responder) -> DemoPin:
     with context.database.writing() as session:
         row = session.get_one(Responder, person.id)
         row.public_key, row.pin_wrap, row.pin_set_at = pair.public, wrap, context.now()
-        tables_audit.append_row(
-            session, at=context.now(), actor=actor, action="pin_changed", subject=actor, reason=WHY
-        )
+        tables_audit.append_row(session, context.now(), actor, "pin_changed", actor, WHY)
     return DemoPin(person.name, pin)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from hotline.core.check_result import CheckResult
 from hotline.core.contexts import Context
-from hotline.core.database import Session
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.keys.passphrase import Costs
 from hotline.people import (
@@ -111,7 +110,9 @@ def add_desk(
         )
         decrypt_recovery.make_desk(session, context, desk, line)
         why = by.why(f"{new.kind}: {reason}")
-        _record(session, context, "desk_added", new.code, by.first, why)
+        tables_audit.append_command(
+            session, by.first, context.now(), "desk_added", f"desk:{new.code}", why
+        )
 
 
 def _check_place(new: NewDesk) -> None:
@@ -135,12 +136,6 @@ def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
         if desk.retired_at is not None:
             raise DeskRefused(f"desk {code} was retired already")
         desk.retired_at = context.now()
-        _record(session, context, "desk_retired", code, by, reason)
-
-
-def _record(
-    session: Session, context: Context, action: str, code: str, by: str, reason: str
-) -> None:
-    tables_audit.append_command(
-        session, by, at=context.now(), action=action, subject=f"desk:{code}", reason=reason
-    )
+        tables_audit.append_command(
+            session, by, context.now(), "desk_retired", f"desk:{code}", reason
+        )

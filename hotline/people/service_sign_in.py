@@ -51,7 +51,7 @@ def log_own(
 ) -> None:
     """Writes an action of a person on their own account to the audit log."""
     actor = tables_audit.by_actor(Actor(account.shown, account.id))
-    tables_audit.append_row(session, at=context.now(), actor=actor, action=action)
+    tables_audit.append_row(session, context.now(), actor, action)
 
 
 def may_sign_in(context: ConsoleContext, account: ConsoleAccount) -> bool:
@@ -170,11 +170,11 @@ def _note_failure(
         return
     tables_audit.append_row(
         session,
-        at=at,
-        actor="console",
-        action="account_entry_failed",
-        subject=f"account {account.label}" if account is not None and is_known else NO_ACCOUNT,
-        reason=f"{number} within an hour",
+        at,
+        "console",
+        "account_entry_failed",
+        f"account {account.label}" if account is not None and is_known else NO_ACCOUNT,
+        f"{number} within an hour",
     )
 
 

@@ -176,9 +176,9 @@ def finish(context: ConsoleContext, link: str, browser: str) -> str:
         tables_audit.append_command(
             session,
             Actor(account.shown, account.id),
-            at=context.now(),
-            action="account_taken_up",
-            subject=f"account {account.label}",
+            context.now(),
+            "account_taken_up",
+            f"account {account.label}",
         )
         return account.label
 

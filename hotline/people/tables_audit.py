@@ -98,7 +98,7 @@ def account_of(actor: str) -> int | None:
 
 
 def append_row(
-    session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
+    session: Session, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
     """Adds a row in the `writing()` transaction of the calling function.
 
@@ -123,16 +123,14 @@ def append_about_tip(
     session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
 ) -> None:
     """Adds a row about a tip."""
-    append_row(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
+    append_row(session, at, actor, action, f"tip:{tip_id}", reason)
 
 
 def append_command(
-    session: Session, by: CommandActor, *, at: datetime, action: str, subject: str, reason: str = ""
+    session: Session, by: CommandActor, at: datetime, action: str, subject: str, reason: str = ""
 ) -> AuditEntry:
     """Adds a row about a person's command."""
-    return append_row(
-        session, at=at, actor=actor_of(by), action=action, subject=subject, reason=reason
-    )
+    return append_row(session, at, actor_of(by), action, subject, reason)
 
 
 def count_actions(

@@ -288,7 +288,7 @@ def _record(
     session: Session, context: Context, action: str, district: str, by: CommandActor
 ) -> None:
     subject = f"district:{district}"
-    tables_audit.append_command(session, by, at=context.now(), action=action, subject=subject)
+    tables_audit.append_command(session, by, context.now(), action, subject)
 
 
 def log_session(

@@ -75,7 +75,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         queries.write_person_sum(session, month, body, at)
         tables_case_events.mark_counted(session, found.ids, month, at)
         text = f"{len(cases)} cases, {closed} that do not open"
-        _record(session, at, "month_counted", f"month:{month}", text)
+        tables_audit.append_row(session, at, "clock", "month_counted", f"month:{month}", text)
     context.failpoint("month.after_count")
 
 
@@ -169,12 +169,6 @@ def _erase(context: ReaderContext, at: datetime) -> int:
     with context.database.writing() as session:
         ids = queries_follow_up.delete_counted(session, at, BATCH)
         for tip_id in ids:
-            _record(session, at, "codes_erased", f"tip:{tip_id}")
+            tables_audit.append_about_tip(session, tip_id, "codes_erased", "clock", at)
     context.failpoint("codes.after_erase")
     return len(ids)
-
-
-def _record(session: Session, at: datetime, action: str, subject: str, reason: str = "") -> None:
-    tables_audit.append_row(
-        session, at=at, actor="clock", action=action, subject=subject, reason=reason
-    )

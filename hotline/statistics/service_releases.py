@@ -85,9 +85,7 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
             raise Undecided("Your role approved this release. The other role must approve it too.")
-        tables_audit.append_command(
-            session, by, at=at, action="release_approved", subject=period, reason=str(role)
-        )
+        tables_audit.append_command(session, by, at, "release_approved", period, str(role))
         return period in queries.published_periods(session)
 
 
@@ -137,9 +135,7 @@ def set_targets(context: Context, by: Actor, given: Mapping[str, int | None]) ->
         for name, target in changed.items():
             queries.write_target(session, name, year, target, by=tables_audit.by_actor(by), at=at)
             text = "none" if target is None else str(target)
-            tables_audit.append_command(
-                session, by, at=at, action="target_set", subject=name, reason=text
-            )
+            tables_audit.append_command(session, by, at, "target_set", name, text)
 
 
 def _year(context: Context) -> str:
@@ -232,14 +228,7 @@ def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
     with context.database.writing() as session:
         if not queries.write_release(session, release):
             return False
-        tables_audit.append_row(
-            session,
-            at=at,
-            actor=CLOCK,
-            action="release_made",
-            subject=period,
-            reason=release.digest,
-        )
+        tables_audit.append_row(session, at, CLOCK, "release_made", period, release.digest)
     context.failpoint("figures.after_write")
     return True
 

@@ -165,10 +165,10 @@ def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
         tables_audit.append_command(
             session,
             by.actor,
-            at=context.now(),
-            action="approval_taken_back",
-            subject=about.subject,
-            reason=": ".join(filter(None, (row.kind, about.detail))),
+            context.now(),
+            "approval_taken_back",
+            about.subject,
+            ": ".join(filter(None, (row.kind, about.detail))),
         )
 
 
@@ -181,10 +181,10 @@ def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
         tables_audit.append_command(
             decision.session,
             actor,
-            at=at,
-            action=rule.given if approve else rule.refused,
-            subject=about.subject,
-            reason=": ".join(filter(None, (about.detail, decision.reason))),
+            at,
+            rule.given if approve else rule.refused,
+            about.subject,
+            ": ".join(filter(None, (about.detail, decision.reason))),
         )
 
 

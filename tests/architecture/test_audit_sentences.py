@@ -23,9 +23,9 @@ NAMED = {
 }
 """The possible values of an expression in braces in an action's name, or of the whole name."""
 
-APPENDING = tuple(
-    f"tables_audit.{name}" for name in ("append_row", "append_command", "append_about_tip")
-)
+PLACE = {"append_row": 3, "append_command": 3, "append_about_tip": 2}
+"""The place of the action among the arguments of each function that appends a row."""
+APPENDING = tuple(f"tables_audit.{name}" for name in PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
         for call in ast.walk(function):
             if isinstance(call, ast.Call) and _of_audit(call):
                 named = [word.value for word in call.keywords if word.arg == "action"]
-                yield function.name, named[0] if named else call.args[2]
+                yield function.name, named[0] if named else call.args[PLACE[_called(call)]]
 
 
 def _called(call: ast.Call) -> str:
@@ -64,10 +64,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _of_audit(call: ast.Call) -> bool:
-    return (
-        _called(call) in ("append_row", "append_command", "append_about_tip")
-        and ast.unparse(call.func) in APPENDING
-    )
+    return ast.unparse(call.func) in APPENDING
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:
