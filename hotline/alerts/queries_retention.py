@@ -25,7 +25,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, defer, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import Recipient, ReplyAnswer
@@ -49,7 +49,7 @@ from hotline.tips.rules_deadlines import (
     DeadlineKind,
     RetentionTerm,
 )
-from hotline.tips.tables import Grant, Tip
+from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 
 class LegalHold(Row):
@@ -228,7 +228,7 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
     found = select(Tip).where(
         Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     )
-    kept = [_kept(session, tip) for tip in session.scalars(found.options(defer(Tip.body)))]
+    kept = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
     return sorted(kept, key=lambda one: (one.term.goes_at, one.tip.id))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from hotline.alerts import rules_follow_up
 from hotline.alerts.queries_retention import HAS_LEGAL_HOLD
@@ -20,7 +20,7 @@ from hotline.alerts.tables_case_events import (
 from hotline.core import rules_trial
 from hotline.tips.rules import Matter
 from hotline.tips.rules_deadlines import WARNING
-from hotline.tips.tables import Tip
+from hotline.tips.tables import WITHOUT_BODY, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 FILED = func.coalesce(Tip.filed_at, Tip.created_at)
@@ -61,7 +61,7 @@ def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequ
 def tips_of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
     within = (begins <= FILED, ends > FILED)
     found = select(Tip).join(CaseKey, CaseKey.tip_id == Tip.id).where(*within)
-    rows = session.scalars(found.options(defer(Tip.body)).order_by(Tip.id)).all()
+    rows = session.scalars(found.options(WITHOUT_BODY).order_by(Tip.id)).all()
     written = (
         select(func.count(CaseCode.case_event_id))
         .join(CaseEventRow, CaseEventRow.id == CaseCode.case_event_id)

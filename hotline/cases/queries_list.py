@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, defer, load_only
+from sqlalchemy.orm import Session, aliased, load_only
 
 from hotline.alerts.queries_retention import HAS_LEGAL_HOLD
 from hotline.alerts.tables import QuestionBackRow
@@ -35,7 +35,7 @@ from hotline.tips.rules import Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_persons import FollowKind
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter
-from hotline.tips.tables import IS_REPORTED, Tip
+from hotline.tips.tables import IS_REPORTED, WITHOUT_BODY, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 OPEN = Tip.closed_at.is_(None)
@@ -157,7 +157,7 @@ def _of_phones(viewer: Viewer | None, keys: Collection[str]) -> tuple[ColumnElem
 
 
 def _seen(viewer: Viewer) -> Select[Tip]:
-    return select(Tip).options(defer(Tip.body)).where(*IS_REPORTED, visible_to(viewer))
+    return select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, visible_to(viewer))
 
 
 def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[bool]]:
@@ -217,9 +217,7 @@ def owes_answer() -> ColumnElement[bool]:
 
 def owing_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
     """Returns the tips with an overdue answer that this viewer may see, oldest first."""
-    found = (
-        select(Tip).options(defer(Tip.body)).where(*IS_REPORTED, visible_to(viewer), owes_answer())
-    )
+    found = select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, visible_to(viewer), owes_answer())
     return session.scalars(found.order_by(Tip.id).limit(limit)).all()
 
 
@@ -257,9 +255,7 @@ def closures_waiting(
     session: Session, viewer: Viewer | None, limit: int
 ) -> Sequence[WaitingClosure]:
     """Returns the waiting closures that this viewer may see, the oldest request first."""
-    found = (
-        select(Tip).options(defer(Tip.body)).where(*IS_REPORTED, visible_to(viewer), CLOSURE_WAITS)
-    )
+    found = select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, visible_to(viewer), CLOSURE_WAITS)
     rows = session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit))
     return [
         WaitingClosure(

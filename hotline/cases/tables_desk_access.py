@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from hotline.alerts.tables_case_events import CaseGrant, CaseKey
 from hotline.core.database import has_row
 from hotline.keys.encrypt import READER
 from hotline.people.tables_desks import Desk
 from hotline.tips.queries_visible import desk_may_know
-from hotline.tips.tables import Grant, Tip
+from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 BATCH = 200
 
@@ -37,7 +37,7 @@ def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingD
         .join(Desk, Desk.code == Grant.desk_code)
         .where(~held, Desk.retired_at.is_(None), desk_may_know(Desk.code))
         .where(tuple_(Tip.id, Desk.code) > after)
-        .options(defer(Tip.body))
+        .options(WITHOUT_BODY)
         .order_by(Tip.id, Desk.code)
         .limit(BATCH)
     )

@@ -36,7 +36,7 @@ class Revision(Row):
     """Marks the code that can read it. Any other code compiles the document."""
 
 
-LIGHT = (defer(Revision.document), defer(Revision.pressed))
+LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))
 """Options that leave the large columns of a revision unread until they are used."""
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.core import rules_trial
 from hotline.core.database import Row, has_row, new_record_key
@@ -134,6 +134,8 @@ class Tip(Row):
     contains this number."""
 
 
+WITHOUT_BODY = defer(Tip.body, raiseload=True)
+"""Option of a query: leaves out the encrypted text. A row that was read so raises an error for its body."""
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
 """The conditions for tips of callers and of drills. They leave out drafts and the hotline's own test tips."""
 IS_REAL_CASE = (

@@ -1,0 +1,76 @@
+"""Tests that nothing loads while a page is drawn, and that nothing encrypted reaches a template."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import LargeBinary, inspect
+from sqlalchemy.orm import DeclarativeBase
+
+from hotline.console.templating import Templates
+from hotline.core.actors import AccountRole
+from hotline.core.database import Row
+from tests.console.conftest import Tab
+from tests.console.test_routes import answers, path_of, tabs
+
+__all__ = ["tabs"]
+
+
+def test_no_relation_of_a_row_loads_later() -> None:
+    relations = [one for mapper in Row.registry.mappers for one in mapper.relationships]
+    assert relations, "no relation was found, so this test proves nothing"
+    assert {str(one) for one in relations if one.lazy != "raise"} == set()
+
+
+def rows_in(value: object, seen: set[int]) -> Iterator[DeclarativeBase]:
+    """Yields the rows in what a template gets: in values, sequences and mappings."""
+    if id(value) in seen or isinstance(value, str | bytes | type):
+        return
+    seen.add(id(value))
+    if isinstance(value, DeclarativeBase):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in (*value.keys(), *value.values()):
+            yield from rows_in(each, seen)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            yield from rows_in(each, seen)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from rows_in(getattr(value, field.name, None), seen)
+
+
+def encrypted_in(row: DeclarativeBase) -> set[str]:
+    """Returns the columns of bytes that a row has loaded."""
+    state = inspect(row)
+    binary = {one.key for one in state.mapper.column_attrs if _is_binary(one)}
+    return {
+        f"{type(row).__name__}.{name}" for name in binary - state.unloaded if row.__dict__[name]
+    }
+
+
+def _is_binary(attribute: Any) -> bool:
+    return any(isinstance(column.type, LargeBinary) for column in attribute.columns)
+
+
+def test_no_template_gets_a_row_with_encrypted_columns(
+    tabs: dict[AccountRole, Tab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: dict[str, set[str]] = {}
+    drawn: set[str] = set()
+    draw = Templates.draw
+
+    def noting(self: Templates, language: str, template: str, *, by: Any, **values: object) -> str:
+        drawn.add(template)
+        for row in rows_in({**values, "visit": None}, set()):
+            if names := encrypted_in(row):
+                found.setdefault(template, set()).update(names)
+        return draw(self, language, template, by=by, **values)
+
+    monkeypatch.setattr(Templates, "draw", noting)
+    for route, role, tab in answers(tabs, "GET"):
+        if route.admits(frozenset({role})):
+            tab.get(path_of(route))
+    assert len(drawn) > 30, "too few pages were drawn, so this test proves little"
+    assert found == {}
