@@ -277,12 +277,12 @@ class AlertedPerson(NamedTuple):
     is_believed: bool
 
 
-def assignments_of(session: Session, tip_id: int) -> Sequence[AlertedPerson]:
-    """Returns the assignments of a tip, in the order of the alerts."""
+def assignments_of(session: Session, tip_ids: Collection[int]) -> Sequence[AlertedPerson]:
+    """Returns the assignments of these tips, in the order of the alerts."""
     rows = session.execute(
         select(Assignment, Responder.name, IS_BELIEVED)
         .join(Responder, Responder.id == Assignment.responder_id)
-        .where(Assignment.tip_id == tip_id)
+        .where(in_numbers(session, Assignment.tip_id, tip_ids))
         .order_by(Assignment.created_at, Assignment.id)
     )
     return [AlertedPerson(referral, name, bool(believed)) for referral, name, believed in rows]

@@ -1,22 +1,22 @@
 """Reads the state of tips by joining tips, assignments and responders. Reads only columns that are not encrypted."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from hotline.cases import queries_list
+from hotline.cases.queries_list import AlertedPerson
 from hotline.gateway import queries_health
-from hotline.gateway.tables import IS_BELIEVED, IS_CURRENT, Assignment
+from hotline.people import tables
 from hotline.people.rules_audit import read_actor
-from hotline.people.tables import Responder
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_receipts import AskedAgain
-from hotline.tips.tables import IS_REPORTED, Tip
+from hotline.tips.tables import IS_REPORTED, WITHOUT_BODY, Tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,81 +78,51 @@ ALL_TIPS = TipListFilter()
 
 def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
     """Returns tips, newest first. Leaves out drafts and the hotline's own test tips."""
-    found = _tips(session, wanted)
-    more = queries_list.linked_counts(session, wanted.viewer, [tip for tip, *_ in found])
-    ids = [tip.id for tip, *_ in found]
+    tips = _tips(session, wanted)
+    ids = [tip.id for tip in tips]
+    more = queries_list.linked_counts(session, wanted.viewer, tips)
     asked = queries_list.question_states(session, ids)
     clocks: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     for tip_id, kind, due_at in queries_list.running_clocks(session, ids):
         clocks[tip_id].append((due_at, kind))
+    alerted: dict[int, list[AlertedPerson]] = defaultdict(list)
+    for one in queries_list.assignments_of(session, ids):
+        alerted[one.assignment.tip_id].append(one)
     also_asked = queries_health.asked_besides_assignee(session)
-    people = session.execute(select(Responder.id, Responder.name))
-    names: dict[int | None, str] = {row.id: row.name for row in people}
+    names = tables.responder_names(session)
     return [
         TipOverview(
             tip,
-            name,
-            taken_at,
-            doubted,
-            count,
-            more.get(tip.id, 0),
-            asked.get(tip.id),
-            responsible=names.get(tip.assignee_id),
+            *_first_taker(alerted[tip.id]),
+            unproven=min((one.name for one in alerted[tip.id] if not one.is_believed), default=None),
+            assignments=len(alerted[tip.id]),
+            same_contact=more.get(tip.id, 0),
+            question=asked.get(tip.id),
+            responsible=names.get(tip.assignee_id or 0),
             clock=clocks[tip.id][0][1] if tip.id in clocks else None,
             due_at=clocks[tip.id][0][0] if tip.id in clocks else None,
-            closure_by=_named(tip.closure_by, names),
+            closure_by=tip.closure_by and read_actor(tip.closure_by, names)[1],
             asked=also_asked.get(tip.id),
             is_overdue=any(kind == DeadlineKind.OVERDUE for _, kind in clocks.get(tip.id, ())),
         )
-        for tip, name, taken_at, doubted, count in found
+        for tip in tips
     ]
 
 
-def _tips(
-    session: Session, wanted: TipListFilter
-) -> Sequence[tuple[Tip, str | None, datetime | None, str | None, int]]:
-    """Returns each tip with the first responder who took it, the time, a doubted responder, and the number of
-    assignments.
-    """
-    first = (
-        select(Assignment.tip_id, func.min(Assignment.acknowledged_at).label("at"))
-        .where(IS_BELIEVED, IS_CURRENT)
-        .group_by(Assignment.tip_id)
-        .subquery()
-    )
-    taker = (
-        select(Assignment.tip_id, func.min(Responder.name).label("name"), first.c.at)
-        .join(
-            first,
-            (first.c.tip_id == Assignment.tip_id) & (first.c.at == Assignment.acknowledged_at),
-        )
-        .join(Responder, Responder.id == Assignment.responder_id)
-        .where(IS_BELIEVED, IS_CURRENT)
-        .group_by(Assignment.tip_id, first.c.at)
-        .subquery()
-    )
-    unproven = (
-        select(Assignment.tip_id, func.min(Responder.name).label("name"))
-        .join(Responder, Responder.id == Assignment.responder_id)
-        .where(~IS_BELIEVED)
-        .group_by(Assignment.tip_id)
-        .subquery()
-    )
-    total = (
-        select(Assignment.tip_id, func.count().label("count"))
-        .group_by(Assignment.tip_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Tip, taker.c.name, taker.c.at, unproven.c.name, func.coalesce(total.c.count, 0))
-        .outerjoin(taker, taker.c.tip_id == Tip.id)
-        .outerjoin(unproven, unproven.c.tip_id == Tip.id)
-        .outerjoin(total, total.c.tip_id == Tip.id)
-        .where(*IS_REPORTED, *_conditions(wanted))
-        .order_by(Tip.id.desc())
-        .limit(wanted.limit)
-    )
-    return [(tip, name, at, doubted, count) for tip, name, at, doubted, count in rows]
+def _tips(session: Session, wanted: TipListFilter) -> Sequence[Tip]:
+    found = select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, *_conditions(wanted))
+    return session.scalars(found.order_by(Tip.id.desc()).limit(wanted.limit)).all()
+
+
+def _first_taker(alerted: Sequence[AlertedPerson]) -> tuple[str | None, datetime | None]:
+    """Returns the first person who acknowledged a tip, is believed and may still act on it, and the time."""
+    taken = [
+        (one.assignment.acknowledged_at, one.name)
+        for one in alerted
+        if one.is_believed and one.assignment.acknowledged_at and one.assignment.released_at is None
+    ]
+    at, name = min(taken, default=(None, None))
+    return name, at
 
 
 def _conditions(wanted: TipListFilter) -> Iterator[ColumnElement[bool]]:
@@ -167,11 +137,3 @@ def _conditions(wanted: TipListFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.tip_id is not None:
         yield Tip.id == wanted.tip_id
     yield visible_to(wanted.viewer)
-
-
-def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
-    """Returns the name of a person who is stored as `name:Alice` or `responder:7`."""
-    if who is None:
-        return None
-    known = {one: name for one, name in names.items() if one is not None}
-    return read_actor(who, known)[1]

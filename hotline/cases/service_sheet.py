@@ -416,7 +416,7 @@ def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iter
         yield TimelineItem(tip.filed_at, TimelineKind.FILED)
     for place in tips_tables.earlier_places(session, tip.id):
         yield TimelineItem(place.corrected_at, TimelineKind.MOVED, place=place.place)
-    for person in queries_list.assignments_of(session, tip.id):
+    for person in queries_list.assignments_of(session, [tip.id]):
         yield from _of_person(person)
     for name, at in queries_list.deliveries(session, tip.id):
         yield TimelineItem(at, TimelineKind.DELIVERED, name)

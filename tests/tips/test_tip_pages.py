@@ -128,7 +128,7 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
     told.change(Tip, TAKEN, assignee_id=None)
     with told.database.reading() as session:
         assert queries_list.acknowledged_times(session, [TAKEN]) == {}
-        (one,) = queries_list.assignments_of(session, TAKEN)
+        (one,) = queries_list.assignments_of(session, [TAKEN])
         assert not one.is_believed
         assert TAKEN in {tip.id for tip in queries_list.waiting_tips(session, NATION, 9)}
 
