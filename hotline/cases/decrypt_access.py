@@ -74,10 +74,7 @@ class QuestionBack:
 class DecryptedTip:
     """A tip as a desk reads it, with its decrypted answers. `repr` does not show the answers."""
 
-    id: int
     matter: str
-    place: str
-    filed_at: datetime | None
     visit_facts: VisitFacts
     """The visit safety of the case. Every page shows this first."""
     erasure_asked_at: datetime | None
@@ -202,10 +199,7 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
     tip = found.tip
     tip_key = decrypt_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
     return DecryptedTip(
-        id=tip.id,
         matter=tip.matter,
-        place=tip.place,
-        filed_at=tip.filed_at,
         visit_facts=service_case_state.visit_facts_of(tip),
         erasure_asked_at=tip.erasure_asked_at,
         earlier=tuple(one.place for one in tables.earlier_places(session, tip.id)),

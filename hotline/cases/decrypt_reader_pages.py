@@ -63,10 +63,7 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
         record_read(turn, tip, known_as)
     notes = decrypt_codes.decrypt_notes(turn.session, tip, case.tip_key)
     decrypted = DecryptedTip(
-        id=tip.id,
         matter=tip.matter,
-        place=tip.place,
-        filed_at=tip.filed_at,
         visit_facts=visit_facts_of(tip),
         erasure_asked_at=tip.erasure_asked_at,
         earlier=(),

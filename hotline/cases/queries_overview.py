@@ -94,7 +94,9 @@ def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequenc
         TipOverview(
             tip,
             *_first_taker(alerted[tip.id]),
-            unproven=min((one.name for one in alerted[tip.id] if not one.is_believed), default=None),
+            unproven=min(
+                (one.name for one in alerted[tip.id] if not one.is_believed), default=None
+            ),
             assignments=len(alerted[tip.id]),
             same_contact=more.get(tip.id, 0),
             question=asked.get(tip.id),
