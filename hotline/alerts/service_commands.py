@@ -175,10 +175,7 @@ def _on_site(command: _ActContext) -> CommandOutcome:
             return result
     if command.assignment.on_site_at is None:
         command.assignment.on_site_at = command.command.at
-        service_case_events.write_report(
-            command.session, command.assignment, command.command, LoggedEvent.ON_SITE
-        )
-        _further(command, CaseEventKind.ON_SITE)
+        _further(command, LoggedEvent.ON_SITE, CaseEventKind.ON_SITE)
     return command.done(CommandResult.ON_SITE)
 
 
@@ -187,14 +184,12 @@ def _help_arranged(command: _ActContext) -> CommandOutcome:
         return command.done(CommandResult.NOT_TAKEN_YET)
     if command.assignment.handed_to_help_at is None:
         command.assignment.handed_to_help_at = command.command.at
-        service_case_events.write_report(
-            command.session, command.assignment, command.command, LoggedEvent.OFFERED
-        )
-        _further(command, CaseEventKind.REFERRED)
+        _further(command, LoggedEvent.OFFERED, CaseEventKind.REFERRED)
     return command.done(CommandResult.REFERRED)
 
 
-def _further(command: _ActContext, kind: CaseEventKind) -> None:
+def _further(command: _ActContext, logged: LoggedEvent, kind: CaseEventKind) -> None:
+    service_case_events.write_report(command.session, command.assignment, command.command, logged)
     command.session.flush()
     command.happened(kind)
     if command.holds:

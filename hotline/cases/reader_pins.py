@@ -213,8 +213,7 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
     If there are none, or the responder is a coordinator too, returns the other people of the national desk.
     """
     coordinators = () if person.level in LEADS else tables.coordinators_of(session, person, at)
-    others = [one for one in tables.active_responders(session, at) if one.id != person.id]
-    return coordinators or [one for one in others if one.level == Level.NATIONAL]
+    return coordinators or tables.national_people(session, at, but=person.id)
 
 
 def report_nights(context: Context) -> None:

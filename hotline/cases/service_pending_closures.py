@@ -23,7 +23,6 @@ from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_members
-from hotline.people.rules import Level
 from hotline.people.rules_audit import read_actor
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
@@ -163,8 +162,7 @@ def _tell(session: Session, context: Context, at: datetime) -> None:
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     if not late:
         return
-    desk = [one for one in tables.active_responders(session, at) if one.level == Level.NATIONAL]
-    for person in desk:
+    for person in tables.national_people(session, at):
         names = _names(session, late, person)
         if not names:
             continue

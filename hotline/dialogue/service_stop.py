@@ -51,8 +51,7 @@ def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responde
     """
     if of.level != Level.NATIONAL and (coordinators := tables.coordinators_of(session, of, at)):
         return coordinators
-    others = [one for one in tables.active_responders(session, at) if one.id != of.id]
-    return [one for one in others if one.level == Level.NATIONAL]
+    return tables.national_people(session, at, but=of.id)
 
 
 def stop_messages(context: Context, msisdn: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from hotline.alerts import service_messages
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -44,12 +45,8 @@ from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Problem
 from hotline.flows.tables import Publication, PublicationKind
-from hotline.gateway import tables as gateway_tables
-from hotline.gateway.rules_delivery import MessageState, Priority
-from hotline.gateway.rules_message import MessageKind
-from hotline.gateway.tables import Message
+from hotline.gateway.rules_message import Wording
 from hotline.people import tables as people_tables
-from hotline.people.rules import Level
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.time import KIGALI
 
@@ -350,30 +347,13 @@ def _unread(session: Session, row: Publication) -> Sequence[Publication]:
 def _tell(session: Session, context: Context, until: datetime) -> None:
     """Notifies the national desk in the publishing transaction. The alarm notifies the on-call contacts."""
     at = context.now()
-    desk = [
-        one for one in people_tables.active_responders(session, at) if one.level == Level.NATIONAL
-    ]
-    rows = [
-        Message(
-            kind=MessageKind.CONFIRMATION,
-            responder_id=one.id,
-            template=Template.WORDS_URGENT.name,
-            parameters={
-                "time": f"{at.astimezone(KIGALI):%d/%m %H:%M}",
-                "until": f"{until.astimezone(KIGALI):%H:%M}",
-            },
-            language=one.language,
-            priority=Priority.CONFIRMATION,
-            state=MessageState.PENDING,
-            next_at=at,
-            created_at=at,
-        )
-        for one in desk
-    ]
-    session.add_all(rows)
-    session.flush()
-    for row in rows:
-        gateway_tables.note_due(session, row.id)
+    said = {
+        "time": f"{at.astimezone(KIGALI):%d/%m %H:%M}",
+        "until": f"{until.astimezone(KIGALI):%H:%M}",
+    }
+    for one in people_tables.national_people(session, at):
+        wording = Wording(Template.WORDS_URGENT, said, one.language)
+        service_messages.write_confirmation(session, wording, one.id, at)
 
 
 def _ends(row: Publication) -> datetime:

@@ -279,6 +279,12 @@ def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
     ).all()
 
 
+def national_people(session: Session, at: datetime, *, but: int = 0) -> Sequence[Responder]:
+    """Returns the active people of the national desk, without the person `but`."""
+    found = active_responders(session, at)
+    return [one for one in found if one.level == Level.NATIONAL and one.id != but]
+
+
 def all_responders(session: Session) -> Sequence[Responder]:
     """Returns all responders who were ever enrolled, in the order of enrolment."""
     people = select(Responder).where(Responder.level != rules_trial.LEVEL)
