@@ -1,25 +1,22 @@
 """Tests visit safety: a mark reaches everyone alerted. In a danger case it changes the visit, never the assignee."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from hotline.alerts import service_assignment, service_commands, service_correction
 from hotline.alerts import service_sending as alerts_service_sending
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
-from hotline.core.database import Database
 from hotline.dialogue.service_sms import Arrival
 from hotline.flows import service_check
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables import Assignment, Deadline, Message
-from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.rules_visit_safety import VisitDecision
-from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, make_ready, told
-from tests.support.clock import Clock
-from tests.support.night import Night, night
+from tests.alerts.test_cluster_marks import here
+from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, told
+from tests.support.night import Night
 
 CAREFUL = "REF: careful. Do not visit openly. Do not call that place. Call the national desk: 112."
 HOW = "REF: careful, do not call. How should they go? 6 REF discreetly, 7 REF openly"
@@ -33,19 +30,7 @@ NO_VISIT = ("1", "1", "5", "2")
 
 
 GASABO = "12"
-
-
-@pytest.fixture
-def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Plays a line with three people of the district in `DANGER_HERE`, and two of the national desk."""
-    return night(
-        make_ready(database, tmp_path, clock, national=False),
-        one=(Level.RESPONDER, GASABO),
-        two=(Level.RESPONDER, GASABO),
-        deputy=(Level.DEPUTY, GASABO),
-        desk=(Level.NATIONAL, ""),
-        director=(Level.NATIONAL, ""),
-    )
+__all__ = ["here"]
 
 
 @pytest.mark.row("C9")

@@ -15,7 +15,7 @@ from hotline.cases.service_people import PersonReport
 from hotline.cli.contexts import build_cli, build_reader
 from hotline.core.database import Session
 from hotline.core.settings import Settings
-from hotline.tips import queries_duplicates, tables_persons
+from hotline.tips import queries_duplicates
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
 from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_person_codes import OF_REFERRAL, PersonCodes
@@ -100,15 +100,6 @@ def _tell(session: Session, context: ReaderContext, one: SampleMonth) -> None:
         said = PersonCodes(one.n, codes, offer if kind in OF_REFERRAL else None)
         entry_id = write(session, context, one.tip_id, kind, said, FILED + step * DAY)
         offer = entry_id if kind is LoggedEvent.OFFERED else offer
-
-
-def thirty_days_on(folder: Path) -> None:
-    """Writes that each person with a service offer is safe after thirty days."""
-    with reader(folder, FILED + 40 * DAY) as context, context.database.writing() as session:
-        for tip_id in {one.tip_id for one in MET}:
-            for row in tables_persons.offers_of(session, tip_id):
-                said = PersonCodes(row.n, {"thirty": "safe"}, row.offered_id)
-                write(session, context, tip_id, LoggedEvent.THIRTY, said, context.now())
 
 
 def write(

@@ -33,14 +33,7 @@ def home(tmp_path: Path) -> Path:
     with context.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         for day, actor, action, subject, reason in ROWS:
-            tables_audit.append_row(
-                session,
-                at=AT.replace(day=day),
-                actor=actor,
-                action=action,
-                subject=subject,
-                reason=reason,
-            )
+            tables_audit.append_row(session, AT.replace(day=day), actor, action, subject, reason)
     context.database.close()
     return tmp_path
 

@@ -1,32 +1,20 @@
 """Tests commands on tables that are missing or of another release: one sentence, no key made, nothing changed."""
 
-import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from hotline.cli.main import main
 from tests.cli.homes import copy_home
+from tests.cli.test_wrong_keys import Hotline, hotline
 
-Hotline = Callable[..., Result]
+__all__ = ["hotline"]
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
-
-
-@pytest.fixture
-def hotline(home: Path) -> Hotline:
-    unset = {name: None for name in os.environ if name.startswith("HOTLINE_")}
-
-    def run(*words: str, **more: str) -> Result:
-        return CliRunner(env={**unset, "HOTLINE_HOME": str(home), **more}).invoke(main, words)
-
-    return run
 
 
 def lies_in(folder: Path) -> Mapping[Path, bytes | None]:

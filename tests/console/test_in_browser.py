@@ -210,12 +210,7 @@ def test_stored_scripts_run_nowhere(site: Site) -> None:
         for script in SCRIPTS:
             plain = script.replace("\0", "")
             tables_audit.append_row(
-                session,
-                at=site.desk.clock(),
-                actor=f"cli:{plain}",
-                action="lane_held",
-                subject=plain,
-                reason=plain,
+                session, site.desk.clock(), f"cli:{plain}", "lane_held", plain, plain
             )
     service_pause.pause(site.desk.context, by=SCRIPTS[0], reason=SCRIPTS[3])
     ran: list[str] = []

@@ -94,14 +94,7 @@ def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str
     with desk.context.database.writing() as session:
         for number, script in enumerate(SCRIPTS):
             plain = script.replace("\0", "")
-            tables_audit.append_row(
-                session,
-                at=at,
-                actor=f"cli:{plain}",
-                action="lane_held",
-                subject=plain,
-                reason=plain,
-            )
+            tables_audit.append_row(session, at, f"cli:{plain}", "lane_held", plain, plain)
             alarm = [*Alarm][number % len(Alarm)]
             state = AlarmState(alarm, since=at, next_at=at + timedelta(1), notices=1)
             tables.save(session, alarm, state, plain)

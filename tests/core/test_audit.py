@@ -18,9 +18,7 @@ pytestmark = pytest.mark.both
 
 def append(database: Database, n: int) -> None:
     with database.writing() as session:
-        tables_audit.append_row(
-            session, at=NOON, actor="cli", action="tip_read", subject=f"tip:{n}"
-        )
+        tables_audit.append_row(session, NOON, "cli", "tip_read", f"tip:{n}")
 
 
 def verify(database: Database) -> tables_audit.Chain:
@@ -90,7 +88,7 @@ def test_writers_at_once_make_one_chain(empty: Database) -> None:
 def test_a_row_that_was_rolled_back_leaves_no_gap(database: Database) -> None:
     append(database, 1)
     with database.reading() as session:
-        tables_audit.append_row(session, at=NOON, actor="cli", action="tip_read")
+        tables_audit.append_row(session, NOON, "cli", "tip_read")
     append(database, 2)
 
     assert verify(database).length == 2

@@ -62,7 +62,7 @@ def kept(database: Database) -> Database:
         session.add(Attempt(message_id=1, n=1, started_at=NOON, outcome=Outcome.ACCEPTED))
         session.add(make_deadline())
         for action in ("init", "release"):
-            tables_audit.append_row(session, at=NOON, actor="line", action=action)
+            tables_audit.append_row(session, NOON, "line", action)
     return database
 
 

@@ -84,7 +84,7 @@ def line(released: str, clock: Clock) -> Iterator[District]:
     district.deliver()
     district.tell(urgency=3)
     with database.writing() as session:
-        tables_audit.append_row(session, at=clock(), actor="cli", action="desks_made")
+        tables_audit.append_row(session, clock(), "cli", "desks_made")
     yield district
     database.close()
 

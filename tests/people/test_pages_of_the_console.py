@@ -35,9 +35,7 @@ def test_the_log_is_asked_by_name_deed_tip_and_day(context: WholeContext, clock:
             ("cli:operator_2", "lane_held", "tip:13", 1),
         ):
             at = clock() + timedelta(days=days)
-            tables_audit.append_row(
-                session, at=at, actor=actor, action=action, subject=subject, reason=actor
-            )
+            tables_audit.append_row(session, at, actor, action, subject, actor)
     operator, responder, other = "cli:Operator 1", f"responder:{person.id}", "cli:operator_2"
     assert rows(context, AuditFilter()) == [other, responder, operator]
     assert rows(context, AuditFilter(name="OPERATOR")) == [other, operator]
@@ -52,9 +50,7 @@ def test_a_day_of_the_log_ends_at_midnight_in_kigali(context: WholeContext, cloc
     with context.database.writing() as session:
         for name, at in (("last", -1), ("first", 0)):
             moment = clock() + KIGALIS_MIDNIGHT + timedelta(seconds=at)
-            tables_audit.append_row(
-                session, at=moment, actor="clock", action="lane_held", reason=name
-            )
+            tables_audit.append_row(session, moment, "clock", "lane_held", reason=name)
     assert rows(context, AuditFilter(day=date(2026, 11, 24))) == ["last"]
     assert rows(context, AuditFilter(day=date(2026, 11, 25))) == ["first"]
 
@@ -64,9 +60,7 @@ def test_a_page_of_the_log_says_where_the_older_rows_begin(
 ) -> None:
     with context.database.writing() as session:
         for number in range(service_audit.ROWS + 2):
-            tables_audit.append_row(
-                session, at=clock(), actor="clock", action="lane_held", reason=str(number)
-            )
+            tables_audit.append_row(session, clock(), "clock", "lane_held", reason=str(number))
     first = service_audit.newest_rows(context, AuditFilter())
     assert (len(first.rows), first.length) == (service_audit.ROWS, service_audit.ROWS + 2)
     rest = service_audit.newest_rows(context, AuditFilter(), before=first.before)

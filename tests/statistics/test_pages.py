@@ -29,7 +29,6 @@ from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import store
 
 QUARTER = f"{YEAR}-Q3"
-MONTH_CELLS = ("calls", "people", "topics_read")
 
 
 def writes(desk: Desk, *, published: bool, is_sample: bool = False) -> list[Release]:
