@@ -56,11 +56,11 @@ def test_the_projects_own_catalogues_are_whole() -> None:
         ),
         (
             "{ref}: appelez le 37 77.",
-            "contains 3777, which is not verified: remove the number, or have it verified first",
+            "contains 3777, which is not verified: remove it, or have the number verified first",
         ),
         (
             "{ref}: appelez le 3677.",
-            "contains 3677, which is not verified: remove the number, or have it verified first",
+            "contains 3677, which is not verified: remove it, or have the number verified first",
         ),
     ],
 )
