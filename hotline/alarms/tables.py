@@ -17,13 +17,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.alarms.rules import Alarm, AlarmState
 from hotline.core import database
-from hotline.core.database import Row
 
 LOCK = 4_114_110_024
 """The PostgreSQL advisory lock of the monitors. They take turns, so that no notice is sent twice."""
 
 
-class RaisedAlarm(Row):
+class RaisedAlarm(database.Row):
     """One raised alarm. Its columns are the fields of a `alarms.rules.AlarmState`."""
 
     __tablename__ = "alarm"

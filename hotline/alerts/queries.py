@@ -39,7 +39,6 @@ from hotline.text.codes import ABROAD, NATIONAL, is_camp
 from hotline.text.places import alert_place
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_store
-from hotline.tips.queries_visible import is_not_excluded
 from hotline.tips.rules import TipState
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_visit_safety import VisitSafety, visit_facts
@@ -235,7 +234,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
         select(Tip.id)
         .join(Assignment, Assignment.tip_id == Tip.id)
         .where(Assignment.responder_id == responder_id, Tip.closed_at.is_(None))
-        .where(IS_CURRENT, is_not_excluded(responder_id))
+        .where(IS_CURRENT, queries_visible.is_not_excluded(responder_id))
         .where(or_(Tip.assignee_id.is_(None), Tip.assignee_id == responder_id, asked))
     )
     return session.scalars(tips.distinct().order_by(Tip.id)).all()

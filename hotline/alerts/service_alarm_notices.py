@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from hotline.alarms.rules import Alarm, AlarmState, Notice, next_state
 from hotline.alerts import queries_outbox, service_sending
 from hotline.alerts.queries_outbox import Claim
-from hotline.alerts.service_sending import Outgoing
 from hotline.core.contexts import Context, MonitorContext, SendingContext
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -19,7 +18,6 @@ from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, Send
 from hotline.gateway.rules_message import MessageKind, Wording, render
 from hotline.gateway.tables import Message, OnCallContact
 from hotline.people import tables_audit
-from hotline.people.tables_audit import CommandActor
 from hotline.people.tables_enrolments import MessageAddress
 
 TEMPLATES = {
@@ -114,18 +112,20 @@ def _send(context: MonitorContext, claim: Claim) -> SendResult:
     return service_sending.send_claimed(context, claim, _to_contact)[0]
 
 
-def _to_contact(context: SendingContext, claim: Claim) -> Outgoing:
+def _to_contact(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
     """Decrypts a contact's number.
 
     Does not check the stop list, because a contact on that list already counts as unreachable.
     """
     assert claim.to is not None
-    return Outgoing(
+    return service_sending.Outgoing(
         context.numbers.decrypt_number(claim.to.number), render(claim.wording, context.phrases)
     )
 
 
-def end_contact(session: Session, contact: OnCallContact, by: CommandActor, at: datetime) -> bool:
+def end_contact(
+    session: Session, contact: OnCallContact, by: tables_audit.CommandActor, at: datetime
+) -> bool:
     """Removes an on-call contact, and notifies all contacts who could be reached until now.
 
     Returns False and keeps the contact if no other contact can be reached.

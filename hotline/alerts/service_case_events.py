@@ -10,7 +10,6 @@ from datetime import datetime
 
 from hotline.alerts import tables_case_events
 from hotline.alerts.rules_replies import Command
-from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
 from hotline.tips.rules_events import PROOF, TO, WAITS, YES, EventChannel, LoggedEvent, TakeProof
@@ -63,7 +62,7 @@ def write_event(
     supersedes: int | None = None,
 ) -> int | None:
     """Writes an event to a case. Returns the id of the event, or None if the event was written before."""
-    row = CaseEventRow(
+    row = tables_case_events.CaseEventRow(
         tip_id=tip_id,
         at=at,
         responder_id=by.responder_id,

@@ -16,7 +16,6 @@ from hotline.alerts import (
     tables_inbound,
 )
 from hotline.alerts.rules_assignment import Case
-from hotline.alerts.rules_escalation_steps import CaseState
 from hotline.alerts.rules_replies import OfferedCase, offered_texts
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -30,7 +29,6 @@ from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import OUTCOMES, TipOutcome, TipState, Urgency
 from hotline.tips.rules_deadlines import ASKS, DeadlineKind
 from hotline.tips.rules_duplicates import strictest_visit
-from hotline.tips.rules_persons import FollowKind
 from hotline.tips.rules_visit_safety import VisitFacts, visit_facts
 from hotline.tips.tables import Tip
 
@@ -38,7 +36,7 @@ RESPONDER = "responder:"
 """The prefix of a responder's id in fields that may also contain a person's name."""
 
 
-WITH_A_SERVICE = frozenset({FollowKind.ARRIVAL, FollowKind.THIRTY})
+WITH_A_SERVICE = frozenset({rules_persons.FollowKind.ARRIVAL, rules_persons.FollowKind.THIRTY})
 """The reminders that run after a service accepted, or after the person arrived."""
 INBOX_PATIENCE = timedelta(minutes=5)
 """The longest time without a new page of the gateway's inbox. After that time, an SMS answer to a case with danger is
@@ -77,7 +75,7 @@ def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
     return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
 
-def case_state(session: Session, tip: Tip) -> CaseState:
+def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
     """Returns the state of an open case."""
     others = [one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id]
     related = queries.alerted_by_tip(session, others) if others else {}
@@ -85,7 +83,7 @@ def case_state(session: Session, tip: Tip) -> CaseState:
     if tip.closure_by is not None:
         wanted = tip.closure_by
         judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
-    return CaseState(
+    return rules_escalation_steps.CaseState(
         case=routed_case(session, tip),
         step=queries.next_step(session, tip.id),
         alerted=queries.alerted_by_tip(session, [tip.id])[tip.id],

@@ -26,7 +26,6 @@ from hotline.alerts import (
     tables_case_events,
 )
 from hotline.alerts.queries_references import cluster_of
-from hotline.alerts.queries_retention import RetainedTip
 from hotline.alerts.rules_escalation_steps import (
     KEPT_FOR,
     WITHIN,
@@ -37,7 +36,6 @@ from hotline.alerts.rules_escalation_steps import (
 from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import RESPONDER, desk_decides
-from hotline.alerts.tables import Recipient
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
@@ -50,7 +48,6 @@ from hotline.people.rules import Level
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import is_same_person
-from hotline.people.tables_audit import CommandActor
 from hotline.text.codes import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips import rules_events, rules_persons
@@ -117,8 +114,8 @@ def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
 
 
 def decide_erasure(
-    context: Context, tip_id: int, *, erases: bool, by: CommandActor, reason: str
-) -> RetainedTip:
+    context: Context, tip_id: int, *, erases: bool, by: tables_audit.CommandActor, reason: str
+) -> queries_retention.RetainedTip:
     """Carries out the national desk's decision: erases the text now, or keeps it for thirty more days.
 
     Raises NotFound, ErasureRefused.
@@ -199,7 +196,7 @@ def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> N
 def _tell(
     session: Session,
     tip: Tip,
-    people: Sequence[Recipient],
+    people: Sequence[tables.Recipient],
     template: Template,
     parameters: dict[str, str],
     at: datetime,
@@ -260,7 +257,7 @@ def by_command(name: str, reason: str) -> CloseRequest:
     return CloseRequest(f"{NAME}{name.strip()}", tables_audit.by_command(name), reason)
 
 
-def by_signed_command(session: Session, by: CommandActor, reason: str) -> CloseRequest:
+def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: str) -> CloseRequest:
     """Returns the request of a person who runs a command under their own name.
 
     If the person of an account has a phone, the request is made in the name of this phone.

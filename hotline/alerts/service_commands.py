@@ -30,7 +30,6 @@ from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
 from hotline.people import tables, tables_accounts
 from hotline.people.rules import Level
-from hotline.people.tables import Responder
 from hotline.tips import queries_duplicates
 from hotline.tips.rules import Matter, TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind
@@ -71,7 +70,7 @@ class _ActContext:
 
     @property
     def is_national(self) -> bool:
-        person = self.session.get_one(Responder, self.command.responder_id)
+        person = self.session.get_one(tables.Responder, self.command.responder_id)
         return person.level == Level.NATIONAL
 
     def wait(self, result: CommandResult) -> CommandOutcome:

@@ -32,7 +32,6 @@ from hotline.gateway.rules_delivery import DUE_STATES
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
-from hotline.people.tables_audit import CommandActor
 from hotline.text.codes import ABROAD, NATIONAL, is_camp, is_district
 from hotline.text.places import camps
 from hotline.tips import queries_duplicates, queries_report
@@ -320,7 +319,12 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
 
 
 def decide_visit(
-    context: Context, tip_id: int, visit_decision: VisitDecision, *, by: CommandActor, reason: str
+    context: Context,
+    tip_id: int,
+    visit_decision: VisitDecision,
+    *,
+    by: tables_audit.CommandActor,
+    reason: str,
 ) -> None:
     """Records the national desk's decision on visits, made by a command. Raises NotFound.
 

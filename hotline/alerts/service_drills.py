@@ -28,7 +28,6 @@ from hotline.alerts.rules_drills import (
 )
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
-from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import routed_case
 from hotline.alerts.tables_drills import Drill
 from hotline.core import rules_trial
@@ -40,7 +39,6 @@ from hotline.errors import DrillRefused, NotFound
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording
-from hotline.gateway.tables import Assignment
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules_desks import DeskKind
@@ -279,7 +277,7 @@ def end_due(context: Context) -> None:
 
 
 def record_answer(
-    session: Session, context: Context, command: Command, known_as: Assignment, tip: Tip
+    session: Session, context: Context, command: Command, known_as: tables.Assignment, tip: Tip
 ) -> CommandOutcome:
     """Records the first answer of a responder to a drill. Every verb counts as an answer.
 
@@ -334,7 +332,7 @@ def _end(
         session,
         tip.id,
         LoggedEvent.CLOSED,
-        EventActor(actor),
+        service_case_events.EventActor(actor),
         at,
         key=f"{tip.id}:exercise",
         codes={OUTCOME: TipOutcome.TRIAL.value},
@@ -345,7 +343,7 @@ def _end(
 
 def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> None:
     for person, assignment_id in tables_drills.unanswered(session, tip_id):
-        known_as = session.get_one(Assignment, assignment_id)
+        known_as = session.get_one(tables.Assignment, assignment_id)
         words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)
         service_messages.write_confirmation(session, words, person.id, at, assignment_id)
 

@@ -15,7 +15,6 @@ from hotline.alerts import queries, queries_references, service_case_events, tab
 from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import EscalationStep, WaitingTip
 from hotline.alerts.rules_escalation_steps import Notice, partner_recipients
-from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import visit_facts_of
 from hotline.alerts.tables import Recipient
 from hotline.core.contexts import Context
@@ -189,7 +188,7 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
     for row in written:
         why = f"{row.reason}: {row.whom}: as of tip {pair.a}, which the same phone told"
         tables_audit.append_about_tip(session, pair.b, "tip_excluded", "clock", at, why)
-        by, codes = EventActor("clock"), {WHY: row.reason}
+        by, codes = service_case_events.EventActor("clock"), {WHY: row.reason}
         key = str(row.id)
         service_case_events.write_event(
             session, pair.b, LoggedEvent.EXCLUDED, by, at, key=key, codes=codes

@@ -22,7 +22,6 @@ from hotline.alerts import (
     tables_drills,
 )
 from hotline.alerts.queries import Alert, NewAssignment
-from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import NO_ONE, EscalationStep
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.alerts.service_case_state import case_state
@@ -53,7 +52,7 @@ def decide(
     session: Session,
     tip: Tip,
     state: CaseState,
-    roster: Sequence[Candidate],
+    roster: Sequence[rules_assignment.Candidate],
     event: Event,
     at: datetime,
 ) -> Decision:

@@ -13,7 +13,6 @@ from hotline.alerts.queries import Alert, NewAssignment
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.rules_escalation_steps import Notice
 from hotline.alerts.rules_reply_parsing import WEEK, AnswerReason, answer_reason
-from hotline.alerts.tables import ReplyAnswer
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -21,7 +20,6 @@ from hotline.flows import service_check
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import MessageKind, Wording, notice, responders_short_code
-from hotline.gateway.tables import Message
 from hotline.people import tables as people_tables
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
@@ -165,9 +163,9 @@ def new_message(
     priority: int,
     at: datetime,
     of: int | None,
-) -> Message:
+) -> tables.Message:
     """Returns a new SMS to a responder, which is due at `at`. Does not store the SMS."""
-    return Message(
+    return tables.Message(
         kind=kind,
         responder_id=responder_id,
         assignment_id=of,
@@ -224,7 +222,9 @@ def may_answer(
     why = answer_reason(reason, text_key, given, at, in_danger=in_danger)
 
     if why is not None:
-        row = ReplyAnswer(responder_id=responder.id, reason=why, text_key=text_key, answered_at=at)
+        row = alerts_tables.ReplyAnswer(
+            responder_id=responder.id, reason=why, text_key=text_key, answered_at=at
+        )
         session.add(row)
     return why
 
@@ -234,7 +234,7 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
     if any(one.reason is AnswerReason.STOP for one in given):
         return False
-    row = ReplyAnswer(
+    row = alerts_tables.ReplyAnswer(
         responder_id=responder.id, reason=AnswerReason.STOP, text_key=text_key, answered_at=at
     )
     session.add(row)

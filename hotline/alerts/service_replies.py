@@ -18,7 +18,6 @@ from hotline.alerts import (
     service_messages,
     tables_drills,
 )
-from hotline.alerts.queries_references import KnownCases
 from hotline.alerts.rules_drills import meant_drills
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, OfferedCase
 from hotline.alerts.rules_reply_parsing import (
@@ -98,7 +97,7 @@ class ReadReply:
     """A responder's SMS as it was read, with the cases that the responder knew at that time."""
 
     responder_id: int
-    cases: KnownCases
+    cases: queries_references.KnownCases
     reading: ReplyReading
     dangers: tuple[str, ...] = ()
     """References of the open cases with danger, newest first."""
@@ -122,7 +121,7 @@ def read_reply(session: Session, responder: Responder, text: str, at: datetime) 
 
     over = tuple(one for one in known.open if one in drilled and one not in drills)
     running = tuple(one for one in known.open if one in drills)
-    cases = KnownCases((*real, *running), (*known.also, *over))
+    cases = queries_references.KnownCases((*real, *running), (*known.also, *over))
     lately = len(alerts) == 1 and real == (alerts[0].reference,)
     is_national = responder.level == Level.NATIONAL
     bare = BareDrills(drills, asked)

@@ -15,9 +15,7 @@ from hotline.alerts import (
     service_correction,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.service_case_events import EventActor
 from hotline.cases import decrypt_codes, service_weekly_keys
-from hotline.cases.decrypt_codes import DecryptedNote
 from hotline.cases.queries_overview import ALL_TIPS, TipListFilter, TipOverview, tip_overviews
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -36,7 +34,6 @@ from hotline.people import (
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules_audit import DESK
 from hotline.people.rules_desks import kind_of
-from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.text.places import districts
 from hotline.tips import queries_visible, tables
@@ -44,7 +41,6 @@ from hotline.tips.encrypt_notes import decrypt_answer
 from hotline.tips.rules import desk_of
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_visit_safety import VisitFacts
-from hotline.tips.tables import Tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class UnlockedTip:
     `repr` does not show the keys.
     """
 
-    tip: Tip
+    tip: tables.Tip
     grant: bytes = field(repr=False)
     private_key: bytes = field(repr=False)
 
@@ -83,7 +79,7 @@ class DecryptedTip:
     """The places of the tip before its corrections, oldest first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
-    notes: Sequence[DecryptedNote] = ()
+    notes: Sequence[decrypt_codes.DecryptedNote] = ()
 
 
 def missing_desks(context: Context) -> Sequence[str]:
@@ -115,7 +111,7 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
             line = decrypt_recovery.first_keys(session, passphrase, costs, at)
         made = [code for code in missing if code not in held]
         for code in made:
-            desk = Desk(code=code, kind=kind_of(code), created_at=at)
+            desk = tables_desks.Desk(code=code, kind=kind_of(code), created_at=at)
             decrypt_recovery.make_desk(session, context, desk, line)
         if made:
             subject = f"{len(made)} desks"
@@ -161,7 +157,7 @@ def unlock(
         tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
     key = _granted(context, (tip, grant), desk, by=by, reason=reason)
     with context.database.reading() as session:
-        wrapped = decrypt_passphrase.wrapped_desk(session, desk)
+        wrapped = decrypt_passphrase.wrapped_desk(session, desk, by)
 
     key = context.encrypter.weekly_lock.unlock(key, label(tip.uid, desk))
     try:
@@ -258,7 +254,12 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
 
 
 def _granted(
-    context: Context, found: tuple[Tip, bytes | None], desk: str, *, by: TwoPeople, reason: str
+    context: Context,
+    found: tuple[tables.Tip, bytes | None],
+    desk: str,
+    *,
+    by: TwoPeople,
+    reason: str,
 ) -> bytes:
     tip, grant = found
     if tip.erased_at is not None:
@@ -304,7 +305,7 @@ def _record(
         if answer:
             alerts_tables.note_read(session, tip_id, at)
         if action == "tip_read":
-            who, key = EventActor(actor, desk=desk), f"{tip_id}:{desk}"
+            who, key = service_case_events.EventActor(actor, desk=desk), f"{tip_id}:{desk}"
             service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, who, at, key=key)
         subject, why = f"tip:{tip_id}", by.why(reason)
         tables_audit.append_row(session, at, actor, action, subject, why)

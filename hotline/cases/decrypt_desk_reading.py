@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from hotline.alerts import queries, service_case_events, service_closing, service_escalation, tables
-from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import RESPONDER
 from hotline.cases import decrypt_access, decrypt_questions
 from hotline.cases.decrypt_access import DecryptedTip, UnlockedTip
@@ -144,7 +143,7 @@ def _is_opened(
     if who is not None:
         hers = queries.newest_assignment(session, tip_id, who)
     key = f"{tip_id}:{actor}" if hers is None else str(hers.id)
-    by = EventActor(actor, person=None if hers is None else who)
+    by = service_case_events.EventActor(actor, person=None if hers is None else who)
     service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, by, at, key=key)
     name = actor if who is None else f"{RESPONDER}{who}"
     tip = queries.tip_for_writing(session, tip_id)

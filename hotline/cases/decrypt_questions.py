@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 from hotline.alerts import queries_retention, service_case_events
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.service_case_events import EventActor
-from hotline.alerts.tables import QuestionBackRow
 from hotline.cases.decrypt_access import QuestionBack
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
@@ -19,7 +17,6 @@ from hotline.tips import tables
 from hotline.tips.encrypt_notes import new_pair
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_receipts import question_refusal
-from hotline.tips.tables import Tip
 
 NONE_YET = {"rw": "(ntaraboneka)", "en": "(none yet)", "fr": "(pas encore)"}
 NOT_DECRYPTED = {
@@ -38,7 +35,7 @@ def list_questions(context: Context) -> Mapping[str, Question]:
 def store_question(
     session: Session,
     context: Context,
-    tip: Tip,
+    tip: tables.Tip,
     name: str,
     *,
     tip_key: bytes,
@@ -57,7 +54,7 @@ def store_question(
     queries_retention.retained_tip(session, tip.id)
     _check(session, context, tip.id, question)
     pair = new_pair(tip_key, uid=tip.uid)
-    row = QuestionBackRow(
+    row = alerts_tables.QuestionBackRow(
         tip_id=tip.id,
         question=name,
         desk=desk,
@@ -71,8 +68,8 @@ def store_question(
     _log(session, row, actor, f"{name}: {reason}")
 
 
-def _log(session: Session, row: QuestionBackRow, actor: str, reason: str) -> None:
-    by, at = EventActor(actor, desk=row.desk), row.asked_at
+def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reason: str) -> None:
+    by, at = service_case_events.EventActor(actor, desk=row.desk), row.asked_at
     service_case_events.write_event(
         session, row.tip_id, LoggedEvent.ASKED, by, at, key=str(row.tip_id)
     )

@@ -14,14 +14,10 @@ from hotline.alerts import (
     tables_case_events,
     tables_drills,
 )
-from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import NO_ONE
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
-from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import case_of, routed_case
-from hotline.alerts.tables_case_events import CaseNote
 from hotline.cases import decrypt_questions, decrypt_reader_pages, rules_reading_requests
-from hotline.cases.decrypt_reader_pages import BY_DIALLING
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ASK, DISTRICT, NOTE, PASS, WORK_WORDS, ReaderAnswer
 from hotline.core.database import Session
@@ -139,7 +135,7 @@ def store_note(
     session: Session,
     tip: Tip,
     note_code: NoteCode,
-    by: EventActor,
+    by: service_case_events.EventActor,
     at: datetime,
     *,
     words: str = "",
@@ -153,7 +149,7 @@ def store_note(
     if entry_id is not None and note_code is NoteCode.WORDS:
         full = f"{LoggedEvent.NOTE}:{key}"
         encrypted = encrypt_note(words[:MAX_LETTERS], tip_key=tip_key, uid=tip.uid, key=full)
-        tables_case_events.store_body(session, CaseNote, entry_id, encrypted)
+        tables_case_events.store_body(session, tables_case_events.CaseNote, entry_id, encrypted)
 
 
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
@@ -194,7 +190,7 @@ def _no_colleagues() -> ReaderAnswer:
 
 
 def _let_district_read(
-    turn: ReaderTurn, tip: Tip, place: str, people: list[Candidate]
+    turn: ReaderTurn, tip: Tip, place: str, people: list[rules_assignment.Candidate]
 ) -> tuple[int, ...]:
     """Gives the desk of another district access to the tip. Returns the responder of that district who is asked first.
 
@@ -213,7 +209,7 @@ def _let_district_read(
         case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=turn.at
     )
     tables.give_key(turn.session, tip, desk, grant)
-    turn.log("tip_sent_down", f"desk {desk}: {BY_DIALLING}", f"tip:{tip.id}")
+    turn.log("tip_sent_down", f"desk {desk}: {decrypt_reader_pages.BY_DIALLING}", f"tip:{tip.id}")
     return rules_assignment.turns(local)[:1]
 
 
@@ -275,7 +271,7 @@ def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
             tip_key=case.tip_key,
             desk=case.desk,
             actor=turn.actor,
-            reason=BY_DIALLING,
+            reason=decrypt_reader_pages.BY_DIALLING,
         )
     except (AskRefused, NotFound):
         return ReaderAnswer((NOT_ASKED,))

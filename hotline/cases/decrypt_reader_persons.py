@@ -27,7 +27,6 @@ from hotline.cases.rules_reading_requests import (
     StartedForm,
     person_and_codes,
 )
-from hotline.cases.service_people import PersonReport
 from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -291,7 +290,9 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
         met = service_people.decrypted_persons(session, tip, private)
         said = _said(kind, met, turn)
         by = service_case_events.by_responder(turn.person.id, EventChannel.USSD)
-        one = PersonReport(kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}")
+        one = service_people.PersonReport(
+            kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}"
+        )
         done = service_follow_up.record_report(session, turn.context, tip, one, private=private)
         tables_case_events.drop_form(session, tip.id, turn.person.id)
     except CodesRefused as refused:

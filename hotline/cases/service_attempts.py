@@ -12,10 +12,8 @@ from hotline.core import tables_attempts
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.rules_attempts import DAY, HOUR, AttemptedSecret, is_exhausted
-from hotline.core.tables_attempts import AttemptRow
 from hotline.core.ussd import UssdHop, follows
 from hotline.gateway import tables_sessions
-from hotline.gateway.tables_sessions import LockedDialogue
 
 BUT_PINS = "but-pins:"
 """The prefix of a digest of a text without digits that may be a work PIN."""
@@ -56,7 +54,7 @@ def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool
     return f"{len(text)}:{context.pseudonyms.heard(session_key, text)}"
 
 
-def continues_text(context: Context, dialogue: LockedDialogue, text: str) -> bool:
+def continues_text(context: Context, dialogue: tables_sessions.LockedDialogue, text: str) -> bool:
     """Returns True if `text` continues the text that this session sent before.
 
     The session may have sent nothing before.
@@ -117,7 +115,7 @@ def try_secret(
     found = AttemptResult() if worn else compare(session)
 
     right_code = secret is AttemptedSecret.CODE and found.opened_key is not None
-    row = AttemptRow(
+    row = tables_attempts.AttemptRow(
         secret=secret,
         session_key=attempt.session_key,
         text_key=attempt.text_key,

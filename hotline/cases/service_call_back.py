@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import decrypt_call_backs
-from hotline.alerts.decrypt_call_backs import CallDetails
 from hotline.cases import queries_list
 from hotline.cases.service_persons import account_key
 from hotline.cases.service_viewer import is_national, viewer_of
@@ -21,11 +20,9 @@ from hotline.errors import NotFound
 from hotline.people import decrypt_grants, tables_audit
 from hotline.people.rules_desks import of_account
 from hotline.people.tables_accounts import is_same_person
-from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables_call_back
 from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window
-from hotline.tips.tables_call_back import CallBack
 
 MAX_LINES = 50
 """The most call-backs on the page: waiting ones first, then the newest that are over."""
@@ -71,7 +68,7 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
         ]
 
 
-def _asked(session: Session, row: CallBack) -> AuditEntry | None:
+def _asked(session: Session, row: tables_call_back.CallBack) -> tables_audit.AuditEntry | None:
     """Returns the newest row of the audit log that records a request for this number."""
     found = tables_audit.entries(session, subject=f"call-back:{row.id}")
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
@@ -95,7 +92,7 @@ def approve_request(
 
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
-) -> CallDetails:
+) -> decrypt_call_backs.CallDetails:
     """Decrypts the number and the code word, with the key of this session.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
@@ -134,7 +131,11 @@ def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
 
 
 def _line(
-    session: Session, row: CallBack, me: str, is_open: bool, asked: AuditEntry | None
+    session: Session,
+    row: tables_call_back.CallBack,
+    me: str,
+    is_open: bool,
+    asked: tables_audit.AuditEntry | None,
 ) -> CallLine:
     waits = row.state == CallBackState.WAITING
     mine = row.asked_by is not None and is_same_person(session, row.asked_by, me)

@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime
 
 from hotline.alerts import queries, tables_case_events
-from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases.rules_reading_requests import StartedForm
 from hotline.core import rules_trial
 from hotline.core.contexts import Context
@@ -46,7 +45,7 @@ def store_codes(
     """Encrypts and stores the codes of a case event. Raises KeyMissing."""
     public_key = case_public_key(session, context, tip, at)
     body = encrypt_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
-    tables_case_events.store_body(session, CaseCode, entry_id, body)
+    tables_case_events.store_body(session, tables_case_events.CaseCode, entry_id, body)
 
 
 def store_form(

@@ -13,7 +13,6 @@ from hotline.alerts import (
     service_correction,
 )
 from hotline.alerts.rules_replies import BUTTONS, Command, CommandResult
-from hotline.alerts.service_case_events import EventActor
 from hotline.cases import queries_list, service_exclusions, service_persons, service_retention
 from hotline.cases.service_viewer import check_national, check_visible, viewer_of
 from hotline.core import rules_trial
@@ -93,7 +92,10 @@ def _record(
 ) -> None:
     codes = {WHY: LinkReason.SAID.value, **({UNDONE: YES} if action == "tips_unlinked" else {})}
     for one, other in ((a, b), (b, a)):
-        by, key = EventActor(actor), f"{other}:{one}:{context.now().timestamp()}"
+        by, key = (
+            service_case_events.EventActor(actor),
+            f"{other}:{one}:{context.now().timestamp()}",
+        )
         service_case_events.write_event(
             session, one, LoggedEvent.LINKED, by, context.now(), key=key, codes=codes
         )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import queries, queries_retention, service_case_events, service_escalation
-from hotline.alerts.service_case_events import EventActor
 from hotline.cases import service_viewer
 from hotline.core.actors import Actor, SignedIn
 from hotline.core.contexts import Context
@@ -21,7 +20,6 @@ from hotline.people import service_approving, tables_accounts, tables_audit, tab
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables import Person
 from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.people.tables_audit import CommandActor
 from hotline.text.codes import NATIONAL
 from hotline.text.names import is_one_name
 from hotline.text.phrases import message_text
@@ -51,7 +49,7 @@ def exclude(
     target: ExclusionTarget,
     kind: str,
     *,
-    by: CommandActor,
+    by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
     """Excludes a person or a desk from the tip, and hands their cases to others at once.
@@ -91,7 +89,7 @@ def write_exclusion_event(
     """Writes the case event of an exclusion. Only the row of the exclusion names the person or the desk."""
     codes = {WHY: row.reason, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
-    by = EventActor(actor)
+    by = service_case_events.EventActor(actor)
     service_case_events.write_event(
         session, row.tip_id, LoggedEvent.EXCLUDED, by, at, key=key, codes=codes
     )

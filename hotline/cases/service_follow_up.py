@@ -15,10 +15,8 @@ from hotline.alerts import (
     service_messages,
 )
 from hotline.alerts.rules_escalation import EscalationStep
-from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import case_of, routed_case
 from hotline.cases import service_codes, service_people
-from hotline.cases.service_people import PersonReport
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -36,7 +34,7 @@ from hotline.tips.tables import Tip, drop_closure_request
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 CASES_A_TICK = 50
-BY_CLOCK = EventActor("clock", EventChannel.CLOCK)
+BY_CLOCK = service_case_events.EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
@@ -161,7 +159,7 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
 
 
 def reopen_as_danger(
-    session: Session, context: Context, tip: Tip, by: EventActor, at: datetime
+    session: Session, context: Context, tip: Tip, by: service_case_events.EventActor, at: datetime
 ) -> None:
     """Marks a case as a danger again, and reopens it if it was closed."""
     if tip.closed_at is not None:
@@ -183,7 +181,12 @@ def reopen_as_danger(
 
 
 def record_report(
-    session: Session, context: Context, tip: Tip, report: PersonReport, *, private: bytes | None
+    session: Session,
+    context: Context,
+    tip: Tip,
+    report: service_people.PersonReport,
+    *,
+    private: bytes | None,
 ) -> tuple[int, MetPerson] | None:
     """Records a report once. Returns the id of its case event, and the person after it.
 

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from hotline.alerts import queries, queries_retention, service_closing, service_messages
 from hotline.alerts.service_case_state import RESPONDER
 from hotline.cases import queries_list
-from hotline.cases.queries_list import WaitingClosure
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
@@ -25,8 +24,6 @@ from hotline.gateway.rules_message import Wording, responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_members
 from hotline.people.rules_audit import read_actor
 from hotline.people.rules_desks import of_account
-from hotline.people.tables import Responder
-from hotline.people.tables_audit import AuditEntry
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import TipOutcome, Urgency
@@ -36,7 +33,9 @@ REQUESTED, REFUSED = "end_wanted_", "end_refused"
 """Actions in the audit log: the prefix of a request, which its outcome follows, and a refusal."""
 
 
-def readable_rows(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> frozenset[int]:
+def readable_rows(
+    session: Session, viewer: Viewer, rows: Sequence[tables_audit.AuditEntry]
+) -> frozenset[int]:
     """Returns the ids of those rows of a tip whose reasons this viewer may read. `rows` begins with the oldest row."""
     if is_national(viewer):
         return frozenset(row.id for row in rows)
@@ -51,7 +50,9 @@ def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
     return "".join(row.reason for row in asked if row.id in may)
 
 
-def _of_own_desk(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> Iterator[int]:
+def _of_own_desk(
+    session: Session, viewer: Viewer, rows: Sequence[tables_audit.AuditEntry]
+) -> Iterator[int]:
     is_own = False
     for row in rows:
         if row.action.startswith(REQUESTED):
@@ -171,7 +172,9 @@ def _tell(session: Session, context: Context, at: datetime) -> None:
         service_messages.write_confirmation(session, wording, person.id, at)
 
 
-def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:
+def _names(
+    session: Session, late: Sequence[queries_list.WaitingClosure], person: tables.Responder
+) -> list[str]:
     """Returns the closures that this person may decide on, under the references that the person knows.
 
     A closure without such a reference is named by the number of its tip.

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import rules_follow_up, service_case_events, tables_case_events
-from hotline.alerts.rules_follow_up import FollowClock
-from hotline.alerts.service_case_events import EventActor
 from hotline.cases import decrypt_codes, service_codes
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -67,7 +65,7 @@ def _asked_by(person: MetPerson) -> int | None:
     return askers[-1] if askers else None
 
 
-def _clock_before(old: MetPerson | None, offered_id: int) -> FollowClock | None:
+def _clock_before(old: MetPerson | None, offered_id: int) -> rules_follow_up.FollowClock | None:
     offers = old.referrals if old is not None else ()
     found = next((one for one in offers if one.offered_id == offered_id), None)
     return None if old is None or found is None else rules_follow_up.offer_clock(old, found)
@@ -86,7 +84,7 @@ def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceRe
     return row
 
 
-def _due(clock: FollowClock | None) -> datetime | None:
+def _due(clock: rules_follow_up.FollowClock | None) -> datetime | None:
     return None if clock is None else clock.due_at
 
 
@@ -96,7 +94,7 @@ class PersonReport:
 
     kind: LoggedEvent
     reported: PersonCodes
-    by: EventActor
+    by: service_case_events.EventActor
     at: datetime
     key: str
     """A unique key, so that a repeated report is written only once."""

@@ -21,7 +21,6 @@ from hotline.cases import (
     service_people,
     service_timeline,
 )
-from hotline.cases.service_people import PersonReport
 from hotline.cases.service_viewer import get_readable, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
@@ -233,7 +232,7 @@ def record_report(
         if tables_case_events.is_written(session, f"{kind}:{key}"):
             return
         desk, private = case_key(session, context, by, private_key, viewer, tip)
-        report = PersonReport(
+        report = service_people.PersonReport(
             kind,
             _numbered(session, tip, reported).checked(kind),
             EventActor(actor, EventChannel.CONSOLE, desk, viewer.responder_id),
@@ -255,7 +254,9 @@ def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
     return reported if reported.n else replace(reported, n=max(numbers, default=0) + 1)
 
 
-def _check(session: Session, tip: Tip, report: PersonReport, private: bytes | None) -> None:
+def _check(
+    session: Session, tip: Tip, report: service_people.PersonReport, private: bytes | None
+) -> None:
     """Refuses a report that the screens of a phone never offer. Raises CodesRefused for it."""
     is_new = report.supersedes is None
     if report.kind is LoggedEvent.SCREENED and tip.closed_at is not None and is_new:

@@ -10,7 +10,6 @@ people who asked. This module cannot decrypt an answer. `cases/decrypt_access.py
 from collections.abc import Collection, Iterator, Mapping
 
 from hotline.alerts import service_closing, service_messages, tables
-from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import service_attempts
 from hotline.cases.service_attempts import AttemptResult
 from hotline.core.contexts import Context
@@ -44,7 +43,7 @@ def question_flags(
     return [QUESTION_OFFERED, question_flag(question.name)]
 
 
-def _tell(session: Session, context: Context, row: QuestionBackRow) -> None:
+def _tell(session: Session, context: Context, row: tables.QuestionBackRow) -> None:
     """Notifies each recipient that an answer arrived, under the reference that they know, without its content."""
     at = context.now()
     for one in tables.question_recipients(session, row, at):

@@ -17,7 +17,6 @@ from hotline.alerts import (
     service_closing,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.service_case_state import visit_facts_of
 from hotline.cases import (
     decrypt_questions,
     queries_list,
@@ -28,7 +27,6 @@ from hotline.cases import (
     service_timeline,
     service_weekly_keys,
 )
-from hotline.cases.service_persons import CasePersons
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
@@ -246,7 +244,7 @@ def _line(tip: Tip, details: _Beside, at: datetime) -> TipLine:
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
         is_drill=tip.channel == rules_trial.DRILL,
-        visit_facts=visit_facts_of(tip),
+        visit_facts=service_case_state.visit_facts_of(tip),
         wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
         is_taken=is_taken,
         taken_by=details.names.get(tip.assignee_id, "") if tip.assignee_id is not None else "",
@@ -348,7 +346,7 @@ class TipSheet:
     """The questions that may be asked now, by name."""
     exclusions: Sequence[tuple[int, str, str, str]]
     """Each exclusion, for the national desk: its id, the excluded person, the excluded desk, and the reason."""
-    persons: CasePersons
+    persons: service_persons.CasePersons
 
 
 def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hotline.alerts import queries, tables_case_events
-from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases.queries_overview import TipListFilter, TipOverview, tip_overviews
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -80,7 +79,7 @@ def timeline_of(session: Session, tip_id: int) -> Sequence[TimelineEvent]:
     return [replace(_moment(row, names), corrected_by=corrected.get(row.id)) for row in rows]
 
 
-def _moment(row: CaseEventRow, names: Mapping[int, str]) -> TimelineEvent:
+def _moment(row: tables_case_events.CaseEventRow, names: Mapping[int, str]) -> TimelineEvent:
     return TimelineEvent(
         row.at,
         LoggedEvent(row.kind),

@@ -6,13 +6,11 @@ from contextlib import closing
 
 import click
 
-from hotline.cli.command_context import cli_context
 from hotline.cli.contexts import build_cli
-from hotline.cli.options import by_and_reason, by_option
+from hotline.cli.options import by_option
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.settings import Settings
-from hotline.duty import service_accounts, service_new_links, service_removal
-from hotline.errors import NotFound
+from hotline.duty import service_new_links
 from hotline.people.rules_second_factor import LINK_VALIDITY
 from hotline.text.languages import CODES
 
@@ -61,22 +59,3 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
 def link_line(settings: Settings, link: str) -> str:
     """Returns the line that prints a link. Any reader of the link can take over the account."""
     return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"
-
-
-@click.command()
-@click.argument("name")
-@click.argument("responder")
-@by_and_reason
-def join(name: str, responder: str, by: str, reason: str) -> None:
-    """Record that the account NAME and RESPONDER are one person.
-
-    Removing the responder removes both. The account opens the responder's desks only.
-
-    Example: hotline accounts join "Desk 2" "Responder 7" --by "Admin 1" --reason "one person"
-    """
-    with cli_context() as context:
-        found = service_accounts.find_account(context, name)
-        if found is None:
-            raise NotFound(f"there is no account with that name: {name}")
-        person = service_removal.link_account(context, Actor(by), found.id, responder, reason)
-    click.echo(f"{found.name} and {person.name} now count as one person")

@@ -99,7 +99,7 @@ def _of_tables() -> Iterator[str]:
     yield from rules_person_codes.english_texts()
     yield from rules_definitions.texts()
     yield from (reply.button for reply in REPLIES.values() if reply.button)
-    yield from (words for role, row in ROLES.items() for words in (role.value, row.does))
+    yield from (words for role, row in ROLES.items() for words in (str(role), row.does))
     yield from (state.value for state in AccountState)
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)
     yield from (*FORMS.values(), *(row.label for row in OUTCOMES.values()))

@@ -24,7 +24,6 @@ from hotline.people import decrypt_grants, decrypt_signing, service_desks
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules_desks import ADDED_KINDS, DeskKind, is_code
 from hotline.people.rules_passwords import fingerprint_words
-from hotline.people.service_desks import NewDesk
 from hotline.text.codes import NATIONAL, is_camp
 from hotline.text.places import camp_named, camps, district_named, districts
 
@@ -97,7 +96,7 @@ def add(
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
         raise click.UsageError("a protection desk needs --camp; other desks take --district")
-    people, new = TwoPeople(by, second), NewDesk(code, DeskKind(kind), called, place)
+    people, new = TwoPeople(by, second), service_desks.NewDesk(code, DeskKind(kind), called, place)
     with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, code)
         service_desks.add_desk(context, new, passphrase=passphrase, by=people, reason=reason)

@@ -39,10 +39,8 @@ from hotline.monitoring import (
     service_checks_outside,
     service_trials,
 )
-from hotline.monitoring.service_checks_database import check_database
 from hotline.monitoring.service_checks_keys import KeysChecked
 from hotline.operations import decrypt_rekeying, migrate
-from hotline.operations.migrate import TablesState
 from hotline.people import service_desks
 from hotline.text.causes import cause_of
 
@@ -332,7 +330,7 @@ def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]
     Returns nothing if the database does not answer, or if its tables are not current.
     """
     try:
-        if migrate.find_tables(settings.database_url).state is not TablesState.CURRENT:
+        if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
             return frozenset(), {}
         with closing(open_database(settings.database_url)) as database:
             known = service_checks_keys.known_names(database)
@@ -367,7 +365,11 @@ def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]
     """Returns the checks that need a database that answers."""
     encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
-        *(one for one in check_database(context) if one.name not in CHECKED_BY_DOCTOR),
+        *(
+            one
+            for one in service_checks_database.check_database(context)
+            if one.name not in CHECKED_BY_DOCTOR
+        ),
         *service_checks_outside.process_findings(context),
         *service_trials.check_sample_data(context, is_emulated=settings.is_emulated),
         service_answers.check_answers(context, encrypted=encrypted),
@@ -385,7 +387,7 @@ def _tables(settings: Settings) -> CheckResult:
     """Checks that the database answers and holds the tables of this release."""
     try:
         found = migrate.find_tables(settings.database_url)
-        if found.state is TablesState.MISSING:
+        if found.state is migrate.TablesState.MISSING:
             says = f"{found.place} has no tables of this software"
             return CheckResult("database", False, says, next_step(settings))
         migrate.refuse_unless_current(found)

@@ -29,7 +29,6 @@ from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, cannot_
 from hotline.monitoring import service_checks_keys
 from hotline.operations import decrypt_rekeying, key_export, migrate
 from hotline.operations.key_export import export_keys, import_keys
-from hotline.operations.migrate import TablesState
 
 PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"
@@ -251,7 +250,7 @@ def _complete(settings: Settings, folder: Path) -> None:
     """Makes the keys that no export holds. Leaves out keys that this line's tables know, which an operator must
     restore."""
     left: Sequence[str] = ()
-    if migrate.find_tables(settings.database_url).state is not TablesState.CURRENT:
+    if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
     else:
         with closing(open_database(settings.database_url)) as database:

@@ -36,7 +36,7 @@ def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
 
 
 COMMANDS: Table = {
-    "accounts": group("Invite people to the console.", {"accounts": "invite join"}),
+    "accounts": group("Invite people to the console.", {"accounts": "invite"}),
     "audit": group("Read the log of what was done and read.", {"audit": "list verify"}),
     "backup": "backup:backup",
     "callbacks": group("List the calls that callers asked for.", {"callbacks": "list"}),

@@ -14,7 +14,6 @@ from hotline.gateway import service_pause as service
 from hotline.gateway.queries_health import WaitingMessages
 from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.rules_message import DoubtDecision, MessageKind
-from hotline.gateway.service_pause import QueueView
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms
 from hotline.text.languages import CODES
@@ -90,7 +89,7 @@ def _show(waiting: Sequence[WaitingMessages]) -> None:
         click.echo(f"{one.count:6} {one.kind}s, the oldest of {format_time(one.oldest)}{doubt}")
 
 
-def _row(found: QueueView) -> dict[str, Any]:
+def _row(found: service.QueueView) -> dict[str, Any]:
     held = found.pause
     return {
         "paused": held is not None or found.fault is not None,

@@ -22,7 +22,6 @@ from hotline.core.actors import Actor
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.duty import service_enrolment, service_leaves, service_people_list, service_removal
-from hotline.duty.service_enrolment import StartPaper
 from hotline.duty.service_leaves import format_time
 from hotline.duty.service_people_list import PersonState
 from hotline.errors import ImportRefused
@@ -157,7 +156,7 @@ def back(person: str, second: str | None, by: str, reason: str) -> None:
     click.echo(f"{done.person.name}: {says}")
 
 
-def write(paper: Path, start: StartPaper) -> None:
+def write(paper: Path, start: service_enrolment.StartPaper) -> None:
     """Adds one line to the file of start PINs. Only the owner may read that file."""
     line = (
         f"{start.name}: dial {start.dial}, then key the code from the SMS, then {start.start_pin}"

@@ -24,10 +24,7 @@ from hotline.alerts import (
     tables_case_events,
 )
 from hotline.alerts import service_sending as alerts_service_sending
-from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_replies import Command, Verb
-from hotline.alerts.service_case_events import EventActor
-from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_codes
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cli import factories
@@ -309,7 +306,11 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
     is_met = is_counted and on_site is not None and random.random() < 0.8
     tip.assignee_id = responder_id
     alert = Assignment(tip_id=tip.id, step=0, responder_id=responder_id, reference=name)
-    alert.state, alert.created_at, alert.on_site_at = AssignmentState.CLOSED, at, on_site
+    alert.state, alert.created_at, alert.on_site_at = (
+        rules_assignment.AssignmentState.CLOSED,
+        at,
+        on_site,
+    )
     alert.acknowledged_at = alert.proved_at = taken
     alert.opened_at = opened
     session.add(alert)
@@ -323,7 +324,9 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
     ]
     for kind, moment, codes in happened:
         if moment is not None:
-            row = CaseEventRow(tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes)
+            row = tables_case_events.CaseEventRow(
+                tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes
+            )
             row.channel, row.kind, row.key = EventChannel.USSD, kind, f"{kind}:sample:{tip.id}"
             session.add(row)
     return is_met
@@ -361,7 +364,7 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 def _persons(line: SampleLine) -> None:
     """Writes persons of cases whose month is not counted yet. Encrypts their codes as any person's."""
-    by = EventActor("account:1:Sample", EventChannel.CONSOLE)
+    by = service_case_events.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
             tip

@@ -14,7 +14,6 @@ from hotline.alerts.service_case_state import visit_facts_of
 from hotline.cases import decrypt_access, service_persons, service_reading, service_timeline
 from hotline.cases import service_retention as keeping
 from hotline.cases.queries_overview import TipListFilter, TipOverview
-from hotline.cases.service_timeline import TimelineEvent
 from hotline.cli import options
 from hotline.cli.command_context import cli_context
 from hotline.cli.desks import desk_code, passphrase_of_desk
@@ -247,7 +246,7 @@ def read(
         click.echo(f"{question:{width}}  {harmless}")
 
 
-def line_of(context: Context, one: TimelineEvent, language: str) -> str:
+def line_of(context: Context, one: service_timeline.TimelineEvent, language: str) -> str:
     """Returns the time, the event and the channel. A correction shows its number and the one it corrects."""
     said = one.kind.value if one.template is None else context.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
@@ -263,7 +262,7 @@ def line_of(context: Context, one: TimelineEvent, language: str) -> str:
     return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {text}"
 
 
-def document_of(one: TimelineEvent) -> dict[str, object]:
+def document_of(one: service_timeline.TimelineEvent) -> dict[str, object]:
     return {
         **options.attributes_of(
             one, "kind", "channel", "name", "desk", "supersedes", "corrected_by"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
 
 from hotline.text.names import fold_name
 
@@ -20,42 +20,66 @@ class AccountRole(StrEnum):
     PROGRAMME_LEAD = "programme lead"
 
 
+class RoleMark(Flag):
+    NONE = 0
+    READS = auto()
+    """Its holder reads tips."""
+    NEVER = auto()
+    """Its holder never reads a tip, and so holds no role that does."""
+    SECOND = auto()
+    """A second admin must approve it, for a new account and for an old one."""
+    RELEASES = auto()
+    """One account with each of these roles must approve a release of statistics."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoleRow:
     """The properties of one role."""
 
     does: str
-    """Its work in English, for the admin who gives the role."""
-    reads_tips: bool = False
-    never_reads: bool = False
-    """Its holder never reads a tip, and so holds no role that does."""
-    needs_second: bool = False
-    """A second admin must approve it, for a new account and for an old one."""
-    releases: bool = False
-    """One account with each of these roles must approve a release of statistics."""
+    """The work of its holder, in English."""
+    page: str = ""
+    """The endpoint of the page where its holder works. Empty for work by phone."""
+    marks: RoleMark = RoleMark.NONE
 
 
-ROLES: Mapping[AccountRole, RoleRow] = {
-    AccountRole.EDITOR: RoleRow("Writes what callers see. An approver reviews it."),
-    AccountRole.APPROVER: RoleRow(
-        "Reviews drafts of others, and publishes them.", needs_second=True
-    ),
-    AccountRole.TRANSLATOR: RoleRow("Edits and reviews translations. Changes nothing else."),
-    AccountRole.ADMIN: RoleRow(
-        "Manages accounts. Never reads a tip.", never_reads=True, needs_second=True
-    ),
-    AccountRole.AUDITOR: RoleRow("Reads the log. Never reads a tip.", never_reads=True),
-    AccountRole.DESK: RoleRow("Reads the tips of a district.", reads_tips=True),
+OVERSIGHT = "oversight"
+ON_CALL = "on-call contact"
+_READS, _NEVER, _SECOND, _RELEASES = RoleMark
+ROLES: Mapping[str, RoleRow] = {
+    "responder": RoleRow("Is alerted first of tips at their desks."),
+    "deputy": RoleRow("Is alerted when no responder takes a tip."),
+    "coordinator": RoleRow("Is alerted after the deputies, and answers for the desk."),
     AccountRole.NATIONAL: RoleRow(
-        "Reads all tips of the country.", reads_tips=True, needs_second=True, releases=True
+        "Reads all tips of the country.", "tips.listed", _READS | _SECOND | _RELEASES
+    ),
+    AccountRole.DESK: RoleRow("Reads the tips of a district.", "tips.listed", _READS),
+    AccountRole.EDITOR: RoleRow(
+        "Writes what callers see. An approver reviews it.", "changes.listed"
+    ),
+    AccountRole.APPROVER: RoleRow(
+        "Reviews drafts of others, and publishes them.", "changes.listed", _SECOND
+    ),
+    AccountRole.TRANSLATOR: RoleRow(
+        "Edits and reviews translations. Changes nothing else.", "words.matrix"
     ),
     AccountRole.PROGRAMME_LEAD: RoleRow(
         "Sees the statistics, approves releases and sets targets. Never reads a tip.",
-        never_reads=True,
-        needs_second=True,
-        releases=True,
+        "pages.overview",
+        _NEVER | _SECOND | _RELEASES,
     ),
+    AccountRole.ADMIN: RoleRow(
+        "Manages accounts. Never reads a tip.", "accounts.listed", _NEVER | _SECOND
+    ),
+    AccountRole.AUDITOR: RoleRow("Reads the log. Never reads a tip.", "audit.listed", _NEVER),
+    OVERSIGHT: RoleRow("Reads complaints about the national desk.", "tips.listed"),
+    ON_CALL: RoleRow("Gets an SMS when something is wrong with the line."),
 }
+"""Every role of a person, by its English title: levels of a phone, roles of an account, and those that neither gives.
+
+Titles and sentences are keys of the console's catalogue. Each list of roles derives from this table.
+"""
+ACCOUNT_ROLES = {AccountRole(role): row for role, row in ROLES.items() if role in {*AccountRole}}
 
 
 class AccountState(StrEnum):
@@ -68,10 +92,10 @@ class AccountState(StrEnum):
 
 
 NAME_LETTERS = 40
-READING_ROLES = frozenset(role for role, row in ROLES.items() if row.reads_tips)
-NON_READING_ROLES = frozenset(role for role, row in ROLES.items() if row.never_reads)
-TWO_PERSON_ROLES = frozenset(role for role, row in ROLES.items() if row.needs_second)
-RELEASE_ROLES = tuple(role for role, row in ROLES.items() if row.releases)
+READING_ROLES, NON_READING_ROLES, TWO_PERSON_ROLES, _release = (
+    frozenset(role for role, row in ACCOUNT_ROLES.items() if mark in row.marks) for mark in RoleMark
+)
+RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 
 
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:

@@ -15,21 +15,18 @@ from typing import Any
 
 from hotline.alerts import queries_outbox, service_sending
 from hotline.alerts.queries_outbox import Claim
-from hotline.alerts.service_sending import Outgoing
 from hotline.core.check_result import CheckResult
 from hotline.core.contexts import Context, SendingContext, WorkerContext
 from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.core.wording import Template
 from hotline.counters import service
-from hotline.counters.service import UNANSWERABLE
 from hotline.dialogue import service_sms_screens
 from hotline.errors import DecryptionFailed, KeyMissing, NotFound, NumberInvalid
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ring
 from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import ANSWER_SHARE, AnswerForm, MessageKind, can_answer
-from hotline.gateway.tables import Message
 from hotline.keys.key_folder import KIGALI
 from hotline.text.gsm7 import segments
 from hotline.text.phone_numbers import parse_sendable
@@ -72,7 +69,7 @@ def write_answer(
     much as other answers. Such numbers are only counted.
     """
     if not _answerable(to):
-        service.count_event(session, UNANSWERABLE, SMS, at)
+        service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None
     if queries_outbox.is_stopped(session, context.pseudonyms.stopped(to)):
         return None
@@ -83,7 +80,7 @@ def write_answer(
     ):
         return None
     with suppress(KeyMissing):
-        row = Message(
+        row = tables.Message(
             kind=MessageKind.ANSWER,
             contact_key=contact_key,
             encrypted_number=context.encrypter.weekly_lock.lock(
@@ -162,7 +159,7 @@ def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
         )
     with context.database.reading() as session:
         today = queries_outbox.answers_since(session, _midnight(context.now()))
-        silent = service.counted_today(session, UNANSWERABLE, context.now())
+        silent = service.counted_today(session, service.UNANSWERABLE, context.now())
     most = int(context.line.sms_a_day * ANSWER_SHARE)
     says = f"{today} of {most} today, {silent} to numbers that get none"
     if today < most:
@@ -180,7 +177,7 @@ def _claim(context: WorkerContext) -> Claim | None:
         return queries_outbox.claim_answer(session, at, str(os.getpid()))
 
 
-def _to_stranger(context: SendingContext, claim: Claim) -> Outgoing:
+def _to_stranger(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
     """Decrypts the number, and returns the message to send. Raises DecryptionFailed for every error.
 
     The fault is never the gateway's. So no alert is delayed because of it.
@@ -192,7 +189,9 @@ def _to_stranger(context: SendingContext, claim: Claim) -> Outgoing:
             claim.to.number, claim.message.contact_key.encode()
         )
         msisdn = context.numbers.decrypt_number(encrypted)
-        return Outgoing(msisdn, _worded(context, claim), context.pseudonyms.stopped(msisdn))
+        return service_sending.Outgoing(
+            msisdn, _worded(context, claim), context.pseudonyms.stopped(msisdn)
+        )
     except (KeyMissing, NotFound, KeyError, TypeError, ValueError) as broken:
         raise DecryptionFailed(type(broken).__name__) from None
 

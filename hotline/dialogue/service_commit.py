@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from hotline.alerts import service_call_back_requests, service_intake
-from hotline.alerts.service_intake import ReportAttempt
 from hotline.cases import (
     rules_reading_requests,
     service_codes,
@@ -464,7 +463,7 @@ def note_report(
     matter = _matter(effects.flow_set, step.state)
     if not answered or matter is None:
         return None
-    attempt = ReportAttempt(
+    attempt = service_intake.ReportAttempt(
         answers=step.state.answers,
         number=step.state.attempts,
         completed=Completed(matter) in answered,

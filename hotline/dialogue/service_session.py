@@ -28,7 +28,6 @@ from hotline.cases.rules_reading_requests import (
     without_pins,
 )
 from hotline.cases.service_attempts import AttemptResult
-from hotline.cases.service_receipts import SessionNumber
 from hotline.cases.tables_reading_requests import PinReading
 from hotline.core import tables_attempts
 from hotline.core.contexts import Context, WebContext
@@ -47,7 +46,6 @@ from hotline.core.ussd import (
 from hotline.core.wording import Template
 from hotline.counters import service as counters_service
 from hotline.counters.rules import SessionStep
-from hotline.counters.service import STRANGE_CALLER
 from hotline.dialogue import service_commit, service_replay, service_session_start
 from hotline.dialogue.replay_cache import CachedPath, KnownSession, ReplayStep, can_be_cached
 from hotline.dialogue.service_commit import USSD, EffectContext
@@ -348,7 +346,7 @@ def _count_stranger(context: Context) -> None:
     """
     with suppress(StoreUnavailable), context.database.writing() as session:
         at = context.now()
-        counters_service.count_event(session, STRANGE_CALLER, USSD, at)
+        counters_service.count_event(session, counters_service.STRANGE_CALLER, USSD, at)
         service.record(session, Alarm.STRANGE_CALLER, at)
 
 
@@ -432,7 +430,7 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
     start = None if base is None else Start(base[0].state, base[1])
     played = _played(context, hop, session_context, known, start, looks)
     own = session_context.facts.words
-    hers = bool(looks) or (isinstance(own, SessionNumber) and own.shown)
+    hers = bool(looks) or (isinstance(own, service_receipts.SessionNumber) and own.shown)
     kept = shared is not None and not hers and can_be_cached(hop.text, played.steps)
     steps = played.steps if kept else known.unheard(played.steps)
     before = () if base is None else base[0].changing

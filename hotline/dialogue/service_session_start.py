@@ -41,9 +41,7 @@ from hotline.flows.flow import FlowSet, numbers_shown
 from hotline.flows.screen import SEPTETS
 from hotline.gateway import service_alert_path, tables_sessions
 from hotline.people import tables, tables_accounts, tables_enrolments
-from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment, service_lessons
-from hotline.programmes.service_enrolment import RESPONDER_FLAGS
 from hotline.text.languages import CODES, FIRST
 from hotline.tips.rules import Matter, TipOutcome
 from hotline.tips.rules_events import EventChannel
@@ -124,7 +122,7 @@ def caller_facts(
             if tip.place_step and service_case_state.can_stand_down(session, tip):
                 true.append(f"{CAN_STAND_DOWN}.{name}")
     cases = (*held, *(one for one in opened if one not in held))
-    responder = session.get(Responder, responder_id)
+    responder = session.get(tables.Responder, responder_id)
     return CallerFacts(tuple(true), cases, responder.language if responder else FIRST)
 
 
@@ -341,7 +339,7 @@ def _pinned(
             # A responder counts as a trainee who needs no code. These are the lessons that they
             # have already passed.
             passed = service_lessons.certificate_facts(context, flow_set, start, caller).flags
-            known = {**RESPONDER_FLAGS, **passed}
+            known = {**service_enrolment.RESPONDER_FLAGS, **passed}
             own = replace(
                 own, flags=(*own.flags, *(name for name, is_so in known.items() if is_so))
             )

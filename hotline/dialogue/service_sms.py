@@ -32,8 +32,6 @@ from hotline.dialogue import (
 )
 from hotline.dialogue.replay_cache import ReplayStep
 from hotline.dialogue.rules_sms_tips import clean_message, is_cry_for_help, likely_language
-from hotline.dialogue.service_answers import AnswerContent
-from hotline.dialogue.service_commit import EffectContext
 from hotline.dialogue.service_sms_screens import MAX_KEY, ConversationContext, SmsTurn
 from hotline.dialogue.service_sms_tips import FilingData, SmsTipWritten
 from hotline.errors import RunsUnavailable
@@ -43,7 +41,6 @@ from hotline.gateway.doorbell import ring, ringing
 from hotline.gateway.rules_message import SOON, AnswerForm, MessageIn
 from hotline.gateway.tables_sessions import InboundSeen, assignments_of
 from hotline.people import tables
-from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
 from hotline.text.keying import clean_keys
 from hotline.text.keywords import is_erasure, is_stop
@@ -156,7 +153,7 @@ def note(
     dialogue = service_sms_tips.locked_session(
         session, context, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
     )
-    effects = EffectContext(context, heard.on.flow_set, dialogue.key, message.sender)
+    effects = service_commit.EffectContext(context, heard.on.flow_set, dialogue.key, message.sender)
     service_commit.in_transaction(
         session, effects, dialogue, [ReplayStep(1, spoken.state, spoken.events)]
     )
@@ -445,7 +442,7 @@ def _answer_cry(
     ):
         return None
     spoken = likely_language(clean_message(message.text))
-    says = AnswerContent(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
+    says = service_answers.AnswerContent(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
     return service_answers.write_answer(
         session, context, to=message.sender, content=says, at=at, written_at=written_at
     )
@@ -490,7 +487,7 @@ def _answer(
     session: Session,
     context: WebContext,
     message: MessageIn,
-    responder: Responder | None,
+    responder: tables.Responder | None,
     reply: ReadReply | None,
     at: datetime,
     *,

@@ -16,7 +16,6 @@ from hotline.core import rules_trial
 from hotline.core.contexts import WebContext
 from hotline.core.database import Session, add_if_new
 from hotline.counters import service
-from hotline.counters.service import day_of
 from hotline.dialogue import rules_sms_tips
 from hotline.errors import RunsUnavailable
 from hotline.gateway import tables_sessions
@@ -118,7 +117,7 @@ def file_message(
     The tip is filed even if no responder is active. Then its alert stays pending, and an alarm is raised.
     """
     said = rules_sms_tips.clean_message(message.text)
-    own = context.pseudonyms.session(f"sms {message.sender} {day_of(at)} {said.casefold()}")
+    own = context.pseudonyms.session(f"sms {message.sender} {service.day_of(at)} {said.casefold()}")
     before = known.before
     if before is not None and not tables.can_be_extended(session, before.dialogue):
         before = None

@@ -12,11 +12,9 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import queries_on_call, tables_sessions
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.queries_on_call import STOPPED
 from hotline.gateway.rules_message import Wording
 from hotline.people import tables
 from hotline.people.rules import Level
-from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
 
 
@@ -43,7 +41,7 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
     return True
 
 
-def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
+def _leaders(session: Session, of: tables.Responder, at: datetime) -> Sequence[tables.Responder]:
     """Returns the coordinators of a responder's desks. If there are none, returns the other people of the national
     desk.
 
@@ -69,5 +67,7 @@ def stop_messages_in(session: Session, context: Context, msisdn: str, at: dateti
     if note_stop(session, context, msisdn, at):
         return
     tables_sessions.add_stop(session, context.pseudonyms.stopped(msisdn), at)
-    queries_on_call.mark_unreachable(session, context.pseudonyms.enrolled(msisdn), STOPPED)
+    queries_on_call.mark_unreachable(
+        session, context.pseudonyms.enrolled(msisdn), queries_on_call.STOPPED
+    )
     service_enrolment.leave(session, context, msisdn)

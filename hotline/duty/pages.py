@@ -4,29 +4,40 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from flask import Response, abort
+from flask import Response
 
 from hotline.console import role_groups, uploads
+from hotline.console.form import number_of
 from hotline.console.visit import GuestVisit, Visit, form_view, page, part_of_list
+from hotline.core.actors import ACCOUNT_ROLES, ROLES
 from hotline.duty import (
+    service_accounts,
     service_desk_page,
     service_leaves,
+    service_new_links,
     service_people_list,
     service_postings,
     service_quick_removal,
     service_registration,
 )
-from hotline.duty.service_desk_page import DeskHead
 from hotline.duty.service_enrolment import StartPaper
-from hotline.duty.service_people_list import EVERYWHERE, PersonLine
-from hotline.duty.service_registration import TypedPerson
-from hotline.errors import FormRefused, HotlineError, ImportRefused, NumberInvalid, PersonnelRefused
+from hotline.duty.service_people_list import EVERYWHERE
+from hotline.errors import (
+    AccountRefused,
+    FormRefused,
+    HotlineError,
+    ImportRefused,
+    NumberInvalid,
+    PersonnelRefused,
+)
 from hotline.people.rules import COLUMNS, Level, RequestedPosting, every_district
+from hotline.people.tables import Person
 from hotline.text.codes import NATIONAL, Category, is_district
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 from hotline.text.places import districts, place_name
 from hotline.text.time import KIGALI
+from hotline.tips.rules import OUTCOMES, TipOutcome
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
 FREE_ROWS = 3
@@ -60,7 +71,7 @@ def named(visit: GuestVisit, code: str, name: str = "") -> str:
     return visit.place(code) if is_district(code) else name or code
 
 
-def head_name(visit: GuestVisit, head: DeskHead) -> str:
+def head_name(visit: GuestVisit, head: service_desk_page.DeskHead) -> str:
     """Returns the desk's name with its district or camp."""
     called = named(visit, head.code, head.name)
     return f"{called} ({visit.place(head.place)})" if head.place else called
@@ -75,6 +86,25 @@ def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
     if set(every) <= set(codes):
         codes = [EVERYWHERE, *(code for code in codes if code not in every)]
     return ", ".join(named(visit, code) for code in codes)
+
+
+def shown_value(visit: Visit, name: str, value: str) -> str:
+    """Returns a value of a sentence in the reader's terms: roles, levels, outcomes and desks."""
+    match name:
+        case "role":
+            return visit.say(value)
+        case "outcome":
+            return visit.say(OUTCOMES[TipOutcome(value)].label)
+        case "desk":
+            return named(visit, value)
+        case "desks":
+            return desk_names(visit, [code for code in value.split(",") if code])
+        case "places":
+            pairs = [one.partition("=") for one in value.split(",")]
+            return ", ".join(
+                f"{named(visit, code)}: {visit.say(level)}" for code, _, level in pairs
+            )
+    return value
 
 
 def form_rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
@@ -110,11 +140,10 @@ FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
 
 def people(visit: Visit) -> Response:
     wanted, desk = visit.asked("q").strip()[:80], visit.asked("desk")
-    seen = service_desk_page.visible_desks(visit.context, visit.by)
     lines = [
         one
-        for one in service_people_list.list_people(visit.context, seen)
-        if _is_wanted(one, wanted, desk)
+        for one in service_people_list.list_people(visit.context, visit.by)
+        if wanted.casefold() in one.name.casefold() and (not desk or one.works_at(desk))
     ]
     return page(
         visit,
@@ -129,34 +158,55 @@ def people(visit: Visit) -> Response:
     )
 
 
-def _is_wanted(one: PersonLine, wanted: str, desk: str) -> bool:
-    if wanted and wanted.casefold() not in one.name.casefold():
-        return False
-    return (
-        not desk
-        or desk in one.places
-        or (service_people_list.EVERYWHERE in one.places and desk.isdigit())
-    )
+def person(visit: Visit, person_id: int) -> Response:
+    return _person(visit, f"person:{person_id}")
 
 
-def person(visit: Visit, responder_id: int) -> Response:
-    if responder_id < 1:
-        abort(404)
-    seen = service_desk_page.visible_desks(visit.context, visit.by)
-    person = service_people_list.person_page(visit.context, responder_id, seen)
+def responder(visit: Visit, responder_id: int) -> Response:
+    """Shows the person of a phone, with the forms for this phone."""
+    return _person(visit, f"responder:{responder_id}")
+
+
+def account(visit: Visit, account_id: int) -> Response:
+    """Shows the person of an account, with the forms for this account."""
+    return _person(visit, f"account:{account_id}:")
+
+
+def _person(visit: Visit, who: str) -> Response:
+    """Shows who a person is, what they may do, and what waits. `who` names the phone or account that the forms change.
+
+    Without one, the forms change the first of each that still works.
+    """
+    context, by = visit.context, visit.by
+    line, phones = service_people_list.person_page(context, by, who)
+    chosen = max(phones, key=lambda o: (who == f"responder:{o.id}", not o.removed_at), default=None)
+    account = max(line.accounts, key=lambda o: who == f"account:{o.id}:", default=None)
     return page(
         visit,
         "person.html",
-        person=person,
-        line=person.line,
-        waits=service_postings.pending_request_times(visit.context, responder_id),
-        rows=form_rows(person.line.places),
+        line=line,
+        phones=phones,
+        roles=ROLES,
+        said=lambda sentence: sentence.said(visit.say, partial(shown_value, visit)),
+        chosen=chosen,
+        chosen_account=account,
+        resting=account and service_new_links.waiting_link(context, account.id),
+        by_two=account and service_accounts.needs_second(context, by.actor, account.id),
+        now=context.now(),
+        account_roles=ACCOUNT_ROLES,
+        rows=form_rows(chosen.places if chosen else {}),
         desks=options(visit),
         levels=LEVELS,
         categories=[*Category],
         placed=partial(named, visit),
-        may_change=visit.may(role_groups.RUNNING) and person.removed_at is None,
+        may_change=visit.may(role_groups.RUNNING),
     )
+
+
+def known_person(visit: Visit) -> Person | None:
+    """Returns the person who gets the phone or account of a form. Returns None for a new person."""
+    typed = visit.form.text("person") or visit.asked("person")
+    return service_people_list.find_known(visit.context, number_of(typed, digits=18))
 
 
 def new_person(visit: Visit) -> Response:
@@ -168,6 +218,7 @@ def new_person(visit: Visit) -> Response:
         desks=options(visit),
         levels=LEVELS,
         categories=[*Category],
+        person=known_person(visit),
     )
 
 
@@ -176,7 +227,7 @@ def sheet_form(visit: Visit) -> Response:
     return page(visit, "people_sheet.html", columns=columns, most=most)
 
 
-@form_view(person, "place", PersonnelRefused)
+@form_view(responder, "place", PersonnelRefused)
 def change_desks(visit: Visit, responder_id: int) -> None:
     """Changes the desks of a responder. A removed desk takes effect at once. An added desk needs a second person."""
     wanted, categories = read_desks(visit), visit.form.many("categories")
@@ -187,13 +238,13 @@ def change_desks(visit: Visit, responder_id: int) -> None:
     )
 
 
-@form_view(person, "languages", PersonnelRefused)
+@form_view(responder, "languages", PersonnelRefused)
 def set_languages(visit: Visit, responder_id: int) -> None:
     ordered = tuple(_languages(visit))
     service_people_list.set_languages(visit.context, visit.by.actor, responder_id, ordered)
 
 
-@form_view(person, "until", PersonnelRefused)
+@form_view(responder, "until", PersonnelRefused)
 def record_leave(visit: Visit, responder_id: int) -> None:
     starts, ends = _moment(visit.form.text("from")), _moment(visit.form.text("until"))
     if ends is None or (starts is None and visit.form.text("from")):
@@ -204,7 +255,7 @@ def record_leave(visit: Visit, responder_id: int) -> None:
     )
 
 
-@form_view(person, "back", PersonnelRefused, NumberInvalid)
+@form_view(responder, "back", PersonnelRefused, NumberInvalid)
 def end_leave(visit: Visit, responder_id: int) -> None:
     """Ends a leave, or marks a number as reachable again."""
     service_leaves.bring_back(
@@ -217,7 +268,7 @@ def end_leave(visit: Visit, responder_id: int) -> None:
     )
 
 
-@form_view(person, "secret_number", PersonnelRefused, NumberInvalid)
+@form_view(responder, "secret_number", PersonnelRefused, NumberInvalid)
 def change_number(visit: Visit, responder_id: int) -> Response:
     """Changes the phone number of a responder.
 
@@ -228,7 +279,7 @@ def change_number(visit: Visit, responder_id: int) -> Response:
     return _papers(visit, action(visit.context, visit.by.actor, responder_id, typed, reason))
 
 
-@form_view(person, "invite", PersonnelRefused, NumberInvalid)
+@form_view(responder, "invite", PersonnelRefused, NumberInvalid)
 def invite(visit: Visit, responder_id: int) -> Response:
     """Sends a new code to the phone, and shows a new start paper. This also helps a responder who forgot the PIN."""
     reason = visit.reason("invite", MISSING)
@@ -242,10 +293,10 @@ def _papers(visit: Visit, *papers: StartPaper) -> Response:
     return page(visit, "people_paper.html", papers=papers)
 
 
-@form_view(person, "remove", PersonnelRefused)
-def remove(visit: Visit, responder_id: int) -> None:
+@form_view(person, "remove", AccountRefused, PersonnelRefused)
+def remove(visit: Visit, person_id: int) -> None:
     reason = visit.reason("remove", MISSING)
-    service_quick_removal.remove_person(visit.context, visit.by.actor, responder_id, reason=reason)
+    service_quick_removal.remove_person(visit.context, visit.by, person_id, reason=reason)
 
 
 def _moment(typed: str) -> datetime | None:
@@ -264,21 +315,22 @@ def enrol(visit: Visit) -> Response:
             "place",
             "Choose districts only, or the national desk only. You can add more desks later.",
         )
-    typed = TypedPerson(
-        name=visit.form.text("name", most=80),
+    known = known_person(visit)
+    typed = service_registration.TypedPerson(
+        name=known.name if known else visit.form.text("name", most=80),
         msisdn=visit.form.secret("number"),
-        languages=_languages(visit),
+        languages=known.languages if known else _languages(visit),
         level=Level.NATIONAL if NATIONAL in desks else Level.RESPONDER,
         districts=[
             f"{place_name(code, 'en')}={level}" for code, level in desks.items() if code != NATIONAL
         ],
         categories=[one for one in visit.form.many("categories") if one in {*Category}],
+        person_id=known.id if known else None,
     )
     if found := service_registration.faults_of(visit.context, typed):
         raise FormRefused(_by_field([one.reason.said(visit.say) for one in found]))
-    return _papers(
-        visit, service_registration.enrol_person(visit.context, visit.by.actor, typed, reason)
-    )
+    act = service_registration.enrol_person
+    return _papers(visit, act(visit.context, visit.by.actor, typed, reason))
 
 
 @form_view(sheet_form)

@@ -1,8 +1,4 @@
-"""Shows an account to its owner, and all accounts to admins. Admins change roles, make links, suspend and end
-accounts.
-"""
-
-from collections.abc import Collection
+"""Shows an account to its owner. Lists accounts, and changes their roles, links, suspensions and ends."""
 
 from flask import Response
 
@@ -12,74 +8,29 @@ from hotline.console.visit import (
     page,
     redirect_to,
     redirect_to_address,
-    refusal_sentence,
     sign_in_refusal,
 )
-from hotline.core.actors import ROLES, AccountRole, SignInRefused, excluded_roles
+from hotline.core.actors import ACCOUNT_ROLES, AccountRole, SignInRefused
 from hotline.duty import (
     service_accounts,
     service_invitations,
     service_new_links,
     service_quick_removal,
 )
-from hotline.duty.service_invitations import Invited
+from hotline.duty.pages import account, known_person
 from hotline.errors import AccountRefused, FormRefused, PersonnelRefused
 from hotline.people import pages_sign_in, service_own_account, service_sessions
-from hotline.people.service_own_account import NewFactor
 from hotline.text import qr_code
 from hotline.text.languages import CODES, FIRST
 
 
 def accounts(visit: Visit) -> Response:
     return page(
-        visit, "accounts.html", accounts=service_accounts.list_accounts(visit.context), roles=ROLES
-    )
-
-
-def account(visit: Visit, account_id: int) -> Response:
-    return page(
         visit,
-        "one_account.html",
-        account=service_accounts.get_account(visit.context, account_id),
-        resting=service_new_links.waiting_link(visit.context, account_id),
-        ending=service_accounts.end_request(visit.context, account_id),
-        now=visit.context.now(),
-        roles=ROLES,
-    )
-
-
-def ask_link(visit: Visit, account_id: int) -> Response:
-    return _confirm(visit, account_id, "link")
-
-
-def ask_suspend(visit: Visit, account_id: int) -> Response:
-    return _confirm(visit, account_id, "suspend")
-
-
-def ask_end(visit: Visit, account_id: int) -> Response:
-    return _confirm(visit, account_id, "end")
-
-
-def _confirm(
-    visit: Visit,
-    account_id: int,
-    act: str,
-    *,
-    kept: Collection[AccountRole] = (),
-    lost: Collection[AccountRole] = (),
-) -> Response:
-    """Shows a page that asks for a reason and a confirmation before an account is changed."""
-    return page(
-        visit,
-        "account_act.html",
-        account=service_accounts.get_account(visit.context, account_id),
-        resting=service_new_links.waiting_link(visit.context, account_id),
-        by_two=service_accounts.needs_second(visit.context, visit.by.actor, account_id),
-        now=visit.context.now(),
-        act=act,
-        kept=kept,
-        lost=lost,
-        reason=_reason(visit),
+        "accounts.html",
+        accounts=service_accounts.list_accounts(visit.context),
+        roles=ACCOUNT_ROLES,
+        person=known_person(visit),
     )
 
 
@@ -95,69 +46,57 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
 def invite(visit: Visit) -> Response:
     """Creates an account, and shows its link once. The admin gives the link to the owner, who sets up the account."""
     name, language = visit.form.text("name"), visit.form.text("language")
-    spoken = language if language in CODES else FIRST
-    invited = service_invitations.invite(visit.context, visit.by.actor, name, _roles(visit), spoken)
+    spoken, known = language if language in CODES else FIRST, known_person(visit)
+    invited = service_invitations.invite(
+        visit.context,
+        visit.by.actor,
+        name,
+        _roles(visit),
+        spoken,
+        person_id=known.id if known else None,
+    )
     return _invited(visit, name, invited)
 
 
 @form_view(account, "roles", AccountRefused)
-def set_roles(visit: Visit, account_id: int) -> Response | None:
-    """Adds roles at once. Before it removes a role, it asks for a confirmation and a reason."""
-    wanted = _roles(visit)
-    lost, is_sure = (
-        service_accounts.get_account(visit.context, account_id).roles - wanted,
-        visit.form.ticked("sure"),
+def set_roles(visit: Visit, account_id: int) -> None:
+    """Adds roles at once, and removes roles for a reason."""
+    service_invitations.set_roles(
+        visit.context, visit.by.actor, account_id, _roles(visit), _reason(visit)
     )
-    if lost and wanted and not excluded_roles(wanted) and not is_sure:
-        return _confirm(visit, account_id, "roles", kept=wanted, lost=lost)
-    try:
-        service_invitations.set_roles(
-            visit.context, visit.by.actor, account_id, wanted, _reason(visit)
-        )
-    except AccountRefused as refused:
-        if not lost or not is_sure:
-            raise
-        wrong = visit.with_faults({"reason": refusal_sentence(visit, refused)})
-        return _confirm(wrong, account_id, "roles", kept=wanted, lost=lost)
-    return None
 
 
-@form_view(ask_link, "reason", AccountRefused)
-def link(visit: Visit, account_id: int) -> Response:
+@form_view(account, "link", AccountRefused)
+def link(visit: Visit, account_id: int) -> Response | None:
     """Requests a new link, or shows the link after its waiting time.
 
     After that the old password and code do not work any more.
     """
-    account = service_accounts.get_account(visit.context, account_id)
     invited = service_new_links.request_link(
         visit.context, visit.by.actor, account_id, _reason(visit)
     )
-    if not invited.link:
-        return redirect_to("accounts.one", account_id=account_id)
-    return _invited(visit, account.name, invited)
+    return _invited(visit, visit.form.text("name"), invited) if invited.link else None
 
 
-def _invited(visit: Visit, name: str, invited: Invited) -> Response:
+def _invited(visit: Visit, name: str, invited: service_invitations.Invited) -> Response:
     address = f"{visit.context.console_url}/welcome/{invited.link}"
     return page(visit, "invited.html", name=name, address=address, waiting=invited.waiting)
 
 
-@form_view(ask_suspend, "reason", AccountRefused)
-def suspend(visit: Visit, account_id: int) -> Response:
+@form_view(account, "suspend", AccountRefused)
+def suspend(visit: Visit, account_id: int) -> None:
     service_invitations.suspend(visit.context, visit.by.actor, account_id, _reason(visit))
-    return redirect_to("accounts.one", account_id=account_id)
 
 
-@form_view(account, "roles", AccountRefused)
+@form_view(account, "lift", AccountRefused)
 def lift(visit: Visit, account_id: int) -> None:
     service_invitations.lift_suspension(visit.context, visit.by.actor, account_id)
 
 
-@form_view(ask_end, "reason", AccountRefused, PersonnelRefused)
-def end(visit: Visit, account_id: int) -> Response:
-    if service_quick_removal.end_account(visit.context, visit.by.actor, account_id, _reason(visit)):
-        return redirect_to("accounts.listed")
-    return redirect_to("accounts.one", account_id=account_id)
+@form_view(account, "end", AccountRefused, PersonnelRefused)
+def end(visit: Visit, account_id: int) -> None:
+    """Ends an account, or asks a second admin. The page then shows the person's other accounts."""
+    service_quick_removal.end_account(visit.context, visit.by.actor, account_id, _reason(visit))
 
 
 def show(visit: Visit) -> Response:
@@ -212,7 +151,9 @@ def factor(visit: Visit) -> Response:
         )
     except AccountRefused:
         new = None
-    shown: NewFactor = new or service_own_account.new_factor(visit.context, visit.by)
+    shown: service_own_account.NewFactor = new or service_own_account.new_factor(
+        visit.context, visit.by
+    )
     return page(visit, "factor.html", new=shown, drawn=qr_code.svg(shown.uri))
 
 

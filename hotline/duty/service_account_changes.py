@@ -42,7 +42,6 @@ from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_desks import of_account
 from hotline.people.rules_second_factor import APPROVAL_VALIDITY, COMMANDS_WITHIN, MAX_COMMANDS
 from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, Decision, request
-from hotline.people.tables import Responder
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.phrases import message_text
@@ -95,7 +94,7 @@ class AccountChange:
         return of_account(self.account.id)
 
     @property
-    def person(self) -> Responder | None:
+    def person(self) -> tables.Responder | None:
         """Returns a phone of the account's person that SMS can reach, or None."""
         phones = tables_accounts.phones_of(self.session, self.account.person_id)
         return next((one for one in phones if one.active and one.unreachable is None), None)
@@ -195,23 +194,27 @@ class AccountChange:
         there is one. If only this account can decrypt a desk, the coordinators of that desk get the SMS too. `desks`
         names these desks if the account has already lost its access.
         """
-        session, at, person = self.session, self.context.now(), self.person
+        session, at = self.session, self.context.now()
         self.log(command.action, (reason or self.reason).strip())
         service.record_each(session, Alarm.ACCOUNTS, at)
         codes = desks or self.desks_alone()
         answer = {
             one.id for code in codes for one in tables.coordinators_and_national(session, code, at)
         }
-        names = [
-            (one, command.template, {"number": str(self.account.id)})
-            for one in tables.active_responders(session, at)
-            if one.level == Level.NATIONAL or one.id in answer
-        ]
-        if own is not None and person is not None:
-            names.append((person, own, {}))
-        for to, template, words in names:
-            wording = Wording(template, words, to.language)
-            service_messages.write_confirmation(session, wording, to.id, at)
+        for to in tables.active_responders(session, at):
+            if to.level == Level.NATIONAL or to.id in answer:
+                wording = Wording(command.template, {"number": str(self.account.id)}, to.language)
+                service_messages.write_confirmation(session, wording, to.id, at)
+        if own is not None:
+            self.warn_person(own)
+
+    def warn_person(self, template: Template) -> None:
+        """Sends an SMS to a phone of the account's person, if the line knows one."""
+        if (person := self.person) is not None:
+            wording = Wording(template, {}, person.language)
+            service_messages.write_confirmation(
+                self.session, wording, person.id, self.context.now()
+            )
 
     def give(
         self, roles: frozenset[AccountRole], *, direct: bool | None = None

@@ -5,7 +5,7 @@ account of the national desk. It is also needed for the last member of a desk. A
 again (`service_new_links`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,6 @@ from hotline.people import tables_accounts, tables_approvals, tables_sessions
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_second_factor import APPROVAL_VALIDITY
 from hotline.people.service_approving import ApprovalView, request
-from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.phrases import message_text
 
@@ -33,10 +32,8 @@ class AccountLine:
     waiting: frozenset[AccountRole]
     """Roles that wait for a second admin."""
     state: AccountState
-    language: str
     created_at: datetime
     seen_at: datetime | None
-    ended_at: datetime | None
     suspended_until: datetime | None
     """None if the account is not suspended now."""
 
@@ -44,32 +41,28 @@ class AccountLine:
 def list_accounts(context: Context) -> Sequence[AccountLine]:
     """Returns all accounts, in the order in which they were made. Ended accounts come last."""
     with context.database.reading() as session:
-        waiting = roles_by_account(session, context)
-        lines = [
-            _line(account, waiting, context.now())
-            for account in tables_accounts.all_accounts(session)
-        ]
+        lines = account_lines(session, context)
     return sorted(lines, key=lambda line: line.state is AccountState.ENDED)
 
 
-def get_account(context: Context, account_id: int) -> AccountLine:
-    """Returns the account with this id. Raises NotFound."""
-    with context.database.reading() as session:
-        account = tables_accounts.get_account(session, account_id)
-        return _line(account, roles_by_account(session, context), context.now())
+def account_lines(session: Session, context: Context) -> Sequence[AccountLine]:
+    """Returns all accounts in the order in which they were made."""
+    waiting, at = roles_by_account(session, context), context.now()
+    return [_line(account, waiting, at) for account in tables_accounts.all_accounts(session)]
 
 
 def find_account(context: Context, name: str) -> AccountLine | None:
-    """Returns the account with this name. Returns None if there is no such account."""
+    """Returns the account with this sign-in name. Returns None if there is no such account."""
     with context.database.reading() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
-        if account is None:
-            return None
-        return _line(account, roles_by_account(session, context), context.now())
+        lines = account_lines(session, context)
+    return next((one for one in lines if account is not None and one.id == account.id), None)
 
 
 def _line(
-    account: ConsoleAccount, waiting: Mapping[int, frozenset[AccountRole]], at: datetime
+    account: tables_accounts.ConsoleAccount,
+    waiting: Mapping[int, frozenset[AccountRole]],
+    at: datetime,
 ) -> AccountLine:
     return AccountLine(
         id=account.id,
@@ -78,21 +71,10 @@ def _line(
         roles=account.held_roles,
         waiting=waiting.get(account.id, frozenset()),
         state=AccountState(account.state),
-        language=account.language,
         created_at=account.created_at,
         seen_at=account.seen_at,
-        ended_at=account.ended_at,
         suspended_until=account.suspended_until if account.is_suspended(at) else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class EndRequest:
-    """A request to end an account, on which a second admin must decide."""
-
-    asked_by: str
-    asked_at: datetime
-    reason: str
 
 
 def needs_second(context: Context, by: Actor, account_id: int) -> bool:
@@ -100,13 +82,6 @@ def needs_second(context: Context, by: Actor, account_id: int) -> bool:
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, account_id)
         return AccountChange(session, context, by, account).needs_second()
-
-
-def end_request(context: Context, account_id: int) -> EndRequest | None:
-    """Returns the pending request to end this account. Returns None if there is no such request."""
-    with context.database.reading() as session:
-        row = tables_approvals.pending_for(session, _subject(account_id), context.now())
-    return None if row is None else EndRequest(row.asker, row.asked_at, row.reason)
 
 
 def request_end(change: AccountChange) -> None:
@@ -161,20 +136,19 @@ def close_account(change: AccountChange) -> None:
         request_end(change)
 
 
-def describe_end(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
-    """Describes the request to end an account, for the page of approvals."""
-    account = tables_accounts.get_account(session, account_id_in(row))
-    return ApprovalView(
-        message_text(
-            "{by} asks to end the account of {about}. No one can then sign in to it. A new link "
-            "reopens it.",
-            by=row.asker,
-            about=account.shown,
-        ),
-        f"account {account.label}",
-        person_id=account.person_id,
-        account_id=account.id,
-    )
+def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn], ApprovalView]:
+    """Returns the function that describes a request about an account. The sentence names `by` and `about`."""
+
+    def about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
+        account = tables_accounts.get_account(session, account_id_in(row))
+        return ApprovalView(
+            message_text(sentence, by=row.asker, about=account.shown),
+            f"account {account.label}",
+            person_id=account.person_id,
+            account_id=account.id,
+        )
+
+    return about
 
 
 def account_id_in(row: Approval) -> int:

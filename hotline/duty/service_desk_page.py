@@ -28,8 +28,6 @@ from hotline.people.rules_desks import (
     of_account,
     of_responder,
 )
-from hotline.people.tables_approvals import ApprovalKind
-from hotline.people.tables_desks import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ class DeskHead:
 @dataclass(frozen=True, slots=True)
 class DeskMemberLine:
     member: str
+    person_id: int
     name: str
     is_account: bool
     since: datetime
@@ -105,7 +104,9 @@ def desks_of_account(context: Context, account_id: int) -> frozenset[str]:
 def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
     """Returns the desks, in the order of their codes. Retired desks come last."""
     with context.database.reading() as session:
-        asked = tables_approvals.pending(session, context.now(), ApprovalKind.ADMISSION)
+        asked = tables_approvals.pending(
+            session, context.now(), tables_approvals.ApprovalKind.ADMISSION
+        )
         waits = Counter(row.subject.split(":", 2)[1] for row in asked)
         counts, moving = (
             tables_members.member_counts(session),
@@ -137,7 +138,8 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
         lines = [
             DeskMemberLine(
                 member=member,
-                name=tables_accounts.of_member(session, member).name,
+                person_id=(person := tables_accounts.of_member(session, member)).id,
+                name=person.name,
                 is_account=account_of(member) is not None,
                 since=at,
                 admitted_by=by_whom.get(f"desk:{code}:{member}", ""),
@@ -160,7 +162,9 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
     return DeskPage(head, lines, waiting, others if head.reads else (), keyless)
 
 
-def _head(context: Context, row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
+def _head(
+    context: Context, row: tables_desks.Desk, count: int, waiting: int, is_moving: bool
+) -> DeskHead:
     kind = DeskKind(row.kind or kind_of(row.code))
     signature, sign_until, new_key_by = _signature(context, row)
     return DeskHead(
@@ -180,7 +184,7 @@ def _head(context: Context, row: Desk, count: int, waiting: int, is_moving: bool
     )
 
 
-def _signature(context: Context, row: Desk) -> tuple[str, datetime | None, str]:
+def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime | None, str]:
     """Returns the state of a desk's signatures, and of a new key: until when it counts, and who made it."""
     trust = context.encrypter.desks
     if trust is None or row.retired_at is not None:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hotline.alerts import service_messages
@@ -171,9 +171,15 @@ def import_responders(
     return rows
 
 
-def check_file(context: Context, text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the valid rows of a file, and the errors in the other rows. Stores nothing."""
+def check_file(
+    context: Context, text: str, person_id: int | None = None
+) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
+    """Returns the valid rows of a file, and the errors in the other rows. Stores nothing.
+
+    With `person_id`, each row is one more phone of this person. Its name and languages are not read.
+    """
     rows, faults = check_rows(text)
+    rows = [replace(row, person_id=person_id) for row in rows]
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     with context.database.reading() as session:
         faults = [*faults, *_unfit(session, context, by_key)]
@@ -184,7 +190,7 @@ def check_file(context: Context, text: str) -> tuple[Sequence[EnrolmentRow], Seq
 def enrol(
     context: Context, rows: Sequence[EnrolmentRow], *, proving: bool, actor: str = BY_COMMAND
 ) -> Sequence[int]:
-    """Enrols these people, and returns their ids.
+    """Enrols these phones, and returns their ids.
 
     If there is any error, changes nothing and raises ImportRefused with all errors.
     """
@@ -222,9 +228,9 @@ def _unfit(
     stopped = tables_sessions.stopped(session, stop_keys.values())
     logins = tables_accounts.all_accounts(session)
     demo = {one.person_id for one in logins if one.state == AccountState.DEMO}
-    names = {key for key, whose in tables_accounts.keys_of_names(session).items() if whose - demo}
+    names = tables_accounts.keys_of_names(session)
     for key, row in by_key.items():
-        alike = {*enumerate(comparison_keys(row.name))}
+        alike = (names.get(key, set()) for key in enumerate(comparison_keys(row.name)))
         if key in known:
             yield RowFault(
                 row.line,
@@ -233,7 +239,7 @@ def _unfit(
                     "people must bring them back."
                 ),
             )
-        elif alike & names:
+        elif set().union(*alike) - demo - {row.person_id}:
             yield RowFault(
                 row.line,
                 message_text("name: A person has a name that looks the same. Enter another name."),
@@ -248,9 +254,9 @@ def _unfit(
 
 
 def _responder(context: Context, key: str, row: EnrolmentRow) -> Responder:
-    at = context.now()
+    at, person = context.now(), Person(name=row.name, languages=list(row.languages))
     return Responder(
-        person=Person(name=row.name, languages=list(row.languages)),
+        **({"person": person} if row.person_id is None else {"person_id": row.person_id}),
         level=row.level,
         districts=list(row.districts),
         categories=list(row.categories),

@@ -18,9 +18,12 @@ from hotline.core.actors import (
 )
 from hotline.core.contexts import Context
 from hotline.core.database import Session
+from hotline.core.wording import Template
 from hotline.duty.service_account_changes import AccountChange, SeriousCommand, changing
+from hotline.gateway.doorbell import ringing
 from hotline.people import (
     queries_member_keys,
+    tables,
     tables_accounts,
     tables_audit,
     tables_desks,
@@ -31,7 +34,6 @@ from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_passwords import is_reserved
 from hotline.people.rules_second_factor import LINK_VALIDITY, SUSPENDED_AGAIN, SUSPENDED_FOR
 from hotline.people.service_sign_in import sign_in_states
-from hotline.people.tables import Person
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.text.names import NameFault, name_fault, tidy_name
 
@@ -48,20 +50,30 @@ class Invited:
 
 
 def invite(
-    context: Context, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
+    context: Context,
+    by: Actor,
+    name: str,
+    roles: Iterable[AccountRole],
+    language: str = "en",
+    *,
+    person_id: int | None = None,
 ) -> Invited:
-    """Makes an account for a new person, and a link to set it up. Raises AccountRefused."""
+    """Makes an account for a new person or of `person_id`, and a link to set it up. Raises AccountRefused, NotFound.
+
+    An SMS tells a person whose phone is known.
+    """
     shown, wanted = tidy_name(name), frozenset(roles)
     if not is_valid_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
     if fault := name_fault(shown):
         raise refusal(LETTERS[fault])
     _check(wanted)
-    with context.database.writing() as session:
-        _check_name(session, shown)
+    with ringing(context) as session:
+        _check_name(session, shown, person_id)
+        new = tables.Person(name=shown, languages=[language])
         account = ConsoleAccount(
             name=account_name_key(shown),
-            person=Person(name=shown, languages=[language]),
+            person=new if person_id is None else tables.person(session, person_id),
             roles=[],
             language=language,
             state=AccountState.INVITED,
@@ -71,16 +83,19 @@ def invite(
         session.add(account)
         session.flush()
         change = AccountChange(session, context, by, account)
+        change.check_another()
         change.log("account_invited", ", ".join(sorted(wanted)))
+        change.warn_person(Template.OWN_LINK)
         return Invited(account.id, waiting=change.give(wanted), link=_link(change))
 
 
-def _check_name(session: Session, shown: str) -> None:
+def _check_name(session: Session, shown: str, person_id: int | None) -> None:
     """Raises AccountRefused if the audit log could confuse the name with another person or thing."""
     called = [called for one in tables_desks.all_desks(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
-    if tables_accounts.named(session, shown):
+    taken = tables_accounts.find_account(session, account_name_key(shown)) is not None
+    if taken or tables_accounts.named(session, shown) - {person_id}:
         raise refusal(AccountFault.NAME_ALIKE)
 
 

@@ -19,7 +19,6 @@ from hotline.gateway.queries_on_call import STOPPED
 from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, fewest_national
 from hotline.people.tables import Leave, Responder
-from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import CommandActor
 from hotline.text.export_sheets import parse_row_id
 from hotline.text.phone_numbers import parse_sendable
@@ -87,7 +86,9 @@ def check_second(
         raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
     herself = () if person is None else (f"responder:{person.id}",)
     names = (tables_audit.actor_of(by), second, *herself)
-    if any(is_same_person(session, one, other) for one, other in combinations(names, 2)):
+    if any(
+        tables_accounts.is_same_person(session, one, other) for one, other in combinations(names, 2)
+    ):
         raise PersonnelRefused(f"{what} needs two people other than the person concerned")
 
 

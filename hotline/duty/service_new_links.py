@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 
 from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
 from hotline.core.contexts import Context
-from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.duty import service_accounts, service_invitations
 from hotline.duty.service_account_changes import AccountChange, SeriousCommand, changing
@@ -24,9 +23,9 @@ from hotline.errors import NotFound
 from hotline.people import tables_accounts, tables_approvals
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_second_factor import APPROVAL_VALIDITY, LINK_WAIT, SUSPENDED_FOR
-from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, request
+from hotline.people.service_approving import ADMIN, ApprovalRule, request
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.phrases import message_text
+from hotline.text.phrases import phrase
 
 FIRST = "Admin 1"
 FIRST_BY = Actor("init")
@@ -161,25 +160,15 @@ def _subject(account_id: int) -> str:
     return f"account:{account_id}:link"
 
 
-def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
-    account = tables_accounts.get_account(session, int(row.subject.split(":")[1]))
-    return ApprovalView(
-        message_text(
-            "{by} asks for a new link for {about}. The new link ends their password, "
-            "authenticator and keys.",
-            by=row.asker,
-            about=account.shown,
-        ),
-        f"account {account.label}",
-        person_id=account.person_id,
-        account_id=account.id,
-    )
-
-
 LINK = ApprovalRule(
     kind=ApprovalKind.LINK,
     decided_by=ADMIN,
-    about=_about,
+    about=service_accounts.describes(
+        phrase(
+            "{by} asks for a new link for {about}. The new link ends their password, "
+            "authenticator and keys."
+        )
+    ),
     given="account_link_agreed",
     refused="account_link_refused",
 )

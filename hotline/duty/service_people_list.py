@@ -1,23 +1,36 @@
-"""Lists people for pages, without their telephone numbers.
+"""Lists persons for pages, without phone numbers: who a person is, what they may do, and what waits.
 
 Also stores the languages that a person speaks. Messages to the person are in the first language.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from hotline.alerts import queries_people
-from hotline.core.actors import Actor
+from hotline.core.actors import (
+    ON_CALL,
+    OVERSIGHT,
+    ROLES,
+    AccountRole,
+    AccountState,
+    Actor,
+    SignedIn,
+)
 from hotline.core.contexts import Context
+from hotline.core.database import Session
+from hotline.duty import service_accounts
+from hotline.duty.service_accounts import AccountLine
+from hotline.duty.service_desk_page import visible_desks
 from hotline.duty.service_leaves import find_person, log_command
 from hotline.errors import NotFound, PersonnelRefused
-from hotline.gateway.queries_on_call import STOPPED
-from hotline.people import tables, tables_accounts, tables_enrolments, tables_members
+from hotline.gateway import queries_on_call
+from hotline.people import tables, tables_accounts, tables_desks, tables_enrolments, tables_members
 from hotline.people.rules import EnrolmentState, Level
-from hotline.people.rules_desks import of_responder
-from hotline.people.tables import Leave, Membership, Responder
+from hotline.people.rules_desks import DeskKind, of_account, of_responder
+from hotline.people.tables import Leave, Person, Responder
 from hotline.text.languages import CODES
 from hotline.text.phrases import message_text
 from hotline.text.places import districts
@@ -35,13 +48,15 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """Says if a person can be alerted of tips, or why not."""
+    """Says if a person can be alerted of tips, or why not. Without a phone, that of their account."""
 
     ACTIVE = "can be alerted"
     LEAVE = "on leave"
     UNREACHABLE = "cannot be reached"
     PROVING = "must confirm phone and paper code"
     WAITING = "pending approval"
+    SIGNS_IN = "active"
+    INVITED = "invited"
     REMOVED = "removed"
 
     @property
@@ -52,115 +67,188 @@ class PersonState(StrEnum):
     @property
     def tint(self) -> str:
         """Returns the colour of the tag for this state."""
-        return TINTS.get(self, "warn")
+        return TINTS.get(self.name, "warn")
+
+
+@dataclass(frozen=True, slots=True)
+class ResponderLine:
+    id: int
+    places: Mapping[str, Level]
+    """The desks of the phone. `EVERYWHERE` represents all districts, if the level is the same in all of them."""
+    state: PersonState
+    back_at: datetime | None
+    has_pin: bool
+    categories: Sequence[str]
+    removed_at: datetime | None
+    is_stopped: bool
+    """True if the number is on the stop list."""
+    confirmed_at: datetime | None = None
+    """The time when a code proved the number. Only on the person's page, like the leaves and the cases."""
+    leaves: Sequence[Leave] = ()
+    open_cases: int | None = None
+    """None for a desk. Some cases may exclude that desk, and a count would reveal it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
     id: int
     name: str
-    languages: tuple[str, ...]
+    languages: Sequence[str]
     """The person reads messages in the first."""
-    places: Mapping[str, Level]
-    """The person's desks, with the level at each. `EVERYWHERE` means all districts, if the level is the same in all of
-    them."""
+    roles: Sequence[str]
+    """Keys of `ROLES`."""
     state: PersonState
-    back_at: datetime | None
-    has_pin: bool
+    phones: Sequence[ResponderLine]
+    accounts: Sequence[AccountLine]
+    """Empty if the reader may not see accounts."""
+    desks: Sequence[str]
+    """The desks that the person can decrypt with a key of their own."""
+    is_on_call: bool
+
+    def works_at(self, desk: str) -> bool:
+        """Returns True if a phone belongs to this desk."""
+        wanted = {desk, EVERYWHERE} if desk.isdigit() else {desk}
+        return any(wanted & one.places.keys() for one in self.phones)
 
 
 EVERYWHERE = "*"
 """Means all districts, as a key of `places`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonPage:
-    """A person with all details except the number."""
-
-    line: PersonLine
-    categories: tuple[str, ...]
-    leaves: Sequence[Leave]
-    open_cases: int | None
-    """None for an account of a desk. The person may have cases that this desk may not know of, and a count would reveal
-    them."""
-    confirmed_at: datetime | None
-    """The time when a code proved the number."""
-    desks: tuple[str, ...]
-    """The desks to which the person has access with a key of their own."""
-    account: tuple[int, str] | None
-    created_at: datetime
-    removed_at: datetime | None
-    is_stopped: bool
-    """True if the person's number is on the stop list."""
-
-
-def list_people(context: Context, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
-    """Returns the people, ever enrolled, that this account may see, in the order of their names.
-
-    Removed people come last.
-    """
-    at = context.now()
+def list_people(context: Context, by: SignedIn) -> Sequence[PersonLine]:
+    """Returns all persons that this account may see, by name. Removed persons come last."""
+    seen = visible_desks(context, by)
     with context.database.reading() as session:
-        away = queries_people.on_leave(session, at)
-        placed = tables.memberships_by_person(session)
-        lines = [
-            _line(one, placed.get(one.id, ()), away.get(one.id))
-            for one in tables.all_responders(session)
-            if seen is None or any(row.desk_code in seen for row in placed.get(one.id, ()))
-        ]
+        lines = _PersonLines(session, context, by, seen).of(tables.all_persons(session))
     return sorted(lines, key=lambda one: (one.state is PersonState.REMOVED, one.name.casefold()))
 
 
 def person_page(
-    context: Context, responder_id: int, seen: Collection[str] | None = None
-) -> PersonPage:
-    """Returns a person with all details.
+    context: Context, by: SignedIn, who: str
+) -> tuple[PersonLine, Sequence[ResponderLine]]:
+    """Returns a person and their phones. `who` names them as `persons_of` reads it.
 
-    Raises NotFound if the person does not exist or this account may not see them.
+    Raises NotFound, also if this account may not see them.
     """
-    at = context.now()
+    seen = visible_desks(context, by)
     with context.database.writing() as session:
-        person = queries_people.get_responder(session, responder_id)
-        if person is None:
+        found = [tables.person(session, id) for id in tables_accounts.persons_of(session, who)]
+        lines = _PersonLines(session, context, by, seen).of(found)
+        if not lines:
             raise NotFound("there is no such person")
-        rows = tables.current_memberships(session, person.id)
-        if seen is not None and not any(row.desk_code in seen for row in rows):
-            raise NotFound("there is no such person")
-        account = next(iter(tables_accounts.of_person(session, person.person_id)), None)
-        return PersonPage(
-            line=_line(person, rows, queries_people.on_leave(session, at).get(person.id)),
-            categories=tuple(person.categories),
-            leaves=queries_people.current_leaves(session, person.id, at),
-            open_cases=queries_people.open_cases(session, person.id) if seen is None else None,
-            confirmed_at=tables_enrolments.confirmed_at(session, person.id),
-            desks=tuple(sorted(tables_members.desks_of(session, of_responder(person.id)))),
-            account=None if account is None else (account.id, account.shown),
-            created_at=person.created_at,
+        return lines[0], [
+            replace(
+                one,
+                confirmed_at=tables_enrolments.confirmed_at(session, one.id),
+                leaves=queries_people.current_leaves(session, one.id, context.now()),
+                open_cases=queries_people.open_cases(session, one.id) if seen is None else None,
+            )
+            for one in lines[0].phones
+        ]
+
+
+def find_known(context: Context, person_id: int | None) -> Person | None:
+    """Returns the person who gets one more phone or account. Returns None for a new person. Raises NotFound."""
+    if person_id is None:
+        return None
+    with context.database.reading() as session:
+        return tables.person(session, person_id)
+
+
+class _PersonLines:
+    """Reads the phones, accounts, contacts and keys of all persons once. Shows what one account may see.
+
+    `seen` are the desks whose people it sees. None means all desks. Only admins see accounts and on-call contacts, and
+    persons without a desk.
+    """
+
+    def __init__(
+        self, session: Session, context: Context, by: SignedIn, seen: frozenset[str] | None
+    ) -> None:
+        self.seen, self.is_admin = seen, AccountRole.ADMIN in by.roles
+        self.away = queries_people.on_leave(session, context.now())
+        self.placed = tables.memberships_by_person(session)
+        self.opened = tables_members.desks_by_member(session)
+        self.kinds = {one.code: one.kind for one in tables_desks.all_desks(session)}
+        self.phones: dict[int, list[Responder]] = defaultdict(list)
+        for one in tables.all_responders(session):
+            self.phones[one.person_id].append(one)
+        self.accounts: dict[int, list[AccountLine]] = defaultdict(list)
+        for account in service_accounts.account_lines(session, context):
+            self.accounts[account.person_id].append(account)
+        self.on_call = {one.person_id for one in queries_on_call.on_call_contacts(session)}
+
+    def of(self, people: Iterable[Person]) -> list[PersonLine]:
+        """Returns the lines of those persons that the reader may see. Leaves out the phone of the daily trial."""
+        return [line for one in people if (line := self._line(one)) is not None]
+
+    def _line(self, person: Person) -> PersonLine | None:
+        seen, is_admin = self.seen, self.is_admin
+        phones, accounts = self.phones[person.id], self.accounts[person.id]
+        members = [
+            *(of_responder(one.id) for one in phones),
+            *(of_account(one.id) for one in accounts),
+        ]
+        opens = {code for one in members for code in self.opened.get(one, ())}
+        rows = [row for one in phones for row in self.placed.get(one.id, ())]
+        is_on_call = is_admin and person.id in self.on_call
+        if seen is not None and not seen & opens.union(row.desk_code for row in rows):
+            return None
+        if not (phones or opens or is_on_call or (is_admin and accounts)):
+            return None
+        lines = [self._responder(one) for one in phones]
+        shown, opens = accounts if is_admin else [], opens if seen is None else opens & seen
+        held = {str(row.level) for row in rows}.union(*(one.roles for one in shown))
+        also = {ON_CALL: is_on_call, OVERSIGHT: DeskKind.OVERSIGHT in map(self.kinds.get, opens)}
+        return PersonLine(
+            id=person.id,
+            name=person.name,
+            languages=person.languages,
+            roles=[role for role in ROLES if role in held or also.get(role)],
+            state=_person_state(lines, shown, is_on_call or not (phones or is_admin)),
+            phones=lines,
+            accounts=shown,
+            desks=sorted(opens),
+            is_on_call=is_on_call,
+        )
+
+    def _responder(self, person: Responder) -> ResponderLine:
+        places = {row.desk_code: Level(row.level) for row in self.placed.get(person.id, ())}
+        every = [district.code for district in districts()]
+        levels = {places.get(code) for code in every}
+        level = levels.pop()
+        if level is not None and not levels:
+            rest = {code: each for code, each in places.items() if code not in every}
+            places = {EVERYWHERE: level, **rest}
+        return ResponderLine(
+            id=person.id,
+            places=places,
+            state=state_of(person, self.away.get(person.id)),
+            back_at=self.away.get(person.id),
+            has_pin=person.pin_wrap is not None,
+            categories=person.categories,
             removed_at=person.removed_at,
-            is_stopped=person.unreachable == STOPPED,
+            is_stopped=person.unreachable == queries_on_call.STOPPED,
         )
 
 
-def _line(person: Responder, rows: Collection[Membership], back_at: datetime | None) -> PersonLine:
-    places = {row.desk_code: Level(row.level) for row in rows}
-    every = [district.code for district in districts()]
-    levels = {places.get(code) for code in every}
-    level = levels.pop()
-    if level is not None and not levels:
-        rest = {code: each for code, each in places.items() if code not in every}
-        places = {EVERYWHERE: level, **rest}
-    return PersonLine(
-        id=person.id,
-        name=person.name,
-        languages=tuple(person.languages),
-        places=places,
-        state=state_of(person, back_at),
-        back_at=back_at,
-        has_pin=person.pin_wrap is not None,
-    )
+def _person_state(
+    phones: Sequence[ResponderLine], accounts: Sequence[AccountLine], is_known: bool
+) -> PersonState:
+    """Returns the state of the phone that reaches the person best, or that of their accounts.
+
+    `is_known`: the person is an on-call contact, or opens a desk by an account that the reader may not see.
+    """
+    found = {one.state for one in phones} - {PersonState.REMOVED}
+    states = {one.state for one in accounts} - {AccountState.ENDED}
+    if is_known or states - {AccountState.INVITED}:
+        found.add(PersonState.SIGNS_IN)
+    elif states:
+        found.add(PersonState.INVITED)
+    return next((state for state in PersonState if state in found), PersonState.REMOVED)
 
 
-TINTS = {PersonState.ACTIVE: "good", PersonState.UNREACHABLE: "bad", PersonState.REMOVED: "soft"}
+TINTS = {"ACTIVE": "good", "SIGNS_IN": "good", "UNREACHABLE": "bad", "REMOVED": "soft"}
 UNPROVED_STATES: Mapping[str, PersonState] = {
     EnrolmentState.PROVING: PersonState.PROVING,
     EnrolmentState.WAITING: PersonState.WAITING,

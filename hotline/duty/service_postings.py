@@ -3,7 +3,7 @@
 Fewer desks or a lower level take effect at once. More needs a second person.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from hotline.alerts import queries_people
@@ -85,13 +85,6 @@ def _ask(
 ) -> None:
     request(session, context, by, ApprovalKind.POSTING, f"{_begins(person.id)}{posting}", reason)
     log_command(session, context, "responder_more_wanted", person, by, f"{posting}: {reason}")
-
-
-def pending_request_times(context: Context, responder_id: int) -> Sequence[datetime]:
-    """Returns the times of the responder's pending requests for more desks."""
-    with context.database.reading() as session:
-        rows = tables_approvals.pending(session, context.now(), ApprovalKind.POSTING)
-    return [row.asked_at for row in rows if row.subject.startswith(_begins(responder_id))]
 
 
 def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:

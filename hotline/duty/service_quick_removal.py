@@ -11,8 +11,8 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.duty import service_accounts, service_removal
 from hotline.duty.service_account_changes import AccountChange, current_account
-from hotline.duty.service_leaves import find_person, log_command
-from hotline.errors import DeskRefused, PersonnelRefused
+from hotline.duty.service_leaves import log_command
+from hotline.errors import DeskRefused, NotFound, PersonnelRefused
 from hotline.gateway.doorbell import ringing
 from hotline.people import (
     decrypt_grants,
@@ -35,23 +35,33 @@ from hotline.people.service_approving import (
     Decision,
     request,
 )
-from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.text.phrases import message_text
+from hotline.text.phrases import message_text, phrase
 
 
-def remove_person(context: Context, by: Actor, responder_id: int, reason: str) -> None:
-    """Removes a responder at once. Raises NotFound, PersonnelRefused.
+def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -> None:
+    """Removes a person immediately, with each phone, account and on-call contact.
 
-    If this is one of the last two people of the national desk, ends all access and requests an approval.
+    If this is one of the last two people of the national desk, ends all access and requests an approval. Only an admin
+    removes a person without a phone. Raises NotFound, AccountRefused, PersonnelRefused.
     """
     with ringing(context) as session:
         queries_people.take_lock(session)
-        _take_away(session, context, by, find_person(session, str(responder_id)), reason)
+        tables.person(session, person_id, for_writing=True)
+        phones = [one for one in tables.phones_of(session, person_id) if one.removed_at is None]
+        if phones:
+            first = max(phones, key=lambda one: one.active)
+            _take_away(session, context, by.actor, first, reason)
+            return
+        if not ADMIN & by.roles:
+            raise NotFound("there is no such person")
+        for account in tables_accounts.of_person(session, person_id):
+            AccountChange(session, context, by.actor, account, reason).check()
+        service_removal.end_access(session, context, by.actor, person_id, reason, by_two=False)
 
 
 def _take_away(
-    session: Session, context: Context, by: Actor, person: Responder, reason: str
+    session: Session, context: Context, by: Actor, person: tables.Responder, reason: str
 ) -> None:
     if person.removed_at is not None:
         raise PersonnelRefused(message_text("{name} was already removed", name=person.name))
@@ -134,7 +144,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
 
 
 def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
-    person = session.get_one(Responder, int(row.subject.partition(":")[2]))
+    person = session.get_one(tables.Responder, int(row.subject.partition(":")[2]))
     return ApprovalView(
         message_text(
             "{by} asks to remove {about}, one of the last two members of the national desk. "
@@ -177,7 +187,12 @@ def _end_approved(decision: Decision) -> None:
 END = ApprovalRule(
     kind=ApprovalKind.END,
     decided_by=ADMIN,
-    about=service_accounts.describe_end,
+    about=service_accounts.describes(
+        phrase(
+            "{by} asks to end the account of {about}. No one can then sign in to it. A new link "
+            "reopens it."
+        )
+    ),
     approve=_end_approved,
     refused="account_end_refused",
 )

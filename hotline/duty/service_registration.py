@@ -41,6 +41,8 @@ class TypedPerson:
     districts: Sequence[str]
     """The names of districts. A district may have its own level, as in `Gasabo=deputy`."""
     categories: Sequence[str]
+    person_id: int | None = None
+    """The person who gets one more phone. None for a new person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,12 @@ class CheckedPeople:
 
 
 def enrol_person(context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
-    """Enrols a person, and returns their start paper. Raises ImportRefused with all errors, or PersonnelRefused."""
-    return _take(context, by, _sheet_of(typed), reason)[0]
+    """Enrols a phone, and returns its start paper. Raises ImportRefused with all errors, or PersonnelRefused."""
+    return _take(context, by, _sheet_of(typed), reason, typed.person_id)[0]
 
 
 def faults_of(context: ConsoleContext, typed: TypedPerson) -> Sequence[RowFault]:
-    return service_enrolment.check_file(context, _sheet_of(typed))[1]
+    return service_enrolment.check_file(context, _sheet_of(typed), typed.person_id)[1]
 
 
 def check_sheet(context: ConsoleContext, token: str, text: str) -> CheckedPeople:
@@ -106,8 +108,10 @@ def _costs(context: ConsoleContext) -> Costs:
     return context.proofs.start_costs or START_COSTS
 
 
-def _take(context: ConsoleContext, by: Actor, text: str, reason: str) -> Sequence[StartPaper]:
-    rows, faults = service_enrolment.check_file(context, text)
+def _take(
+    context: ConsoleContext, by: Actor, text: str, reason: str, person_id: int | None = None
+) -> Sequence[StartPaper]:
+    rows, faults = service_enrolment.check_file(context, text, person_id)
     if faults:
         raise ImportRefused([str(fault) for fault in faults])
     if len(rows) > MAX_ROWS:

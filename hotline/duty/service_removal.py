@@ -2,7 +2,7 @@
 
 To remove a person ends all their phones, accounts and on-call contacts, and their access to all desks.
 
-All functions except `link_account` and `remove_responder` run in the transaction of the calling function.
+All functions except `remove_responder` run in the transaction of the calling function.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,7 +14,7 @@ from hotline.core.actors import AccountState, Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.duty import service_accounts, service_leaves
-from hotline.duty.service_account_changes import AccountChange, current_account
+from hotline.duty.service_account_changes import AccountChange
 from hotline.duty.service_leaves import (
     MAX_LEAVE,
     check_national,
@@ -35,27 +35,7 @@ from hotline.people import (
 from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, active_national
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import CommandActor
-from hotline.people.tables_enrolments import EnrolmentEnd
 from hotline.text.codes import NATIONAL
-
-
-def link_account(context: Context, by: Actor, account_id: int, name: str, reason: str) -> Responder:
-    """Records that an account and a phone belong to the same person. Raises NotFound, AccountRefused, PersonnelRefused.
-
-    After this, the account has access only to the desks of that person's phones.
-    """
-    with context.database.writing() as session:
-        change = AccountChange(session, context, by, current_account(session, account_id))
-        account, responder = change.account, find_person(session, name)
-        if not responder.active:
-            raise PersonnelRefused(f"{responder.name} was removed, or is not enrolled yet")
-        tables.merge_persons(session, account.person_id, responder.person_id)
-        session.flush()
-        session.expire_all()
-        for member in queries_member_keys.names_of(session, responder.person_id):
-            queries_member_keys.end_lost_access(session, member, context.now())
-        change.log("account_joined", f"responder {responder.id}: {reason}")
-        return responder
 
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
@@ -188,7 +168,7 @@ def _end_one(session: Session, person: Responder, at: datetime) -> None:
     tables.end_memberships(session, person, at)
     waits = tables_enrolments.open_enrolment(session, person.id, for_writing=True)
     if waits is not None:
-        tables_enrolments.end_enrolment(waits, EnrolmentEnd.WITHDRAWN, at)
+        tables_enrolments.end_enrolment(waits, tables_enrolments.EnrolmentEnd.WITHDRAWN, at)
 
 
 LAST_OF_NATIONAL = (

@@ -15,7 +15,6 @@ from hotline.editing.rules_difference import Difference, compare_documents, part
 from hotline.editing.rules_drafts import WHY_LETTERS, DraftState
 from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.editing.service_emergencies import EmergencyToRead, StateToRestore
-from hotline.editing.service_publish import DraftToRead
 from hotline.flows.node_fields import Titles
 from hotline.text.phrases import phrase
 
@@ -103,7 +102,7 @@ def emergency(visit: Visit, draft_id: int) -> Response:
 
 def _shown(
     visit: Visit,
-    seen: DraftToRead | EmergencyToRead | StateToRestore,
+    seen: service_publish.DraftToRead | EmergencyToRead | StateToRestore,
     changes: Difference | None = None,
     part: int = 1,
 ) -> DifferenceToRead:
@@ -112,7 +111,9 @@ def _shown(
     return prepare_difference(visit, changes, seen.before, seen.after, live, part)
 
 
-def _drawn(visit: Visit, seen: DraftToRead, template: str = "change_read.html") -> Response:
+def _drawn(
+    visit: Visit, seen: service_publish.DraftToRead, template: str = "change_read.html"
+) -> Response:
     change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
     digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
     # After a refusal the last part is shown, because it contains the forms.

@@ -27,7 +27,6 @@ from hotline.editing.pages_sentences import draft_titles, field_words
 from hotline.editing.rules_drafts import ENTRIES, StepKind
 from hotline.editing.rules_forms import FieldFault
 from hotline.editing.rules_preview import Arrow, arrows_of, outline
-from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep
 from hotline.flows.models import DESCRIPTION_LETTERS, TITLE_LETTERS
 from hotline.flows.node_fields import (
@@ -65,7 +64,7 @@ def store_flow(
     done = service_draft_steps.save_step(
         visit.context, visit.by, draft_id, new, base_version=here.version
     )
-    if not isinstance(done, StepSaved):
+    if not isinstance(done, service_draft_steps.StepSaved):
         raise visit.wrong("name", OVER if isinstance(done, DraftRefused) else QUICKER)
 
 

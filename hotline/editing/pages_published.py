@@ -20,7 +20,6 @@ from hotline.editing import (
     service_review_document,
 )
 from hotline.editing.rules_preview import outline
-from hotline.editing.service_drafts import ChangeRow
 from hotline.editing.service_numbers import MAX_HITS, SearchHit, find_texts
 from hotline.errors import NotFound
 from hotline.flows.node_fields import nodes_of, opening_text, texts_in
@@ -93,7 +92,7 @@ def search(visit: Visit) -> Response:
     return page(visit, "find.html", asked=asked, hits=hits, most=MAX_HITS, change=change)
 
 
-def _change(visit: Visit) -> ChangeRow | None:
+def _change(visit: Visit) -> service_drafts.ChangeRow | None:
     """Returns the draft to search, or None for the published flows. Only authors search drafts. Raises NotFound."""
     change = number_of(visit.asked("change"))
     if change is None or not visit.may(role_groups.WORDS):

@@ -9,7 +9,6 @@ from flask import Response, abort, url_for
 
 from hotline.console import role_groups, uploads
 from hotline.console.form import FormFaults, PostedForm, number_of
-from hotline.console.role_groups import table
 from hotline.console.visit import (
     Visit,
     attachment,
@@ -34,7 +33,6 @@ from hotline.editing.service_translation import CheckedSheet, RefusedRow, TypedT
 from hotline.text import review_sheets
 from hotline.text.languages import CODES
 from hotline.text.phrases import MessageText, phrase
-from hotline.text.review_sheets import SheetRowFault
 
 MAX_TEXT = 1000
 FILTERS: Mapping[str, str] = {
@@ -170,7 +168,7 @@ def fault_words(visit: Visit, fault: TextFault) -> str:
     return visit.say(fault.refusal.value, **values)
 
 
-REASONS = table("sheet_faults")
+REASONS = role_groups.table("sheet_faults")
 
 
 def sheet_form(visit: Visit, language: str) -> Response:
@@ -245,7 +243,7 @@ def _judged(
 
 
 def _why(visit: Visit, one: RefusedRow) -> str:
-    if isinstance(one.refusal, SheetRowFault):
+    if isinstance(one.refusal, review_sheets.SheetRowFault):
         return visit.say(REASONS[one.refusal])
     return fault_words(visit, one.refusal)
 

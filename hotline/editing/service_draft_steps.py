@@ -50,7 +50,6 @@ from hotline.flows.flow_set_cache import MARK
 from hotline.flows.node_fields import nodes_of
 from hotline.flows.rules_reviews import Signature
 from hotline.flows.service_check import place_lists
-from hotline.flows.tables import PublicationKind
 from hotline.gateway.doorbell import ring
 
 
@@ -270,7 +269,7 @@ def publish_version(
     if signed:
         with context.database.writing() as session:
             tables.store_signatures(session, signed)
-    is_ours = current is None or current.kind == PublicationKind.VERSION
+    is_ours = current is None or current.kind == flows_tables.PublicationKind.VERSION
     if is_ours or live is None or service_authoring.are_same(live, document):
         revision = service_publishing.publish_version(context, document)
         # None: another process published at the same moment.

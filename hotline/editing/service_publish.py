@@ -31,7 +31,6 @@ from hotline.errors import FlowInvalid, NotFound
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code, Problem
-from hotline.flows.service_authoring import ReadyDocument
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ring, ringing
@@ -433,7 +432,12 @@ def publish_in_transaction(
 
 
 def publish_prepared(
-    session: Session, context: Context, ready: ReadyDocument, row: Publication, *, after: int
+    session: Session,
+    context: Context,
+    ready: service_authoring.ReadyDocument,
+    row: Publication,
+    *,
+    after: int,
 ) -> DraftPublished | DraftRefused:
     """Publishes a document inside the transaction of a caller who has the publishing lock.
 

@@ -26,7 +26,6 @@ from hotline.editing.rules_drafting import (
 )
 from hotline.editing.rules_preview import FilledMeter, meters
 from hotline.editing.service_drafts import assemble, gather_draft
-from hotline.editing.service_publishing import LONGEST_VALUES
 from hotline.flows import engine_texts as engine_words
 from hotline.flows.check import Code, Problem
 from hotline.flows.check_flow_set import text_problems
@@ -459,7 +458,7 @@ def widest(text: ReviewedText, language: str) -> str:
     if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
         return ""
     try:
-        return words.format_map(LONGEST_VALUES)
+        return words.format_map(service_publishing.LONGEST_VALUES)
     except (KeyError, ValueError, IndexError):
         return ""
 

@@ -16,8 +16,6 @@ from hotline.editing import service_draft_steps, service_drafts, service_reviews
 from hotline.editing.rules_drafting import playable_part, with_flow
 from hotline.editing.rules_drafts import PHRASES as PHRASES_PART
 from hotline.editing.rules_drafts import Author, PartDocument, StepKind
-from hotline.editing.service_draft_steps import StepSaved
-from hotline.editing.service_drafts import NewStep
 from hotline.editing.service_review_document import (
     SEGMENT,
     TITLES,
@@ -99,9 +97,9 @@ def _save_part(
         if document is None:
             return TextFault(TextRefusal.GONE)
         says = {"did": StepKind.WORDS_TAKEN, "languages": [language], "count": len(texts)}
-        new = NewStep(part, document, once, says)
+        new = service_drafts.NewStep(part, document, once, says)
         saved = service_draft_steps.save_step(context, by, draft_id, new, base_version=now.version)
-        if isinstance(saved, StepSaved):
+        if isinstance(saved, service_draft_steps.StepSaved):
             return None
         if isinstance(saved, service_draft_steps.StepClash):
             return TextFault(TextRefusal.CHANGED)

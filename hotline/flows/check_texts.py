@@ -24,7 +24,6 @@ from hotline.flows.check import (
 from hotline.flows.check_paths import drawings, situations
 from hotline.flows.check_safety import has_promises, numbers_in, plain_text
 from hotline.flows.conversation import ConversationState, Place
-from hotline.flows.engine_texts import RESERVED_SEPTETS
 from hotline.flows.flow import (
     FOUND,
     REASON_LETTERS,
@@ -214,7 +213,7 @@ def labels(flow_set: FlowSet, limit: int) -> Problems:
                 own = engine_words.texts_of(language)
                 ways = f"\n9 {own.more}\n0 {own.back_short}\n00 {own.home}"
                 label = septets(f"1 {to_gsm7(text_in(choice.label, language))}")
-                over = label - (limit - RESERVED_SEPTETS - septets(ways))
+                over = label - (limit - engine_words.RESERVED_SEPTETS - septets(ways))
                 if over > 0:
                     where = flow.name, name, f"choices.{number}"
                     yield problem("label_too_long", *where, language, over=over)
@@ -249,7 +248,7 @@ def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> 
         return None
     layouts = (one.layout for one in _views(flow_set, place, node, language))
     last = (paginate(one._replace(key_lines=one.key_lines[-1:]), limit)[-1] for one in layouts)
-    return min(limit - RESERVED_SEPTETS - septets(page.text) for page in last)
+    return min(limit - engine_words.RESERVED_SEPTETS - septets(page.text) for page in last)
 
 
 def choices(flow_set: FlowSet) -> Problems:

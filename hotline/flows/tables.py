@@ -12,12 +12,11 @@ from sqlalchemy import ForeignKey, or_, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.core import database
-from hotline.core.database import Row
 from hotline.core.documents import Document
 from hotline.core.driver import IN_SESSION, DocumentCaches, with_json
 
 
-class Revision(Row):
+class Revision(database.Row):
     """All the flows at one moment. A caller in the middle of a session finishes on the revision of its start."""
 
     __tablename__ = "revision"
@@ -157,7 +156,7 @@ class PublicationKind(StrEnum):
     """Flows that one person published alone, for some hours. An approver confirms them, or the clock ends them."""
 
 
-class Publication(Row):
+class Publication(database.Row):
     __tablename__ = "publication"
 
     id: Mapped[int] = mapped_column(primary_key=True)

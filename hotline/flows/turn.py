@@ -40,7 +40,6 @@ from hotline.flows.flow import (
 )
 from hotline.flows.screen import SEPTETS, Page, Screen
 from hotline.text import keying
-from hotline.text.keying import is_easy_pin
 from hotline.text.languages import FIRST
 
 MAX_STEPS = 60
@@ -457,7 +456,7 @@ def _told(
         pin = keying.clean_pin(keyed, node.digits)
         if not pin:
             return None
-        if node.weak is not None and is_easy_pin(pin):
+        if node.weak is not None and keying.is_easy_pin(pin):
             return go_to(flow_set, facts, state, node.weak)
         return go_to(flow_set, facts, state, node.goes).after(PinGiven(node.saves, pin))
     typed = {"words": keying.clean_text(keyed), "number": pressed if pressed.isdecimal() else ""}

@@ -30,14 +30,11 @@ from hotline.core.contexts import CliContext, ConsoleContext, Context, MonitorCo
 from hotline.core.database import Session
 from hotline.errors import ImportRefused, NotFound
 from hotline.gateway import queries_alert_path, queries_health, queries_on_call, tables_sessions
-from hotline.gateway.queries_health import LateTip
 from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.tables import Message, OnCallContact
 from hotline.monitoring import queries, service_checks_database, service_checks_outside
-from hotline.monitoring.service_checks_database import LATE
 from hotline.people import tables as people_tables
 from hotline.people import tables_accounts, tables_audit
-from hotline.people.tables import Person
 from hotline.people.tables_audit import CommandActor
 from hotline.text.languages import CODES
 from hotline.text.names import name_fault, tidy_name
@@ -235,7 +232,11 @@ def add_contact(
 def _person(session: Session, name: str, language: str) -> int:
     """Returns the person of this name, or a new one. The language is that of a person without a phone."""
     known = tables_accounts.named(session, name)
-    row = people_tables.person(session, min(known)) if known else Person(name=name, languages=[])
+    row = (
+        people_tables.person(session, min(known))
+        if known
+        else people_tables.Person(name=name, languages=[])
+    )
     session.add(row)
     if not known or not people_tables.phones_of(session, row.id):
         row.languages = [language]
@@ -323,7 +324,9 @@ def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | N
     return None if late is None else AlarmTip(None, late.filed_at)
 
 
-def _late(session: Session, context: Context, alarm: str, viewer: Viewer | None) -> LateTip | None:
+def _late(
+    session: Session, context: Context, alarm: str, viewer: Viewer | None
+) -> queries_health.LateTip | None:
     at = context.now()
     look = queries_health.unassigned_tips if alarm == Alarm.TIPS else queries_health.untaken_tips
     found = look(session, viewer)
@@ -332,7 +335,7 @@ def _late(session: Session, context: Context, alarm: str, viewer: Viewer | None)
 
 
 def _within(alarm: str, urgency: int) -> timedelta:
-    return LATE if alarm == Alarm.TIPS else TIMES[urgency].alarm
+    return service_checks_database.LATE if alarm == Alarm.TIPS else TIMES[urgency].alarm
 
 
 def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import TypeGuard
 
 from hotline.alerts import queries_people, queries_retention
-from hotline.alerts.queries_retention import RetainedTip
 from hotline.cases import queries_follow_up
 from hotline.cases.service_retention import ERRAND
 from hotline.core.actors import AccountState
@@ -24,17 +23,13 @@ from hotline.editing import service_reviews
 from hotline.editing.rules_drafts import emergency_end
 from hotline.errors import DecryptionFailed, NotReady, StoreUnavailable
 from hotline.flows import tables as flows_tables
-from hotline.flows.tables import PublicationKind
 from hotline.gateway import queries_health, queries_on_call, tables
-from hotline.gateway.tables import QueuePause
 from hotline.keys import tables_canaries
 from hotline.keys.desk_signatures import COUNTING, DeskKeyState
 from hotline.keys.factor_encryption import FactorEncrypter
-from hotline.keys.tables_canaries import ProcessStart
 from hotline.people import tables_accounts, tables_desks, tables_sessions
 from hotline.people.rules_second_factor import ALARM_FAILURES, ALARM_FAILURES_OF_NAME, FORGET_AFTER
 from hotline.people.service_sign_in import envelope_owner
-from hotline.people.tables_accounts import ConsoleAccount
 from hotline.statistics import queries
 from hotline.statistics.rules_periods import Span, due_at, span_of
 from hotline.text.codes import NATIONAL
@@ -42,7 +37,6 @@ from hotline.text.time import KIGALI
 from hotline.tips import tables_call_back
 from hotline.tips.rules_call_back import CallBackState
 from hotline.tips.rules_deadlines import TIMES, TextState
-from hotline.tips.tables_call_back import CallBack
 
 # Checks the console for the doctor: the admins, the key of the second factors, and failed sign-ins.
 
@@ -96,7 +90,9 @@ def _admins(count: int) -> CheckResult:
     return CheckResult(ADMINS, False, says, todo)
 
 
-def _factors(factors: FactorEncrypter | None, held: list[ConsoleAccount]) -> CheckResult:
+def _factors(
+    factors: FactorEncrypter | None, held: list[tables_accounts.ConsoleAccount]
+) -> CheckResult:
     if factors is None:
         return CheckResult(FACTORS, True, "the key of `pages` is not on this machine")
     shut = tuple(one.shown for one in held if not _opens(factors, one))
@@ -108,7 +104,7 @@ def _factors(factors: FactorEncrypter | None, held: list[ConsoleAccount]) -> Che
     return CheckResult(FACTORS, False, says, todo, names=shut)
 
 
-def _opens(factors: FactorEncrypter, account: ConsoleAccount) -> bool:
+def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) -> bool:
     try:
         factors.open(account.totp or b"", account=envelope_owner(account.id))
     except DecryptionFailed:
@@ -208,7 +204,7 @@ def _flows(context: Context) -> CheckResult:
     return CheckResult("flows", True, f"revision {revision} is live")
 
 
-def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
+def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
     """Checks the keys of each process. The workers' keys matter most: only workers decrypt a responder's number."""
     says = "; ".join(
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another line"
@@ -269,7 +265,7 @@ def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
     return since is not None and now - since >= LATE
 
 
-def _outgoing_queue(pause: QueuePause | None, held: str | None) -> CheckResult:
+def _outgoing_queue(pause: tables.QueuePause | None, held: str | None) -> CheckResult:
     if pause is not None:
         says = f"paused by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): no message is sent"
         todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
@@ -282,7 +278,9 @@ def _outgoing_queue(pause: QueuePause | None, held: str | None) -> CheckResult:
     )
 
 
-def _retention(rows: Sequence[RetainedTip], tidied: datetime | None, now: datetime) -> CheckResult:
+def _retention(
+    rows: Sequence[queries_retention.RetainedTip], tidied: datetime | None, now: datetime
+) -> CheckResult:
     going = [one.term.goes_at for one in rows if one.term.keeping is TextState.WARNED]
     late = [when for when in going if now - when > UNTIDY]
     is_late = late or (tidied is not None and now - tidied > UNTIDY)
@@ -340,7 +338,7 @@ def check_urgent_text(session: Session, at: datetime) -> CheckResult:
         return CheckResult(URGENT_WORDS, True, "nothing was published yet")
     if flows_tables.was_approved(session, live.revision_id):
         return CheckResult(URGENT_WORDS, True, f"two people have read revision {live.revision_id}")
-    by_release = live.kind == PublicationKind.VERSION
+    by_release = live.kind == flows_tables.PublicationKind.VERSION
     came = "came with the release" if by_release else "was published by one person"
     return warning(
         URGENT_WORDS,
@@ -445,7 +443,7 @@ def _key(*, has_key: bool) -> CheckResult:
     )
 
 
-def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
+def _left(waiting: Sequence[tables_call_back.CallBack], at: datetime) -> CheckResult:
     """Checks that no number is kept after its window, or without an outcome long after it was opened."""
     for row in waiting:
         if row.closes_at + CLOSES <= at:

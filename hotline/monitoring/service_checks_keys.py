@@ -8,7 +8,6 @@ from pathlib import Path
 from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
 from hotline.keys import key_making, tables_canaries
-from hotline.keys.tables_canaries import ProcessStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
     return not known.get(name) or _fits(name, keys, known)
 
 
-def note_start(database: Database, start: ProcessStart) -> None:
+def note_start(database: Database, start: tables_canaries.ProcessStart) -> None:
     """Records a process start for the web process, the watch process and the doctor.
 
     Does nothing if the database does not answer, which has its own alarm.

@@ -13,7 +13,6 @@ from hotline.core.jobs import WORKER_QUEUE
 from hotline.counters import service as reach
 from hotline.counters import tables
 from hotline.counters.rules import BEYOND, Gauge, Sample, Timing, quantile
-from hotline.counters.tables import HookCount
 from hotline.errors import StoreUnavailable
 from hotline.gateway import queries_health
 from hotline.monitoring import queries, service_checks_database, service_checks_outside
@@ -141,7 +140,7 @@ def _one(name: str, help_: str, value: float | None) -> Gauge:
 # Adds up the counts that web processes make of their hooks.
 
 
-def add(context: Context, counted: Mapping[HookCount, tuple[int, float]]) -> None:
+def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
     """Adds the counts of one process since its last report. Raises StoreUnavailable; the process then reports again."""
     with context.database.writing() as session:
         tables.add_hook_counts(session, counted)

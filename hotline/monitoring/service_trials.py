@@ -20,7 +20,6 @@ from hotline.gateway.doorbell import ringing
 from hotline.monitoring import queries as monitoring_queries
 from hotline.people import tables_audit
 from hotline.people.tables import Person, Responder
-from hotline.people.tables_audit import CommandActor
 from hotline.text.phone_numbers import parse_sendable
 
 EACH = timedelta(days=1)
@@ -59,7 +58,7 @@ def check_trials(session: Session, at: datetime) -> CheckResult:
     )
 
 
-def set_handset(context: CliContext, number: str, *, by: CommandActor) -> None:
+def set_handset(context: CliContext, number: str, *, by: tables_audit.CommandActor) -> None:
     """Sets the number to which trials are sent. Raises NumberInvalid."""
     msisdn = parse_sendable(number)
     at = context.now()

@@ -27,7 +27,6 @@ from hotline.gateway.tables import RELAY, Leader
 from hotline.operations import migrate
 from hotline.operations.rules_backup import Engine
 from hotline.people import tables_audit
-from hotline.people.tables_audit import Chain
 
 PIECE = 1 << 20
 
@@ -38,7 +37,7 @@ class Measures:
 
     schema: str
     rows: Mapping[str, int]
-    chain: Chain
+    chain: tables_audit.Chain
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from hotline.keys.encrypt import READER, Encrypter
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.operations import vaults
 from hotline.operations.decrypt_rotation import DeskKeyPair, move_grants
-from hotline.operations.vaults import Column
 from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.decrypt_members import is_under
 from hotline.people.service_sign_in import envelope_owner
@@ -101,12 +100,14 @@ def check_pepper(context: Context, before: bytes) -> CheckResult:
     return CheckResult("pepper", True, says)
 
 
-def _batch(context: Context, column: Column, last: int) -> Sequence[tuple[int, bytes]]:
+def _batch(context: Context, column: vaults.Column, last: int) -> Sequence[tuple[int, bytes]]:
     with context.database.reading() as session:
         return vaults.encrypted_values(session, column, last)
 
 
-def _exchange(context: Context, column: Column, moved: Sequence[tuple[int, bytes, bytes]]) -> None:
+def _exchange(
+    context: Context, column: vaults.Column, moved: Sequence[tuple[int, bytes, bytes]]
+) -> None:
     if moved:
         with context.database.writing() as session:
             for row_id, encrypted, anew in moved:

@@ -227,7 +227,7 @@ def rotate_all(
     # Checks that every running rotation belongs to this one. Otherwise it stops before any change.
     with context.database.reading() as session:
         moves = [
-            decrypt_passphrase.wrapped_desk(session, code)
+            decrypt_passphrase.wrapped_desk(session, code, by)
             for code in sorted(tables_members.desks_in_rotation(session))
         ]
     for found in moves:
@@ -308,7 +308,7 @@ def _put(
 ) -> DeskKeyPair | None:
     """Gives a desk its new key, unless an earlier attempt did. Returns None if that attempt is complete."""
     with context.database.reading() as session:
-        found = decrypt_passphrase.wrapped_desk(session, code)
+        found = decrypt_passphrase.wrapped_desk(session, code, new.by)
         (row,) = tables_desks.desk_keys(session, [code])
     if found.before is not None:
         newest, before = _both(found, old, new)

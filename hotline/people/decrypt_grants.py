@@ -41,7 +41,6 @@ from hotline.people.service_approving import (
     Decision,
     request,
 )
-from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.phrases import message_text
 
@@ -107,9 +106,9 @@ def grant_by_passphrase(
         with context.database.reading() as session:
             hers = tables_accounts.persons_of(session, by.first)
             about = tables_accounts.of_member(session, one.member)
-            if about.id in hers or is_same_person(session, by.first, one.asked_by):
+            if about.id in hers or tables_accounts.is_same_person(session, by.first, one.asked_by):
                 continue
-            wrapped = decrypt_passphrase.wrapped_desk(session, one.desk)
+            wrapped = decrypt_passphrase.wrapped_desk(session, one.desk, by)
         private_key = opener.open(wrapped)[0]
         with context.database.writing() as session:
             row = tables_approvals.locked_pending(session, one.id, context.now())

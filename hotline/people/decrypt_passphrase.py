@@ -13,9 +13,11 @@ from hotline.errors import DecryptionFailed, DeskRefused
 from hotline.keys.decrypt import Stretch, stretch_passphrase
 from hotline.people import tables_desks, tables_members
 from hotline.people.encrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery_pair
-from hotline.people.tables_members import RecoveryPair
+from hotline.people.tables_accounts import is_same_person
 from hotline.text.names import fold_name, is_one_name
 from hotline.text.phrases import message_text
+
+ALONE = message_text("the recovery passphrase needs two people: add a second name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,12 @@ class TwoPeople:
     def __post_init__(self) -> None:
         is_nameless = not fold_name(self.first) or not fold_name(self.second)
         if is_nameless or is_one_name(self.first, self.second):
-            raise DeskRefused(
-                message_text("the recovery passphrase needs two people: add a second name")
-            )
+            raise DeskRefused(ALONE)
+
+    def check(self, session: Session) -> None:
+        """Raises DeskRefused if both names belong to one person, by any phone or account."""
+        if is_same_person(session, self.first, self.second):
+            raise DeskRefused(ALONE)
 
     def why(self, reason: str) -> str:
         """Returns the reason for the audit log, which names the second person.
@@ -57,8 +62,9 @@ class WrappedDesk:
     """The encrypted private keys of the recovery pairs, the present pair first."""
 
 
-def wrapped_desk(session: Session, desk: str) -> WrappedDesk:
-    """Returns a desk's encrypted private keys. Raises NotFound."""
+def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
+    """Returns a desk's encrypted private keys for two people. Raises NotFound, DeskRefused."""
+    by.check(session)
     today = tables_desks.wrapped_key(session, desk, tables_desks.PASSPHRASE_MEMBER)
     pairs = tuple(one.wrapped_key for one in tables_members.recovery_pairs(session))
     return WrappedDesk(desk, today, tables_desks.previous_key(session, desk), pairs)
@@ -79,7 +85,7 @@ class PassphraseDecrypter:
             each.append((found.before, tables_desks.PREVIOUS_KEY))
         return tuple(self._open(found, one, member) for one, member in each)
 
-    def check(self, recovery: RecoveryPair) -> None:
+    def check(self, recovery: tables_members.RecoveryPair) -> None:
         """Checks the passphrase with the recovery pair.
 
         Raises PassphraseWrong, or DecryptionFailed if the pair was changed or its keys do not belong together.

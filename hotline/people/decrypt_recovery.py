@@ -20,7 +20,6 @@ from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.encrypt_desk_keys import OWNER
 from hotline.people.rules_desks import kind_of
-from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 
 PAIR = "recovery pair"
@@ -43,6 +42,7 @@ def ensure_pair(
     old pair stays for the time being. Raises DeskRefused if there are no desks yet, PassphraseWrong, DecryptionFailed.
     """
     with context.database.reading() as session:
+        opener.by.check(session)
         today = tables_members.newest_pair(session)
     if today is None:
         raise DeskRefused(MISSING)
@@ -108,7 +108,9 @@ def public_key(session: Session, context: Context) -> bytes:
     return pair.public_key
 
 
-def make_desk(session: Session, context: Context, desk: Desk, line: SigningKey | None) -> None:
+def make_desk(
+    session: Session, context: Context, desk: tables_desks.Desk, line: SigningKey | None
+) -> None:
     """Makes a desk and its key, encrypted for the recovery pair, in the transaction of the calling function.
 
     Raises DeskRefused.
@@ -134,7 +136,7 @@ def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         try:
             for code in tables_desks.desk_codes(session):
-                found = decrypt_passphrase.wrapped_desk(session, code)
+                found = decrypt_passphrase.wrapped_desk(session, code, opener.by)
                 opener.open(replace(found, recovery=(pair.wrapped_key,)))
         except (PassphraseWrong, DecryptionFailed):
             return

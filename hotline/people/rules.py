@@ -158,6 +158,8 @@ class EnrolmentRow:
     """The responder's desks, with their level at each desk."""
     categories: tuple[Category, ...]
     """Categories of cases that the responder may get. Empty if they may get all."""
+    person_id: int | None = None
+    """The person who gets this phone. None for a new person."""
 
     @property
     def language(self) -> str:

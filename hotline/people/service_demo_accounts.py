@@ -25,10 +25,7 @@ from hotline.people.rules_accounts import DEMO_ACCOUNTS, DEMO_DESKS, DemoAccount
 from hotline.people.rules_desks import of_account
 from hotline.people.rules_passwords import suggest_password
 from hotline.people.rules_second_factor import STEP_SECONDS, code_at, step_at
-from hotline.people.service_sessions import NewSession
 from hotline.people.service_sign_in import by_password, envelope_owner, log_own, may_sign_in
-from hotline.people.tables import Person
-from hotline.people.tables_accounts import ConsoleAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
     ]
 
 
-def sign_in(context: ConsoleContext, name: str) -> NewSession | None:
+def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession | None:
     """Starts a session of a demo account without a code, using the password from the demo's file.
 
     Returns None for any other account, or if the gateway is not the emulator.
@@ -144,9 +141,9 @@ def _make(
     session: Session, context: ConsoleContext, name: str, roles: tuple[AccountRole, ...]
 ) -> DemoAccount:
     known = tables_accounts.named(session, name)
-    new = Person(name=name, languages=["en"])
+    new = tables.Person(name=name, languages=["en"])
     person = tables.person(session, min(known)) if known else new
-    account = ConsoleAccount(
+    account = tables_accounts.ConsoleAccount(
         name=account_name_key(name),
         person=person,
         roles=sorted(roles),

@@ -14,7 +14,6 @@ from hotline.people import decrypt_grants, tables, tables_audit
 from hotline.people.decrypt_passphrase import OF_THE_DEMO
 from hotline.people.rules import WITH_PINS
 from hotline.people.rules_desks import of_responder
-from hotline.people.tables import Responder
 from hotline.text.keying import is_easy_pin
 
 ASKS = Actor("demo")
@@ -48,11 +47,11 @@ def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoP
     return made
 
 
-def _choose(context: Context, wraps: Wraps, person: Responder) -> DemoPin:
+def _choose(context: Context, wraps: Wraps, person: tables.Responder) -> DemoPin:
     pair, pin = KeyPair.new(), _new_pin()
     wrap, actor = wraps(pair.private, pin, person.id), f"responder:{person.id}"
     with context.database.writing() as session:
-        row = session.get_one(Responder, person.id)
+        row = session.get_one(tables.Responder, person.id)
         row.public_key, row.pin_wrap, row.pin_set_at = pair.public, wrap, context.now()
         tables_audit.append_row(session, context.now(), actor, "pin_changed", actor, WHY)
     return DemoPin(person.name, pin)

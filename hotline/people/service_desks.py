@@ -26,7 +26,6 @@ from hotline.people.rules_desks import (
     is_desk_name,
     kind_of,
 )
-from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL, is_camp
 
 KEYS = "desk keys"
@@ -105,7 +104,7 @@ def add_desk(
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         if new.code in tables_desks.desk_codes(session):
             raise DeskRefused(f"desk {new.code} exists already: choose another code")
-        desk = Desk(
+        desk = tables_desks.Desk(
             code=new.code, kind=new.kind, name=new.name, place=new.place, created_at=context.now()
         )
         decrypt_recovery.make_desk(session, context, desk, line)

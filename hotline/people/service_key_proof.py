@@ -18,7 +18,6 @@ from hotline.people import tables_audit, tables_desks, tables_members
 from hotline.people.decrypt_members import decrypt_desk_key
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_desks import Desk
 
 
 def signing_key_of(private: bytes) -> SigningKey:
@@ -62,7 +61,7 @@ def prove_keys(
         alarms.record_each(session, Alarm.MEMBER_KEYS, context.now())
 
 
-def _is_forged(context: Context, desk: Desk, member: str, private_key: bytes) -> bool:
+def _is_forged(context: Context, desk: tables_desks.Desk, member: str, private_key: bytes) -> bool:
     """Returns True if a statement names this member, who did not sign it."""
     trust = context.encrypter.desks
     signed = trust.signed(desk.code, desk.proof) if trust is not None else None

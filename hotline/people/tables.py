@@ -62,6 +62,10 @@ def person(session: Session, person_id: int, *, for_writing: bool = False) -> Pe
     return found
 
 
+def all_persons(session: Session) -> Sequence[Person]:
+    return session.scalars(select(Person).order_by(Person.id)).all()
+
+
 def merge_persons(session: Session, other: int, into: int) -> None:
     """Changes all rows that refer to one person so that they refer to another person. Then deletes the first person.
 

@@ -208,6 +208,7 @@ def delete_links(session: Session) -> None:
 NAMED_BY = {
     "account": (ConsoleAccount.id, ConsoleAccount.person_id),
     "responder": (Responder.id, Responder.person_id),
+    "person": (Person.id, Person.id),
 }
 
 
@@ -224,9 +225,7 @@ def is_same_person(session: Session, one: str, other: str) -> bool:
 
 
 def persons_of(session: Session, who: str) -> frozenset[int]:
-    """Returns the persons that a name refers to: `account:<id>:<name>`, `responder:<id>`, or the name given to a
-    command.
-    """
+    """Returns the persons that a name refers to: `account:<id>:<name>`, `responder:<id>`, `person:<id>`, or a name."""
     kind, _, rest = who.partition(":")
     number = rest.partition(":")[0]
     if kind in NAMED_BY and number.isdecimal():

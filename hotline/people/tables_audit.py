@@ -18,7 +18,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import database
 from hotline.core.actors import Actor
-from hotline.core.database import Row
 from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
@@ -30,7 +29,7 @@ LOCK = 4_114_110_001
 """The PostgreSQL advisory lock for adding a row. SQLite needs no lock because it has only one writer at a time."""
 
 
-class AuditEntry(Row):
+class AuditEntry(database.Row):
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,5 +1,6 @@
 """Stores the members of each desk and the desk's key for each, except for the recovery passphrase."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -61,6 +62,15 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
     return frozenset(
         session.scalars(select(DeskMember.desk_code).where(DeskMember.member == member))
     )
+
+
+def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:
+    """Returns the desks whose key is encrypted to each member, ordered by desk."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = select(DeskMember).where(*_ARE_MEMBERS).order_by(DeskMember.desk_code)
+    for row in session.scalars(rows):
+        found[row.member].append(row.desk_code)
+    return found
 
 
 def store_key(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:

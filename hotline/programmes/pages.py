@@ -10,7 +10,6 @@ from hotline.console.visit import Visit, form_view, page
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.programmes import service_enrolment, service_lessons
 from hotline.programmes.rules import CODE_VALIDITY, Programme
-from hotline.programmes.service_lessons import CertificateCheck
 from hotline.text.phrases import phrase
 from hotline.text.places import districts
 
@@ -74,7 +73,7 @@ def check_certificate(visit: Visit) -> Response:
     )
 
 
-def _sentence(visit: Visit, judged: CertificateCheck) -> str:
+def _sentence(visit: Visit, judged: service_lessons.CertificateCheck) -> str:
     words = VERDICTS.get(judged.verdict)
     if words is None:
         return visit.say(MISREAD if judged.misread else NOT_OURS)

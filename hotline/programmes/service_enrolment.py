@@ -23,14 +23,12 @@ from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
 from hotline.core.ussd import SEPARATOR, SessionStart, UssdHop
 from hotline.counters import tables as counters_tables
 from hotline.counters.service import day_of
-from hotline.counters.tables import CounterKey
 from hotline.errors import KeyMissing, NotFound, Undecided
 from hotline.flows.flow import FlowSet
 from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.keys.key_folder import KIGALI
 from hotline.people import tables, tables_audit
 from hotline.people.rules import every_district
-from hotline.people.tables import Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.programmes import rules
 from hotline.programmes import tables as programmes_tables
@@ -314,7 +312,9 @@ def log_session(
     day = day_of(at)
     row.reports, held, came = rules.add_report(row.reports, day, report)
     for measure, number in ((rules.SESSIONS_HELD, held), (rules.ATTENDANCE, came)):
-        cell = CounterKey(day, measure, "", channel, "", row.district, report.occasion)
+        cell = counters_tables.CounterKey(
+            day, measure, "", channel, "", row.district, report.occasion
+        )
         if number:
             counters_tables.count(session, cell, number)
     return True
@@ -378,7 +378,7 @@ def answering_row(
     number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)
     if dialogue.responder_id is None:
         return programmes_tables.enrolled_participant(session, number_key)
-    person = session.get(Responder, dialogue.responder_id)
+    person = session.get(tables.Responder, dialogue.responder_id)
     if person is None or not person.active:
         return None
     return programmes_tables.lesson_row(

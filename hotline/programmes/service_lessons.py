@@ -14,7 +14,6 @@ from hotline.core.database import Session
 from hotline.core.ussd import SessionStart
 from hotline.counters import tables
 from hotline.counters.service import day_of, is_first_time
-from hotline.counters.tables import CounterKey
 from hotline.errors import KeyMissing
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import FlowSet
@@ -23,8 +22,6 @@ from hotline.programmes import rules_certificate, service_enrolment
 from hotline.programmes import tables as programmes_tables
 from hotline.programmes.rules import LESSONS_COMPLETED, LessonCase, case_counter, whole
 from hotline.programmes.rules_certificate import Certificate, CertificateVerdict, Passed
-from hotline.programmes.service_enrolment import Learner
-from hotline.programmes.tables import Participant
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,9 @@ def count_answer(
     if rules_certificate.is_passed(case.lesson, answers):
         record_passed_lesson(session, row.number_key, case.lesson, dialogue.started_at)
     for measure in measures:
-        cell = CounterKey(day_of(at), measure, "", dialogue.channel, "", row.district, case.lesson)
+        cell = tables.CounterKey(
+            day_of(at), measure, "", dialogue.channel, "", row.district, case.lesson
+        )
         tables.count(session, cell)
 
 
@@ -124,11 +123,11 @@ def verify_certificate(context: Context, typed: str) -> CertificateCheck:
     )
 
 
-def passed_lessons(row: Participant) -> Passed:
+def passed_lessons(row: programmes_tables.Participant) -> Passed:
     return {name: datetime.fromisoformat(when) for name, when in (row.passed or {}).items()}
 
 
-def _code(context: Context, learner: Learner, month: int) -> str:
+def _code(context: Context, learner: service_enrolment.Learner, month: int) -> str:
     drawn = int(context.pseudonyms.holder(learner.number_key, month), 16)
     district = learner.district or rules_certificate.NO_DISTRICT
     mine = Certificate(district, month, drawn % rules_certificate.SERIALS)

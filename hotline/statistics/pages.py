@@ -8,7 +8,6 @@ from flask import Response
 from markupsafe import Markup
 
 from hotline.console import role_groups
-from hotline.console.role_groups import TodayLine
 from hotline.console.visit import Visit, attachment, form_view, page, redirect_to
 from hotline.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.statistics import rules_report, service_export, service_releases, service_report
@@ -49,7 +48,7 @@ class Block:
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
-def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
+def overview(visit: Visit, lines: Sequence[role_groups.TodayLine] = ()) -> Response:
     """Answers four questions on one screen, and lists the releases. `lines` appear above the answers."""
     releases = service_releases.published(visit.context)
     labels = _labels(visit)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from hotline.alerts import queries_retention, rules_follow_up, tables_case_events
 from hotline.cases import queries_follow_up, service_people
 from hotline.cases.decrypt_reader import ReaderContext
-from hotline.cases.queries_follow_up import MonthTips
 from hotline.cases.reader_handover import case_private_key
 from hotline.core.database import Session
 from hotline.people import tables_audit
@@ -20,7 +19,6 @@ from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.encrypt import encrypt_sums
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_periods, months_of, span_of
-from hotline.statistics.rules_persons import CountedCase
 from hotline.statistics.rules_rounding import CellSum
 from hotline.statistics.rules_tips import province_of
 from hotline.text.codes import ABROAD
@@ -112,7 +110,7 @@ def _hand_over(context: ReaderContext, period: str, at: datetime) -> None:
             queries.delete_person_sums(session, months_in)
 
 
-def _of_month(session: Session, month: str) -> MonthTips:
+def _of_month(session: Session, month: str) -> queries_follow_up.MonthTips:
     return queries_follow_up.tips_of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)
     )
@@ -130,8 +128,8 @@ def _mark_late(context: ReaderContext, at: datetime) -> None:
 
 
 def _opened(
-    session: Session, context: ReaderContext, found: MonthTips
-) -> tuple[Sequence[CountedCase], int]:
+    session: Session, context: ReaderContext, found: queries_follow_up.MonthTips
+) -> tuple[Sequence[rules_persons.CountedCase], int]:
     """Returns the cases that decrypt, with the record keys of their tips and persons, and how many do not."""
     cases, closed = [], 0
     for tip in found.counting:
@@ -141,7 +139,7 @@ def _opened(
             continue
         keys = {row.n: row.record_key for row in tables_persons.persons_of_tip(session, tip.id)}
         cases.append(
-            CountedCase(
+            rules_persons.CountedCase(
                 key=tip.record_key,
                 province=province_of(tip.place, tip.within, tip.official),
                 country=tip.within if tip.place == ABROAD else None,

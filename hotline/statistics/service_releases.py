@@ -22,7 +22,6 @@ from hotline.flows.flow import FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.people import tables_audit
 from hotline.people.tables_accounts import is_same_person
 from hotline.statistics import queries, rules_release, rules_tips, rules_use
-from hotline.statistics.queries import TipCounts
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import (
     Span,
@@ -287,7 +286,7 @@ class WeekInTime:
 class TipBoard:
     """The counts on a desk's board."""
 
-    counts: TipCounts
+    counts: queries.TipCounts
     weeks: Mapping[Urgency, Sequence[WeekInTime]]
     """By urgency, the oldest week first."""
     districts: Mapping[str, int]

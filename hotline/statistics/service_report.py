@@ -19,7 +19,6 @@ from hotline.statistics.rules_definitions import Dimension, Unit
 from hotline.statistics.rules_labels import ROUNDED, Labels
 from hotline.statistics.rules_periods import ends
 from hotline.statistics.rules_release import Release
-from hotline.statistics.rules_report import Answer
 from hotline.text.languages import CODES, NAMES
 from hotline.text.phrases import SAMPLE, phrase
 from hotline.text.places import districts
@@ -141,7 +140,7 @@ def minister_document(context: Context, period: str, language: str) -> Mapping[s
     return {"report": json.dumps(document, ensure_ascii=False)}
 
 
-def answer_chart(answer: Answer, labels: Labels) -> str:
+def answer_chart(answer: rules_report.Answer, labels: Labels) -> str:
     """Returns an answer's numbers as an SVG line chart, or an empty text if there are fewer than two numbers."""
     if len(answer.points) < 2:
         return ""

@@ -24,7 +24,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapp
 from hotline.core.database import Row, has_row
 from hotline.people import tables, tables_accounts
 from hotline.people.tables import IS_RUNNING, Membership, Responder
-from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables as tips_tables
 from hotline.tips.tables import Grant, Tip
@@ -149,14 +148,9 @@ def desk_viewer(code: str) -> Viewer:
     return Viewer(frozenset({code}))
 
 
-def responder_viewer(session: Session, responder_id: int) -> Viewer:
-    """Returns a viewer with the responder's memberships."""
-    desks = {row.desk_code for row in tables.current_memberships(session, responder_id)}
-    person_id = session.get_one(Responder, responder_id).person_id
-    return Viewer(frozenset(desks), responder_id, person_id)
-
-
-def account_viewer(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
+def account_viewer(
+    session: Session, account: tables_accounts.ConsoleAccount, desks: frozenset[str]
+) -> Viewer:
     """Returns a viewer with the desks whose keys the account can decrypt.
 
     If the person of the account has phones, one of the phones must also belong to the desk.

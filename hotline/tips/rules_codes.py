@@ -45,10 +45,6 @@ class MappedCode:
     note: str
 
     @property
-    def is_mapped(self) -> bool:
-        return bool(self.field)
-
-    @property
     def row(self) -> tuple[str, ...]:
         return (self.of, self.code, self.field, self.value, self.note)
 

@@ -1,6 +1,7 @@
 """Builds the application of the console: the routes behind their guard, and the headers of every response."""
 
 from functools import cache, partial
+from importlib import import_module
 
 from flask import Flask, Response
 from werkzeug.routing import Map, Rule
@@ -36,16 +37,10 @@ PATIENCE = 30.0
 time."""
 
 
-def _bars(context: ConsoleContext, by: SignedIn) -> object:
-    from hotline.web import pages_today
-
-    return pages_today.red_bars(context, by)
-
-
-def _counts(context: ConsoleContext, by: SignedIn) -> object:
-    from hotline.web import pages_today
-
-    return pages_today.counts(context, by)
+def _later(view: str, context: ConsoleContext, by: SignedIn) -> object:
+    """Calls a view's function, and imports it when a page first asks for it."""
+    module, _, name = view.rpartition(".")
+    return getattr(import_module(f"hotline.{module}"), name)(context, by)
 
 
 def _titles(context: ConsoleContext, by: SignedIn) -> object:
@@ -55,8 +50,11 @@ def _titles(context: ConsoleContext, by: SignedIn) -> object:
 
 
 ON_EVERY_PAGE.update(
-    bars=_bars, counts=_counts, titles=_titles
-)  # These functions import the code that they need only when a page calls them.
+    bars=partial(_later, "web.pages_today.red_bars"),
+    counts=partial(_later, "web.pages_today.counts"),
+    titles=_titles,
+    pending=partial(_later, "web.service_approvals.pending"),
+)
 
 
 def create_console(

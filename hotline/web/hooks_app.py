@@ -17,7 +17,6 @@ from werkzeug.exceptions import HTTPException
 from hotline.core.contexts import WebContext
 from hotline.errors import StoreUnavailable
 from hotline.statistics import service_report
-from hotline.statistics.service_report import STYLE
 from hotline.web import hook_guard
 from hotline.web.hook_guard import health, plain_response, refused, unexpected_error
 from hotline.web.hooks import delivery_report, listed_sms, optout, session_end, sms, ussd
@@ -26,7 +25,7 @@ results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
 AWAY = timedelta(seconds=30)
 """If the database did not answer, it is not asked again for this time."""
-_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+_HASH = b64encode(hashlib.sha256(service_report.STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -9,12 +9,11 @@ from hotline.console.visit import Visit, form_view, page
 from hotline.duty import pages
 from hotline.errors import HotlineError
 from hotline.people import service_sessions
-from hotline.tips.rules import OUTCOMES, TipOutcome
 from hotline.web import service_approvals
 
 
 def approvals(visit: Visit) -> Response:
-    now, shown = visit.context.now(), partial(_shown, visit)
+    now, shown = visit.context.now(), partial(pages.shown_value, visit)
     return page(
         visit,
         "approvals.html",
@@ -41,22 +40,3 @@ def decide(visit: Visit, approval_id: int) -> None:
         key=service_sessions.key_of(visit.context, visit.token),
         is_compared=visit.form.ticked("compared"),
     )
-
-
-def _shown(visit: Visit, name: str, value: str) -> str:
-    """Returns a value for a sentence in the reader's language: a role, a level, an outcome or a desk."""
-    match name:
-        case "role":
-            return visit.say(value)
-        case "outcome":
-            return visit.say(OUTCOMES[TipOutcome(value)].label)
-        case "desk":
-            return pages.named(visit, value)
-        case "desks":
-            return pages.desk_names(visit, [code for code in value.split(",") if code])
-        case "places":
-            pairs = [one.partition("=") for one in value.split(",")]
-            return ", ".join(
-                f"{pages.named(visit, code)}: {visit.say(level)}" for code, _, level in pairs
-            )
-    return value

@@ -85,6 +85,8 @@ class PendingApproval:
     """The call-back on whose page a person decides."""
     accounts: Sequence[AccountMark] = ()
     """The account that requested the approval, and the account that it concerns."""
+    person_id: int | None = None
+    """The person that it concerns."""
     age: timedelta | None = None
     """The time that it has waited, if the page shows this."""
 
@@ -218,6 +220,7 @@ def _line(
         is_own=tables_audit.account_of(row.asked_by) == by.account_id,
         needs_key=about.needs_key,
         fingerprint=about.fingerprint,
+        person_id=about.person_id,
         accounts=[known[one] for one in marked if one in known],
     )
 

@@ -10,14 +10,13 @@ from hotline.alerts.service_replies import ANSWERS
 from hotline.cases import service_retention
 from hotline.core.actors import AccountRole
 from hotline.core.wording import Template
-from hotline.duty import service_removal
 from hotline.errors import EndRefused
 from hotline.gateway.rules_message import Wording, render
 from hotline.gateway.tables import Message
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import OUTCOME, EventChannel, LoggedEvent
 from hotline.tips.rules_persons import ClosureRefusal
-from tests.support.deciding import signed_in
+from tests.support.deciding import one_person, signed_in
 from tests.support.district import District
 from tests.support.helping import CHILD, GROWN_UP, HelpedCase
 from tests.support.taking import confirm
@@ -158,9 +157,7 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
         service_closing.close(session, case.context, tip, NOT, signed(), case.district.clock())
-    service_removal.link_account(
-        case.context, account.actor, account.account_id, str(officer), "one person"
-    )
+    one_person(case.context, account.account_id, str(officer))
     with case.district.database.writing() as session:
         tip, at = queries.tip_for_writing(session, case.tip), case.district.clock()
         asks = service_closing.by_signed_command(session, account.actor, "")

@@ -8,12 +8,21 @@ from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_invitations, service_leaves, service_removal
 from hotline.editing import service_drafts
-from hotline.errors import AccountRefused, ApprovalRefused, EndRefused
+from hotline.errors import AccountRefused, ApprovalRefused, DeskRefused, EndRefused
 from hotline.gateway import queries_on_call
 from hotline.monitoring import service_alarms
-from hotline.people import tables, tables_accounts, tables_desks, tables_members
+from hotline.people import (
+    decrypt_passphrase,
+    service_desks,
+    tables,
+    tables_accounts,
+    tables_desks,
+    tables_members,
+)
+from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import Level, active_national
-from hotline.people.rules_desks import of_account, of_responder
+from hotline.people.rules_desks import DeskKind, of_account, of_responder
+from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Person
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
@@ -21,7 +30,7 @@ from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_persons import ClosureRefusal
 from tests.support.builders import make_account, make_responder
-from tests.support.deciding import decides, signed_in
+from tests.support.deciding import decides, responder_viewer, signed_in
 from tests.support.district import District
 from tests.support.reading import QUICK
 
@@ -105,6 +114,15 @@ def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: Distr
         assert service_drafts.may_publish(session, by, hands) is may
 
 
+def test_no_passphrase_opens_a_desk_for_two_names_of_one_person(one: District) -> None:
+    decrypt_access.make_desks(one.context, "correct horse", costs=QUICK)
+    both, new = TwoPeople(NAME, OTHER), NewDesk("rusumo", DeskKind.BORDER, "Rusumo")
+    with one.database.reading() as session, pytest.raises(DeskRefused, match="needs two people"):
+        decrypt_passphrase.wrapped_desk(session, NATIONAL, both)
+    with pytest.raises(DeskRefused, match="needs two people"):
+        service_desks.add_desk(one.context, new, passphrase="correct horse", by=both, reason="new")
+
+
 def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -> None:
     """The desks need a new key then. Two people bring both phones back."""
     decrypt_access.make_desks(one.context, "correct horse", costs=QUICK)
@@ -152,7 +170,7 @@ def test_an_excluded_person_sees_the_tip_by_no_phone_and_no_account(one: Distric
     )
     with one.database.reading() as session:
         for row in tables.phones_of(session, PERSON):
-            viewer = queries_visible.responder_viewer(session, row.id)
+            viewer = responder_viewer(session, row.id)
             assert not queries_visible.is_visible(session, tip_id, viewer)
         for id, sees in ((1, False), (2, False), (3, True)):
             account = tables_accounts.get_account(session, id)

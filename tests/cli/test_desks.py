@@ -1,4 +1,4 @@
-"""Tests `hotline desks` and `hotline accounts join` as an admin types them."""
+"""Tests `hotline desks` as an admin types them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,6 @@ from hotline.cli.main import main
 from hotline.core.actors import Actor
 from hotline.core.contexts import CliContext
 from hotline.core.settings import Settings
-from hotline.duty import service_accounts
 from hotline.keys.passphrase import Costs
 from hotline.people import decrypt_grants, tables_desks, tables_members
 from hotline.people.rules_desks import of_responder
@@ -146,19 +145,6 @@ def test_a_protection_desk_says_which_camp_it_is_for(admin: Admin) -> None:
     assert "enter one of Kigeme, Kiziba, Mahama, Mugombwa, Nyabiheke" in unknown
     admin("desks", "add", *desk, "--camp", "mahama camp", *signed)
     assert place_name(admin.desk("camp-mahama").place or "", "en") == "Mahama camp"
-
-
-def test_an_account_and_a_responder_are_said_to_be_one(admin: Admin) -> None:
-    admin("accounts", "invite", "Chantal", "--role", "desk", "--by", "Alice")
-    joined = admin("accounts", "join", "Chantal", "Gasabo 1", *BY)
-    assert "Chantal and Gasabo 1 now count as one person" in joined.stdout
-    admin("accounts", "join", "Nobody", "Gasabo 1", *BY, code=1)
-
-    admin("people", "remove", "Gasabo 1", *BY)
-    context = admin.context
-    (account,) = service_accounts.list_accounts(context)
-    context.database.close()
-    assert (account.name, account.state) == ("chantal", "ended"), "the sign-in name"
 
 
 def test_one_person_alone_opens_nothing_by_the_passphrase(admin: Admin) -> None:

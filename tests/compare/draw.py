@@ -113,19 +113,13 @@ OF_NODE = {
     ),
     **dict.fromkeys(("let", "how", "said", "work_let", "work_how", "too_early"), "decides"),
     **dict.fromkeys(
-        (
-            *("open_first", "another_waits", "closed", "judged", "closing"),
-            "closure_unopened",
-        ),
+        (*("open_first", "another_waits", "closed", "judged", "closing"), "closure_unopened"),
         "closes",
     ),
     **dict.fromkeys(("pin_wrong", "pin_rests", "refused", "changed", "my_pin"), "forgets"),
     **dict.fromkeys(("warned", "warnings"), "warns"),
     **dict.fromkeys(
-        (
-            *("paper", "paper_wrong", "choose", "again", "joined"),
-            *("paper_waits", "choice_waits"),
-        ),
+        (*("paper", "paper_wrong", "choose", "again", "joined"), *("paper_waits", "choice_waits")),
         "joins",
     ),
     **dict.fromkeys(("questions", "asked", "not_asked"), "asked_back"),

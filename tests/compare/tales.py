@@ -444,10 +444,7 @@ MEANWHILE = {
         other=(Setup("following.there", ("yes",)),),
     ),
     "keeping.no_stands": Meanwhile(
-        Setup("offering.to", ("yes",)),
-        (TAKEN, ASKED_LATER),
-        danger=True,
-        other=SAYS_NO,
+        Setup("offering.to", ("yes",)), (TAKEN, ASKED_LATER), danger=True, other=SAYS_NO
     ),
     "offering.declined": Meanwhile(
         Setup("offering.consent", ("new", "no")),

@@ -95,7 +95,7 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
     tab = desk.tab(AccountRole.EDITOR, AccountRole.AUDITOR, name="Editor 1")
     account_id = desk.people["Editor 1"].account_id
     assert tab.get("/changes/new").status_code == 200
-    taken = {"roles": ["auditor"], "sure": "yes", "reason": "other work"}
+    taken = {"roles": ["auditor"], "reason": "other work"}
     admin.post(f"/accounts/{account_id}/roles", taken)
     key = tab.form_key
     assert tab.get("/changes/new").status_code == 404

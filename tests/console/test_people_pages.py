@@ -10,8 +10,9 @@ import pytest
 from hotline.alerts import tables_case_events
 from hotline.cases import service_exclusions
 from hotline.cases.service_exclusions import ExclusionTarget
-from hotline.core.actors import AccountRole, Actor
-from hotline.duty import service_enrolment, service_invitations, service_removal
+from hotline.console.routes import PAGES
+from hotline.core.actors import ROLES, AccountRole, Actor
+from hotline.duty import service_enrolment, service_invitations
 from hotline.gateway.tables import Message
 from hotline.people import (
     decrypt_grants,
@@ -21,6 +22,7 @@ from hotline.people import (
     tables_enrolments,
     tables_members,
 )
+from hotline.people.rules import Level
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
@@ -29,6 +31,7 @@ from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
+from tests.support.deciding import one_person
 from tests.support.signing import SERVER
 
 NEW = "+250788000055"
@@ -71,10 +74,10 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert paper.status_code == 200
     assert NEW not in paper.text
     assert "Responder 2" in paper.text
-    shown = first.get("/people/2").text
+    shown = first.get("/phones/2").text
     assert "must confirm phone and paper code" in shown
     assert "Kinyarwanda, Français" in shown
-    assert "Gasabo: deputy" in shown
+    assert "<dd>Gasabo: deputy" in shown
     assert NEW not in shown
     assert "New phone number" not in shown, "nobody changes who is not enrolled yet"
     proves(desk, 2)
@@ -87,7 +90,7 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert not person(desk, 2).active
     assert second.post(address, {"do": "approve", "reason": "known"}).status_code == 303
     assert person(desk, 2).active
-    enrolled = second.get("/people/2").text
+    enrolled = second.get("/phones/2").text
     assert "confirmed by code on" in enrolled
     assert "New phone number" in enrolled
     assert '<span class="tag good">can be alerted</span>' in enrolled
@@ -108,37 +111,35 @@ def test_a_fault_is_beside_its_field_and_hides_the_number(
 def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
-    assert first.post("/people/1/place", more).status_code == 303
-    assert "Gasabo: deputy" not in first.get("/people/1").text
+    assert first.post("/phones/1/place", more).status_code == 303
+    assert "<dd>Gasabo: deputy" not in first.get("/people/1").text
     (waits,) = rows(desk, "posting")
     said = second.get("/approvals").text
     assert "Admin 1 asks for more desks for Responder 1" in said
     address = f"/approvals/{waits.id}"
     assert first.post(address, {"do": "approve", "reason": "yes"}).status_code == 422
     assert second.post(address, {"do": "approve", "reason": "yes"}).status_code == 303
-    assert "Gasabo: deputy" in first.get("/people/1").text
+    assert "<dd>Gasabo: deputy" in first.get("/people/1").text
     less = {"desk": [GASABO], "level": ["responder"], "reason": "one is enough"}
-    assert first.post("/people/1/place", less).status_code == 303
+    assert first.post("/phones/1/place", less).status_code == 303
     assert rows(desk, "posting") == []
     assert "Gasabo: responder" in first.get("/people/1").text
 
 
 def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
-    service_removal.link_account(
-        desk.context, Actor("Admin 3", 99), account(desk, "Admin 2"), "Responder 1", "one human"
-    )
+    one_person(desk.context, account(desk, "Admin 2"), "Responder 1")
     more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
-    assert first.post("/people/1/place", more).status_code == 303
+    assert first.post("/phones/1/place", more).status_code == 303
     (waits,) = rows(desk, "posting")
     yes = {"do": "approve", "reason": "yes"}
     assert second.post(f"/approvals/{waits.id}", yes).status_code == 422
-    assert "Gasabo: deputy" not in first.get("/people/1").text
+    assert "<dd>Gasabo: deputy" not in first.get("/people/1").text
 
 
 def test_what_waits_lapses_after_a_week(desk: Desk, two: tuple[Tab, Tab]) -> None:
     more = {"desk": [GASABO], "level": ["coordinator"], "reason": "leads"}
-    two[0].post("/people/1/place", more)
+    two[0].post("/phones/1/place", more)
     assert rows(desk, "posting")
     desk.clock.turn(days=7)
     assert rows(desk, "posting") == []
@@ -167,9 +168,7 @@ def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) 
 def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, account(desk, "Desk 1"), GASABO)
-    service_removal.link_account(
-        desk.context, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
-    )
+    one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
     enrol_national(desk)
     assert two[0].post("/people/1/remove", {"reason": "must go"}).status_code == 303
     assert not person(desk, 1).active
@@ -228,7 +227,7 @@ def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
 
 def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Tab]) -> None:
     enrol_national(desk)
-    two[0].post("/people/2/remove", {"reason": "must go"})
+    two[0].post(f"/people/{person(desk, 2).person_id}/remove", {"reason": "must go"})
     assert person(desk, 2).active
     (waits,) = rows(desk, "removal")
     address = f"/approvals/{waits.id}"
@@ -239,9 +238,7 @@ def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Ta
 
 def test_an_ended_account_ends_its_responder(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk.tab(AccountRole.DESK, name="Desk 1")
-    service_removal.link_account(
-        desk.context, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
-    )
+    one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
     enrol_national(desk)
     ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end", {"reason": "left"})
     assert ended.status_code == 303
@@ -398,13 +395,135 @@ def test_a_leave_is_refused_in_the_words_of_the_page_and_not_of_a_terminal(
     admin = desk.tab(AccountRole.ADMIN)
     admin.post("/account/language", {"language": language, "to": "/"})
     asked = {"reason": "their wish", "until": "2029-01-01"}
-    page = html.unescape(admin.post("/people/1/leave", asked).text)
+    page = html.unescape(admin.post("/phones/1/leave", asked).text)
     assert too_long in page
     begins = f"{desk.clock() + timedelta(days=9):%Y-%m-%d}"
     asked["from"], asked["until"] = begins, f"{desk.clock() + timedelta(days=20):%Y-%m-%d}"
-    assert admin.post("/people/1/leave", asked).status_code == 303
-    again = admin.post("/people/1/leave", asked)
+    assert admin.post("/phones/1/leave", asked).status_code == 303
+    again = admin.post("/phones/1/leave", asked)
     assert again.status_code == 422
     assert twice in html.unescape(again.text)
     for text in (page, again.text):
         assert "`hotline" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "adds", "does"),
+    [
+        ("en", "Roles", "Add account", "Reads the tips of a district."),
+        ("fr", "Rôles", "Ajouter un compte", "Lit les signalements d'un district."),
+        ("rw", "Inshingano", "Ongeraho konti", "Asoma amakuru yatanzwe yo mu karere."),
+    ],
+)
+def test_one_page_says_who_a_person_is_and_what_they_may_do(
+    desk: Desk, language: str, title: str, adds: str, does: str
+) -> None:
+    admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    opened(desk, "Desk 1")
+    one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
+    admin.post("/account/language", {"language": language, "to": "/"})
+    path = f"/people/{person(desk, 1).person_id}"
+    shown = html.unescape(admin.get(path).text)
+    for words in ("Responder 1", title, adds, does, "Gasabo", "desk 1"):
+        assert words in shown
+    assert NUMBER not in shown
+    for same in ("/phones/1", f"/accounts/{account(desk, 'Desk 1')}"):
+        assert "Responder 1" in admin.get(same).text
+    for listed in ("/people", f"/desks/{GASABO}"):
+        assert f'href="{path}"' in admin.get(listed).text
+
+
+def test_only_an_admin_sees_accounts_and_contacts_of_a_person(desk: Desk) -> None:
+    admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    national, inside = desk.tab(AccountRole.NATIONAL), opened(desk, "Desk 1")
+    one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
+    admin.post("/oncall", {"name": "Responder 1", "secret_number": NEW, "language": "en"})
+    path = f"/people/{person(desk, 1).person_id}"
+    for tab, sees in ((admin, True), (national, False), (inside, False)):
+        shown = tab.get(path).text
+        assert "Gasabo: responder" in shown
+        assert ("Account desk 1" in shown) is sees
+        assert ("Gets an SMS when something is wrong" in shown) is sees
+        assert ("Reads the tips of a district." in shown) is sees
+    alone = f"/accounts/{account(desk, 'Admin 1')}"
+    assert admin.get(alone).status_code == 200
+    assert national.get(alone).status_code == 404
+    with desk.context.database.reading() as session:
+        who = session.get_one(ConsoleAccount, account(desk, "Admin 1")).person_id
+    assert "Admin 1" in admin.get("/people").text
+    assert national.get(f"/people/{who}").status_code == 404
+    assert "Admin 1" not in national.get("/people").text.partition("<main")[2]
+
+
+def test_a_person_gets_one_more_account_and_never_decides_by_it(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    first, second = two
+    known = person(desk, 1).person_id
+    assert "New account for Responder 1" in first.get(f"/accounts?person={known}").text
+    form = {"name": "Admin 1", "roles": "editor", "language": "en", "person": known}
+    assert "name that looks the same" in first.post("/accounts", form).text
+    invited = first.post("/accounts", {**form, "name": "Responder 1"})
+    assert "/welcome/" in invited.text
+    with desk.context.database.reading() as session:
+        (made,) = session.query(ConsoleAccount).filter_by(person_id=known)
+        told = [row.responder_id for row in session.query(Message) if row.template == "OWN_LINK"]
+        mine = session.get_one(ConsoleAccount, account(desk, "Admin 1")).person_id
+    assert told == [1], "the person learns of it"
+    own = {**form, "name": "Another 1", "person": mine}
+    assert "You cannot do this to your own account" in first.post("/accounts", own).text
+    one_person(desk.context, account(desk, "Admin 2"), "Responder 1")
+    first.post(f"/accounts/{made.id}/roles", {"roles": ["editor", "approver"]})
+    (waits,) = rows(desk, "role")
+    yes = {"do": "approve", "reason": "yes"}
+    assert second.post(f"/approvals/{waits.id}", yes).status_code == 422, "it is about them"
+
+
+def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[Tab, Tab]) -> None:
+    first, second = two
+    known = person(desk, 1).person_id
+    assert "Add phone for Responder 1" in first.get(f"/people/new?person={known}").text
+    form = {**FORM, "name": "", "languages": [], "person": known}
+    assert first.post("/people/new", form).status_code == 200
+    assert person(desk, 2).person_id == known
+    assert person(desk, 2).languages == ["rw"]
+    proves(desk, 2)
+    shown = second.get(f"/people/{known}").text
+    assert "Phone 2" in shown
+    assert "Admin 1 asks to enrol Responder 1 for Gasabo" in shown
+    (waits,) = rows(desk, "enrolment")
+    yes = {"do": "approve", "reason": "known"}
+    assert first.post(f"/approvals/{waits.id}", yes).status_code == 422
+    assert second.post(f"/approvals/{waits.id}", yes).status_code == 303
+    assert person(desk, 2).active
+
+
+def test_the_end_of_an_account_names_the_others_and_a_removal_ends_them(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    for name in ("Editor 1", "Auditor 1"):
+        desk.tab(AccountRole.EDITOR, name=name)
+    with desk.context.database.writing() as session:
+        one, other = (
+            session.get_one(ConsoleAccount, account(desk, n)) for n in ("Editor 1", "Auditor 1")
+        )
+        into = one.person_id
+        tables.merge_persons(session, other.person_id, into)
+    path = f"/accounts/{account(desk, 'Editor 1')}"
+    assert "Their other accounts stay: auditor 1." in two[0].get(path).text
+    assert two[0].post(f"{path}/end", {"reason": "left"}).status_code == 303
+    national = desk.tab(AccountRole.NATIONAL)
+    assert national.post(f"/people/{into}/remove", {"reason": "left"}).status_code == 404
+    assert two[0].post(f"/people/{into}/remove", {"reason": "left"}).status_code == 303
+    with desk.context.database.reading() as session:
+        accounts = session.query(ConsoleAccount).filter_by(person_id=into)
+        assert {row.state for row in accounts} == {"ended"}
+
+
+def test_each_role_has_one_row_with_its_page() -> None:
+    assert {*Level, *AccountRole} < {*ROLES}
+    for role, row in ROLES.items():
+        pages = [page for page in PAGES if page.endpoint == row.page]
+        assert len(pages) == bool(row.page), role
+        assert all(page.menu for page in pages)
+        assert role not in {*AccountRole} or pages[0].admits(frozenset({AccountRole(role)}))

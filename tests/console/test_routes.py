@@ -27,6 +27,7 @@ FILLED = {
     "<int:question_id>": "1",
     "<int:publication_id>": "1",
     "<int:step_id>": "1",
+    "<int:person_id>": "1",
     "<int:responder_id>": "1",
     "<code>": "12",
     "<act>": "screened",

@@ -68,9 +68,7 @@ def test_a_locked_database_fails_in_5_seconds_and_reads(sqlite: Database, tmp_pa
     assert stopped(sqlite) == ["after", "before"]
 
 
-def test_writers_of_one_process_take_turns_before_the_file_lock(
-    sqlite: Database,
-) -> None:
+def test_writers_of_one_process_take_turns_before_the_file_lock(sqlite: Database) -> None:
     """SQLite's own wait lets the last writer go first."""
     impatient = Database(sqlite.engine, turn=0.01)
     begun: list[str] = []
@@ -177,9 +175,7 @@ def test_a_reading_is_one_snapshot(database: Database) -> None:
         assert list(session.scalars(select(Stopped.number_key))) == []
 
 
-def test_a_second_row_of_a_key_is_omitted_and_work_continues(
-    database: Database,
-) -> None:
+def test_a_second_row_of_a_key_is_omitted_and_work_continues(database: Database) -> None:
     with database.writing() as session:
         assert add_if_new(session, Stopped(number_key="k", stopped_at=NOON))
         assert not add_if_new(session, Stopped(number_key="k", stopped_at=NOON))

@@ -101,9 +101,7 @@ def test_a_database_that_is_away_is_away_for_all_and_the_next_try_is_written(joi
     assert joint.stopped() == {"k0"}
 
 
-def test_an_ended_writer_thread_tells_nobody_that_it_wrote(
-    joint: Joint,
-) -> None:
+def test_an_ended_writer_thread_tells_nobody_that_it_wrote(joint: Joint) -> None:
     def ends(connection: PlainConnection) -> str:
         raise SystemExit
 
@@ -141,9 +139,7 @@ class Told:
         self.said.append("give back")
 
 
-def test_a_writer_that_waits_gives_its_place_to_another(
-    joint: Joint,
-) -> None:
+def test_a_writer_that_waits_gives_its_place_to_another(joint: Joint) -> None:
     """The second thread writes for the third. A thread that writes needs no place."""
     places = Told()
     joint.writes.places = places

@@ -85,9 +85,7 @@ def test_a_child_that_is_killed_is_an_error_and_an_alarm_and_leaves_nothing(
     assert works() == [], "it is no zombie"
 
 
-def test_a_child_yields_to_alerts_and_shows_nothing_of_its_work(
-    running: "Future[bytes]",
-) -> None:
+def test_a_child_yields_to_alerts_and_shows_nothing_of_its_work(running: "Future[bytes]") -> None:
     (child,) = works()
     assert child.nice() == min(19, os.nice(0) + long_work.PRIORITY)
     assert child.cmdline()[1:] == [*("-I", "-m", long_work.__name__, "paper"), str(os.getpid())]

@@ -48,9 +48,7 @@ def stopped(database: Database) -> int:
     return int(number)
 
 
-def test_a_plain_change_that_fails_leaves_no_open_transaction(
-    database: Database,
-) -> None:
+def test_a_plain_change_that_fails_leaves_no_open_transaction(database: Database) -> None:
     ours = sqlite3.IntegrityError if database.is_sqlite else IntegrityError
     with pytest.raises(ours) as raised:
         stop_twice(database)

@@ -123,9 +123,7 @@ def test_a_lock_is_waited_for_no_longer_than_a_hop_can(server: Postgres, line: D
 
 
 @pytest.mark.slow(reason="waits for a statement's time to end")
-def test_the_server_ends_a_long_statement_and_keeps_the_connection(
-    line: Database,
-) -> None:
+def test_the_server_ends_a_long_statement_and_keeps_the_connection(line: Database) -> None:
     used: list[BoundedConnection] = []
 
     def sleep() -> None:

@@ -65,9 +65,7 @@ def count_all(web: Line) -> None:
 
 
 @pytest.mark.row("E1")
-def test_a_session_is_counted_by_screens_and_network_and_by_nothing_that_it_left(
-    web: Line,
-) -> None:
+def test_a_session_is_counted_by_screens_and_network_and_by_nothing_that_it_left(web: Line) -> None:
     told(web, "7", *DANGER_HERE, "1", "1", *REST, "1")
     told(web, "7", *QUIET_HERE[:5]).hang_up()
     told(web, "x", "3", "0")
@@ -213,12 +211,7 @@ def test_e1_what_is_added_bit_by_bit_is_what_is_counted_at_once() -> None:
     screens = ("front/front", "report/danger", "report/saved", "learn/topic", "")
     for _ in range(200):
         stands = [
-            SessionStep(
-                upto,
-                chance.choice(screens),
-                chance.random() < 0.6,
-                chance.random() < 0.1,
-            )
+            SessionStep(upto, chance.choice(screens), chance.random() < 0.6, chance.random() < 0.1)
             for upto in range(0, 2 * chance.randint(1, 12), 2)
         ]
         found: list[ScreenCounter] = []

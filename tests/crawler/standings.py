@@ -119,10 +119,7 @@ STANDINGS = (
     ),
     *(
         Standing(
-            f"leader in month {number}",
-            "45",
-            prepare=Joined(Programme.LEADERS),
-            months=number - 1,
+            f"leader in month {number}", "45", prepare=Joined(Programme.LEADERS), months=number - 1
         )
         for number in range(1, TALKING_POINTS + 1)
     ),

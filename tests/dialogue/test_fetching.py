@@ -62,9 +62,7 @@ def test_a_second_that_was_rounded_is_the_same_second(country: Country, seconds:
 
 
 @pytest.mark.fault(30)
-def test_a_crash_in_mid_page_repeats_it_and_nothing_happens_twice(
-    country: Country,
-) -> None:
+def test_a_crash_in_mid_page_repeats_it_and_nothing_happens_twice(country: Country) -> None:
     for text in (f"1 {country.reference}", "0", "help"):
         country.lists(text)
     country.district.clock.turn(seconds=60)
@@ -120,9 +118,7 @@ def test_a_clock_that_was_set_back_makes_nobody_wait(country: Country) -> None:
     assert country.inbox.asked == [0]
 
 
-def test_a_restarted_inbox_is_read_from_its_beginning_next_day(
-    country: Country,
-) -> None:
+def test_a_restarted_inbox_is_read_from_its_beginning_next_day(country: Country) -> None:
     for _ in range(3):
         country.lists("hello", sender="+250788000077")
     country.minute(2)

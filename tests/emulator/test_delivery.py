@@ -62,11 +62,7 @@ def test_a_phone_turned_on_gets_it(sms: LocalSms, client: EmulatorClient, line: 
     ],
 )
 def test_reports_that_lie(
-    sms: LocalSms,
-    client: EmulatorClient,
-    line: FakeLine,
-    fault: dict[str, str],
-    told: list[str],
+    sms: LocalSms, client: EmulatorClient, line: FakeLine, fault: dict[str, str], told: list[str]
 ) -> None:
     client.set_faults(fault)
     sms.sent("Message", ONE)

@@ -100,8 +100,7 @@ def test_a_missing_network(client: EmulatorClient, line: FakeLine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "arrives"),
-    [("missing_plus", "250788000001"), ("unescaped_plus", " 250788000001")],
+    ("kind", "arrives"), [("missing_plus", "250788000001"), ("unescaped_plus", " 250788000001")]
 )
 def test_a_plus_that_is_lost(
     client: EmulatorClient, line: FakeLine, kind: str, arrives: str

@@ -25,10 +25,7 @@ SIZES = ((1920, 1080), (1280, 800), (1280, 690), (1366, 640), (1024, 768), (390,
 @pytest.fixture
 def page(desk: Page, url: str, client: EmulatorClient) -> Iterator[Page]:
     client.enrol(
-        [
-            {"msisdn": RESPONDER, "label": "Gasabo 1"},
-            {"msisdn": "+250738100002", "label": "Huye 2"},
-        ]
+        [{"msisdn": RESPONDER, "label": "Gasabo 1"}, {"msisdn": "+250738100002", "label": "Huye 2"}]
     )
     desk.set_viewport_size(DESK)
     with quiet(desk, url) as page:

@@ -209,10 +209,7 @@ def test_slow_before_recording(sms: LocalSms, client: EmulatorClient) -> None:
 def test_bulk_takes_json(url: str, client: EmulatorClient) -> None:
     def post(body: object) -> requests.Response:
         return requests.post(
-            f"{url}/version1/messaging/bulk",
-            json=body,
-            headers={"apiKey": "emulator"},
-            timeout=5,
+            f"{url}/version1/messaging/bulk", json=body, headers={"apiKey": "emulator"}, timeout=5
         )
 
     good = {"username": "u", "phoneNumbers": [ONE, TWO], "message": "M", "senderId": "LINE"}

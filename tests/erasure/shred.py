@@ -207,7 +207,7 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
-        wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL)
+        wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL, OF_THE_TRIAL)
         tip, _ = queries_visible.tip_with_grant(session, filed.id, NATIONAL)
         contact_key = tip.contact_key
         asked = tables.question_of_tip(session, filed.id)

@@ -43,13 +43,7 @@ from tests.support.stack import settings_in
     "--json", "as_json", is_flag=True, help="Each run's one line of JSON, and nothing else."
 )
 def chaos(
-    tips: int,
-    seed: int,
-    seeds: int,
-    pair: str,
-    pause: float,
-    minutes: float | None,
-    as_json: bool,
+    tips: int, seed: int, seeds: int, pair: str, pause: float, minutes: float | None, as_json: bool
 ) -> None:
     """Report tips while killing every process and the gateway lies, then check the database.
 

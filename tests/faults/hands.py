@@ -80,9 +80,7 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
     assert {sms["to"] for sms in alerted()} == pair
 
 
-def a_caller_who_hangs_up_late_is_heard_and_a_stop_removes_no_one(
-    stack: Stack,
-) -> None:
+def a_caller_who_hangs_up_late_is_heard_and_a_stop_removes_no_one(stack: Stack) -> None:
     line = stack.emulator
     said_stop, told = "+250788105701", "+250788105702"
     line.text("STOP", msisdn=said_stop)

@@ -23,10 +23,7 @@ FAILPOINTS = (
     "worker.after_send",
 )
 """Rows 1, 2, 3, 16, 17 and 18 of the fault matrix."""
-MARKS = {
-    "web": "wsgi:application",
-    "worker": "hotline process worker",
-}
+MARKS = {"web": "wsgi:application", "worker": "hotline process worker"}
 """A part of each process's command line."""
 REDIS_MARK = "unixsocket"
 EACH = 5

@@ -178,7 +178,7 @@ def national_key(stack: Stack, context: WebContext) -> bytes:
     home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
     with context.database.reading() as session:
-        wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL)
+        wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL, OF_THE_TRIAL)
     return PassphraseDecrypter(OF_THE_TRIAL, passphrase).open(wrapped)[0]
 
 

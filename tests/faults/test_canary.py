@@ -45,9 +45,7 @@ def test_a_number_is_found_however_it_is_written(tmp_path: Path, written: str) -
     assert search.found
 
 
-def test_a_changed_file_is_read_again_and_every_file_at_the_end(
-    tmp_path: Path,
-) -> None:
+def test_a_changed_file_is_read_again_and_every_file_at_the_end(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x" * len(WORD))
     search = Search((tmp_path,), written_forms(WORD))

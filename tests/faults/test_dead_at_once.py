@@ -20,10 +20,7 @@ from tests.faults.stand.processes import below, command_line, send, started_as
 from tests.long import is_long, seed
 from tests.support.eventually import eventually
 
-PROGRAMS = (
-    "wsgi:application",
-    "hotline process worker",
-)
+PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))

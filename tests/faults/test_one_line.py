@@ -60,10 +60,7 @@ def who_writes_a_word_reads_by_sms(stack: Stack) -> None:
     assert HERS not in stack.log.read_text(errors="replace")
 
 
-STORIES = (
-    keys_rotate_and_callers_and_responders_notice_nothing,
-    who_writes_a_word_reads_by_sms,
-)
+STORIES = (keys_rotate_and_callers_and_responders_notice_nothing, who_writes_a_word_reads_by_sms)
 
 
 def test_every_story(tmp_path: Path, subtests: pytest.Subtests, lay_home: LayHome) -> None:

@@ -28,9 +28,7 @@ def parent() -> Iterator["subprocess.Popen[bytes]"]:
     process.wait()
 
 
-def test_a_grandchild_is_found_by_its_command(
-    parent: "subprocess.Popen[bytes]",
-) -> None:
+def test_a_grandchild_is_found_by_its_command(parent: "subprocess.Popen[bytes]") -> None:
     (child,) = below(parent.pid)
     assert {parent.pid, child} <= set(below(os.getpid()))
     eventually(lambda: started_as(parent.pid, MARK) == [child], seconds=10)

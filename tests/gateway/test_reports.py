@@ -121,9 +121,7 @@ def test_bad_news_of_an_older_attempt_is_no_news_of_the_newest(sent: District) -
     assert sent.states[0] == "delivered"
 
 
-def test_an_attempt_of_unknown_end_is_never_matched_by_phone(
-    district: District,
-) -> None:
+def test_an_attempt_of_unknown_end_is_never_matched_by_phone(district: District) -> None:
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     district.sms.results = [SendResult(Outcome.UNKNOWN)]
@@ -144,9 +142,7 @@ def test_no_word_raises(status: str) -> None:
     report_meaning(status)
 
 
-def test_a_doubtful_answer_is_delivered_once_a_report_says_so(
-    district: District,
-) -> None:
+def test_a_doubtful_answer_is_delivered_once_a_report_says_so(district: District) -> None:
     """The result of the send was unknown. Its id came late, and so did its report."""
     helper = district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=3)

@@ -142,7 +142,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
         (
             "+250788000003",
             "STOP came from a phone of your team. Nothing has changed. Please ask your team.",
-        ),
+        )
     ]
     with staffed.database.reading() as session:
         assert Alarm.STOP_REQUEST in alarms_tables.raised_alarms(session)

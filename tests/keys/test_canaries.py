@@ -53,11 +53,9 @@ def test_every_role_opens_what_one_of_them_sealed_and_another_line_opens_nothing
 def test_a_damaged_key_opens_nothing_and_raises_nothing(keys: Path, damage: str) -> None:
     for role in ROLES:
         for name, (key,) in key_making.held_keys(keys / role):
-            spoilt = {
-                "empty": b"",
-                "cut": key[:-1],
-                "flipped": key[:-1] + bytes([key[-1] ^ 1]),
-            }[damage]
+            spoilt = {"empty": b"", "cut": key[:-1], "flipped": key[:-1] + bytes([key[-1] ^ 1])}[
+                damage
+            ]
             assert not key_making.decrypts(name, spoilt, key_making.canary_of(name, key))
 
 

@@ -64,9 +64,7 @@ def test_ended_is_ended_at_once(folder: Path) -> None:
     assert dict(live) == newest
 
 
-def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(
-    folder: Path,
-) -> None:
+def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(folder: Path) -> None:
     live, relay = LiveSecrets(folder), folder.parent / "workers"
     (before,) = listed_secrets(relay)
     assert live[LISTED] == (before,)
@@ -109,9 +107,7 @@ def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
     assert len(live["sms"]) == 1
 
 
-def test_the_watch_secret_rotates_and_none_of_its_calls_is_refused(
-    tmp_path: Path,
-) -> None:
+def test_the_watch_secret_rotates_and_none_of_its_calls_is_refused(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
     live = LiveSecrets(tmp_path / "hooks", each=0)
     his = LiveKeys(tmp_path / "watch", DIAL_SECRET)

@@ -58,9 +58,7 @@ def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
             runs.open(KEY, encrypted)
 
 
-def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(
-    tmp_path: Path,
-) -> None:
+def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(tmp_path: Path) -> None:
     """Two web processes learn of a rotation at different moments, and callers move from one to the other."""
     folder = make_keyfolder(tmp_path)
     late = WeeklyStateCipher(StateCipher.of(folder, each=3600), WeeklyLock(folder), Turned())

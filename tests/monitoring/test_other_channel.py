@@ -47,9 +47,7 @@ def mailbox() -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
-def test_a_mail_goes_out_with_an_empty_subject(
-    mailbox: tuple[str, list[str]],
-) -> None:
+def test_a_mail_goes_out_with_an_empty_subject(mailbox: tuple[str, list[str]]) -> None:
     place, received = mailbox
     other = SecondChannel("", f"smtp://line%40here.example@{place}/duty@here.example")
     assert other.is_there()

@@ -151,9 +151,7 @@ def test_every_container_says_whether_it_is_well(compose: dict[str, Any]) -> Non
     assert [name for name, one in compose["services"].items() if not one.get("healthcheck")] == []
 
 
-def test_every_setting_in_compose_and_examples_is_ours(
-    compose: dict[str, Any],
-) -> None:
+def test_every_setting_in_compose_and_examples_is_ours(compose: dict[str, Any]) -> None:
     given = {
         name: "x"
         for service in compose["services"].values()

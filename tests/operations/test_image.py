@@ -106,8 +106,6 @@ def test_no_key_that_lies_in_the_folder_gets_into_the_image(container: str) -> N
     assert ran("buildah", "run", container, "--", "sh", "-c", looks) == ""
 
 
-def test_its_account_makes_the_keys_and_the_web_process_is_well(
-    container: str,
-) -> None:
+def test_its_account_makes_the_keys_and_the_web_process_is_well(container: str) -> None:
     words = ("--network=host", "--user=hotline", container, "--", "sh", "-c", WEB)
     assert ran("buildah", "run", *words).split()[-2:] == ["hotline", "1"]

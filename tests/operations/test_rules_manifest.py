@@ -49,8 +49,7 @@ def test_one_field_of_another_kind_breaks_nothing(name: str, value: object) -> N
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"rows": {"tip": -1}}, {"rows": {"tip": True}}, {"rows": []}, {"audit_rows": "2"}],
+    "wrong", [{"rows": {"tip": -1}}, {"rows": {"tip": True}}, {"rows": []}, {"audit_rows": "2"}]
 )
 def test_counts_are_counts(wrong: dict[str, object]) -> None:
     fields = json.loads(CONTENTS.document()) | wrong

@@ -21,13 +21,13 @@ from hotline.duty import (
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.keys.passphrase import Costs
-from hotline.people import service_sessions, tables_accounts, tables_members
+from hotline.people import service_sessions, tables_accounts, tables_approvals, tables_members
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_desks import of_account
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
-from tests.support.deciding import decides, waits
+from tests.support.deciding import decides, one_person, waits
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
@@ -82,7 +82,8 @@ def opens(context: ConsoleContext, *people: Person) -> None:
 
 
 def state(context: ConsoleContext, one: Person) -> AccountState:
-    return service_accounts.get_account(context, one.account_id).state
+    lines = {line.id: line for line in service_accounts.list_accounts(context)}
+    return lines[one.account_id].state
 
 
 def told(context: ConsoleContext, template: str) -> list[int | None]:
@@ -135,7 +136,9 @@ def test_a_refused_end_changes_nothing(
     service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
     decides(context, here(two[1]), "end", approve=False)
     assert one.enters()
-    assert service_accounts.end_request(context, one.account_id) is None
+    with context.database.reading() as session:
+        subject = f"account:{one.account_id}:end"
+        assert tables_approvals.pending_for(session, subject, clock()) is None
 
 
 def test_the_last_member_goes_by_two(
@@ -157,7 +160,7 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     one = with_role(context, clock, "Desk 1", R.DESK)
-    service_removal.link_account(context, SERVER, one.account_id, "Responder 1", "one person")
+    one_person(context, one.account_id, "Responder 1")
     opens(context, one)
     service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
     assert told(context, "OWN_END") == [RESPONDER]
@@ -173,7 +176,7 @@ def test_a_new_link_is_never_free_by_time(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     one = with_role(context, clock, "Desk 1", R.DESK)
-    service_removal.link_account(context, SERVER, one.account_id, "Responder 1", "one person")
+    one_person(context, one.account_id, "Responder 1")
     opens(context, one)
     again = partial(
         service_new_links.request_link, context, by(two[0]), one.account_id, "lost both"
@@ -262,7 +265,7 @@ def test_two_ends_leave_two_admins(
 
 def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: list[Person]) -> None:
     """The last other admin can still sign in and refuse."""
-    service_removal.link_account(context, SERVER, two[1].account_id, "Responder 1", "one person")
+    one_person(context, two[1].account_id, "Responder 1")
     token = two[1].enters().token
     service_removal.remove_responder(
         context, "Responder 1", second=None, by=by(two[0]), reason="must go"
@@ -277,7 +280,7 @@ def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_t
 ) -> None:
     """Otherwise one admin could end every account of the national desk by removing its people."""
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_removal.link_account(context, SERVER, one.account_id, "National 1", "one person")
+    one_person(context, one.account_id, "National 1")
     service_removal.remove_responder(
         context, "National 1", second=second, by=by(two[0]), reason="must go"
     )

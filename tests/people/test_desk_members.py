@@ -30,7 +30,7 @@ from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.web import service_approvals
 from tests.support.builders import make_account
-from tests.support.deciding import signed_in
+from tests.support.deciding import one_person, signed_in
 from tests.support.district import District
 from tests.support.posting import post
 from tests.support.two_people import ALICE, BOB
@@ -178,7 +178,7 @@ def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: Peo
     context = people.district.context
     for desk, member in (("12", PERSON), ("12", FIRST), (NATIONAL, FIRST)):
         people.let_in(desk, member)
-    service_removal.link_account(context, ADMIN, 1, "4", "one person")
+    one_person(context, 1, "4")
     assert people.opens("12", FIRST)
     assert not people.opens(NATIONAL, FIRST)
 
@@ -221,7 +221,7 @@ def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
 def test_two_accounts_of_one_person_end_with_the_phone(people: People) -> None:
     context = people.district.context
     for account in (1, 2):
-        service_removal.link_account(context, ADMIN, account, "4", "one person")
+        one_person(context, account, "4")
         people.let_in("12", f"account:{account}")
     service_removal.remove_responder(context, "4", second=None, by="Alice", reason="left")
     with context.database.reading() as session:

@@ -232,9 +232,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
     assert office.sent() == []
 
 
-def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(
-    active: Office,
-) -> None:
+def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(active: Office) -> None:
     """No failed SMS to a mistyped number, to the earlier number or with an old code makes the person unreachable."""
     dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
     active.district.sms.results.append(dead)

@@ -111,9 +111,7 @@ def test_an_account_is_not_called_like_a_responder(context: ConsoleContext) -> N
     service_invitations.invite(context, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
 
 
-def test_a_responder_has_no_account_s_name_except_in_the_demo(
-    context: ConsoleContext,
-) -> None:
+def test_a_responder_has_no_account_s_name_except_in_the_demo(context: ConsoleContext) -> None:
     service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR])
     with pytest.raises(ImportRefused, match="A person has a name that looks"):
         service_enrolment.import_responders(context, people("Responder 1", "Edit0r 1"))

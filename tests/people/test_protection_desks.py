@@ -103,9 +103,7 @@ def test_without_danger_one_of_each_is_told_when_it_is_filed(here: Night) -> Non
     assert who_was_told(here) == {"one", "tent"}
 
 
-def test_a_coordinator_of_a_whole_camp_passes_over_no_police_deputy(
-    here: Night,
-) -> None:
+def test_a_coordinator_of_a_whole_camp_passes_over_no_police_deputy(here: Night) -> None:
     _left(here, "tent")
     here.tells(*DANGER, THE_CAMP)
     here.tick()
@@ -136,10 +134,7 @@ def _left(here: Night, *names: str) -> None:
             session.get_one(Responder, here.people[name]).active = False
 
 
-@pytest.mark.parametrize(
-    ("without", "official"),
-    [(_retired, "2"), (_left, "2"), (None, "3")],
-)
+@pytest.mark.parametrize(("without", "official"), [(_retired, "2"), (_left, "2"), (None, "3")])
 def test_without_a_desk_nothing_changes(without: object, official: str, here: Night) -> None:
     if callable(without):
         without(here)

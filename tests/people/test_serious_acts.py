@@ -21,7 +21,6 @@ from hotline.duty import (
     service_invitations,
     service_new_links,
     service_quick_removal,
-    service_removal,
 )
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
@@ -30,7 +29,7 @@ from hotline.people.rules_accounts import AccountFault
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
-from tests.support.deciding import decides
+from tests.support.deciding import decides, one_person
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
@@ -265,7 +264,7 @@ def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person], clo
 def desk(context: ConsoleContext, clock: Clock, two: list[Person]) -> Person:
     """Returns an account of a person whose phone the line knows."""
     made = person(context, clock, "Desk 1", R.DESK)
-    service_removal.link_account(context, SERVER, made.account_id, "Responder 1", "one person")
+    one_person(context, made.account_id, "Responder 1")
     return made
 
 
@@ -394,7 +393,7 @@ def test_a_person_without_an_account_gets_another_link(
     invited = service_invitations.invite(context, by(two[0]), "Editor 9", [R.EDITOR])
     again = service_new_links.request_link(context, by(two[0]), invited.account_id)
     assert again.link not in ("", invited.link)
-    assert service_accounts.get_account(context, invited.account_id).state is AccountState.INVITED
+    assert service_accounts.list_accounts(context)[-1].state is AccountState.INVITED
     assert messages(context) == []
 
 

@@ -68,9 +68,7 @@ def test_only_a_number_that_can_be_believed_is_a_crowd(keyed: str) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(Occasion), st.integers(1, MAX_ATTENDANCE)), max_size=20))
-def test_additions_sum_to_the_last_number_of_each(
-    told: list[tuple[Occasion, int]],
-) -> None:
+def test_additions_sum_to_the_last_number_of_each(told: list[tuple[Occasion, int]]) -> None:
     rows: list[str] = []
     held = came = 0
     for occasion, number in told:

@@ -20,10 +20,7 @@ Sums = Mapping[CellName, CellSum]
 def sums_of(line: RandomLine, period: str) -> Sums:
     """Returns the exact counts and key sums of a period, about tips and persons."""
     months = set(months_of(period))
-    return {
-        **rules_tips.sums(line.tips_of(months)),
-        **rules_persons.sums(line.cases_of(months)),
-    }
+    return {**rules_tips.sums(line.tips_of(months)), **rules_persons.sums(line.cases_of(months))}
 
 
 def shortest() -> Spans:

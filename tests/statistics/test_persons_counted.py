@@ -86,9 +86,7 @@ def test_r9_a_quarter_s_numbers_are_handed_over_rounded_and_once(beside: ReaderB
         assert queries.person_cells(session, quarter(beside)) == cells
 
 
-def test_a_quarter_waits_until_its_last_month_is_counted(
-    beside: ReaderBeside,
-) -> None:
+def test_a_quarter_waits_until_its_last_month_is_counted(beside: ReaderBeside) -> None:
     beside.line.clock.at = due_at(month(beside))
     reader_person_sums.count_due_months(beside.context)
     with beside.line.database.reading() as session:

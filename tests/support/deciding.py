@@ -2,7 +2,11 @@
 
 from hotline.core.actors import AccountRole, SignedIn, account_name_key
 from hotline.core.contexts import Context
-from hotline.people import tables_accounts
+from hotline.core.database import Session
+from hotline.duty import service_leaves
+from hotline.people import tables, tables_accounts
+from hotline.people.tables import Responder
+from hotline.tips.queries_visible import Viewer
 from hotline.web import service_approvals
 from hotline.web.service_approvals import PendingApproval
 from tests.support.builders import make_account
@@ -17,6 +21,14 @@ def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
             session.add(account)
             session.flush()
         return SignedIn(account.id, name, account.held_roles, "en", True, "key")
+
+
+def one_person(context: Context, account_id: int, phone: str) -> None:
+    """Gives an account to the person of a phone, by name or id."""
+    with context.database.writing() as session:
+        account = tables_accounts.get_account(session, account_id)
+        into = service_leaves.find_person(session, phone).person_id
+        tables.merge_persons(session, account.person_id, into)
 
 
 def waits(context: Context, by: SignedIn, kind: str) -> list[PendingApproval]:
@@ -39,3 +51,10 @@ def approves_by_name(context: Context, admin: str, person: str) -> None:
     service_approvals.decide(context, by, one.id, "known to me", approve=True)
     with context.database.writing() as session:
         session.delete(tables_accounts.get_account(session, by.account_id))
+
+
+def responder_viewer(session: Session, responder_id: int) -> Viewer:
+    """Returns a viewer with the responder's memberships."""
+    desks = {row.desk_code for row in tables.current_memberships(session, responder_id)}
+    person_id = session.get_one(Responder, responder_id).person_id
+    return Viewer(frozenset(desks), responder_id, person_id)

@@ -71,8 +71,7 @@ def test_two_names_that_look_alike_are_one(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [("Admin 1", "Admin 2"), ("Responder 1", "Responder 11"), ("Uwase", "Uwaze")],
+    ("one", "other"), [("Admin 1", "Admin 2"), ("Responder 1", "Responder 11"), ("Uwase", "Uwaze")]
 )
 def test_two_names_that_look_different_are_two(one: str, other: str) -> None:
     assert not is_one_name(one, other)

@@ -52,9 +52,7 @@ def test_a_phrase_is_said_in_the_language_asked_for_with_its_values() -> None:
 
 
 @pytest.mark.parametrize("catalogues", [{}, {"fr": {}}, {"fr": {"hello": ""}}])
-def test_an_untranslated_phrase_is_in_english(
-    catalogues: dict[str, dict[str, str]],
-) -> None:
+def test_an_untranslated_phrase_is_in_english(catalogues: dict[str, dict[str, str]]) -> None:
     assert Phrases(catalogues).say("fr", "hello") == "hello"
 
 
@@ -102,9 +100,7 @@ def test_every_phrase_is_there_in_every_language(language: str, shipped: Phrases
         assert (said == template.format_map(VALUES)) is (language == "en")
 
 
-def test_the_first_failure_text_is_one_kinyarwanda_line_with_the_number(
-    shipped: Phrases,
-) -> None:
+def test_the_first_failure_text_is_one_kinyarwanda_line_with_the_number(shipped: Phrases) -> None:
     said = shipped.say(FIRST, Template.FAILURE)
 
     assert said == "Mutwihanganire, mwongere mu kanya. Mu kaga: 112"

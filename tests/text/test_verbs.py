@@ -56,24 +56,8 @@ def test_another_word_is_no_form(word: str) -> None:
         ("BANKUBITA", {verbs.DIRECT, verbs.TO, verbs.OTHER}),
         ("NAKUBISWE", {verbs.TO, verbs.DONE}),
         ("UTAKUBISWE", {verbs.TO, verbs.DONE, verbs.NOT}),
-        (
-            "NTIBANKUBITE",
-            {
-                verbs.DIRECT,
-                verbs.TO,
-                verbs.OTHER,
-                verbs.NOT,
-            },
-        ),
-        (
-            "NTIMUNKUBITE",
-            {
-                verbs.DIRECT,
-                verbs.TO,
-                verbs.NOT,
-                verbs.SAY_NOT,
-            },
-        ),
+        ("NTIBANKUBITE", {verbs.DIRECT, verbs.TO, verbs.OTHER, verbs.NOT}),
+        ("NTIMUNKUBITE", {verbs.DIRECT, verbs.TO, verbs.NOT, verbs.SAY_NOT}),
         ("GUKUBITA", set()),
     ],
 )
@@ -96,10 +80,7 @@ def test_no_word_raises(word: str) -> None:
 @pytest.mark.parametrize(
     ("made", "holds"),
     [
-        (
-            verbs.french_forms("BLESSER"),
-            "BLESSE BLESSENT BLESSEE BLESSAIT BLESSERONT BLESSERENT",
-        ),
+        (verbs.french_forms("BLESSER"), "BLESSE BLESSENT BLESSEE BLESSAIT BLESSERONT BLESSERENT"),
         (verbs.french_forms("EGORGER"), "EGORGEAIT EGORGE"),
         (verbs.english_forms("RAPE"), "RAPE RAPES RAPED RAPING"),
         (verbs.english_forms("DIE"), "DIES DIED DYING"),

@@ -94,7 +94,7 @@ class Desk:
     ) -> decrypt_call_backs.CallDetails:
         def keys() -> Sequence[bytes]:
             with self.context.database.reading() as session:
-                wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL)
+                wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL, ALICE)
             return PassphraseDecrypter(ALICE, passphrase).open(wrapped)
 
         return decrypt_call_backs.decrypt_call(self.context, call_back_id, **by, keys=keys)

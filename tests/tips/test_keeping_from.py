@@ -24,11 +24,10 @@ from hotline.tips.queries_visible import (
     ExcludedParty,
     ExclusionReason,
     desk_viewer,
-    responder_viewer,
 )
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import NOON, make_account
-from tests.support.deciding import decides, signed_in
+from tests.support.deciding import decides, responder_viewer, signed_in
 from tests.support.district import District
 
 SIGNED = {"by": "Alice", "reason": "the caller names him"}

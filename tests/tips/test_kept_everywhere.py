@@ -31,7 +31,7 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_duplicates, queries_visible, tables_call_back
-from hotline.tips.queries_visible import ExclusionReason, Viewer, account_viewer, responder_viewer
+from hotline.tips.queries_visible import ExclusionReason, Viewer, account_viewer
 from hotline.tips.rules_call_back import CallBackState
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
 from hotline.tips.rules_events import EventChannel
@@ -39,6 +39,7 @@ from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 from hotline.tips.tables_persons import PossibleVictim
 from tests.support.builders import NOON, make_account
+from tests.support.deciding import responder_viewer
 from tests.support.district import District
 from tests.support.helping import offered_by
 from tests.tips.for_no_one import FOR_NO_ONE, ROWS

@@ -84,12 +84,12 @@ def test_e4_every_code_of_ours_is_mapped_or_says_why_it_is_not(standard: CodeSta
     assert len(keys) == len({*keys})
     for row in rows:
         alone = sum((one.of, one.code) == (row.of, row.code) for one in rows) == 1
-        assert row.is_mapped or (row.note and not row.value and alone), row
+        assert row.field or (row.note and not row.value and alone), row
 
 
 def test_the_names_are_the_standards_own() -> None:
     for row in code_table(CodeStandard.HTCDS).rows:
-        values = HTCDS_NAMES[row.field].split() if row.is_mapped else [""]
+        values = HTCDS_NAMES[row.field].split() if row.field else [""]
         assert row.value in (values or [""]), row
     table = code_table(CodeStandard.ICTIP)
     assert {row.field for row in table.rows} <= {*ELEMENTS, ""}
@@ -104,7 +104,7 @@ def test_every_indicator_names_a_field_of_the_standard() -> None:
 
 
 def test_what_a_responder_sees_is_no_decision_and_what_is_asked_at_once_no_guess() -> None:
-    rows = [one for one in code_table(CodeStandard.HTCDS).rows if one.is_mapped]
+    rows = [one for one in code_table(CodeStandard.HTCDS).rows if one.field]
 
     def of(name: str, code: str) -> list[tuple[str, str]]:
         return [(one.field, one.value) for one in rows if (one.of, one.code) == (name, code)]

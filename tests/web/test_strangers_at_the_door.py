@@ -182,9 +182,7 @@ def at_once(door: Door, colleagues: list[Colleague], number: int) -> list[tuple[
 
 
 @pytest.mark.parametrize(
-    ("colleagues", "strangers"),
-    [(3, 40), (8, 200)],
-    ids=["3 beside 40", "8 beside 200"],
+    ("colleagues", "strangers"), [(3, 40), (8, 200)], ids=["3 beside 40", "8 beside 200"]
 )
 @pytest.mark.slow(reason="waits for dear stretches of real passwords")
 def test_colleagues_pass_strangers(door: Door, colleagues: int, strangers: int) -> None:

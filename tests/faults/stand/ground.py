@@ -138,10 +138,7 @@ def ground(pair: Pair) -> Iterator[Ground]:
             postgres.make(name)
         home = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="v")))
         redis = servers.enter_context(valkey_in(home, redis_program()))
-        environ = {
-            "HOTLINE_DATABASE_URL": postgres.tcp_url("line"),
-            "HOTLINE_REDIS_URL": redis.url,
-        }
+        environ = {"HOTLINE_DATABASE_URL": postgres.tcp_url("line"), "HOTLINE_REDIS_URL": redis.url}
         yield Ground(
             environ,
             _deaths(postgres, redis),
