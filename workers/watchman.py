@@ -13,7 +13,7 @@ from hotline.alarms.rules import AlarmState
 from hotline.alerts import service_alarm_notices
 from hotline.core.contexts import MonitorContext
 from hotline.errors import StoreUnavailable
-from hotline.monitoring import service_alarms, service_trials
+from hotline.monitoring import service_alarms, service_audit_digest, service_trials
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class Watchman:
             service_alarms.check_all(self._context, around=around)
             if around:
                 service_trials.run_trial(self._context)
+                service_audit_digest.keep_digest(self._context)
             self._looks += 1
             service_alarm_notices.send_due(self._context)
             self._contacts = service_alarm_notices.contacts(self._context)

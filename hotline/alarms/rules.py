@@ -50,6 +50,7 @@ class Alarm(StrEnum):
     SIGN_IN_QUEUE = "sign-in queue"
     DESK_SIGNATURES = "desk signatures"
     MEMBER_KEYS = "member keys"
+    AUDIT_LOG = "audit log"
 
 
 class Notice(StrEnum):
@@ -58,6 +59,8 @@ class Notice(StrEnum):
     RAISED = "raised"
     AGAIN = "again"
     OVER = "over"
+    DIGEST = "digest"
+    """No fault: the newest digest of the audit log, which people keep outside the line."""
     TRIAL = "trial"
     """A test: nothing is wrong. A person checks if messages reach the contacts."""
 

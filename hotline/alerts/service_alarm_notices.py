@@ -25,6 +25,7 @@ TEMPLATES = {
     Notice.AGAIN: Template.ALARM_AGAIN,
     Notice.OVER: Template.ALARM_OVER,
     Notice.TRIAL: Template.ALARM_TRIAL,
+    Notice.DIGEST: Template.AUDIT_DIGEST,
 }
 OTHERS_LANGUAGE = "en"
 STALE = timedelta(hours=6)

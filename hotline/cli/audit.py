@@ -1,12 +1,16 @@
 """Runs `hotline audit`, which lists the actions in the audit log and verifies that the log is complete."""
 
+import os
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from hotline.cli.command_context import cli_context
+from hotline.cli.contexts import Role, audit_key, digests_file, key_folder
 from hotline.cli.options import (
+    FILE,
     TIP_ID,
     as_json_option,
     attributes_of,
@@ -14,7 +18,11 @@ from hotline.cli.options import (
     print_json,
     since_option,
 )
+from hotline.core.settings import Settings
+from hotline.keys.key_folder import KeyFolder
+from hotline.monitoring.service_audit_digest import digests_by_row
 from hotline.people import service_audit
+from hotline.people.tables_audit import Proofs
 
 
 @click.command("list")
@@ -46,21 +54,33 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 
 @click.command()
+@click.option("--kept", type=FILE, help="File of kept digests: a day, a row and its digest a line.")
+@click.option("--since-row", default=0, help="Check seals from this row on only.")
 @as_json_option
-def verify(*, as_json: bool) -> None:
-    """Verify the chain of the audit log, and exit with 1 if it is broken.
+def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
+    """Verify the audit log, and exit with 1 if a row is wrong.
 
-    The chain does not show if its last rows were cut off. Compare the count and the newest digest with another day's.
+    Compares the seals with the audit keys on this machine. Compares the rows with the digests that the monitor kept.
+    Rows that were cut off after the last digest leave no trace until the next one.
 
     Example: hotline audit verify
     """
+    settings = Settings.read(os.environ)
+    roles = [Role.CONSOLE] if settings.keys else list(Role)
+    held = [audit_key(KeyFolder(key_folder(settings, role)), role) for role in roles]
+    keys = dict.fromkeys(map(str, Role)) | dict(one for one in held if one is not None)
+    digests = digests_by_row(kept or digests_file(settings))
     with cli_context() as context:
-        chain = service_audit.verify_chain(context)
+        chain = service_audit.verify_chain(context, Proofs(keys, digests, since_row))
     if as_json:
-        print_json(attributes_of(chain, "length", "newest", "broken_at"))
+        print_json(attributes_of(chain, "length", "newest", "broken_at", "why", "unchecked"))
     elif chain.broken_at is not None:
-        click.echo(f"BROKEN at row {chain.broken_at}, after {chain.length} correct rows", err=True)
+        good = f"after {chain.length} correct rows"
+        click.echo(f"BROKEN at row {chain.broken_at}, {good}: {chain.why}", err=True)
     else:
         click.echo(f"unbroken: {chain.length} rows, newest digest {chain.newest}")
+        click.echo(f"kept digests that fit: {len(digests)}")
+        if chain.unchecked:
+            click.echo(f"seals not checked: {', '.join(chain.unchecked)}", err=True)
     if chain.broken_at is not None:
         sys.exit(1)

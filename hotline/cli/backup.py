@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from hotline.cli.command_context import cli_context
-from hotline.cli.contexts import Role, key_folder, missing_error
+from hotline.cli.contexts import Role, audit_key, key_folder, missing_error
 from hotline.cli.options import (
     FILE,
     FOLDER,
@@ -303,7 +303,10 @@ def restore(
     settings = Settings.read(os.environ)
     opener, now = backup_key(key, passphrase_file, signer), datetime.now(UTC)
     url = settings.database_url
-    done = bring_back(file, opener, url, by=by, at=now, say=progress, replace=replace)
+    sealing = audit_key(KeyFolder(key_folder(settings, Role.CONSOLE)), Role.CONSOLE)
+    done = bring_back(
+        file, opener, url, by=by, at=now, say=progress, replace=replace, audit_key=sealing
+    )
     since = _changes(url, digest) if digest else ()
     lost = _changes(f"sqlite:///{done.aside}", done.contents.audit_newest) if done.aside else ()
     if as_json:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from socket import gethostname
@@ -27,8 +28,9 @@ from hotline.keys.decrypt import LiveNumbers
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.factor_encryption import Proofs
-from hotline.keys.key_folder import DIAL_SECRET, EACH, KeyFolder, LiveKeys
+from hotline.keys.key_folder import DIAL_SECRET, EACH, KeyFolder, LiveKeys, own_addresses
 from hotline.keys.key_making import (
+    AUDIT_KEY,
     READER_PUBLIC_KEY,
     RELAY_KEY,
     RELAY_PUBLIC_KEY,
@@ -84,8 +86,16 @@ def key_folder(settings: Settings, role: Role) -> Path:
     return settings.keys or settings.home / "keys" / role.value
 
 
+def settings_of(settings: Settings, role: Role) -> Settings:
+    """Returns the settings with this role's own accounts at the servers, where its key folder has some."""
+    folder = key_folder(settings, role)
+    database, redis = own_addresses(folder, settings.database_url, settings.redis_url)
+    return replace(settings, database_url=database, redis_url=redis)
+
+
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
     """Builds the web process's context, `without` keys that are wrong. Raises the errors of `build_context`."""
+    settings = settings_of(settings, Role.HOOKS)
     fuse = factories.circuit()
     context, keys = _common(settings, Role.HOOKS, fuse, without)
     cipher = WeeklyStateCipher(
@@ -103,6 +113,7 @@ def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.
 
 def build_worker(settings: Settings) -> contexts.WorkerContext:
     """Builds the context of the workers and the clock. Raises the errors of `build_context`."""
+    settings = settings_of(settings, Role.WORKERS)
     context, keys = _common(settings, Role.WORKERS, factories.circuit())
     account = factories.gateway_account(settings, keys)
     return contexts.WorkerContext(
@@ -117,6 +128,7 @@ def build_worker(settings: Settings) -> contexts.WorkerContext:
 
 def build_monitor(settings: Settings) -> contexts.MonitorContext:
     """Builds the monitor's context. Raises the errors of `build_context`."""
+    settings = settings_of(settings, Role.WATCH)
     context, keys = _common(settings, Role.WATCH, factories.circuit())
     account = factories.gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
@@ -150,6 +162,7 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
 
 def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
     """Builds the context of the commands, `without` keys that are wrong. Raises the errors of `build_context`."""
+    settings = settings_of(settings, Role.CONSOLE)
     context, keys = _common(settings, Role.CONSOLE, factories.circuit(), without)
     return contexts.CliContext(
         **vars(context), watch=_watch(settings, keys, factories.instruments(settings, None, None))
@@ -158,6 +171,7 @@ def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.
 
 def build_console(settings: Settings) -> contexts.ConsoleContext:
     """Builds the context of the console's pages. Raises the errors of `build_context`."""
+    settings = settings_of(settings, Role.PAGES)
     context, keys = _common(settings, Role.PAGES, factories.circuit())
     context.database.keep_documents()
     return contexts.ConsoleContext(
@@ -174,6 +188,7 @@ def build_console(settings: Settings) -> contexts.ConsoleContext:
 
 def build_reader(settings: Settings) -> ReaderContext:
     """Builds the reader's context. Raises the errors of `build_context`."""
+    settings = settings_of(settings, Role.READER)
     return ReaderContext.of(*_common(settings, Role.READER, factories.circuit()))
 
 
@@ -210,6 +225,7 @@ def _common(
             " mount the folder writable and give it to this role's account (docs/deployment.md)"
         )
     database = open_database(settings.database_url)
+    database.audit_key = audit_key(keys, role)
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise missing_error(settings, f"the database {file} is missing")
@@ -228,6 +244,15 @@ def _common(
         failpoint=factories.Failpoints(settings.faults) if settings.faults else no_failpoint,
     )
     return context, keys
+
+
+def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
+    """Returns the key that seals the audit rows of this role. None where it is missing: no row waits for it.
+
+    A command with another role's folder (HOTLINE_KEYS) seals as that role.
+    """
+    name = keys.path.name if keys.path.name in set(Role) else role.value
+    return (name, keys.read(AUDIT_KEY)) if keys.holds(AUDIT_KEY) else None
 
 
 def missing_error(settings: Settings, what: str) -> PartMissing:
@@ -326,7 +351,13 @@ def _watch(
         instruments=instruments,
         other=factories.other_channel(settings),
         budget=settings.sms_budget,
+        digests=digests_file(settings),
     )
+
+
+def digests_file(settings: Settings) -> Path:
+    """Returns the file in which the monitor keeps the digests of the audit log. It lies outside the database."""
+    return settings.home / "audit-digests"
 
 
 def line_address(settings: Settings) -> str:

@@ -34,6 +34,7 @@ from hotline.keys.key_folder import KeyFolder, previous_name
 from hotline.keys.key_making import PEPPER_KEY, RELAY_PUBLIC_KEY, missing_keys
 from hotline.keys.weekly_lock import cannot_advance
 from hotline.monitoring import (
+    service_audit_digest,
     service_checks_database,
     service_checks_keys,
     service_checks_outside,
@@ -222,7 +223,15 @@ DOCTOR_PATIENCE = 2.0
 DATABASE_TODO = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
 COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 REAL_LINE_CHECKS = frozenset(
-    {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
+    {
+        "urgent words",
+        "watchers",
+        "backup",
+        "second channel",
+        "trial",
+        "data protection",
+        "audit log",
+    }
 )
 """Checks that matter only for a line with real callers."""
 CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTACTS})
@@ -372,6 +381,7 @@ def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]
         ),
         *service_checks_outside.process_findings(context),
         *service_trials.check_sample_data(context, is_emulated=settings.is_emulated),
+        service_audit_digest.check_log(context),
         service_answers.check_answers(context, encrypted=encrypted),
         *service_checks_database.call_back_findings(context),
         service_check.check_national_number(context),

@@ -24,7 +24,14 @@ from hotline.cli.contexts import (
     missing_error,
 )
 from hotline.cli.desks import PASSPHRASE_FILE
-from hotline.cli.options import FOLDER, passphrase_in, passphrase_of, passphrase_option, progress
+from hotline.cli.options import (
+    FOLDER,
+    NEW_FILE,
+    passphrase_in,
+    passphrase_of,
+    passphrase_option,
+    progress,
+)
 from hotline.core.contexts import Context
 from hotline.core.database import open_database
 from hotline.core.environment import CHECKOUT
@@ -38,7 +45,7 @@ from hotline.keys.desk_signatures import LINE_PUBLIC_KEY
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import RANDOM, ROLES, is_held, lay_line_key
 from hotline.keys.weekly_lock import WEEKLY_KEY
-from hotline.operations import migrate
+from hotline.operations import migrate, server_roles
 from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY
 from hotline.people import service_demo_accounts
 from hotline.people.demo_sign_in import keep_demo_accounts
@@ -99,10 +106,16 @@ def init(
 @click.command()
 @flows_option
 @click.option("--no-backup", is_flag=True, help="Update the tables without a backup.")
-def upgrade(flows: Path, *, no_backup: bool) -> None:
+@click.option("--roles", is_flag=True, help="Make each process its own account at PostgreSQL.")
+@click.option(
+    "--redis-users", type=NEW_FILE, help="Write the accounts for Redis to this file (its aclfile)."
+)
+def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_users: Path | None) -> None:
     """Update tables and flows to this version, before its processes start. Safe to repeat.
 
     If the tables are of an earlier version, takes a backup first, into HOTLINE_BACKUPS or the home's `backups`.
+
+    The passwords of new accounts lie in the key folders. Copy these to the machines where the processes run.
 
     Example: hotline upgrade
     """
@@ -123,6 +136,7 @@ def upgrade(flows: Path, *, no_backup: bool) -> None:
     if found.state is migrate.TablesState.OLDER and not no_backup:
         _back_up(settings)
     _migrate(settings, keys if whole else None)
+    _accounts(settings, keys if whole else None, redis_users, roles=roles)
     context = build_cli(settings)
     with closing(context.database):
         _publish(context, settings, flows)
@@ -140,6 +154,24 @@ def _back_up(settings: Settings) -> None:
     with closing(open_database(settings.database_url)) as database:
         done = backup.take(settings, database, factories.clock(settings)(), folder)
     click.echo(f"backup: {done.path} leads back to version {done.manifest.schema} of the tables")
+
+
+def _accounts(
+    settings: Settings, keys: Path | None, redis_users: Path | None, *, roles: bool
+) -> None:
+    """Makes the accounts of the processes at the servers. Gives those that exist the rights of this version."""
+    if keys is None and (roles or redis_users):
+        raise NotReady("accounts are made where the key folders of all processes are")
+    if keys is not None and redis_users is not None:
+        redis_users.touch(mode=0o600)
+        redis_users.write_text(server_roles.redis_users(keys), encoding="ascii")
+    with closing(open_database(settings.database_url)) as database:
+        if roles and database.is_sqlite:
+            raise NotReady("SQLite knows no accounts: --roles is for PostgreSQL")
+        if keys is not None and roles:
+            for name in server_roles.make_roles(database, settings.database_url, keys):
+                click.echo(f"accounts: {name}")
+        server_roles.grant_existing(database, settings.database_url)
 
 
 def _home(home: Path) -> None:

@@ -12,7 +12,14 @@ from typing import Any
 
 import click
 
-from hotline.cli.contexts import Role, build_monitor, build_reader, build_worker, refuse_wrong_keys
+from hotline.cli.contexts import (
+    Role,
+    build_monitor,
+    build_reader,
+    build_worker,
+    refuse_wrong_keys,
+    settings_of,
+)
 from hotline.core.contexts import CliContext, Context
 from hotline.core.importing import uncollected
 from hotline.core.logs import configure
@@ -48,7 +55,12 @@ def _hear(name: str, role: Role, build: Callable[[Settings], Context]) -> None:
     context = build(settings)
     refuse_wrong_keys(context, settings, role)
     run, stop = _runner(name), stop_event()
-    run(context, settings.redis_url, stop, listen_again=lambda: stop_on_signal(stop))
+    run(
+        context,
+        settings_of(settings, role).redis_url,
+        stop,
+        listen_again=lambda: stop_on_signal(stop),
+    )
 
 
 @click.command()

@@ -22,6 +22,7 @@ from hotline.cli.fork_server import why_not_start
 from hotline.core.environment import CHECKOUT
 from hotline.core.logs import configure
 from hotline.core.settings import Settings, with_file_settings
+from hotline.keys.key_folder import DATABASE_ACCOUNT, REDIS_ACCOUNT, with_account
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """Variables that any program may have."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
 """Place of the gateway's key. Only a process that sends may have it."""
+ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", REDIS_ACCOUNT))
+"""Addresses in which each process gets its own account, so that it never sees the owner's password."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Variables that only the monitor may have."""
 
@@ -162,6 +165,9 @@ def _settings_for(
     hidden = (*(() if post.sends else SENDING), *(() if post.role == WATCH else MONITOR_ONLY))
     known = {name: value for name, value in _named(environ).items() if name not in hidden}
     keys = settings.home / "keys" / post.role
+    for name, account in ACCOUNTS:
+        if name in known:
+            known[name] = with_account(known[name], keys, account)
     return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hotline.core.database import Database
@@ -202,6 +203,8 @@ class MonitorTools:
     other: OtherChannel
     budget: float
     """Balance at the gateway after the last top-up, in its currency. 0 where it is unknown."""
+    digests: Path | None = None
+    """The file outside the database to which the monitor adds each day's digest of the audit log."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,8 @@ LOCK_SECONDS = 3.0
 """Seconds that a writer waits for a writer of another process."""
 TURN_SECONDS = 2.0
 """Seconds that a writer first waits for the other writers of its process. Both together are a hop's five seconds."""
+AUDIT_KEY = "audit key"
+"""Entry of `Session.info` with the process' name and key for the audit log."""
 CONNECTIONS = 16
 """Connections of one process to SQLite's file. Each stays open, since opening one costs as much as several hops."""
 
@@ -149,6 +151,8 @@ class Database:
         self._turn = WriterTurn(turn)
         self._joint = BatchedWrites(self.plainly, turn)
         self._memory: DocumentCaches | None = None
+        self.audit_key: tuple[str, bytes] | None = None
+        """The name of the process and its own key, which seals its rows of the audit log."""
 
     def keep_documents(self) -> DocumentCaches:
         """Keeps documents of revisions in memory for later reading transactions. Returns that memory.
@@ -229,7 +233,7 @@ class Database:
     @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:
         with without_details(), self.engine.connect() as connection:
-            info = {}
+            info: dict[str, Any] = {AUDIT_KEY: self.audit_key}
             if self.is_sqlite:
                 # The mapper joins this transaction at its first query. Many hops never use the mapper.
                 info[CURSOR] = connection.connection.cursor()

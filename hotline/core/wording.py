@@ -317,6 +317,8 @@ class Template(StrEnum):
     ALARM_OVER = "Over: {name}."
     """To on-call contacts: the fault is over."""
     ALARM_TRIAL = "A test: an alarm wakes you like this. Nothing is wrong now."
+    AUDIT_DIGEST = "Keep this message: {row} {digest}"
+    """To on-call contacts, once a day. `row` and `digest` are those of the newest row of the audit log."""
 
     CALL_WAITS = "{ref}: call requested for {time}. The number opens then."
     """To the national desk. `ref` is C12, `time` 25/11 08:00-10:00. It never says who is called or why."""

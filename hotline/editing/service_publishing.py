@@ -65,6 +65,8 @@ LONGEST_VALUES = {
     "digits": "1 prendre 2 sur place 3 orienté 4 pas cela 5 passer 6 discrètement 7 ouvertement",
     "own": "2 sur place 3 orienté 4 pas cela 5 passer",
     "who": "Responder of a long name",
+    "row": "999999999",
+    "digest": "f" * 64,
     "refs": " ".join(["K7Q4AC"] * 6) + " +194",
 }
 """Values at their longest, to compute the maximum length of an SMS."""

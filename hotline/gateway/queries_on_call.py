@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.alarms.tables import RaisedAlarm
 from hotline.core.database import add_if_new, has_row
+from hotline.core.wording import Template
 from hotline.errors import NotFound
 from hotline.gateway.rules_delivery import Priority
 from hotline.gateway.tables import Message, OnCallContact
@@ -92,6 +93,14 @@ def newest_to_contacts(session: Session) -> Message | None:
     )
     written = select(Message).where(Message.on_call_id.in_(reached))
     return session.scalars(written.order_by(Message.id.desc()).limit(1)).one_or_none()
+
+
+def newest_digest(session: Session) -> datetime | None:
+    """Returns the time of the newest notice with a digest of the audit log."""
+    written = select(Message.created_at).where(
+        Message.priority == Priority.MONITOR, Message.template == Template.AUDIT_DIGEST.name
+    )
+    return session.scalar(written.order_by(Message.id.desc()).limit(1))
 
 
 def notices(session: Session, ids: Sequence[int]) -> Sequence[Message]:

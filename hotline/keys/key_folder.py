@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hotline.errors import KeyMissing
 
@@ -26,6 +27,10 @@ DIAL_SECRET = "dial.secret"
 """File with the path secret that the monitor dials with. The rotation of the hooks' own secrets does not affect it."""
 LISTED_SECRET = "listed.secret"
 """File with the path secrets that the relay reports with, one a line, newest first."""
+
+
+DATABASE_ACCOUNT, REDIS_ACCOUNT = "database.account", "redis.account"
+"""Files with `NAME:PASSWORD` of the process' own account at a server (operations/server_roles.py)."""
 
 
 class KeyFolder:
@@ -124,6 +129,22 @@ class KeyFolder:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def with_account(url: str, folder: Path, name: str) -> str:
+    """Returns a server's address with the account in this folder. Without one, returns the address unchanged."""
+    keys = KeyFolder(folder)
+    if url.startswith("sqlite") or not keys.holds(name):
+        return url
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{keys.read(name).decode()}@{place}").geturl()
+
+
+def own_addresses(folder: Path, database: str, redis: str) -> tuple[str, str]:
+    """Returns the addresses of both servers with the accounts in this folder."""
+    own = with_account(redis, folder, REDIS_ACCOUNT)
+    return with_account(database, folder, DATABASE_ACCOUNT), own
 
 
 def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:

@@ -29,6 +29,8 @@ READER_KEY = "reader.key"
 READER_PUBLIC_KEY = "reader.pub"
 SIGNING_KEY = "backup-sign.key"
 """Signs backups (Ed25519). No person is there each hour, so this key is under no passphrase."""
+AUDIT_KEY = "audit.key"
+"""Seals the rows that a process writes to the audit log. Each role has its own, so the six files differ."""
 
 RANDOM: Mapping[str, Sequence[str]] = {
     pseudonyms.SESSION_KEY: ("hooks",),
@@ -56,6 +58,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     READER_PUBLIC_KEY: ("hooks", "console", "pages"),
     WEEKLY_KEY: ("hooks", "workers", "console", "reader", "pages"),
     LINE_PUBLIC_KEY: ROLES,
+    AUDIT_KEY: ROLES,
 }
 """Every lasting key, and the roles whose folders contain it."""
 
@@ -98,6 +101,11 @@ def make_keys(
         made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, secrets.token_bytes(KEY_BYTES)))
     if is_held(folder, LINE_PUBLIC_KEY):
         made.each(LINE_PUBLIC_KEY)
+    made.names += [
+        f"{role}/{AUDIT_KEY}"
+        for role, keys in roles.items()
+        if keys.make(AUDIT_KEY, secrets.token_bytes(KEY_BYTES))
+    ]
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
     return made.names

@@ -32,7 +32,12 @@ from hotline.errors import ImportRefused, NotFound
 from hotline.gateway import queries_alert_path, queries_health, queries_on_call, tables_sessions
 from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.tables import Message, OnCallContact
-from hotline.monitoring import queries, service_checks_database, service_checks_outside
+from hotline.monitoring import (
+    queries,
+    service_audit_digest,
+    service_checks_database,
+    service_checks_outside,
+)
 from hotline.people import tables as people_tables
 from hotline.people import tables_accounts, tables_audit
 from hotline.people.tables_audit import CommandActor
@@ -82,6 +87,7 @@ def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, 
     found = (
         *service_checks_outside.check_outside(context),
         *service_checks_database.check_database(context),
+        service_audit_digest.check_log(context),
     )
     found += service_checks_outside.traffic_findings(context) if around else ()
     wakes = set(Alarm) - {Alarm.DATABASE, *EVENT_ALARMS}

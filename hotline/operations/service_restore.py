@@ -40,7 +40,15 @@ def verify_backup(file: Path, key: BackupKey) -> tuple[Manifest, Contents]:
 
 
 def restore(
-    file: Path, key: BackupKey, url: str, *, by: str, at: datetime, say: Say, replace: bool = False
+    file: Path,
+    key: BackupKey,
+    url: str,
+    *,
+    by: str,
+    at: datetime,
+    say: Say,
+    replace: bool = False,
+    audit_key: tuple[str, bytes] | None = None,
 ) -> Restored:
     """Restores a backup of this line into an empty database, or with `replace` in place of SQLite's file.
 
@@ -63,6 +71,7 @@ def restore(
             _prove(database, manifest, contents)
             say("updating the tables")
             migrate.upgrade(database)
+            database.audit_key = audit_key
             waiting = _hold(database, manifest, by=by, at=at)
             if aside is not None:
                 backup.check_empty(url, at, replace=True)

@@ -8,7 +8,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Database
 from hotline.people import tables, tables_audit
 from hotline.people.rules_audit import ROSTER, SENTENCES, AuditFilter, AuditRow, read_row
-from hotline.people.tables_audit import AuditEntry, Chain
+from hotline.people.tables_audit import AuditEntry, Chain, Proofs
 
 ACTIONS = tuple(sorted(SENTENCES))
 """The names of all actions that a row can have."""
@@ -67,9 +67,9 @@ def newest_rows(context: Context, wanted: AuditFilter, *, before: int | None = N
     return AuditPage([_read(one, names) for one in found[:ROWS]], older, length, digest)
 
 
-def verify_chain(context: Context) -> Chain:
+def verify_chain(context: Context, proofs: Proofs | None = None) -> Chain:
     with context.database.reading() as session:
-        return tables_audit.verify_chain(session)
+        return tables_audit.verify_chain(session, proofs)
 
 
 def _read(one: AuditEntry, names: Mapping[int, str]) -> AuditRow:

@@ -1,28 +1,34 @@
 """Writes the audit log. Rows can only be added, and each row contains a digest of the row before it. The log records
 that a person read a tip, and never the content.
 
-If a row is changed, removed or inserted, the chain of digests is broken. If rows at the end are removed, the chain
-shows nothing. So people should sometimes copy the newest digest to paper or to another machine.
+The chain shows a row that was changed, removed or inserted. A person who can write the table can compute a new chain.
+So each process also numbers its rows and seals them with a key of its own, which no database holds. Rows cut off the
+end leave no trace here: the monitor keeps the digest of each day and sends it (monitoring/service_audit_digest.py).
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import database
 from hotline.core.actors import Actor
+from hotline.core.database import AUDIT_KEY
+from hotline.core.writes import protect_rows
 from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
 CommandActor: TypeAlias = str | Actor
-"""The person who gave a command: the name that they entered, or their account."""
+"""The person behind a command: the name that the command was given, or an account."""
+RESTORED = "restored"
+"""The one action that may have no seal: a restore on a new machine comes before its keys. `verify` names each."""
 BEGINNING = "0" * 64
 """The value of `previous` in the first row."""
 LOCK = 4_114_110_001
@@ -31,6 +37,7 @@ LOCK = 4_114_110_001
 
 class AuditEntry(database.Row):
     __tablename__ = "audit"
+    __table_args__ = (UniqueConstraint("process", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -46,6 +53,15 @@ class AuditEntry(database.Row):
     """The digest of the row before this row. It is unique, so no two rows can follow the same row."""
     digest: Mapped[str] = mapped_column(unique=True)
     """The SHA-256 digest of `previous` and the fields of this row."""
+    process: Mapped[str | None]
+    """The role whose key sealed the row. None if the process had no key: a missing key stops no tip."""
+    number: Mapped[int | None]
+    """The row's number among the rows of its process, from 1 without a gap."""
+    seal: Mapped[str | None]
+    """HMAC-SHA-256 of process, number and digest under the key of the process."""
+
+
+protect_rows(AuditEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,22 @@ class Chain:
     newest: str
     """The digest of the last row."""
     broken_at: int | None
-    """The id of the first row that does not match the row before it. None if no row is wrong."""
+    """The id of the first row that is wrong. None if the log is intact."""
+    why: str = ""
+    unchecked: Collection[str] = ()
+    """Rows without a checked seal: those of processes whose key was not given, and restores without keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """The proofs that are not in the database."""
+
+    keys: Mapping[str, bytes | None]
+    """The audit key of each process of this line. None for a key that is on another machine."""
+    digests: Mapping[int, str] = field(default_factory=dict)
+    """Digests that were kept elsewhere, by the id of their row."""
+    since: int = 0
+    """The first row whose seal is checked. The operator answers for earlier rows, such as those of a lost key."""
 
 
 def by_command(name: str) -> str:
@@ -113,6 +144,11 @@ def append_row(
         previous=_newest_digest(session),
     )
     entry.digest = _digest(entry)
+    if held := session.info.get(AUDIT_KEY):
+        entry.process, key = held
+        numbers = select(func.max(AuditEntry.number)).where(AuditEntry.process == entry.process)
+        entry.number = (session.scalar(numbers) or 0) + 1
+        entry.seal = _seal(key, entry)
     session.add(entry)
     session.flush()
     return entry
@@ -204,21 +240,82 @@ def chain_end(session: Session) -> tuple[int, str]:
     return count, _newest_digest(session)
 
 
+def newest_id(session: Session) -> int:
+    return session.scalar(select(func.max(AuditEntry.id))) or 0
+
+
+def digest_of(session: Session, row: int) -> str | None:
+    return session.scalar(select(AuditEntry.digest).where(AuditEntry.id == row))
+
+
+def begun_at(session: Session) -> datetime | None:
+    """Returns the time of the first row."""
+    return session.scalar(select(AuditEntry.at).order_by(AuditEntry.id).limit(1))
+
+
 def _newest_digest(session: Session) -> str:
     found = select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
     return session.scalar(found) or BEGINNING
 
 
-def verify_chain(session: Session) -> Chain:
-    """Checks the chain from the first row until it finds a row that is wrong."""
+def verify_chain(session: Session, proofs: Proofs | None = None) -> Chain:
+    """Checks the log from its beginning, up to the first wrong row. Without proofs, checks the chain alone."""
     newest, length = BEGINNING, 0
+    check = None if proofs is None else _ProofCheck(proofs)
     every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
     with closing(session.scalars(every)) as rows:
         for entry in rows:
             if entry.previous != newest or entry.digest != _digest(entry):
-                return Chain(length, newest, broken_at=entry.id)
+                return Chain(length, newest, entry.id, "it does not follow from the row before")
+            if check is not None and (why := check.fault(entry)):
+                return Chain(length, newest, entry.id, why)
             newest, length = entry.digest, length + 1
-    return Chain(length, newest, broken_at=None)
+    if check is None:
+        return Chain(length, newest, broken_at=None)
+    cut = next(iter(check.digests), None)
+    why = "" if cut is None else "it was kept elsewhere, and is not in the log"
+    return Chain(length, newest, cut, why, sorted(check.unchecked))
+
+
+class _ProofCheck:
+    """Compares each row, in order, with the proofs that are not in the database."""
+
+    def __init__(self, proofs: Proofs) -> None:
+        self._proofs = proofs
+        self._numbers: dict[str, int] = {}
+        self.digests = dict(sorted(proofs.digests.items()))
+        """The kept digests whose row was not met yet."""
+        self.unchecked: set[str] = set()
+
+    def fault(self, entry: AuditEntry) -> str:
+        """Returns what is wrong with this row, or an empty text."""
+        kept = self.digests.pop(entry.id, entry.digest)
+        if kept != entry.digest:
+            return "another digest of this row was kept elsewhere"
+        name, expected = entry.process or "", self._numbers.get(entry.process or "", 0) + 1
+        self._numbers[name] = entry.number or 0
+        if entry.id < self._proofs.since:
+            return ""
+        if not name and entry.action == RESTORED:
+            self.unchecked.add(f"row {entry.id}, a restore")
+            return ""
+        if not name:
+            return "no process sealed it"
+        if entry.number != expected:
+            return f"it is number {entry.number} of {name}, and {expected} was due"
+        if name not in self._proofs.keys:
+            return "no process of this line has its name"
+        key = self._proofs.keys[name]
+        if key is None:
+            self.unchecked.add(name)
+            return ""
+        fits = hmac.compare_digest(entry.seal or "", _seal(key, entry))
+        return "" if fits else f"the key of {name} did not seal it"
+
+
+def _seal(key: bytes, entry: AuditEntry) -> str:
+    sealed = json.dumps((entry.process, entry.number, entry.digest)).encode()
+    return hmac.digest(key, sealed, "sha256").hex()
 
 
 def _digest(entry: AuditEntry) -> str:

@@ -13,16 +13,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 422,
-    "lines": 58_336,
-    "tokens": 526_233,
+    "files": 424,
+    "lines": 58_925,
+    "tokens": 531_086,
     "html": 3_835,
     "js": 850,
     "typst": 60,
-    "sql": 1_025,
+    "sql": 1_029,
     "data": 5_381,
     "unformatted": 0,
-    "tests": 71_155,
+    "tests": 71_484,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts tables that people read and that code does not
 repeat. `unformatted` counts the places that the formatter must leave alone."""

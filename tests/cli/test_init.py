@@ -21,6 +21,7 @@ from hotline.text.codes import NATIONAL
 from hotline.tips import queries_report
 from tests.cli.homes import PASSPHRASE, copy_home
 from tests.support.builders import make_tip
+from tests.support.servers import drop_guard
 
 Hotline = Callable[..., Result]
 SIGNED = ("--by", "Alice", "--reason", "court asked")
@@ -351,6 +352,7 @@ def test_a_log_that_was_touched_is_told_with_its_row(hotline: Hotline, tmp_path:
     copy_home(tmp_path / "home")
     context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path / "home")}))
     with context.database.writing() as session:
+        drop_guard(session, "audit")
         session.connection().exec_driver_sql("UPDATE audit SET subject = 'nothing' WHERE id = 2")
     context.database.close()
 

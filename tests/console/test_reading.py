@@ -20,6 +20,7 @@ from hotline.text.languages import CODES
 from hotline.web import pages_today
 from hotline.web.console_app import create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
+from tests.support.servers import drop_guard
 
 AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
 
@@ -192,8 +193,9 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
     assert tab.get(f"/audit?before={older}").text.count('<tr><td class="moment">') < 50
     assert "Complete:" in tab.get("/audit/verify").text
-    with desk.context.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
+    with desk.context.database.writing() as session:
+        drop_guard(session, "audit")
+        session.connection().exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
     assert "The log was changed: row 30 does not follow" in tab.get("/audit/verify").text
 
 

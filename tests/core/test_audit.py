@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.core.database import Database
@@ -12,6 +13,7 @@ from hotline.operations import migrate
 from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from tests.support.builders import NOON
+from tests.support.servers import drop_guard
 
 pytestmark = pytest.mark.both
 
@@ -71,6 +73,7 @@ def test_whatever_is_touched_shows(
     for n in range(1, 4):
         append(database, n)
     with database.writing() as session:
+        drop_guard(session, "audit")
         touch(session)
 
     assert verify(database).broken_at == broken_at
@@ -92,3 +95,15 @@ def test_a_row_that_was_rolled_back_leaves_no_gap(database: Database) -> None:
     append(database, 2)
 
     assert verify(database).length == 2
+
+
+@pytest.mark.parametrize("touch", [set_row(2, actor="nobody"), drop(3)], ids=["changed", "cut"])
+def test_no_row_is_changed_or_deleted(
+    database: Database, touch: Callable[[Session], object]
+) -> None:
+    """The database itself refuses. No retention deletes rows of this log, so there is no lawful way."""
+    for n in range(1, 4):
+        append(database, n)
+    with pytest.raises(IntegrityError), database.writing() as session:
+        touch(session)
+    assert verify(database).length == 3

@@ -21,7 +21,7 @@ from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.tables import Grant, Tip
 from tests.faults import ledger
 from tests.support.builders import NOON, make_referral, make_responder, make_tip
-from tests.support.servers import embedded
+from tests.support.servers import drop_guard, embedded
 
 __all__ = ["embedded"]
 
@@ -184,6 +184,7 @@ def _fired_twice(session: Session) -> None:
 
 
 def _unchained(session: Session) -> None:
+    drop_guard(session, "audit")
     session.query(tables_audit.AuditEntry).first().actor = "nobody"  # type: ignore[union-attr]
 
 

@@ -14,10 +14,11 @@ from hotline.keys.rotation import ROTATING, newest_keys, publish_key, stage_key
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
 from tests.support.builders import NOON
 
-PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret", "line.pub"}
+PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret", "line.pub", "audit.key"}
 """Secrets in web addresses. A request to the address proves its secret, so they need no canary.
 
-The public half of the signing key has none either: who writes the database must not make it look wrong."""
+The public half of the signing key has none either: who writes the database must not make it look wrong.
+The audit log itself proves each audit key."""
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ PERIODS = ["2026-11", "2026-12", "2026-W48", "2026-W49", "2026-W50"]
 PEOPLE = [f"people-{period}.key" for period in PERIODS]
 CONTENTS = {
     "hooks": [
+        "audit.key",
         "certificate.key",
         *WEEKS,
         "dial.secret",
@@ -33,9 +34,10 @@ CONTENTS = {
         "session.key",
         "stop.key",
     ],
-    "workers": ["epoch.key", "listed.secret", "relay.key", "relay.pub", "stop.key"],
-    "watch": ["dial.secret", "watch.key"],
+    "workers": ["audit.key", "epoch.key", "listed.secret", "relay.key", "relay.pub", "stop.key"],
+    "watch": ["audit.key", "dial.secret", "watch.key"],
     "console": [
+        "audit.key",
         "backup-sign.key",
         "certificate.key",
         "enrolled.key",
@@ -47,6 +49,7 @@ CONTENTS = {
         "watch.pub",
     ],
     "pages": [
+        "audit.key",
         "certificate.key",
         "enrolled.key",
         "epoch.key",
@@ -57,7 +60,7 @@ CONTENTS = {
         "totp.key",
         "watch.pub",
     ],
-    "reader": ["epoch.key", "pepper.key", "reader.key"],
+    "reader": ["audit.key", "epoch.key", "pepper.key", "reader.key"],
 }
 
 
@@ -106,6 +109,7 @@ def test_no_two_purposes_share_a_key_and_the_same_purpose_does(tmp_path: Path) -
     assert keys["workers/relay.pub"] == keys["console/relay.pub"]
     by_name = {name.partition("/")[2]: secret for name, secret in keys.items()}
     assert len(set(by_name.values())) == len(by_name)
+    assert len({keys[f"{role}/audit.key"] for role in CONTENTS}) == len(CONTENTS)
 
 
 def test_a_shared_key_that_was_lost_in_one_folder_comes_back_from_another(tmp_path: Path) -> None:

@@ -129,8 +129,8 @@ def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict
         service = services[entry.name]
         assert service["command"] == [entry.name]
         role = PROCESSES[entry.name].role
-        mode = ":ro" if role == Role.WATCH else ""
-        assert service["volumes"] == [f"keys_{role}:/keys{mode}"]
+        own = [":ro", "watch:/var/lib/hotline"] if role == Role.WATCH else [""]
+        assert service["volumes"] == [f"keys_{role}:/keys{own[0]}", *own[1:]]
         assert not any("API_KEY" in name for name in service["environment"])
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 from nacl.public import PrivateKey
@@ -98,13 +99,18 @@ def make_line(
 
 
 def make_watch(
-    *, instruments: FakeInstruments | None = None, other: FakeOther | None = None, budget: float = 0
+    *,
+    instruments: FakeInstruments | None = None,
+    other: FakeOther | None = None,
+    budget: float = 0,
+    digests: Path | None = None,
 ) -> MonitorTools:
     return MonitorTools(
         encrypter=cast(Any, DecryptingEncrypter()),
         instruments=instruments or FakeInstruments(),
         other=other or FakeOther(),
         budget=budget,
+        digests=digests,
     )
 
 

@@ -67,9 +67,13 @@ CREATE TABLE audit (
     reason VARCHAR NOT NULL,
     previous VARCHAR NOT NULL,
     digest VARCHAR NOT NULL,
+    process VARCHAR,
+    number INTEGER,
+    seal VARCHAR,
     CONSTRAINT audit_key PRIMARY KEY (id),
     CONSTRAINT audit_previous_once UNIQUE (previous),
-    CONSTRAINT audit_digest_once UNIQUE (digest)
+    CONSTRAINT audit_digest_once UNIQUE (digest),
+    CONSTRAINT audit_process_number_once UNIQUE (process, number)
 );
 
 CREATE TABLE coverage (

@@ -17,6 +17,7 @@ depends_on: Sequence[str] | None = None
 SQLITE_TYPES = {"SERIAL": "INTEGER", "TIMESTAMPTZ": "DATETIME", "BYTEA": "BLOB"}
 """SQLite's names for the types in `tables.sql`."""
 INSERT_ONLY = (
+    "audit",
     "case_event",
     "sample_mark",
     "release",

@@ -1,0 +1,140 @@
+"""Keeps each day's digest of the audit log outside the database, and sends it to on-call contacts and by mail.
+
+A person who controls the database can cut rows off the end of the log. The kept digests show that.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import time, timedelta
+from pathlib import Path
+
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm, Notice
+from hotline.alerts.service_alarm_notices import new_notice
+from hotline.core.check_result import CheckResult, check_result, in_kigali, warning
+from hotline.core.contexts import CliContext, MonitorContext
+from hotline.core.database import Session
+from hotline.errors import StoreUnavailable
+from hotline.gateway import queries_on_call
+from hotline.gateway.tables import OnCallContact
+from hotline.keys import tables_canaries
+from hotline.people import tables_audit
+from hotline.people.tables_audit import Proofs
+from hotline.text.time import KIGALI
+
+logger = logging.getLogger(__name__)
+
+SENT_AT = time(8)
+"""Time of day in Kigali from which the day's digest is sent. Contacts sleep earlier."""
+LATE = timedelta(hours=26)
+BROKEN = "broken"
+"""Replaces the digest in the file, on a day on which the log was wrong."""
+VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
+
+
+def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
+    """Returns day, row and digest of each kept line, oldest first. Ignores lines of another shape."""
+    if file is None or not file.exists():
+        return ()
+    lines = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
+    return [(one[0], int(one[1]), one[2]) for one in lines if len(one) == 3 and one[1].isdecimal()]
+
+
+def digests_by_row(file: Path | None) -> Mapping[int, str]:
+    return {row: digest for _, row, digest in read_digests(file) if digest != BROKEN}
+
+
+def keep_digest(context: MonitorContext) -> None:
+    """Verifies the log once a day, sends its newest digest and keeps it. Raises StoreUnavailable.
+
+    While the log is wrong, it sends nothing and verifies again at each call. Checks the chain and the kept digests: the
+    other processes' keys are not here.
+    """
+    at, file = context.now(), context.watch.digests
+    local = at.astimezone(KIGALI)
+    if file is None or local.time() < SENT_AT:
+        return
+    day, last = f"{local:%Y-%m-%d}", [*read_digests(file)][-1:]
+    with context.database.reading() as session:
+        is_kept = not _can_keep(file) or [(one[0], one[2] != BROKEN) for one in last] == [
+            (day, True)
+        ]
+        if is_kept and _is_sent(session, context, day):
+            return
+        chain = tables_audit.verify_chain(session, Proofs({}, digests_by_row(file), sys.maxsize))
+        row = tables_audit.newest_id(session)
+    if chain.broken_at is not None:
+        row, digest = chain.broken_at, BROKEN
+    else:
+        digest = chain.newest
+        _send(context, day, row, digest)
+    if last != [(day, row, digest)]:
+        _keep(file, f"{day} {row} {digest}\n")
+
+
+def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
+    """Returns the contacts that SMS can reach, and None for the second channel if there is one."""
+    reached = [one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None]
+    return [*reached, *([None] if context.watch.other.is_there() else [])]
+
+
+def _is_sent(session: Session, context: MonitorContext, day: str) -> bool:
+    newest = queries_on_call.newest_digest(session)
+    is_sent = newest is not None and f"{newest.astimezone(KIGALI):%Y-%m-%d}" == day
+    return is_sent or not _outsiders(session, context)
+
+
+def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
+    """Writes the day's notices. Several monitors write them once."""
+    at = context.now()
+    with context.database.writing() as session:
+        tables.take_lock(session)
+        if _is_sent(session, context, day):
+            return
+        for one in _outsiders(session, context):
+            notice = new_notice(Alarm.AUDIT_LOG, Notice.DIGEST, one, at, at)
+            notice.parameters = {"row": row, "digest": digest}
+            session.add(notice)
+
+
+def _can_keep(file: Path) -> bool:
+    return os.access(file if file.exists() else file.parent, os.W_OK)
+
+
+def _keep(file: Path, line: str) -> None:
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8") as stream:
+            stream.write(line)
+    except OSError as broken:
+        logger.error("the digest of the audit log was not kept: %s", type(broken).__name__)
+
+
+def check_log(context: CliContext) -> CheckResult:
+    """Checks that the last kept digest still fits, and that two outsiders get the day's digest."""
+    at, file = context.now(), context.watch.digests
+    lines = read_digests(file)
+    name = Alarm.AUDIT_LOG
+    try:
+        with context.database.reading() as session:
+            held = tables_audit.digest_of(session, lines[-1][1]) if lines else ""
+            reached = queries_on_call.can_be_notified(session)
+            other = context.watch.other.is_there() or tables_canaries.has_second_channel(session)
+            sent = queries_on_call.newest_digest(session)
+            since = sent or tables_audit.begun_at(session) or at
+    except StoreUnavailable:
+        return CheckResult(name, True, "not checked: the database does not answer")
+    if lines and held != lines[-1][2]:
+        day, row, _ = lines[-1]
+        says = f"row {row} is not the one that the monitor saw on {day}, or the chain broke there"
+        return CheckResult(name, False, says, VERIFY)
+    if not reached or not other:
+        says = "fewer than two outsiders get the day's digest: rows could be cut off its end"
+        todo = "`hotline oncall add NAME`, and HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND"
+        return warning(name, says, todo)
+    if at - since > LATE:
+        says = f"no digest was sent since {in_kigali(since)}"
+        return warning(name, says, "see to `watch`: it sends one each day from 08:00")
+    return check_result(name, None, "its digest goes to outsiders each day", "")

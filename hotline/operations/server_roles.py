@@ -1,0 +1,146 @@
+"""Gives each process its own account at PostgreSQL and at Redis, with the rights that it needs and no others.
+
+`hotline upgrade --roles` makes them. The passwords lie in the processes' key folders. Without them a process uses the
+account in its settings.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from hotline.core.database import Database
+from hotline.keys.key_folder import DATABASE_ACCOUNT, REDIS_ACCOUNT, KeyFolder
+
+ALL = HOOKS, WORKERS, WATCH, READER, PAGES = "hooks", "workers", "watch", "reader", "pages"
+CONSOLE = "console"
+"""The commands. At PostgreSQL they use the owner's account, since they also make tables."""
+CALLS = (
+    *("alarm", "question_back", "attempt", "call_back", "case_code", "case_counted", "case_grant"),
+    *("case_key", "case_event", "case_note", "coverage", "deadline", "delivery_report", "dialogue"),
+    *(
+        "enrolment_code",
+        "timed_task",
+        "drill",
+        "grant",
+        "secret_attempt",
+        "hook_counter",
+        "inbound_seen",
+    ),
+    *("inbox_read", "participant", "queue_state", "leader", "message", "people", "people_register"),
+    *(
+        "pin_warning",
+        "possible_victim",
+        "process_start",
+        "counter",
+        "pin_reading",
+        "pin_reading_ask",
+    ),
+    *("assignment", "reply_answer", "screen_count", "service_referral", "started_form", "stopped"),
+    *("tally", "tip", "tip_likeness", "tip_link", "tip_place", "pending_alert"),
+)
+WRITERS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(CALLS, ALL),
+    **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
+    **dict.fromkeys(("failed_sign_in", "sign_in_attempt", "signature", "membership"), (PAGES,)),
+    **dict.fromkeys(("line_key", "person", "release_approval"), (PAGES,)),
+    **dict.fromkeys(("draft", "draft_check", "draft_step"), (WORKERS, PAGES)),
+    **dict.fromkeys(("publication", "revision", "text_question"), (WORKERS, PAGES)),
+    **dict.fromkeys(("exclusion", "leave", "queue_pause", "legal_hold"), (WORKERS, PAGES)),
+    **dict.fromkeys(("release", "release_cell", "programme_target"), (WORKERS, PAGES)),
+    **dict.fromkeys(("person_count", "person_sum"), (WORKERS, READER)),
+    **dict.fromkeys(("responder", "enrolment"), (WORKERS, WATCH, READER, PAGES)),
+    "on_call_contact": (WORKERS, WATCH, PAGES),
+    **dict.fromkeys(("desk", "desk_member"), (READER, PAGES)),
+    **dict.fromkeys(("sample_mark", "key_canary", "recovery_pair", "alembic_version"), ()),
+}
+"""The processes that write each table. Its keys are all tables. `audit` is apart: each process adds rows, none changes
+one."""
+COLUMNS = ((HOOKS, "on_call_contact", "unreachable"), (HOOKS, "responder", "categories"))
+"""Single columns that a process may change. STOP makes a contact unreachable. A lock on rows needs one such column."""
+UNREAD = {HOOKS: ("account_code", "approval", "recovery_pair", "sign_in_attempt", "draft_step")}
+"""Tables that a process does not read."""
+EACH = "+@read +@write +@connection +@transaction -@dangerous +info resetchannels"
+SERVES = f"{EACH} +@pubsub +@blocking +@scripting &rq:pubsub:*"
+REDIS: Mapping[str, str] = {
+    HOOKS: f"~rq:* ~opening:* ~run:* {EACH}",
+    **dict.fromkeys((WORKERS, READER), f"~rq:* {SERVES}"),
+    **dict.fromkeys((WATCH, PAGES, CONSOLE), f"~rq:* ~hotline:probe {EACH}"),
+}
+"""The keys, commands and channels of each process at Redis. No process may empty a database."""
+
+
+def grants(role: str, name: str) -> Iterator[str]:
+    """Yields the statements that give the account of a process its rights, and take away all others."""
+    to = f'"{name}"'
+    tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
+    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to}"
+    yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
+    yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
+    yield f"GRANT INSERT ON audit TO {to}"
+    for table in UNREAD.get(role, ()):
+        yield f'REVOKE SELECT ON "{table}" FROM {to}'
+    for other, table, column in COLUMNS:
+        if other == role:
+            yield f'GRANT UPDATE ("{column}") ON "{table}" TO {to}'
+
+
+def grant_existing(database: Database, url: str) -> None:
+    """Gives the accounts that exist the rights of this version. A new version may bring tables."""
+    if database.is_sqlite:
+        return
+    with database.writing() as session:
+        names = {account_name(url, role): role for role in ALL}
+        for name in session.scalars(text("SELECT rolname FROM pg_roles")).all():
+            for statement in grants(names[name], name) if name in names else ():
+                session.connection().exec_driver_sql(statement)
+
+
+def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
+    """Makes the missing accounts, and sets their passwords to those in the key folders. Returns their names.
+
+    The owner of the database needs CREATEROLE. The server gets a digest of each password, which its log may keep.
+    """
+    made = []
+    with database.writing() as session:
+        connection = session.connection()
+        server: Any = connection.connection.driver_connection
+        known = set(session.scalars(text("SELECT rolname FROM pg_roles")))
+        for role in ALL:
+            name, password = _account(keys / role, DATABASE_ACCOUNT, account_name(url, role))
+            digest = server.pgconn.encrypt_password(
+                password.encode(), name.encode(), b"scram-sha-256"
+            ).decode()
+            verb = "ALTER" if name in known else "CREATE"
+            connection.exec_driver_sql(f"{verb} ROLE \"{name}\" LOGIN PASSWORD '{digest}'")
+            made.append(name)
+    grant_existing(database, url)
+    return made
+
+
+def redis_users(keys: Path) -> str:
+    """Returns the file of users for Redis (`aclfile`). It holds digests of the passwords, and no other user."""
+    lines = ["user default off"]
+    for role, rights in REDIS.items():
+        name, password = _account(keys / role, REDIS_ACCOUNT, role)
+        digest = hashlib.sha256(password.encode()).hexdigest()
+        lines.append(f"user {name} on #{digest} {rights}")
+    return "\n".join(lines) + "\n"
+
+
+def account_name(url: str, role: str) -> str:
+    """Returns a process' account at PostgreSQL. Accounts belong to the server, so the database names them."""
+    return f"{make_url(url).database}_{role}"
+
+
+def _account(folder: Path, file: str, name: str) -> tuple[str, str]:
+    """Returns name and password of an account from a key folder. Makes the password first where there is none."""
+    keys = KeyFolder(folder)
+    keys.make(file, f"{name}:{secrets.token_hex(24)}".encode())
+    held, _, password = keys.read(file).decode().partition(":")
+    return held, password

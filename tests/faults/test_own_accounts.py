@@ -1,0 +1,164 @@
+"""Tests a line whose processes have accounts of their own at PostgreSQL and Redis. Each may do its work and no more."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+from redis import Redis
+from redis.exceptions import AuthenticationError, NoPermissionError
+
+from hotline.core.database import open_database
+from hotline.operations import migrate, server_roles
+from hotline.operations.schema import METADATA
+from hotline.operations.server_roles import ALL, HOOKS, WRITERS
+from hotline.text.places import districts
+from tests.faults.callers import plan, tell
+from tests.faults.run import WORDS, answer_alerts
+from tests.faults.stand.ground import redis_program
+from tests.support.eventually import eventually
+from tests.support.servers import CARELESS, Postgres, postgres_in, short_folder
+from tests.support.stack import Stack, command_words
+
+CHECKER = "user checker on nopass ~* &* +@all\n"
+"""A user of the test alone, who reads what Redis refused."""
+
+
+def test_the_rights_name_every_table() -> None:
+    assert {*WRITERS, "audit"} == {*METADATA.tables, "alembic_version"}
+
+
+@pytest.fixture(scope="module")
+def roles(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Postgres:
+    """Returns a server with a database `roles` and the accounts of its processes."""
+    url = postgres_server.make("roles")
+    database = open_database(url)
+    migrate.upgrade(database)
+    server_roles.make_roles(database, url, tmp_path_factory.mktemp("keys"))
+    server_roles.make_roles(database, url, tmp_path_factory.mktemp("other"))
+    database.close()
+    return postgres_server
+
+
+def refused(server: Postgres, role: str, statement: str) -> bool:
+    address = server.url("roles").replace("+psycopg", "").replace("//line@", f"//roles_{role}@")
+    with psycopg.connect(address) as connection:
+        try:
+            connection.execute(statement.encode())
+        except InsufficientPrivilege:
+            return True
+        return False
+
+
+TRUSTED = ("desk", "account", "publication", "approval", "desk_member", "revision", "person")
+
+
+@pytest.mark.parametrize("table", TRUSTED)
+@pytest.mark.parametrize(
+    "verb", ["INSERT INTO {} DEFAULT VALUES", "UPDATE {0} SET {1} = {1}", "DELETE FROM {}"]
+)
+def test_web_cannot_write_what_trust_rests_on(roles: Postgres, table: str, verb: str) -> None:
+    first = next(iter(METADATA.tables[table].columns)).name
+    assert refused(roles, HOOKS, verb.format(table, first))
+
+
+@pytest.mark.parametrize("role", ALL)
+def test_no_process_changes_a_row_of_the_audit_log_or_makes_a_table(
+    roles: Postgres, role: str
+) -> None:
+    for statement in (
+        "UPDATE audit SET reason = ''",
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "ALTER TABLE audit DISABLE TRIGGER ALL",
+        "CREATE TABLE other (id int)",
+        "UPDATE recovery_pair SET id = id",
+    ):
+        assert refused(roles, role, statement)
+
+
+@contextmanager
+def redis_with(users: Path, folder: Path) -> Iterator[Redis]:
+    argv = (redis_program(), "--port", "0", "--unixsocket", f"{folder}/s", "--save", "")
+    with subprocess.Popen((*argv, "--aclfile", str(users)), stdout=subprocess.DEVNULL) as process:
+        client = Redis.from_url(f"unix://checker:none@{folder}/s")
+        try:
+            eventually((folder / "s").exists, seconds=10)
+            yield client
+        finally:
+            client.close()
+            process.kill()
+
+
+def hotline(environ: Mapping[str, str], *words: str) -> str:
+    done = subprocess.run(
+        command_words(*words), env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(300)
+@pytest.mark.slow(reason="waits for real processes to start")
+def test_a_tip_goes_its_way_and_no_server_refuses_a_statement(tmp_path: Path) -> None:
+    users = tmp_path / "users.acl"
+    with short_folder("hotline-pg-") as folder, postgres_in(folder, **CARELESS) as server:
+        stack = Stack(
+            tmp_path,
+            environ={
+                "HOTLINE_DATABASE_URL": server.make("line"),
+                "HOTLINE_REDIS_URL": f"unix://{folder}/s",
+            },
+            pages=True,
+        )
+        hotline(stack.environ, "init", "--demo")
+        hotline(stack.environ, "upgrade", "--roles", "--redis-users", str(users))
+        users.write_text(users.read_text() + CHECKER)
+        with redis_with(users, folder) as redis, stack:
+            tips = plan(3, [districts()[0].code] * 3, WORDS)
+            told = [tell(stack.emulator, tip) for tip in tips]
+            assert all(told)
+            eventually(lambda: len(stack.emulator.outbox()) >= len(told), seconds=60)
+            quiet = threading.Event()
+            quiet.set()
+            answer_alerts(stack.emulator, quiet)
+            eventually(lambda: refusals(folder) != [] or taken(stack.environ) > 0, seconds=60)
+            assert refusals(folder) == []
+            seen = server.execute("SELECT DISTINCT usename FROM pg_stat_activity", "line")
+            assert {f"line_{role}" for role in ALL} <= {str(name) for (name,) in seen}
+            hotline(stack.environ, "audit", "verify")
+            assert (refusals(folder), redis.acl_log()) == ([], [])
+
+
+def refusals(folder: Path) -> list[str]:
+    lines = (folder / "log").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if "permission denied" in line]
+
+
+def taken(environ: Mapping[str, str]) -> int:
+    rows = json.loads(hotline(environ, "tips", "list", "--json"))
+    return sum(row["acknowledged_by"] is not None for row in rows)
+
+
+def test_no_user_of_redis_empties_it_or_reads_another_processs_keys(tmp_path: Path) -> None:
+    users = tmp_path / "users.acl"
+    users.write_text(server_roles.redis_users(tmp_path / "keys") + CHECKER)
+    with short_folder("hotline-r-") as folder, redis_with(users, folder):
+        for role in server_roles.REDIS:
+            account = (tmp_path / "keys" / role / "redis.account").read_text()
+            with Redis.from_url(f"unix://{account}@{folder}/s") as client:
+                client.set("rq:job:1", "")
+                for words in (("FLUSHALL",), ("KEYS", "*"), ("CONFIG", "GET", "*")):
+                    with pytest.raises(NoPermissionError):
+                        client.execute_command(*words)
+                if role != HOOKS:
+                    with pytest.raises(NoPermissionError):
+                        client.get("run:1")
+        with Redis.from_url(f"unix://{folder}/s") as stranger, pytest.raises(AuthenticationError):
+            stranger.get("rq:job:1")
