@@ -84,7 +84,7 @@ STEPS: tuple[Step, ...] = (
     service_sending.resend_unreported,
     # This step runs before the deadlines, because a deadline may alert the national desk now. That
     # alert must not count as the alert of a colleague.
-    service_assignment.alert_unheard_marks,
+    service_assignment.alert_undelivered_marks,
     reader_pins.report_nights,
     service_leaves.begin_leaves,
     service_assignment.fire_deadlines,

@@ -13,7 +13,7 @@ from workers.clock import BackgroundRun
 ANSWERING, CHECKING = BackgroundRun("answering"), BackgroundRun("checking")
 
 
-def refer_tip(context: WorkerContext, _tip_id: int) -> None:
+def assign_tip(context: WorkerContext, _tip_id: int) -> None:
     """Assigns all pending tips, the most urgent first, whichever tip rang the doorbell."""
     service_assignment.assign_pending(context)
 
@@ -31,7 +31,7 @@ def answer(context: WorkerContext, _answer_id: int) -> None:
     ANSWERING.go(context, service_answers.send_due)
 
 
-def check_change(context: WorkerContext, draft_id: int) -> None:
+def check_draft(context: WorkerContext, draft_id: int) -> None:
     """Starts a child process that checks a draft. A page waits for the result. Returns at once.
 
     The id 0 means the live flows.

@@ -69,7 +69,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     A responder appears once for each level they have. For example, a deputy of one district may be the coordinator of
     another.
     """
-    hands = {one.id: (one.load, one.alerted_at) for one in known} or _hands(session, at)
+    hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     places: dict[tuple[int, Level, frozenset[str]], set[str]] = defaultdict(set)
     member = select(
         Membership.responder_id, Membership.level, Membership.categories, Membership.desk_code
@@ -85,27 +85,27 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     ]
 
 
-def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
+def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
     """Returns each active responder's recent unanswered assignments, at most `MAX_LOAD`, and the time of the last
     one.
     """
-    hers = (
+    own = (
         Assignment.responder_id == Responder.id,
         Assignment.created_at > at - LOAD_PERIOD,
         IS_OF_CASE,
     )
     some = (
-        select(Assignment.id).where(*hers, Assignment.state == AssignmentState.SENT).limit(MAX_LOAD)
+        select(Assignment.id).where(*own, Assignment.state == AssignmentState.SENT).limit(MAX_LOAD)
     )
     load = select(func.count()).select_from(some.correlate(Responder).subquery()).scalar_subquery()
-    last = select(func.max(Assignment.created_at)).where(*hers).scalar_subquery()
+    last = select(func.max(Assignment.created_at)).where(*own).scalar_subquery()
     rows = session.execute(select(Responder.id, load, last).where(*active_conditions(at)))
     return {id: (load, told_at) for id, load, told_at in rows}
 
 
 def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
-    hers = select(Responder.id, Responder.languages).where(Responder.id.in_(responder_ids))
-    return {id: spoken[0] for id, spoken in session.execute(hers)}
+    own = select(Responder.id, Responder.languages).where(Responder.id.in_(responder_ids))
+    return {id: spoken[0] for id, spoken in session.execute(own)}
 
 
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
@@ -134,8 +134,8 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
 
 
 def _level_at(desk: ColumnElement[bool]) -> ScalarSelect[str | None]:
-    hers = (Membership.responder_id == Responder.id, desk, IS_RUNNING)
-    return select(func.min(Membership.level)).where(*hers).scalar_subquery()
+    own = (Membership.responder_id == Responder.id, desk, IS_RUNNING)
+    return select(func.min(Membership.level)).where(*own).scalar_subquery()
 
 
 def next_step(session: Session, tip_id: int) -> int:
@@ -149,8 +149,8 @@ def is_taken(session: Session, tip_id: int) -> bool:
 
 def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assignment | None:
     """Returns the newest assignment of a tip to a responder, or None. Ignores ended assignments."""
-    hers = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
-    newest = hers.order_by(Assignment.id.desc()).limit(1)
+    own = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
+    newest = own.order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
@@ -216,8 +216,8 @@ def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime
 
     With None, removes this mark again.
     """
-    hers = assigned_to(tip_id, responder_id)
-    session.execute(update(Assignment).where(*hers).values(passed_at=at))
+    own = assigned_to(tip_id, responder_id)
+    session.execute(update(Assignment).where(*own).values(passed_at=at))
 
 
 def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
@@ -245,16 +245,16 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
     Locks its tip, so that colleagues who answer at once are handled one after the other.
     """
-    hers = (
+    own = (
         Assignment.reference == reference,
         Assignment.responder_id == responder_id,
         usable_reference(responder_id),
     )
-    tip_id = session.scalar(select(Assignment.tip_id).where(*hers))
+    tip_id = session.scalar(select(Assignment.tip_id).where(*own))
     if tip_id is None:
         return None
     tip_for_writing(session, tip_id)
-    return session.scalars(select(Assignment).where(*hers)).one_or_none()
+    return session.scalars(select(Assignment).where(*own)).one_or_none()
 
 
 def was_escalated(session: Session, assignment_id: int | None) -> bool:
@@ -316,7 +316,7 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
     chosen = sorted(by_id.values(), key=attrgetter("urgency", "id"))[:limit]
     before = [row.id for row in chosen if row.is_alerted]
-    case, safety = cache(Case), cache(_care)
+    case, safety = cache(Case), cache(_safety)
     already = alerted_by_tip(session, before) if before else {}
     steps = _next(session, before)
     apart = [row.id for row in chosen if row.place == ABROAD or is_camp(row.sector)]
@@ -371,10 +371,10 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     return session.connection().execute(tips).all()
 
 
-def _care(
+def _safety(
     matter: str, urgency: int, visit: str | None, erased: bool, visit_decision: str | None
 ) -> VisitSafety:
-    return visit_facts(matter, urgency, visit, erased, visit_decision).care
+    return visit_facts(matter, urgency, visit, erased, visit_decision).safety
 
 
 def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
@@ -482,7 +482,7 @@ def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, tur
 
 
 def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tuple[object, ...]]:
-    said = cache(_said)
+    said = cache(_parts)
     turns = Counter[tuple[int, int]]()
     for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
         template, rest = said(words)
@@ -493,7 +493,7 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
         turns[step] += 1
 
 
-def _said(words: Wording) -> tuple[str, str]:
+def _parts(words: Wording) -> tuple[str, str]:
     """Returns the name of the template, and the JSON text that follows the reference.
 
     The JSON contains only letters and digits.

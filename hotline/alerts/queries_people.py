@@ -63,8 +63,8 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
 
 def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
     """Returns the present and future leaves of the responder, in their order. Locks these leaves."""
-    hers = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
-    ordered = hers.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
+    own = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
+    ordered = own.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
     return session.scalars(ordered.with_for_update()).all()
 
 
@@ -94,12 +94,12 @@ def has_to_hand_on(session: Session, at: datetime) -> bool:
 
 def open_cases(session: Session, responder_id: int) -> int:
     """Returns the number of the responder's assignments of tips that are not closed."""
-    hers = (
+    own = (
         Assignment.responder_id == responder_id,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
     )
-    found = select(func.count(Assignment.id)).join(Tip, Tip.id == Assignment.tip_id).where(*hers)
+    found = select(func.count(Assignment.id)).join(Tip, Tip.id == Assignment.tip_id).where(*own)
     return session.scalar(found) or 0
 
 

@@ -141,7 +141,7 @@ NOT_REACHED = [state for state in MessageState if state not in REACHED]
 """Lists the states one by one, so that the query uses their index. The relay runs this query each second."""
 
 
-def marks_not_heard(session: Session, at: datetime) -> Sequence[int]:
+def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
     """Returns open tips whose assignee was sent a message about visit safety that failed or came too late.
 
     Leaves out tips with a later alert to any responder. Leaves out assignees who have answered about the case since,
@@ -255,8 +255,8 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
     )
     newest: dict[int, str] = {}
     also: list[str] = []
-    for tip_id, reference, hers in rows:
-        if hers and tip_id not in newest:
+    for tip_id, reference, own in rows:
+        if own and tip_id not in newest:
             newest[tip_id] = reference
         else:
             also.append(reference)
@@ -274,8 +274,8 @@ def dangerous_references(session: Session, references: Collection[str]) -> froze
 
 def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     """Returns the responder's references of open cases, each with its tip."""
-    hers = (*_is_own(responder_id), Tip.closed_at.is_(None))
-    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*hers)
+    own = (*_is_own(responder_id), Tip.closed_at.is_(None))
+    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*own)
     return [(name, tip) for name, tip in session.execute(rows)]
 
 
@@ -356,10 +356,8 @@ def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
 
 def known_reference(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
     """Returns the oldest reference by which the responder knows one of these tips, if they may still see the tip."""
-    hers = (*_is_own(responder_id), Assignment.tip_id.in_(tip_ids))
-    return session.scalar(
-        select(Assignment.reference).where(*hers).order_by(Assignment.id).limit(1)
-    )
+    own = (*_is_own(responder_id), Assignment.tip_id.in_(tip_ids))
+    return session.scalar(select(Assignment.reference).where(*own).order_by(Assignment.id).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,14 +406,14 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
 def has_read(session: Session, assignment_id: int) -> bool:
     """Returns True if the responder has read the case under any of their references."""
     one = session.get_one(Assignment, assignment_id)
-    hers = assigned_to(one.tip_id, one.responder_id)
-    return has_row(session, Assignment.id, *hers, Assignment.opened_at.is_not(None))
+    own = assigned_to(one.tip_id, one.responder_id)
+    return has_row(session, Assignment.id, *own, Assignment.opened_at.is_not(None))
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
     """Returns True if the responder answered, under any of their references, that the person has help."""
-    hers = assigned_to(tip_id, responder_id)
-    return has_row(session, Assignment.id, *hers, Assignment.handed_to_help_at.is_not(None))
+    own = assigned_to(tip_id, responder_id)
+    return has_row(session, Assignment.id, *own, Assignment.handed_to_help_at.is_not(None))
 
 
 def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
@@ -436,14 +434,14 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
     knows = or_(PossibleVictim.responder_id == responder_id, took, PossibleVictim.times > 1)
     wants = exists().where(*waits, is_offer, knows)
     again = exists().where(*waits, ~is_offer, PossibleVictim.times > 0)
-    asked = or_(offer, wants, and_(again, ~_heard_last(responder_id)))
-    hers = (*_is_own(responder_id), asked)
-    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*hers)
+    asked = or_(offer, wants, and_(again, ~_asked_last(responder_id)))
+    own = (*_is_own(responder_id), asked)
+    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*own)
     newest = {tip.id: (name, tip) for name, tip in session.execute(rows.order_by(Assignment.id))}
     return list(newest.values())
 
 
-def _heard_last(responder_id: int) -> ColumnElement[bool]:
+def _asked_last(responder_id: int) -> ColumnElement[bool]:
     """Returns the condition on `Tip` that this responder was the last who asked the person about help."""
     said = CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.CONSENT
     newest = select(func.max(CaseEventRow.id)).where(*said).correlate(Tip).scalar_subquery()

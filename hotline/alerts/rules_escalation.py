@@ -81,7 +81,7 @@ def _of_fragment(s: CaseState) -> Decision:
     if what not in (CaseEventKind.NOT_REACHED, CaseEventKind.REMOVED) or s.assignee is not None:
         return Decision(assignee=assignee)
     return Decision(
-        notices((s.next_told(EscalationReason.UNREACHED), Purpose.ALERT)), assignee=assignee
+        notices((s.next_alerted(EscalationReason.UNREACHED), Purpose.ALERT)), assignee=assignee
     )
 
 
@@ -103,7 +103,7 @@ def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decisio
 
 
 def _raised(s: CaseState) -> Decision:
-    tell = notices((s.first_told(), Purpose.ALERT))
+    tell = notices((s.first_alerted(), Purpose.ALERT))
     return replace(more_urgent_clocks(s.case, s.safety, s.at), notices=tell)
 
 
@@ -117,7 +117,9 @@ def _danger_again(s: CaseState) -> Decision:
     ]
     again = more_urgent_clocks(s.case, s.safety, s.at)
     close = again.close | {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.SECOND_LOOK}
-    return replace(again, notices=notices((people or s.first_told(), Purpose.ALERT)), close=close)
+    return replace(
+        again, notices=notices((people or s.first_alerted(), Purpose.ALERT)), close=close
+    )
 
 
 def _unreached(s: CaseState) -> Decision:
@@ -127,7 +129,7 @@ def _unreached(s: CaseState) -> Decision:
     """
     if s.assignee is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
-    who = s.next_told(EscalationReason.UNREACHED)
+    who = s.next_alerted(EscalationReason.UNREACHED)
     if who:
         return Decision(rules_escalation_steps.alert_people(s, who))
     if s.knew & {one.id for one in s.roster} or DeadlineKind.OVERDUE in s.clocks:
@@ -137,7 +139,7 @@ def _unreached(s: CaseState) -> Decision:
 
 def _left(s: CaseState) -> Decision:
     is_holder = s.assignee is not None and s.assignee == s.event.by
-    return _without_the_wish(s, _next(s, assignee=None) if is_holder else _unreached(s))
+    return _without_request(s, _next(s, assignee=None) if is_holder else _unreached(s))
 
 
 def _passed(s: CaseState) -> Decision:
@@ -152,12 +154,12 @@ def _passed(s: CaseState) -> Decision:
 def _next(s: CaseState, *, assignee: int | None) -> Decision:
     """Asks another responder at once to take the case. If there is no other responder, the case becomes overdue."""
     now = replace(s, assignee=assignee)
-    who = s.next_told(EscalationReason.UNREACHED)
+    who = s.next_alerted(EscalationReason.UNREACHED)
     then = ask_people(now, who) if who else overdue(now, but=s.event.by)
     return replace(then, close=then.close | {DeadlineKind.OUTCOME}) if assignee is None else then
 
 
-def _without_the_wish(s: CaseState, decision: Decision) -> Decision:
+def _without_request(s: CaseState, decision: Decision) -> Decision:
     """Ends the closure request if its requester was removed, or if the SMS with the request was doubted."""
     if s.closure_by is None or s.closure_by != s.event.by:
         return decision
@@ -172,7 +174,7 @@ def _taken(s: CaseState) -> Decision:
     by = s.event.by
     if by in rules_escalation_steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
         return Decision()
-    assignee = by if s.assignee is None or _may_change_hands(s) else s.assignee
+    assignee = by if s.assignee is None or _may_change_assignee(s) else s.assignee
     close: set[DeadlineKind] = set()
     if assignee != s.assignee:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
@@ -199,7 +201,7 @@ def _looks(s: CaseState) -> bool:
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
 
 
-def _may_change_hands(s: CaseState) -> bool:
+def _may_change_assignee(s: CaseState) -> bool:
     overdue = s.clocks.get(DeadlineKind.OUTCOME)
     passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.closure_by is None
     return (
@@ -232,14 +234,14 @@ def _doubted(s: CaseState) -> Decision:
     at once if that time has passed.
     """
     if s.assignee is not None and s.assignee != s.event.by:
-        return _without_the_wish(s, Decision())
+        return _without_request(s, Decision())
     active = {one.id for one in s.roster}
     other = next((one for one in s.other_assignees if one in active), None)
     if other is not None:
-        return _without_the_wish(s, Decision((), assignee_clocks(s), assignee=other))
+        return _without_request(s, Decision((), assignee_clocks(s), assignee=other))
     asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.OVERDUE in s.clocks
     again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.last_due_at or s.at))}
-    return _without_the_wish(s, Decision((), again, rules_escalation_steps.ASSIGNEE_CLOCKS, None))
+    return _without_request(s, Decision((), again, rules_escalation_steps.ASSIGNEE_CLOCKS, None))
 
 
 def _closed(_s: CaseState) -> Decision:
@@ -278,7 +280,7 @@ def _unread_due(s: CaseState) -> Decision:
     if s.urgency != Urgency.DANGER and s.event.nth == 0:
         again = Clock(rules_deadlines.open_due(s.urgency, s.at), 1)
         return Decision(_reminded(s, s.assignee), {DeadlineKind.OPEN: again})
-    who = s.next_told(EscalationReason.UNREACHED)
+    who = s.next_alerted(EscalationReason.UNREACHED)
     return ask_people(s, who) if who else Decision()
 
 
@@ -287,7 +289,7 @@ def _reminded(s: CaseState, to: int) -> tuple[Notice, ...]:
 
 
 def _acknowledge_due(s: CaseState) -> Decision:
-    who = s.next_told(EscalationReason.SILENT)
+    who = s.next_alerted(EscalationReason.SILENT)
     if s.knew.issuperset(who):
         return overdue(s)
     due = rules_deadlines.acknowledge_due(s.urgency, s.at, step=max(s.step, 1))
@@ -346,7 +348,7 @@ EVENT_STEPS: Mapping[CaseEventKind, Step] = {
     CaseEventKind.REFUSED: rules_escalation_steps.closure_refused,
     CaseEventKind.CLOSED: _closed,
     CaseEventKind.MARKED: rules_escalation_steps.visit_marked,
-    CaseEventKind.NOT_HEARD: rules_escalation_steps.mark_not_heard,
+    CaseEventKind.NOT_HEARD: rules_escalation_steps.mark_not_delivered,
     CaseEventKind.DECIDED: rules_escalation_steps.visit_decided,
     CaseEventKind.MOVED: rules_escalation_steps.place_corrected,
     CaseEventKind.BESIDE: rules_escalation_steps.partner_desks_added,
@@ -431,13 +433,13 @@ class AlertPlan:
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[EscalationStep]:
         """Yields a step for each tip that has an active recipient, in the order of the tips."""
         for tip in waiting:
-            recipients = self.first_told(tip.case, tip.alerted, tip.excluded)
+            recipients = self.first_alerted(tip.case, tip.alerted, tip.excluded)
             if recipients:
                 yield EscalationStep(
                     tip.tip_id, tip.case, tip.step, recipients, locked=tip.locked, safety=tip.safety
                 )
 
-    def first_told(
+    def first_alerted(
         self, case: Case, alerted: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
         """Returns the responders to alert first at the present loads. Leaves out the people in `but`."""

@@ -99,10 +99,10 @@ class CaseState:
         """Returns the active people of the national desk."""
         return rules_assignment.national_people(self.roster)
 
-    def first_told(self) -> tuple[int, ...]:
+    def first_alerted(self) -> tuple[int, ...]:
         return first_recipients(self.case, self.roster, self.alerted)
 
-    def next_told(self, reason: EscalationReason) -> tuple[int, ...]:
+    def next_alerted(self, reason: EscalationReason) -> tuple[int, ...]:
         return next_recipients(self.case, self.roster, self.alerted, reason)
 
 
@@ -387,9 +387,9 @@ def visit_marked(s: CaseState) -> Decision:
     )
 
 
-def mark_not_heard(s: CaseState) -> Decision:
+def mark_not_delivered(s: CaseState) -> Decision:
     """Alerts another responder of the marked case, because the assignee's phone is off."""
-    return Decision(notices((s.next_told(EscalationReason.UNREACHED), Purpose.ALERT)))
+    return Decision(notices((s.next_alerted(EscalationReason.UNREACHED), Purpose.ALERT)))
 
 
 def visit_decided(s: CaseState) -> Decision:
@@ -426,7 +426,7 @@ def place_corrected(s: CaseState) -> Decision:
     national desk is alerted. If that desk does not act, the people of the last place are alerted when the deadline to
     acknowledge passes.
     """
-    before, new = active_alerted(s), s.first_told()
+    before, new = active_alerted(s), s.first_alerted()
     if s.event.nth > MAX_MOVES:
         before, new = within(before, s.desk), _of_desk(s, new)
     tell = notices((before, Purpose.MOVED), (new, Purpose.ALERT))
@@ -434,7 +434,7 @@ def place_corrected(s: CaseState) -> Decision:
     if s.urgency == Urgency.DANGER:
         return Decision(tell, fresh, close)
     gone = alerted_elsewhere(s)
-    close |= _wish(s, gone)
+    close |= _request_deadline(s, gone)
     if s.assignee in gone:
         return Decision(tell, fresh, close | ASSIGNEE_CLOCKS, None, release=gone)
     return Decision(tell, fresh, close, release=gone)
@@ -467,17 +467,17 @@ def withheld(s: CaseState) -> Decision:
     if not gone:
         return Decision()
     knew = within(active_alerted(s), s.desk)
-    new = without(s.first_told(), knew)
+    new = without(s.first_alerted(), knew)
     tell = notices((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
     if s.assignee is not None and s.assignee not in gone:
-        return Decision(tell, close=_wish(s, gone), release=gone)
+        return Decision(tell, close=_request_deadline(s, gone), release=gone)
     asked = {} if DeadlineKind.OVERDUE in s.clocks else acknowledge_clock(s.case, s.at)
-    return Decision(tell, asked, ASSIGNEE_CLOCKS | _wish(s, gone), None, release=gone)
+    return Decision(tell, asked, ASSIGNEE_CLOCKS | _request_deadline(s, gone), None, release=gone)
 
 
 def sent_down(s: CaseState) -> Decision:
     """Alerts the district's people as of a new tip, because the national desk gave them access."""
-    new = without(s.first_told(), s.knew)
+    new = without(s.first_alerted(), s.knew)
     return Decision(notices((new, Purpose.ALERT)), acknowledge_clock(s.case, s.at) if new else {})
 
 
@@ -485,7 +485,7 @@ def stood_down(s: CaseState) -> Decision:
     """Stands down and notifies the people of the first place, because the national desk decided so."""
     gone = alerted_elsewhere(s)
     notified = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
-    return Decision(notified, close=_wish(s, gone), release=gone)
+    return Decision(notified, close=_request_deadline(s, gone), release=gone)
 
 
 def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
@@ -516,7 +516,7 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
     return within(dict.fromkeys(one.responder_id for one in s.alerted), alive)
 
 
-def _wish(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
+def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
     """Returns the deadline to confirm a closure if its requester is in `gone`, because the request then ends."""
     return (
         {DeadlineKind.CONFIRM_CLOSURE}

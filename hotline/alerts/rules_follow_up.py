@@ -273,7 +273,7 @@ def next_reminder(
     """
     rings = FOLLOWS[clock.kind].rings
     for turn in range(clock.times, len(rings)):
-        who = _whom(rings[turn], turn, case, roster, referrer)
+        who = _asked_people(rings[turn], turn, case, roster, referrer)
         if who:
             due = _again(clock.kind, turn, since, at, case.urgency)
             first = rings[turn] in (AskedPerson.REFERRER, AskedPerson.ANOTHER)
@@ -297,7 +297,7 @@ def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: 
     return at + WEEKLY
 
 
-def _whom(
+def _asked_people(
     asked: AskedPerson, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
 ) -> tuple[int, ...]:
     active = {one.id for one in roster}

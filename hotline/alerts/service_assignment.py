@@ -45,13 +45,13 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
     most = most or (BATCH if context.database.is_sqlite else SERVER_BATCH)
     full = True
     while full:
-        alerted, roster = _refer_batch(context, roster, most)
+        alerted, roster = _assign_batch(context, roster, most)
         assigned += alerted
         full = alerted == most
     return assigned
 
 
-def _refer_batch(
+def _assign_batch(
     context: Context, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
     """Returns the number of alerted tips, and the roster with its new loads. The next batch starts from that roster."""
@@ -110,7 +110,7 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
     service_escalation.handle_event(session, context, tip.id, event, at)
 
 
-def alert_unheard_marks(context: Context) -> None:
+def alert_undelivered_marks(context: Context) -> None:
     """Alerts the next person of the desk, or the national desk, of each visit-safety mark that the assignee did not
     receive.
 
@@ -119,10 +119,10 @@ def alert_unheard_marks(context: Context) -> None:
     """
     at = context.now()
     with context.database.reading() as session:
-        if not queries_references.marks_not_heard(session, at):
+        if not queries_references.marks_not_delivered(session, at):
             return
     with ringing(context) as session:
-        for tip_id in queries_references.marks_not_heard(session, at):
+        for tip_id in queries_references.marks_not_delivered(session, at):
             service_escalation.handle_event(
                 session, context, tip_id, Event(CaseEventKind.NOT_HEARD), at
             )

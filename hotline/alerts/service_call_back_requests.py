@@ -112,7 +112,7 @@ def keep_time(context: Context) -> None:
     with ringing(context) as session:
         for row in tables_call_back.due_call_backs(session, at):
             for template in _move(session, row, at):
-                _tell(session, row, template, at)
+                _notify(session, row, template, at)
 
 
 def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
@@ -159,7 +159,7 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
     for row in rows:
         end_request(row, CallBackState.WITHDRAWN, context.now())
         if row.notified_at is not None:
-            _tell(session, row, Template.CALL_WITHDRAWN, context.now())
+            _notify(session, row, Template.CALL_WITHDRAWN, context.now())
 
 
 def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
@@ -186,7 +186,7 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
     return said
 
 
-def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> None:
+def _notify(session: Session, row: CallBack, template: Template, at: datetime) -> None:
     """Notifies each active member of the national desk who may see the tip.
 
     The message contains no number, no place and no text of the caller.

@@ -95,7 +95,7 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         is_safe=judging is not None and _is_safe(session, tip),
         desk_decides=desk_decides(session, tip),
         closure_read=tip.closure_read_at is not None,
-        safety=visit_facts_of(tip).care,
+        safety=visit_facts_of(tip).safety,
         clocks=tables.open_clocks(session, tip.id),
         unread=queries_references.those_who_have_not_read(session, tip.id),
         company=tuple(one.responder_id for some in related.values() for one in some),

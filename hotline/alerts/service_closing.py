@@ -80,7 +80,7 @@ def request_erasure(
         people = service_duplicates.people_to_notify_of_erasure(
             session, tip, queries_retention.notified_of_erasure(session, tip, at), at
         )
-        _tell(session, tip, people, Template.ERASE_WANTED, {}, at)
+        _notify(session, tip, people, Template.ERASE_WANTED, {}, at)
         session.flush()
         if fate is TextFate.DECIDED:
             _ask_to_decide(session, tip, due, at)
@@ -190,10 +190,10 @@ def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> N
         return
     people = tables.national_recipients(session, tip.id, at)
     by = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
-    _tell(session, tip, people, Template.ERASE_DECIDE, {"time": by}, at)
+    _notify(session, tip, people, Template.ERASE_DECIDE, {"time": by}, at)
 
 
-def _tell(
+def _notify(
     session: Session,
     tip: Tip,
     people: Sequence[tables.Recipient],
@@ -467,13 +467,13 @@ def confirm_closure(
     _record(session, tip, "end_refused", actor, at)
     session.flush()
     if actor.responder_id is not None:
-        _takes(session, tip, actor.responder_id, actor.channel or EventChannel.CONSOLE, at)
+        _take(session, tip, actor.responder_id, actor.channel or EventChannel.CONSOLE, at)
     service_escalation.handle_event(
         session, context, tip.id, Event(CaseEventKind.REFUSED, by=actor.responder_id), at
     )
 
 
-def _takes(session: Session, tip: Tip, taker: int, channel: EventChannel, at: datetime) -> None:
+def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: datetime) -> None:
     """Records that the responder who refuses a closure takes the case. So lists and statistics show it."""
     tables.acknowledge(session, tip.id, taker, at, proved=True)
     queries.record_passed(session, tip.id, taker, None)

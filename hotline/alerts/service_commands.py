@@ -63,8 +63,8 @@ class _ActContext:
     @property
     def may_judge(self) -> bool:
         """Returns True if another person requested closure and this responder belongs to the national desk."""
-        wanted, hers = self.tip.closure_by, f"{RESPONDER}{self.command.responder_id}"
-        if wanted is None or tables_accounts.is_same_person(self.session, wanted, hers):
+        wanted, own = self.tip.closure_by, f"{RESPONDER}{self.command.responder_id}"
+        if wanted is None or tables_accounts.is_same_person(self.session, wanted, own):
             return False
         return self.is_national
 
@@ -149,17 +149,17 @@ def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
     or doubt applies to each of them.
     """
     session, one = command.session, command.command
-    hers = []
+    own = []
     for tip_id in queries_duplicates.open_followers(session, command.tip.id):
         known_as = queries.newest_assignment(session, tip_id, one.responder_id)
         if known_as is None:
             continue
-        hers.append(known_as.id)
+        own.append(known_as.id)
         if alerts_tables.acknowledge(session, tip_id, one.responder_id, one.at, proved=one.proved):
             service_case_events.write_taken_by(session, tip_id, one, counts=True)
             event = Event(CaseEventKind.ACKNOWLEDGED, by=one.responder_id)
             service_escalation.handle_event(session, command.context, tip_id, event, one.at)
-    return tuple(hers)
+    return tuple(own)
 
 
 def _on_site(command: _ActContext) -> CommandOutcome:
@@ -167,8 +167,8 @@ def _on_site(command: _ActContext) -> CommandOutcome:
 
     Also acknowledges the case, if the responder has not acknowledged it yet.
     """
-    hers = alerts_tables.is_believed(command.session, command.tip.id, command.command.responder_id)
-    if command.tip.assignee_id is None or not hers:
+    own = alerts_tables.is_believed(command.session, command.tip.id, command.command.responder_id)
+    if command.tip.assignee_id is None or not own:
         result = _take(command)
         if result.result is CommandResult.NOTED:
             return result
@@ -247,7 +247,7 @@ def _say_how(command: _ActContext) -> CommandOutcome:
     return command.done(CommandResult.VISIT_DECIDED)
 
 
-def _let_go(command: _ActContext) -> CommandOutcome:
+def _stand_down(command: _ActContext) -> CommandOutcome:
     """Stands down the people of the first place. An SMS of the national desk counts only after it was proved."""
     session, one, tip = command.session, command.command, command.tip
     if not service_case_state.can_stand_down(session, tip):
@@ -264,7 +264,7 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
     Verb.ON_SITE: _on_site,
     Verb.REFERRED: _help_arranged,
     Verb.PASS_ON: _pass_on,
-    Verb.LET_GO: _let_go,
+    Verb.LET_GO: _stand_down,
     **{verb: _close for verb, reply in REPLIES.items() if reply.outcome is not None},
     **{verb: _say_how for verb, reply in REPLIES.items() if reply.decision is not None},
 }

@@ -83,7 +83,7 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
     """
     if not before.filed or before.place == tip.place:
         return
-    stays = tip.urgency == Urgency.DANGER and _was_told(session, tip)
+    stays = tip.urgency == Urgency.DANGER and _was_alerted(session, tip)
     session.add(
         TipPlace(
             tip_id=tip.id, place=before.place, corrected_at=at, released_at=None if stays else at
@@ -127,7 +127,7 @@ def partner_desks(
         )
         found |= {*(tables_desks.desks_of_kind(session, DeskKind.BORDER) if leaves else known)}
     places = {tip.place, *(one.place for one in earlier if one.released_at is None)}
-    if any(camps(place) for place in places if is_district(place)) and _was_told(session, tip):
+    if any(camps(place) for place in places if is_district(place)) and _was_alerted(session, tip):
         known_camps = tips_tables.camp_desks(session, tip.id).items()
         found |= {code for code, camp in known_camps if camp[:2] in places}
     return sorted(found)
@@ -150,7 +150,7 @@ def passed_districts(
     )
 
 
-def _was_told(session: Session, tip: Tip | ReportedTip) -> bool:
+def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
     return bool(
         tip.id
         and tip.assigned_at is not None
@@ -195,7 +195,7 @@ def alert_of_correction(
             session, context, tip.id, Event(CaseEventKind.MOVED, nth=_moves(session, tip)), at
         )
     elif official == "no" and tip.official != "no":
-        _tell_more(session, context, tip, at)
+        _notify_more(session, context, tip, at)
     elif others:
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.BESIDE, nth=_moves(session, tip)), at
@@ -235,7 +235,7 @@ def _national(one: AlertedResponder) -> bool:
     return one.level is Level.NATIONAL
 
 
-def _tell_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
+def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
     """Notifies the people of a tip, only once, that the caller gave more details.
 
     Only the national desk can give the tip to a district.
@@ -285,7 +285,7 @@ def notify_mark(
     if tip.visit_decision == VisitDecision.OPENLY:
         # The desk did not know the mark when it made this decision. So it must decide again.
         tip.visit_decision = None
-    _tell(session, context, tip, at)
+    _notify(session, context, tip, at)
 
 
 def notify_followers(
@@ -296,17 +296,17 @@ def notify_followers(
     These people got the alert of another tip in its place.
     """
     for tip_id in tip_ids:
-        _tell(session, context, queries.tip_for_writing(session, tip_id), at)
+        _notify(session, context, queries.tip_for_writing(session, tip_id), at)
 
 
-def _tell(session: Session, context: Context, tip: Tip, at: datetime) -> None:
+def _notify(session: Session, context: Context, tip: Tip, at: datetime) -> None:
     _go_as_decided(session, tip, at)
     service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.MARKED), at)
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
     """Applies the decision for a discreet visit, which was made about another tip of the cluster, to this tip."""
-    if visit_facts_of(tip).care is not VisitSafety.CAREFUL:
+    if visit_facts_of(tip).safety is not VisitSafety.CAREFUL:
         return
     company = queries_references.cluster_of(session, tip)
     if all(one.visit_decision != VisitDecision.UNSEEN for one in company):

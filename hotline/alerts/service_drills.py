@@ -210,7 +210,7 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
         tables_audit.append_about_tip(
             session, tip.id, "exercise_started", tables_audit.by_actor(by), at, reason
         )
-        _tell_who_answers(session, row, {one.id for one in people}, at)
+        _notify_answering(session, row, {one.id for one in people}, at)
         return row.id
 
 
@@ -226,7 +226,7 @@ def _alert(
     service_escalation.write_steps(session, context, [step], at)
 
 
-def _tell_who_answers(session: Session, row: Drill, but: Collection[int], at: datetime) -> None:
+def _notify_answering(session: Session, row: Drill, but: Collection[int], at: datetime) -> None:
     """Notifies the national desk and the coordinators of the desk, except the people who are tested."""
     for one in people_tables.coordinators_and_national(session, row.desk, at):
         if one.id not in but:
@@ -338,10 +338,10 @@ def _end(
         codes={OUTCOME: TipOutcome.TRIAL.value},
     )
     tables_audit.append_about_tip(session, tip.id, "exercise_ended", actor, at, reason)
-    _tell_unanswered(session, tip.id, at)
+    _notify_unanswered(session, tip.id, at)
 
 
-def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> None:
+def _notify_unanswered(session: Session, tip_id: int, at: datetime) -> None:
     for person, assignment_id in tables_drills.unanswered(session, tip_id):
         known_as = session.get_one(tables.Assignment, assignment_id)
         words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)

@@ -186,7 +186,7 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
         return False
     written = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
     for row in written:
-        why = f"{row.reason}: {row.whom}: as of tip {pair.a}, which the same phone told"
+        why = f"{row.reason}: {row.party}: as of tip {pair.a}, which the same phone told"
         tables_audit.append_about_tip(session, pair.b, "tip_excluded", "clock", at, why)
         by, codes = service_case_events.EventActor("clock"), {WHY: row.reason}
         key = str(row.id)
@@ -255,7 +255,7 @@ def with_strictest_visit(
     cares = {}
     for tip_id in together & later:
         company = queries_references.cluster_of(session, queries.tip_for_writing(session, tip_id))
-        cares[tip_id] = rules_duplicates.strictest(visit_facts_of(one).care for one in company)
+        cares[tip_id] = rules_duplicates.strictest(visit_facts_of(one).safety for one in company)
     return [
         one._replace(
             safety=rules_duplicates.strictest((one.safety, cares.get(one.tip_id, VisitSafety.NONE)))

@@ -140,7 +140,7 @@ def store_report(
         _waits_again(session, context, tip, attempt, kind)
     if kind is None and tip.category is not None and route.filed:
         service_duplicates.link_alerted(session, tip.id, context.now())
-    _tell(session, context, tip, before, route, come_to.official, others=grants is not None)
+    _alert(session, context, tip, before, route, come_to.official, others=grants is not None)
     return tip
 
 
@@ -297,7 +297,7 @@ def _waits_again(
     return attempt.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
 
 
-def _tell(
+def _alert(
     session: Session,
     context: Context,
     tip: ReportedTip,

@@ -160,11 +160,11 @@ def handle_reply(
         for wording, of in _worded(session, context, responder, reply, done):
             service_messages.write_confirmation(session, wording, responder.id, at, of)
     if done and reading.reference is not None:
-        _ask_beside(session, context, responder, message, reply, at)
+        _ask_similar(session, context, responder, message, reply, at)
     return ReplyResult(reading.meant, done)
 
 
-def _ask_beside(
+def _ask_similar(
     session: Session,
     context: Context,
     responder: Responder,
@@ -244,7 +244,7 @@ def _template(one: CommandOutcome, responder: Responder, number: str | None) -> 
     warned = template in (Template.TAKEN, Template.HELPS_TOO)
     if not warned or one.visit_facts is None or not one.visit_facts.goes_unseen:
         return template
-    stays_away = one.visit_facts.care is VisitSafety.DO_NOT_VISIT
+    stays_away = one.visit_facts.safety is VisitSafety.DO_NOT_VISIT
     if template is Template.HELPS_TOO:
         return Template.HELPS_TOO_STAY_AWAY if stays_away else Template.HELPS_TOO_UNREAD
     if stays_away:

@@ -196,13 +196,13 @@ def acknowledge(
     Returns True if the acknowledgement counts. After an answer that the inbox did not list, a later answer counts only
     when it is proved. With `provisional`, the inbox cannot be read. So the answer is doubted until it is proved.
     """
-    hers = assigned_to(tip_id, responder_id)
-    forged = (*hers, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
+    own = assigned_to(tip_id, responder_id)
+    forged = (*own, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
     doubted = has_row(session, Assignment.id, *forged)
     counts = proved or not (doubted or provisional)
     session.execute(
         update(Assignment)
-        .where(*hers, Assignment.state == AssignmentState.SENT)
+        .where(*own, Assignment.state == AssignmentState.SENT)
         .values(
             state=AssignmentState.ACKNOWLEDGED,
             acknowledged_at=at,

@@ -125,8 +125,8 @@ def last_event_of(
     With `but_told`, ignores alerts.
     """
     kinds = OF_TAKING[1:] if but_told else OF_TAKING
-    hers = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
-    found = select(CaseEventRow).where(*hers, CaseEventRow.kind.in_(kinds))
+    own = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
+    found = select(CaseEventRow).where(*own, CaseEventRow.kind.in_(kinds))
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 

@@ -96,8 +96,8 @@ def has_danger_since(session: Session, place: str, at: datetime) -> bool:
 
 def drill_references(session: Session, responder_id: int) -> frozenset[str]:
     """Returns the references by which the responder knows drills."""
-    hers = select(Assignment.reference).join(Drill, Drill.tip_id == Assignment.tip_id)
-    return frozenset(session.scalars(hers.where(Assignment.responder_id == responder_id)))
+    own = select(Assignment.reference).join(Drill, Drill.tip_id == Assignment.tip_id)
+    return frozenset(session.scalars(own.where(Assignment.responder_id == responder_id)))
 
 
 def recent_drills(session: Session, responder_id: int, since: datetime) -> Sequence[RecentDrill]:

@@ -72,10 +72,10 @@ def decrypt_notes(session: Session, tip: Tip, tip_key: bytes) -> Sequence[Decryp
     for row in tables_case_events.events_of_tip(session, tip.id):
         if row.kind != LoggedEvent.NOTE:
             continue
-        says, words = NoteCode(row.codes[SAYS]), ""
+        note, words = NoteCode(row.codes[SAYS]), ""
         if row.id in bodies:
             with suppress(DecryptionFailed):
                 words = decrypt_note(bodies[row.id], tip_key=tip_key, uid=tip.uid, key=row.key)
-        if words or says is not NoteCode.WORDS:
-            found.append(DecryptedNote(row.at, says, words))
+        if words or note is not NoteCode.WORDS:
+            found.append(DecryptedNote(row.at, note, words))
     return found

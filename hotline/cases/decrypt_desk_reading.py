@@ -139,18 +139,18 @@ def _is_opened(
 
     If this person is an alerted responder, ends the deadline to read the case.
     """
-    at, who, hers = context.now(), viewer.responder_id, None
+    at, who, own = context.now(), viewer.responder_id, None
     if who is not None:
-        hers = queries.newest_assignment(session, tip_id, who)
-    key = f"{tip_id}:{actor}" if hers is None else str(hers.id)
-    by = service_case_events.EventActor(actor, person=None if hers is None else who)
+        own = queries.newest_assignment(session, tip_id, who)
+    key = f"{tip_id}:{actor}" if own is None else str(own.id)
+    by = service_case_events.EventActor(actor, person=None if own is None else who)
     service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, by, at, key=key)
     name = actor if who is None else f"{RESPONDER}{who}"
     tip = queries.tip_for_writing(session, tip_id)
     service_closing.note_opened(session, context, tip, name, replace(by, person=who), at)
-    if hers is None:
+    if own is None:
         return
-    hers.opened_at = hers.opened_at or at
+    own.opened_at = own.opened_at or at
     session.flush()
     service_escalation.handle_event(
         session, context, tip_id, Event(CaseEventKind.OPENED, by=who), at

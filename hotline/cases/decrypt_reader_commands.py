@@ -116,18 +116,18 @@ def _carried_out(
     way, reference = EventChannel.USSD, turn.ask.reference
     one = Command(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = service_commands.carry_out(turn.session, turn.context, one)
-    return _told(turn, done)
+    return _codes(turn, done)
 
 
 def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
-    says, words = NoteCode(turn.ask.verb.removeprefix(NOTE)), turn.typed.get(WORK_WORDS, "")
+    note, words = NoteCode(turn.ask.verb.removeprefix(NOTE)), turn.typed.get(WORK_WORDS, "")
     by, tip_key = service_case_events.by_responder(turn.person.id, EventChannel.USSD), b""
-    if says is NoteCode.WORDS:
+    if note is NoteCode.WORDS:
         case = decrypt_reader_pages.decrypt_case(turn, tip)
         if case is None or not words.strip():
             return ReaderAnswer((rules_reading_requests.UNREADABLE,))
         tip_key = case.tip_key
-    store_note(turn.session, tip, says, by, turn.at, words=words, tip_key=tip_key)
+    store_note(turn.session, tip, note, by, turn.at, words=words, tip_key=tip_key)
     return ReaderAnswer((NOTED,))
 
 
@@ -213,7 +213,7 @@ def _let_district_read(
     return rules_assignment.turns(local)[:1]
 
 
-def _told(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
+def _codes(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
     flags = [f"{RESULT_PREFIX}{done.result}"]
     took = done.result in (CommandResult.TAKEN, CommandResult.ALREADY_TAKEN)
     goes_unseen = done.visit_facts is not None and done.visit_facts.goes_unseen
@@ -224,11 +224,11 @@ def _told(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
         flags.append(UNREAD if done.result is CommandResult.TAKEN else HELPS_UNREAD)
     words = {"time": kigali_time(done.due)} if done.due is not None else {}
     if done.result is CommandResult.ALREADY_TAKEN:
-        words["who"] = _holder_name(turn, done.assignment_id)
+        words["who"] = _assignee_name(turn, done.assignment_id)
     return ReaderAnswer(tuple(flags), words=words)
 
 
-def _holder_name(turn: ReaderTurn, assignment_id: int | None) -> str:
+def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
     """Returns the name of the assignee, shortened to fit on the screen."""
     if assignment_id is None:
         return ""

@@ -148,7 +148,7 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     facts = assignee_visit_facts(turn.session, tip)
     if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
-    if (safety := VISIT_SAFETIES[facts.care].screen) is not None:
+    if (safety := VISIT_SAFETIES[facts.safety].screen) is not None:
         yield turn.say(safety)
     elif facts.goes_unseen and tip.matter == Matter.TIP:
         yield turn.say(Template.PAGE_ASK_FIRST)

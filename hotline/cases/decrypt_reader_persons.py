@@ -288,7 +288,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
     try:
         private = case_private_key(session, turn.context, tip)
         met = service_people.decrypted_persons(session, tip, private)
-        said = _said(kind, met, turn)
+        said = _reported(kind, met, turn)
         by = service_case_events.by_responder(turn.person.id, EventChannel.USSD)
         one = service_people.PersonReport(
             kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}"
@@ -299,10 +299,10 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
         return ReaderAnswer((STOPPED, refused.stop))
     except (DecryptionFailed, KeyMissing):
         return ReaderAnswer((rules_reading_requests.UNREADABLE,))
-    return _told(turn, said, met, done)
+    return _flags_told(turn, said, met, done)
 
 
-def _said(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
+def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
     """Returns the person, the offer and the codes of this report.
 
     Raises CodesRefused if it is not clear which person is meant. Also raises it for codes that no screen asks for.
@@ -343,7 +343,7 @@ def _offer(
     return found
 
 
-def _told(
+def _flags_told(
     turn: ReaderTurn,
     reported: PersonCodes,
     met: Sequence[MetPerson],

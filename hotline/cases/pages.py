@@ -52,7 +52,7 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
         first = line.visit_facts.sentence(line.matter)
     return {
         "line": line,
-        "stands": visit.say(_stands(line)),
+        "stands": visit.say(_state(line)),
         "waited": format_wait(visit, line.wait) if line.wait else "",
         "is_late": line.wait is not None and line.wait.is_late,
         "who": who,
@@ -87,7 +87,7 @@ def format_span(visit: Visit, length: timedelta) -> str:
     return visit.say(UNITS[unit], number=number)
 
 
-def _stands(line: TipLine) -> str:
+def _state(line: TipLine) -> str:
     if line.closed_at is not None:
         return STATES[TipStateFilter.CLOSED]
     if line.is_fragment:

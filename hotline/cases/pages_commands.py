@@ -108,7 +108,7 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
     person = form.text("whom", most=24) or query.get("whom", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
-    words, options = CASE_FORMS[kind], _whom(visit, kind, sheet.persons, bool(corrects))
+    words, options = CASE_FORMS[kind], _choices(visit, kind, sheet.persons, bool(corrects))
     return page(
         visit,
         "person_form.html",
@@ -183,7 +183,7 @@ def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
-def _whom(
+def _choices(
     visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
     """Returns the choices of a form: persons by number and day, or offers by their time."""

@@ -162,7 +162,7 @@ def _seen(viewer: Viewer) -> Select[Tip]:
 
 def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[bool]]:
     yield Tip.matter == wanted.matter
-    yield from _standing(wanted.state)
+    yield from _state(wanted.state)
     if wanted.assignee is AssigneeFilter.MINE:
         yield _is_own(viewer)
     if wanted.place:
@@ -179,7 +179,7 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
         yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HAS_LEGAL_HOLD
 
 
-def _standing(state: TipStateFilter) -> Iterator[ColumnElement[bool]]:
+def _state(state: TipStateFilter) -> Iterator[ColumnElement[bool]]:
     if state is TipStateFilter.WAITS:
         yield or_(and_(*WAITING), CLOSURE_WAITS)
     elif state is TipStateFilter.TAKEN:

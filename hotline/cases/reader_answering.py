@@ -104,15 +104,13 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         rules_reading_requests.HAS_WARNINGS: reader_pins.has_unread_warnings(turn),
     }
     flags = (rules_reading_requests.RIGHT, *(flag for flag, some in has.items() if some))
-    hers = followed | {
+    own = followed | {
         one: tips[one] for one in cases if f"{IS_OWN}.{one}" in pinned.flags or tips[one].id in due
     }
     judged = {
-        one: tips[one]
-        for one in cases
-        if f"{CAN_CONFIRM}.{one}" in pinned.flags and one not in hers
+        one: tips[one] for one in cases if f"{CAN_CONFIRM}.{one}" in pinned.flags and one not in own
     }
-    people = decrypt_reader_persons.flags_of_cases(turn, hers).and_also(
+    people = decrypt_reader_persons.flags_of_cases(turn, own).and_also(
         decrypt_reader_persons.owed_in(turn, judged)
     )
     lists = {rules_reading_requests.MY_WORK: labels, rules_reading_requests.MY_QUESTIONS: questions}

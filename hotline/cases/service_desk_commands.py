@@ -169,8 +169,8 @@ def set_link(
     """Records that two tips are the same situation, or that they are not. Raises NotFound, EndRefused."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-    says = link_tips if like else unlink_tips
-    says(
+    change = link_tips if like else unlink_tips
+    change(
         context, tip_id, other, viewer=viewer, actor=tables_audit.actor_of(by.actor), reason=reason
     )
 

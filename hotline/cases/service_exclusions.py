@@ -61,10 +61,10 @@ def exclude(
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
         there = {
-            row.whom
+            row.party
             for row in queries_visible.current_exclusions(session, tip_id, for_writing=True)
         }
-        fresh = [one for one in _whom(session, target) if one not in there]
+        fresh = [one for one in _targets(session, target) if one not in there]
         if not fresh:
             raise EndRefused(
                 f"tip {tip_id} is already hidden from them", TipRefusal.EXCLUDED_ALREADY
@@ -80,7 +80,7 @@ def exclude(
             tables_audit.append_about_tip(
                 session, tip_id, "tip_excluded", signed, at, f"{kind}: {one}: {reason}"
             )
-        _let_go(session, context, tip_id, at)
+        _end_assignments(session, context, tip_id, at)
 
 
 def write_exclusion_event(
@@ -95,7 +95,7 @@ def write_exclusion_event(
     )
 
 
-def _let_go(session: Session, context: Context, tip_id: int, at: datetime) -> None:
+def _end_assignments(session: Session, context: Context, tip_id: int, at: datetime) -> None:
     """Ends the assignments of excluded people, withholds their unsent messages, and alerts the next people."""
     kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
     alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
@@ -112,7 +112,7 @@ def excluded_name(session: Session, row: Exclusion) -> str:
     return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
-def _whom(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
+def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
     """Returns the persons or the desk to exclude. Raises NotFound."""
     if target.person is None:
         return [ExcludedParty(desk_code=_desk(session, target.desk or ""))]
@@ -144,7 +144,7 @@ def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) ->
         if service_approving.request(
             session, context, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason
         ):
-            asker, why = tables_audit.actor_of(by), f"{row.whom}: {reason}"
+            asker, why = tables_audit.actor_of(by), f"{row.party}: {reason}"
             tables_audit.append_about_tip(
                 session, row.tip_id, "tip_exclusion_lift_asked", asker, context.now(), why
             )
@@ -188,7 +188,7 @@ def _about(
             tip=tip,
         ),
         f"tip:{tip}",
-        detail=str(row.whom),
+        detail=str(row.party),
         person_id=row.person_id,
     )
 

@@ -149,7 +149,7 @@ def write_morning_sms(context: Context) -> None:
     with ringing(context) as session:
         if _is_done(session, bell):
             return
-        _tell(session, context, at)
+        _notify(session, context, at)
         queries_retention.note_done(session, ERRAND, at)
 
 
@@ -158,7 +158,7 @@ def _is_done(session: Session, bell: datetime) -> bool:
     return done_at is not None and done_at >= bell
 
 
-def _tell(session: Session, context: Context, at: datetime) -> None:
+def _notify(session: Session, context: Context, at: datetime) -> None:
     waiting = queries_list.closures_waiting(session, queries_visible.THE_LINE, MAX_CLOSURES)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     if not late:
@@ -181,9 +181,9 @@ def _names(
     """
     names = []
     for one in late:
-        hers = service_closing.by_responder(person.id).name
+        own = service_closing.by_responder(person.id).name
         asked_it = bool(one.requested_by) and tables_accounts.is_same_person(
-            session, one.requested_by, hers
+            session, one.requested_by, own
         )
         if asked_it or not queries_visible.those_who_may_see(session, one.tip.id, [person.id]):
             continue

@@ -43,7 +43,7 @@ def question_flags(
     return [QUESTION_OFFERED, question_flag(question.name)]
 
 
-def _tell(session: Session, context: Context, row: tables.QuestionBackRow) -> None:
+def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> None:
     """Notifies each recipient that an answer arrived, under the reference that they know, without its content."""
     at = context.now()
     for one in tables.question_recipients(session, row, at):
@@ -153,4 +153,4 @@ def answer_question(
     tables_audit.append_about_tip(
         session, row.tip_id, "question_answered", "receipt", context.now()
     )
-    _tell(session, context, row)
+    _notify(session, context, row)

@@ -182,7 +182,7 @@ def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: s
     """
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)
-        if found.term.keeping is TextState.ERASED and not queries_follow_up.has_codes(
+        if found.term.state is TextState.ERASED and not queries_follow_up.has_codes(
             session, tip_id
         ):
             raise NotFound(f"tip {tip_id}: its text was erased already")

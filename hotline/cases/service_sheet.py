@@ -140,7 +140,7 @@ class UntakenTips:
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
+class _TipDetails:
     """Data from other tables about the tips of a page, by tip id."""
 
     takes: Mapping[int, datetime]
@@ -222,7 +222,7 @@ def lines_of(
     """Returns a line for each of these tips. Reads the data of other tables only once for the whole page."""
     ids = [tip.id for tip in found]
     clocks = queries_list.running_clocks(session, ids)
-    details = _Beside(
+    details = _TipDetails(
         takes=queries_list.acknowledged_times(session, ids),
         asked=queries_health.asked_besides_assignee(session, ids),
         questions=queries_list.question_states(session, ids),
@@ -235,7 +235,7 @@ def lines_of(
     return [_line(tip, details, at) for tip in found]
 
 
-def _line(tip: Tip, details: _Beside, at: datetime) -> TipLine:
+def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
     taken_at, asked = details.takes.get(tip.id), details.asked.get(tip.id)
     is_taken = tip.assignee_id is not None and asked is None
     ended_untaken = tip.closed_at is not None or is_taken
@@ -365,7 +365,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
         decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
-            timeline=sorted(_moments(session, viewer, tip, national), key=lambda one: one.at),
+            timeline=sorted(_timeline(session, viewer, tip, national), key=lambda one: one.at),
             linked=queries_list.linked_tips(session, viewer, tip),
             alike=_alike(session, viewer, tip),
             is_national=national,
@@ -409,7 +409,7 @@ def _kept(session: Session, tip: Tip) -> Sequence[tuple[int, str, str, str]]:
     ]
 
 
-def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:
+def _timeline(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:
     if tip.filed_at is not None:
         yield TimelineItem(tip.filed_at, TimelineKind.FILED)
     for place in tips_tables.earlier_places(session, tip.id):

@@ -48,8 +48,8 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     if invited.link:
         click.echo(link_line(settings, invited.link))
     elif not roles:
-        says = "requested: wait 24 hours if the line knows the phone, or until an admin approves it on /approvals"
-        click.echo(says, err=True)
+        text = "requested: wait 24 hours if the line knows the phone, or until an admin approves it on /approvals"
+        click.echo(text, err=True)
     for role in sorted(invited.waiting):
         click.echo(
             f"{role}: a second admin must approve this role on the page /approvals", err=True

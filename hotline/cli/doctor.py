@@ -114,18 +114,18 @@ def check_web(settings: Settings) -> CheckResult:
     here, there = Address(host, settings.port), _place_of(settings.line_url)
     answered, cause = here.asked("/healthz")
     if answered is not None:
-        says = f"another program answers at {here}"
-        return _ready(here) if answered.is_alive else CheckResult("web", False, says, END_OTHER)
-    says = f"{here}: {cause}"
+        text = f"another program answers at {here}"
+        return _ready(here) if answered.is_alive else CheckResult("web", False, text, END_OTHER)
+    text = f"{here}: {cause}"
     if there is not None and there != here and cause == "connection refused":
         answered, elsewhere = there.asked("/healthz")
         if answered is not None and answered.is_alive:
             return _ready(there)
         if answered is not None:
-            says = f"not asked from here: nothing listens at {here}, and {there} shows no /healthz"
-            return warning("web", says, ELSEWHERE)
-        says = f"{says}; {there}: {elsewhere}"
-    return CheckResult("web", False, f"{says}: the line answers no caller", BEGIN_WEB)
+            text = f"not asked from here: nothing listens at {here}, and {there} shows no /healthz"
+            return warning("web", text, ELSEWHERE)
+        text = f"{text}; {there}: {elsewhere}"
+    return CheckResult("web", False, f"{text}: the line answers no caller", BEGIN_WEB)
 
 
 def _place_of(url: str) -> Address | None:
@@ -140,8 +140,8 @@ def _ready(place: Address) -> CheckResult:
     """Checks that the running web process is ready, and gives its reasons if it is not."""
     answered, cause = place.asked("/readyz", patience=READY_PATIENCE)
     if answered is None:
-        says = f"runs at {place}, but does not answer if it is ready: {cause}"
-        return CheckResult("web", False, says, "see `database` above")
+        text = f"runs at {place}, but does not answer if it is ready: {cause}"
+        return CheckResult("web", False, text, "see `database` above")
     if answered.status == OK:
         return CheckResult("web", True, f"answers at {place}, and every service for callers works")
     reasons = f"an error ({answered.status})"
@@ -162,8 +162,8 @@ def check_console(settings: Settings, mark: str) -> CheckResult:
         if answered is None:
             causes.append(f"{shown}: {cause}")
             continue
-        says, todo = _wrong_console(answered, shown, name, mark)
-        return CheckResult("console", not says, says or f"answers at {shown}", todo)
+        text, todo = _wrong_console(answered, shown, name, mark)
+        return CheckResult("console", not text, text or f"answers at {shown}", todo)
     return CheckResult("console", False, "; ".join(causes), BEGIN_CONSOLE)
 
 
@@ -193,21 +193,21 @@ def check_address(settings: Settings) -> CheckResult:
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
-    says = f"{url}: people can open it only on this machine"
+    text = f"{url}: people can open it only on this machine"
     todo = "" if settings.is_emulated else IN_FRONT
-    return CheckResult("console address", settings.is_emulated, says, todo)
+    return CheckResult("console address", settings.is_emulated, text, todo)
 
 
 def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
     """Checks that the web process cannot read the key of second factors. Compares the owners of the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
-        says = "one account owns every key folder: `hotline run` separates the web process"
-        return CheckResult(name, True, says)
+        text = "one account owns every key folder: `hotline run` separates the web process"
+        return CheckResult(name, True, text)
     if owners.get(Role.PAGES) != owners.get(Role.HOOKS):
         return CheckResult(name, True, "the web process runs as an account that cannot read it")
-    says = f"{folder} belongs to the account of the web process, which the internet can reach"
-    return CheckResult(name, False, says, f"chown -R hotline-console: {folder}")
+    text = f"{folder} belongs to the account of the web process, which the internet can reach"
+    return CheckResult(name, False, text, f"chown -R hotline-console: {folder}")
 
 
 def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
@@ -310,9 +310,9 @@ def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
         name = f"keys of {role}"
         found = check_folder(name, folder, settings)
         if found.ok and cannot_advance(KeyFolder(folder)):
-            says = f"{folder} is read-only: keys of past weeks stay there, and still decrypt erased text"
+            text = f"{folder} is read-only: keys of past weeks stay there, and still decrypt erased text"
             todo = "mount it writable for the role's account, and restart the role's processes"
-            found = CheckResult(name, False, says, todo)
+            found = CheckResult(name, False, text, todo)
         missing = missing_keys(folder, role) if found.ok and settings.keys is None else []
         if missing:
             lost = known.intersection(missing)
@@ -325,11 +325,11 @@ def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
 
 def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
     if checked.wrong:
-        says, _, todo = wrong_sentence(folder, checked.wrong).partition(": ")
-        return CheckResult(name, False, says, todo)
+        text, _, todo = wrong_sentence(folder, checked.wrong).partition(": ")
+        return CheckResult(name, False, text, todo)
     if checked.unproved:
-        says = f"nothing proves that {', '.join(checked.unproved)} in {folder} are this line's"
-        return warning(name, says, "compare them with the export; then `hotline upgrade`")
+        text = f"nothing proves that {', '.join(checked.unproved)} in {folder} are this line's"
+        return warning(name, text, "compare them with the export; then `hotline upgrade`")
     return CheckResult(name, True, str(folder))
 
 
@@ -398,8 +398,8 @@ def _tables(settings: Settings) -> CheckResult:
     try:
         found = migrate.find_tables(settings.database_url)
         if found.state is migrate.TablesState.MISSING:
-            says = f"{found.place} has no tables of this software"
-            return CheckResult("database", False, says, next_step(settings))
+            text = f"{found.place} has no tables of this software"
+            return CheckResult("database", False, text, next_step(settings))
         migrate.refuse_unless_current(found)
     except StoreUnavailable as broken:
         place = migrate.database_name(settings.database_url)
@@ -454,8 +454,8 @@ def _gateway_found(url: str) -> CheckResult:
     try:
         socket.create_connection(place, DOCTOR_PATIENCE).close()
     except OSError as broken:
-        says = f"{cause_of(broken)} ({place[0]}:{place[1]})"
-        return CheckResult("gateway", False, says, "check HOTLINE_GATEWAY_URL and the network")
+        text = f"{cause_of(broken)} ({place[0]}:{place[1]})"
+        return CheckResult("gateway", False, text, "check HOTLINE_GATEWAY_URL and the network")
     return CheckResult("gateway", True, f"answers at {place[0]}:{place[1]}")
 
 

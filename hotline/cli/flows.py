@@ -38,14 +38,14 @@ def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
 
     A question that a desk may ask back has its state, its term, and the digest to sign.
     """
-    book = bind_lists(read(read_folder(folder)), place_lists())
-    for place, measured in groupby(page_sizes(book, limit), key=lambda each: each.place):
+    flow_set = bind_lists(read(read_folder(folder)), place_lists())
+    for place, measured in groupby(page_sizes(flow_set, limit), key=lambda each: each.place):
         counted = [
             f"{each.language} {each.lines:>2} {f'({each.question})' if each.question else '':4}"
             for each in measured
         ]
         yield f"{f'{place.flow}.{place.node}':{WIDTH}}  {'  '.join(counted)}".rstrip()
-    for one in questions(book).values():
+    for one in questions(flow_set).values():
         until = f"until {one.until}" if one.until else "signed by no one"
         yield f"{f'question {one.name}':{WIDTH}}  {one.standing(today):9} {until:18} {one.digest}"
 

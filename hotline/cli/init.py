@@ -85,7 +85,7 @@ def init(
     keys = settings.home / "keys"
     _mark_unfinished(settings.home, found)
     made = make_missing_keys(settings, found, factories.clock(settings)(), new=new)
-    _told("keys", made, there=f"in {keys}")
+    _made("keys", made, there=f"in {keys}")
     _migrate(settings, keys, new=new)
 
     context = build_cli(settings)
@@ -132,7 +132,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_users: Path | No
     if whole:
         # Only keys of a kind that this release brings. A missing key of an older kind is refused.
         made = make_missing_keys(settings, found, factories.clock(settings)())
-        _told("keys", made, there=f"in {keys}")
+        _made("keys", made, there=f"in {keys}")
     if found.state is migrate.TablesState.OLDER and not no_backup:
         _back_up(settings)
     _migrate(settings, keys if whole else None)
@@ -210,7 +210,7 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
         if keys is not None:
             add_canaries(database, keys, new=new)
         service_alert_path.begin_waiting(database, factories.clock(settings)())
-    _told("tables", ["created or updated"] if changed else [], there="up to date")
+    _made("tables", ["created or updated"] if changed else [], there="up to date")
 
 
 def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool = False) -> None:
@@ -258,7 +258,7 @@ def _desks(context: Context, settings: Settings, file: Path | None, *, demo: boo
         progress(f"keys of {len(missing)} desks")
         made = decrypt_access.make_desks(context, passphrase)
         lay_line_key(keys, decrypt_access.line_public_key(context, passphrase))
-    _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
+    _made("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
 
 
 def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
@@ -281,18 +281,18 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
 
 def _rehearse(context: Context) -> None:
     if service_enrolment.list_responders(context):
-        _told("responders", [], there="enrolled")
+        _made("responders", [], there="enrolled")
         return
     progress("responders")
     people = service_enrolment.import_responders(context, demo_responders())
-    _told("responders", [f"{len(people)} invented ones, for a demo"], there="")
+    _made("responders", [f"{len(people)} invented ones, for a demo"], there="")
 
 
 def _first_account(context: Context, settings: Settings) -> None:
     """Prints a link for the first admin, until a person has used one."""
     first = service_new_links.first_link(context)
     if first is None:
-        _told("accounts", [], there="the page Accounts shows them")
+        _made("accounts", [], there="the page Accounts shows them")
         return
     click.echo(f"accounts: {service_new_links.FIRST} is made by {link_line(settings, first.link)}")
 
@@ -307,20 +307,20 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
             service_demo_accounts.grant_desks(context, passphrase_in(file))
     if made:
         keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
-    _told("accounts", [one.name for one in made], there="if the gateway is the pretended one")
+    _made("accounts", [one.name for one in made], there="if the gateway is the pretended one")
 
 
 def _sample(settings: Settings, found: migrate.TablesFound) -> None:
     """Writes sample data into a new line. Only this function imports the code for it."""
     if found.state is not migrate.TablesState.MISSING:
-        _told("sample data", [], there="or the line has data of its own")
+        _made("sample data", [], there="or the line has data of its own")
         return
     progress("sample data of twelve months")
     import_module("hotline.cli.sample").write(settings)
-    _told("sample data", ["twelve months, all invented"], there="")
+    _made("sample data", ["twelve months, all invented"], there="")
 
 
-def _told(what: str, made: Sequence[str], *, there: str) -> None:
+def _made(what: str, made: Sequence[str], *, there: str) -> None:
     """Prints what was made, or that it existed already."""
     for one in made:
         click.echo(f"{what}: made {one}")

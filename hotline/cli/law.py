@@ -75,12 +75,12 @@ def check_law(settings: Settings) -> CheckResult:
         return CheckResult(NAME, False, "; ".join(broken.problems), "fix the file of HOTLINE_LAW")
     if not owed:
         return CheckResult(NAME, True, "everything that law 058/2021 requires is filled in")
-    says = f"law 058/2021 still requires {_named(owed)}"
+    text = f"law 058/2021 still requires {_named(owed)}"
     if settings.is_emulated:
-        says = f"{says}: fill this in before the line answers real callers"
-        return warning(NAME, says, "`hotline law facts > FILE`, and HOTLINE_LAW")
+        text = f"{text}: fill this in before the line answers real callers"
+        return warning(NAME, text, "`hotline law facts > FILE`, and HOTLINE_LAW")
     todo = "; ".join(one.todo for one in owed)
-    return CheckResult(NAME, False, says, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
+    return CheckResult(NAME, False, text, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
 
 
 def _named(owed: Sequence[LawDuty]) -> str:

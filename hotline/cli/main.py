@@ -99,10 +99,10 @@ class PlainErrors(click.Group):
         try:
             return super().invoke(ctx)
         except HotlineError as broken:
-            says = str(broken) or type(broken).__doc__ or ""
+            text = str(broken) or type(broken).__doc__ or ""
             if isinstance(broken, StoreUnavailable):
-                says = import_module("hotline.cli.command_context").database_error(broken)
-            click.ClickException(says).show()
+                text = import_module("hotline.cli.command_context").database_error(broken)
+            click.ClickException(text).show()
             ctx.exit(broken.exit_code)
 
 

@@ -142,7 +142,7 @@ def test(seconds: float) -> None:
         if not ids:
             raise click.ClickException("there is no contact: run `hotline oncall add NAME`")
         click.echo(f"sending {len(ids)}, by the watch process ...", err=True)
-        waiting = _told(context, ids, seconds)
+        waiting = _sent(context, ids, seconds)
     for name, row in waiting:
         if row.outcome == Outcome.ACCEPTED:
             click.echo(f"{name}: accepted")
@@ -153,7 +153,7 @@ def test(seconds: float) -> None:
         raise SystemExit(1)
 
 
-def _told(context: CliContext, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, Message]]:
+def _sent(context: CliContext, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, Message]]:
     end = time.monotonic() + seconds
     while True:
         rows = service_alarms.notice_recipients(context, ids)

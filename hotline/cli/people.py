@@ -152,8 +152,8 @@ def back(person: str, second: str | None, by: str, reason: str) -> None:
             context, person, number=None, second=second, by=by, reason=reason
         )
     ended = ", ".join(done.ended)
-    says = f"is alerted again; ended: {ended}" if ended else "no removal to undo"
-    click.echo(f"{done.person.name}: {says}")
+    text = f"is alerted again; ended: {ended}" if ended else "no removal to undo"
+    click.echo(f"{done.person.name}: {text}")
 
 
 def write(paper: Path, start: service_enrolment.StartPaper) -> None:

@@ -92,7 +92,7 @@ def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
     if tip.channel == rules_trial.DRILL:
         yield "DRILL"
     yield from _waited(overview, now)
-    yield _holder(overview)
+    yield _assignee(overview)
     if overview.is_overdue:
         yield _red("OVERDUE")
     if overview.clock and overview.due_at:
@@ -117,7 +117,7 @@ def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
         yield "erasure requested"
 
 
-def _holder(overview: TipOverview) -> str:
+def _assignee(overview: TipOverview) -> str:
     name = overview.responsible
     if overview.asked is not None:
         said = (
@@ -353,7 +353,7 @@ def _say(retained: RetainedTip) -> None:
 @click.command("let-go")
 @options.TIP
 @options.by_and_reason
-def let_go(tip_id: int, by: str, reason: str) -> None:
+def stand_down(tip_id: int, by: str, reason: str) -> None:
     """Stand down the people of a tip's first place, once a person of the correct place has taken it.
 
     Example: hotline tips let-go 12 --by "Desk 1" --reason "other district"
@@ -428,7 +428,7 @@ def _row(retained: RetainedTip) -> Mapping[str, Any]:
     hold = retained.hold
     return {
         "tip": retained.tip.id,
-        "state": retained.term.keeping,
+        "state": retained.term.state,
         "place": place_name(retained.tip.place, "en"),
         "goes_at": _day(retained.term.goes_at),
         "warned_at": retained.term.warned_at and _day(retained.term.warned_at),

@@ -111,7 +111,7 @@ class GuestVisit:
 
     def with_faults(self, faults: FormFaults) -> Self:
         """Returns the same request with these form errors. Ignores errors with an empty sentence."""
-        return replace(self, faults={name: says for name, says in faults.items() if says})
+        return replace(self, faults={name: text for name, text in faults.items() if text})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +214,9 @@ def sign_in_refusal(visit: GuestVisit, refused: SignInRefused) -> str:
         )
     if refused.is_busy:
         return visit.say("Many people are signing in at this moment. Try again in a few seconds.")
-    says = visit.say("The name, password or code is wrong. Check all three.")
+    text = visit.say("The name, password or code is wrong. Check all three.")
     again = visit.say("You can try again in {seconds} seconds.", seconds=seconds) if seconds else ""
-    return f"{says} {again}".strip()
+    return f"{text} {again}".strip()
 
 
 def endpoint_of(view: Callable[..., Response]) -> str:

@@ -137,7 +137,7 @@ class Instruments(Protocol):
         Dials every five minutes, and every minute after a failure. Returns the last result in between.
         """
 
-    def tell_trial(self) -> bool:
+    def report_trial(self) -> bool:
         """Reports danger in a test call to the hotline. Returns True if every hop was answered."""
 
     def balance(self) -> float | None:

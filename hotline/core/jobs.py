@@ -8,10 +8,10 @@ from enum import Enum
 
 
 class Job(Enum):
-    ASSIGN_TIP = ("workers.jobs.refer_tip", "worker")
+    ASSIGN_TIP = ("workers.jobs.assign_tip", "worker")
     DELIVER = ("workers.jobs.deliver", "worker")
     ANSWER = ("workers.jobs.answer", "worker")
-    CHECK_DRAFT = ("workers.jobs.check_change", "worker")
+    CHECK_DRAFT = ("workers.jobs.check_draft", "worker")
     READ = ("workers.reader.read", "reader")
 
     def __init__(self, path: str, queue: str) -> None:

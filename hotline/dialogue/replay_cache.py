@@ -107,7 +107,7 @@ class KnownSession:
     last: LastStep | None = field(default=None, repr=False)
     """The furthest point that this process saw, until its screens are counted."""
 
-    def unheard(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
+    def uncommitted(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
         """Returns the steps that may not be committed yet."""
         return [step for step in steps if step.upto > self.committed.upto]
 

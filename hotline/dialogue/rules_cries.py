@@ -35,7 +35,7 @@ CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 def is_cry(words: Sequence[str]) -> bool:
     """Returns True if `words` are a cry for help. The words come from `keywords.normalised_words`."""
-    cry = _Heard(words)
+    cry = _CryWords(words)
     if cry.has(_ALWAYS):
         return True
     if any(cry.has(pattern) and not cry.has(unless) for pattern, unless in _ELSE):
@@ -43,7 +43,7 @@ def is_cry(words: Sequence[str]) -> bool:
     if len(words) <= BRIEF and cry.has(_BRIEF):
         return True
     rest = [word for word in words if word not in COMPANION_WORDS and not word.isdecimal()]
-    return 0 < len(rest) <= BRIEF and _Heard(rest).is_all(_ALONE)
+    return 0 < len(rest) <= BRIEF and _CryWords(rest).is_all(_ALONE)
 
 
 def concerns_child(words: Sequence[str]) -> bool:
@@ -51,11 +51,11 @@ def concerns_child(words: Sequence[str]) -> bool:
 
     To name a child alone is not a sign.
     """
-    cry = _Heard(words)
+    cry = _CryWords(words)
     return cry.has(_MINOR) or (cry.has(_CHILD) and cry.has(_SIGN) and not cry.has(_CALM))
 
 
-class _Heard:
+class _CryWords:
     """A message in four forms: as written and as it sounds in Kinyarwanda, each with words or with verbs."""
 
     def __init__(self, words: Sequence[str]) -> None:

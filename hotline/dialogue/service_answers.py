@@ -150,22 +150,22 @@ def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
     if not context.line.inbound_sms:
         return CheckResult("answers", True, "none by SMS (HOTLINE_INBOUND_SMS)")
     if not encrypted:
-        says = "the hooks hold no relay.pub: who writes a word is not answered"
+        text = "the hooks hold no relay.pub: who writes a word is not answered"
         return CheckResult(
             "answers",
             False,
-            says,
+            text,
             "restore that folder (`hotline keys import`), and start the web process again",
         )
     with context.database.reading() as session:
         today = queries_outbox.answers_since(session, _midnight(context.now()))
         silent = service.counted_today(session, service.UNANSWERABLE, context.now())
     most = int(context.line.sms_a_day * ANSWER_SHARE)
-    says = f"{today} of {most} today, {silent} to numbers that get none"
+    text = f"{today} of {most} today, {silent} to numbers that get none"
     if today < most:
-        return CheckResult("answers", True, says)
+        return CheckResult("answers", True, text)
     return CheckResult(
-        "answers", False, f"{says}: no stranger is answered", "see HOTLINE_SMS_A_DAY"
+        "answers", False, f"{text}: no stranger is answered", "see HOTLINE_SMS_A_DAY"
     )
 
 

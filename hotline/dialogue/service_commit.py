@@ -313,7 +313,7 @@ def carry_out(
     After that, nothing in `text` is carried out again. Raises StoreUnavailable, also if a restored database does not
     know the session. Callers must never read "saved" about data that is not saved.
     """
-    new_steps = steps_with_effect(effects.flow_set, known.unheard(steps), known.counted)
+    new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
     if not new_steps:
         return False
 

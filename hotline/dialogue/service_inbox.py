@@ -42,7 +42,7 @@ def read_inbox(context: WorkerContext) -> None:
         bookmark, page, after=after, shortcode=context.line.shortcode, at=at
     )
 
-    if not _told(context, reading):
+    if not _sent_to_hook(context, reading):
         _stumble(context, NOT_LISTED, at)
         return
     with context.database.writing() as session:
@@ -66,7 +66,7 @@ def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
     return tables_inbound.bookmark(row) if due else None
 
 
-def _told(context: WorkerContext, reading: PageResult) -> bool:
+def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
     """Sends each SMS of the page to the hook. Returns False at the first SMS that the hook does not accept.
 
     It calls the hook over HTTP, so no transaction may be open.
@@ -99,8 +99,8 @@ def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
     if not line.inbox:
-        says = "this route has none (HOTLINE_SMS_INBOX=none): an answer by SMS is believed unproved"
-        return (CheckResult("inbox", True, says),)
+        text = "this route has none (HOTLINE_SMS_INBOX=none): an answer by SMS is believed unproved"
+        return (CheckResult("inbox", True, text),)
     return (_inbox(session, at), _unproven(session, at))
 
 
@@ -110,11 +110,11 @@ def _inbox(session: Session, at: datetime) -> CheckResult:
         return CheckResult("inbox", True, "not read yet: the clock does it")
     if at - row.read_at <= PATIENCE:
         return CheckResult("inbox", True, f"read at {in_kigali(row.read_at)}")
-    says = f"not read since {in_kigali(row.read_at)}"
+    text = f"not read since {in_kigali(row.read_at)}"
     return CheckResult(
         "inbox",
         False,
-        f"{says}: {row.fault}" if row.fault else says,
+        f"{text}: {row.fault}" if row.fault else text,
         "an SMS whose callback is lost is not heard: see to the gateway, the clock and HOTLINE_LINE_URL",
     )
 

@@ -370,11 +370,11 @@ def play(
         start = Start(shown.state, session_context.start.dialled)
         steps.append(ReplayStep(start.at, shown.state, shown.events))
 
-    run, facts, rest = start.state, session_context.facts, new_text(text, start.at)
+    state, facts, rest = start.state, session_context.facts, new_text(text, start.at)
     asking = _asking(session_context)
-    before, typed = run, ""
+    before, typed = state, ""
     while rest is not None:
-        begins, words = len(text) - len(rest), turn.expects_words(session_context.flow_set, run)
+        begins, words = len(text) - len(rest), turn.expects_words(session_context.flow_set, state)
         typed, rest = take_input(rest)
         if words and rest is not None and keying.clean_keys(typed) not in KEYS:
             if committed.upto < begins + len(typed):
@@ -383,23 +383,23 @@ def play(
             typed, rest = text[begins:end], text[end + 1 :] if end < len(text) else None
 
         upto = len(text) - (0 if rest is None else len(rest) + 1)
-        run, facts = yield from _learned(session_context, asking, facts, run, typed, upto)
-        before = run
+        state, facts = yield from _learned(session_context, asking, facts, state, typed, upto)
+        before = state
         if rest is None:
             shown = turn.resume(
-                session_context.flow_set, run, typed, facts, limit=session_context.limit
+                session_context.flow_set, state, typed, facts, limit=session_context.limit
             )
-            run, events, answered = shown.state, shown.events, shown.answered
+            state, events, answered = shown.state, shown.events, shown.answered
         else:
-            run, events, answered = turn.resume_without_screen(
-                session_context.flow_set, run, typed, facts, limit=session_context.limit
+            state, events, answered = turn.resume_without_screen(
+                session_context.flow_set, state, typed, facts, limit=session_context.limit
             )
         starred = (begins, upto) if SEPARATOR in typed else None
-        steps.append(ReplayStep(upto, run, events, words, starred, answered))
-    if asking is not None and (lacking := asking.lacking(run)) is not None:
-        shown = yield from _with_page(session_context, asking, lacking, Stop(run, before, typed))
+        steps.append(ReplayStep(upto, state, events, words, starred, answered))
+    if asking is not None and (lacking := asking.lacking(state)) is not None:
+        shown = yield from _with_page(session_context, asking, lacking, Stop(state, before, typed))
     assert shown is not None
-    return Played(run, shown.screen, tuple(steps))
+    return Played(state, shown.screen, tuple(steps))
 
 
 def _learned(

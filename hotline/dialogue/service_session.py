@@ -407,8 +407,8 @@ def _answered(
     """
     start = known.start
     if path.changing and path.changing[-1].upto > known.committed.upto:
-        book = context.flow_sets.get(start.revision_id)
-        session_context = EffectContext(context, book, start.key, hop.caller, looks)
+        flow_set = context.flow_sets.get(start.revision_id)
+        session_context = EffectContext(context, flow_set, start.key, hop.caller, looks)
         if service_commit.carry_out(session_context, known, path.changing, hop.text):
             context.notes.tell(start, known.committed)
     if context.sessions.find(start.key) is not known:
@@ -432,7 +432,7 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
     own = session_context.facts.words
     hers = bool(looks) or (isinstance(own, service_receipts.SessionNumber) and own.shown)
     kept = shared is not None and not hers and can_be_cached(hop.text, played.steps)
-    steps = played.steps if kept else known.unheard(played.steps)
+    steps = played.steps if kept else known.uncommitted(played.steps)
     before = () if base is None else base[0].changing
     changing = (*before, *service_commit.steps_with_effect(session_context.flow_set, steps))
     stands = () if base is None else base[0].steps
@@ -452,14 +452,14 @@ def _stand(flow_set: FlowSet, step: ReplayStep) -> SessionStep:
 
     A page for a responder has no name, so it is not counted.
     """
-    run = step.state
-    beneath = [flow_set.flows[place.flow] for place in run.calls if place.flow in flow_set.flows]
+    state = step.state
+    beneath = [flow_set.flows[place.flow] for place in state.calls if place.flow in flow_set.flows]
     is_hidden = not beneath or any(flow.private for flow in beneath)
     return SessionStep(
         upto=step.upto,
-        screen="" if is_hidden else f"{run.calls[-1].flow}/{run.calls[-1].node}",
+        screen="" if is_hidden else f"{state.calls[-1].flow}/{state.calls[-1].node}",
         answered=step.answered,
-        ends=run.finished,
+        ends=state.finished,
     )
 
 

@@ -114,7 +114,7 @@ def caller_facts(
         true += [MAY_PROVE] if tables_enrolments.can_prove(session, responder_id, as_of) else []
     if responder_id in queries.national(session, [responder_id]):
         true.append(NATIONAL_DESK)
-        for name, tip, flags in _told(session, responder_id):
+        for name, tip, flags in _visits(session, responder_id):
             if flags.is_marked:
                 true.append(f"{DECIDES_VISIT}.{name}")
             if _may_confirm(session, tip, responder_id):
@@ -135,7 +135,7 @@ def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
     is_national = bool(queries.national(session, [responder_id]))
-    for name, tip, flags in _told(session, responder_id):
+    for name, tip, flags in _visits(session, responder_id):
         if is_national and _may_confirm(session, tip, responder_id):
             quicker.discard(name)
         if flags.goes_unseen and tip.matter == Matter.TIP:
@@ -150,11 +150,11 @@ def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
     """Returns True if another person requested to close the case. Call it only for people of the national desk."""
     if tip.closure_by is None:
         return False
-    hers = service_closing.by_responder(responder_id).name
-    return not tables_accounts.is_same_person(session, tip.closure_by, hers)
+    own = service_closing.by_responder(responder_id).name
+    return not tables_accounts.is_same_person(session, tip.closure_by, own)
 
 
-def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, VisitFacts]]:
+def _visits(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, VisitFacts]]:
     """Yields each open case of a responder, with the facts about visits."""
     cases = queries_references.open_tips(session, responder_id)
     together = queries_references.tips_in_clusters(session, [tip.id for _, tip in cases])
@@ -231,17 +231,17 @@ def load_session(
 def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
     """Returns the facts of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
     revision_id = context.flow_sets.live()
-    book, at = context.flow_sets.get(revision_id), context.now()
+    flow_set, at = context.flow_sets.get(revision_id), context.now()
     reporting, block_reason = service_alert_path.current_alert_path(context)
-    dialled, _ = short_code_of(hop.text, book.entries) if hop.text else ("", ())
-    private = bool(dialled) and book.flows[book.entries[dialled]].private
+    dialled, _ = short_code_of(hop.text, flow_set.entries) if hop.text else ("", ())
+    private = bool(dialled) and flow_set.flows[flow_set.entries[dialled]].private
     asks_pin = private and tables_enrolments.has_any_pin(context.database)
     responder_id = None
     if private and hop.shows_number:
         with context.database.reading() as session:
             enrolled = tables.find_by_number(session, context.pseudonyms.enrolled(hop.caller))
             responder_id = enrolled.id if enrolled else None
-    entry, _ = landing_code(book, hop.text, enrolled=asks_pin or responder_id is not None)
+    entry, _ = landing_code(flow_set, hop.text, enrolled=asks_pin or responder_id is not None)
     start = SessionStart(
         key=key,
         revision_id=revision_id,
@@ -254,7 +254,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
         started_at=at,
         caller_key=context.pseudonyms.caller(key, hop.caller),
     )
-    pinned = _pinned(context, book, start, hop.caller, asks_pin=asks_pin)
+    pinned = _pinned(context, flow_set, start, hop.caller, asks_pin=asks_pin)
     return start if pinned is None else replace(start, pinned=pinned)
 
 
@@ -266,8 +266,8 @@ def check_caller(context: Context, start: SessionStart, hop: UssdHop) -> None:
 
 def context_of(context: Context, start: SessionStart, hop: UssdHop) -> SessionContext:
     """Returns the context in which the session is replayed. Raises NotFound, StoreUnavailable."""
-    book = context.flow_sets.get(start.revision_id)
-    return SessionContext(book, _facts(context, book, start, hop), start, _limit(context, start))
+    flows = context.flow_sets.get(start.revision_id)
+    return SessionContext(flows, _facts(context, flows, start, hop), start, _limit(context, start))
 
 
 def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> Facts:

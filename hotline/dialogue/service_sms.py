@@ -161,15 +161,15 @@ def note(
     session.flush()
     if heard.silent:
         return None
-    says: Mapping[str, Any] = {}
+    parameters: Mapping[str, Any] = {}
     if heard.form is AnswerForm.SCREEN:
-        says = service_sms_screens.screen_values(spoken.state, heard.on, again=spoken.again)
+        parameters = service_sms_screens.screen_values(spoken.state, heard.on, again=spoken.again)
     return service_answers.write_answer(
         session,
         context,
         to=message.sender,
         content=service_answers.AnswerContent(
-            heard.form, talk.revision_id, says, spoken.state.language
+            heard.form, talk.revision_id, parameters, spoken.state.language
         ),
         at=at,
     )
@@ -442,9 +442,9 @@ def _answer_cry(
     ):
         return None
     spoken = likely_language(clean_message(message.text))
-    says = service_answers.AnswerContent(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
+    content = service_answers.AnswerContent(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
     return service_answers.write_answer(
-        session, context, to=message.sender, content=says, at=at, written_at=written_at
+        session, context, to=message.sender, content=content, at=at, written_at=written_at
     )
 
 
@@ -509,7 +509,7 @@ def _answer(
     )
     return _Result(
         _outcome(replied),
-        _told_of(replied),
+        _named_assignments(replied),
         {str(one.assignment_id): one.queued.value for one in replied.done if one.queued},
     )
 
@@ -523,7 +523,7 @@ def _outcome(replied: ReplyResult) -> MessageOutcome:
     return InboxOutcome.WRONG_REFERENCE if wrong else InboxOutcome.HELPED
 
 
-def _told_of(replied: ReplyResult) -> tuple[int, ...]:
+def _named_assignments(replied: ReplyResult) -> tuple[int, ...]:
     """Returns the assignments that the SMS named, followed by those that were acknowledged with them."""
     ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))

@@ -59,8 +59,8 @@ def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> Sm
     spoken = asked.language or language
     if spoken == first.state.language:
         return SmsTurn(first.state, first.events)
-    run = replace(first.state, language=spoken)
-    return SmsTurn(run, (*first.events, LanguageChosen(spoken)))
+    state = replace(first.state, language=spoken)
+    return SmsTurn(state, (*first.events, LanguageChosen(spoken)))
 
 
 def continue_topic(on: ConversationContext, state: ConversationState, text: str) -> SmsTurn | None:
@@ -99,9 +99,9 @@ def screen_values(
 def draw_screen(flow_set: FlowSet, parameters: Mapping[str, Any], language: str) -> Screen:
     """Returns the screen for the values of `screen_values`, always in the same way."""
     on = conversation_context(flow_set, date.fromisoformat(parameters["day"]))
-    run = ConversationState(language, (Place(*parameters["place"]),), answers=parameters["answers"])
+    at = ConversationState(language, (Place(*parameters["place"]),), answers=parameters["answers"])
     draw = turn.repeat if parameters["again"] else turn.render
-    return draw(on.flow_set, run, on.facts, limit=ALONE)
+    return draw(on.flow_set, at, on.facts, limit=ALONE)
 
 
 def _key(on: ConversationContext, state: ConversationState, text: list[str]) -> str | None:

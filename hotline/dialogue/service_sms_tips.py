@@ -70,13 +70,13 @@ def filing_data(context: WebContext, message: MessageIn, at: datetime) -> Filing
 
     Raises NotReady if no flows were ever published, and StoreUnavailable.
     """
-    before = _last_said(context, message, at)
+    before = _last_text(context, message, at)
     if not rules_sms_tips.is_tip(message.text) and not _adds(context, message, before, at):
         return None
     return FilingData(context.flow_sets.live(), before)
 
 
-def _last_said(context: WebContext, message: MessageIn, at: datetime) -> PendingPart | None:
+def _last_text(context: WebContext, message: MessageIn, at: datetime) -> PendingPart | None:
     key = context.pseudonyms.session(f"sms {message.sender}")
     try:
         found = context.runs.load(key)

@@ -109,8 +109,8 @@ def shown_value(visit: Visit, name: str, value: str) -> str:
 
 def form_rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
     """Returns the rows of the form: first desks with levels, then empty rows."""
-    hers = [(code, str(level)) for code, level in places.items()]
-    return [*hers, *[("", str(Level.RESPONDER))] * FREE_ROWS]
+    own = [(code, str(level)) for code, level in places.items()]
+    return [*own, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
 
 def read_desks(visit: Visit) -> Mapping[str, Level]:

@@ -174,10 +174,10 @@ class AccountChange:
     def desks_alone(self) -> frozenset[str]:
         """Returns the desks that no other person can decrypt with a key of their own."""
         session = self.session
-        hers = set(queries_member_keys.names_of(session, self.account.person_id))
+        own = set(queries_member_keys.names_of(session, self.account.person_id))
         opened = tables_members.desks_of(session, self.member)
         return frozenset(
-            code for code in opened if hers >= set(tables_members.members_of_desk(session, code))
+            code for code in opened if own >= set(tables_members.members_of_desk(session, code))
         )
 
     def notify(

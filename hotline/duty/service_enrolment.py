@@ -280,20 +280,20 @@ def _about(
         return None
     person, by = session.get_one(Responder, row.responder_id), asked.asker
     if row.kind == EnrolmentKind.NUMBER:
-        says = message_text(
+        text = message_text(
             "{by} asks for a new number for {about}. The phone confirmed the code.",
             by=by,
             about=person.name,
         )
     else:
-        says = message_text(
+        text = message_text(
             "{by} asks to enrol {about} for {desks}. The phone and the paper code are confirmed.",
             by=by,
             about=person.name,
             desks=",".join(one.desk_code for one in tables.current_memberships(session, person.id)),
         )
     return ApprovalView(
-        says,
+        text,
         f"responder:{person.id}",
         detail=row.kind,
         person_id=person.person_id,

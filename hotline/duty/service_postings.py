@@ -66,10 +66,10 @@ def request_access_everywhere(
     if person.public_key is None:
         return
     member = of_responder(person.id)
-    hers = _desks_of(session, person)
+    own = _desks_of(session, person)
     for row in tables_desks.all_desks(session):
         reads = row.retired_at is None and DeskKind(row.kind or kind_of(row.code)) in READING_KINDS
-        if row.code not in hers or not reads:
+        if row.code not in own or not reads:
             continue
         if not decrypt_grants.has_access_or_request(session, context, row.code, member):
             decrypt_grants.add_access_request(session, context, by, row.code, member, reason)

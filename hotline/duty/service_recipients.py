@@ -48,11 +48,11 @@ def _national(people: Sequence[Member], at: datetime) -> CheckResult:
     count = active_national(people, at)
     if count >= MIN_NATIONAL:
         return CheckResult("national desk", True, f"{count} people can be alerted")
-    says = "only one person can be alerted" if count else "no one can be alerted"
+    text = "only one person can be alerted" if count else "no one can be alerted"
     return CheckResult(
         "national desk",
         False,
-        f"{says}: at least {MIN_NATIONAL} are needed at every hour",
+        f"{text}: at least {MIN_NATIONAL} are needed at every hour",
         f"add a person to the national desk: {BRING}",
         level=MIN_NATIONAL - count,
     )
@@ -64,13 +64,13 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
     The monitor raises no alarm from this check, because the check of the national desk already does.
     """
     active, national = sum(one.is_active(at) for one in people), active_national(people, at)
-    says = f"{active} can be alerted, {national} of them at the national desk"
+    text = f"{active} can be alerted, {national} of them at the national desk"
     if active >= MIN_PHONES and national >= MIN_NATIONAL:
-        return CheckResult("phones", True, says)
+        return CheckResult("phones", True, text)
     return CheckResult(
         "phones",
         False,
-        f"the line is not open: {says}; {MIN_PHONES} are the least, {MIN_NATIONAL} of them national",
+        f"the line is not open: {text}; {MIN_PHONES} are the least, {MIN_NATIONAL} of them national",
         BRING,
     )
 

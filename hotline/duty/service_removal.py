@@ -103,8 +103,8 @@ def set_desks(
     # An empty list of categories means all categories.
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     tables.set_desks(session, person, desks, categories, at)
-    hers = tables_accounts.phones_of(session, person.person_id)
-    kept = {row.desk_code for one in hers for row in tables.current_memberships(session, one.id)}
+    own = tables_accounts.phones_of(session, person.person_id)
+    kept = {row.desk_code for one in own for row in tables.current_memberships(session, one.id)}
     close_desks(session, person.person_id, at, but=kept)
     if lost or narrows:
         service_leaves.hand_on(session, context, person.id, at)

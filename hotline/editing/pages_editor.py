@@ -339,16 +339,16 @@ def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _Edite
     after, plain = node_fields.without_typography(typed.node)
     after = after_button(after, do) or after
     flow = with_node(typed.flow, at.node, after)
-    says: dict[str, Any] = {"did": StepKind.EDITED, "node": at.node}
+    step: dict[str, Any] = {"did": StepKind.EDITED, "node": at.node}
     if typed.languages:
-        says["languages"] = typed.languages
+        step["languages"] = typed.languages
     if (by := IN_THE_OUTLINE.get(do)) is not None:
         flow = move_screen(flow, at.node, by)
         if after == typed.before:
-            says["did"] = StepKind.ORDERED
+            step["did"] = StepKind.ORDERED
     elif typed.marks_changed:
-        says |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
-    return _EditedFlow(flow, says, plain, _anchor(do, after))
+        step |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
+    return _EditedFlow(flow, step, plain, _anchor(do, after))
 
 
 def _anchor(do: str, after: Document) -> str:

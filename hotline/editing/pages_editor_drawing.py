@@ -166,14 +166,14 @@ def moving_parts(
 ) -> MovingParts:
     """Computes the changing parts of the page for one screen of the typed document."""
     draft = read_draft(flow, document)
-    book = with_flow(around, draft.flow)
+    flow_set = with_flow(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
     live = visit.context.flow_sets.get(visit.context.flow_sets.live())
-    found = service_publishing.check_screen(book, draft, node, live=live)
+    found = service_publishing.check_screen(flow_set, draft, node, live=live)
     compiled = draft.flow.nodes.get(node)
     begins = Place("", "") if state.is_dialled else place
     seen = preview(
-        book,
+        flow_set,
         state.keys,
         flow=begins.flow,
         node=begins.node,
@@ -184,7 +184,7 @@ def moving_parts(
     )
     stuck = seen.stuck.node if seen.stuck and seen.stuck.flow == flow else ""
     return MovingParts(
-        meters=meters(book, place, written, limit=state.limit),
+        meters=meters(flow_set, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
         problems=[
             (problem_sentence(visit, one), problem_details(visit, one), _field_anchor(written, one))
@@ -196,7 +196,7 @@ def moving_parts(
         seen=seen,
         missing_kind=next(map(missing_kind, draft.faults_of(stuck)), None) if stuck else None,
         supposed=assumptions_of(compiled) if compiled is not None else (),
-        flow_set=book,
+        flow_set=flow_set,
     )
 
 

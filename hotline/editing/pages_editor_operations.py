@@ -219,8 +219,8 @@ def set_recorded_values(visit: Visit, draft_id: int, flow: str) -> Response:
     if document != here.document:
         if not is_free and len(why) < WHY_LETTERS:
             raise visit.wrong("why", WHY)
-        did, says = (StepKind.EDITED, {}) if is_free else (StepKind.MARKS, {"why": why})
-        store_flow(visit, draft_id, here, document, did, **says)
+        did, step = (StepKind.EDITED, {}) if is_free else (StepKind.MARKS, {"why": why})
+        store_flow(visit, draft_id, here, document, did, **step)
     return redirect_to("editor.flow", draft_id=draft_id, flow=flow)
 
 
@@ -414,8 +414,8 @@ def add_flow(visit: Visit, draft_id: int) -> Response:
     led = rules_operations.with_choice(here.document, menu, name, label)
     if led is None:
         raise visit.wrong("menu", NO_MENU)
-    says = {"node": menu, "languages": [*label]}
-    store_flow(visit, draft_id, here, led, StepKind.EDITED, **says)
+    step = {"node": menu, "languages": [*label]}
+    store_flow(visit, draft_id, here, led, StepKind.EDITED, **step)
     return redirect_to("editor.show", draft_id=draft_id, flow=name, node=str(made["start"]))
 
 

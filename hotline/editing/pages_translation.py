@@ -199,7 +199,7 @@ def check_sheet(visit: Visit, language: str) -> Response:
     """Checks a spreadsheet and shows the rows that can be saved. Stores nothing."""
     known_language(language)
     rows = uploads.read_upload(visit, partial(uploads.read_rows, language=language))
-    return _judged(visit, language, service_translation.check_sheet(visit.context, language, rows))
+    return _checked(visit, language, service_translation.check_sheet(visit.context, language, rows))
 
 
 @form_view(sheet_form)
@@ -209,7 +209,7 @@ def take_sheet(visit: Visit, language: str) -> Response:
     once = visit.form.text("once", most=32)
     done = service_translation.take_sheet(visit.context, visit.by, language, rows, once)
     if done.refused:
-        return _judged(visit, language, done, is_taken=True)
+        return _checked(visit, language, done, is_taken=True)
     return redirect_to("words.ask_sheet", language=language, taken=len(done.taken))
 
 
@@ -224,7 +224,7 @@ def send_refused(visit: Visit, language: str) -> Response:
     return _sent(f"words-{language}-refused", kind, body)
 
 
-def _judged(
+def _checked(
     visit: Visit, language: str, checked: CheckedSheet, *, is_taken: bool = False
 ) -> Response:
     whys = [_why(visit, one) for one in checked.refused]

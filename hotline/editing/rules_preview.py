@@ -107,23 +107,23 @@ def preview(
     begin = node or (flow_set.flows[flow].start if flow in flow_set.flows else "")
     began = (Place(flow, begin),) if flow else turn.front(flow_set)
     walked = turn.settle(flow_set, facts, ConversationState(language, began, answers=given.answers))
-    run, screens = walked.state, list[Screen]()
+    state, screens = walked.state, list[Screen]()
     stuck = missing(walked.passed)
     if stuck is None:
-        screens.append(turn.render(flow_set, run, facts, limit=limit))
+        screens.append(turn.render(flow_set, state, facts, limit=limit))
     for keyed in keys[:MAX_KEYS]:
-        if stuck is not None or run.finished:
+        if stuck is not None or state.finished:
             break
-        following = turn.resume(flow_set, run, keyed, facts, limit=limit)
+        following = turn.resume(flow_set, state, keyed, facts, limit=limit)
         stuck = missing(following.passed)
         if stuck is None:
-            run = following.state
+            state = following.state
             screens.append(following.screen)
 
-    here = run.calls[-1] if run.calls and stuck is None and not run.finished else None
+    here = state.calls[-1] if state.calls and stuck is None and not state.finished else None
     asked = node_at(flow_set, here) if here else None
     expects = asked.kind if isinstance(asked, QuestionNode) else ""
-    return Previewed(tuple(screens), here, stuck, expects, run.language, run.answers)
+    return Previewed(tuple(screens), here, stuck, expects, state.language, state.answers)
 
 
 def assumptions_of(node: Node) -> tuple[Assumption, ...]:
@@ -147,11 +147,11 @@ def screens_of(
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return ()
     # Takes the situation that shows most of the node.
-    run = ConversationState(language, (place,))
+    state = ConversationState(language, (place,))
     named = {} if isinstance(node, EndNode) else next(listings(flow_set, node))[1]
     seen = (
         view(flow_set, node, replace(there, answers={**there.answers, **named}), facts).layout
-        for there, facts in situations(node, run)
+        for there, facts in situations(node, state)
     )
     fullest = max(
         seen, key=lambda one: len(one.text) + sum(len(button.label) for button in one.buttons)

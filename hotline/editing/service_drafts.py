@@ -438,11 +438,11 @@ def edited_flow(
 
 def set_around(context: Context, here: EditedFlow) -> FlowSet:
     """Returns the published flow set with the change's other flows in place. Raises NotReady, StoreUnavailable."""
-    book = context.flow_sets.get(context.flow_sets.live())
+    flow_set = context.flow_sets.get(context.flow_sets.live())
     for name, document in here.others.items():
         if document is not None:
-            book = with_flow(book, derived_value(playable_part, document, name))
-    return book
+            flow_set = with_flow(flow_set, derived_value(playable_part, document, name))
+    return flow_set
 
 
 def live_flow(context: Context, flow: str) -> Document | None:

@@ -278,7 +278,7 @@ def publish(
         lapses_at=until,
     )
     return publish_in_transaction(
-        context, by, gathered, assembled.document, said, lambda s: _tell(s, context, until)
+        context, by, gathered, assembled.document, said, lambda s: _notify(s, context, until)
     )
 
 
@@ -344,7 +344,7 @@ def _unread(session: Session, row: Publication) -> Sequence[Publication]:
     return [one for one in flows_tables.history(session) if since < one.id <= row.id]
 
 
-def _tell(session: Session, context: Context, until: datetime) -> None:
+def _notify(session: Session, context: Context, until: datetime) -> None:
     """Notifies the national desk in the publishing transaction. The alarm notifies the on-call contacts."""
     at = context.now()
     said = {

@@ -83,7 +83,7 @@ def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
 def check_merged(context: Context, made: AssembledDraft) -> DividedProblems:
     """Returns the findings of a change that is already merged with the published flows. Raises StoreUnavailable."""
     gathered = made.gathered
-    mine = _look_beside(context, gathered, made.document)
+    mine = _check_all(context, gathered, made.document)
     return divide_problems(mine, problems_of(context, gathered.live, gathered.live_digest))
 
 
@@ -132,9 +132,7 @@ def published_problems(context: Context) -> Sequence[Problem] | None:
     return found
 
 
-def _look_beside(
-    context: Context, gathered: GatheredDraft, document: Document
-) -> Sequence[Problem]:
+def _check_all(context: Context, gathered: GatheredDraft, document: Document) -> Sequence[Problem]:
     """Returns the findings of the document that a change makes from the published flows."""
     return problems_of(
         context, document, gathered.checked_as, gathered.change.id, live=gathered.live
@@ -319,11 +317,11 @@ def draft_to_read(context: Context, draft_id: int) -> DraftToRead:
     """Returns a change for the approver to read. Raises NotFound, NotReady, StoreUnavailable."""
     made = merge_draft(context, draft_id)
     with context.database.reading() as session:
-        hands = _hands(session, made.gathered)
+        hands = _authors(session, made.gathered)
     return DraftToRead(made, check_merged(context, made), running_sessions(context), hands)
 
 
-def _hands(session: Session, gathered: GatheredDraft) -> Sequence[Actor]:
+def _authors(session: Session, gathered: GatheredDraft) -> Sequence[Actor]:
     """Returns the authors of the change's steps, and the person who submitted it."""
     proposer = gathered.change.proposer
     own = () if proposer is None else (proposer,)
@@ -360,7 +358,7 @@ def publish(
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
         urgent = flows_tables.unsettled(session)
-        may_approve = alone or may_publish(session, by, _hands(session, gathered))
+        may_approve = alone or may_publish(session, by, _authors(session, gathered))
     change, assembled = gathered.change, assemble(gathered)
     proposer = change.proposer
     if change.state != rules_drafts.DraftState.SUBMITTED or proposer is None:
@@ -406,7 +404,7 @@ def publish_in_transaction(
     moved = service_reviews.moved_signatures(
         gathered.live, document, service_reviews.all_signatures(context)
     )
-    checked = WrittenArray([one.to_row() for one in _look_beside(context, gathered, document)])
+    checked = WrittenArray([one.to_row() for one in _check_all(context, gathered, document)])
     with ringing(context) as session:
         flows_tables.take_lock(session)
         change = tables.get_draft(session, gathered.change.id, held=True)

@@ -262,9 +262,9 @@ def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
     if not isinstance(node, BranchNode):
         yield from next_nodes(flow_set, path.place)
         return
-    run = ConversationState("", (path.place,), answers=dict(path.answers))
+    state = ConversationState("", (path.place,), answers=dict(path.answers))
     for arm in node.arms:
-        if arm.when is None or arm.when.flag is not None or is_met(arm.when, run, Facts()):
+        if arm.when is None or arm.when.flag is not None or is_met(arm.when, state, Facts()):
             if arm.goes in flow_set.flows[path.place.flow].nodes:
                 yield Place(path.place.flow, arm.goes)
             if arm.when is None or arm.when.flag is None:
@@ -347,13 +347,13 @@ def all_problems(
     found = check_document(document, lists, limit=limit)
     if any(one.code is Code.SHAPE for one in found):
         return found
-    book = documents.bind_lists(documents.read(document), lists)
+    flows = documents.bind_lists(documents.read(document), lists)
     new = (
         []
         if live is None
-        else words_newer_than_reason(documents.bind_lists(documents.read(live), lists), book)
+        else words_newer_than_reason(documents.bind_lists(documents.read(live), lists), flows)
     )
-    return [*found, *new, *uncounted_questions(book), *late_alerts(book), *phrase_problems(book)]
+    return [*found, *new, *uncounted_questions(flows), *late_alerts(flows), *phrase_problems(flows)]
 
 
 class ScreenCheck(NamedTuple):

@@ -259,7 +259,7 @@ def _of_flow(
     found: dict[str, TextFault] = {}
     for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
         here = [text.place for text in texts if text.place.split(".")[1] == node]
-        known, now = map(_told, books, drafts, unsafe, (node, node))
+        known, now = map(_faults, books, drafts, unsafe, (node, node))
         for key, one in now.items():
             if one.language in ("", review.language) and key not in known:
                 said = message_text("{message}: {fix}", message=one.message, fix=one.fix)
@@ -275,7 +275,7 @@ Told = tuple[Code, str, str, MessageText]
 """The values by which a problem is recognised as the same before and after a change."""
 
 
-def _told(
+def _faults(
     flow_set: FlowSet, draft: ReadDraft, unsafe: Sequence[Problem], node: str
 ) -> Mapping[Told, Problem]:
     place = draft.flow.name, node
@@ -466,7 +466,7 @@ def widest(text: ReviewedText, language: str) -> str:
 def _meters(
     context: Context, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Mapping[str, FilledMeter]:
-    book = context.flow_sets.get(context.flow_sets.live())
+    flow_set = context.flow_sets.get(context.flow_sets.live())
     found: dict[str, FilledMeter] = {}
     flows: dict[str, list[ReviewedText]] = {}
     for text in texts:
@@ -479,7 +479,7 @@ def _meters(
         elif name != ENGINE:
             flows.setdefault(name, []).append(text)
     for name, own in flows.items():
-        found |= dict(_meters_of_flow(book, review, name, own))
+        found |= dict(_meters_of_flow(flow_set, review, name, own))
     return found
 
 

@@ -146,11 +146,11 @@ NOTICE_PERIOD = timedelta(days=30)
 def check_reviews(context: Context) -> Sequence[CheckResult]:
     """Returns the check results about reviews of numbers and desk questions that have lapsed or soon will."""
     try:
-        book = context.flow_sets.get(context.flow_sets.live())
+        flow_set = context.flow_sets.get(context.flow_sets.live())
     except (NotReady, StoreUnavailable):
         return [CheckResult(name, True, "no flows are live") for name in ("numbers", "questions")]
     today = context.now().date()
-    return [_numbers(book, today), _questions(book, today)]
+    return [_numbers(flow_set, today), _questions(flow_set, today)]
 
 
 def _numbers(flow_set: FlowSet, today: date) -> CheckResult:

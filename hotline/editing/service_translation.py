@@ -96,8 +96,8 @@ def _save_part(
             document = _with_words(context, part, now.document, texts, language)
         if document is None:
             return TextFault(TextRefusal.GONE)
-        says = {"did": StepKind.WORDS_TAKEN, "languages": [language], "count": len(texts)}
-        new = service_drafts.NewStep(part, document, once, says)
+        step = {"did": StepKind.WORDS_TAKEN, "languages": [language], "count": len(texts)}
+        new = service_drafts.NewStep(part, document, once, step)
         saved = service_draft_steps.save_step(context, by, draft_id, new, base_version=now.version)
         if isinstance(saved, service_draft_steps.StepSaved):
             return None
@@ -155,8 +155,8 @@ def save_typed(
     if not saving and agreed in changed:
         faults[agreed] = TextFault(TextRefusal.UNSAVED)
     fit = [text for place, text in changed.items() if place not in faults]
-    book = context.flow_sets.get(context.flow_sets.live())
-    faults |= faults_of(review, book, fit)
+    flow_set = context.flow_sets.get(context.flow_sets.live())
+    faults |= faults_of(review, flow_set, fit)
     faults = faults or dict(save_texts(context, by, language, fit, once))
     if agreed and not faults:
         text = changed.get(agreed, review.texts[agreed])
@@ -279,7 +279,7 @@ def sheet_rows(
 
 def check_sheet(context: Context, language: str, rows: Sequence[SheetRow]) -> CheckedSheet:
     """Returns the result that a sheet would have. Stores nothing. Raises NotReady, StoreUnavailable."""
-    return _judged(context, language_review(context, language), rows)
+    return _check_rows(context, language_review(context, language), rows)
 
 
 def take_sheet(
@@ -290,7 +290,7 @@ def take_sheet(
     Raises NotReady, StoreUnavailable.
     """
     review = language_review(context, language)
-    sheet = _judged(context, review, rows)
+    sheet = _check_rows(context, review, rows)
     new = _new(review, sheet.accepted)
     unsaved = save_texts(context, by, language, new, once)
     late = [
@@ -318,9 +318,9 @@ def refused_rows(
     return found
 
 
-def _judged(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
+def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
     """Checks each row. A row is accepted if it is agreed to and up to date, and if its text has no fault."""
-    book = context.flow_sets.get(context.flow_sets.live())
+    flow_set = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
     waiting = 0
@@ -334,7 +334,7 @@ def _judged(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) 
         else:
             waiting += 1
     # All texts are checked together, because a refused text may have hidden a fault of another one.
-    while wrong := faults_of(review, book, _new(review, accepted)):
+    while wrong := faults_of(review, flow_set, _new(review, accepted)):
         for place, unfit in wrong.items():
             row, _ = accepted.pop(place)
             refused.append(RefusedRow(row, unfit, review.texts[place]))
@@ -368,16 +368,16 @@ def _fault(
 def _rows(
     context: ConsoleContext, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Iterator[dict[str, str]]:
-    book = context.flow_sets.get(context.flow_sets.live())
+    flow_set = context.flow_sets.get(context.flow_sets.live())
     for name in dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows):
-        book = with_flow(book, playable_part(review.document["flows"][name], name))
+        flow_set = with_flow(flow_set, playable_part(review.document["flows"][name], name))
 
     @cache
     def left_on(flow: str, node: str) -> int:
         """Returns the letters that are left on a screen; 0 for a screen that is not complete yet."""
-        if node not in book.flows[flow].nodes:
+        if node not in flow_set.flows[flow].nodes:
             return 0
-        return free_septets(book, Place(flow, node), review.language, SEPTETS) or 0
+        return free_septets(flow_set, Place(flow, node), review.language, SEPTETS) or 0
 
     for text in texts:
         flow, node, *_ = text.place.split(".")

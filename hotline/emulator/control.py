@@ -75,11 +75,11 @@ def build_control(emulator: Emulator) -> Blueprint:
     for method, rule, view in views:
         blueprint.add_url_rule(rule, f"{method}{rule}", view, methods=[method])
     for refused in REFUSALS:
-        blueprint.register_error_handler(refused, _told)
+        blueprint.register_error_handler(refused, _report)
     return blueprint
 
 
-def _told(error: Exception) -> tuple[Response, int]:
+def _report(error: Exception) -> tuple[Response, int]:
     return jsonify(error=str(error)), REFUSALS[type(error)]
 
 

@@ -81,9 +81,9 @@ def check_document(
     found = parse_shape(document)
     if isinstance(found, tuple):
         return tuple(_shape(fault) for fault in found)
-    book = bind_lists(found, lists)
-    flows = (finding for name in book.flows for finding in flow_problems(book, name, limit=limit))
-    return (*flows, *set_problems(book))
+    made = bind_lists(found, lists)
+    flows = (finding for name in made.flows for finding in flow_problems(made, name, limit=limit))
+    return (*flows, *set_problems(made))
 
 
 def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Problems:

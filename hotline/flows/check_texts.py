@@ -201,8 +201,8 @@ UNSURE = "unsure"
 def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
     """Yields the views of a node in every situation, without the places of its list."""
     bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
-    for run, facts in situations(bare, ConversationState(language, (place,))):
-        yield view(flows, bare, run, facts)
+    for state, facts in situations(bare, ConversationState(language, (place,))):
+        yield view(flows, bare, state, facts)
 
 
 def labels(flow_set: FlowSet, limit: int) -> Problems:

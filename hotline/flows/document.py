@@ -152,11 +152,11 @@ def compile(document: Document, lists: Lists) -> FlowSet:
 
     Raises FlowInvalid with every fault of shape, or with every broken reference.
     """
-    book = bind_lists(read(document), lists)
-    broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(book)]
+    made = bind_lists(read(document), lists)
+    broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(made)]
     if broken:
         raise FlowInvalid([*dict.fromkeys(broken)])
-    return book
+    return made
 
 
 _KINDS = ("null", "bool", "str", "seq", "map")

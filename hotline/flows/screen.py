@@ -169,7 +169,7 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
         if not draft.count:
             kept, cost = [], 0
             continue
-        if (fewer := _before_beside(once, draft)) < draft.count:
+        if (fewer := _before_shared(once, draft)) < draft.count:
             draft = _fill(layout, once[:fewer], left, asked, spare=len(kept), lines=lines)
         pieces = _after(pieces, kept, draft.count)
         draft.most, draft.lines = len(NUMBERS), None
@@ -189,7 +189,7 @@ def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequ
     return left
 
 
-def _before_beside(pieces: Sequence[_Piece], draft: _Draft) -> int:
+def _before_shared(pieces: Sequence[_Piece], draft: _Draft) -> int:
     """Returns the count of pieces to keep, so that the next page begins with no `shares_page` choice.
 
     Returns all that the page took, where it would otherwise lose its last choice.

@@ -40,8 +40,8 @@ def check_national_number(context: Context) -> CheckResult:
     if row is None:
         return CheckResult(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
     if not row.is_confirmed(context.now().date()):
-        says = "it is not signed, or too long ago: no message names it"
-        return CheckResult(NAME, False, says, TODO)
+        text = "it is not signed, or too long ago: no message names it"
+        return CheckResult(NAME, False, text, TODO)
     return CheckResult(NAME, True, f"responders are told to ring it, until {row.until}")
 
 
@@ -71,8 +71,8 @@ class PlaceLists(Mapping[str, tuple[Option, ...]]):
     def __getitem__(self, name: str) -> tuple[Option, ...]:
         if name not in self._written and name.startswith(NAMED):
             found = place_names.find_areas(name.removeprefix(NAMED))
-            says = place_names.menu_label if len(found) > 1 else place_names.full_label
-            return tuple(Option(area.code, says(area)) for area in found)
+            text = place_names.menu_label if len(found) > 1 else place_names.full_label
+            return tuple(Option(area.code, text(area)) for area in found)
         return self._written[name]
 
     def __contains__(self, name: object) -> bool:

@@ -353,10 +353,10 @@ def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
     flow = flow_set.flows.get(flow_set.entries.get(entry, ""))
     if flow is None:
         return _at_front(flow_set, facts)
-    run = enter_flow(
+    state = enter_flow(
         flow_set, ConversationState(facts.language if flow.private else FIRST, ()), flow.name
     )
-    walked = settle(flow_set, facts, run).after(FlowEntered(flow.name))
+    walked = settle(flow_set, facts, state).after(FlowEntered(flow.name))
     return _at_front(flow_set, facts) if walked.state.attempts else walked
 
 
@@ -422,7 +422,7 @@ def _moved(
     if isinstance(node, MenuNode) and (at := chosen_index(stand.seen.choices, keyed)) is not None:
         return _chosen(flow_set, facts, state, node, stand.seen.choices[at])
     if isinstance(node, QuestionNode):
-        return _told(flow_set, facts, state, node, key, keyed)
+        return _typed(flow_set, facts, state, node, key, keyed)
     return None
 
 
@@ -443,7 +443,7 @@ def _chosen(
     return go_to(flow_set, facts, state, choice.goes or node.goes).after(*events)
 
 
-def _told(
+def _typed(
     flow_set: FlowSet,
     facts: Facts,
     state: ConversationState,

@@ -107,7 +107,7 @@ def outbox_health(session: Session) -> OutboxHealth:
         ),
         unknown=_count(session, MessageState.UNKNOWN),
         dead=len(unreviewed(session)),
-        unassigned_since=_unreferred(session),
+        unassigned_since=_unassigned(session),
         untaken_since=_untaken(session),
         locked=_locked(session),
         clock_until=session.scalar(select(Leader.until).where(Leader.name == tables.RELAY)),
@@ -147,7 +147,7 @@ def _late(
     return [LateTip(id, urgency, at) for id, urgency, at in rows if at is not None]
 
 
-def _unreferred(session: Session) -> datetime | None:
+def _unassigned(session: Session) -> datetime | None:
     oldest = select(func.min(Tip.filed_at))
     looks = (oldest.where(*UNASSIGNED), oldest.join(PendingAlert, PendingAlert.tip_id == Tip.id))
     found = [since for look in looks if (since := session.scalar(look)) is not None]

@@ -99,7 +99,7 @@ class LineInstruments:
         self._answered = (now, answered)
         return answered
 
-    def tell_trial(self) -> bool:
+    def report_trial(self) -> bool:
         return self._dialler is not None and self._dialler.tells(rules_trial.KEYS)
 
     def balance(self) -> float | None:

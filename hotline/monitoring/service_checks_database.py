@@ -71,23 +71,23 @@ def console_findings(
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
     """Checks if strangers try passwords. It names no account, because the audit log does."""
     found = tables_sessions.count_failures(session, at - FORGET_AFTER)
-    says = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
+    text = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < ALARM_FAILURES_OF_NAME and found.in_all < ALARM_FAILURES:
-        return CheckResult(SIGN_INS, True, says)
+        return CheckResult(SIGN_INS, True, text)
     todo = "`hotline audit list` names the accounts: ask the people who use them"
-    return CheckResult(SIGN_INS, False, says, todo)
+    return CheckResult(SIGN_INS, False, text, todo)
 
 
 def _admins(count: int) -> CheckResult:
     if count >= MIN_ADMINS:
         return CheckResult(ADMINS, True, f"{count} can sign in")
-    says = (
+    text = (
         "none can sign in"
         if not count
         else "only one can sign in: add a second one, who approves requests and keeps access"
     )
     todo = "`hotline accounts invite NAME --role admin`, and the person opens the link within 15 minutes"
-    return CheckResult(ADMINS, False, says, todo)
+    return CheckResult(ADMINS, False, text, todo)
 
 
 def _factors(
@@ -99,9 +99,9 @@ def _factors(
     if not shut:
         return CheckResult(FACTORS, True, f"the key decrypts the codes of {len(held)} accounts")
     more = f" and {len(shut) - NAMED} more" if len(shut) > NAMED else ""
-    says = f"the key decrypts no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
+    text = f"the key decrypts no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
     todo = "restore pages/totp.key (`hotline keys import`). If it is lost: `hotline accounts invite NAME` for each"
-    return CheckResult(FACTORS, False, says, todo, names=shut)
+    return CheckResult(FACTORS, False, text, todo, names=shut)
 
 
 def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) -> bool:
@@ -199,20 +199,20 @@ def _flows(context: Context) -> CheckResult:
     try:
         revision = context.flow_sets.live()
     except (NotReady, StoreUnavailable):
-        says = "no flows are published: every call ends with an apology"
-        return CheckResult("flows", False, says, "run `hotline upgrade`, which publishes them")
+        text = "no flows are published: every call ends with an apology"
+        return CheckResult("flows", False, text, "run `hotline upgrade`, which publishes them")
     return CheckResult("flows", True, f"revision {revision} is live")
 
 
 def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
     """Checks the keys of each process. The workers' keys matter most: only workers decrypt a responder's number."""
-    says = "; ".join(
+    text = "; ".join(
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another line"
         for one in refused
     )
     return check_result(
         KEYS,
-        says or None,
+        text or None,
         "each process can decrypt its data",
         "run `hotline doctor` on that machine: it names the key folder to mount or restore",
         2 if any(one.role == WORKERS for one in refused) else 1,
@@ -267,9 +267,9 @@ def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
 
 def _outgoing_queue(pause: tables.QueuePause | None, held: str | None) -> CheckResult:
     if pause is not None:
-        says = f"paused by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): no message is sent"
+        text = f"paused by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): no message is sent"
         todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
-        return CheckResult("lane", False, says, todo)
+        return CheckResult("lane", False, text, todo)
     return check_result(
         "lane",
         None if held is None else f"stopped ({held}): no message is sent",
@@ -281,7 +281,7 @@ def _outgoing_queue(pause: tables.QueuePause | None, held: str | None) -> CheckR
 def _retention(
     rows: Sequence[queries_retention.RetainedTip], tidied: datetime | None, now: datetime
 ) -> CheckResult:
-    going = [one.term.goes_at for one in rows if one.term.keeping is TextState.WARNED]
+    going = [one.term.goes_at for one in rows if one.term.state is TextState.WARNED]
     late = [when for when in going if now - when > UNTIDY]
     is_late = late or (tidied is not None and now - tidied > UNTIDY)
     soon = (
@@ -356,12 +356,12 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     # Hourly attempts may fail for this long before the check reports it.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
-            says = f"the release of {period} is late: the reader has not counted its persons"
+            text = f"the release of {period} is late: the reader has not counted its persons"
             todo = "start `hotline process reader`; if it runs, read its log"
         else:
-            says = f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}"
+            text = f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}"
             todo = "read the log of `hotline process worker`: it names the fault at the step `publish_due`"
-        return CheckResult(name, False, says, todo)
+        return CheckResult(name, False, text, todo)
     published = queries.published_periods(session)
     for period in queries.released_periods(session):
         if period not in published and due_at(period) <= now - APPROVED_WITHIN:
@@ -447,11 +447,11 @@ def _left(waiting: Sequence[tables_call_back.CallBack], at: datetime) -> CheckRe
     """Checks that no number is kept after its window, or without an outcome long after it was opened."""
     for row in waiting:
         if row.closes_at + CLOSES <= at:
-            says = f"the call time of C{row.id} has passed, but its number is not erased"
+            text = f"the call time of C{row.id} has passed, but its number is not erased"
             return CheckResult(
                 "call-backs left",
                 False,
-                says,
+                text,
                 "start `hotline process worker`: its clock ends old call-backs",
             )
         if row.opened_at is not None and row.opened_at + TALK <= at:

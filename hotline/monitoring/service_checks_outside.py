@@ -64,11 +64,11 @@ def _has_second_channel(context: CliContext) -> bool:
 def _disk(free: int | None) -> CheckResult:
     if free is None:
         return warning("disk", "cannot be measured", "check that the folder HOTLINE_HOME exists")
-    says = f"{free / GIB:.1f} GiB are free"
+    text = f"{free / GIB:.1f} GiB are free"
     if free >= DISK_LOW:
-        return CheckResult("disk", True, says)
+        return CheckResult("disk", True, text)
     level = 1 if free >= DISK_FULL else 2
-    return CheckResult("disk", False, says, "make room: with a full disk no one can report", level)
+    return CheckResult("disk", False, text, "make room: with a full disk no one can report", level)
 
 
 def _backup(age: float | None) -> CheckResult:
@@ -80,8 +80,8 @@ def _backup(age: float | None) -> CheckResult:
         )
     if age <= DAILY:
         return CheckResult("backup", True, f"the newest is {age / 3600:.0f} hours old")
-    says = "there is none" if age == inf else f"the newest is {age / 3600:.0f} hours old"
-    return CheckResult("backup", False, says, "run `hotline backup`, then check why none was made")
+    text = "there is none" if age == inf else f"the newest is {age / 3600:.0f} hours old"
+    return CheckResult("backup", False, text, "run `hotline backup`, then check why none was made")
 
 
 # Checks the line from outside, for the doctor and the watch process: its own call, the balance, and usual traffic.
@@ -126,8 +126,8 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     if alarm is not None and alarm.well_since is None:
         if not alarm.notices and queries_alert_path.is_starting(session, at):
             return CheckResult(DIAL, True, "the line has a minute to start")
-        says = f"the line has not answered the watch process since {in_kigali(alarm.since)}"
-        return CheckResult(DIAL, False, says, SEE_WEB)
+        text = f"the line has not answered the watch process since {in_kigali(alarm.since)}"
+        return CheckResult(DIAL, False, text, SEE_WEB)
     if queries_alert_path.is_fresh(session, at):
         return CheckResult(DIAL, True, "the line answers the watch process")
     return _UNDIALLED
@@ -137,11 +137,11 @@ def _balance(context: CliContext) -> CheckResult:
     balance, budget = context.watch.instruments.balance(), context.watch.budget
     if balance is None:
         return CheckResult("balance", True, "the gateway does not report its balance")
-    says = f"{balance:.0f} left at the gateway"
+    text = f"{balance:.0f} left at the gateway"
     if budget <= 0:
-        return CheckResult("balance", balance > 0, says, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
+        return CheckResult("balance", balance > 0, text, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
     level = budget_level(balance, budget)
-    return CheckResult("balance", level == 0, f"{says}, of {budget:.0f}", "buy SMS", max(level, 1))
+    return CheckResult("balance", level == 0, f"{text}, of {budget:.0f}", "buy SMS", max(level, 1))
 
 
 def quiet_hour(context: Context) -> tuple[int, int] | None:
@@ -154,9 +154,9 @@ def quiet_hour(context: Context) -> tuple[int, int] | None:
 
 def _quiet(session: Session, at: datetime) -> CheckResult:
     now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
-    says, usual = f"{now} sessions in an hour", ", ".join(map(str, before))
-    wrong = f"{says}; in the same hour of earlier weeks {usual}" if is_quiet(now, before) else None
-    return check_result("quiet", wrong, says, "dial the line on each network; then ask the gateway")
+    text, usual = f"{now} sessions in an hour", ", ".join(map(str, before))
+    wrong = f"{text}; in the same hour of earlier weeks {usual}" if is_quiet(now, before) else None
+    return check_result("quiet", wrong, text, "dial the line on each network; then ask the gateway")
 
 
 def _delivery(session: Session, at: datetime) -> CheckResult:
@@ -212,19 +212,19 @@ def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckRes
     if starting:
         return CheckResult(MONITOR, True, "has a minute to start")
     seen = "has never looked" if looked is None else f"has not looked since {in_kigali(looked)}"
-    says = f"{seen}: the on-call contacts are notified of nothing"
-    return CheckResult(MONITOR, False, says, START_WATCH)
+    text = f"{seen}: the on-call contacts are notified of nothing"
+    return CheckResult(MONITOR, False, text, START_WATCH)
 
 
 def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
     """Checks that a notice gets through. A contact that no SMS reaches is notified of nothing."""
     if not queries_on_call.can_be_notified(session):
-        says = "no one is notified of faults"
-        return CheckResult(ON_CALL_CONTACTS, False, says, "`hotline oncall add NAME`")
+        text = "no one is notified of faults"
+        return CheckResult(ON_CALL_CONTACTS, False, text, "`hotline oncall add NAME`")
     newest = queries_on_call.newest_to_contacts(session)
     if newest is None:
-        says = "no notice was ever sent: nothing proves that one arrives"
-        return warning(ON_CALL_CONTACTS, says, "`hotline oncall test`")
+        text = "no notice was ever sent: nothing proves that one arrives"
+        return warning(ON_CALL_CONTACTS, text, "`hotline oncall test`")
     written = in_kigali(newest.created_at)
     if newest.outcome == Outcome.ACCEPTED:
         return CheckResult(
@@ -239,23 +239,23 @@ def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
 
 def _failed(notice: Message, written: str) -> CheckResult:
     cause, step = service_alarms.cause_and_step(notice)
-    says = f"the last notice, written {written}, did not get through: {cause}"
-    return CheckResult(ON_CALL_CONTACTS, False, says, f"{step}; then `hotline oncall test`")
+    text = f"the last notice, written {written}, did not get through: {cause}"
+    return CheckResult(ON_CALL_CONTACTS, False, text, f"{step}; then `hotline oncall test`")
 
 
 def _workers(context: CliContext, *, starting: bool) -> CheckResult:
     queues = (WORKER_QUEUE, READER_QUEUE)
     ages = {queue: context.watch.instruments.worker_age(queue) for queue in queues}
     if None in ages.values():
-        says = "Redis does not show which workers run"
-        return warning(WORKERS, says, "see to Redis first: the clock delivers alerts meanwhile")
+        text = "Redis does not show which workers run"
+        return warning(WORKERS, text, "see to Redis first: the clock delivers alerts meanwhile")
     silent = [queue for queue, age in ages.items() if age is not None and age >= HEARD]
     if not silent:
         return CheckResult(WORKERS, True, f"a worker runs for each queue: {', '.join(queues)}")
     if starting:
         return CheckResult(WORKERS, True, "have a minute to start")
-    says = "; ".join(_silence(queue, ages[queue] or inf) for queue in silent)
-    return CheckResult(WORKERS, False, says, "; ".join(_start(silent)))
+    text = "; ".join(_silence(queue, ages[queue] or inf) for queue in silent)
+    return CheckResult(WORKERS, False, text, "; ".join(_start(silent)))
 
 
 def _silence(queue: str, age: float) -> str:

@@ -36,7 +36,7 @@ def run_trial(context: MonitorContext) -> None:
     if trials is None:
         return
     if _is_due(trials, at):
-        context.watch.instruments.tell_trial()
+        context.watch.instruments.report_trial()
 
     with ringing(context) as session:
         _send_on(session, context, trials.handset.id, at)

@@ -67,7 +67,7 @@ def take_backup(
                 schema=taken.measures.schema,
                 taken_at=at,
                 recipients=list(recipients),
-                digest=encrypt_copy(_told(taken.pieces, say), recipients, write),
+                digest=encrypt_copy(_reported(taken.pieces, say), recipients, write),
                 contents=encrypt_text(contents.document(), recipients),
             )
 
@@ -75,7 +75,7 @@ def take_backup(
     return BackupTaken(path, manifest, contents, path.stat().st_size)
 
 
-def _told(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
+def _reported(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
     """Yields the pieces, and says how many bytes have passed."""
     passed = told = 0
     for piece in pieces:

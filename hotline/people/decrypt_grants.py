@@ -104,9 +104,9 @@ def grant_by_passphrase(
     done = []
     for one in pending_access(context):
         with context.database.reading() as session:
-            hers = tables_accounts.persons_of(session, by.first)
+            own = tables_accounts.persons_of(session, by.first)
             about = tables_accounts.of_member(session, one.member)
-            if about.id in hers or tables_accounts.is_same_person(session, by.first, one.asked_by):
+            if about.id in own or tables_accounts.is_same_person(session, by.first, one.asked_by):
                 continue
             wrapped = decrypt_passphrase.wrapped_desk(session, one.desk, by)
         private_key = opener.open(wrapped)[0]

@@ -99,7 +99,7 @@ def desks_without_active(
     codes = (*districts, NATIONAL)
     desks = {code: [one for one in people if one.covers(code)] for code in codes}
     return [
-        code for code, hers in desks.items() if hers and not any(one.is_active(at) for one in hers)
+        code for code, own in desks.items() if own and not any(one.is_active(at) for one in own)
     ]
 
 

@@ -105,5 +105,5 @@ def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) 
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):
         return False
-    hers = persons_of(session, me) | named(session, by.name)
-    return about.person_id is None or about.person_id not in hers
+    own = persons_of(session, me) | named(session, by.name)
+    return about.person_id is None or about.person_id not in own

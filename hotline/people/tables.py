@@ -272,8 +272,8 @@ def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnEle
 
 def is_active(session: Session, responder_id: int, at: datetime) -> bool:
     """Returns True if this responder may be alerted of a tip at this time."""
-    hers = select(Responder.id).where(Responder.id == responder_id, *active_conditions(at))
-    return session.scalar(hers) is not None
+    own = select(Responder.id).where(Responder.id == responder_id, *active_conditions(at))
+    return session.scalar(own) is not None
 
 
 def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
@@ -303,8 +303,8 @@ def responder_names(session: Session) -> Mapping[int, str]:
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
     """Returns every phone of a person, including removed phones, in the order of enrolment."""
-    hers = select(Responder).where(Responder.person_id == person_id)
-    return session.scalars(hers.order_by(Responder.id)).all()
+    own = select(Responder).where(Responder.person_id == person_id)
+    return session.scalars(own.order_by(Responder.id)).all()
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
@@ -349,15 +349,15 @@ def new_memberships(
 
 def current_memberships(session: Session, responder_id: int) -> Sequence[Membership]:
     """Returns the current memberships of the responder, in the order of desks."""
-    hers = select(Membership).where(Membership.responder_id == responder_id, IS_RUNNING)
-    return session.scalars(hers.order_by(Membership.desk_code)).all()
+    own = select(Membership).where(Membership.responder_id == responder_id, IS_RUNNING)
+    return session.scalars(own.order_by(Membership.desk_code)).all()
 
 
 def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
     """Returns the desks of which the responder was a member at this time."""
     ran = (Membership.from_at <= at, or_(IS_RUNNING, Membership.until_at > at))
-    hers = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
-    return session.scalars(hers.order_by(Membership.desk_code)).all()
+    own = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
+    return session.scalars(own.order_by(Membership.desk_code)).all()
 
 
 def memberships_by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
@@ -405,8 +405,8 @@ def reopen_memberships(
 
     Skips desks of which the responder is already a member.
     """
-    hers = (Membership.responder_id == person.id, Membership.until_at == removed_at)
-    ended = session.scalars(select(Membership).where(*hers)).all()
+    own = (Membership.responder_id == person.id, Membership.until_at == removed_at)
+    ended = session.scalars(select(Membership).where(*own)).all()
     runs = {row.desk_code for row in current_memberships(session, person.id)}
     for row in ended:
         if row.desk_code not in runs:
@@ -417,11 +417,11 @@ def reopen_memberships(
 
 def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the coordinators of a responder's desks who can be notified. Leaves out the responder."""
-    hers = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
+    own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
     leads = exists().where(
         Membership.responder_id == Responder.id,
         Membership.level == Level.COORDINATOR,
-        Membership.desk_code.in_(hers.correlate(None)),
+        Membership.desk_code.in_(own.correlate(None)),
         IS_RUNNING,
     )
     found = select(Responder).where(leads, Responder.id != of.id, *active_conditions(at))

@@ -112,8 +112,8 @@ def get_account(session: Session, account_id: int, *, for_writing: bool = False)
 
 def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
     """Returns the accounts of a person, in the order of their creation. Locks these rows."""
-    hers = select(ConsoleAccount).where(ConsoleAccount.person_id == person_id)
-    return session.scalars(hers.order_by(ConsoleAccount.id).with_for_update()).all()
+    own = select(ConsoleAccount).where(ConsoleAccount.person_id == person_id)
+    return session.scalars(own.order_by(ConsoleAccount.id).with_for_update()).all()
 
 
 def all_accounts(session: Session) -> Sequence[ConsoleAccount]:
@@ -266,7 +266,7 @@ def acts_for(session: Session, by: Actor, person_id: int) -> bool:
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
     """Returns the phones of a person that are or were enrolled. Removed phones come last."""
-    hers = select(Responder).where(
+    own = select(Responder).where(
         Responder.person_id == person_id, Responder.state.not_in(UNPROVED)
     )
-    return session.scalars(hers.order_by(Responder.active.desc(), Responder.id)).all()
+    return session.scalars(own.order_by(Responder.active.desc(), Responder.id)).all()

@@ -64,10 +64,10 @@ def open_enrolment(
 
     Locks the row if `for_writing` is True.
     """
-    hers = select(Enrolment).where(
+    own = select(Enrolment).where(
         Enrolment.responder_id == responder_id, Enrolment.ended_at.is_(None)
     )
-    return session.scalar(hers.with_for_update() if for_writing else hers)
+    return session.scalar(own.with_for_update() if for_writing else own)
 
 
 def enrolment_of_approval(
@@ -82,10 +82,10 @@ def enrolment_of_approval(
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
     """Returns when the responder's present number was proved with a code. Returns None if no code was ever needed."""
-    hers = select(Enrolment.proved_at).where(
+    own = select(Enrolment.proved_at).where(
         Enrolment.responder_id == responder_id, Enrolment.end_reason == EnrolmentEnd.APPROVED
     )
-    return session.scalar(hers.order_by(Enrolment.id.desc()).limit(1))
+    return session.scalar(own.order_by(Enrolment.id.desc()).limit(1))
 
 
 def provable_enrolment(session: Session, number_key: str, at: datetime) -> Enrolment | None:

@@ -119,7 +119,7 @@ def try_code(
         found = service_attempts.try_once(
             context, hop, asked.upto, AttemptedSecret.CODE, target, opens
         )
-        return found if found.opened_key is None else _lets_in(found, asked.typed)
+        return found if found.opened_key is None else _admit(found, asked.typed)
     return AttemptResult()
 
 
@@ -270,7 +270,7 @@ def _opener(context: Context, programme: Programme, code: str, at: datetime) -> 
     return opens
 
 
-def _lets_in(found: AttemptResult, code: str) -> AttemptResult:
+def _admit(found: AttemptResult, code: str) -> AttemptResult:
     """Adds the code to the flag, because the flow asks for it. No row stores the code."""
     return replace(found, results=(f"{CODE_FLAG}.{code}",))
 

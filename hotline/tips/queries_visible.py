@@ -59,7 +59,7 @@ class Exclusion(Row):
     lifted_at: Mapped[datetime | None]
 
     @property
-    def whom(self) -> "ExcludedParty":
+    def party(self) -> "ExcludedParty":
         return ExcludedParty(self.person_id, self.desk_code)
 
 
@@ -89,11 +89,11 @@ def copy_exclusions(
     session: Session, tip_id: int, to: int, by: str, at: datetime
 ) -> Sequence[Exclusion]:
     """Copies the exclusions of a tip to another tip. Returns the new exclusions."""
-    there = {one.whom for one in current_exclusions(session, to)}
+    there = {one.party for one in current_exclusions(session, to)}
     new = [
-        Exclusion(tip_id=to, **one.whom._asdict(), reason=one.reason, by=by, at=at)
+        Exclusion(tip_id=to, **one.party._asdict(), reason=one.reason, by=by, at=at)
         for one in current_exclusions(session, tip_id)
-        if one.whom not in there
+        if one.party not in there
     ]
     session.add_all(new)
     session.flush()
@@ -118,10 +118,10 @@ def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[i
         for member in session.scalars(members):
             of_desk[member.desk_code].add(member.responder_id)
     phones: dict[int | None, set[int]] = defaultdict(set)
-    hers = select(Responder.id, Responder.person_id).where(
+    own = select(Responder.id, Responder.person_id).where(
         Responder.person_id.in_({row.person_id for row in rows} - {None})
     )
-    for responder_id, person_id in session.execute(hers):
+    for responder_id, person_id in session.execute(own):
         phones[person_id].add(responder_id)
     kept: dict[int, set[int]] = defaultdict(set)
     for row in rows:
@@ -226,9 +226,9 @@ def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
         person = select(responder.person_id).where(responder.id == who).scalar_subquery()
-    hers = select(Membership.desk_code).join(responder, responder.id == Membership.responder_id)
-    hers = hers.where(responder.person_id == person, IS_RUNNING)
-    return or_(Exclusion.person_id == person, Exclusion.desk_code.in_(hers.correlate(Responder)))
+    own = select(Membership.desk_code).join(responder, responder.id == Membership.responder_id)
+    own = own.where(responder.person_id == person, IS_RUNNING)
+    return or_(Exclusion.person_id == person, Exclusion.desk_code.in_(own.correlate(Responder)))
 
 
 def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -318,7 +318,7 @@ class RetentionTerm:
     is_held: bool = False
 
     @property
-    def keeping(self) -> TextState:
+    def state(self) -> TextState:
         if self.erased_at is not None:
             return TextState.ERASED
         if self.is_held:

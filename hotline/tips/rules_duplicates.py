@@ -280,7 +280,7 @@ def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
     """Returns the facts about visits for a responder who takes a case: those of the strictest tip in the cluster."""
-    return max((own, *others), key=lambda one: STRICTEST.index(one.care))
+    return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
 
 
 CONTACT_WITHIN = timedelta(days=30)

@@ -93,7 +93,7 @@ class VisitFacts:
         return self.erased or self.visit == NO
 
     @property
-    def care(self) -> VisitSafety:
+    def safety(self) -> VisitSafety:
         if self.decision is not None:
             is_unseen = self.decision == VisitDecision.UNSEEN
             return VisitSafety.DISCREET if is_unseen else VisitSafety.NONE
@@ -120,14 +120,14 @@ class VisitFacts:
             return ""
         if self.decision == VisitDecision.OPENLY:
             return SAID_OPENLY
-        if VISIT_SAFETIES[self.care].sentence or self.visit == YES:
-            return VISIT_SAFETIES[self.care].sentence
+        if VISIT_SAFETIES[self.safety].sentence or self.visit == YES:
+            return VISIT_SAFETIES[self.safety].sentence
         return NOT_ASKED if self.visit is None else NOT_SURE
 
     def mark(self, matter: str) -> str:
         """Returns the English mark for a list. Empty if no mark is needed."""
-        if VISIT_SAFETIES[self.care].mark or self.decision is not None:
-            return VISIT_SAFETIES[self.care].mark
+        if VISIT_SAFETIES[self.safety].mark or self.decision is not None:
+            return VISIT_SAFETIES[self.safety].mark
         return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
 
 

@@ -220,9 +220,9 @@ def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows numbers on screens whose verification ends soon or has ended."""
-    book, on = context.flow_sets.get(context.flow_sets.live()), day_of(context.now())
-    for digits in sorted(numbers_named(book) & book.numbers.keys()):
-        until = book.numbers[digits].until
+    flow_set, on = context.flow_sets.get(context.flow_sets.live()), day_of(context.now())
+    for digits in sorted(numbers_named(flow_set) & flow_set.numbers.keys()):
+        until = flow_set.numbers[digits].until
         if until is None or until - on > SOON:
             continue
         last = format_day(by.language, until)

@@ -264,13 +264,13 @@ def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night
         alerts_service_sending.apply_report(
             here.line.context, ReportIn(mark.provider_id, status, None)
         )
-    service_assignment.alert_unheard_marks(here.line.context)
+    service_assignment.alert_undelivered_marks(here.line.context)
     here.tick()
     assert (CAREFUL in here.texts("deputy")) is (how == "failed")
 
     for _ in range(12):
         here.line.clock.turn(minutes=1)
-        service_assignment.alert_unheard_marks(here.line.context)
+        service_assignment.alert_undelivered_marks(here.line.context)
         here.tick()
     assert here.texts("deputy").count(CAREFUL) == (how != "on")
     assert here.holder == "one"

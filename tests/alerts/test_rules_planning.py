@@ -26,7 +26,7 @@ def test_a_burst_is_planned_as_if_each_came_alone(
 
     for asked in cases:
         chosen = first_recipients(asked, people, before)
-        assert planning.first_told(asked, before) == chosen
+        assert planning.first_alerted(asked, before) == chosen
         people = [
             replace(c, load=c.load + 1, alerted_at=NOON) if c.id in chosen else c for c in people
         ]

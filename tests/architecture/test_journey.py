@@ -63,9 +63,7 @@ def test_every_entry_has_a_bound() -> None:
     assert entries().keys() == MOST.keys()
 
 
-def test_names_are_followed_but_annotations_and_constants_are_not(
-    tmp_path: Path,
-) -> None:
+def test_names_are_followed_but_annotations_and_constants_are_not(tmp_path: Path) -> None:
     far, near = "def far(): ...\n", "def near(): ...\n"
     sources = {"web": WEB, "work": WORK, "base": BASE, "rules": RULES, "far": far, "near": near}
     (tmp_path / "a").mkdir()

@@ -79,6 +79,11 @@ OLD_NAMES = {
     "anew": "again",
     "mend": "fix",
     "sealer": "encrypter",
+    "moments": "timeline",
+    "passage": "report attempt",
+    "house": "context",
+    "pocket": "pending",
+    "care": "visit safety",
 }
 """Words that no class, module or function may have in its name, each with the field's word."""
 OLD_FIELDS = {

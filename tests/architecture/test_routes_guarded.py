@@ -24,9 +24,7 @@ def app(tmp_path: Path) -> Flask:
     return create_app(build_web(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
 
 
-def test_every_route_needs_a_secret_except_two_addresses_and_the_results(
-    app: Flask,
-) -> None:
+def test_every_route_needs_a_secret_except_two_addresses_and_the_results(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if rule.rule in OPEN:
             assert rule.methods == {"GET", "HEAD", "OPTIONS"}

@@ -30,9 +30,7 @@ def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]
     return asked
 
 
-def test_a_yes_in_danger_is_asked_about_every_two_hours(
-    district: District,
-) -> None:
+def test_a_yes_in_danger_is_asked_about_every_two_hours(district: District) -> None:
     case = HelpedCase(district, urgency=1)
     case.say("consent", {"consent": "yes"})
     asked = passes(case, 8 * HOURS)
@@ -53,9 +51,7 @@ def test_without_danger_it_is_asked_the_next_morning(district: District, urgency
     assert passes(case, HOURS / 2) == [(HOURS / 2, case.hers, ASKS)]
 
 
-def test_later_danger_moves_a_deadline_forward_and_never_back(
-    district: District,
-) -> None:
+def test_later_danger_moves_a_deadline_forward_and_never_back(district: District) -> None:
     case = HelpedCase(district, urgency=2)
     offered = case.offer()
     case.say("answered", {"answer": "accepted"}, of=offered)
@@ -77,9 +73,7 @@ def owed_at(district: District, tip: int, n: int) -> datetime | None:
         return row.due_at if row.clock == "offer" else None
 
 
-def test_it_continues_after_closing_and_ends_with_an_offer_or_a_no(
-    district: District,
-) -> None:
+def test_it_continues_after_closing_and_ends_with_an_offer_or_a_no(district: District) -> None:
     case = HelpedCase(district, urgency=1)
     case.say("consent", {"consent": "yes"})
     close_by_two(case.context, case.tip, TipOutcome.NOT_FOUND)

@@ -9,7 +9,7 @@ from hotline.core.jobs import Job
 from hotline.editing import service_emergencies, service_publish, service_publishing, tables
 from hotline.editing.rules_difference import NotInEmergency
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
-from hotline.editing.service_publish import check_by_id as check_change
+from hotline.editing.service_publish import check_by_id as check_draft
 from hotline.editing.tables import DraftCheck
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
@@ -32,19 +32,19 @@ def test_an_edit_rings_and_the_page_waits_until_a_worker_has_looked(desk: Desk) 
     assert service_publish.draft_problems(desk.context, change) is None
     assert len(bell(desk).scheduled) == 2, "whoever waits rings again"
 
-    check_change(desk.context, change)
+    check_draft(desk.context, change)
     found = service_publish.draft_problems(desk.context, change)
     assert found is not None
     assert len(found.blocking) == 3
     made = service_publish.merge_draft(desk.context, change)
     assert found == service_publish.check_merged(desk.context, made)
-    check_change(desk.context, 99)
+    check_draft(desk.context, 99)
 
 
 def test_what_went_live_meanwhile_is_checked_anew(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
-    check_change(desk.context, change)
+    check_draft(desk.context, change)
     service_publishing.publish(
         desk.context,
         {**playable(), "entries": {"11": "learn", "12": "learn", "90": "cases"}},
@@ -90,7 +90,7 @@ def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
 def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
-    check_change(desk.context, change)
+    check_draft(desk.context, change)
     with desk.context.database.writing() as session:
         for row in session.scalars(select(DraftCheck)):
             assert row.digest.startswith(service_publishing.checker_digest())
@@ -101,14 +101,14 @@ def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) ->
 def test_a_list_that_does_not_wait_rings_for_what_nobody_has_checked(desk: Desk) -> None:
     assert service_publish.published_problems(desk.context) is None
     assert bell(desk).scheduled == [(Job.CHECK_DRAFT, service_publish.LIVE)]
-    check_change(desk.context, service_publish.LIVE)
+    check_draft(desk.context, service_publish.LIVE)
     found = service_publish.published_problems(desk.context)
     assert found is not None
     assert [*found] == [*service_publishing.all_problems(desk.live)]
     assert len(bell(desk).scheduled) == 1
     change = desk.opened()
     desk.say(change, "Other words")
-    check_change(desk.context, change)
+    check_draft(desk.context, change)
     with desk.context.database.reading() as session:
         assert len(session.scalars(select(DraftCheck)).all()) == 2, "live was checked already"
 

@@ -32,7 +32,7 @@ HANDSET, HELPER = "+250788700009", "+250788000091"
 class Calling(FakeInstruments):
     dialler: Dialler | None = None
 
-    def tell_trial(self) -> bool:
+    def report_trial(self) -> bool:
         assert self.dialler is not None
         return self.dialler.tells(rules_trial.KEYS)
 
@@ -119,7 +119,7 @@ def test_a_handset_that_is_not_reached_rings_nobody_else(daily: Trial, outcome: 
 
 
 def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
-    daily.context.watch.instruments.tell_trial()
+    daily.context.watch.instruments.report_trial()
     daily.line.clock.turn(hours=1)
     assert service_assignment.assign_pending(daily.context) == 0
     with daily.line.database.reading() as session:

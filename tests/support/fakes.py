@@ -78,7 +78,7 @@ class FakeInstruments(Instruments):
     def line_answers(self) -> bool | None:
         return self.line
 
-    def tell_trial(self) -> bool:
+    def report_trial(self) -> bool:
         return False
 
     def balance(self) -> float | None:

@@ -189,9 +189,9 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(
         ExcludedParty(person_id=account.person_id),
     ]
     with told.database.writing() as session:
-        assert [one.whom for one in queries_visible.current_exclusions(session, 1)] == both
+        assert [one.party for one in queries_visible.current_exclusions(session, 1)] == both
         queries_visible.copy_exclusions(session, 1, 2, "line", NOON)
-        assert [one.whom for one in queries_visible.current_exclusions(session, 2)] == both
+        assert [one.party for one in queries_visible.current_exclusions(session, 2)] == both
         assert queries_visible.copy_exclusions(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
         service_exclusions.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)

@@ -80,7 +80,7 @@ def with_note_and_question(district: District, tip_id: int) -> None:
 
 def state_of(district: District, tip_id: int) -> TextState:
     with district.database.writing() as session:
-        return rows.retained_tip(session, tip_id).term.keeping
+        return rows.retained_tip(session, tip_id).term.state
 
 
 @pytest.mark.row("P4")
@@ -148,7 +148,7 @@ def test_a_hold_keeps_the_words_and_lifting_it_warns_anew(district: District) ->
     days_go_by(district, 30, quiet=20)
     assert district.tip(tip_id).body == b"sealed"
     (kept,) = service_retention.upcoming_erasures(district.context)
-    assert (kept.term.keeping, kept.hold and kept.hold.placed_by) == (TextState.HELD, WHO["by"])
+    assert (kept.term.state, kept.hold and kept.hold.placed_by) == (TextState.HELD, WHO["by"])
 
     service_retention.lift_legal_hold(district.context, tip_id, **WHO)
     days_go_by(district, 14)

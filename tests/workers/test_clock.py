@@ -41,7 +41,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "expire_leases",
         "retry_unknown",
         "resend_unreported",
-        "alert_unheard_marks",
+        "alert_undelivered_marks",
         "report_nights",
         "begin_leaves",
         "fire_deadlines",
