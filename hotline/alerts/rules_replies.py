@@ -305,7 +305,7 @@ class CommandResult(StrEnum):
     """A colleague requested closure. The responder must open the case by PIN or in the console before they confirm."""
     PASSED = "passed"
     THEIRS = "theirs"
-    """A colleague is the assignee and no other responder is asked. So to pass the case on would alert no one."""
+    """A colleague is the assignee and no other responder is asked. So passing the case on would alert no one."""
     NOT_TAKEN_YET = "not_taken_yet"
     """Only the assignee may give this answer."""
     UNKNOWN = "unknown"

@@ -161,7 +161,7 @@ def text_fate(session: Session, tip: Tip) -> TextFate:
 
 def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if tip.erasure_asked_at is None or tip.erased_at is not None:
-        raise ErasureRefused(f"tip {tip.id}: no one requested erasure, or it is done")
+        raise ErasureRefused(f"tip {tip.id}: no one requested its erasure, or it is already erased")
     fate = text_fate(session, tip)
     if fate is TextFate.HELD:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the hold first")

@@ -274,6 +274,11 @@ def _seal(
         encrypted = context.encrypter.tip(answers, **seal, desks=keys, at=context.now())
         body, grants = encrypted.body, encrypted.grants
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
+        had = set() if grants else queries_report.granted_desks(session, tip.id)
+        if had and had <= set(wanted):
+            # No key counts now. The desks that could read the tip read the new answers too.
+            kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
+            body, grants = kept or body, grants if kept is None else None
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
         logger.critical("alarm: details of a tip are locked: %d desks have no valid key", locked)

@@ -263,7 +263,7 @@ def acknowledged_since_alert(
 ) -> frozenset[int]:
     """Returns the tips that their assignee acknowledged, with proof, after this responder was last alerted of them.
 
-    If this responder acknowledged an alert, that alert does not count. The assignee must be active. The assignee must
+    Ignores alerts that this responder acknowledged. The assignee must be active. The assignee must
     also have read the case under any reference, or have no PIN.
     """
     theirs = (

@@ -73,10 +73,10 @@ def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     with cli_context() as context:
         chain = service_audit.verify_chain(context, Proofs(keys, digests, since_row))
     if as_json:
-        print_json(attributes_of(chain, "length", "newest", "broken_at", "why", "unchecked"))
+        print_json(attributes_of(chain, "length", "newest", "broken_at", "reason", "unchecked"))
     elif chain.broken_at is not None:
         good = f"after {chain.length} correct rows"
-        click.echo(f"BROKEN at row {chain.broken_at}, {good}: {chain.why}", err=True)
+        click.echo(f"BROKEN at row {chain.broken_at}, {good}: {chain.reason}", err=True)
     else:
         click.echo(f"unbroken: {chain.length} rows, newest digest {chain.newest}")
         click.echo(f"kept digests that fit: {len(digests)}")

@@ -140,8 +140,6 @@ def key(
     Carry FILE off this machine. Operators who made a key of age themselves give only its public half.
 
     Example: hotline backup key /media/usb/backup.key
-
-    Example: hotline backup key --add --recipient age1...
     """
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))

@@ -108,9 +108,12 @@ def init(
 @click.option("--no-backup", is_flag=True, help="Update the tables without a backup.")
 @click.option("--roles", is_flag=True, help="Make each process its own account at PostgreSQL.")
 @click.option(
-    "--redis-users", type=NEW_FILE, help="Write the accounts for Redis to this file (its aclfile)."
+    "--redis-users",
+    "redis_accounts",
+    type=NEW_FILE,
+    help="Write the accounts for Redis to this file (its aclfile).",
 )
-def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_users: Path | None) -> None:
+def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path | None) -> None:
     """Update tables and flows to this version, before its processes start. Safe to repeat.
 
     If the tables are of an earlier version, takes a backup first, into HOTLINE_BACKUPS or the home's `backups`.
@@ -136,7 +139,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_users: Path | No
     if found.state is migrate.TablesState.OLDER and not no_backup:
         _back_up(settings)
     _migrate(settings, keys if whole else None)
-    _accounts(settings, keys if whole else None, redis_users, roles=roles)
+    _accounts(settings, keys if whole else None, redis_accounts, roles=roles)
     context = build_cli(settings)
     with closing(context.database):
         _publish(context, settings, flows)
@@ -157,14 +160,14 @@ def _back_up(settings: Settings) -> None:
 
 
 def _accounts(
-    settings: Settings, keys: Path | None, redis_users: Path | None, *, roles: bool
+    settings: Settings, keys: Path | None, redis_accounts: Path | None, *, roles: bool
 ) -> None:
     """Makes the accounts of the processes at the servers. Gives those that exist the rights of this version."""
-    if keys is None and (roles or redis_users):
+    if keys is None and (roles or redis_accounts):
         raise NotReady("accounts are made where the key folders of all processes are")
-    if keys is not None and redis_users is not None:
-        redis_users.touch(mode=0o600)
-        redis_users.write_text(server_roles.redis_users(keys), encoding="ascii")
+    if keys is not None and redis_accounts is not None:
+        redis_accounts.touch(mode=0o600)
+        redis_accounts.write_text(server_roles.redis_accounts(keys), encoding="ascii")
     with closing(open_database(settings.database_url)) as database:
         if roles and database.is_sqlite:
             raise NotReady("SQLite knows no accounts: --roles is for PostgreSQL")

@@ -353,7 +353,7 @@ def _say(retained: RetainedTip) -> None:
 @click.command("let-go")
 @options.TIP
 @options.by_and_reason
-def stand_down(tip_id: int, by: str, reason: str) -> None:
+def let_go(tip_id: int, by: str, reason: str) -> None:
     """Stand down the people of a tip's first place, once a person of the correct place has taken it.
 
     Example: hotline tips let-go 12 --by "Desk 1" --reason "other district"

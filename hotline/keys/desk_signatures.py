@@ -18,6 +18,7 @@ from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 
 from hotline.keys.key_folder import KeyFolder
+from hotline.text.codes import NATIONAL
 
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
@@ -30,6 +31,8 @@ UNSIGNED_FOR = timedelta(hours=72)
 AHEAD = timedelta(hours=1)
 """A member's statement from further ahead is refused, since it would make later statements look old."""
 PURPOSE = b"hotline desk key 1\0"
+MAX_PROOF = 64 * 1024
+"""Bytes of the longest proof that is read. Anyone who writes the database can store a longer one."""
 
 
 class DeskKeyState(StrEnum):
@@ -114,9 +117,11 @@ def proof_of(kind: str, place: str, statements: Sequence[Statement]) -> bytes:
 @lru_cache(512)
 def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | None:
     """Returns the key that a proof signs for this desk. Returns None if any signature is wrong."""
-    with suppress(CryptoError, ValueError, TypeError):
-        kind, place, rows = json.loads(proof or b"")
+    with suppress(CryptoError, ValueError, TypeError, RecursionError):
+        kind, place, rows = json.loads((proof or b"")[:MAX_PROOF])
         said = tuple(Statement(*row) for row in rows)
+        if not _in_order(said):
+            return None
         key = line_key
         for number, one in enumerate(said):
             text = one.signed_text(code, kind, place)
@@ -129,12 +134,30 @@ def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | N
     return None
 
 
+def _in_order(said: Sequence[Statement]) -> bool:
+    """Returns True if each statement names a whole key and a time, and none is older than the one before.
+
+    A member's statement with the time 0 would look like the line's own. Raises ValueError or TypeError for other types.
+    """
+    times = [one.at for one in said]
+    keys = [bytes.fromhex(one.public_key) for one in said]
+    whole = all(type(at) is int and at > 0 for at in times) and {len(one) for one in keys} == {32}
+    return whole and times == sorted(times)
+
+
 class Seen(NamedTuple):
     """The newest statements of a desk that this process saw."""
 
     by_line: int = 0
     since: int = 0
     newest: int = 0
+
+    def merged(self, other: "Seen") -> "Seen":
+        """Returns the newer of two. The 72 hours of a key that waits for its signature begin with the first."""
+        newer = max(self, other, key=lambda one: (one.by_line, one.newest))
+        if self.by_line != other.by_line or not (self.since and other.since):
+            return newer
+        return newer._replace(since=min(self.since, other.since))
 
 
 class DeskTrust:
@@ -158,15 +181,27 @@ class DeskTrust:
             return DeskKeyState.OLD
         if (signed.public_key, signed.kind, signed.place) != (row.public_key, row.kind, row.place):
             return DeskKeyState.CHANGED
-        if now.by_line == before.by_line and before.since:
-            # Another key in place of one that waits for its signature does not begin the time again.
-            now = now._replace(since=min(before.since, now.since))
+        now = before.merged(now)
         if now != before:
             self._remember(row.code, now)
         if not now.since:
             return DeskKeyState.SIGNED
         is_late = now.since + UNSIGNED_FOR.total_seconds() < at.timestamp()
         return DeskKeyState.LATE if is_late else DeskKeyState.PROVISIONAL
+
+    def key(self, row: DeskKey, at: datetime) -> bytes | None:
+        """Returns the public key to which a desk's tips are encrypted, or None if no key counts.
+
+        The national desk is the last reader. Its late or old key counts, with an alarm, so that no tip is readable by
+        no one. In place of its changed row, the key that the line signed counts.
+        """
+        state = self.state(row, at)
+        if state in COUNTING:
+            return row.public_key
+        if row.code != NATIONAL or state is DeskKeyState.UNSIGNED:
+            return None
+        signed = self.signed(row.code, row.proof)
+        return signed.public_key if signed else None
 
     def _read(self) -> dict[str, Seen]:
         with suppress(OSError, ValueError, TypeError):
@@ -176,8 +211,8 @@ class DeskTrust:
 
     def _remember(self, code: str, seen: Seen) -> None:
         """Keeps the newest of what this process and others of its folder saw. Without room, it stays in memory."""
-        for other, its in self._read().items():
-            self._seen[other] = max(its, self._seen.get(other, Seen()))
         self._seen[code] = seen
+        for other, its in self._read().items():
+            self._seen[other] = its.merged(self._seen.get(other, its))
         with suppress(OSError):
             self._keys.replace(SEEN_FILE, json.dumps(self._seen).encode())

@@ -14,7 +14,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random
 
 from hotline.errors import DecryptionFailed, KeyMissing
-from hotline.keys.desk_signatures import COUNTING, DeskKey, DeskTrust
+from hotline.keys.desk_signatures import DeskKey, DeskTrust
 from hotline.keys.key_folder import LiveKeys
 from hotline.keys.weekly_lock import WeeklyLock
 
@@ -122,11 +122,8 @@ class Encrypter:
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
         """Returns the public keys by desk code to which tips may be encrypted. The others raise an alarm."""
-        return {
-            one.code: one.public_key
-            for one in rows
-            if self.desks is None or self.desks.state(one, at) in COUNTING
-        }
+        keys = {one.code: self.desks.key(one, at) if self.desks else one.public_key for one in rows}
+        return {code: key for code, key in keys.items() if key is not None}
 
     def tip(
         self,
@@ -157,16 +154,17 @@ class Encrypter:
         *,
         uid: str,
         place: str,
-        desks: Mapping[str, bytes],
+        desks: Mapping[str, bytes] | None,
         body: bytes,
     ) -> bytes | None:
         """Seals newer answers to the pair of a tip's current body, so that the existing grants still decrypt them.
 
-        Returns None if that pair was not made for exactly these desks and keys. The caller then uses `tip`. `body`
-        needs only its first `HEAD_BYTES`. Raises ValueError for answers that are too long.
+        Returns None if that pair was not made for exactly these desks and keys. The caller then uses `tip`. `desks` is
+        None if the pair of any desks will do. `body` needs only its first `HEAD_BYTES`. Raises ValueError for answers
+        that are too long.
         """
-        head = body[:HEAD_BYTES]
-        if len(head) < HEAD_BYTES or not head.startswith(PAIRED + readers_mark(desks)):
+        head, mark = body[:HEAD_BYTES], b"" if desks is None else readers_mark(desks)
+        if len(head) < HEAD_BYTES or not head.startswith(PAIRED + mark):
             return None
         return _encrypted(head, answers, uid, place)
 

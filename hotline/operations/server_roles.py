@@ -123,7 +123,7 @@ def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
     return made
 
 
-def redis_users(keys: Path) -> str:
+def redis_accounts(keys: Path) -> str:
     """Returns the file of users for Redis (`aclfile`). It holds digests of the passwords, and no other user."""
     lines = ["user default off"]
     for role, rights in REDIS.items():

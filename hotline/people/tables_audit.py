@@ -27,8 +27,8 @@ from hotline.text.time import KIGALI
 
 CommandActor: TypeAlias = str | Actor
 """The person behind a command: the name that the command was given, or an account."""
-RESTORED = "restored"
-"""The one action that may have no seal: a restore on a new machine comes before its keys. `verify` names each."""
+RESTORED = ("lane_held", "restored")
+"""Actions that may have no seal: a restore on a new machine comes before its keys. `verify` names each."""
 BEGINNING = "0" * 64
 """The value of `previous` in the first row."""
 LOCK = 4_114_110_001
@@ -73,7 +73,7 @@ class Chain:
     """The digest of the last row."""
     broken_at: int | None
     """The id of the first row that is wrong. None if the log is intact."""
-    why: str = ""
+    reason: str = ""
     unchecked: Collection[str] = ()
     """Rows without a checked seal: those of processes whose key was not given, and restores without keys."""
 
@@ -267,14 +267,14 @@ def verify_chain(session: Session, proofs: Proofs | None = None) -> Chain:
         for entry in rows:
             if entry.previous != newest or entry.digest != _digest(entry):
                 return Chain(length, newest, entry.id, "it does not follow from the row before")
-            if check is not None and (why := check.fault(entry)):
-                return Chain(length, newest, entry.id, why)
+            if check is not None and (reason := check.fault(entry)):
+                return Chain(length, newest, entry.id, reason)
             newest, length = entry.digest, length + 1
     if check is None:
         return Chain(length, newest, broken_at=None)
     cut = next(iter(check.digests), None)
-    why = "" if cut is None else "it was kept elsewhere, and is not in the log"
-    return Chain(length, newest, cut, why, sorted(check.unchecked))
+    reason = "" if cut is None else "it was kept elsewhere, and is not in the log"
+    return Chain(length, newest, cut, reason, sorted(check.unchecked))
 
 
 class _ProofCheck:
@@ -296,7 +296,7 @@ class _ProofCheck:
         self._numbers[name] = entry.number or 0
         if entry.id < self._proofs.since:
             return ""
-        if not name and entry.action == RESTORED:
+        if not name and entry.action in RESTORED:
             self.unchecked.add(f"row {entry.id}, a restore")
             return ""
         if not name:

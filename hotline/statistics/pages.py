@@ -25,7 +25,7 @@ from hotline.tips.rules import Urgency
 
 FOLDED_FROM = 30
 MAX_ROWS = 12
-"""Rows of a drawing, at most. The table next to it has all rows."""
+"""Maximum number of rows in a chart. The table next to it has all rows."""
 NO_PDF = phrase(
     "The PDF was not created. Try again in a minute, or notify the operator. The log has the "
     "reason."

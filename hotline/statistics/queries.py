@@ -64,13 +64,13 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
         proof, outcome = codes.get(PROOF, ""), codes.get(OUTCOME, "")
         event = CaseEvent(LoggedEvent(kind), at, responder_id, proof, outcome, WAITS in codes)
         events[tip_id].append(event)
-    urgency = func.coalesce(Tip.first_urgency, Tip.urgency).label("first_urgency")
+    urgency = func.coalesce(Tip.first_urgency, Tip.urgency).label("filed_urgency")
     columns = (Tip.id, Tip.record_key, Tip.place, Tip.within, Tip.category, Tip.official)
     rows = select(*columns, Tip.filed_at, urgency).where(*within).order_by(Tip.id)
     return [
         CountedTip(
             key=row.record_key,
-            urgency=row.first_urgency,
+            urgency=row.filed_urgency,
             place=row.place,
             within=row.within,
             category=row.category,
@@ -356,7 +356,7 @@ def filed_and_in_time(
         doubt.id >= take.id,
         doubt.codes[PROOF].as_string().in_(sorted(NOT_BELIEVED)),
     )
-    urgency = func.coalesce(Tip.first_urgency, Tip.urgency).label("first_urgency")
+    urgency = func.coalesce(Tip.first_urgency, Tip.urgency).label("filed_urgency")
     promised = case(
         {level: TIMES[level].acknowledge.total_seconds() for level in Urgency}, value=urgency
     )
@@ -372,7 +372,7 @@ def filed_and_in_time(
     rows = session.execute(
         select(urgency, week.label("week"), func.count(), _counted(is_in_time))
         .where(*IS_REAL_CASE, Tip.filed_at >= weeks[0], visible_to(viewer))
-        .group_by("first_urgency", "week")
+        .group_by("filed_urgency", "week")
     )
     return {(level, n): (filed, in_time) for level, n, filed, in_time in rows}
 

@@ -133,11 +133,11 @@ def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         values = {"at": format_time(by.language, alarm.since), "name": alarm.name}
         tip = service_alarms.alarm_tip(context, by, alarm.name)
         if tip is None:
-            yield bad(line, says=ALARMS.get(alarm.name, ""), **values)
+            yield bad(line, text=ALARMS.get(alarm.name, ""), **values)
             continue
         values["filed"] = format_time(by.language, tip.filed_at)
         if tip.tip_id is None:
-            yield bad(line, says=WITHOUT_TIP[alarm.name], **values)
+            yield bad(line, text=WITHOUT_TIP[alarm.name], **values)
         else:
             says, part = WITH_TIP[alarm.name], {"tip_id": tip.tip_id}
             yield bad(line, "tips.one", part, says, tip=tip.tip_id, **values)

@@ -192,7 +192,7 @@ def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
     (listed,) = decrypt_access.list_tips(staffed.context)
     assert (listed.tip.matter, listed.tip.place) == ("complaint", HERE)
     decrypt_access.check_grant(staffed.context, listed.tip.id, desk="national", **SIGNED)
-    assert staffed.read(listed.tip)["account"] == WORDS
+    assert staffed.read(staffed.tip)["account"] == WORDS
     reference = message.parameters["ref"]
     assert take_case(staffed.context, hers, reference, staffed.clock()).result == "taken"
 

@@ -52,7 +52,7 @@ def first_walk(folder: Path) -> None:
     assert listed[:3] == ["1527", "1526", "1525"]
     assert re.search(r"Is someone in danger now\? +Yes", typed(folder, read))
     assert "clock" in typed(folder, show)
-    assert "tip 1525: not closed yet. YOU says trial." in typed(folder, close)
+    assert "tip 1525: not closed yet. YOU requested closure: trial." in typed(folder, close)
     assert "YOU says trial" in typed(folder, listing).splitlines()[2]
     assert re.search(r"ok +gateway:", typed(folder, doctor))
 

@@ -153,7 +153,7 @@ def test_a_damaged_one_is_told_and_listed_as_such(made: Operator) -> None:
     written[-100] ^= 1
     (folder / "bad.age").write_bytes(written)
     (folder / "rubbish.age.sig").write_bytes(b"rubbish")
-    assert "not of ours" in made.well("backup", "list", str(folder)).stdout
+    assert "unknown form" in made.well("backup", "list", str(folder)).stdout
     shutil.copy(made.folder / "a.age.sig", folder / "bad.age.sig")
     told = made("backup", "verify", str(folder / "bad.age"))
     assert told.exit_code == 1

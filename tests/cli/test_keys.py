@@ -132,7 +132,7 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     assert "when it is keyed next" in line.well("keys", "rotate", "pepper", *SIGNED).stdout
     assert KeyFolder(reader.path).read("pepper.old.key") == before
     line.well("keys", "end-old", "--now", *SIGNED)
-    assert reader.names() == ("epoch.key", "pepper.key", "reader.key")
+    assert reader.names() == ("audit.key", "epoch.key", "line.pub", "pepper.key", "reader.key")
 
     shown = line.well("keys", "pepper", "show", *SIGNED).stdout.splitlines()[0]
     checked = line("keys", "pepper", "enter", "--check", *SIGNED, typed=f"{shown}\n")

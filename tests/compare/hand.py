@@ -43,7 +43,7 @@ class Hand:
     note: Note
     random: Random
     seen: set[str]
-    """Marks of the whole play: nodes that were shown, digits, languages, channels."""
+    """Everything that the run covered: nodes shown, digits pressed, languages and channels."""
     typed: dict[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
     """Text of the entry that this person chooses in a list."""

@@ -135,7 +135,7 @@ def writes_people(desk: Desk) -> None:
 
 
 def writes_history(desk: Desk) -> None:
-    """Records that a version published the current flows, as on an installed line."""
+    """Records the current flows as published by a version, as on an installed hotline."""
     with desk.context.database.writing() as session:
         live = tables.live_id(session)
         assert live is not None

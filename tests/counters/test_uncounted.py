@@ -66,7 +66,6 @@ NO_FIGURE: Mapping[str, str] = {
     "alerts/queries._recent_work": LADDER,
     "alerts/queries_people.open_cases": "counts a leaver's work for those who move it to others",
     "alerts/queries.other_takers": LADDER,
-    "cases/queries_overview._tips": ONE,
     "alerts/tables_inbound.unproven_answers": WATCH,
     "tips/queries_duplicates.repeated_tips": LADDER,
     "monitoring/queries.sessions_of_weeks": "asks `sessions`",

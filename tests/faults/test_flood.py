@@ -1,4 +1,4 @@
-"""Tests ten thousand tips an hour that can wait, with a gateway too slow for them. Tips of danger come in between."""
+"""Tests ten thousand tips an hour that can wait, with a slow gateway. Tips about danger arrive among them."""
 
 import os
 import threading

@@ -118,6 +118,8 @@ def test_a_tip_goes_its_way_and_no_server_refuses_a_statement(tmp_path: Path) ->
             pages=True,
         )
         hotline(stack.environ, "init", "--demo")
+        # The home did not exist when the stack was described.
+        stack._words.append("--made")
         hotline(stack.environ, "upgrade", "--roles", "--redis-users", str(users))
         users.write_text(users.read_text() + CHECKER)
         with redis_with(users, folder) as redis, stack:
@@ -148,7 +150,7 @@ def taken(environ: Mapping[str, str]) -> int:
 
 def test_no_user_of_redis_empties_it_or_reads_another_processs_keys(tmp_path: Path) -> None:
     users = tmp_path / "users.acl"
-    users.write_text(server_roles.redis_users(tmp_path / "keys") + CHECKER)
+    users.write_text(server_roles.redis_accounts(tmp_path / "keys") + CHECKER)
     with short_folder("hotline-r-") as folder, redis_with(users, folder):
         for role in server_roles.REDIS:
             account = (tmp_path / "keys" / role / "redis.account").read_text()

@@ -71,11 +71,11 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ({"lost": {"a": ENDS}}, Code.UNREACHABLE, "", "no flow and no short code"),
         (
             _learn({"branch": [{"when": {"flag": "a"}, "goes": "end"}, {"goes": "one"}]}, end=ENDS),
-            Code.LOOP, "one", "without a screen",
+            Code.LOOP, "one", "never shows a screen",
         ),
         (
             _learn({"call": {"flow": "other", "goes": "one"}}, end=_say("x")) | {"other": {"a": {"finish": {}}}},
-            Code.LOOP, "one", "without a screen",
+            Code.LOOP, "one", "never shows a screen",
         ),
         (_learn({"say": {"text": {"rw": "x", "fr": "x"}}}), Code.LANGUAGE_MISSING, "one", "text has no en"),
         (_learn({"say": {"text": t("le reçu")}}), Code.LETTER, "one", "ç (LATIN SMALL LETTER C WITH CEDILLA)"),

@@ -1,5 +1,6 @@
 """Tests which desk keys count, against an attacker who writes every column of the database."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,13 @@ from hotline.keys.desk_signatures import (
     DeskKey,
     DeskKeyState,
     DeskTrust,
+    Statement,
 )
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.key_folder import KeyFolder
-from hotline.people.decrypt_signing import Signer, line_proof, next_proof
+from hotline.people.decrypt_signing import Signer, line_proof, next_proof, with_signature
+from hotline.people.service_key_proof import signing_key_of, verify_key_of
+from hotline.text.codes import NATIONAL
 from tests.support.clock import Clock
 from tests.support.contexts import make_context
 
@@ -54,6 +58,13 @@ def rekey(folder: KeyFolder, clock: Clock) -> Rekey:
     return rekeyed
 
 
+def edited(before: DeskKey, **values: object) -> bytes:
+    """Returns the proof with other values in its first statement."""
+    kind, place, statements = json.loads(before.proof or b"")
+    first = Statement(*statements[0])._replace(**values)  # type: ignore[arg-type]
+    return json.dumps([kind, place, [first]]).encode()
+
+
 def forged(before: DeskKey, clock: Clock) -> list[tuple[DeskKey, DeskKeyState]]:
     others = row("13", NEW, clock)
     return [
@@ -65,6 +76,9 @@ def forged(before: DeskKey, clock: Clock) -> list[tuple[DeskKey, DeskKeyState]]:
         (before._replace(proof=None), DeskKeyState.UNSIGNED),
         (before._replace(proof=b"[1"), DeskKeyState.UNSIGNED),
         (before._replace(proof=b'["district", "", []]'), DeskKeyState.UNSIGNED),
+        (before._replace(proof=b"[" * 200_000), DeskKeyState.UNSIGNED),
+        (before._replace(proof=edited(before, at="1")), DeskKeyState.UNSIGNED),
+        (before._replace(proof=edited(before, public_key="zz")), DeskKeyState.UNSIGNED),
         (row("12", NEW, clock, line=STRANGER), DeskKeyState.UNSIGNED),
     ]
 
@@ -111,6 +125,47 @@ def test_a_key_of_the_removed_person_does_not_return(
     assert DeskTrust(folder).state(theirs, clock()) is DeskKeyState.PROVISIONAL
     clock.turn(hours=13)
     assert DeskTrust(folder).state(theirs, clock()) is DeskKeyState.LATE, "72 hours from the first"
+
+
+def test_a_statement_without_a_time_is_refused(folder: KeyFolder, clock: Clock) -> None:
+    """The time 0 would look like the line's own statement, which counts for ever."""
+    mine, trust, own = row("12", OLD, clock), DeskTrust(folder), signing_key_of(OTHER.private)
+    first, about = signing_key_of(NEW.private), ("12", "district", "")
+    said = Statement(NEW.public.hex(), verify_key_of(first), 0, "account:1", verify_key_of(own))
+    said = with_signature(signing_key_of(OLD.private), said, *about)
+    said = said._replace(own_signature=own.sign(said.signed_text(*about)).signature.hex())
+    signed = trust.signed("12", mine.proof)
+    assert signed is not None
+    theirs = mine._replace(public_key=NEW.public, proof=signed.proof(said, by_line=False))
+    assert trust.state(theirs, clock()) is DeskKeyState.UNSIGNED
+
+
+def test_the_national_desk_can_always_read_and_a_district_only_with_a_key_that_counts(
+    folder: KeyFolder, clock: Clock, rekey: Rekey
+) -> None:
+    """Without the national desk's key, no person could ever read a tip of a district without one."""
+    trust = DeskTrust(folder)
+    for code, late in ((NATIONAL, NEW.public), ("12", None)):
+        mine = row(code, OLD, clock)
+        young = rekey(mine, OLD.private)
+        swapped = mine._replace(public_key=OTHER.public)
+        counts = OLD.public if code == NATIONAL else None
+        assert trust.key(mine, clock()) == OLD.public
+        assert trust.key(swapped, clock()) == counts, "the key that the line signed"
+        assert trust.key(mine._replace(proof=None), clock()) is None
+        assert trust.key(young, clock() + 4 * DAYS) == late
+
+
+def test_processes_of_one_folder_do_not_forget_what_another_saw(
+    folder: KeyFolder, clock: Clock, rekey: Rekey
+) -> None:
+    mine = row("12", OLD, clock)
+    first, second = DeskTrust(folder), DeskTrust(folder)
+    clock.turn(hours=1)
+    assert first.state(rekey(mine, OLD.private), clock()) is DeskKeyState.PROVISIONAL
+    clock.turn(hours=-1)
+    second.state(mine, clock())
+    assert DeskTrust(folder).state(mine, clock()) is DeskKeyState.OLD
 
 
 def test_only_the_replaced_key_signs_the_next(

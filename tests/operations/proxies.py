@@ -94,7 +94,7 @@ TRUSTING.verify_mode = ssl.CERT_NONE
 
 
 def here(text: str, changes: dict[str, str]) -> str:
-    """Returns a shipped file with this machine's paths. Each path must occur in the file."""
+    """Returns a shipped file after replacing its paths with those of this machine. Each must occur in the file."""
     for shipped, ours in changes.items():
         assert shipped in text, shipped
         text = text.replace(shipped, ours)

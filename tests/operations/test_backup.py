@@ -335,7 +335,7 @@ def test_an_interrupted_restore_leaves_the_former_database_in_place(
     before = (tmp_path / "former.db").read_bytes()
 
     def stop(words: str) -> None:
-        if words.startswith("bringing"):
+        if words.startswith("counting"):
             raise KeyboardInterrupt
 
     if not line.database.is_sqlite:

@@ -100,3 +100,16 @@ def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) 
     assert not attacked.opens(tip_id, GASABO, ATTACKER)
     assert attacked.has_grant(tip_id, NATIONAL), "a tip is never refused"
     assert "12" in attacked.doctor()["desk signatures"]
+
+
+@pytest.mark.both
+def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
+    """The key that the line signed counts in its place."""
+    key = bytes(ATTACKER.public_key)
+    attacked.write("UPDATE desk SET public_key = :key WHERE code = 'national'", key=key)
+
+    tip_id = attacked.file_tip()
+
+    assert attacked.has_grant(tip_id, NATIONAL)
+    assert not attacked.opens(tip_id, NATIONAL, ATTACKER)
+    assert "national" in attacked.doctor()["desk signatures"]

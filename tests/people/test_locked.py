@@ -132,3 +132,12 @@ def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -
     assert ("{code}" in wording.template) == (code is not None)
     assert "details locked" in wording.template
     assert wording.template in set(Template)
+
+
+def test_a_tip_that_was_readable_stays_so_when_no_key_counts_any_more(line: Line) -> None:
+    """The next answers are sealed to the same pair, and the desks' grants decrypt them."""
+    caller = told(line, *QUIET_HERE)
+    without(line, EVERYWHERE, cut_short)
+    caller.key(*REST)
+    assert line.desks_of(line.tip) == set(EVERYWHERE)
+    assert line.read(line.tip)["kind"] == "labour"

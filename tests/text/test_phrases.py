@@ -15,6 +15,8 @@ from hotline.text.places import districts, place_name
 PLACES = (*(district.code for district in districts()), ABROAD, UNSURE)
 ALERTS = tuple(template for template in Template if template.name.startswith("ALERT"))
 VALUES = {
+    "row": "1204",
+    "digest": "9fa3" * 16,
     "ref": "K7Q4",
     "place": "Gasabo",
     "code": "*384*777*90#",

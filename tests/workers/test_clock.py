@@ -197,7 +197,7 @@ def test_a_failed_step_is_named(manned: District, caplog: pytest.LogCaptureFixtu
 
     tick(manned.context, (broken, whole))
     assert ran == [True]
-    assert caplog.messages == ["step broken failed: ValueError"]
+    assert caplog.messages == ["the scheduled step broken failed: ValueError"]
 
 
 @pytest.mark.fault(21)
