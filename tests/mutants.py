@@ -73,18 +73,7 @@ def copy_tree(folder: Path) -> None:
 
 def passes(folder: Path, tests: Sequence[str]) -> bool | None:
     """Runs tests in a copy. Returns None if they neither passed nor failed an assertion."""
-    command = [
-        sys.executable,
-        "-B",
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "-n",
-        "0",
-        "-p",
-        "no:cacheprovider",
-    ]
+    command = [sys.executable, "-B", "-m", "pytest", "-xq", "-n", "0", "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTHONPATH": str(folder), "HOTLINE_TEST_LONG": ""}
     done = subprocess.run(
         [*command, *tests], cwd=folder, env=environment, capture_output=True, check=False

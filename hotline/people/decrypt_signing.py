@@ -260,6 +260,8 @@ def _approve(decision: Decision) -> None:
     line = _ours(decision.context, opened.removesuffix(own.encode()))
     _sign(decision.session, decision.context, code, line, decision.context.now())
     _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
+    # The parts of the signing key have done their work. Each later signature needs a new request.
+    decision.row.encrypted = None
 
 
 SIGNATURE = ApprovalRule(

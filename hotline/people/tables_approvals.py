@@ -147,5 +147,10 @@ def approved(session: Session, subject: str) -> Sequence[Approval]:
 
 
 def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
-    """Records the decision on an approval. `by` is the person who decided, as the audit log names an actor."""
+    """Records the decision on an approval. `by` is the person who decided, as the audit log names an actor.
+
+    Deletes the data of a command that will not run.
+    """
     row.decided_by, row.decided_at, row.decision = by, at, decision
+    if decision is not ApprovalDecision.APPROVED:
+        row.encrypted = None

@@ -135,8 +135,10 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
     _forget(session, code, member)
     since = tables_desks.rotation_since(session, code)
     removed_at = at if since is None else max(at, since + timedelta(microseconds=1))
-    anew = Desk.copied_since.is_(None) if since is None else true()
-    session.execute(update(Desk).where(Desk.code == code, anew).values(copied_since=removed_at))
+    not_copied = Desk.copied_since.is_(None) if since is None else true()
+    session.execute(
+        update(Desk).where(Desk.code == code, not_copied).values(copied_since=removed_at)
+    )
 
 
 def _forget(session: Session, code: str, member: str) -> None:

@@ -75,6 +75,7 @@ def test_no_process_changes_a_row_of_the_audit_log_or_makes_a_table(
         "UPDATE audit SET reason = ''",
         "DELETE FROM audit",
         "TRUNCATE audit",
+        "INSERT INTO audit (id) VALUES (2147483647)",
         "ALTER TABLE audit DISABLE TRIGGER ALL",
         "CREATE TABLE other (id int)",
         "UPDATE recovery_pair SET id = id",

@@ -113,3 +113,9 @@ def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
     assert attacked.has_grant(tip_id, NATIONAL)
     assert not attacked.opens(tip_id, NATIONAL, ATTACKER)
     assert "national" in attacked.doctor()["desk signatures"]
+
+
+def test_a_folder_without_the_line_s_public_key_is_wrong(attacked: Attacked) -> None:
+    for file in Path(attacked.environ["HOTLINE_HOME"]).rglob("line.pub"):
+        file.unlink()
+    assert "line.pub" in attacked.doctor()["desk signatures"]

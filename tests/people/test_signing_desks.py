@@ -28,7 +28,7 @@ from hotline.people import (
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_approvals import Approval
+from hotline.people.tables_approvals import Approval, ApprovalKind
 from hotline.people.tables_desks import Desk
 from hotline.web import service_approvals
 from tests.people.test_desk_members import FIRST, PASSPHRASE, QUICK, SECOND, People, people
@@ -123,6 +123,9 @@ def test_two_admins_sign_a_members_new_key(signing: Signing) -> None:
     assert signing.state() is DeskKeyState.SIGNED
     assert signing.people.opens(HERE, SECOND)
     assert signing.people.actions()[-2:] == ["desk_signature_asked", "desk_signed"]
+    rows = signing.people.district.all(Approval)
+    kept = [one.encrypted for one in rows if one.kind == ApprovalKind.SIGNATURE]
+    assert kept == [None], "no part of the signing key stays"
 
 
 def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:

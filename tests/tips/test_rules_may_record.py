@@ -89,4 +89,4 @@ def test_a_no_that_corrects_is_taken_away_by_no_second_correction_of_the_same() 
         refusal_of(build_persons(entries), LoggedEvent.CONSENT, codes, AT, corrects=of)
         for of in (0, 1)
     ]
-    assert stops == [StopReason.NOBODY_WAITS, StopReason.ASK_ANEW]
+    assert stops == [StopReason.NOBODY_WAITS, StopReason.ASK_AGAIN]
