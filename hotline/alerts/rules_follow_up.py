@@ -328,7 +328,7 @@ class StopReason(StrEnum):
     """There is no such person, no such offer, or no earlier event that this event could follow."""
     TOO_EARLY = "too_early"
     """The thirty days are not over yet."""
-    ASK_ANEW = "ask_anew"
+    ASK_AGAIN = "ask_again"
     """A correction cannot turn a no into a yes, or remove a no. The person must be asked again, which is a new
     event."""
 
@@ -392,10 +392,10 @@ def _corrected(
     if was is None or was.kind is not kind or was.reported.referral != reported.referral:
         return StopReason.NOBODY_WAITS
     if kind is LoggedEvent.ANSWERED and was.reported.codes[ANSWER] == ServiceAnswer.PERSON_REFUSED:
-        return None if person.is_child else StopReason.ASK_ANEW
+        return None if person.is_child else StopReason.ASK_AGAIN
     if kind is not LoggedEvent.CONSENT:
         return None
     makes_yes = YES in (reported.codes.get(INTEREST), reported.codes[CONSENT])
     makes_yes = makes_yes or reported.codes[CONSENT] == ConsentCode.ASSENT_YES
     takes_no = was.reported.codes[CONSENT] == ConsentCode.NO
-    return StopReason.ASK_ANEW if makes_yes or takes_no else None
+    return StopReason.ASK_AGAIN if makes_yes or takes_no else None

@@ -157,14 +157,14 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
     """
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
-    def list_as(name: str, whom: Sequence[MetPerson]) -> None:
+    def list_as(name: str, people: Sequence[MetPerson]) -> None:
         """Lists each person by number, by what the helper saw, and by the day of the meeting.
 
         Never shows the result of a screening.
         """
         lists[f"{name}.{case}"] = [
             (str(one.n), f"{_who(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
-            for one in whom[-MAX_PEOPLE:]
+            for one in people[-MAX_PEOPLE:]
         ]
 
     if met:
@@ -173,12 +173,12 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
     flags += [f"{flag}.{case}.{one.n}" for one in met[:MAX_PEOPLE] for flag in _flags(one)]
     is_asked = False
     for kind, (due, several, name) in LISTS.items():
-        if whom := [one for one in met if _is_asked_now(one, kind, at)]:
+        if people := [one for one in met if _is_asked_now(one, kind, at)]:
             is_asked = True
             flags.append(f"{due}.{case}")
-        if len(whom) > 1:
+        if len(people) > 1:
             flags.append(f"{several}.{case}")
-            list_as(name, whom)
+            list_as(name, people)
     if any(rules_follow_up.wants_since(one) is not None for one in met):
         flags.append(f"offer_due.{case}")
     if again := [one for one in met if _is_asked_again(one, turn)]:

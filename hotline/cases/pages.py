@@ -52,7 +52,7 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
         first = line.visit_facts.sentence(line.matter)
     return {
         "line": line,
-        "stands": visit.say(_state(line)),
+        "state": visit.say(_state(line)),
         "waited": format_wait(visit, line.wait) if line.wait else "",
         "is_late": line.wait is not None and line.wait.is_late,
         "who": who,

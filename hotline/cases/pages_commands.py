@@ -105,7 +105,7 @@ def read(visit: Visit, tip_id: int) -> Response:
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
     """Shows a form about the person with the chosen number. The form shows no facts about the person."""
     kind, form, query = _kind(act), visit.form, visit.query
-    person = form.text("whom", most=24) or query.get("whom", "")
+    person = form.text("person", most=24) or query.get("person", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     words, options = CASE_FORMS[kind], _choices(visit, kind, sheet.persons, bool(corrects))
@@ -118,7 +118,7 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
         names=words.names(ON_CONSOLE),
         questions=rules_person_codes.QUESTIONS,
         states=sorted(country_names(visit.language).items(), key=lambda one: one[1]),
-        whom=options,
+        people=options,
         chosen=person or (options[-1][0] if len(options) == 1 else ""),
         corrects=next((one.at for one in sheet.timeline if str(one.entry_id) == corrects), None),
         corrects_id=corrects,
@@ -126,15 +126,15 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
     )
 
 
-@form_view(ask, "whom", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
+@form_view(ask, "person", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def note(visit: Visit, tip_id: int, act: str) -> Response:
     kind, form = _kind(act), visit.form
-    words, person = CASE_FORMS[kind], form.text("whom", most=24)
+    words, person = CASE_FORMS[kind], form.text("person", most=24)
     typed = {name: form.text(name, most=20) for name in words.names(ON_CONSOLE)}
     codes = words.meant(typed, ON_CONSOLE)
     missing = {name: visit.say("Choose an answer.") for name in words.missing(codes)}
     if not person:
-        missing["whom"] = visit.say("Choose a person.")
+        missing["person"] = visit.say("Choose a person.")
     if missing:
         raise FormRefused(missing)
     number, _, offer = person.partition(":")
@@ -151,9 +151,9 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
             corrects=number_of(form.text("corrects", most=12)),
         )
     except CodesRefused as refused:
-        raise FormRefused({"whom": _stopped(visit, tip_id, n, refused.stop)}) from None
+        raise FormRefused({"person": _stopped(visit, tip_id, n, refused.stop)}) from None
     except ValueError:
-        raise visit.wrong("whom", PERSON_STOPS[StopReason.NOBODY_WAITS]) from None
+        raise visit.wrong("person", PERSON_STOPS[StopReason.NOBODY_WAITS]) from None
     return redirect_to("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
 
 

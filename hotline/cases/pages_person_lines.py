@@ -80,5 +80,5 @@ def form_address(
 ) -> str:
     """Returns the address of a form. Leaves out values that are missing."""
     return url_for(
-        "persons.ask", tip_id=tip_id, act=kind.value, whom=person or None, corrects=corrects
+        "persons.ask", tip_id=tip_id, act=kind.value, person=person or None, corrects=corrects
     )

@@ -31,7 +31,7 @@ class Needs(StrEnum):
     NOTHING = ""
     FRESH = "fresh"
     """Password and code within the last 15 minutes."""
-    FRESH_FACTOR = "anew"
+    FRESH_FACTOR = "each_time"
     """Password and code in this request, even after a recent sign-in. The view's service checks them."""
     KEY = "key"
     """The account's own key, decrypted. This includes a sign-in within the last 15 minutes."""

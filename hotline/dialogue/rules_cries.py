@@ -27,7 +27,7 @@ MIN_TWICE_FORGIVEN = 10
 """In a word of this length or longer, two letters may be wrong."""
 BRIEF = 3
 """"Urgent" is a cry only in messages with at most this number of words. In a longer message it belongs to a report."""
-COMPANION_WORDS = frozenset(WORDS["beside"].split())
+COMPANION_WORDS = frozenset(WORDS["companions"].split())
 ORDINARY_WORDS = frozenset(WORDS["ordinary"].split())
 MARKS = "".join(verbs.MARKS)
 CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")

@@ -435,12 +435,12 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
     steps = played.steps if kept else known.uncommitted(played.steps)
     before = () if base is None else base[0].changing
     changing = (*before, *service_commit.steps_with_effect(session_context.flow_set, steps))
-    stands = () if base is None else base[0].steps
+    earlier = () if base is None else base[0].steps
     way = CachedPath(
         f"{'END' if played.screen.ends else 'CON'} {played.screen.text}",
         played.state,
         changing,
-        (*stands, *[_stand(session_context.flow_set, step) for step in played.steps]),
+        (*earlier, *[_stand(session_context.flow_set, step) for step in played.steps]),
     )
     if shared is not None and kept:
         ways.keep(shared, hop.text, way)

@@ -157,7 +157,7 @@ def history(visit: Visit) -> Response:
         visit,
         "live.html",
         lines=service_emergencies.history(visit.context),
-        stands=service_emergencies.current_emergency(visit.context),
+        emergency=service_emergencies.current_emergency(visit.context),
         in_the_middle=service_publish.running_sessions(visit.context),
         may_decide=AccountRole.APPROVER in visit.by.roles,
         may_list=visit.may(role_groups.BUT_AUDITOR),
@@ -188,7 +188,7 @@ def confirm(visit: Visit, publication_id: int) -> Response:
 
 def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
     urgent = service_emergencies.emergency_difference(visit.context)
-    return urgent if urgent and urgent.stands.id == publication_id else None
+    return urgent if urgent and urgent.publication.id == publication_id else None
 
 
 def restore_form(visit: Visit, publication_id: int) -> Response:

@@ -354,7 +354,7 @@ def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _Edite
 def _anchor(do: str, after: Document) -> str:
     """Returns the anchor to show after a button of a row or a letter."""
     verb, _, rest = do.partition(":")
-    if verb in ("mend", "mend_all"):
+    if verb in ("fix", "fix_all"):
         return f"p-meter-{rest.partition(':')[0]}"
     name, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
     lists = [rows for rows in ("arms", "choices", "lead") if node_fields.rows_of(after, rows)]

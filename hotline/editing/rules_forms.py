@@ -353,16 +353,16 @@ MOVES = {"up": -1, "down": 1}
 def after_button(node: Document, do: str) -> Editable | None:
     """Returns the node after a button was pressed. None where the button is unknown or cannot change this node.
 
-    `up`, `down` and `drop` name a row. Without a list they mean `choices` or `arms`. `add` names a list or none. `mend`
-    names a language and a letter, `mend_all` a language.
+    `up`, `down` and `drop` name a row. Without a list they mean `choices` or `arms`. `add` names a list or none. `fix`
+    names a language and a letter, `fix_all` a language.
     """
     verb, _, rest = do.partition(":")
-    if verb in ("mend", "mend_all"):
+    if verb in ("fix", "fix_all"):
         language, _, letter = rest.partition(":")
-        if verb == "mend" and not letter:
+        if verb == "fix" and not letter:
             return None
         changed, times = node_fields.replace_letters(
-            node, language, letter if verb == "mend" else ""
+            node, language, letter if verb == "fix" else ""
         )
         return changed if times else None
 

@@ -200,7 +200,7 @@ LAPSED = "no one confirmed an emergency text"
 class EmergencyToRead(NamedTuple):
     """A publication of one person, with its difference, for the second person who may confirm it."""
 
-    stands: Publication
+    publication: Publication
     before: Document
     """The newest flows that two people read."""
     after: Document
@@ -210,7 +210,7 @@ class EmergencyToRead(NamedTuple):
 
     @property
     def live_id(self) -> int:
-        return self.stands.revision_id
+        return self.publication.revision_id
 
 
 def current_emergency(context: Context) -> Publication | None:

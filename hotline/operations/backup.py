@@ -187,7 +187,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
     """
     file = sqlite_file(url)
     if file is not None:
-        if not any(_beside(file, side).exists() for side in SIDES):
+        if not any(_side_file(file, side).exists() for side in SIDES):
             return None
         _refuse_running(url, at)
         aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
@@ -237,8 +237,8 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         finally:
             database.close()
         for side in SIDES:
-            if aside is not None and _beside(file, side).exists():
-                _beside(file, side).rename(_beside(aside, side))
+            if aside is not None and _side_file(file, side).exists():
+                _side_file(file, side).rename(_side_file(aside, side))
         try:
             os.link(copy, file)
         except FileExistsError:
@@ -325,5 +325,5 @@ def _led_until(session: Session) -> datetime | None:
     return session.scalar(select(Leader.until).where(Leader.name == RELAY))
 
 
-def _beside(file: Path, side: str) -> Path:
+def _side_file(file: Path, side: str) -> Path:
     return file.with_name(file.name + side)

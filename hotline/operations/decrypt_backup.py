@@ -82,13 +82,13 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
 
     Verifies nothing if `signers` is None. Raises NotReady if it is empty.
     """
-    beside = signature_path(copy)
+    signature = signature_path(copy)
     try:
-        with beside.open("rb") as file:
+        with signature.open("rb") as file:
             document, _, rest = file.read(MAX_SIGNATURE_FILE).partition(b"\n")
     except OSError:
         raise BackupInvalid(
-            f"{beside.name} is missing: copy it to {copy.name}, because it holds the signature"
+            f"{signature.name} is missing: copy it to {copy.name}, because it holds the signature"
         ) from None
     if signers is not None:
         if not signers:

@@ -110,8 +110,8 @@ def _exchange(
 ) -> None:
     if moved:
         with context.database.writing() as session:
-            for row_id, encrypted, anew in moved:
-                vaults.replace_value(session, column, row_id, encrypted, anew)
+            for row_id, encrypted, renewed in moved:
+                vaults.replace_value(session, column, row_id, encrypted, renewed)
 
 
 def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> str:

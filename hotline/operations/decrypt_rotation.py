@@ -111,16 +111,16 @@ def _read(context: Context, row: Any, desk: str, last: int) -> Sequence[vaults.E
 
 
 def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.EncryptedGrant]) -> int:
-    anew = [
+    renewed = [
         (grant, found)
         for grant in batch
         if (found := _reencrypted(context, pair, grant)) is not None
     ]
-    if anew:
+    if renewed:
         with context.database.writing() as session:
-            for grant, encrypted_key in anew:
+            for grant, encrypted_key in renewed:
                 vaults.replace_grant(session, grant, encrypted_key)
-    return len(anew)
+    return len(renewed)
 
 
 def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:

@@ -96,17 +96,17 @@ def contents_of(measures: Measures) -> Contents:
 
 def _write(path: Path, encrypt: Callable[[Write], Manifest], signing_key: bytes) -> Manifest:
     """Writes to temporary files first, and links them to their paths after they are on the disk."""
-    beside = signature_path(path)
-    drafts = [one.with_name(f".{one.name}.unfinished") for one in (path, beside)]
+    signature = signature_path(path)
+    drafts = [one.with_name(f".{one.name}.unfinished") for one in (path, signature)]
     try:
-        if path.exists() or beside.exists():
+        if path.exists() or signature.exists():
             raise FileExistsError
         with _new_file(drafts[0]) as file:
             manifest = encrypt(file.write)
         with _new_file(drafts[1]) as file:
             file.write(signed(manifest.document(), signing_key))
         os.link(drafts[0], path)
-        os.link(drafts[1], beside)
+        os.link(drafts[1], signature)
     except FileExistsError:
         raise Occupied(f"{path} exists already: choose another file") from None
     finally:

@@ -235,15 +235,15 @@ def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    stands = service_emergencies.current_emergency(context)
-    if stands is not None:
+    emergency = service_emergencies.current_emergency(context)
+    if emergency is not None:
         says = phrase(
             "{by} published a text in an emergency at {at}. Review it by {until}, or the old "
             "text returns."
         )
-        at = format_time(by.language, stands.published_at)
-        until = format_time(by.language, emergency_end(stands.published_at, stands.lapses_at))
-        yield bad(says, "reading.history", at=at, by=stands.published_by, until=until)
+        at = format_time(by.language, emergency.published_at)
+        until = format_time(by.language, emergency_end(emergency.published_at, emergency.lapses_at))
+        yield bad(says, "reading.history", at=at, by=emergency.published_by, until=until)
 
 
 def _untaken_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:

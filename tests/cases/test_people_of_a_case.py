@@ -159,7 +159,7 @@ def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: Help
     assert case.say("screened", CHILD, key="once") is None
     offered = case.say("offered", {"service": "health"})
     answered = case.say("answered", {"answer": "no_room"}, of=offered)
-    with pytest.raises(CodesRefused, match="ask_anew"):
+    with pytest.raises(CodesRefused, match="ask_again"):
         case.say("consent", {"consent": "yes"}, corrects=first)
     accepted = case.say("answered", {"answer": "accepted"}, of=offered, corrects=answered)
     assert case.district.tip(case.tip).helped_at is not None
@@ -198,7 +198,7 @@ def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: Hel
     refused = case.say("answered", {"answer": "person_refused"}, of=offered)
     for codes, corrects, stop in (
         ({"service": "health"}, None, "says_no"),
-        ({"answer": "accepted"}, refused, "ask_anew"),
+        ({"answer": "accepted"}, refused, "ask_again"),
     ):
         kind, of = ("answered", offered) if corrects else ("offered", None)
         with pytest.raises(CodesRefused, match=stop):

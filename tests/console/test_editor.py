@@ -103,14 +103,14 @@ def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.fr": "Être “sûr”", "text.rw": "mw’ê"}
     part = unescape(editor.part(form))
     assert "latin capital letter e with circumflex" in part
-    assert 'value="mend:rw:ê">Use e<' in part
-    assert 'value="mend_all:fr">Replace all<' in part
-    page = unescape(editor.sent(form, "mend:rw:ê"))
+    assert 'value="fix:rw:ê">Use e<' in part
+    assert 'value="fix_all:fr">Replace all<' in part
+    page = unescape(editor.sent(form, "fix:rw:ê"))
     assert editor.node("abroad", "fee")["say"]["text"]["rw"] == "mw'e"
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Être "sûr"'
     for says in ("Replaced ’ with ': 1.", 'Replaced “ with ": 1.'):
         assert says in page
-    editor.sent(editor.open("abroad", "fee"), "mend_all:fr")
+    editor.sent(editor.open("abroad", "fee"), "fix_all:fr")
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Etre "sur"'
 
 

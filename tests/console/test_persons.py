@@ -41,7 +41,7 @@ class CaseDesk:
     def says(
         self, form: str, whom: str = "1", by: Tab | None = None, /, **codes: str
     ) -> TestResponse:
-        fields = {"whom": whom, "once": f"{next(ONCE)}", **codes}
+        fields = {"person": whom, "once": f"{next(ONCE)}", **codes}
         return (by or self.district).post(f"/tips/{self.tip}/persons/{form}", fields)
 
     def offers(self) -> str:
@@ -138,7 +138,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     assert "The person wants help." in case.opened()
     assert case.says("offered", service="shelter").status_code == 303
     whom = f"1:{case.entries()[-1].id}"
-    assert f"whom=1:{case.entries()[-1].id}" in case.opened()
+    assert f"person=1:{case.entries()[-1].id}" in case.opened()
     assert case.says("answered", whom, answer="accepted").status_code == 303
     assert "Person 1: confirm arrival by" in case.clear()
     asked = case.district.get(f"/tips/{case.tip}/persons/arrived").text
@@ -161,7 +161,7 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     assert case.says("consent", consent="no", again="woman").status_code == 303
     page = case.opened()
     assert "/persons/offered" not in page
-    assert f"/persons/answered?whom={whom}" not in page
+    assert f"/persons/answered?person={whom}" not in page
     assert "Another woman asks again on" in page
     before = len(case.entries())
     refused = case.says("offered", service="health")
@@ -208,7 +208,7 @@ def test_a_correction_shows_both_and_names_the_body_that_decided(
     wrong = case.entries()[-1].id
     page = case.opened()
     assert f"corrects={wrong}" in page
-    form = case.district.get(f"/tips/{case.tip}/persons/answered?whom={whom}&corrects={wrong}")
+    form = case.district.get(f"/tips/{case.tip}/persons/answered?person={whom}&corrects={wrong}")
     assert ". Enter all answers again. The new note counts, and both stay visible" in form.text
     mended = {"answer": "accepted", "corrects": str(wrong)}
     assert case.says("answered", whom, **mended).status_code == 303
@@ -233,7 +233,7 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(
     case: CaseDesk,
 ) -> None:
     page = f"/tips/{case.tip}/persons"
-    sent = {"whom": "new", "once": "a", **GROWN_UP}
+    sent = {"person": "new", "once": "a", **GROWN_UP}
     for _ in range(2):
         assert case.district.post(f"{page}/screened", sent).status_code == 303
     hands_on(case.desk)
@@ -259,7 +259,7 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
     page, before = f"/tips/{case.tip}/persons", len(case.entries())
     for tab in (*tabs, case.district):
         assert tab.post(page, OPENS).status_code == 404
-        assert tab.get(f"{page}/consent?whom=1").status_code == 404
+        assert tab.get(f"{page}/consent?person=1").status_code == 404
         assert case.says("consent", "1", tab, consent="no").status_code == 404
     assert len(case.entries()) == before
     assert "The person wants help." in case.opened(case.national)

@@ -190,7 +190,7 @@ def test_a_new_arm_stands_before_the_one_that_always_holds() -> None:
 @settings(deadline=None)
 @given(
     BROKEN,
-    st.sampled_from(["add", "up:1", "down:0", "drop:0", "add:lead", "mend_all:fr", "up:arms.1"]),
+    st.sampled_from(["add", "up:1", "down:0", "drop:0", "add:lead", "fix_all:fr", "up:arms.1"]),
 )
 def test_no_button_breaks_on_a_broken_node(node: dict[str, Any], do: str) -> None:
     assert after_button(node, do) is None or isinstance(after_button(node, do), dict)

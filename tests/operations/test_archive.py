@@ -133,10 +133,10 @@ class TestForged:
 
     def test_every_single_letter_of_the_manifest_counts(self, tmp_path: Path) -> None:
         copy = write(tmp_path, [b"words"])
-        beside = signature_path(copy)
-        whole = beside.read_bytes().rstrip()
+        signature = signature_path(copy)
+        whole = signature.read_bytes().rstrip()
         for at in range(len(whole)):
-            beside.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            signature.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
             assert refused(copy)
 
     def test_another_key_signed_it(self, tmp_path: Path) -> None:
@@ -161,9 +161,9 @@ class TestForged:
     def test_a_signature_of_another_kind(self, tmp_path: Path) -> None:
         """The signing key signs other documents one day. None of those signatures is one of a backup."""
         copy = write(tmp_path, [b"words"])
-        beside = signature_path(copy)
-        manifest = beside.read_bytes().partition(b"\n")[0]
-        beside.write_bytes(signed(b"notice\n" + manifest, SIGNING_KEY).removeprefix(b"notice\n"))
+        signature = signature_path(copy)
+        manifest = signature.read_bytes().partition(b"\n")[0]
+        signature.write_bytes(signed(b"notice\n" + manifest, SIGNING_KEY).removeprefix(b"notice\n"))
         assert refused(copy)
 
     def test_without_any_signer_nothing_counts(self, tmp_path: Path) -> None:
