@@ -1,4 +1,5 @@
-"""Runs `hotline accounts`, which invites people to the console. They complete their accounts there, through a link."""
+"""Runs `hotline accounts`, which invites people to the console. They complete their accounts in the console, through
+a link."""
 
 import os
 from collections.abc import Sequence
@@ -32,9 +33,8 @@ MINUTES = int(LINK_VALIDITY.total_seconds()) // 60
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
     """Create an account for NAME and print a link, or give more roles to an existing account.
 
-    Without --role, an existing account gets a new link, and its old sign-in stops working. While two admins are
-    active, that link waits for 24 hours. An admin can approve it earlier on the page /approvals. Then run the command
-    again.
+    Without --role, an existing account gets a new link, and its old sign-in stops working. While two admins are active,
+    that link waits for 24 hours. An admin can approve it earlier on the page /approvals. Then run the command again.
 
     Example: hotline accounts invite "Desk 2" --role desk --by "Admin 1"
     """
@@ -57,5 +57,5 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
 
 
 def link_line(settings: Settings, link: str) -> str:
-    """Returns the line that prints a link. Any reader of the link can take over the account."""
+    """Returns the line of output that contains a link. Any person who reads the link can take over the account."""
     return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"

@@ -1,4 +1,4 @@
-"""Runs `hotline audit`, which lists the actions in the audit log and verifies that the log is complete."""
+"""Runs `hotline audit`, which lists the actions in the audit log and checks that the log is complete."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Runs `hotline backup`, which makes, lists and verifies sealed copies of the database while the line runs."""
+"""Runs `hotline backup`, which makes, lists and verifies sealed copies of the database while the hotline runs."""
 
 import json
 import os
@@ -57,10 +57,10 @@ class BackupGroup(click.Group):
 
 
 def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = None) -> BackupKey:
-    """Returns the private keys that decrypt a backup, and the signers that count.
+    """Returns the private keys that decrypt a backup, and the signing keys that are accepted.
 
-    These are `signer` if given, else this machine's signing key and the one that the key file names. Raises
-    PassphraseWrong or DecryptionFailed.
+    These are `signer` if it is given. Otherwise they are this machine's signing key and the one that the key file
+    names. Raises PassphraseWrong or DecryptionFailed.
     """
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
@@ -77,7 +77,7 @@ def own_signers() -> frozenset[str]:
 
 
 def take(settings: Settings, database: Database, at: datetime, to: Path) -> BackupTaken:
-    """Takes a backup with the keys of the console's folder. Raises NotReady if the line has no backup key."""
+    """Takes a backup with the keys in the console's key folder. Raises NotReady if the hotline has no backup key."""
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.holds(BACKUP_PUBLIC_KEY):
         raise NotReady("this line has no backup key: create one with `hotline backup key FILE`")
@@ -245,7 +245,7 @@ def _listed(file: Path) -> dict[str, Any]:
 
 
 def _row(manifest: Manifest) -> dict[str, Any]:
-    """Returns the manifest for a program to read, without the encrypted contents."""
+    """Returns the manifest for programs, without the encrypted contents."""
     return {**json.loads(manifest.document()), "contents": None}
 
 
@@ -265,7 +265,8 @@ LOST = "changed after this backup, so not in the restored line:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:
-    """Returns what was added or removed in a database since a digest. None if it does not know the digest."""
+    """Returns what was added to or removed from a database since a digest. Returns None if it does not know the
+    digest."""
     with closing(open_database(url)) as database, suppress(StoreUnavailable):
         return service_audit.roster_changes(database, digest)
     return None

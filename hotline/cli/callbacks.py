@@ -1,4 +1,4 @@
-"""Runs `hotline callbacks list`, which lists the calls that callers asked for, without their numbers."""
+"""Runs `hotline callbacks list`, which lists the call-backs that callers asked for, without their numbers."""
 
 import click
 

@@ -1,6 +1,7 @@
-"""Builds the context of the commands, and closes it at the end. Makes new passphrases.
+"""Builds the context of the commands, and closes it at the end. Also creates new passphrases and the keys that a
+hotline lacks.
 
-Makes the keys that a line lacks. Never replaces a lost key, because a new one cannot decrypt what the old one sealed.
+It never replaces a lost key, because a new key cannot decrypt what the old one encrypted.
 """
 
 import os
@@ -33,8 +34,8 @@ STEP = "`hotline doctor` shows other faults. Check the database's server and dis
 
 
 def database_error(broken: StoreUnavailable) -> str:
-    """Returns a text that the database does not answer, with its place and the next step. Names no account or
-    password."""
+    """Returns an error text for a database that does not answer, with its place and the next step. It names no
+    account and no password."""
     try:
         place = migrate.server_of(Settings.read(os.environ).database_url)
     except SettingsInvalid:
@@ -44,10 +45,11 @@ def database_error(broken: StoreUnavailable) -> str:
 
 @contextmanager
 def cli_context() -> Iterator[CliContext]:
-    """Yields the context of the commands from the environment, without the keys that are not this line's.
+    """Yields the context of the commands from the environment. Leaves out keys that belong to another hotline.
 
-    No key decrypts what those would seal. Raises the errors of `Settings.read` and `build_cli`. Raises NotReady if
-    the tables are of a release that this one does not know. The command itself reports a database that does not answer.
+    Data encrypted with such keys would be lost. Raises the errors of `Settings.read` and `build_cli`. Raises NotReady
+    if the tables belong to a release that this code does not know. If the database does not answer, the command itself
+    reports it.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):
@@ -67,7 +69,7 @@ def cli_context() -> Iterator[CliContext]:
 
 
 def new_passphrase() -> str:
-    """Returns five groups of five letters, about 124 bits of chance. A thief of the database cannot guess it."""
+    """Returns five groups of five random letters, about 124 bits. A thief of the database cannot guess it."""
     letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
     return group_letters("".join(letters), GROUP_LETTERS)
 
@@ -81,10 +83,10 @@ LOST = (
 def make_missing_keys(
     settings: Settings, found: TablesFound, at: datetime, *, new: Collection[str] = ()
 ) -> Sequence[str]:
-    """Makes the missing keys in the home's key folders, and returns them as `role/name`.
+    """Makes the missing keys in the key folders of the home, and returns them as `role/name`.
 
-    Raises PartMissing if the tables know a key that is not here, and KeyWrong if one is another line's. Raises Occupied
-    if a `new` one is here, and KeysDiffer. It then makes nothing.
+    Raises PartMissing if the tables know a key that is missing here, and KeyWrong if a key belongs to another hotline.
+    Raises Occupied if a `new` key already exists, and KeysDiffer. In these cases it makes no key.
     """
     folder = settings.home / "keys"
     for name in new:
@@ -97,14 +99,15 @@ def make_missing_keys(
 
 
 def lost_keys(database: Database, folder: Path) -> Sequence[str]:
-    """Returns the keys that the database knows and no folder holds. Raises StoreUnavailable."""
+    """Returns the keys that the database knows but that no folder contains. Raises StoreUnavailable."""
     return sorted(
         one for one in service_checks_keys.known_names(database) if not is_held(folder, one)
     )
 
 
 def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
-    """Seals a canary for each key that has none, and another for each `new` key. Raises StoreUnavailable."""
+    """Encrypts a canary (a test value) for each key that has none, and another for each `new` key. Raises
+    StoreUnavailable."""
     folders = [folder / role for role in ROLES]
     halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):

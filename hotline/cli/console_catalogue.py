@@ -1,7 +1,8 @@
-"""Maintains the console's own catalogue, `console.po`. Collects its phrases from templates and views, and checks them.
+"""Maintains `console.po`, the catalogue of the console's texts. Collects its phrases from templates and code, and
+checks them.
 
-The file has one phrase a line, sorted by its English text, without dates or places. Two people who add phrases rarely
-change the same lines.
+The file has one phrase on each line, sorted by English text, without dates or places. So two people who add phrases
+rarely change the same lines.
 """
 
 import csv
@@ -39,14 +40,14 @@ from hotline.tips.rules import OUTCOMES, Urgency
 PACKAGE = CHECKOUT / "hotline"
 PAGES = PACKAGE / "console"
 SOURCE = "en"
-"""The language whose texts are the English phrases themselves."""
+"""The language in which phrases are written in the code."""
 FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
 WORDS = ("_", "say", "phrase")
-"""Functions that mark a phrase in templates and views."""
+"""Functions that mark a phrase in templates and in code."""
 CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
-"""More such functions, in code only, with the number of the argument that is the phrase."""
+"""More such functions in code, with the position of the argument that is the phrase."""
 SAYS_OTHERWISE = ("service_backup", "service_restore")
-"""Modules whose `say` tells a command's progress, and marks no phrase of the console."""
+"""Modules whose function `say` reports a command's progress and marks no phrase of the console."""
 KEYWORDS = dict.fromkeys(WORDS) | CODE_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
@@ -121,8 +122,8 @@ def _of_tables() -> Iterator[str]:
 
 
 def update(locales: Path) -> Iterator[str]:
-    """Updates every language's catalogue: adds new phrases without a text, and removes old ones. Yields a line for each
-    language."""
+    """Updates the catalogue of every language: adds new phrases without translation, and removes old phrases. Yields
+    one line of output for each language."""
     wanted, known = gathered(), _known(locales)
     for language in CODES:
         _write(locales, language, known[language])

@@ -1,4 +1,4 @@
-"""Builds the context of each process from real parts. No other module does."""
+"""Builds the context of each process from real parts. No other module builds contexts."""
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -51,34 +51,35 @@ logger = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
-    """One area of trust, with a key folder of its own. A process starts with that folder only."""
+    """A group of processes with the same trust and their own key folder. A process starts with only that folder."""
 
     HOOKS = "hooks"
-    """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths, the relay's public key.
-    Decrypts nothing stored."""
+    """web: the session, run, contact, enrolled and stop keys, the secrets in the hooks' paths, and the relay's
+    public key. It decrypts no stored data."""
     WORKERS = "workers"
-    """worker: the relay's key pair for responders' numbers, and the stop key. Decrypts no tip."""
+    """worker: the relay's key pair for responders' numbers, and the stop key. It decrypts no tip."""
     WATCH = "watch"
-    """watch: the key of the on-call contacts' numbers. Decrypts no responder's number and no tip."""
+    """watch: the key for the numbers of the on-call contacts. It decrypts no responder's number and no tip."""
     READER = "reader"
-    """reader: the pepper of the responders' PINs, the key pair that PINs are sealed to, the weekly key. Decrypts a tip
-    only with a PIN."""
+    """reader: the secret pepper of the responders' PINs, the key pair to which PINs are encrypted, and the weekly
+    key. It decrypts a tip only with a PIN."""
     PAGES = "pages"
-    """console: the key of the accounts' second factors, the weekly key, enrolled and stop keys, the relay's public key.
-    It enrols people but decrypts no number. It decrypts a tip only with a person's own key."""
+    """console: the key of the accounts' second factors, the weekly key, enrolled and stop keys, and the relay's
+    public key. It enrols people but decrypts no number. It decrypts a tip only with a person's own key."""
     CONSOLE = "console"
-    """The commands: enrolled and stop keys, the public keys of the relay and of the monitor. A passphrase decrypts
-    tips."""
+    """The commands have the enrolled and stop keys, and the public keys of the relay and of the monitor. They
+    decrypt tips with a passphrase."""
 
 
 ENCRYPTING_KEYS = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
-"""Keys that seal for other processes. Data that a wrong key seals is lost."""
+"""Keys with which a process encrypts for other processes. Data that a wrong key encrypts is lost."""
 FORGETTING_ROLES = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
-"""Roles whose processes destroy the keys of past weeks, and so must write in their folders."""
+"""Roles whose processes destroy the keys of past weeks, so they must be able to write in their folders."""
 
 
 UNFINISHED_INIT = "init-unfinished"
-"""Name of a file in a home that `hotline init` is making. It is removed when everything is made."""
+"""The name of a file in a home folder that `hotline init` has begun but not completed. It is removed when everything
+is made."""
 
 
 def key_folder(settings: Settings, role: Role) -> Path:
@@ -87,14 +88,14 @@ def key_folder(settings: Settings, role: Role) -> Path:
 
 
 def settings_of(settings: Settings, role: Role) -> Settings:
-    """Returns the settings with this role's own accounts at the servers, where its key folder has some."""
+    """Returns the settings with this role's own accounts at the servers, if its key folder contains some."""
     folder = key_folder(settings, role)
     database, redis = own_addresses(folder, settings.database_url, settings.redis_url)
     return replace(settings, database_url=database, redis_url=redis)
 
 
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
-    """Builds the web process's context, `without` keys that are wrong. Raises the errors of `build_context`."""
+    """Builds the context of the web process, `without` keys that are wrong. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.HOOKS)
     fuse = factories.circuit()
     context, keys = _common(settings, Role.HOOKS, fuse, without)
@@ -127,7 +128,7 @@ def build_worker(settings: Settings) -> contexts.WorkerContext:
 
 
 def build_monitor(settings: Settings) -> contexts.MonitorContext:
-    """Builds the monitor's context. Raises the errors of `build_context`."""
+    """Builds the context of the monitor. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.WATCH)
     context, keys = _common(settings, Role.WATCH, factories.circuit())
     account = factories.gateway_account(settings, keys)
@@ -143,10 +144,11 @@ def build_monitor(settings: Settings) -> contexts.MonitorContext:
 
 
 def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
-    """Builds the web process's context and leaves out wrong keys that seal. The process accepts tips in any case.
+    """Builds the context of the web process, and leaves out wrong keys with which it would encrypt. The process accepts
+    tips even so.
 
-    A tip that a wrong key seals is lost. Without the key, the tip is sealed to its desks only. Raises the errors of
-    `build_context`.
+    A tip that a wrong key encrypts is lost. Without the key, a tip is encrypted only for its desks. Raises the errors
+    of `build_context`.
     """
     context = build_web(settings)
     wrong = wrong_keys(context, settings, Role.HOOKS)
@@ -187,7 +189,7 @@ def build_console(settings: Settings) -> contexts.ConsoleContext:
 
 
 def build_reader(settings: Settings) -> ReaderContext:
-    """Builds the reader's context. Raises the errors of `build_context`."""
+    """Builds the context of the reader process. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.READER)
     return ReaderContext.of(*_common(settings, Role.READER, factories.circuit()))
 
@@ -205,7 +207,7 @@ BUILDERS: Mapping[Role, Callable[[Settings], contexts.Context]] = MappingProxyTy
 
 
 def build_context(settings: Settings, role: Role) -> contexts.Context:
-    """Builds the context of one role. Opens no connection yet.
+    """Builds the context of one role. It opens no connection yet.
 
     Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing, SettingsInvalid.
     """
@@ -215,7 +217,7 @@ def build_context(settings: Settings, role: Role) -> contexts.Context:
 def _common(
     settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
 ) -> tuple[contexts.Context, KeyFolder]:
-    """Builds the parts that every process has. Returns them with the key folder of this role."""
+    """Builds the parts that every process has. Also returns the key folder of this role."""
     keys = KeyFolder(key_folder(settings, role), without=without)
     if not keys.path.is_dir():
         raise missing_error(settings, f"the key folder {keys.path} is missing")
@@ -229,7 +231,7 @@ def _common(
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise missing_error(settings, f"the database {file} is missing")
-    # Hops wait for no flow set. A console page shows a publication at once.
+    # Hops must not wait for a flow set. Pages of the console show a new publication at once.
     behind = start_thread if role is Role.HOOKS else None
     books = SqlFlowSets(database, place_lists(), behind=behind)
     context = contexts.Context(
@@ -247,9 +249,10 @@ def _common(
 
 
 def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
-    """Returns the key that seals the audit rows of this role. None where it is missing: no row waits for it.
+    """Returns the key with which this role seals its rows of the audit log. Returns None if it is missing, because a
+    row must not wait for it.
 
-    A command with another role's folder (HOTLINE_KEYS) seals as that role.
+    A command that uses the folder of another role (HOTLINE_KEYS) seals as that role.
     """
     name = keys.path.name if keys.path.name in set(Role) else role.value
     return (name, keys.read(AUDIT_KEY)) if keys.holds(AUDIT_KEY) else None
@@ -263,8 +266,8 @@ def missing_error(settings: Settings, what: str) -> PartMissing:
 def next_step(settings: Settings) -> str:
     """Returns the next step if a folder, a key or the tables are missing.
 
-    Advises `hotline init` only on a machine without any part of a line. A volume that is not mounted looks like a new
-    machine. New keys decrypt nothing that the old ones sealed.
+    It advises `hotline init` only on a machine without any part of a hotline. A volume that is not mounted looks like a
+    new machine. New keys cannot decrypt what the old keys encrypted.
     """
     if (settings.home / UNFINISHED_INIT).exists():
         return (
@@ -280,7 +283,7 @@ def next_step(settings: Settings) -> str:
 
 
 def existing_part(settings: Settings) -> str:
-    """Returns the name of an existing home, key folder or database. Returns an empty text on a new machine."""
+    """Returns the name of a home, key folder or database that exists. The result is empty on a new machine."""
     for folder in (settings.keys, settings.home):
         if folder is not None and folder.exists():
             return str(folder)
@@ -307,10 +310,11 @@ def _numbers(context: contexts.Context, keys: KeyFolder, name: str) -> LiveNumbe
 
 
 def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Sequence[str]:
-    """Returns the names of keys that decrypt no canary. Records the start of this process for the others.
+    """Returns the names of this process's keys that cannot decrypt their canaries (test values). It also records the
+    start of this process, for the other processes.
 
-    Returns none if the database does not answer. The process then waits for the database. It asks again when it cannot
-    decrypt a number.
+    The result is empty if the database does not answer. The process then waits for the database. It checks again when
+    it cannot decrypt a number.
     """
     try:
         wrong = service_checks_keys.check_keys(context.database, key_folder(settings, role)).wrong
@@ -329,8 +333,8 @@ def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Seq
 
 
 def refuse_wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> None:
-    """Raises KeyWrong if a key of this process is wrong. With it, the process would decrypt nothing. No other process
-    could decrypt the data that it seals."""
+    """Raises KeyWrong if a key of this process is wrong. With a wrong key, the process could decrypt nothing. No
+    other process could decrypt the data that it encrypts."""
     if wrong := wrong_keys(context, settings, role):
         raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
 
@@ -356,12 +360,12 @@ def _watch(
 
 
 def digests_file(settings: Settings) -> Path:
-    """Returns the file in which the monitor keeps the digests of the audit log. It lies outside the database."""
+    """Returns the file in which the monitor keeps the digests of the audit log. It is outside the database."""
     return settings.home / "audit-digests"
 
 
 def line_address(settings: Settings) -> str:
-    """Returns the address at which our other processes reach the web process."""
+    """Returns the address at which other processes of the hotline reach the web process."""
     return settings.line_url or f"http://127.0.0.1:{settings.port}"
 
 
@@ -382,9 +386,9 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. It is the failpoint of every line that is not under test."""
+    """Does nothing. It is the failpoint of every hotline that is not under test."""
 
 
 def sender_of(settings: Settings) -> str:
-    """Returns the sender of an alert: the one of the settings, else the shortcode if a reply reaches it."""
+    """Returns the sender of an alert: the one in the settings, otherwise the shortcode if replies reach it."""
     return settings.sender_id or (settings.shortcode if settings.inbound_sms else "")

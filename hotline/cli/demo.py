@@ -1,4 +1,4 @@
-"""Runs `hotline demo`: the whole line on this machine, with the emulator as gateway and a page of two handsets."""
+"""Runs `hotline demo`: the whole hotline on this machine, with the emulator as gateway and a page with two handsets."""
 
 import asyncio
 import json
@@ -47,12 +47,13 @@ from hotline.people.rules import (
 )
 
 PINS = "demo-pins.json"
-"""File in the home with the PINs of three responders."""
+"""The file in the home with the PINs of three responders."""
 DEADLINE = 60.0
-"""Seconds that a slow machine has to get ready."""
+"""The maximum number of seconds until the hotline is ready on a slow machine."""
 FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
-"""The numbers that the desk calls from and that responders call. They are sample data, verified in a demo only."""
+"""The number from which the national desk calls, and the number that responders call. They are sample data and count
+as confirmed only in a demo."""
 CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
     "workers.console:application",
     "workers.demo_console:application",
@@ -127,7 +128,7 @@ def _begin(
 
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
-    """Returns the given settings with the emulator as the only gateway. Replies by SMS are on by default."""
+    """Returns the given settings, with the emulator as the only gateway. SMS replies are on by default."""
     environ = {**DEFAULTS, **given, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
     environ["HOTLINE_GATEWAY_URL"] = f"http://127.0.0.1:{page_port}"
     for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
@@ -137,7 +138,7 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
 
 
 def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...]:
-    """Returns the processes with the demo's console in place of the line's."""
+    """Returns the processes, with the demo's console instead of the real one."""
     return tuple(
         replace(one, command=one.command.replace(CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND))
         for one in entries
@@ -145,7 +146,7 @@ def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...
 
 
 def _put_on_call(settings: Settings) -> None:
-    """Adds the demo's on-call contact, once."""
+    """Adds the demo's on-call contact if it does not exist."""
     context = build_cli(settings)
     with closing(context.database), suppress(ImportRefused):
         service_alarms.add_contact(context, *ON_CALL, by="demo")
@@ -172,7 +173,7 @@ async def _run(keeper: Keeper, awaited: Iterable[str], greeting: str) -> None:
 
 
 async def _tell_when_ready(awaited: Iterable[str], greeting: str) -> None:
-    """Prints the greeting when every address answers. Reports a failure if one does not answer in time."""
+    """Prints the greeting when all addresses answer. Reports a failure if one address does not answer in time."""
     try:
         async with asyncio.timeout(DEADLINE):
             for address in awaited:
@@ -193,8 +194,7 @@ def _answers(address: str) -> bool:
 
 
 def _make(environ: Mapping[str, str], *, empty: bool) -> None:
-    """Runs `hotline init --demo` in a process of its own, whose progress appears where ours does. Raises
-    StartFailed."""
+    """Runs `hotline init --demo` in its own process. Its progress appears in the same terminal. Raises StartFailed."""
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
     words += [] if empty else ["--sample"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
@@ -206,8 +206,8 @@ def _say(line: str) -> None:
 
 
 def make_pins(settings: Settings, passphrase: Path) -> None:
-    """Makes PINs for the demo's responders. Makes none with a real gateway, or without the file of the desks'
-    passphrase."""
+    """Makes PINs for the demo's responders. It makes none with a real gateway, or if the file of the desks'
+    passphrase is missing."""
     if not settings.is_emulated or not passphrase.exists():
         return
     context = build_reader(settings)
@@ -221,7 +221,7 @@ def make_pins(settings: Settings, passphrase: Path) -> None:
 
 
 def read_pins(home: Path) -> Mapping[str, str]:
-    """Returns the PINs by name. They are empty if the file is missing or damaged."""
+    """Returns the PINs by name. The result is empty if the file is missing or damaged."""
     try:
         return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -229,7 +229,7 @@ def read_pins(home: Path) -> Mapping[str, str]:
 
 
 def pin_text(home: Path, entry: str) -> str:
-    """Returns a text with what each phone dials, and its PIN. It is empty if no responder has a PIN."""
+    """Returns a text with the code that each phone dials, and its PIN. The text is empty if no responder has a PIN."""
     pins = read_pins(home)
     people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
     rows = [

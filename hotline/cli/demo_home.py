@@ -1,4 +1,4 @@
-"""Finds the home of `bin/demo` for a command in the same folder, if no other line is named."""
+"""Finds the home of `bin/demo` for a command in the same folder, unless another hotline is named."""
 
 import json
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ HOME = "HOTLINE_HOME"
 GATEWAY = "HOTLINE_GATEWAY_URL"
 HANDSETS = "http://127.0.0.1:8001"
 PLAIN = Path("var")
-"""The home of a line whose settings name none."""
+"""The home of a hotline if no setting names one."""
 DEMO = Path("var/demo")
-"""The folder in which `bin/demo` keeps its line."""
+"""The folder in which `bin/demo` stores its hotline."""
 SETTINGS = "demo-settings.json"
-"""File in a demo's home with the settings that it runs under. No other line has it."""
+"""The file in a demo's home with the settings under which the demo runs. Only demos have this file."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CLOCK = "demo-clock"
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
-"""A demo's settings, unless the environment sets others."""
+"""The settings of a demo, unless the environment sets others."""
 LINE_SETTINGS = (
     "HOTLINE_SETTINGS",
     "HOTLINE_DATABASE_URL",
@@ -29,17 +29,18 @@ LINE_SETTINGS = (
     "HOTLINE_KEYS",
     GATEWAY,
 )
-"""Settings that mean a line of the operator's own. A home that is named may still be a demo's."""
+"""If one of these settings is given, the operator means their own hotline. A home that is named may still belong to
+a demo."""
 LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "tips"),
 )
-"""Commands about a line that exists already."""
+"""Commands that need an existing hotline."""
 
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
-    """Returns the settings with which `command` reaches the demo's line. They are empty if another line is meant, or if
-    there is no demo."""
+    """Returns the settings with which `command` reaches the demo's hotline. The result is empty if another hotline
+    is meant, or if there is no demo."""
     if command not in LINE_COMMANDS or any(environ.get(name, "").strip() for name in LINE_SETTINGS):
         return {}
     named = environ.get(HOME, "").strip()
@@ -48,7 +49,7 @@ def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[st
 
 
 def is_demo(home: Path) -> bool:
-    """Returns True for a home in which `hotline demo` wrote its settings."""
+    """Returns True for a home into which `hotline demo` wrote its settings."""
     return (home / SETTINGS).is_file()
 
 
@@ -61,7 +62,7 @@ def refuse_elsewhere(settings: Settings, host: str) -> None:
 
 
 def keep(home: Path, environ: Mapping[str, str]) -> None:
-    """Writes down the settings of a demo, for its owner only."""
+    """Stores the settings of a demo in a file that only its owner can read."""
     file = home / SETTINGS
     file.touch(mode=0o600)
     ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
@@ -69,7 +70,7 @@ def keep(home: Path, environ: Mapping[str, str]) -> None:
 
 
 def gateway_here() -> str:
-    """Returns the address of the handsets of the demo in this folder, or else the default address."""
+    """Returns the address of the handsets of the demo in this folder, or otherwise the default address."""
     return _kept(DEMO).get(GATEWAY, HANDSETS)
 
 

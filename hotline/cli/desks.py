@@ -1,4 +1,5 @@
-"""Runs `hotline desks` and `hotline keys rotate-desks`. Adds and retires desks, and grants access by the passphrase."""
+"""Runs `hotline desks` and `hotline keys rotate-desks`. Adds and retires desks, and grants access with the
+passphrase."""
 
 import os
 import time
@@ -28,14 +29,14 @@ from hotline.text.codes import NATIONAL, is_camp
 from hotline.text.places import camp_named, camps, district_named, districts
 
 PASSPHRASE_FILE = "enrolment-passphrase"
-"""File in which `hotline init` keeps the passphrase of every desk, until the admin has written it on paper."""
+"""The file in which `hotline init` stores the passphrase of every desk, until the admin has copied it to paper."""
 enrolment_option = passphrase_option("the enrolment passphrase")
 
 
 def desk_code(name: str, *, added: bool = False) -> str:
-    """Returns the code of a desk by its name, a district or `national`. The name of an `added` desk is its code.
+    """Returns the code of a desk. `name` is a district, `national`, or the code of an added desk.
 
-    Raises NotFound, and suggests a similar name.
+    Raises NotFound, with a suggestion of a similar name.
     """
     code = NATIONAL if name.casefold() == NATIONAL else district_named(name)
     if code is None and added and is_code(name):
@@ -51,7 +52,7 @@ def passphrase_of_desk(file: Path | None, desk: str) -> str:
 
 
 def _place(click_context: click.Context, option: click.Parameter, name: str | None) -> None:
-    """Puts the code of the desk's place among the command's parameters. Raises NotFound."""
+    """Adds the code of the desk's place to the command's parameters. Raises NotFound."""
     if name is None:
         return
     if "place" in click_context.params:

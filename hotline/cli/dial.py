@@ -17,7 +17,7 @@ REFUSED = 409
 
 
 def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
-    """Sends one request to the emulator's control API, and returns the dialogue. Raises HandsetRefused."""
+    """Sends one request to the emulator's control API, and returns the dialogue's state. Raises HandsetRefused."""
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(f"{url.rstrip('/')}/control/{what}", json=fields, timeout=SECONDS)
@@ -29,7 +29,8 @@ def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
 
 
 def draw(dialogue: dict[str, Any], columns: int) -> str:
-    """Returns the screen in a frame, with its septets below it. A dialogue that ended shows its status instead."""
+    """Returns the screen in a frame, with the number of its septets below it. If the dialogue ended, it shows the
+    status instead."""
     lines = [f"| {piece:<{columns}} |" for piece in wrapped(dialogue["screen"], columns)]
     edge = f"+{'-' * (columns + 2)}+"
     foot = f"{dialogue['septets']}/156" if dialogue["open"] else (dialogue["status"] or "")

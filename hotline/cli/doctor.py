@@ -1,4 +1,4 @@
-"""Asks the web process and the console, for the doctor, if they run and which line they belong to."""
+"""Asks the web process and the console for the doctor: do they run, and which hotline do they belong to?"""
 
 import json
 import os
@@ -46,13 +46,13 @@ from hotline.people import service_desks
 from hotline.text.causes import cause_of
 
 PATIENCE = 2.0
-"""Seconds until a process must answer that it runs."""
+"""Seconds within which a process must answer that it runs."""
 READY_PATIENCE = 5.0
-"""Seconds for the longer question, because the web process waits for the database."""
+"""Seconds for the longer question, because the web process then waits for the database."""
 MAX_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"
-"""The header in which the console names its line."""
+"""The header in which the console says to which hotline it belongs."""
 ANYWHERE = {"", "0.0.0.0", "::"}
 BEGIN_WEB = (
     "`hotline run` or `systemctl restart hotline-web` starts it. Its log shows why it ended."
@@ -71,7 +71,7 @@ IN_FRONT = "set HOTLINE_CONSOLE_URL=https://NAME, and put a web server in front:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer of a program at an address. `mark` is None if no console of any line answers there."""
+    """One answer from the program at an address. `mark` is None if no console answers there."""
 
     status: int
     body: str
@@ -94,7 +94,8 @@ class Address:
     def asked(
         self, path: str, *, patience: float = PATIENCE, name: str = ""
     ) -> tuple[Answered | None, str]:
-        """Asks for a page, by the host's own name or another. Returns the answer, or why there is none."""
+        """Requests a page, with the host's own name or another name. Returns the answer, or the reason why there is
+        none."""
         kind = HTTPSConnection if self.encrypted else HTTPConnection
         line = kind(self.host, self.port, timeout=patience)
         try:
@@ -109,7 +110,8 @@ class Address:
 
 
 def check_web(settings: Settings) -> CheckResult:
-    """Checks the web process of this machine. If nothing listens here, checks the address in HOTLINE_LINE_URL."""
+    """Checks the web process of this machine. If nothing listens on this machine, it checks the address in
+    HOTLINE_LINE_URL."""
     host = "127.0.0.1" if settings.web_host in ANYWHERE else settings.web_host
     here, there = Address(host, settings.port), _place_of(settings.line_url)
     answered, cause = here.asked("/healthz")
@@ -137,7 +139,7 @@ def _place_of(url: str) -> Address | None:
 
 
 def _ready(place: Address) -> CheckResult:
-    """Checks that the running web process is ready, and gives its reasons if it is not."""
+    """Checks that the running web process is ready. If it is not, gives the reasons."""
     answered, cause = place.asked("/readyz", patience=READY_PATIENCE)
     if answered is None:
         text = f"runs at {place}, but does not answer if it is ready: {cause}"
@@ -151,9 +153,10 @@ def _ready(place: Address) -> CheckResult:
 
 
 def check_console(settings: Settings, mark: str) -> CheckResult:
-    """Checks that this line's console answers to its own name. Asks here first, then at its encrypted address.
+    """Checks that this hotline's console answers to its own name. It asks on this machine first, then at the console's
+    encrypted address.
 
-    `mark` tells this line from others. It is empty if no key of this line is on this machine.
+    `mark` distinguishes this hotline from others. It is empty if this machine has no key of the hotline.
     """
     causes = []
     name = urlsplit(settings.console_url).netloc
@@ -176,7 +179,7 @@ def _console_places(settings: Settings) -> Iterator[tuple[str, Address]]:
 
 
 def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
-    """Returns what is wrong with the console that answered, and the next step. Both are empty if nothing is wrong."""
+    """Returns the fault of the console that answered, and the next step. Both are empty if there is no fault."""
     if answered.mark is None:
         return f"another program answers at {place}", END_OTHER_CONSOLE
     if mark and answered.mark != mark:
@@ -189,7 +192,7 @@ def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tupl
 
 
 def check_address(settings: Settings) -> CheckResult:
-    """Checks that people can reach the console from their own machines. A demo needs no such address."""
+    """Checks that people can reach the console from their own computers. A demo does not need such an address."""
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
@@ -199,7 +202,7 @@ def check_address(settings: Settings) -> CheckResult:
 
 
 def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
-    """Checks that the web process cannot read the key of second factors. Compares the owners of the key folders."""
+    """Checks that the web process cannot read the key of second factors. It compares the owners of the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
         text = "one account owns every key folder: `hotline run` separates the web process"
@@ -211,15 +214,15 @@ def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
 
 
 def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
-    """Returns the user number of the owner of each folder that exists."""
+    """Returns the user number of the owner of each existing folder."""
     return {role: path.stat().st_uid for role, path in folders.items() if path.is_dir()}
 
 
-# Runs `hotline doctor`, which checks every part of the line and says what to do next.
+# Runs `hotline doctor`, which checks every part of the hotline and says what to do next.
 
 MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
 DOCTOR_PATIENCE = 2.0
-"""Seconds until the gateway must answer."""
+"""Seconds within which the gateway must answer."""
 DATABASE_TODO = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
 COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 REAL_LINE_CHECKS = frozenset(
@@ -233,11 +236,11 @@ REAL_LINE_CHECKS = frozenset(
         "audit log",
     }
 )
-"""Checks that matter only for a line with real callers."""
+"""Checks that matter only for a hotline with real callers."""
 CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTACTS})
-"""Checks of every process that the doctor makes more strictly itself."""
+"""Checks that each process makes, but that the doctor replaces with stricter checks of its own."""
 SHOWN = ("name", "state", "message", "todo", "level", "names")
-"""Fields of a check in the JSON for programs."""
+"""The fields of a check in the JSON output for programs."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -278,7 +281,7 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
 
 
 def run_checks(settings: Settings) -> Sequence[CheckResult]:
-    """Runs every check. Returns the results in the order in which a person reads them."""
+    """Runs every check. Returns the results in the order in which a person should read them."""
     found = (
         check_folder("home", settings.home, settings),
         *check_files(settings),
@@ -295,15 +298,16 @@ def run_checks(settings: Settings) -> Sequence[CheckResult]:
 
 
 def _of_demo(one: CheckResult) -> CheckResult:
-    """Returns a demo's result. A warning that matters only for real callers is no warning there."""
+    """Returns a result as a demo shows it. In a demo, a warning that matters only for real callers becomes a normal
+    result."""
     if one.state is not CheckState.WARNING or one.name not in REAL_LINE_CHECKS:
         return one
     return CheckResult(one.name, True, f"{one.message} (normal in a demo)")
 
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
-    """Yields one result for each role. With HOTLINE_KEYS, the folder holds one role's keys, so none count as
-    missing."""
+    """Yields one result for each role. With HOTLINE_KEYS, the folder has the keys of only one role, so no key counts
+    as missing."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
@@ -334,9 +338,9 @@ def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
 
 
 def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]]:
-    """Returns the keys that the tables know, and the check of each role's folder.
+    """Returns the keys that the tables know, and the check results of the key folders.
 
-    Returns nothing if the database does not answer, or if its tables are not current.
+    The result is empty if the database does not answer, or if its tables are not current.
     """
     try:
         if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
@@ -371,7 +375,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]:
-    """Returns the checks that need a database that answers."""
+    """Returns the checks that need an answering database."""
     encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(
@@ -394,7 +398,7 @@ def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]
 
 
 def _tables(settings: Settings) -> CheckResult:
-    """Checks that the database answers and holds the tables of this release."""
+    """Checks that the database answers and has the tables of this release."""
     try:
         found = migrate.find_tables(settings.database_url)
         if found.state is migrate.TablesState.MISSING:
@@ -410,7 +414,7 @@ def _tables(settings: Settings) -> CheckResult:
 
 
 def _commits(context: Context, tables: CheckResult) -> CheckResult:
-    """Checks that the database can commit. With a full disk it still answers queries."""
+    """Checks that the database can commit. If the disk is full, the database still answers queries."""
     try:
         with context.database.writing() as session:
             tables_sessions.try_writing(session, context.now())
@@ -420,7 +424,7 @@ def _commits(context: Context, tables: CheckResult) -> CheckResult:
 
 
 def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
-    """Counts the PINs that still need the old pepper during a rotation, if this machine has that pepper."""
+    """Counts the PINs that still need the old pepper during its replacement, if this machine has that pepper."""
     keys = KeyFolder(key_folder(settings, Role.READER))
     before = previous_name(PEPPER_KEY)
     return (
@@ -429,7 +433,7 @@ def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _factors(settings: Settings) -> FactorEncrypter | None:
-    """Returns the sealer of second factors, or None if this machine has no key of the console's pages."""
+    """Returns the object that encrypts second factors, or None if this machine lacks the key of the console."""
     try:
         return FactorEncrypter.of(KeyFolder(key_folder(settings, Role.PAGES)))
     except KeyMissing:
@@ -447,8 +451,8 @@ def _console(settings: Settings) -> Iterator[CheckResult]:
 
 
 def _gateway_found(url: str) -> CheckResult:
-    """Checks that a program listens at the gateway's address. Shows the host but not the URL, which may hold a
-    password."""
+    """Checks that a program listens at the gateway's address. It shows the host but not the URL, because the URL may
+    contain a password."""
     parts = urlsplit(url)
     place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
     try:

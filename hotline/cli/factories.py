@@ -1,6 +1,7 @@
-"""Creates the adapters whose libraries are slow to import. Each is created when it is first used.
+"""Creates the adapters whose libraries are slow to import. An adapter is created when it is first used.
 
-Each function returns the adapter as its port. The type checker refuses an adapter that does not fit the port.
+Each function returns an adapter with the type of its port. The type checker refuses an adapter that does not fit its
+port.
 """
 
 import os
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from hotline.gateway.own_calls import Dialler
 
 EMULATOR_KEY = "emulator"
-"""Key for the emulated gateway. It gives access to nothing."""
+"""The key for the emulated gateway. It gives access to nothing."""
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
 class GatewayAccount(NamedTuple):
-    """The gateway's address, our account there, and its key."""
+    """The gateway's address, our account there, and the key of the account."""
 
     url: str
     username: str
@@ -41,7 +42,7 @@ class GatewayAccount(NamedTuple):
 
 
 def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
-    """Returns the account of the configured gateway. Raises SettingsInvalid where the key cannot be read."""
+    """Returns the account of the configured gateway. Raises SettingsInvalid if the key cannot be read."""
     file = settings.gateway_api_key_file
     key = EMULATOR_KEY
     if file is not None or not settings.is_emulated:
@@ -50,7 +51,8 @@ def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
 
 
 class LazyObject(Generic[T]):
-    """A placeholder for the object that `make` creates. It creates the object on the first access to an attribute."""
+    """A placeholder for an object that `make` creates. The object is created when one of its attributes is first
+    used."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -63,13 +65,13 @@ class LazyObject(Generic[T]):
         with self._lock:
             if self._made is None:
                 self._made = self._make()
-        # Stores the method, so that later accesses do not call `__getattr__`.
+        # Stores the method, so that later uses do not call `__getattr__`.
         found = self.__dict__[verb] = getattr(self._made, verb)
         return found
 
 
 def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
-    """Makes a function return at once. The object behind its result is created on first use."""
+    """Changes a function so that it returns at once. The object that it returns is created when it is first used."""
 
     @wraps(make)
     def begun(*given: P.args, **named: P.kwargs) -> T:
@@ -80,9 +82,9 @@ def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
 
 @on_first_use
 def circuit() -> "Circuit":
-    """Returns one circuit breaker for all Redis clients of a process.
+    """Returns the circuit breaker that all Redis clients of a process share.
 
-    The first client that meets a hanging server saves the others from waiting for it.
+    If one client finds that the server hangs, the others do not wait for it.
     """
     from hotline.dialogue.redis_adapters import Circuit
 
@@ -121,8 +123,9 @@ def senders(settings: Settings) -> contexts.Senders:
 
 @dataclass(frozen=True, slots=True)
 class Failpoints:
-    """A folder of kills for tests, one file for each, named after a failpoint. The first process to reach it takes the
-    file, and is killed as by `kill -9`. Needs HOTLINE_FAULTS and HOTLINE_TESTING."""
+    """A folder with files that kill processes in tests. Each file has the name of a failpoint. The first process
+    that reaches the failpoint removes the file and is killed as with `kill -9`. It works only with HOTLINE_FAULTS
+    and HOTLINE_TESTING."""
 
     folder: Path
 
@@ -140,8 +143,9 @@ class Failpoints:
 
 @dataclass(frozen=True, slots=True)
 class TurnedClock:
-    """One adjustable clock for the demo and for tests: the true time, plus the seconds in a file. It reads its file at
-    each call, so that every process changes at once. Without a valid file it returns the true time."""
+    """A clock that can be moved, for the demo and for tests. It shows the true time plus the seconds in a file. It
+    reads the file at each call, so that the time changes in all processes at once. Without a valid file, it shows
+    the true time."""
 
     file: Path
 
@@ -158,7 +162,7 @@ def now() -> datetime:
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
-    """Returns the clock of true time. In a demo, returns the adjustable clock."""
+    """Returns the clock with the true time. In a demo, it returns the clock that can be moved."""
     return TurnedClock(settings.clock) if settings.clock else now
 
 
@@ -166,7 +170,7 @@ def clock(settings: Settings) -> Callable[[], datetime]:
 def sms(
     settings: Settings, account: GatewayAccount, sender: str, database: Database
 ) -> contexts.SmsGateway:
-    """Returns the SMS gateway. A real gateway sends nothing from a database with sample data."""
+    """Returns the gateway for SMS. If the database has sample data, a real gateway sends nothing."""
     from hotline.gateway.africastalking import AfricasTalkingSms
 
     real = AfricasTalkingSms(*account, sender, settings.sends_at_once)

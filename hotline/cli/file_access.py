@@ -1,4 +1,4 @@
-"""Checks files for the doctor: only their owner may read what the line keeps."""
+"""Checks for the doctor that only the owner can read the hotline's files."""
 
 import stat
 from collections.abc import Iterable, Iterator
@@ -16,11 +16,12 @@ UNUSED = (
     "the stored key is not used: the emulator gets the key `emulator`;"
     " HOTLINE_GATEWAY_API_KEY_FILE can name another file"
 )
-"""The emulator is only a program on this machine, so it never receives a real key."""
+"""The message if a real key is stored for the emulator. The emulator is only a program on this machine, so it never
+gets that key."""
 
 
 def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:
-    """Checks that a folder exists, and that others have no access to it or to anything directly in it."""
+    """Checks that a folder exists, and that other users have no access to it or to anything directly in it."""
     if not folder.is_dir():
         return CheckResult(name, False, f"{folder} is missing", next_step(settings))
     return _closed(name, str(folder), (folder, *folder.glob("*")))
@@ -36,7 +37,8 @@ def check_files(settings: Settings) -> Iterator[CheckResult]:
 
 
 def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
-    """Checks the gateway's key, in the folder of each role that sends, or where HOTLINE_GATEWAY_API_KEY_FILE says."""
+    """Checks the gateway's key in the folder of each role that sends, or in the file of
+    HOTLINE_GATEWAY_API_KEY_FILE."""
     home = settings.home / "keys"
     named = settings.gateway_api_key_file
     if settings.is_emulated and named is None:
@@ -54,7 +56,7 @@ def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
 
 
 def _closed(name: str, place: str, paths: Iterable[Path]) -> CheckResult:
-    """Returns a failed check, with the command to type, if others have access to any of `paths`."""
+    """Returns a failed check if others have access to any of `paths`, with the command that fixes it."""
     for path in paths:
         if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & OTHERS:
             todo = f"chmod -R go= {path if path.is_dir() else path.parent}"

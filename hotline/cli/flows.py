@@ -34,9 +34,10 @@ WIDTH = 32
 
 
 def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
-    """Yields a row for each screen, with its place and its lines in each language. Then yields one for each question.
+    """Yields a row for each screen, with its place and its number of lines in each language. Then yields a row for each
+    question of the desks.
 
-    A question that a desk may ask back has its state, its term, and the digest to sign.
+    A question that a desk may ask back has its state, its last day, and the digest to sign.
     """
     flow_set = bind_lists(read(read_folder(folder)), place_lists())
     for place, measured in groupby(page_sizes(flow_set, limit), key=lambda each: each.place):

@@ -1,12 +1,12 @@
-"""Starts processes of the line by forking. Imports the code that they share once, before any key is read.
+"""Starts processes of the hotline by forking. It imports their shared code once, before any key is read.
 
 A forked process shares the memory of that code with all others, and starts at once. The fork server never knows a key
-or a setting. A child learns its own from the request (docs/decisions/20).
+or a setting. A child process gets its own keys and settings with the request (docs/decisions/20).
 
-The keeper asks on a unix socket, one connection a process: a line of JSON with `argv`, `environ` and `gate`. It
-receives the process's number, and answers `go` when it has noted that. In the end it receives the exit code. With a
-`gate`, a role, it receives instead why that role's processes must not start, as JSON. If the fork server ends, the
-processes that it forked continue.
+The keeper asks on a unix socket, with one connection for each process. It sends a line of JSON with `argv`, `environ`
+and `gate`. It receives the number of the process, stores it, and then answers `go`. At the end it receives the exit
+code. With a `gate`, which is a role, it receives as JSON why the processes of that role must not start. If the fork
+server ends, the processes that it started continue.
 """
 
 import gc
@@ -33,21 +33,22 @@ SHARED = (
     *("hotline.gateway.own_calls", "workers.watchman", "granian.cli"),
     *("hotline.web.hooks_app", "hotline.web.front", "hotline.web.slow_connections"),
 )
-"""Modules that more than one process imports. They hold no page and no code that decrypts a case."""
+"""Modules that several processes import. They contain no page and no code that decrypts a case."""
 GO = b"go\n"
 PATIENCE = 5.0
-"""Seconds in which a whole request must arrive, and later the keeper's answer."""
+"""Seconds within which a whole request must arrive, and later the keeper's answer."""
 FORKING = 10.0
-"""Seconds for which the keeper waits for a fork server that may be frozen. Then it continues without it."""
+"""Seconds for which the keeper waits for a fork server that may be frozen. After that, it starts processes without
+the fork server."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """One request of the keeper to the fork server."""
+    """One request from the keeper to the fork server."""
 
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
-    """The whole environment of the process. Not in `repr`, because it may hold a secret."""
+    """The whole environment of the process. It is left out of `repr`, because it may contain a secret."""
     gate: str = ""
 
     def line(self) -> bytes:
@@ -57,8 +58,8 @@ class StartRequest:
 
 
 def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
-    """Returns why the processes of a role must not start. Returns None if they may, or if the fork server does not
-    answer."""
+    """Returns the reason why the processes of a role must not start. Returns None if they may start, or if the fork
+    server does not answer."""
     with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(FORKING)
         asking.connect(str(fork_server))
@@ -69,12 +70,12 @@ def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> s
 
 
 def main(path: str) -> None:
-    """Serves requests at a path until a signal ends it. In a child, becomes the process that was requested."""
-    setproctitle.getproctitle()  # It finds the place of its own name now, because a changed environment hides it.
+    """Handles requests at a path until a signal ends the server. In a child, it becomes the requested process."""
+    setproctitle.getproctitle()  # Finds the memory of its own name now, because a changed environment hides it later.
     with uncollected():
         for name in SHARED:
             import_module(name)
-        # Otherwise each process would do this at its first query, in memory of its own.
+        # Without this line, each process would do this at its first query, in its own memory.
         import_module("sqlalchemy.orm").configure_mappers()
         import_module("hotline.flows.service_check").place_lists()
         import_module("hotline.core.catalogues").load_phrases()
@@ -94,7 +95,7 @@ def main(path: str) -> None:
 
 
 def _serve(listening: socket.socket) -> tuple[StartRequest, socket.socket]:
-    """Forks a child for each request, and reports its exit code. Returns in a child only."""
+    """Forks a child for each request, and reports the child's exit code. It returns only in a child."""
     waiting = selectors.DefaultSelector()
     waiting.register(listening, selectors.EVENT_READ)
     while True:
@@ -139,7 +140,7 @@ def _tell_end(child: tuple[int, socket.socket], handle: int) -> None:
 
 
 def _become_own_process(request: StartRequest) -> None:
-    """Gives a child a process group, an environment and a name of its own."""
+    """Gives a child its own process group, environment and name."""
     os.setsid()
     os.environ.clear()
     os.environ.update(request.environ)
@@ -149,7 +150,8 @@ def _become_own_process(request: StartRequest) -> None:
 
 
 def _is_noted(asking: socket.socket) -> bool:
-    """Sends this process's number. Returns True when the keeper has noted it, and so can signal its group."""
+    """Sends the number of this process to the keeper. Returns True after the keeper has stored it, because the
+    keeper can then signal the process group."""
     with asking, suppress(OSError):
         asking.sendall(f"{os.getpid()}\n".encode())
         return asking.recv(len(GO)) == GO

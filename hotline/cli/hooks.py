@@ -1,4 +1,5 @@
-"""Runs `hotline keys hooks`. Prints the addresses for the gateway's dashboard, and changes them without a lost call."""
+"""Runs `hotline keys hooks`. It prints the addresses for the gateway's dashboard, and changes them without losing a
+call."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -15,13 +16,13 @@ from hotline.keys import hook_secrets as keys_hook_secrets
 from hotline.keys.key_folder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
-"""Paths of hooks that differ from the hook's name."""
+"""Paths of hooks that are not the same as the hook's name."""
 QUIET = timedelta(minutes=10)
-"""Time since its last call in which an old address still counts as in use."""
+"""For this time after its last call, an old address still counts as in use."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
-    """Returns the address if it begins as one. Refuses it otherwise, before anything changes."""
+    """Returns the address if it begins like one. Otherwise it is refused before anything changes."""
     if base and not base.startswith(("http://", "https://")):
         raise click.BadParameter("must begin with https://")
     return base
@@ -109,7 +110,7 @@ def end_old(now: bool, as_json: bool) -> None:
 
 
 def _relay(settings: Settings) -> Path | None:
-    """Returns the folder of the relay's own address, or None if the relay is not on this machine."""
+    """Returns the folder with the relay's own address, or None if the relay is not on this machine."""
     folder = key_folder(settings, Role.WORKERS)
     return folder if folder.is_dir() else None
 
@@ -128,7 +129,7 @@ def _print(
 def addresses(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
 ) -> dict[str, str]:
-    """Returns the address of each hook, below `base` or else on this machine."""
+    """Returns the address of each hook below `base`, or otherwise on this machine."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 

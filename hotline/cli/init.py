@@ -1,5 +1,5 @@
-"""Runs `hotline init`, which makes all that a line needs. Runs `hotline upgrade`, which adds what a new version
-needs.
+"""Runs `hotline init`, which makes everything that a hotline needs. Also runs `hotline upgrade`, which adds what a new
+version needs.
 """
 
 import os
@@ -133,7 +133,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
-        # Only keys of a kind that this release brings. A missing key of an older kind is refused.
+        # Makes only keys of a kind that is new in this release. A missing key of an older kind is refused.
         made = make_missing_keys(settings, found, factories.clock(settings)())
         _made("keys", made, there=f"in {keys}")
     if found.state is migrate.TablesState.OLDER and not no_backup:
@@ -146,7 +146,8 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
 
 
 def _back_up(settings: Settings) -> None:
-    """Takes the backup that leads back to the version before. Raises NotReady if there is no backup key."""
+    """Takes a backup, with which the operator can go back to the version before. Raises NotReady if there is no
+    backup key."""
     if not KeyFolder(key_folder(settings, Role.CONSOLE)).holds(BACKUP_PUBLIC_KEY):
         raise NotReady(
             "no backup was taken, and nothing was changed: create a backup key with `hotline backup key FILE` first,"
@@ -162,7 +163,8 @@ def _back_up(settings: Settings) -> None:
 def _accounts(
     settings: Settings, keys: Path | None, redis_accounts: Path | None, *, roles: bool
 ) -> None:
-    """Makes the accounts of the processes at the servers. Gives those that exist the rights of this version."""
+    """Creates the accounts of the processes at the servers. Existing accounts get the rights that this version
+    needs."""
     if keys is None and (roles or redis_accounts):
         raise NotReady("accounts are made where the key folders of all processes are")
     if keys is not None and redis_accounts is not None:
@@ -178,7 +180,7 @@ def _accounts(
 
 
 def _home(home: Path) -> None:
-    """Makes the home folder. Raises FolderRefused if this account may not make it or write in it."""
+    """Creates the home folder. Raises FolderRefused if this account may not create the folder or write in it."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
@@ -186,7 +188,7 @@ def _home(home: Path) -> None:
             f"{home} cannot be created ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
             " for the account of the line, or set HOTLINE_HOME"
         ) from None
-    # In a container the keys are mounted, and the rest of the home is read-only.
+    # In a container, the keys are mounted, and the rest of the home is read-only.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise FolderRefused(
             f"{home} cannot be written by this account: give it to the account of the line"
@@ -194,19 +196,20 @@ def _home(home: Path) -> None:
 
 
 def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
-    """Marks the home of a new line until everything in it is made.
+    """Marks the home of a new hotline until everything in it exists.
 
-    Without the mark, an interrupted init looks like a line whose database is not mounted.
+    Without this mark, an interrupted `init` would look like a hotline whose database is not mounted.
     """
     holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
     if found.state is migrate.TablesState.MISSING and not holds_keys:
-        # A container's home is read-only but for its keys, and needs no mark.
+        # In a container, only the keys in the home can be written, so it needs no mark.
         with suppress(OSError):
             (home / UNFINISHED_INIT).touch(mode=0o600)
 
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
-    """Updates the tables, and adds a canary for each key. Adds none without the key folders of all roles."""
+    """Updates the tables, and adds a canary (a test value) for each key. It adds none unless the key folders of all
+    roles are here."""
     progress("tables")
     with closing(open_database(settings.database_url)) as database:
         changed = migrate.upgrade(database)
@@ -217,8 +220,8 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
 
 
 def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool = False) -> None:
-    """Publishes the flows of a folder, or makes a draft of them if a person has published others. Raises FlowInvalid
-    for an error in them, and changes nothing."""
+    """Publishes the flows of a folder. If a person has published other flows, makes a draft of them instead. If they
+    contain an error, it raises FlowInvalid and changes nothing."""
     progress("flows")
     document = service_authoring.read_folder(folder)
     if settings.is_emulated:
@@ -239,9 +242,10 @@ def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool =
 
 
 def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]]:
-    """Returns the sample numbers of a demo. An upgrade needs them too, or it would change the flows of a demo.
+    """Returns the sample phone numbers of a demo. An upgrade needs them too, otherwise it would change the flows of a
+    demo.
 
-    They keep the day on which they were verified, because another day would make another revision.
+    The day of their confirmation never changes, because another day would make another revision.
     """
     row, today = None, context.now().date()
     with suppress(NotReady):
@@ -253,7 +257,7 @@ def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]
 
 
 def _desks(context: Context, settings: Settings, file: Path | None, *, demo: bool) -> None:
-    """Makes the missing desks, and lays the public half of the key that signs them into each key folder."""
+    """Makes the missing desks, and copies the public key that checks their signatures into each key folder."""
     missing, keys = decrypt_access.missing_desks(context), settings.home / "keys"
     made: Sequence[str] = ()
     if missing or not is_held(keys, LINE_PUBLIC_KEY):
@@ -265,8 +269,8 @@ def _desks(context: Context, settings: Settings, file: Path | None, *, demo: boo
 
 
 def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
-    """Returns the passphrase in `file` or from the terminal. Otherwise makes one in a file that only its owner
-    reads."""
+    """Returns the passphrase from `file` or from the terminal. Otherwise it makes a passphrase, in a file that only
+    its owner can read."""
     if file is not None:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE
@@ -292,7 +296,7 @@ def _rehearse(context: Context) -> None:
 
 
 def _first_account(context: Context, settings: Settings) -> None:
-    """Prints a link for the first admin, until a person has used one."""
+    """Prints an invitation link for the first admin, until a person has used one."""
     first = service_new_links.first_link(context)
     if first is None:
         _made("accounts", [], there="the page Accounts shows them")
@@ -301,7 +305,8 @@ def _first_account(context: Context, settings: Settings) -> None:
 
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
-    """Makes accounts whose passwords the sign-in page shows, two with a desk. Makes none with a real gateway."""
+    """Makes accounts whose passwords the sign-in page shows. Two of them belong to a desk. It makes none with a real
+    gateway."""
     context = build_console(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
     with closing(context.database):
@@ -314,7 +319,7 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
 
 
 def _sample(settings: Settings, found: migrate.TablesFound) -> None:
-    """Writes sample data into a new line. Only this function imports the code for it."""
+    """Writes sample data into a new hotline. Only this function imports the code for it."""
     if found.state is not migrate.TablesState.MISSING:
         _made("sample data", [], there="or the line has data of its own")
         return
@@ -324,7 +329,7 @@ def _sample(settings: Settings, found: migrate.TablesFound) -> None:
 
 
 def _made(what: str, made: Sequence[str], *, there: str) -> None:
-    """Prints what was made, or that it existed already."""
+    """Prints that something was made, or that it already existed."""
     for one in made:
         click.echo(f"{what}: made {one}")
     if not made:

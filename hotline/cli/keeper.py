@@ -1,9 +1,10 @@
-"""Keeps programs running, and ends all of them at the end.
+"""Starts programs, keeps them running, and ends all of them when it ends.
 
-A program that ends is started again, without limit. It starts at once if it ran for a while. Otherwise it starts after
-a pause, which grows to five seconds. Each program leads a process group of its own. When the leader ends, the keeper
-kills the group, because a web server's workers would still hold the port. The guard is a small shell at the other end
-of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all that is left (docs/decisions/20).
+If a program ends, it is started again, without a limit. If it ran for a while, it starts again at once. Otherwise it
+starts after a pause. The pause grows to five seconds. Each program leads its own process group. When a leader ends, the
+keeper kills its group, because the workers of a web server would still use the port. The guard is a small shell program
+at the other end of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all remaining programs
+(docs/decisions/20).
 """
 
 import asyncio
@@ -31,16 +32,19 @@ from hotline.errors import Occupied, SettingsInvalid
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0
 SETTLED = 5.0
-"""Seconds after which a program counts as well started."""
+"""A program that has run for this many seconds counts as successfully started."""
 OPENING = 30.0
-"""Seconds for which other programs wait for the socket of one that they need. On a slow machine the fork server imports
-for ten. A program that does not wait is executed, and takes all that memory itself."""
+"""Seconds for which a program waits for the socket of another program that it needs. On a slow machine, the imports
+of the fork server take ten seconds. A program that does not wait is started without the fork server, and uses that
+memory a second time."""
 TELLING = 1.0
 """Seconds for which the keeper waits for the exit code of a process that has ended."""
 ASKED_AGAIN = 5.0
-"""Seconds until a program that must not start is tried again. The operator may fix the cause meanwhile."""
+"""Seconds until the keeper tries again to start a program that must not start. The operator may fix the cause
+meanwhile."""
 FAREWELL = 15.0
-"""Seconds from asking a program to end to killing it. A send with its record takes less, and so does a relay's end."""
+"""Seconds between asking a program to end and killing it. To send a message and record it takes less time, and so
+does the end of a relay."""
 
 GUARD = """
 trap '' INT TERM HUP
@@ -57,7 +61,8 @@ BIRTH = """
 (echo "+ $$" >&0)
 exec "$@" </dev/null
 """
-"""A program reports itself to the guard before it begins. So the guard knows every program at every moment."""
+"""Commands with which a program reports itself to the guard before it begins. So the guard knows about every program
+at all times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +70,21 @@ class Program:
     name: str
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
-    """The whole environment of the program, which inherits nothing. Not in `repr`, because it may hold a secret."""
+    """The whole environment of the program. It inherits no other variable. It is left out of `repr`, because it may
+    contain a secret."""
     opens: Path | None = None
-    """A socket that other programs need. Such a program starts before them and ends after them."""
+    """The socket of this program that other programs need. This program then starts before them and ends after them."""
     refused: Callable[[], str | None] | None = field(default=None, repr=False)
-    """A function that is called in a thread before each start. Returns why the program must not start now, or None."""
+    """A function that the keeper calls in a thread before each start. It returns the reason why the program must not
+    start now, or None."""
     fork_server: Path | None = None
-    """Socket of the fork server, which gets `words` as the command. Without an answer there, `argv` is executed."""
+    """The socket of the fork server. The keeper sends `words` there as the command. If nothing answers there, the
+    keeper executes `argv`."""
     words: tuple[str, ...] = ()
 
 
 class Child(Protocol):
-    """One process that was started."""
+    """One process that the keeper started."""
 
     @property
     def pid(self) -> int: ...
@@ -88,7 +96,7 @@ class Child(Protocol):
 
 
 class _Forked:
-    """One process that the fork server forked, before and after the keeper notes it."""
+    """One process that the fork server started, before and after the keeper stores its number."""
 
     def __init__(self, pid: int, output: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid
@@ -99,7 +107,7 @@ class _Forked:
 
     @classmethod
     async def begin(cls, fork_server: Path, request: StartRequest) -> "_Forked":
-        """Requests a process from the fork server. Raises OSError or ValueError if it gets no answer."""
+        """Requests a process from the fork server. Raises OSError or ValueError if there is no answer."""
         told, asked = await asyncio.open_unix_connection(fork_server)
         asked.write(request.line())
         async with asyncio.timeout(FORKING):
@@ -109,7 +117,8 @@ class _Forked:
         self._asked.write(GO)
 
     async def wait(self) -> int:
-        """Returns the exit code. If the fork server does not send it in time, returns that of a killed process."""
+        """Returns the exit code of the process. If the fork server does not send it in time, returns the code of a
+        killed process."""
         await self._ended.wait()
         if self.returncode is None:
             told = b""
@@ -136,7 +145,7 @@ class _Kept:
 class _Guard:
     process: Process
     pipe: int
-    """Open as long as the keeper runs."""
+    """The pipe to the guard. It is open as long as the keeper runs."""
 
     @classmethod
     async def start(cls) -> "_Guard":
@@ -148,7 +157,7 @@ class _Guard:
         return cls(process, writing)
 
     def tell(self, sign: str, child: Child) -> None:
-        """Reports a process to the guard: `+` for one that runs, `-` for one that ended."""
+        """Reports a process to the guard: `+` for a running process, `-` for one that ended."""
         with suppress(BrokenPipeError):
             os.write(self.pipe, f"{sign} {child.pid}\n".encode())
 
@@ -165,14 +174,14 @@ class Keeper:
         say: Callable[[str], None],
         complain: Callable[[str], None] | None = None,
     ) -> None:
-        """Takes a function that reports progress, and one that reports a program that must not start. `complain` is
-        `say` by default."""
+        """Takes a function that reports progress, and a function that reports a program that must not start.
+        `complain` is `say` by default."""
         self._programs = tuple(programs)
         self._told = say
         self._complained = complain or say
 
     async def run(self) -> None:
-        """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then ends all that it has started."""
+        """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then it ends all programs that it started."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -192,12 +201,13 @@ class Keeper:
         await guard.end()
 
     def _say(self, line: str) -> None:
-        """Reports progress. The programs continue even if this fails, as on a full disk or without a terminal."""
+        """Reports progress. The programs continue even if the report fails, for example on a full disk or without a
+        terminal."""
         with suppress(OSError):
             self._told(line)
 
     def _complain(self, line: str) -> None:
-        """Reports a fault. The programs continue even if this fails, as in `_say`."""
+        """Reports a fault. The programs continue even if the report fails, as in `_say`."""
         with suppress(OSError):
             self._complained(line)
 
@@ -245,8 +255,8 @@ class Keeper:
 
 
 async def _forked(guard: _Guard, program: Program) -> Child | None:
-    """Returns the process that the fork server forked. Returns None if it does not answer, or does not fork this
-    program."""
+    """Returns the process that the fork server started. Returns None if the fork server does not answer, or does not
+    start this program."""
     if program.fork_server is None:
         return None
     with suppress(OSError, ValueError):
@@ -270,7 +280,7 @@ async def _executed(guard: _Guard, program: Program) -> Child:
 
 
 async def _refusal(program: Program) -> str:
-    """Returns why a program must not start, or an empty text if it may."""
+    """Returns the reason why a program must not start, or an empty text if it may."""
     if program.refused is None:
         return ""
     return await asyncio.to_thread(program.refused) or ""
@@ -290,7 +300,7 @@ async def _appearance(socket: Path) -> None:
 
 
 async def _either(*waits: Coroutine[Any, Any, object]) -> None:
-    """Waits for the first coroutine that finishes, and cancels the rest."""
+    """Waits for the first coroutine that finishes, and cancels the others."""
     tasks = [asyncio.create_task(wait) for wait in waits]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
@@ -302,7 +312,7 @@ def _ending(code: int) -> str:
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
 
 
-# Reads the Procfile, the list of the line's processes, one `name: command` a line.
+# Reads the Procfile: the list of the hotline's processes, with one `name: command` on each line.
 
 LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
 
@@ -315,11 +325,11 @@ procfile_option = click.option(
 class ProcfileLine:
     name: str
     command: str
-    """A command for `sh`. It may name settings, as in `${HOTLINE_PORT:-8000}`."""
+    """The command for `sh`. It may contain settings, as in `${HOTLINE_PORT:-8000}`."""
 
 
 def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
-    """Returns the processes in their order. Raises SettingsInvalid with every line that is invalid or repeated."""
+    """Returns the processes in the order of the file. Raises SettingsInvalid with every invalid or repeated line."""
     entries: dict[str, ProcfileLine] = {}
     problems: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -338,16 +348,17 @@ def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
     return tuple(entries.values())
 
 
-# Allows one line in one home, and one web process on one port. A second one would share its calls or damage its data.
+# Allows only one hotline in a home, and only one web process on a port.
+# A second one would damage its data or take its calls.
 
 LOCK = "run.lock"
 PATIENCE = 2.0
-"""Seconds in which the workers of a killed web process release their port."""
+"""Seconds within which the workers of a killed web process release their port."""
 EACH = 0.05
 
 
 def address_of(settings: Settings, process: str) -> tuple[str, int]:
-    """Returns the host and the port of `web` or `console`."""
+    """Returns the host and the port of the process `web` or `console`."""
     if process == "web":
         return settings.web_host, settings.port
     return settings.console_host, settings.console_port
@@ -355,7 +366,7 @@ def address_of(settings: Settings, process: str) -> tuple[str, int]:
 
 @contextmanager
 def only_run(home: Path) -> Iterator[None]:
-    """Locks the home for one `hotline run` or `demo`. The lock ends with the process. Raises Occupied."""
+    """Locks the home for a single `hotline run` or `demo`. The lock ends with the process. Raises Occupied."""
     handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -420,5 +431,5 @@ def listen(process: str, command: tuple[str, ...]) -> None:
         os.execvp(command[0], (*command, *given))
     from granian.cli import cli as granian
 
-    # In this process, so that the server's workers share what the fork server has imported.
+    # Runs in this process, so that the server's workers share the code that the fork server has imported.
     granian.main(args=[*command[1:], *given], prog_name=command[0])

@@ -1,6 +1,7 @@
-"""Stops `hotline run` and `demo` from starting a process whose keys are lost, damaged or another line's.
+"""Stops `hotline run` and `demo` from starting a process whose keys are lost, damaged or of another hotline.
 
-Checks that the line may start, in a process that ends. `hotline run` starts this process, and so stays small itself.
+Also checks, in a separate process, that the hotline may start. `hotline run` starts this separate process, so that it
+uses little memory itself.
 """
 
 import json
@@ -30,7 +31,8 @@ from hotline.operations import migrate
 
 
 class KeyGate:
-    """One role's check before each start of its processes. When a key is repaired they start, without a new `run`."""
+    """The check of one role's keys before each start of its processes. After a key is repaired, the processes start
+    without a new `hotline run`."""
 
     def __init__(self, settings: Settings, role: Role) -> None:
         self._settings = replace(settings, keys=None)
@@ -38,8 +40,8 @@ class KeyGate:
         self._folder = settings.home / "keys" / role
 
     def __call__(self) -> str | None:
-        """Returns why the role's processes must not start, and records that. Returns None if they may start, or if the
-        database does not answer."""
+        """Returns the reason why the role's processes must not start, and records it. Returns None if they may
+        start, or if the database does not answer."""
         with suppress(StoreUnavailable), closing(self._database()) as database:
             try:
                 names, why = self._refusal(database)
@@ -52,8 +54,8 @@ class KeyGate:
         return None
 
     def _refusal(self, database: Database) -> tuple[str, str | None]:
-        """Returns the names of the keys that prevent the start, and the reason. The reason is None if there are
-        none."""
+        """Returns the names of the keys that prevent the start, and the reason. The reason is None if no key
+        prevents it."""
         if not self._folder.is_dir():
             return "every key", str(
                 missing_error(self._settings, f"the key folder {self._folder} is not there")
@@ -80,7 +82,7 @@ class KeyGate:
         )
         service_checks_keys.note_start(database, start)
         if self._role is Role.WATCH:
-            # No other process reports that the monitor does not start.
+            # If the monitor does not start, no other process reports it.
             with suppress(NotReady, KeyMissing):
                 context = build_cli(self._settings)
                 with closing(context.database):
@@ -91,7 +93,7 @@ class KeyGate:
 
 
 def web_warning(settings: Settings) -> str | None:
-    """Returns what is wrong with the web process's keys, or None. The web process starts in any case."""
+    """Returns the fault of the web process's keys, or None. The web process starts in any case."""
     folder: Path = settings.home / "keys" / Role.HOOKS
     with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
         if wrong := service_checks_keys.check_keys(database, folder).wrong:
@@ -100,7 +102,7 @@ def web_warning(settings: Settings) -> str | None:
 
 
 def record_sender_start(settings: Settings) -> None:
-    """Records that the processes that send start now, unless a wrong key stops them."""
+    """Records that the sending processes start now, unless a wrong key stops them."""
     with suppress(StoreUnavailable):
         if KeyGate(settings, Role.WORKERS)() is None:
             with closing(open_database(settings.database_url)) as database:
@@ -125,9 +127,9 @@ def prepare() -> None:
 
 
 def _refuse_other_tables(settings: Settings) -> None:
-    """Raises NotReady if the tables are missing or another release's.
+    """Raises NotReady if the tables are missing or belong to another release.
 
-    A line whose database does not answer may start, and waits for it.
+    If the database does not answer, the hotline may start and then waits for it.
     """
     with suppress(StoreUnavailable):
         found = migrate.find_tables(settings.database_url)
@@ -137,12 +139,12 @@ def _refuse_other_tables(settings: Settings) -> None:
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
-    """Builds the context of each role that runs, so that a missing part is reported before any process starts."""
+    """Builds the context of each role that runs here. So a missing part is reported before any process starts."""
     for role in map(Role, sorted({post.role for post in PROCESSES.values()})):
         try:
             context = build_context(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
-            # The role's gate names it and checks again. Without the web process there is no line.
+            # The gate of the role reports it and checks again. Without the web process, the hotline cannot work.
             if role is Role.HOOKS:
                 raise
             continue
@@ -151,7 +153,7 @@ def _refuse_what_is_missing(settings: Settings) -> None:
 
 
 def _refuse_sample(context: Context, settings: Settings) -> None:
-    """Raises NotReady if sample data is about to meet real callers."""
+    """Raises NotReady if a hotline with sample data would serve real callers."""
     with suppress(StoreUnavailable):
         if not settings.is_emulated and service_sample.is_sample(context):
             raise NotReady(

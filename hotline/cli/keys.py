@@ -1,4 +1,4 @@
-"""Runs `hotline keys`. Lists keys, changes them while the line runs, and exports and imports the key folders."""
+"""Runs `hotline keys`. It lists keys, changes them while the hotline runs, and exports and imports the key folders."""
 
 import hashlib
 import os
@@ -33,8 +33,8 @@ from hotline.operations.key_export import export_keys, import_keys
 PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"
 GRACE = timedelta(minutes=10)
-"""Age at which an old key may be destroyed. A conversation state waits no longer for its next hop. Any command that
-seals a number takes less."""
+"""The minimum age of an old key that may be destroyed. A conversation state never waits longer for its next hop. A
+command that encrypts a number never takes longer."""
 
 
 @click.group()
@@ -247,8 +247,8 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
 
 
 def _complete(settings: Settings, folder: Path) -> None:
-    """Makes the keys that no export holds. Leaves out keys that this line's tables know, which an operator must
-    restore."""
+    """Makes the keys that exports never contain. It leaves out keys that this hotline's tables know, because an
+    operator must restore those."""
     left: Sequence[str] = ()
     if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
@@ -267,7 +267,8 @@ def _complete(settings: Settings, folder: Path) -> None:
 def _prove(
     context: Context, folder: Path, rotating: rotation.Rotating, *, alone: bool = False
 ) -> None:
-    """Seals canaries with the new key, next to those of the old key. A process may start with either.
+    """Encrypts canaries (test values) with the new key, next to those of the old key. A process may start with either
+    key.
 
     With `alone`, the old key no longer exists, and its canaries are replaced.
     """
@@ -278,7 +279,8 @@ def _prove(
 
 
 def _moved(context: Context, folder: Path, key: str) -> str:
-    """Seals to the newest key what the previous key sealed. Returns a text with the count. Raises DecryptionFailed."""
+    """Encrypts with the newest key everything that the previous key encrypted. Returns a text with the number of
+    changed values. Raises DecryptionFailed."""
     rotating = ROTATING[key]
     public_key = rotation.publish_key(folder, rotating)
     if rotating.digest_file is not None:
@@ -299,7 +301,8 @@ def _moved(context: Context, folder: Path, key: str) -> str:
 
 
 def _unneeded(context: Context) -> None:
-    """Raises TooSoon while a PIN needs the old pepper. Without it, the owner of the PIN could read nothing."""
+    """Raises TooSoon while a PIN still needs the old pepper. Without that pepper, the owner of the PIN could read
+    nothing."""
     left = decrypt_rekeying.count_under_pepper(
         context, reader_folder().read(previous_name(PEPPER_KEY))
     )
@@ -338,8 +341,8 @@ def forget() -> None:
 
 
 def _forgets(context: Context, folder: Path) -> bool:
-    """Advances the keys of one folder. Returns True if it could be written. A folder without contact keys belongs to
-    another role, and gets none."""
+    """Moves the keys of one folder forward: destroys old ones and makes new ones. Returns True if the folder can be
+    written. A folder without contact keys belongs to another role and gets none."""
     keys, at = KeyFolder(folder), context.now()
     try:
         for laid in (WeeklyKeys(keys), PeopleKeys(keys)):
@@ -372,7 +375,7 @@ def check_erased(as_json: bool) -> None:
 
 
 def _looked_at() -> Iterator[tuple[str, bool]]:
-    """Yields each thing looked for, and whether it was found. Raises NotReady before `hotline init`."""
+    """Yields each item that was searched for, and True if it was found. Raises NotReady before `hotline init`."""
     settings = Settings.read(os.environ)
     own = settings.keys
     if own and own.name not in HELD_BY[WEEKLY_KEY]:

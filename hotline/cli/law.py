@@ -1,4 +1,4 @@
-"""Runs `hotline law`, which shows what law 058/2021 of Rwanda asks of the data controller."""
+"""Runs `hotline law`, which shows what Rwanda's law 058/2021 requires of the data controller."""
 
 import os
 import tomllib
@@ -55,7 +55,7 @@ def facts() -> None:
 
 
 def facts_in(file: Path | None) -> LawFacts:
-    """Returns the facts that the controller has filled in. They are empty if no file is named. Raises
+    """Returns the facts that the controller filled in. The result is empty if no file is named. Raises
     SettingsInvalid."""
     if file is None:
         return LawFacts()
@@ -67,8 +67,8 @@ def facts_in(file: Path | None) -> LawFacts:
 
 
 def check_law(settings: Settings) -> CheckResult:
-    """Checks that the ministry has filled in what the law asks for. With the emulator as gateway, a gap is only a
-    warning."""
+    """Checks that the ministry filled in everything that the law requires. With the emulator as gateway, a gap is
+    only a warning."""
     try:
         owed = facts_in(settings.law).owed
     except SettingsInvalid as broken:

@@ -1,4 +1,5 @@
-"""Runs the `hotline` command. Imports a command's module only when that command runs, so that all others stay fast."""
+"""Runs the `hotline` command. It imports a command's module only when that command runs, so that all other commands
+stay fast."""
 
 import ast
 import os
@@ -21,15 +22,16 @@ HERE = "hotline.cli"
 ANY_LENGTH = 1000
 HELP = frozenset({"-h", "--help"})
 Table = Mapping[str, "str | tuple[str, Table]"]
-"""Commands by name: `module:function` below `hotline.cli`, or a group's purpose and its own table."""
+"""Commands by name. The value is `module:function` below `hotline.cli`, or the purpose of a group with its own
+table."""
 
 
 def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
-    """Returns the entry of a group: its purpose, and its commands by the modules that hold them."""
+    """Returns the entry of a group: its purpose, and its commands by module."""
     table = {}
     for module, names in modules.items():
         for name in names.split():
-            # `list` is a name of Python's own, and `import` is a keyword.
+            # Python itself uses the name `list`, and `import` is a keyword.
             ending = "_" if name in ("list", "import") else ""
             table[name] = f"{module}:{name.replace('-', '_')}{ending}"
     return line, table
@@ -93,7 +95,7 @@ COMMANDS: Table = {
 
 
 class PlainErrors(click.Group):
-    """A group that prints this project's own errors in one line or one list, without a traceback."""
+    """A command group that prints this project's own errors as one line or one list, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -107,10 +109,11 @@ class PlainErrors(click.Group):
 
 
 class LazyGroup(PlainErrors):
-    """A group whose commands are in a table. It imports a module when its command runs."""
+    """A command group whose commands are listed in a table. It imports the module of a command only when that
+    command runs."""
 
     def __init__(self, *args: Any, table: Table, **options: Any) -> None:
-        """Takes the table in addition to the arguments of a click group."""
+        """Takes the arguments of a click group and the table."""
         super().__init__(*args, **options)
         self._table = table
 
@@ -129,8 +132,8 @@ class LazyGroup(PlainErrors):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Finds a command in the table, and suggests similar names of the table for a wrong word. For a command's help,
-        imports only the command's options."""
+        """Finds a command in the table. For an unknown name, it suggests similar names. If only the command's help
+        is needed, it imports only the command's options."""
         target = self._table.get(args[0])
         if isinstance(target, str) and not HELP.isdisjoint(args[1:]):
             return args[0], with_help_alone(target), args[1:]
@@ -142,7 +145,7 @@ class LazyGroup(PlainErrors):
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Writes the list of commands from the table and the docstrings. Imports none of their modules."""
+        """Writes the list of commands from the table and the docstrings. It imports none of the commands' modules."""
         with formatter.section("Commands"):
             formatter.write_dl(
                 [(name, short_help(one)) for name, one in sorted(self._table.items())]
@@ -150,7 +153,7 @@ class LazyGroup(PlainErrors):
 
 
 def whole(target: str) -> click.Command:
-    """Returns a command of the table, with its module imported."""
+    """Returns a command of the table after importing its module."""
     module, _, attribute = target.partition(":")
     with uncollected():
         command = getattr(import_module(f"{HERE}.{module}"), attribute)
@@ -159,9 +162,9 @@ def whole(target: str) -> click.Command:
 
 
 def with_help_alone(target: str) -> click.Command:
-    """Returns a command that shows its help without the import of what it does.
+    """Returns a command that can show its help without importing its module.
 
-    Imports its module if it runs after all, because `-h` may have been the value of an option.
+    It imports the module if the command runs after all, because `-h` may have been the value of an option.
     """
     module, _, attribute = target.partition(":")
     loader = OptionsLoader(source_of(module), attribute)
@@ -185,7 +188,7 @@ def _run_whole(target: str, **typed: Any) -> Any:
 
 
 def short_help(entry: "str | tuple[str, Table]") -> str:
-    """Returns the first sentence of a command's help, without importing its module."""
+    """Returns the first sentence of a command's help text, without importing its module."""
     if not isinstance(entry, str):
         return entry[0]
     module, _, attribute = entry.partition(":")
@@ -198,7 +201,7 @@ def short_help(entry: "str | tuple[str, Table]") -> str:
 
 
 def source_of(module: str) -> Path:
-    """Returns the file of a module below `hotline.cli`."""
+    """Returns the source file of a module below `hotline.cli`."""
     return Path(__file__).parent.joinpath(*module.split(".")).with_suffix(".py")
 
 
@@ -228,7 +231,7 @@ def main(click_context: click.Context) -> None:
 
 
 def start() -> None:
-    """Runs the `hotline` command. Only its owner may read the files that it writes."""
+    """Runs the `hotline` command. Only the owner can read the files that the command writes."""
     os.umask(OWNER_ONLY)
     main()
 

@@ -1,4 +1,4 @@
-"""Defines options, arguments and prompts that several commands share. Imports nothing that is slow to import."""
+"""Defines options, arguments and prompts that several commands share. It imports nothing that is slow to import."""
 
 import json
 import os
@@ -18,27 +18,27 @@ from hotline.text.time import KIGALI
 Options = Callable[..., Any]
 MAX_LETTERS = 120
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Eight or more digits in a row, in any notation. They may be a phone number."""
+"""Matches eight or more digits in a sequence, in any notation. They may be a phone number."""
 ENGLISH = "en"
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
-"""A day such as `2026-12-01`, which means its first minute, or a moment such as `"2026-12-01 18:00"`."""
+"""A day such as `2026-12-01`, which means its first minute, or a time such as `"2026-12-01 18:00"`."""
 
 
 class RowId(click.ParamType[int]):
-    """The id of a row, as a list prints it. A number that no row can have is refused like an unknown id."""
+    """The id of a row, as a list prints it. An impossible number is refused like an unknown id."""
 
     name = "id"
 
     def __init__(self, what: str) -> None:
-        """Takes the word for such a row, as in "there is no such tip"."""
+        """Takes the word for the row, as in "there is no such tip"."""
         self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Returns the id. Raises NotFound for a number that is larger than a database stores."""
+        """Returns the id. Raises NotFound for a number that is too large for a database."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MAX_ROW_ID:
             raise NotFound(f"there is no {self._what} with this number")
@@ -46,8 +46,8 @@ class RowId(click.ParamType[int]):
 
 
 def check_reason(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """Returns the text without outer blanks. Refuses an empty, long or multi-line text. Refuses a phone number, because
-    the audit log never holds one."""
+    """Returns the text without spaces at its ends. It refuses a text that is empty, too long, or has several lines.
+    It also refuses a phone number, because the audit log must never contain one."""
     value = value.strip()
     if not value:
         raise click.BadParameter("must not be empty")
@@ -59,7 +59,7 @@ def check_reason(_context: click.Context, _option: click.Parameter, value: str) 
 
 
 def locale_language(environ: Mapping[str, str] = os.environ) -> str:
-    """Returns the language of the terminal's locale if the line speaks it, else English."""
+    """Returns the terminal's language if the hotline has texts in it. Otherwise it is English."""
     named = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     code = next(filter(None, named), "")[:2].casefold()
     return code if code in CODES else ENGLISH
@@ -83,7 +83,7 @@ second_person_option = click.option(
     callback=check_reason,
     help="Name of a second person who is present, for the audit log.",
 )
-"""Asks for a second person. A desk opens by the passphrase only before two people."""
+"""Asks for the name of a second person. The passphrase decrypts a desk's tips only if two people are present."""
 agreed = click.option(
     "--second",
     metavar="NAME",
@@ -95,7 +95,7 @@ agreed = click.option(
 
 
 def by_and_reason(command: Options) -> Options:
-    """Adds `--by` and `--reason`. Both are asked for if they are not given."""
+    """Adds the options `--by` and `--reason`. If one of them is not given, the command asks for it."""
     option = click.option(
         "--reason", prompt="Reason", callback=check_reason, help="Reason, for the audit log."
     )
@@ -107,7 +107,7 @@ def passphrase_option(help: str, name: str = "--passphrase-file") -> Callable[[O
 
 
 def since_option(help: str) -> Callable[[Options], Options]:
-    """Adds `--since`, a moment of Kigali's time."""
+    """Adds the option `--since`, a time in Kigali."""
     return click.option(
         "--since",
         type=MOMENT,
@@ -129,7 +129,7 @@ def passphrase_in(file: Path) -> str:
 
 
 def passphrase_of(file: Path | None, prompt: str, *, twice: bool = False) -> str:
-    """Returns the passphrase from the file, or from the prompt. Raises PassphraseWrong."""
+    """Returns the passphrase from the file, or asks for it. Raises PassphraseWrong."""
     if file is not None:
         return passphrase_in(file)
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
@@ -141,15 +141,15 @@ def print_json(document: object) -> None:
 
 
 def iso_seconds(at: datetime | None) -> str | None:
-    """Returns a moment to the second as ISO text, for a program to read. None stays None."""
+    """Returns a time as ISO text with seconds, for programs. It returns None for None."""
     return None if at is None else at.isoformat(timespec="seconds")
 
 
 def progress(words: str) -> None:
-    """Prints the present step for a person who waits."""
+    """Prints the current step for a person who waits."""
     click.echo(f"{words} ...", err=True)
 
 
 def attributes_of(row: object, *names: str) -> dict[str, Any]:
-    """Returns attributes of a row by their names, for a program to read."""
+    """Returns the named attributes of a row, for programs."""
     return {name: getattr(row, name) for name in names}

@@ -1,4 +1,5 @@
-"""Runs `hotline outgoing`, which pauses, resumes and shows the outgoing queue. Runs `hotline oncall` for contacts."""
+"""Runs `hotline outgoing`, which pauses, resumes and shows the outgoing queue. Also runs `hotline oncall`, for
+on-call contacts."""
 
 import time
 from collections.abc import Sequence
@@ -109,7 +110,7 @@ def _row(found: service.QueueView) -> dict[str, Any]:
 
 
 TRIAL_SECONDS = 60.0
-"""Seconds that a test waits for its alert. The monitor looks every ten seconds."""
+"""Seconds for which a test waits for its alarm. The monitor checks every ten seconds."""
 
 
 @click.command()

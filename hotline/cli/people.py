@@ -157,7 +157,7 @@ def back(person: str, second: str | None, by: str, reason: str) -> None:
 
 
 def write(paper: Path, start: service_enrolment.StartPaper) -> None:
-    """Adds one line to the file of start PINs. Only the owner may read that file."""
+    """Adds one line to the file of start PINs. Only the owner can read that file."""
     line = (
         f"{start.name}: dial {start.dial}, then key the code from the SMS, then {start.start_pin}"
         f" (until {format_time(start.until)})\n"
@@ -182,7 +182,7 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
 
 
 def state_of(person: Responder, back_at: datetime | None = None) -> str:
-    """Returns the state of a responder. If no alert goes to them, the state gives the reason."""
+    """Returns the state of a responder. If they get no alerts, the state gives the reason."""
     state = service_people_list.state_of(person, back_at)
     if state is PersonState.REMOVED and person.removed_at is not None:
         return f"removed {format_time(person.removed_at)}"
@@ -196,9 +196,9 @@ def state_of(person: Responder, back_at: datetime | None = None) -> str:
 DOCS = CHECKOUT / "docs"
 PAPERS = {"responder": "responder-guide", "first-ten-minutes": "first-ten-minutes"}
 WRITTEN = "*384*777*90#"
-"""The short code of responders, as the pages of docs/ write it."""
+"""The short code of responders as the documents in docs/ write it."""
 FIRST = "en"
-"""The language whose page has no language in its name."""
+"""The language whose documents have no language in their file name."""
 
 
 @click.command()

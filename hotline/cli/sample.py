@@ -1,7 +1,7 @@
-"""Writes twelve months of sample data into a new demo in bulk: closed tips, calls, persons and releases.
+"""Writes twelve months of sample data into a new demo at once: closed tips, calls, persons and releases.
 
-The line's own services file and take the open tips, on an adjustable clock. All pages and files that show the data mark
-it as sample data.
+The hotline's own services send and take the open tips, with a clock that can be moved. All pages and files with the
+data mark it as sample data.
 """
 
 import secrets
@@ -75,9 +75,9 @@ MINUTES_TO_TAKE: Mapping[Urgency, tuple[int, int]] = {
     Urgency.SEEN: (2, 90),
     Urgency.HEARD: (8, 600),
 }
-"""Minutes until a responder takes a tip, at least and at most."""
+"""The shortest and the longest time, in minutes, until a responder takes a tip."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
-"""Steps of a person, in their order. Nine of ten persons continue from each step."""
+"""The steps of a person in their order. After each step, nine of ten persons reach the next one."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 
@@ -94,7 +94,7 @@ class SampleClock:
 
 @dataclass
 class SampleLine:
-    """One line with its contexts over one database and one clock, and its random numbers."""
+    """One hotline for sample data: its contexts with one database and one clock, and its random numbers."""
 
     door: WebContext
     relay: WorkerContext
@@ -108,7 +108,7 @@ class SampleLine:
 
     @property
     def months(self) -> Sequence[str]:
-        """Returns the twelve months before this one, the earliest first."""
+        """Returns the last twelve months before the current one, earliest first."""
         found = [rules_follow_up.month_of(self.now)]
         while len(found) <= MONTHS:
             found.append(rules_follow_up.month_of(rules_follow_up.begins(found[-1]) - DAY))
@@ -212,7 +212,7 @@ def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:
 
 
 def _closed_tips(session: Session, line: SampleLine) -> None:
-    """Writes the closed tips of a year with their case events. The text of old tips is already erased."""
+    """Writes a year's closed tips with their case events. The text of old tips is already erased."""
     random, codes = line.random, sorted(area.code for area in districts())
     weights = [5 if code.startswith("1") else 1 for code in codes]
     members = queries_people.members(session)
@@ -240,7 +240,7 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
 
 
 def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
-    """Yields periods with the number of tips in each: every month, and this month up to yesterday."""
+    """Yields periods with the number of tips in each: every month, and the current month up to yesterday."""
     for number, month in enumerate(line.months):
         yield rules_follow_up.begins(month), 28 * DAY, TIPS_A_MONTH + 2 * number
     begins = min(rules_follow_up.begins(rules_follow_up.month_of(line.now)), line.now - 3 * DAY)
@@ -250,7 +250,7 @@ def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
 def _tip(
     line: SampleLine, filed: datetime, place: str, keys: Mapping[str, bytes]
 ) -> tuple[Tip, Mapping[str, bytes]]:
-    """Returns a closed tip, and its key encrypted to the desks that may read it. An erased tip has no keys."""
+    """Returns a closed tip, and its key encrypted for the desks that may read it. An erased tip has no keys."""
     random = line.random
     urgency = random.choices(tuple(Urgency), (22, 60, 18))[0]
     closed = min(filed + random.randint(5, 90) * HOUR, line.now - HOUR)
@@ -333,7 +333,7 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
 
 
 def _sums(session: Session, line: SampleLine) -> None:
-    """Writes the sums of persons for each month that is counted by now."""
+    """Writes the sums of persons for each month that should be counted by now."""
     for month in line.months:
         if rules_follow_up.counted_at(month) > line.now:
             continue
@@ -347,7 +347,7 @@ def _sums(session: Session, line: SampleLine) -> None:
 
 
 def _cells(random: Random) -> Iterator[CellName]:
-    """Yields the cells that one person counts in."""
+    """Yields the cells of the tables in which one person counts."""
     for step in (*STEPS, "consented_known", "safe_at_30"):
         yield CellName(step)
         if random.random() > 0.9:
@@ -363,7 +363,8 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 
 def _persons(line: SampleLine) -> None:
-    """Writes persons of cases whose month is not counted yet. Encrypts their codes as any person's."""
+    """Writes persons of cases for months that are not counted yet. It encrypts their codes like those of real
+    persons."""
     by = service_case_events.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
@@ -382,7 +383,8 @@ def _persons(line: SampleLine) -> None:
 
 
 def _releases(line: SampleLine) -> None:
-    """Makes each release on its day, with the line's own service. Approves the ones that are older than a week."""
+    """Makes each release on its day with the hotline's own service. It approves the releases that are older than a
+    week."""
     made: list[str] = []
     for period in due_periods(day_of(rules_follow_up.begins(line.months[0])), line.now):
         line.clock.at = due_at(period)
@@ -398,8 +400,8 @@ def _releases(line: SampleLine) -> None:
 
 
 def _open_tips(line: SampleLine) -> None:
-    """Simulates callers who report in the last hours, and responders who take most tips. Uses the line's own
-    services."""
+    """Simulates callers who report within the last hours, and responders who take most of these tips. It uses the
+    hotline's own services."""
     for number in range(OPEN_TIPS):
         line.clock.at = line.now - (OPEN_TIPS - number) * 20 * MINUTE
         _report(line, number, districts()[number % 3 if number % 2 else number])
@@ -416,7 +418,7 @@ def _open_tips(line: SampleLine) -> None:
 
 
 def _report(line: SampleLine, number: int, area: Any) -> None:
-    """Reports a tip from a district, key by key."""
+    """Reports a tip from a district by pressing key after key."""
     session_id, msisdn, text = f"sample-{number}", f"+2507883009{number:02}", ""
     keys = iter(("", "5", "1" if number % 5 == 2 else "2", "2"))
     wanted = iter((place_name(area.code[0], "rw"), area.name))
@@ -440,7 +442,7 @@ def _report(line: SampleLine, number: int, area: Any) -> None:
 
 
 def _take(line: SampleLine, number: int) -> None:
-    """Simulates an alerted responder who takes the newest tip. One in three also arrives on site."""
+    """Simulates an alerted responder who takes the newest tip. One in three responders also arrives on site."""
     with line.desk.database.writing() as session:
         tip = session.query(Tip).order_by(Tip.id.desc()).limit(1).one()
         alerted = alerts_queries.newest_by_responder(session, tip.id)

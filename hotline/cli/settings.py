@@ -1,4 +1,5 @@
-"""Runs `hotline settings`, which writes all settings to a TOML file. Writes docs/settings.md from the same texts."""
+"""Runs `hotline settings`, which writes all settings to a TOML file. It also writes docs/settings.md from the same
+texts."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import click
 from hotline.core.settings import Settings, variable_of
 
 WITHOUT = "Without it: "
-"""Words in a field's docstring that begin the consequence of leaving the setting out."""
+"""The words in a field's docstring that begin the description of what happens without the setting."""
 HEAD_OF_FILE = """\
 # Settings of the line. HOTLINE_SETTINGS names this file; without it none is read.
 # An environment variable wins: HOTLINE_PORT over `port`. Remove the # before a setting to set it.
@@ -34,19 +35,19 @@ the watch process reads.
 
 @dataclass(frozen=True, slots=True)
 class SettingHelp:
-    """The help of one setting."""
+    """The help text of one setting."""
 
     name: str
     description: str
     value: str
-    """Its type, such as `a number from 1 to 65535`."""
+    """The kind of value, such as `a number from 1 to 65535`."""
     otherwise: str
-    """The consequence of leaving the setting out."""
+    """The effect of leaving the setting out."""
     example: object
 
 
 def helps() -> list[SettingHelp]:
-    """Returns the help of every setting, in their order, from its docstring and its declaration."""
+    """Returns the help texts of all settings in order, from their docstrings and declarations."""
     descriptions = Settings.descriptions()
     return [_help(one.name, descriptions[one.name], one.metadata) for one in fields(Settings)]
 
@@ -65,7 +66,7 @@ def _help(name: str, text: str, declared: Mapping[str, Any]) -> SettingHelp:
 
 
 def as_toml() -> str:
-    """Returns a TOML file that sets nothing. Each setting is a comment, below its help."""
+    """Returns a TOML file that sets no value. Each setting is a comment below its help text."""
     lines = [HEAD_OF_FILE]
     for one in helps():
         text = f"{one.description} Value: {one.value}. If not set: {one.otherwise}."
@@ -75,7 +76,7 @@ def as_toml() -> str:
 
 
 def as_markdown() -> str:
-    """Returns the page docs/settings.md, a table of all settings."""
+    """Returns the page docs/settings.md: a table of all settings."""
     rows = (
         f"| `{variable_of(one.name)}` | {one.description} | {one.value} | {one.otherwise} |\n"
         for one in helps()

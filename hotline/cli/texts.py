@@ -22,7 +22,7 @@ from hotline.flows.service_check import place_lists
 from hotline.text.languages import CODES
 
 SOURCE = "en"
-"""The language whose texts are the English phrases themselves."""
+"""The language in which texts are written in the code."""
 
 
 @click.command()
@@ -46,7 +46,7 @@ def check(locales: Path | None) -> None:
 
 
 def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
-    """Yields one line for each fault. A text may name the numbers of the flows in `folder`."""
+    """Yields one line for each fault. A text may contain the phone numbers of the flows in `folder`."""
     document = read_folder(folder)
     numbers = documents.bind_lists(documents.read(document), place_lists()).numbers
     yield from service_reviews.overstated_files(document, service_reviews.read_signatures(folder))
@@ -65,7 +65,7 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
 
 
 def gathered() -> Catalog:
-    """Returns the texts of the code as a catalogue, with its comments for translators."""
+    """Returns the texts of the code as a catalogue, with comments for translators."""
     catalogue = empty_catalogue(None)
     notes = _notes()
     for template in Template:
@@ -91,7 +91,7 @@ def empty_catalogue(language: str | None) -> Catalog:
 
 
 def _notes() -> dict[str, str]:
-    """Returns the docstring under each member, by the member's name."""
+    """Returns the docstring below each member, by the member's name."""
     body = ast.parse(inspect.getsource(wording.Template)).body[0]
     assert isinstance(body, ast.ClassDef)
     notes = {}

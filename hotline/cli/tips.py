@@ -87,7 +87,7 @@ def _line(overview: TipOverview, now: datetime) -> str:
 
 
 def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
-    """Yields how long a tip waited, its assignee, the next step, and what else the reader must know."""
+    """Yields how long a tip waited, its assignee, the next step, and other facts that the reader must know."""
     tip = overview.tip
     if tip.channel == rules_trial.DRILL:
         yield "DRILL"
@@ -133,8 +133,8 @@ def _assignee(overview: TipOverview) -> str:
 
 
 def _waited(overview: TipOverview, now: datetime) -> Iterator[str]:
-    """Yields `waits 9 of 3 min LATE`, or how soon the tip was taken. Yields nothing if the tip was closed and no
-    responder had taken it."""
+    """Yields `waits 9 of 3 min LATE`, or how soon the tip was taken. Yields nothing if the tip was closed before a
+    responder took it."""
     wait, ended_at = _wait(overview, now), _taken_at(overview)
     if wait is None or (overview.tip.closed_at and ended_at is None):
         return
@@ -143,7 +143,7 @@ def _waited(overview: TipOverview, now: datetime) -> Iterator[str]:
 
 
 def _taken_at(overview: TipOverview) -> datetime | None:
-    """Returns when the tip was taken. Returns None while people are asked to take it."""
+    """Returns the time at which the tip was taken. Returns None while responders are still being asked to take it."""
     is_over = overview.is_taken or overview.tip.closed_at is not None
     return overview.acknowledged_at if is_over else None
 
@@ -170,11 +170,11 @@ OF_OVERVIEW = (
     *("acknowledged_by", "unproven"),
 )
 TIME_FIELDS = ("filed_at", "erasure_asked_at", "closed_at", "closure_requested_at")
-"""Fields of a tip's rows that a program reads."""
+"""The fields of a tip's rows that programs read."""
 
 
 def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
-    """Returns a tip for a program to read."""
+    """Returns a tip for programs."""
     tip, wait = overview.tip, _wait(overview, now)
     return {
         **options.attributes_of(tip, *OF_TIP),
@@ -241,13 +241,14 @@ def read(
         click.echo(earlier_line(tip.earlier, language))
     width = min(WIDEST, max((len(question) for question, _ in answers), default=0))
     for question, answer in answers:
-        # Replaces letters that control a terminal.
+        # Replaces characters that control a terminal.
         harmless = "".join(letter if letter.isprintable() else "?" for letter in answer)
         click.echo(f"{question:{width}}  {harmless}")
 
 
 def line_of(context: Context, one: service_timeline.TimelineEvent, language: str) -> str:
-    """Returns the time, the event and the channel. A correction shows its number and the one it corrects."""
+    """Returns the time, the event and the channel. A correction shows its own number and the number of the text that
+    it corrects."""
     said = one.kind.value if one.template is None else context.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
     details = (
@@ -336,7 +337,7 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
 
 
 def _say(retained: RetainedTip) -> None:
-    """Prints the state of the tip, and the next step."""
+    """Prints the state of the tip and the next step."""
     tip = retained.tip
     if tip.erased_at is not None:
         click.echo(f"tip {tip.id}: closed; its text was erased, as requested")
@@ -383,7 +384,7 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
 
 
 def earlier_line(places: Sequence[str], language: str) -> str:
-    """Returns the places that a tip had before its correction, as a line for the reader."""
+    """Returns the tip's places before it was corrected, as a line for the reader."""
     return (
         f"{EARLIER_PLACES[language]}: {', '.join(place_name(place, language) for place in places)}"
     )

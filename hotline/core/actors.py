@@ -1,4 +1,4 @@
-"""Defines an account of the console: its roles and states, its name, and the person who is signed in. Pure."""
+"""Defines a console account: its name, roles and states, and the person who is signed in. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,8 @@ from hotline.text.names import fold_name
 
 
 class AccountRole(StrEnum):
-    """One kind of work that an account may do. An account may hold several, except those that exclude each other."""
+    """One kind of work that an account is allowed to do. An account may have several roles, except roles that
+    exclude each other."""
 
     EDITOR = "editor"
     APPROVER = "approver"
@@ -23,23 +24,23 @@ class AccountRole(StrEnum):
 class RoleMark(Flag):
     NONE = 0
     READS = auto()
-    """Its holder reads tips."""
+    """An account with this role reads tips."""
     NEVER = auto()
-    """Its holder never reads a tip, and so holds no role that does."""
+    """An account with this role never reads a tip. So it cannot have a role that reads tips."""
     SECOND = auto()
-    """A second admin must approve it, for a new account and for an old one."""
+    """A second admin must approve this role, for a new account and for an existing one."""
     RELEASES = auto()
-    """One account with each of these roles must approve a release of statistics."""
+    """For a release of statistics, one account with each of these roles must approve."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """The properties of one role."""
+    """One role with its title, its work and its page."""
 
     does: str
-    """The work of its holder, in English."""
+    """A sentence in English about the work of this role."""
     page: str = ""
-    """The endpoint of the page where its holder works. Empty for work by phone."""
+    """The endpoint of the console page where accounts with this role work. It is empty for work by phone."""
     marks: RoleMark = RoleMark.NONE
 
 
@@ -75,19 +76,20 @@ ROLES: Mapping[str, RoleRow] = {
     OVERSIGHT: RoleRow("Reads complaints about the national desk.", "tips.listed"),
     ON_CALL: RoleRow("Gets an SMS when something is wrong with the line."),
 }
-"""Every role of a person, by its English title: levels of a phone, roles of an account, and those that neither gives.
+"""Every role of a person, by its English title: levels of a phone, roles of an account, and roles without either.
 
-Titles and sentences are keys of the console's catalogue. Each list of roles derives from this table.
+The titles and the sentences are keys of the console's catalogue. Other lists of roles are made from this table.
 """
 ACCOUNT_ROLES = {AccountRole(role): row for role, row in ROLES.items() if role in {*AccountRole}}
 
 
 class AccountState(StrEnum):
     INVITED = "invited"
-    """The account has a link that its owner has not used yet."""
+    """The owner of the account has not used the invitation link yet."""
     ACTIVE = "active"
     DEMO = "demo"
-    """Made by the demo, with a password on the sign-in page. It can sign in only if the gateway is the emulator."""
+    """The demo made this account, and the sign-in page shows its password. It can sign in only if the gateway is the
+    emulator."""
     ENDED = "ended"
 
 
@@ -99,7 +101,8 @@ RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 
 
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
-    """Returns the roles among these that one account cannot hold together. Returns none if it can hold them all."""
+    """Returns those of the given roles that one account cannot have together. The result is empty if one account can
+    have them all."""
     held = frozenset(roles)
     if held & READING_ROLES and held & NON_READING_ROLES:
         return held & (READING_ROLES | NON_READING_ROLES)
@@ -107,23 +110,23 @@ def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 
 def account_name_key(typed: str) -> str:
-    """Returns the form of a name that finds its account. Every spelling of one name has the same form."""
+    """Returns the form of a name with which its account is found. All spellings of a name have the same form."""
     return fold_name(typed)
 
 
 def is_valid_name(shown: str) -> bool:
-    """Returns True if an account may have this name, which the audit log and the pages show."""
+    """Returns True if an account may have this name. The audit log and the pages show it."""
     whole = 1 <= len(shown) <= NAME_LETTERS and shown.isprintable()
     return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An account of the console, or a person at the command line, that acts."""
+    """An account of the console or a person at the command line that does something."""
 
     name: str
     account_id: int | None = None
-    """None at the command line."""
+    """It is None at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +135,14 @@ class SignedIn:
 
     account_id: int
     name: str
-    """The name as pages show it."""
+    """The name that pages show."""
     roles: frozenset[AccountRole]
-    """The roles, without those that still wait for a second admin."""
+    """The roles of the account, except those that still wait for a second admin."""
     language: str
     is_fresh: bool
-    """True if the second factor was given in the last 15 minutes."""
+    """True if the person entered the second factor within the last 15 minutes."""
     session_key: str = field(repr=False)
-    """The key that every form of this session carries."""
+    """A key that every form of this session contains."""
 
     @property
     def actor(self) -> Actor:
@@ -148,9 +151,11 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRefused:
-    """A sign-in with a wrong password, a wrong code or both. It never says which."""
+    """A sign-in with a wrong password, a wrong code, or both. The answer never says which of them was wrong."""
 
     wait_seconds: int = 0
-    """Seconds until the next attempt with this name. If `is_busy`, until the next attempt from this network."""
+    """Seconds until the next attempt with this name. If `is_busy` is True, they count until the next attempt from
+    this network."""
     is_busy: bool = False
-    """True if too many people sign in at this moment. Nothing was checked, and the attempt does not count."""
+    """True if too many people are signing in at the moment. Then nothing was checked, and the attempt does not
+    count."""

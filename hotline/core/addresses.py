@@ -1,4 +1,4 @@
-"""Checks if a request came from a known address. Pure. Never raises for a malformed address."""
+"""Checks if a request came from a known address. Pure. A malformed address never raises an error."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def comes_from(address: str, networks: Sequence[str]) -> bool:
-    """Returns True if an address is in one of the networks. Returns False for a text that is no address."""
+    """Returns True if an address is in one of the networks. Returns False for a text that is not an address."""
     found = _address(address)
     return found is not None and any(found in ip_network(network) for network in networks)
 
@@ -23,11 +23,12 @@ def _address(written: str) -> IPv4Address | IPv6Address | None:
 # Returns the address from which a request comes.
 
 LOOPBACK = ("127.0.0.0/8", "::1")
-"""The addresses of a web server on this machine, which may name the client's address."""
+"""The addresses of a web server on this machine. Such a server may name the client's address."""
 
 
 def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
-    """Returns the peer's address. If the peer is one of our web servers, returns the last address that it named.
+    """Returns the peer's address. If the peer is one of our own web servers, returns the last address that this server
+    named.
 
     `proxies` are the networks of other trusted web servers.
     """
@@ -41,11 +42,12 @@ def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
 # Finds the network of an address. Pure.
 
 ONE_PLACE = 64
-"""Bits of an IPv6 network that one household or office has. Its users can choose any address in the network."""
+"""The number of bits of an IPv6 network that one household or office usually has. Its users can choose any address
+within it."""
 
 
 def network_of(address: str) -> str:
-    """Returns an IPv4 address unchanged, the /64 of an IPv6 address, and an empty text for anything else."""
+    """Returns an IPv4 address unchanged, the /64 network of an IPv6 address, and an empty text for anything else."""
     try:
         found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads the gettext `.po` catalogues of `locales/`. They hold the texts of handsets and of the console."""
+"""Reads the gettext `.po` catalogues of `locales/`. They contain the texts of handsets and of the console."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,7 +14,7 @@ from hotline.text.phrases import EditedTexts, Phrases, no_edited_text
 
 LOCALES = CHECKOUT / "locales"
 CONSOLE = "console"
-"""File name of the console's catalogue, without its ending."""
+"""The file name of the console's catalogue, without its extension."""
 
 
 def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path:
@@ -22,7 +22,7 @@ def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path
 
 
 def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) -> Phrases:
-    """Returns the phrases of every language. A missing or fuzzy phrase appears in English.
+    """Returns the phrases of every language. A missing or fuzzy phrase is returned in English.
 
     Raises NotReady if a catalogue is missing.
     """
@@ -31,8 +31,8 @@ def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) ->
 
 @cache
 def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
-    """Returns the texts of handsets by language, then by English text. Replaces letters outside GSM-7, such as curly
-    quotes."""
+    """Returns the texts of handsets by language, then by English text. It replaces characters outside GSM-7, such as
+    curly quotes."""
     found = {language: _read(catalogue_path(locales, language)) for language in CODES}
     return {
         language: {phrase: to_gsm7(words) for phrase, words in said.items()}
@@ -41,7 +41,7 @@ def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str]]:
-    """Returns the console's texts by language, then by English text. Keeps their accents and curly quotes.
+    """Returns the console's texts by language, then by English text. It keeps accents and curly quotes.
 
     Raises NotReady if a catalogue is missing.
     """
@@ -49,7 +49,7 @@ def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str
 
 
 def _read(path: Path) -> Mapping[str, str]:
-    """Returns the translations of one file by English text, without the empty and the fuzzy ones."""
+    """Returns the translations of one file by English text. Leaves out empty and fuzzy ones."""
     try:
         with path.open("rb") as file:
             catalogue = read_po(file)

@@ -10,7 +10,7 @@ from hotline.text.time import KIGALI
 class CheckState(StrEnum):
     OK = "ok"
     WARNING = "warning"
-    """No harm exists now and no alarm is raised. The operator should look at it in daytime."""
+    """There is no harm now and no alarm, but the operator should look at it in daytime."""
     WRONG = "wrong"
 
 
@@ -18,14 +18,14 @@ class CheckState(StrEnum):
 class CheckResult:
     name: str
     ok: bool
-    """True if it raises no alarm. A warning raises none either."""
+    """True if the result raises no alarm. It is also True for a warning."""
     message: str
     todo: str = ""
-    """The operator's next step. Empty if nothing is wrong."""
+    """The operator's next step. It is empty if nothing is wrong."""
     level: int = 1
-    """The severity, for checks that count it."""
+    """The severity, for checks that have levels."""
     names: tuple[str, ...] = ()
-    """All items that `message` counts, for programs. The text itself lists only a few."""
+    """All items that `message` counts, for programs. The message itself names only a few of them."""
     is_warning: bool = False
 
     @property
@@ -36,17 +36,17 @@ class CheckResult:
 
 
 def in_kigali(at: datetime) -> str:
-    """Formats a time in the time zone of Kigali, like the console's pages."""
+    """Formats a time in the Kigali time zone, as the console's pages do."""
     return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}, Kigali time"
 
 
 def warning(name: str, message: str, todo: str) -> CheckResult:
-    """Builds the result of a check that found something missing but harmless for now."""
+    """Returns the result of a check that found something missing, which is harmless for now."""
     return CheckResult(name, True, message, todo, is_warning=True)
 
 
 def check_result(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
-    """Builds the result of a check. Without `wrong`, the result is fine and shows `well`."""
+    """Returns the result of a check. If `wrong` is empty, the result is fine and its message is `well`."""
     if wrong is None:
         return CheckResult(name, True, well)
     return CheckResult(name, False, wrong, todo, level)

@@ -1,4 +1,4 @@
-"""Defines the ports that services use, and the contexts that carry them. Contains only protocols and values."""
+"""Defines the ports that services use, and the contexts that contain them. The module has only protocols and values."""
 
 from __future__ import annotations
 
@@ -28,140 +28,151 @@ if TYPE_CHECKING:
     from hotline.people.rules_accounts import DemoAccount
 
 STATE_SECONDS = 600
-"""Seconds that a conversation by SMS waits for its next SMS."""
+"""Seconds for which a conversation by SMS waits for the caller's next SMS."""
 
 
 class StateStore(Protocol):
-    """A store of SMS conversations between two SMS. It encrypts them, and may lose them at any time."""
+    """Stores SMS conversations until the next SMS of the caller arrives. The store encrypts them, and may lose them
+    at any time."""
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the last saved value, or None where it is unknown or lost.
+        """Returns the last saved value, or None if it is unknown or lost.
 
         Raises RunsUnavailable.
         """
 
     def save(self, key: str, data: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
-        """Saves a value for `seconds`, always encrypted. Raises RunsUnavailable."""
+        """Saves a value for `seconds` and always encrypts it. Raises RunsUnavailable."""
 
 
 class StartStore(Protocol):
-    """A store of how sessions began, for minutes in which the database does not answer. It never raises an error."""
+    """Stores how sessions began, for times when the database does not answer. It never raises an error."""
 
     def tell(self, start: SessionStart, committed: CommittedText) -> None:
-        """Stores the opening without waiting. Leaves out a session whose screens need database rows of its caller."""
+        """Stores the start of a session without waiting. It leaves out a session whose screens need database rows of
+        the caller."""
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
-        """Returns the last stored opening. None where it is unknown, or where the store does not answer."""
+        """Returns the last stored start of a session. Returns None if it is unknown, or if the store does not
+        answer."""
 
 
 class SmsGateway(Protocol):
     def send(self, msisdn: str, text: str) -> SendResult:
-        """Sends one MT to one E.164 number within ten seconds. Never raises for a network fault. Thread-safe."""
+        """Sends one SMS to one E.164 number within ten seconds. A network fault raises no error. Several threads may
+        use it at once."""
 
 
 Send = Callable[[], None]
-"""A claimed message. The call sends it and records the result."""
+"""The sending of a message that was claimed. The call sends the message and records the result."""
 
 
 class Senders(Protocol):
-    """A pool that sends messages in parallel, so that no send waits for another's answer."""
+    """A pool that sends messages in parallel. No message waits for the gateway's answer to another."""
 
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
-        """Asks `claim` for as many sends as there are free places, and starts them. Returns how many started.
+        """Asks `claim` for as many messages as there are free places, and starts to send them. Returns the number of
+        started messages.
 
-        Only one call of `claim` runs at a time in a process. After a send ends, `claim` is called again.
+        A process makes only one call of `claim` at a time. After a message was sent, `claim` is called again.
         """
 
     def in_turn(self) -> AbstractContextManager[object]:
-        """Returns a lock for the rows of a send.
+        """Returns a lock that a send holds while it uses rows.
 
-        Meanwhile no other send of the process uses rows, and none is claimed.
+        Meanwhile, no other send of this process uses rows or claims a message.
         """
 
     def end(self, seconds: float) -> None:
-        """Starts no more sends, and waits at most `seconds` for those in progress."""
+        """Starts no more sends, and waits `seconds` at most for those in progress."""
 
 
 class SmsInbox(Protocol):
     def after(self, number: int) -> InboxPage:
-        """Returns the gateway's messages after that number. Takes at most ten seconds. Raises InboxUnavailable."""
+        """Returns the gateway's messages with a number higher than this one. It takes ten seconds at most. Raises
+        InboxUnavailable."""
 
 
 class OwnHook(Protocol):
     def tell(self, sms: ListedSms) -> bool:
         """Posts an SMS to the hotline's own hook, and returns True if the hook accepts it.
 
-        Takes at most ten seconds. Never raises an error.
+        It takes ten seconds at most. It never raises an error.
         """
 
 
 class JobQueue(Protocol):
     def ring(self, job: Job, row_id: int) -> None:
-        """Tells a worker to look at a row now. Raises QueueUnavailable. The clock process then finds the row later."""
+        """Tells a worker to look at a row now. Raises QueueUnavailable. In that case the clock process finds the row
+        later."""
 
 
 class NumberDecrypter(Protocol):
-    """A vault that decrypts phone numbers. Only a process with the private key of the relay or the monitor has one."""
+    """Decrypts phone numbers. Only a process with the private key of the relay or the monitor has such an object."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
         """Returns the E.164 number. Raises KeyMissing or DecryptionFailed."""
 
 
 class Instruments(Protocol):
-    """Measurements of what the database does not know, such as Redis and the disk. No method raises an error."""
+    """Measures what the database does not know, such as Redis and the disk. No method raises an error."""
 
     def redis_fault(self) -> str | None:
-        """Returns the reason why Redis does not answer or does not write. None where it does both."""
+        """Returns the reason why Redis does not answer, or why it does not write. Returns None if Redis does both."""
 
     def disk_free(self) -> int | None:
-        """Returns the free bytes for the home folder. None where they are unknown."""
+        """Returns the number of free bytes on the disk of the home folder. Returns None if it is unknown."""
 
     def backup_age(self) -> float | None:
-        """Returns the seconds since the newest backup. Infinite where there is none.
+        """Returns the seconds since the newest backup. The result is infinite if there is no backup.
 
-        None where no backup folder is monitored.
+        Returns None if no backup folder is monitored.
         """
 
     def queue_length(self, queue: str) -> int | None:
-        """Returns the count of waiting jobs. None where Redis does not answer."""
+        """Returns the number of waiting jobs. Returns None if Redis does not answer."""
 
     def worker_age(self, queue: str) -> float | None:
-        """Returns the seconds since the last sign of a worker of that queue. None where Redis does not answer.
+        """Returns the seconds since a worker of that queue last gave a sign. Returns None if Redis does not answer.
 
-        Infinite where there is no worker. A busy worker counts as a sign.
+        The result is infinite if there is no worker. A worker with a job in progress counts as giving a sign.
         """
 
     def line_answers(self) -> bool | None:
-        """Returns True if the hotline answers a call like the gateway's. None for a process that cannot dial.
+        """Returns True if the hotline answers a test call that looks like one from the gateway. Returns None for a
+        process that cannot dial.
 
-        Dials every five minutes, and every minute after a failure. Returns the last result in between.
+        It dials every five minutes, and every minute after a failure. Between two test calls it returns the last
+        result.
         """
 
     def report_trial(self) -> bool:
-        """Reports danger in a test call to the hotline. Returns True if every hop was answered."""
+        """Reports a danger in a test call to the hotline. Returns True if every hop was answered."""
 
     def balance(self) -> float | None:
-        """Returns the balance at the gateway in its currency, asked for every ten minutes. None where it is unknown."""
+        """Returns the account's balance at the gateway in its currency. It asks every ten minutes. Returns None if
+        it is unknown."""
 
 
 class OtherChannel(Protocol):
-    """A channel besides SMS that notifies on-call contacts: a mail, or a command of the operator.
+    """A second channel that notifies on-call contacts: a mail, or a command of the operator.
 
-    It works where SMS itself is the fault.
+    It still works when SMS is at fault.
     """
 
     def is_there(self) -> bool:
         """Returns True if such a channel is configured."""
 
     def tell(self, text: str) -> bool:
-        """Sends the text. Returns True if it was accepted. Takes at most ten seconds. Never raises an error."""
+        """Sends the text. Returns True if it was accepted. It takes ten seconds at most. It never raises an error."""
 
 
 class FlowSets(Protocol):
-    """The compiled flow sets by revision. Each stays in memory once read, because a revision never changes."""
+    """Holds the compiled flow sets by revision. A flow set stays in memory after it was read, because a revision
+    never changes."""
 
     def live(self) -> int:
-        """Returns the id of the published revision. Raises NotReady, StoreUnavailable."""
+        """Returns the id of the live revision. Raises NotReady, StoreUnavailable."""
 
     def get(self, revision_id: int) -> FlowSet:
         """Returns the flow set of a revision. Raises NotFound, StoreUnavailable."""
@@ -169,28 +180,31 @@ class FlowSets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The settings of the hotline that decisions need: its numbers, its limits and its abilities."""
+    """The settings that decisions need: the hotline's numbers, its limits and its abilities."""
 
     service_code: str
     shortcode: str
     inbound_sms: bool
-    """True where a reply by SMS reaches the hotline."""
+    """True if SMS replies reach the hotline."""
     limits: Mapping[str, int]
-    """Septets of a screen's body by network code. The code "" is the default."""
+    """The septets of a screen, by network code. The code "" gives the default."""
     sms_a_day: int = 1000
-    """Most SMS a day. Answers to unknown senders stop at seven tenths of it. Alerts never stop."""
+    """The maximum number of SMS in a day. At 70 % of it, the hotline stops answering unknown senders. Alerts never
+    stop."""
     inbox: bool = True
-    """True where the gateway lists incoming SMS. An answer that it does not list is then doubted."""
+    """True if the gateway lists incoming SMS. Then the hotline doubts an answer that the list does not contain."""
     sends_at_once: int = 32
-    """Most SMS that all processes together send at a time."""
+    """The maximum number of SMS that all processes together send at the same time."""
     answers_cries: bool = False
-    """True where the ministry has approved the one answer to a call for help by SMS."""
+    """True if the ministry has approved the single answer to a call for help by SMS."""
     gateway_addresses: tuple[str, ...] = ()
-    """Networks of the gateway's callbacks. Requests from them are trusted a little more."""
+    """The networks from which the gateway's callbacks come. The hotline trusts requests from these networks a little
+    more."""
     call_back_number: str = ""
-    """Number that the national desk calls from. The hotline offers call-backs only while it is verified."""
+    """The number from which the national desk calls. The hotline offers call-backs only while this number is
+    confirmed."""
     national_number: str = ""
-    """Number of the national desk for responders. Responders see it only while it is verified."""
+    """The number at which responders can call the national desk. Responders see it only while it is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,20 +212,20 @@ class MonitorTools:
     """The tools that only monitoring needs."""
 
     encrypter: Encrypter
-    """Encrypts the numbers of on-call contacts. Only the monitor can decrypt them."""
+    """Encrypts the phone numbers of on-call contacts. Only the monitor can decrypt them."""
     instruments: Instruments
     other: OtherChannel
     budget: float
-    """Balance at the gateway after the last top-up, in its currency. 0 where it is unknown."""
+    """The gateway's balance after the last top-up, in its currency. It is 0 if unknown."""
     digests: Path | None = None
-    """The file outside the database to which the monitor adds each day's digest of the audit log."""
+    """A file outside the database. The monitor adds each day's digest of the audit log to it."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """The context of every process, built once in `bootstrap`.
+    """The context that every process has. `bootstrap` builds it once.
 
-    The first parameter of a service names the context that it needs.
+    The type of a service's first parameter says which context the service needs.
     """
 
     database: Database
@@ -222,14 +236,14 @@ class Context:
     phrases: Phrases
     line: Line
     now: Callable[[], datetime]
-    """Returns the current time, aware and in UTC."""
+    """Returns the current time in UTC, with a time zone."""
     failpoint: Callable[[str], None]
-    """Called by name at points where a test may kill the process. Does nothing otherwise."""
+    """The code calls it by name at points where a test may kill the process. Otherwise it does nothing."""
 
 
 @dataclass(frozen=True)
 class WebContext(Context):
-    """The context of the web process. It answers the gateway's callbacks and decrypts nothing that is stored."""
+    """The context of the web process. This process answers the gateway's callbacks and decrypts no stored data."""
 
     runs: StateStore
     notes: StartStore
@@ -240,7 +254,7 @@ class WebContext(Context):
 
 @dataclass(frozen=True)
 class SendingContext(Context):
-    """The context of a process that sends SMS. It decrypts the phone numbers that are encrypted for it."""
+    """The context of a process that sends SMS. It decrypts the phone numbers that were encrypted for this process."""
 
     sms: SmsGateway
     numbers: NumberDecrypter
@@ -248,7 +262,7 @@ class SendingContext(Context):
 
 @dataclass(frozen=True)
 class WorkerContext(SendingContext):
-    """The context of the workers and the clock. They decrypt responders' numbers."""
+    """The context of the workers and the clock. These processes decrypt responders' numbers."""
 
     senders: Senders
     inbox: SmsInbox
@@ -257,30 +271,31 @@ class WorkerContext(SendingContext):
 
 @dataclass(frozen=True)
 class CliContext(Context):
-    """The context of a process that checks the hotline's state: the admin's commands, and the monitor."""
+    """The context of a process that checks the hotline's state: the operator's commands, and the monitor."""
 
     watch: MonitorTools
 
 
 @dataclass(frozen=True)
 class ConsoleContext(CliContext):
-    """The context of the console's pages. They verify each person's proofs of identity.
+    """The context of the console's pages. The pages check each person's proofs of identity.
 
-    They decrypt no phone number, and decrypt a tip only with a person's key.
+    They never decrypt a phone number, and decrypt a tip only with a person's own key.
     """
 
     proofs: Proofs
     console_url: str
-    """Address of the pages, without a slash at the end."""
+    """The address of the console's pages, without a slash at the end."""
     is_emulated: bool
-    """True where the gateway is the emulated one. Only then demo accounts can sign in."""
+    """True if the gateway is the emulated one. Only then can demo accounts sign in."""
     aids: ReviewAids
-    """Help for reviewers, shown with a text."""
+    """Hints that a reviewer sees next to a text."""
     demo_accounts: tuple[DemoAccount, ...] = ()
     proxies: tuple[str, ...] = ()
-    """Networks of web servers on other machines. Addresses that they report are trusted."""
+    """The networks of web servers on other machines. The console trusts the client addresses that these servers
+    report."""
 
 
 @dataclass(frozen=True)
 class MonitorContext(SendingContext, CliContext):
-    """The context of the monitor. It decrypts the numbers of the on-call contacts."""
+    """The context of the monitor. This process decrypts the numbers of the on-call contacts."""

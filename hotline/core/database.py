@@ -1,7 +1,7 @@
-"""Opens the database: SQLite on one machine, PostgreSQL on many. It is the only source of truth.
+"""Opens the database: SQLite on one machine, PostgreSQL on many. The database is the only source of truth.
 
-Every time is an aware UTC `datetime`. A transaction is short. None stays open while another machine is asked anything.
-This module also draws the record keys that decide how published counts are rounded.
+Every time is a `datetime` in UTC with a time zone. Transactions are short. No transaction stays open while the code
+waits for another machine. This module also makes the random record keys that decide how published numbers are rounded.
 """
 
 import secrets
@@ -70,15 +70,17 @@ __all__ = (
 LOCK_SECONDS = 3.0
 """Seconds that a writer waits for a writer of another process."""
 TURN_SECONDS = 2.0
-"""Seconds that a writer first waits for the other writers of its process. Both together are a hop's five seconds."""
+"""Seconds that a writer first waits for other writers of the same process. Both limits together are the five seconds
+of a hop."""
 AUDIT_KEY = "audit key"
-"""Entry of `Session.info` with the process' name and key for the audit log."""
+"""The key in `Session.info` for the process's name and key, which the audit log uses."""
 CONNECTIONS = 16
-"""Connections of one process to SQLite's file. Each stays open, since opening one costs as much as several hops."""
+"""The number of connections of one process to SQLite's file. Connections stay open, because opening one costs as
+much as several hops."""
 
 
 class Utc(TypeDecorator[datetime]):
-    """A column of aware times. It returns every time in UTC, even where the database keeps no time zone."""
+    """A column for times with a time zone. It returns every time in UTC, even if the database stores no time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -97,7 +99,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 class seconds_between(FunctionElement[float]):  # noqa: N801 - used in queries like any SQL function
-    """An SQL function: the seconds from one time to a later one, exact to a millisecond."""
+    """An SQL function for the seconds between two times, exact to a millisecond."""
 
     type = Float()
     inherit_cache = True
@@ -116,9 +118,9 @@ def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> s
 
 
 def run_uncompiled(session: Session) -> None:
-    """Turns off PostgreSQL's just-in-time compiler for the queries of this transaction.
+    """Turns off PostgreSQL's just-in-time compiler for this transaction.
 
-    Where some ten thousand rows are counted, compiling a query costs more than it saves.
+    For queries that count some ten thousand rows, compiling costs more time than it saves.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL jit = off"))
@@ -140,7 +142,8 @@ class Row(DeclarativeBase):
 
 
 class Database:
-    """A database with the transactions `reading()` and `writing()`. A `Session` writes everything or nothing.
+    """The database, with the transactions `reading()` and `writing()`. A `Session` writes all its changes or none of
+    them.
 
     Raises StoreUnavailable if the database does not answer, is locked for too long, or cannot commit.
     """
@@ -152,42 +155,43 @@ class Database:
         self._joint = BatchedWrites(self.plainly, turn)
         self._memory: DocumentCaches | None = None
         self.audit_key: tuple[str, bytes] | None = None
-        """The name of the process and its own key, which seals its rows of the audit log."""
+        """The name of the process and its own key, with which it seals its rows of the audit log."""
 
     def keep_documents(self) -> DocumentCaches:
-        """Keeps documents of revisions in memory for later reading transactions. Returns that memory.
+        """Keeps the documents of revisions in memory for later reading transactions. Returns the cache.
 
-        It helps a process that reads the documents many times.
+        It helps a process that reads the same documents many times.
         """
         if self._memory is None:
             self._memory = DocumentCaches()
         return self._memory
 
     def share(self, places: WorkPlaces) -> None:
-        """Sets the places that limit how many threads work at once.
+        """Sets the object that limits how many threads work at once.
 
-        A thread gives its place back while another thread writes for it.
+        A thread releases its place while another thread writes for it.
         """
         self._joint.places = places
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yields a session on one snapshot. Anything that it writes is rolled back."""
+        """Yields a session that sees one snapshot of the database. Everything that it writes is rolled back."""
         with self._session("BEGIN") as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             if self._memory is not None:
-                # Not in `writing()`: a document that is rolled back there never was a revision.
+                # `writing()` has no such cache, because it may roll back a new document, which then never was a
+                # revision.
                 session.info[IN_SESSION] = self._memory
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yields a session that takes SQLite's write lock at once, so that two writers queue and never deadlock.
+        """Yields a session that takes SQLite's write lock at once. So two writers wait in a queue and cannot deadlock.
 
-        On PostgreSQL each statement sees what was committed before it. A row that is changed after a read is locked by
-        that read (`with_for_update`). Rows that foreign keys name are locked with `key_share=True`. Otherwise two
-        writers whose rows name the same row could wait for each other.
+        On PostgreSQL, each statement sees everything that was committed before it. A row that is read and then changed
+        must be locked by the read (`with_for_update`). Rows to which foreign keys point are locked with
+        `key_share=True`. Otherwise two writers could wait for each other if their rows point to the same row.
         """
         with self._its_turn(), self._session("BEGIN IMMEDIATE") as session:
             yield session
@@ -198,14 +202,15 @@ class Database:
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
-        """Yields a transaction in the driver's own SQL, for work that every session does. Commits like `writing`."""
+        """Yields a transaction in the driver's own SQL, for work that every caller's session does. It commits like
+        `writing`."""
         with self._its_turn(), self.looking() as plain:
             plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
             plain.change("COMMIT")
 
     def jointly(self, work: Work[R]) -> R:
-        """Runs `work` in a transaction like that of `plainly` and returns its result.
+        """Runs `work` in a transaction like that of `plainly`, and returns its result.
 
         On SQLite all waiting threads share one transaction.
         """
@@ -216,7 +221,8 @@ class Database:
 
     @contextmanager
     def looking(self) -> Iterator[PlainConnection]:
-        """Yields a connection for queries in the driver's own SQL. Each query sees everything committed before it."""
+        """Yields a connection for queries in the driver's own SQL. Each query sees everything that was committed
+        before it."""
         with without_details():
             if self.is_sqlite:
                 with closing(self.engine.raw_connection()) as raw:
@@ -246,45 +252,45 @@ class Database:
 
 
 def add_if_new(session: Session, row: Row) -> bool:
-    """Inserts a row unless one of its unique keys is taken. Returns True if it was inserted.
+    """Inserts a row unless another row has the same value of a unique key. Returns True if it was inserted.
 
-    The transaction continues in both cases.
+    In both cases, the transaction continues.
     """
     table: Any = type(row).__table__
     given = row.__dict__
     values = {name: given[name] for name in table.c.keys() if name in given}  # noqa: SIM118
     session.flush()
     inserted = _insert_if_new(table, session.get_bind().dialect.name)
-    # Reads the returned key, never `rowcount`: psycopg does not say how many rows an insert made.
+    # Reads the returned key and not `rowcount`, because psycopg does not say how many rows an insert made.
     return session.connection().execute(inserted, values).first() is not None
 
 
 @cache
 def _insert_if_new(table: Any, dialect: str) -> Any:
-    """Returns the insert of a table, built once and without the mapper.
+    """Returns the insert statement of a table. It is built once and does not use the mapper.
 
-    That costs a sixth of building an insert for each row.
+    This takes a sixth of the time that building an insert for each row takes.
     """
     inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     return inserted.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def has_row(session: Session, key: Any, *which: Any) -> bool:
-    """Returns True if any row of the table of `key` meets the conditions."""
+    """Returns True if any row of the table meets the conditions. `key` is a column of the table."""
     return session.scalar(select(key).where(*which).limit(1)) is not None
 
 
 def take_lock(session: Session, lock: int) -> None:
-    """Takes one of PostgreSQL's advisory locks until the transaction ends. SQLite has one writer anyway."""
+    """Takes one of PostgreSQL's advisory locks until the transaction ends. SQLite allows only one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
 def insert_into(session: Session, row: type[Row]) -> Any:
-    """Returns an `Insert` that supports ON CONFLICT, for the database of this session.
+    """Returns an `Insert` with ON CONFLICT for the database of this session.
 
-    Imports the dialect by name. The other database's dialect and driver would be a sixth of all that a process loads
-    before its first answer.
+    It imports the dialect by name. The dialect and driver of the other database would be a sixth of all that a process
+    loads before its first answer.
     """
     return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
 
@@ -296,14 +302,14 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def open_database(url: str) -> Database:
-    """Returns the database at an address: `sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet.
+    """Returns the database at an address: `sqlite:///…` or `postgresql+psycopg://…`. It opens no connection yet.
 
     Raises SettingsInvalid.
     """
     try:
         if url.startswith("sqlite"):
             return Database(_open_sqlite(url))
-        # PostgreSQL's driver is loaded only where it is used.
+        # The driver of PostgreSQL is loaded only if it is used.
         return Database(import_module("hotline.core.database_server").open_server(url))
     except (ArgumentError, ValueError):
         raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
@@ -323,9 +329,9 @@ def _open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        # The driver begins no transaction of its own. `_session` begins each one.
+        # The driver itself begins no transaction, because `_session` begins each one.
         connection.isolation_level = None
-        # Without `recursive_triggers`, `INSERT OR REPLACE` deletes a row and skips the trigger that refuses it.
+        # Without `recursive_triggers`, `INSERT OR REPLACE` would delete a row and skip the trigger that forbids it.
         pragmas = "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
@@ -334,5 +340,6 @@ def _open_sqlite(url: str) -> Engine:
 
 
 def new_record_key() -> int:
-    """Returns a random record key from 0 to 255. It stays as secret as its record, and no exported file holds it."""
+    """Returns a random record key from 0 to 255. It stays as secret as its record, and exported files never contain
+    it."""
     return secrets.randbelow(RECORD_KEYS)

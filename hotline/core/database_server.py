@@ -1,7 +1,7 @@
 """Opens connections to PostgreSQL with strict time limits, so that each hop is answered within five seconds.
 
-The server's own limits for a lock and a statement come first and leave the connection usable. Our limits come
-later, for a server that is frozen or unplugged. They close the connection.
+The server's own limits for locks and statements come first, and the connection stays usable. Our own limits come later,
+for a server that is frozen or unplugged. They close the connection.
 """
 
 import select
@@ -19,13 +19,14 @@ from hotline.core.driver import text_of
 LOCK_MS = 2500
 STATEMENT_MS = 3000
 PATIENCE = 3.5
-"""Seconds until an answer times out. With 0.6 seconds for Redis, a hop still takes less than five."""
+"""Seconds until an answer times out. Together with 0.6 seconds for Redis, a hop takes less than five seconds."""
 CONNECT_SECONDS = 2
 POOL_SECONDS = 3.0
 CONNECTIONS = 15
-"""Connections of one process. Each stays open once used, since opening costs the server more than most queries."""
+"""The number of connections of one process. Connections stay open after use, because opening one costs the server
+more than most queries."""
 READ_ONLY = "25006"
-"""The SQLSTATE of a server that answers but cannot write: a standby, or a demoted primary."""
+"""The SQLSTATE of a server that answers but cannot write, such as a standby or a demoted primary."""
 
 NETWORK: Mapping[str, object] = {
     "connect_timeout": CONNECT_SECONDS,
@@ -35,25 +36,26 @@ NETWORK: Mapping[str, object] = {
     "tcp_user_timeout": 3000,
     "application_name": "hotline",
 }
-"""The limits after which the network between two machines counts as cut."""
+"""After these limits, the network between two machines counts as broken."""
 SESSION: Mapping[str, object] = {
-    # A confirmed save survives a crash, whatever the server's own default is.
+    # A confirmed save survives a crash, even if the server's default is less safe.
     "synchronous_commit": "on",
     "lock_timeout": LOCK_MS,
     "statement_timeout": STATEMENT_MS,
     "idle_in_transaction_session_timeout": 15_000,
-    # A client that vanished with a lock, such as the relay's leader, is detected after fifteen seconds.
+    # A client that disappeared with a lock, such as the leader of the relay, is detected after fifteen seconds.
     "tcp_keepalives_idle": 5,
     "tcp_keepalives_interval": 5,
     "tcp_keepalives_count": 2,
 }
-"""The settings that the server gets for each of our sessions."""
+"""The settings that the server applies to each of our sessions."""
 
 Answer = TypeVar("Answer")
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """One connection that closes when an answer takes longer than `patience` seconds. None waits without a limit."""
+    """One connection. It closes if an answer takes longer than `patience` seconds. With None, it waits without a
+    limit."""
 
     patience: float | None = PATIENCE
 
@@ -65,13 +67,13 @@ class BoundedConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, bound)
         except errors.OperationalError as broken:
             if timeout is None and type(broken).__name__ == "_WaitTimeout":
-                # Half an answer may still arrive. It must not become the answer to the next query.
+                # The rest of a late answer may still arrive. It must not become the answer to the next query.
                 self.pgconn.finish()
             raise
 
 
 def open_server(url: str) -> Engine:
-    """Creates the engine. It opens no connection yet."""
+    """Creates SQLAlchemy's engine. It opens no connection yet."""
     options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
     engine = create_engine(
         url,
@@ -93,9 +95,9 @@ def open_server(url: str) -> Engine:
 
 
 def refuse_stale(connection: BoundedConnection, _record: Any, _proxy: Any) -> None:
-    """Refuses a pooled connection whose server has died since, before its use and without a round trip.
+    """Refuses a pooled connection if its server has died. It checks this before use, without a request to the server.
 
-    A dead server leaves data or an end of file on the socket. Raises DisconnectionError.
+    After a server died, data or an end of file waits on the socket. Raises DisconnectionError.
     """
     connection.patience = PATIENCE
     if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
@@ -103,6 +105,6 @@ def refuse_stale(connection: BoundedConnection, _record: Any, _proxy: Any) -> No
 
 
 def leave_read_only(context: ExceptionContext) -> None:
-    """Closes the connections to a read-only server, so that the next connection may reach the new primary."""
+    """Closes connections to a read-only server, so that the next connection can reach the new primary."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True

@@ -1,4 +1,5 @@
-"""Holds documents that many readers share. They never change, and derived values are computed once. Pure."""
+"""Holds documents that many readers share. These documents never change, and values derived from them are computed
+once. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
@@ -7,11 +8,11 @@ T = TypeVar("T")
 
 
 Document = Mapping[str, Any]
-"""A revision, a part of it, a flow or a node as plain data."""
+"""A revision, a part of it, a flow or a node, as plain data."""
 
 
 Editable = dict[str, Any]
-"""A document that may be changed."""
+"""A document that code may change."""
 
 
 DocumentPath = tuple[str, ...]
@@ -27,7 +28,7 @@ class FrozenObject(dict[str, Any]):
 
     __slots__ = ("derived",)
     derived: dict[tuple[object, ...], Any]
-    """Cached values by the function that computed them. See the function `derived_value`."""
+    """Cached values, by the function that computed them. See the function `derived_value`."""
 
     __setitem__ = __delitem__ = __ior__ = _refused
     clear = pop = popitem = setdefault = update = _refused
@@ -49,7 +50,7 @@ class FrozenArray(list[Any]):
 
 
 def frozen(value: Any) -> Any:
-    """Returns a copy that cannot be changed."""
+    """Returns a copy that no code can change."""
     if isinstance(value, dict):
         return FrozenObject({name: frozen(one) for name, one in value.items()})
     if isinstance(value, list):
@@ -58,7 +59,7 @@ def frozen(value: Any) -> Any:
 
 
 def derived_value(of: Callable[..., T], document: object, *name: str) -> T:
-    """Returns a function's result for a document and a name. Caches it if the document is shared.
+    """Returns a function's result for a document and a name. Caches the result if the document is shared.
 
     The cache lasts as long as the document. No code may change the result.
     """

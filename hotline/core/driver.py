@@ -1,4 +1,4 @@
-"""Runs statements and writes without the cost of a mapper, for the few that every session needs.
+"""Runs statements without the cost of SQLAlchemy's mapper, for the few statements that every session needs.
 
 SQLite's driver is called directly. PostgreSQL's driver is called through SQLAlchemy, which notices a lost server.
 """
@@ -42,23 +42,23 @@ from hotline.errors import StoreUnavailable
 from hotline.text.causes import known_cause
 
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""Errors that a wrong statement of ours causes while the database works."""
+"""Errors that a wrong statement of our own causes while the database works."""
 OUR_FAULT_PLAINLY = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
     sqlite3.NotSupportedError,
     sqlite3.ProgrammingError,
 )
-"""The same errors, where SQLite's driver is called without SQLAlchemy."""
+"""The same errors from SQLite's driver, which is called without SQLAlchemy."""
 
 
 class _Quiet(Exception):
-    """Replaces a driver's error. It names the kind of the error without its message."""
+    """An error that replaces the error of a driver. It names the kind of the error but not its message."""
 
 
 @contextmanager
 def without_details() -> Iterator[None]:
-    """Raises a driver's errors without their statement and cause, which may quote stored data.
+    """Raises a driver's errors without their statement and cause, because these may contain stored data.
 
     Raises StoreUnavailable if the database itself fails.
     """
@@ -74,10 +74,10 @@ def without_details() -> Iterator[None]:
 
 
 class WrittenObject(dict[str, Any]):
-    """A document together with its JSON. Later changes to the document are not stored.
+    """A document together with its JSON text. Later changes to the document are not stored.
 
-    SQLite has one writer, which callers wait for. Writing a large document as JSON takes longer than storing it. So the
-    JSON is written before the transaction begins, and a column stores the text unchanged.
+    SQLite has only one writer, and callers wait for it. Writing a large document as JSON takes longer than storing it.
+    So the JSON text is made before the transaction begins, and the column stores the text unchanged.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -86,7 +86,7 @@ class WrittenObject(dict[str, Any]):
 
 
 class WrittenArray(list[Any]):
-    """A list together with its JSON, like `WrittenObject`."""
+    """A list together with its JSON text, like `WrittenObject`."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         super().__init__(rows)
@@ -98,7 +98,7 @@ def with_json(document: Mapping[str, Any]) -> WrittenObject: ...
 @overload
 def with_json(document: None) -> None: ...
 def with_json(document: Mapping[str, Any] | None) -> WrittenObject | None:
-    """Returns the document together with its JSON, so that a column does not write the JSON again."""
+    """Returns the document together with its JSON text, so that a column does not have to make the text again."""
     if document is None or isinstance(document, WrittenObject):
         return document
     return WrittenObject(document)
@@ -116,20 +116,20 @@ Values = tuple[object, ...]
 
 class PlainConnection(Protocol):
     mark: str
-    """The placeholder of a value in a statement."""
+    """The placeholder for a value in a statement."""
     locks_rows: bool
-    """True if `FOR UPDATE` has an effect. On SQLite it has none, since there is one writer."""
+    """True if `FOR UPDATE` has an effect. On SQLite it has no effect, because there is only one writer."""
 
     def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None: ...
 
     def change(self, sql: str, given: Values = ()) -> int:
-        """Returns how many rows the statement changed."""
+        """Runs a statement and returns the number of changed rows."""
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
-        """Returns the first row of a query that is built once, with its values given by name."""
+        """Returns the first row of a query. The query is built once, and its values are given by name."""
 
     def moment(self, at: datetime) -> object:
-        """Returns an aware time in the form in which this database stores it."""
+        """Returns a time in the form in which this database stores it."""
 
 
 class FileConnection:
@@ -183,12 +183,12 @@ class ServerConnection:
 
 
 def read_json(stored: object) -> Any:
-    """Returns the value of a JSON column. SQLite keeps it as text. PostgreSQL's driver has read it already."""
+    """Returns the value of a JSON column. SQLite stores it as text. PostgreSQL's driver has already read it."""
     return json.loads(stored) if isinstance(stored, str) else stored
 
 
 def read_time(stored: object) -> datetime:
-    """Returns a stored time in UTC. SQLite keeps it as text without a time zone."""
+    """Returns a stored time in UTC. SQLite stores it as text without a time zone."""
     if isinstance(stored, str):
         return datetime.fromisoformat(stored).replace(tzinfo=UTC)
     assert isinstance(stored, datetime)
@@ -197,22 +197,22 @@ def read_time(stored: object) -> datetime:
 
 @lru_cache(maxsize=16)
 def _in_words(question: Select[Any]) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
-    """Returns a query as SQLite reads it, the names of its values in order, and its own values."""
+    """Returns a query in SQLite's syntax, the names of its values in order, and its own values."""
     compiled = question.compile(dialect=sqlite.dialect())
     return str(compiled), tuple(compiled.positiontup or ()), compiled.params
 
 
 DIALECT = sqlite.dialect()
 CURSOR = "cursor"
-"""The key in `Session.info` of the driver's own cursor. On SQLite a session has one during its transaction."""
+"""The key in `Session.info` of the driver's own cursor. On SQLite, a session has a cursor during its transaction."""
 Convert = Callable[[Any], Any] | None
 
 
 class PreparedStatement:
-    """A statement that is built once and run many times within a session's transaction.
+    """A statement that is built once and run many times within the transaction of a session.
 
-    Values are given by name. Rows come in the order of `gives`, the types of the columns. SQLAlchemy's own work on a
-    statement costs five times the work of SQLite.
+    The code gives its values by name. The columns of a row come in the order of `gives`, which names their types.
+    SQLAlchemy's work on a statement takes five times as long as SQLite's.
     """
 
     def __init__(self, statement: Executable, *gives: TypeEngine[Any]) -> None:
@@ -246,9 +246,9 @@ class PreparedStatement:
 
     @cached_property
     def _in_words(self) -> tuple[str, Sequence[tuple[str, object, Convert]], Sequence[Convert]]:
-        """Returns the statement as SQLite reads it, with the conversions of its values and results.
+        """Returns the statement in SQLite's syntax, and the conversions of its values and results.
 
-        Each value has its name, its default and its conversion, in order.
+        Each value has a name, a default and a conversion, in the statement's order.
         """
         assert isinstance(self._statement, ClauseElement)
         compiled = self._statement.compile(dialect=DIALECT)
@@ -269,20 +269,20 @@ def _read(of: TypeEngine[Any]) -> Convert:
 
 
 def new_values(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
-    """Returns the parameters of an INSERT or an UPDATE.
+    """Returns the parameters for an INSERT or an UPDATE.
 
-    The value of each column is given under its name with `new_`.
+    The value of each column has the column's name with the prefix `new_`.
     """
     return {name: bindparam(f"new_{name}") for name in names}
 
 
 class WriterTurn:
-    """A queue for one process's writers on SQLite, in order of arrival.
+    """A queue for the threads of one process that write to SQLite, in order of arrival.
 
-    They wait in it before they wait for SQLite's lock.
+    Threads wait here before they wait for SQLite's lock.
 
-    SQLite waits by sleeping, ever longer, so the last to come may be first. A Python lock goes to any thread that runs.
-    With either of these, one of many threads could wait for ever.
+    SQLite waits by sleeping longer and longer, so the last thread may be served first. A Python lock may go to any
+    waiting thread. With only one of these, a thread among many could wait for ever.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -305,7 +305,7 @@ class WriterTurn:
             if gate in self._waiting:
                 self._waiting.remove(gate)
                 raise StoreUnavailable("too many writes wait in this process")
-        # This thread got its turn at the moment when its time ran out.
+        # This thread got its turn just when its time was over.
 
     def __exit__(self, *_: object) -> None:
         with self._guard:
@@ -316,15 +316,16 @@ class WriterTurn:
 
 
 MAX_BATCH = 32
-"""The most writes in one transaction. Other processes wait for its end."""
+"""The maximum number of writes in one transaction. Other processes wait until it ends."""
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
-"""Work that only reads and writes in a transaction. It runs again if another thread's work fails."""
+"""A function that only reads and writes in a transaction. It runs again if the work of another thread fails."""
 
 
 class WorkPlaces(Protocol):
-    """The places of threads that may work at once in this process. A thread that sleeps gives its place to another."""
+    """The places for threads that work at once in this process. A thread that sleeps gives its place to another
+    thread."""
 
     def take(self) -> None: ...
 
@@ -342,10 +343,10 @@ class UnlimitedPlaces:
 
 
 class BatchedWrites:
-    """Writes of several threads in one transaction, on a database with one writer.
+    """Combines the writes of several threads in one transaction, for a database with one writer.
 
-    A commit costs SQLite more than the writes of most hops. So the threads that come during a write are written
-    together, by one of them. The others sleep and use no processor time.
+    A commit takes SQLite longer than the writes of most hops. So threads that arrive during a write wait, and one of
+    them then writes for all. The other threads sleep and use no processor time.
     """
 
     def __init__(
@@ -359,7 +360,7 @@ class BatchedWrites:
         self.places: WorkPlaces = UnlimitedPlaces()
 
     def write(self, work: Work[R]) -> R:
-        """Returns the result of `work` once it is committed. Raises its errors, and StoreUnavailable."""
+        """Returns the result of `work` after it was committed. Raises the errors of `work`, and StoreUnavailable."""
         mine = _Wanted(work)
         with self._guard:
             self._waiting.append(mine)
@@ -378,9 +379,9 @@ class BatchedWrites:
         return found
 
     def _wait(self, mine: "_Wanted") -> None:
-        """Waits until the write is done, or until this thread must lead the next batch.
+        """Waits until the write is done, or until this thread must write for the next batch.
 
-        Raises StoreUnavailable if the wait is too long.
+        Raises StoreUnavailable if this takes too long.
         """
         if mine.gate.acquire(timeout=self._seconds):
             return
@@ -388,7 +389,7 @@ class BatchedWrites:
             if mine in self._waiting and not mine.leads:
                 self._waiting.remove(mine)
                 raise StoreUnavailable("too many writes wait in this process")
-        # Another thread is writing it now.
+        # Another thread is writing this work at the moment.
         mine.gate.acquire()
 
     def _lead(self) -> None:
@@ -432,7 +433,7 @@ class BatchedWrites:
 
 
 class _Wanted:
-    """One thread's write, and its result."""
+    """One thread's work that must be written, and its result."""
 
     __slots__ = ("broken", "found", "gate", "is_done", "leads", "work")
 
@@ -440,24 +441,24 @@ class _Wanted:
         self.work = work
         self.found: Any = None
         self.broken: Exception | None = StoreUnavailable("not committed")
-        """An error until the commit. So a write counts as failed if the writing thread ends for any reason."""
+        """It is an error until the commit. So a write counts as failed if the writing thread ends for any reason."""
         self.is_done = self.leads = False
         self.gate = Lock()
         self.gate.acquire()
 
 
 CACHED_REVISIONS = 4
-"""Revisions in memory: the published one, those that open drafts are based on, and one that is restored."""
+"""The number of revisions in memory: the live one, those on which open drafts are based, and one being restored."""
 CACHED_STEPS = 64
-"""Flows of open drafts in memory. Each page of the editor reads all flows of a draft."""
+"""The number of flows of open drafts in memory. Each page of the editor reads all flows of a draft."""
 IN_SESSION = "documents that are kept"
-"""The key in `Session.info` of the `DocumentCaches` of a reading transaction."""
+"""The key in `Session.info` for the `DocumentCaches` of a reading transaction."""
 
 
 class DocumentCache:
-    """The documents of revisions and steps that were used last. They never change, and reading one takes long.
+    """Caches the revisions and steps that were used last. These documents never change, and reading one takes long.
 
-    Safe among threads: one thread loads a document, and the others wait for it.
+    Threads can share the cache: one thread loads a document, and the others wait for it.
     """
 
     def __init__(self, most: int = CACHED_REVISIONS) -> None:
@@ -471,7 +472,8 @@ class DocumentCache:
     def document(
         self, revision_id: int, load: Callable[[], Mapping[str, Any] | None]
     ) -> Mapping[str, Any] | None:
-        """Returns the document of a revision from memory, or else from `load`. Returns None if `load` finds none."""
+        """Returns the document of a revision from memory, or otherwise from `load`. Returns None if `load` finds
+        none."""
         with self._lock:
             found = self._kept.get(revision_id)
             if found is None:
@@ -485,9 +487,9 @@ class DocumentCache:
             return found
 
     def _sharing(self, read: Mapping[str, Any]) -> Any:
-        """Returns the document with its unchanged flows taken from the document that was used last.
+        """Returns the document, with each unchanged flow taken from the document that was used last.
 
-        Two revisions differ in few flows. So equal flows are kept once, with everything that was made from them.
+        Two revisions differ in few flows. So equal flows are stored once, together with everything computed from them.
         """
         if not isinstance(read.get("flows"), dict):
             return frozen(read)
@@ -513,5 +515,5 @@ class DocumentCaches:
 
 
 def _alike(one: object, other: object) -> bool:
-    """Returns True if both are equal and have the same order. Equal objects may differ in their order."""
+    """Returns True if both are equal, including the order of their parts. Equal objects may differ in order."""
     return one == other and json.dumps(one) == json.dumps(other)

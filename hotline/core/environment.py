@@ -1,4 +1,4 @@
-"""Holds names and values of the environment that every layer may use."""
+"""Defines names and values of the environment that every layer may use."""
 
 import subprocess
 from collections.abc import Iterable
@@ -7,12 +7,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-"""Folder of the project. It contains the flows, the locales and the documentation."""
+"""The project's folder. It contains the flows, the translations and the documentation."""
 PREFIX = "HOTLINE_"
 OWNER_ONLY = 0o077
-"""Umask of every process of the hotline. Other accounts cannot read the files it writes."""
+"""The umask of every process of the hotline. Other accounts of the system cannot read files that these processes
+write."""
 NOT_SETTINGS = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
-"""Variables with our prefix that are not settings. Only tests use them."""
+"""Environment variables with our prefix that are not settings. Only tests use them."""
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -21,7 +22,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 def commit() -> str:
     """Returns the commit of this code, with `-dirty` if files differ from it, or "unknown".
 
-    `git archive` writes the commit into its copy of `commit.txt`. A checkout is asked.
+    In an archive, `git archive` writes the commit into `commit.txt`. In a checkout, the function asks git.
     """
     written = Path(__file__).with_name("commit.txt").read_text(encoding="ascii").strip()
     if not written.startswith("$"):
@@ -39,6 +40,7 @@ def is_yes(value: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
-    """Returns the end of an error message with the most similar known word. Empty where no word is similar."""
+    """Returns a hint for the end of an error message, with the most similar known word. The result is empty if no
+    word is similar."""
     near = get_close_matches(word, sorted(known), n=1)
     return f". Did you mean {prefix}{near[0]}?" if near else ""

@@ -1,5 +1,5 @@
-"""Makes the imports of a command cheap. Stops the garbage collector, and loads only one command's options for its
-help.
+"""Makes the imports of a command fast. Pauses the garbage collector, and loads only one command's options for its help
+text.
 """
 
 import ast
@@ -14,8 +14,8 @@ from typing import TypeGuard
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Stops the garbage collector within the block. Imports leave no garbage, and its searches take a sixth of a
-    start."""
+    """Pauses the garbage collector during the block. Imports leave no garbage, and searching for garbage takes a
+    sixth of the start time."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -26,7 +26,7 @@ def uncollected() -> Iterator[None]:
 
 
 class OptionsLoader(InspectLoader):
-    """One loader for one command's options and help. It loads no service, no table and no other command."""
+    """Loads the options and the help text of a single command. It loads no service, no table and no other command."""
 
     def __init__(self, file: Path, command: str) -> None:
         self._file, self._command = file, command
@@ -41,8 +41,8 @@ class OptionsLoader(InspectLoader):
 
 
 def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
-    """Yields the statements that a command's decorators need, in their order. For a group, includes those of its
-    commands."""
+    """Yields the statements that the decorators of a command need, in their order. For a group, it includes the
+    statements that the group's commands need."""
     commands = {one.name: one for one in body if _is_of(one, command)}
     for one in commands.values():
         for argument in (*one.args.args, *one.args.kwonlyargs):
@@ -58,7 +58,7 @@ def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
 
 
 def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
-    """Returns True for the function of a command, and for functions that are decorated with it."""
+    """Returns True for the function of a command, and for functions that this command decorates."""
     if not isinstance(one, ast.FunctionDef):
         return False
     parts = (part for each in one.decorator_list for part in ast.walk(each))
@@ -68,7 +68,7 @@ def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
 
 
 def _bound(one: ast.stmt) -> Iterator[str]:
-    """Yields the names that a statement of a module binds."""
+    """Yields the names that a statement of a module defines."""
     match one:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
             yield name

@@ -1,7 +1,7 @@
 """Lists the jobs, each with a name, the dotted path of its function, and its queue. Pure.
 
-Jobs have names so that no layer below imports `workers`. A floorplan test resolves every path. A job carries a row's id
-and may run twice. A job that finds nothing to do succeeds.
+Jobs have names, so that no lower layer imports `workers`. An architecture test resolves every path. A job contains the
+id of a row and may run twice. If a job finds nothing to do, it succeeds.
 """
 
 from enum import Enum

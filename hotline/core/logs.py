@@ -1,8 +1,9 @@
-"""Writes logs to standard error, one line an event. A line has a closed list of fields and no phone number.
+"""Writes logs to standard error, one line for each event. A line contains only fields from a fixed list, and never a
+phone number.
 
-People who may not read tips copy, keep and read logs (docs/decisions/12). So a field that is not on the list is
-dropped. An MSISDN is taken out. A message of another library loses its arguments. An exception keeps its kind and its
-place, but loses its message.
+People who may not read tips can copy, store and read logs (docs/decisions/12). So a field that is not on the list is
+left out. A phone number is removed from the message. Messages of other libraries lose their arguments. An exception
+keeps its class and its place in the code, but loses its message.
 """
 
 import json
@@ -18,13 +19,13 @@ from typing import Any
 from hotline.core.environment import CHECKOUT
 
 GIVEN = ("step", "queue", "row")
-"""Fields that a call may add with `extra`. `row` is the id of a row, never a reference."""
+"""The fields that a logging call may add with `extra`. `row` is the id of a row and never a reference."""
 FIELDS = ("level", "process", "logger", "event", "error", "where", *GIVEN)
-"""All fields that a line may hold, except its time."""
+"""All fields that a line may contain, except its time."""
 OUR_LOGGERS = ("hotline", "workers")
 MAX_LENGTH = 300
 NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
-"""Eight or more digits in a row, in any notation. Ids of rows and of processes are shorter."""
+"""Matches eight or more digits in a sequence, in any notation. The ids of rows and processes are shorter."""
 REDACTED = "(number)"
 HOUSE = CHECKOUT
 
@@ -32,14 +33,15 @@ Kind = type[BaseException] | None
 
 
 def configure(form: str, process: str) -> None:
-    """Sends every log of this process through this module, and any error that ends it. `form` is `json` or `text`."""
+    """Sends all logs of this process through this module, including any error that ends the process. `form` is
+    `json` or `text`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(form, process))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in list(root.manager.loggerDict):
-        # A library with its own handler would bypass this module.
+        # A library that has its own handler would bypass this module.
         other = logging.getLogger(name)
         other.handlers.clear()
         other.propagate = True
@@ -56,7 +58,7 @@ def configure(form: str, process: str) -> None:
 
 
 class OneLine(logging.Formatter):
-    """One log format that turns any record into one line."""
+    """A log format that turns any record into one line."""
 
     def __init__(self, form: str, process: str) -> None:
         super().__init__()
@@ -95,7 +97,7 @@ def _harmless(value: Any) -> str | int:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """Returns the innermost line of our own code that an exception passed, or "elsewhere" if there is none."""
+    """Returns the last line of our own code that an exception passed, or "elsewhere" if there is none."""
     place = "elsewhere"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)

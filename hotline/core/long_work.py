@@ -1,7 +1,8 @@
-"""Runs long work in a child process that ends. No alert and no page shares an interpreter with it.
+"""Runs long work in a child process that ends after the work. So alerts and pages do not wait for it.
 
-The child has a low priority and limits of time and memory. It gets the settings and the key folder of its parent only
-if its work needs the database. It ends with its parent. Its input goes through a pipe, so no command line shows it.
+The child process has a low priority, and limits of time and memory. It gets the settings and the key folder of its
+parent only if the work needs the database. It ends when its parent ends. Its input goes through a pipe, so that it
+never appears on a command line.
 """
 
 import ctypes
@@ -24,31 +25,33 @@ from hotline.errors import WorkEnded
 logger = logging.getLogger(__name__)
 
 PRIORITY = 10
-"""Added to the niceness of the parent. On a busy processor the child gets a tenth of the parent's share."""
+"""This number is added to the niceness of the parent. On a busy processor, the child gets a tenth of the parent's
+processor time."""
 TURN_SECONDS = 5.0
 """Seconds for which work waits for other work of its kind in this process."""
 BUSY, LATE, KILLED, OUT_OF_MEMORY = "another runs", "took too long", "was killed", "MemoryError"
-"""Reasons why there is no result. Any other reason is the name of an exception."""
+"""The reasons why there is no result. Any other reason is the name of an exception class."""
 
 
 class Work(NamedTuple):
-    """One kind of long work, and its limits."""
+    """One kind of long work, with its limits."""
 
     function: str
-    """`module:function`. It is a name, because the parent does not import the module."""
+    """The function as text, in the form `module:function`. It is text because the parent does not import the module."""
     seconds: int
-    """Maximum seconds by the clock, and of processor time."""
+    """The maximum seconds, both by the clock and of processor time."""
     memory: int = 2**30
-    """Maximum bytes of address space."""
+    """The maximum bytes of memory addresses."""
     role: str = ""
-    """The role whose context the function gets. Without it, it takes bytes, and has no settings and no files."""
+    """The role whose context the function gets. Without a role, the function takes bytes, and it has no settings and
+    no files."""
 
 
 WORK = {
-    # The largest sheet of this project takes 60 MB. A page may take a little longer than 12 seconds.
+    # The largest spreadsheet of this project needs 60 MB. Drawing one page may take a little longer than 12 seconds.
     "sheet": Work("hotline.core.spreadsheet_reading:read_here", 12, 400 * 2**20),
     "paper": Work("hotline.statistics.pdf:pdf_here", 30),
-    # Flows of 10,600 nodes take 20 seconds of a quiet processor, and 160 MB.
+    # Flows with 10,600 nodes need 20 seconds of a free processor, and 160 MB.
     "check": Work("hotline.editing.service_publish:check_by_id", 600, role="workers"),
     "release": Work("hotline.statistics.service_releases:create_due", 600, role="workers"),
 }
@@ -56,7 +59,7 @@ TURNS = {name: Lock() for name in WORK}
 
 
 def run(name: str, given: bytes, alarm: Callable[[], None] | None = None) -> bytes:
-    """Does one kind of work in a child process and returns its result. Raises WorkEnded if there is none.
+    """Does one kind of work in a child process and returns its result. Raises WorkEnded if there is no result.
 
     Calls `alarm` if the child reached a limit or was killed.
     """
@@ -76,11 +79,11 @@ def run(name: str, given: bytes, alarm: Callable[[], None] | None = None) -> byt
 
 
 def _run_child(name: str, given: bytes) -> bytes:
-    """Returns the result. Raises WorkEnded if there is none."""
-    # Isolated: the child imports nothing from the folder in which this process was started.
+    """Runs the child process and returns its result. Raises WorkEnded if there is no result."""
+    # The child runs isolated: it imports nothing from the folder in which this process was started.
     argv = [sys.executable, "-I", "-m", __name__, name, str(os.getpid())]
     work = WORK[name]
-    # Only typst reads the variable. It then uses one processor.
+    # Only typst reads this variable. It makes typst use one processor.
     environ = dict(os.environ) if work.role else {"RAYON_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
@@ -96,7 +99,8 @@ def _run_child(name: str, given: bytes) -> bytes:
 
 
 def main(name: str, parent: int) -> None:
-    """Does one kind of work as the only task of this process. If the work fails, writes only the class of the error."""
+    """Does one kind of work in this process and nothing else. If the work fails, it writes only the class of the
+    error."""
     work, why = WORK[name], ""
     limit_process(work, parent)
     try:
@@ -108,8 +112,8 @@ def main(name: str, parent: int) -> None:
 
 
 def limit_process(work: Work, parent: int) -> None:
-    """Makes the kernel end this process with its parent, or if it takes more processor time or memory than allowed."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # `PR_SET_PDEATHSIG` of Linux.
+    """Makes the kernel end this process if its parent ends, or if it uses too much processor time or memory."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # This is `PR_SET_PDEATHSIG` of Linux.
     if os.getppid() != parent:
         sys.exit(1)
     with suppress(OSError):  # A service manager may forbid it.
@@ -117,7 +121,7 @@ def limit_process(work: Work, parent: int) -> None:
         os.nice(PRIORITY)
     if not work.role:
         setrlimit(RLIMIT_FSIZE, (0, 0))
-    setrlimit(RLIMIT_CORE, (0, 0))  # It may hold a worker's keys.
+    setrlimit(RLIMIT_CORE, (0, 0))  # The dump could contain a worker's keys.
     setrlimit(RLIMIT_AS, (work.memory, work.memory))
     setrlimit(RLIMIT_CPU, (work.seconds, work.seconds + 1))
 

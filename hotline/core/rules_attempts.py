@@ -1,4 +1,4 @@
-"""Limits the attempts at secrets that are short enough to guess. Pure."""
+"""Limits the attempts at secrets that are short enough to be guessed. Pure."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,34 +9,35 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 class AttemptedSecret(StrEnum):
     RECEIPT = "receipt"
-    """A receipt's number with its PIN."""
+    """The number of a receipt, together with its PIN."""
     CODE = "code"
-    """A district's code, with which a phone joins a programme."""
+    """The code of a district, with which a phone joins a programme."""
     WORK = "work"
-    """A work PIN on a phone that is not enrolled. It rests by `people/rules_pin_block.py`, as an enrolled phone
-    does."""
+    """A work PIN on a phone that is not enrolled. `people/rules_pin_block.py` blocks it for a time, as it does for
+    an enrolled phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretTyped:
-    """A keyed PIN or code. The dialogue waits until a service has checked what it opens."""
+    """The caller keyed a PIN or a code. The conversation waits until a service has checked it."""
 
     upto: int
     secret: AttemptedSecret
     target: str = field(repr=False)
-    """The receipt's number, or the programme."""
+    """The number of the receipt, or the programme."""
     typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Maximum attempts that are checked. After them, a right secret gets the same answer as a wrong one."""
+    """The maximum number of attempts that are checked. After that, a correct secret gets the same answer as a wrong
+    one."""
 
     an_hour: int
-    """Attempts of one contact in an hour."""
+    """The attempts of one caller within an hour."""
     a_day: int
-    """Attempts at one target in a day. A target is a receipt's number, or for codes a whole programme. For codes, only
-    wrong ones count."""
+    """The attempts at one target within a day. A target is the number of a receipt, or for codes a whole programme.
+    For codes, only wrong attempts count."""
 
 
 LIMITS = {
@@ -47,6 +48,6 @@ LIMITS = {
 
 
 def is_exhausted(secret: AttemptedSecret, *, of_contact: int, of_target: int) -> bool:
-    """Returns True if one more attempt is not checked, after so many of this contact and at this target."""
+    """Returns True if the next attempt may not be checked, because this caller or this target already had too many."""
     limits = LIMITS[secret]
     return of_contact >= limits.an_hour or of_target >= limits.a_day

@@ -1,4 +1,4 @@
-"""Says how many record keys there are, by which published counts are rounded. Pure."""
+"""Defines how many record keys there are. Published numbers are rounded with them. Pure."""
 
 RECORD_KEYS = 256
-"""Number of record keys: 8 bits."""
+"""The number of possible record keys, which have 8 bits."""

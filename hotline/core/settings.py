@@ -1,8 +1,8 @@
-"""Reads the settings: one frozen value from the environment and a TOML file, with every fault in one list.
+"""Reads the settings from the environment and a TOML file into one value. It reports all faults in one list.
 
-A field's docstring is its help. `hotline settings` prints all of them as TOML, and makes docs/settings.md from them.
-With nothing set, they are those of a demo on one machine. The gateway is then the emulator on loopback, so that a
-forgotten setting sends nothing out.
+The docstring of a field is its help text. `hotline settings` prints all settings as TOML, and writes docs/settings.md.
+Without any setting, the values are those of a demo on one machine. The gateway is then the emulator on this machine, so
+that a forgotten setting cannot send SMS to real phones.
 """
 
 import ast
@@ -24,24 +24,25 @@ from hotline.core.environment import LOOPBACK, NO, NOT_SETTINGS, PREFIX, YES, di
 from hotline.errors import SettingsInvalid
 
 FILE = f"{PREFIX}SETTINGS"
-"""The variable that names the TOML file. Without it none is read."""
+"""The environment variable that names the TOML file. If it is not set, no file is read."""
 API_KEY = f"{PREFIX}GATEWAY_API_KEY"
 GATEWAY_HOST = "africastalking.com"
 SOCKET_PATH_BYTES = 100
-"""Maximum bytes of a unix socket's path. The system allows 108, with the end included."""
+"""The maximum number of bytes in the path of a unix socket. The system allows 108, including the end mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of value: its meaning, its check, and its conversion from text."""
+    """A kind of value: its description, its check, and its conversion from text."""
 
     meaning: str
-    """The words after "must be", such as `a number from 1 to 65535`."""
+    """The words that follow "must be" in an error, such as `a number from 1 to 65535`."""
     fits: Callable[[str], object]
     made: Callable[[str], object] = str
 
     def read(self, text: str) -> object:
-        """Returns the value of a text. Raises ValueError if the text does not fit, without quoting it."""
+        """Converts a text to its value. Raises ValueError if the text is not valid. The error does not quote the
+        text."""
         if not self.fits(text):
             raise ValueError(f"must be {self.meaning}")
         return self.made(text)
@@ -68,12 +69,12 @@ def _begins(*schemes: str) -> Kind:
 
 
 def _trimmed(meaning: str, fits: Callable[[str], object]) -> Kind:
-    """Returns the kind of a URL whose last slash is ignored."""
+    """Returns the kind for a URL. A slash at the end of the URL is ignored."""
     return Kind(meaning, lambda url: fits(_without_slash(url)), _without_slash)
 
 
 def _split_url(url: str) -> SplitResult | None:
-    """Returns the parts of a URL, or None if the text is no URL."""
+    """Returns the parts of a URL, or None if the text is not a URL."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -83,7 +84,7 @@ def _split_url(url: str) -> SplitResult | None:
 
 
 def _is_address(url: str) -> bool:
-    """Returns True for a URL with scheme, host and port only, over TLS or on this machine."""
+    """Returns True for a URL with only a scheme, a host and a port, either with TLS or on this machine."""
     parts = _split_url(url)
     if parts is None or parts.path or parts.query or parts.fragment or parts.username is not None:
         return False
@@ -97,7 +98,7 @@ def _is_gateway(url: str) -> bool:
 
 
 def _is_mailbox(url: str) -> bool:
-    """Returns True for a mail server and a recipient."""
+    """Returns True for an address with a mail server and a recipient."""
     parts = _split_url(url)
     return (
         parts is not None
@@ -144,10 +145,10 @@ def _setting(
     example: object = None,
     needs: Callable[[Mapping[str, Any]], str] = lambda _: "",
 ) -> Any:
-    """Declares a setting. A default that depends on settings above it is a function of their values.
+    """Declares one setting. If a default depends on settings above this one, it is a function of their values.
 
-    If this setting is set, `needs` returns what is wrong with those above, or nothing. `example` is the value in the
-    TOML file.
+    If this setting is set, `needs` returns what is wrong with the settings above it, or nothing. `example` is the value
+    in the example TOML file.
     """
     return field(metadata={"kind": kind, "default": default, "example": example, "needs": needs})
 
@@ -381,15 +382,14 @@ class Settings:
 
     @property
     def is_emulated(self) -> bool:
-        """Returns True if the gateway is the emulator, so that nothing leaves this machine."""
+        """Returns True if the gateway is the emulator, so that no SMS leaves this machine."""
         return urlsplit(self.gateway_url).hostname in LOOPBACK
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
 
     def shown(self) -> dict[str, str]:
-        """Returns each setting as a text that any person may read. It shows no alarm command and no password in a
-        URL."""
+        """Returns each setting as a text that any person may read. It hides the alarm command and passwords in URLs."""
         shown = {name: str(getattr(self, name)) for name in NAMES}
         shown["alarm_command"] = "(set)" if self.alarm_command else ""
         for name in ("database_url", "redis_url", "gateway_url", "alarm_mail"):
@@ -398,7 +398,7 @@ class Settings:
 
     @classmethod
     def descriptions(cls) -> dict[str, str]:
-        """Returns the docstring of each setting by field."""
+        """Returns the docstring of each setting, by field."""
         (body,) = ast.parse(dedent(inspect.getsource(cls))).body
         assert isinstance(body, ast.ClassDef)
         return {
@@ -412,7 +412,7 @@ class Settings:
 
 
 NAMES = tuple(one.name for one in fields(Settings))
-"""Every setting, in the order of the page docs/settings.md."""
+"""All settings, in the order of the page docs/settings.md."""
 
 
 def variable_of(name: str) -> str:
@@ -421,9 +421,11 @@ def variable_of(name: str) -> str:
 
 
 def with_file_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """Returns the environment with each setting of the TOML file as a variable. A variable that is set wins.
+    """Returns the environment, with each setting of the TOML file added as a variable. A variable that is already set
+    has priority.
 
-    A process with this environment reads no file. Raises SettingsInvalid if there is no such TOML file.
+    A process with this environment does not read the file again. Raises SettingsInvalid if the TOML file does not
+    exist.
     """
     found = dict(environ)
     file = found.pop(FILE, "").strip()
@@ -440,7 +442,8 @@ def with_file_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yields the name and the value of each entry of a TOML file. `port` in `[console]` is `console_port`."""
+    """Yields the name and the value of each entry of a TOML file. For example, `port` in `[console]` becomes
+    `console_port`."""
     for name, value in table.items():
         path = (*above, name)
         if isinstance(value, dict):
@@ -455,7 +458,7 @@ def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _refused(ours: Mapping[str, str]) -> Iterator[str]:
-    """Yields further problems: a key among the settings, failpoints without a test, unknown names."""
+    """Yields further problems: a key among the settings, failpoints outside a test, and unknown names."""
     if ours.get(API_KEY):
         yield (
             f"{API_KEY}: no key in an environment: unset it, and put the key in its file by"
@@ -465,7 +468,7 @@ def _refused(ours: Mapping[str, str]) -> Iterator[str]:
         yield f"{PREFIX}FAULTS: makes processes die, and is for tests: needs {PREFIX}TESTING=yes"
     known = {*NOT_SETTINGS, API_KEY, FILE, *map(variable_of, NAMES)}
     for name in sorted(ours.keys() - known):
-        # Compared without the prefix, which makes any two names similar.
+        # The names are compared without the prefix, because the prefix makes any two names similar.
         near = did_you_mean(
             name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], prefix=PREFIX
         )
@@ -483,7 +486,8 @@ def _without_password(url: str) -> str:
 
 
 def socket_below(home: Path) -> Path:
-    """Returns the embedded Redis' socket. It is below the home, or in the temporary folder if that path is too long."""
+    """Returns the path of the embedded Redis's socket. It is in the home folder, or in the temporary folder if that
+    path would be too long."""
     socket = home / "redis" / "redis.sock"
     if len(str(socket).encode()) <= SOCKET_PATH_BYTES:
         return socket

@@ -1,7 +1,8 @@
-"""Reads a workbook in a child process with limits of time and memory. A process reads one workbook at a time.
+"""Reads a workbook (a spreadsheet file) in a child process with limits of time and memory. A process reads one workbook
+at a time.
 
-The person who uploads a file decides how much it unpacks. A file of 39 kB took nine seconds and 713 MB. A child that
-takes too much time or memory ends, and no other request waits for it.
+The person who uploads a file decides how large it becomes after unpacking. For example, a file of 39 kB took nine
+seconds and 713 MB. A child process that needs too much time or memory is ended, and no other request waits for it.
 """
 
 import io
@@ -24,23 +25,23 @@ TOO_LONG = message_text(
 )
 ANOTHER = message_text("another sheet is being read: try again in a moment")
 MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
-"""Remarks by the reason of a failed reading. For any other reason the remark is `NO_WORKBOOK`."""
+"""Messages by the reason why reading failed. For any other reason the message is `NO_WORKBOOK`."""
 MAX_BYTES = 2 * 2**20
 MAX_ROWS = 5_000
 UNPACKED = 4 * 2**20
-"""Maximum bytes of a workbook's unpacked parts. A sheet of every text of the line has 1.8 MB."""
+"""The maximum bytes of a workbook after unpacking. A spreadsheet with every text of the hotline has 1.8 MB."""
 MAX_PARTS = 1_000
 MAX_COLUMNS = 64
 MAX_LETTERS = 4_000_000
-"""Maximum letters in all cells. Many cells may share one long text."""
+"""The maximum number of letters in all cells. Many cells can share one long text."""
 MAX_FORMULAS = 20
-"""Maximum number of formulas that a refusal names."""
+"""The maximum number of formulas that an error names."""
 
 
 def read_workbook(workbook: bytes) -> list[list[str]]:
     """Returns the cells of the first sheet as text.
 
-    Raises ImportRefused if it is no workbook, is too large, holds a formula, or takes too long to read.
+    Raises ImportRefused if the file is not a workbook, is too large, contains a formula, or takes too long to read.
     """
     try:
         rows: list[list[str]]
@@ -53,8 +54,8 @@ def read_workbook(workbook: bytes) -> list[list[str]]:
 
 
 def read_here(workbook: bytes) -> bytes:
-    """Reads a workbook in a child process. Returns its rows, or the reasons of a refusal, as JSON."""
-    # openpyxl would load numpy for numbers that no sheet has. That takes a second and half a gigabyte of addresses.
+    """Reads a workbook inside a child process. Returns its rows as JSON, or the reasons why it is refused."""
+    # openpyxl would load numpy, which no spreadsheet here needs. That takes a second and half a gigabyte of addresses.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
         results: list[Any] = [rows_of(workbook), []]
@@ -69,7 +70,7 @@ def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
 
     _measure(workbook)
     with warnings.catch_warnings(action="ignore"):
-        # Reads row by row, because a sheet may state a wrong size.
+        # Reads row by row, because a spreadsheet may state a wrong size.
         book = load_workbook(io.BytesIO(workbook), read_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
@@ -77,7 +78,8 @@ def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
 
 
 def _measure(workbook: bytes) -> None:
-    """Raises ImportRefused if the workbook is too large. Reads the sizes in the zip before it unpacks anything."""
+    """Raises ImportRefused if the workbook is too large. It reads the sizes in the zip archive before it unpacks
+    anything."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
         parts = whole.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED:
@@ -109,7 +111,7 @@ def _read(rows: Any, most_rows: int) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    """Returns a cell's text. A spreadsheet turns text that looks like a number into a number."""
+    """Returns a cell's text. A spreadsheet program turns text that looks like a number into a number."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,5 @@
-"""Stores attempts at short secrets: who made each attempt, the target, and the result. Stores keyed digests only."""
+"""Stores attempts at short secrets: who made the attempt, the target, and the result. The names of both are stored
+only as keyed digests."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,7 +11,8 @@ from hotline.core.database import Row, add_if_new
 
 
 class AttemptRow(Row):
-    """One attempt at a secret and its result. A repeated hop finds this row and is no second attempt. Kept for days."""
+    """One attempt at a secret and its result. If a hop is repeated, it finds this row and does not count as a second
+    attempt. The row is kept for some days."""
 
     __tablename__ = "secret_attempt"
     __table_args__ = (
@@ -24,15 +26,16 @@ class AttemptRow(Row):
     secret: Mapped[str]
     session_key: Mapped[str]
     text_key: Mapped[str]
-    """The keyed digest of the session's text, up to and including the attempt."""
+    """The keyed digest of everything keyed in the session, up to the end of the attempt."""
     contact_key: Mapped[str]
     target_key: Mapped[str]
-    """The keyed digest of the target, which may not exist. Empty if attempts on it are not counted."""
+    """The keyed digest of the target. The target may not exist. It is empty if attempts at this target are not
+    counted."""
     compared: Mapped[bool]
-    """False if earlier attempts had used up the limit, so that nothing was compared."""
+    """False if earlier attempts had already reached the limit, so that the secret was not compared."""
     opened_key: Mapped[str | None]
     results: Mapped[list[str]]
-    """The flags that the flow got as the result."""
+    """The flags that the flow received as the result."""
     at: Mapped[datetime]
 
 
@@ -44,7 +47,7 @@ def find_attempt(session: Session, session_key: str, text_key: str) -> AttemptRo
 def count_of_contact(
     session: Session, secret: str, contact_keys: Collection[str], since: datetime
 ) -> int:
-    """Returns the number of compared attempts by these contacts."""
+    """Returns the number of attempts by these callers in which a secret was compared."""
     return _count(session, AttemptRow.contact_key.in_(contact_keys), secret, since)
 
 
@@ -61,7 +64,7 @@ def attempt_times(
 
 
 def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
-    """Returns the number of compared attempts on this target."""
+    """Returns the number of attempts at this target in which a secret was compared."""
     return _count(session, AttemptRow.target_key == target_key, secret, since)
 
 
@@ -71,9 +74,11 @@ def _count(session: Session, whose: ColumnElement[bool], secret: str, since: dat
 
 
 def lock_digests(session: Session, keys: Collection[str]) -> None:
-    """Locks these digests until the transaction ends, so that the count stays true until the attempt is recorded.
+    """Locks these digests until the transaction ends. So the number of attempts stays correct until the next one is
+    recorded.
 
-    SQLite's writers queue anyway. The locks are taken in sorted order, so that no two transactions wait for each other.
+    SQLite's writers wait for each other anyway. The locks are taken in sorted order, so that two transactions never
+    wait for each other.
     """
     if session.get_bind().dialect.name != "postgresql":
         return

@@ -1,4 +1,4 @@
-"""Stores whether everything in this database is sample data."""
+"""Records that everything in this database is sample data."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ SAMPLE = "invented"
 
 
 class SampleMark(Row):
-    """The one row that marks sample data. No command deletes it."""
+    """The single row that marks the data as sample data. No command deletes this row."""
 
     __tablename__ = "sample_mark"
 
@@ -28,7 +28,8 @@ protect_rows(SampleMark)
 
 
 def mark_sample(session: Session, at: datetime) -> None:
-    """Marks the data as sample data. Every later release of statistics says so. A second call changes nothing."""
+    """Marks the data as sample data. Every later release of statistics says that it contains sample data. A second
+    call changes nothing."""
     add_if_new(session, SampleMark(id=ONE, origin=SAMPLE, marked_at=at))
 
 

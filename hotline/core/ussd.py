@@ -1,6 +1,6 @@
-"""Reads the USSD dialogue as the gateway sends it: everything keyed so far, in one text. Pure.
+"""Reads the USSD dialogue as the gateway sends it: everything that the caller keyed so far, in one text. Pure.
 
-The gateway joins the inputs with `*`, without a number of the hop. A `*` that the caller typed looks the same.
+The gateway joins the inputs with `*` and does not number the hops. A `*` that the caller typed looks the same.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,22 +10,26 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""Number of letters heard before a session's first text, which may be empty."""
+"""The number of letters received before a session's first text, which may be empty."""
 PIN_ASKED = "pin_asked"
-"""A flag that is pinned: every caller of this entry is asked for a PIN."""
+"""A flag that is stored with the session's start: every caller of this short code is asked for a PIN."""
 MAX_INPUTS = 120
-"""Maximum inputs of one text. A session of three minutes has fewer, and without a cached path each is replayed."""
+"""The maximum number of inputs in one text. A session of three minutes has fewer inputs. Without a cached path, each
+of them is replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class UssdHop:
-    """One callback of the gateway. Caller and text stay out of `repr`, and so out of every log and traceback."""
+    """One request of the gateway during a USSD session. The caller's number and text do not appear in `repr`, and so
+    in no log and no traceback."""
 
     session_id: str = field(repr=False)
     caller: str = field(repr=False)
-    """The number as E.164. If it is hidden, `hidden_caller`, which means this session's caller only."""
+    """The caller's number as E.164. If it is hidden, this is the result of `hidden_caller`, which means the caller
+    of this session only."""
     text: str = field(repr=False)
-    """Everything keyed in this session, joined by `*`. A suffix of the service code is already at its front."""
+    """Everything that the caller keyed in this session, joined by `*`. Digits dialled after the service code are
+    already at its beginning."""
     network: str | None = None
 
     @property
@@ -35,7 +39,7 @@ class UssdHop:
 
 @dataclass(frozen=True, slots=True)
 class EndNotice:
-    """The gateway's notice that a session is over."""
+    """The gateway's notice that a session has ended."""
 
     session_id: str = field(repr=False)
     status: str
@@ -43,24 +47,24 @@ class EndNotice:
 
 @dataclass(frozen=True, slots=True)
 class CallerFacts:
-    """The caller's own rows when the session began, for a private entry or a programme's entry.
+    """The caller's own rows at the start of the session, for the short code of responders or of a programme.
 
-    The rows change while the caller reads. The screens that the keys were meant for do not.
+    The rows may change while the caller reads. The screens for which the keys were pressed must not change.
     """
 
     flags: tuple[str, ...] = ()
-    """The flags that were true."""
+    """The flags that were set."""
     cases: tuple[str, ...] = ()
-    """References of the responder's cases, as they were listed."""
+    """The references of the responder's cases, in the order of the list."""
     language: str = ""
-    """The language in which a responder is written to. Empty for other callers."""
+    """The language of messages to the responder. It is empty for other callers."""
 
     def to_dict(self) -> dict[str, Any]:
         return {"flags": [*self.flags], "cases": [*self.cases], "language": self.language}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "CallerFacts":
-        """Returns the value in a document. A document of a later release may have more fields or fewer."""
+        """Returns the value that a document contains. A document of a later release may have more or fewer fields."""
         return cls(
             tuple(document.get("flags", ())),
             tuple(document.get("cases", ())),
@@ -70,18 +74,19 @@ class CallerFacts:
 
 @dataclass(frozen=True, slots=True)
 class CommittedText:
-    """The committed part of a session's text, and the ends of free texts in it. The text alone does not show them."""
+    """The saved part of a session's text, and the ends of free texts within it. The text alone does not show these
+    ends."""
 
     upto: int
-    """Number of letters, or `NOTHING`."""
+    """The number of saved letters, or `NOTHING`."""
     ends: Mapping[int, int] = field(default_factory=dict)
-    """Free texts that hold a `*`: their beginning in the session's text, and their end."""
+    """The free texts that contain a `*`, each with its start and end in the session's text."""
 
     def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
-        """Returns where a free text ends that has a `*` at `first_end`, in a session's text of `whole` letters.
+        """Returns the end of a free text with a `*` at `first_end`, in a session's text of `whole` letters.
 
-        A free text is committed with the hop that brought it. So all that is not committed is this hop's. A committed
-        one without a mark holds no `*`.
+        A free text is saved in the hop that brought it. So all unsaved letters belong to the current hop. A saved free
+        text without such an entry contains no `*`.
         """
         if begins in self.ends:
             return min(self.ends[begins], whole)
@@ -90,7 +95,8 @@ class CommittedText:
 
 @dataclass(frozen=True, slots=True)
 class SessionStart:
-    """One session as it began. It never changes, because a session is replayed from its opening and its text."""
+    """One session as it was at its start. It never changes, because the engine replays a session from its start and
+    its text."""
 
     key: str
     revision_id: int
@@ -101,25 +107,25 @@ class SessionStart:
     network: str | None
     started_at: datetime
     caller_key: str | None = field(default=None, repr=False)
-    """Keyed digest of session and MSISDN."""
+    """The keyed digest of the session and the caller's number."""
     alerts_blocked: bool = False
-    """True if no alert could leave when the session began. Its screens then promise none."""
+    """True if no alert could be sent when the session began. The session's screens then promise no alert."""
     pinned: CallerFacts | None = field(default=None, repr=False)
-    """None if the session's screens need no row of the caller."""
+    """It is None if the session's screens need no rows of the caller."""
 
     @property
     def asks_pin(self) -> bool:
-        """Returns True if a work PIN may be keyed in the session. Then no digest is made over all that was keyed."""
+        """Returns True if the caller may key a work PIN in the session. Then no digest is made of the keyed text."""
         return self.pinned is not None and PIN_ASKED in self.pinned.flags
 
     @property
     def asks_rows(self) -> bool:
-        """Returns True if the session's screens depend on rows of the caller, as far as the opening says so."""
+        """Returns True if the session's screens depend on rows of the caller, as far as the session's start shows."""
         return self.responder_id is not None or self.pinned is not None
 
 
 def hidden_caller(session_id: str) -> str:
-    """Returns a name for a caller whose number is hidden. No two sessions share it."""
+    """Returns a name for a caller whose number is hidden. Each session gets a different name."""
     return f"hidden {session_id}"
 
 
@@ -129,9 +135,9 @@ def is_number(caller: str) -> bool:
 
 
 def suffix_of(dialled: str, service_code: str) -> str | None:
-    """Returns what `dialled` has behind our service code: "" for the bare code, None if it is not ours.
+    """Returns the digits that `dialled` has after our service code: "" for the code alone, None if it is not ours.
 
-    `*384*777*2*1#` under `*384*777#` is `2*1`.
+    For example, `*384*777*2*1#` under `*384*777#` gives `2*1`.
     """
     ours = service_code.removesuffix("#")
     if not dialled.endswith("#"):
@@ -143,12 +149,14 @@ def suffix_of(dialled: str, service_code: str) -> str | None:
 
 
 def with_suffix(suffix: str, text: str) -> str:
-    """Returns one text for both shapes of a direct dial. Digits left in the service code go in front of the text."""
+    """Returns the same text for both ways in which the gateway sends a direct dial. Digits that remain in the
+    service code are put before the text."""
     return SEPARATOR.join(part for part in (suffix, text) if part)
 
 
 def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """Returns the longest published entry at the start of the dialled digits ("" for none), and the digits after it."""
+    """Returns the longest published short code at the start of the dialled digits ("" for none), and the digits
+    after it."""
     parts = tuple(dialled.split(SEPARATOR)) if dialled else ()
     for length in range(len(parts), 0, -1):
         entry = SEPARATOR.join(parts[:length])
@@ -158,9 +166,9 @@ def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[st
 
 
 def new_text(text: str, accepted: int) -> str | None:
-    """Returns what was keyed since the first `accepted` letters were answered, or None if nothing was.
+    """Returns the text that was keyed after the first `accepted` letters, or None if there is none.
 
-    An empty string is an input too: the caller pressed only "send".
+    An empty text is also an input: the caller pressed only "send".
     """
     if len(text) <= accepted:
         return None
@@ -170,11 +178,12 @@ def new_text(text: str, accepted: int) -> str | None:
 
 
 def follows(text: str, accepted: int) -> bool:
-    """Returns True if the gateway can send `text` after `accepted` letters of it were answered."""
+    """Returns True if the gateway can send `text` after the hotline answered `accepted` letters of it."""
     return len(text) == accepted or new_text(text, accepted) is not None
 
 
 def take_input(rest: str) -> tuple[str, str | None]:
-    """Returns the first input of `rest`, and what follows its separator. That is None without a separator."""
+    """Returns the first input of `rest`, and the text after its separator. The second part is None if there is no
+    separator."""
     first, separator, behind = rest.partition(SEPARATOR)
     return first, behind if separator else None

@@ -1,24 +1,28 @@
-"""Holds all texts that the code itself sends to a handset, by their English source. Pure.
+"""Holds all texts that the code itself sends to a handset, by their English text. Pure.
 
-Three users share this table: code that sends texts (`phrases.say(language, Template.TAKEN, ref=...)`), translators
-(`hotline words`) and the tests. A message stores its template and parameters, never the rendered text. No text here
-names the subject of the line. Network operators can read an SMS, and so can all who see the phone or its lock screen.
+Three groups use this table: code that sends texts (`phrases.say(language, Template.TAKEN, ref=...)`), translators
+(`hotline words`) and the tests. A stored message has its template and parameters, but never the final text. No text
+here names the subject of the hotline. Network operators can read an SMS, and so can everyone who sees the phone or its
+lock screen.
 """
 
 from enum import StrEnum
 
 
 class Template(StrEnum):
-    """One text. Its English is the key of the catalogues, so a change makes every translation stale."""
+    """One text that the code sends. Its English text is the key in the catalogues, so changing it makes every
+    translation out of date."""
 
     ALERT_URGENT_REPLY = "{ref}: {place}, urgent. Reply 1 {ref}"
-    """To a responder, if replies by SMS reach us. `ref` is K7Q4, `place` a district's name or "abroad"."""
+    """An alert to a responder, if replies by SMS reach us. `ref` is a reference such as K7Q4. `place` is the name of
+    a district, or "abroad"."""
     ALERT_URGENT_DIAL = "{ref}: {place}, urgent. Dial {code}"
-    """The same if they do not. `code` is the responders' short code: *384*777*90#."""
+    """The same alert if replies by SMS do not reach us. `code` is the responders' short code, such as *384*777*90#."""
     ALERT_REPLY = "{ref}: {place}. Reply 1 {ref}"
     ALERT_DIAL = "{ref}: {place}. Dial {code}"
     ALERT_LIKE_URGENT_REPLY = "{ref}: {place}, urgent, like {like}. Reply 1 {ref}"
-    """To a responder who was alerted of a case that is probably the same. `like` is the reference that they know."""
+    """To a responder who was already alerted of a case that is probably the same. `like` is the reference of that
+    case."""
     ALERT_LIKE_URGENT_DIAL = "{ref}: {place}, urgent, like {like}. Dial {code}"
     ALERT_LIKE_REPLY = "{ref}: {place}, like {like}. Reply 1 {ref}"
     ALERT_LIKE_DIAL = "{ref}: {place}, like {like}. Dial {code}"
@@ -28,48 +32,54 @@ class Template(StrEnum):
     ALERT_LOCKED_REPLY = "{ref}: {place}, details locked. Reply 1 {ref}"
     ALERT_LOCKED_DIAL = "{ref}: {place}, details locked. Dial {code}"
     ALERT_OPEN_REPLY = "{ref}: {place}, no one has taken it. Reply 1 {ref}"
-    """To the national desk, again and again until a responder takes the case."""
+    """To the national desk, repeated until a responder takes the case."""
     ALERT_OPEN_DIAL = "{ref}: {place}, no one has taken it. Dial {code}"
     ALERT_OVERDUE_REPLY = "{ref}: {place}, taken, no update since. Reply 1 {ref}"
-    """To a coordinator, then to the national desk: the outcome is overdue."""
+    """To a coordinator and then to the national desk: an outcome is overdue."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, taken, no update since. Dial {code}"
     ALERT_LOOK_REPLY = "{ref}: {place}, taken two hours ago. Check it: 1 {ref}"
-    """To the national desk: a second person looks at every danger."""
+    """To the national desk, because a second person looks at every case of danger."""
     ALERT_LOOK_DIAL = "{ref}: {place}, taken two hours ago. Check it: {code}"
     CLOSURE_REQUESTED = "{ref}: a colleague asks to close this case. Dial {code}."
-    """To the national desk. No SMS confirms a closure: the person who confirms it must open the case first."""
+    """To the national desk: a responder asks to close a case. No SMS can confirm a closure, because the person who
+    confirms it must first open the case."""
     CLOSURES_WAIT = "Closures waiting 24 hours or more: {refs}. Dial {code}"
-    """To the national desk at 06:30. `refs` are K7Q4 M3TX, or T12 for a case of which the person was not alerted."""
+    """To the national desk at 06:30: closures wait for confirmation. `refs` are references such as K7Q4 M3TX, or T12
+    for a case of which this person was not alerted."""
     MORE_TOLD = "{ref}: new information. Read it again."
-    """To responders alerted of the first of many similar tips: once, not for each tip. `ref` is the first's."""
+    """To responders who were alerted of the first of many similar tips. They get it once and not for each tip. `ref`
+    is the reference of the first tip."""
     STAY_AWAY = "{ref}: do not visit or call. Read it first."
-    """To every alerted responder, after `visit: no` or `000`. It never says who asked."""
+    """To every alerted responder, after `visit: no` or `000`: do not go there. It never says who asked for this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call that place. Call the national desk: {number}."
-    """The same with danger: responders act, but not openly. `number` is the national desk's, verified."""
+    """The same if a person is in danger: responders should act, but not openly. `number` is the confirmed number of
+    the national desk."""
     CAREFUL_ALONE = (
         "{ref}: careful. Do not visit openly. Do not call that place. Ask the national desk."
     )
-    """The same if no number is verified."""
+    """The same if no number is confirmed."""
     HOW_REPLY = (
         "{ref}: careful, do not call. How should they go? 6 {ref} discreetly, 7 {ref} openly"
     )
-    """To the national desk, which decides."""
+    """To the national desk, which decides if responders may go openly."""
     HOW_DIAL = "{ref}: careful, do not call. How should they go? Dial {code}"
     MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
-    """To responders who may go, if the national desk has said nothing for ten minutes."""
+    """To the responders, who may go, if the national desk has decided nothing for ten minutes."""
     GO_UNSEEN = "{ref}: the national desk says: go with a colleague, not openly. Do not call there."
     GO_OPENLY = "{ref}: the national desk says: you may go openly."
     PLACE_CHANGED = "{ref}: the place has changed. Call {number} before you go."
-    """To every alerted responder, if the reporter corrected the place. `number` is the national desk's."""
+    """To every alerted responder, if the caller corrected the place. `number` is the national desk's number."""
     PLACE_CHANGED_ALONE = "{ref}: the place has changed. Ask the national desk before you go."
     TOLD_FIRST = "{ref}: the district was alerted first"
-    """To the national desk, if an official was named only after the district was alerted."""
+    """To the national desk, if the caller named an official only after the district was alerted."""
     LET_REPLY = "{ref}: {place} has it too. To tell the first team to stop: 8 {ref}"
-    """To the national desk. With danger only that desk stands down the people of the first place."""
+    """To the national desk: a responder of the corrected place has taken the case. If there is danger, only the
+    national desk stands down the responders of the first place."""
     LET_DIAL = "{ref}: {place} has it too. To tell the first team to stop: {code}"
     LET_GO = "{ref}: another team has it now. You do not need to go. Thank you."
     REMIND_REPLY = "{ref}: say what happened by {time}, with a digit and {ref}: {digits}"
-    """To the assignee, at half time. `time` is when others are alerted; `digits` are those that are possible."""
+    """To the assignee, after half of the time. `time` is when others will be alerted. `digits` are the possible
+    answers."""
     REMIND_DIAL = "{ref}: say what happened by {time}. Dial {code}"
     FOLLOW = "{ref}: any news? Dial {code}"
     """To the responder who can know the result, days or weeks later. It names no subject and no person."""
@@ -77,36 +87,38 @@ class Template(StrEnum):
     """To a coordinator the next morning, then to the national desk."""
 
     TAKEN = "{ref}: you have taken it. Thank you."
-    """Answers `1 K7Q4`, also when it comes twice."""
+    """The answer to `1 K7Q4`, even if it arrives twice."""
     NOTED = "{ref}: noted. We also ask others."
-    """Answers `1 K7Q4` while the gateway's inbox cannot be read. Nothing proves yet that the responder wrote it."""
+    """The answer to `1 K7Q4` while the gateway's inbox cannot be read. So there is no proof yet that the responder
+    wrote it."""
     HELPS_TOO = "{ref}: you help too. A colleague has it."
-    """Answers `1 K7Q4` of a responder who takes a case after a colleague. An SMS names no colleague."""
+    """The answer to `1 K7Q4` from a responder who takes a case after a colleague. An SMS never names a colleague."""
     HELPS_TOO_UNREAD = (
         "{ref}: you help too. A colleague has it. You have not read it: do not visit openly."
     )
-    """The same for a case to which no one may go openly before it is read."""
+    """The same answer for a case that must be read before anyone goes there openly."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
     TAKEN_UNTIL = "{ref}: yours. Say what happened by {time}, with a digit and {ref}: {own}"
-    """The same, if an outcome is due. `time` is 25/11 14:05; `own` are the digits of an assignee."""
+    """The answer to `1 K7Q4` if an outcome is due. `time` is a time such as 25/11 14:05. `own` are the digits for an
+    assignee."""
     TAKEN_UNREAD = (
         "{ref}: yours. You have not read it: do not visit openly. Call the national desk: {number}."
     )
-    """Answers `1 K7Q4` of a case that is marked, or whose reporter was not asked if helpers may come."""
+    """The answer to `1 K7Q4` for a case with a warning, or if the caller was not asked whether responders may come."""
     TAKEN_UNREAD_ALONE = (
         "{ref}: yours. You have not read it: do not visit openly. Ask the national desk."
     )
     TAKEN_UNREAD_DESK = "{ref}: yours. You have not read it: do not visit openly."
-    """The same to a person of the national desk, which decides how to go."""
+    """The same to a person of the national desk, which decides how to go there."""
     TAKEN_STAY_AWAY = "{ref}: yours. Do not visit or call. Read it first."
-    """The same without danger, if the case is marked."""
+    """The same without danger, for a case with a warning."""
     HOW_NOTED = "{ref}: noted. We alert the people who are going."
-    """Answers `6 K7Q4` and `7 K7Q4` of the national desk."""
+    """The answer to `6 K7Q4` and `7 K7Q4` from the national desk."""
     LET_NOTED = "{ref}: noted. The first team is stood down."
-    """Answers `8 K7Q4` of the national desk."""
+    """The answer to `8 K7Q4` from the national desk."""
     LET_TOO_EARLY = "{ref}: no one at the new place has taken it yet."
     HOW_WAITS = "{ref}: noted. In a few minutes we alert the people who are going."
-    """Answers `7 K7Q4` while nothing proves yet that the responder wrote it."""
+    """The answer to `7 K7Q4` while there is no proof yet that the responder wrote it."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     ON_SITE_UNTIL = "{ref}: noted, you are on site. Say what happened by {time}."
     REFERRED_NOTED = "{ref}: noted, referred to a service."
@@ -115,62 +127,68 @@ class Template(StrEnum):
     JUDGE_NOTED = (
         "{ref}: noted, not such a case. A second person checks it. Until then it is yours."
     )
-    """Answers 4 in every case that a second person checks, in the same way. So no SMS reveals a screening."""
+    """The answer to 4, always the same, in every case that a second person checks. So no SMS reveals the result of a
+    screening."""
     ANOTHER_WAITS = "{ref}: another request is pending."
-    """Answers 4 if another person requested closure with another outcome."""
+    """The answer to 4 if another person requested closure with a different outcome."""
     GOES_ON_WAITS = "{ref}: noted. In a few minutes the case continues, and it is yours."
-    """Answers 1 as a refusal of a closure, while its sender is not proved. No other responder is asked."""
+    """The answer to 1 as a refusal of a closure, while there is no proof of its sender. There is no other responder
+    to ask."""
     OPEN_FIRST = "{ref}: read it first, then close it there. Dial {code}."
-    """Answers 4 of a responder who may confirm a colleague's request."""
+    """The answer to 4 from a responder who may confirm a colleague's closure request."""
     PASSED_NOTED = "{ref}: we ask the next person. It is yours until someone takes it."
     PASSED_THEIRS = "{ref}: your colleague keeps it."
-    """Answers 5 of a responder who is not the assignee, if no other responder is asked."""
+    """The answer to 5 from a responder who is not the assignee, if there is no other responder to ask."""
     TAKE_FIRST = "{ref}: you have not taken it yet. Reply 1 {ref}"
-    """Answers 3 and 4, which only the assignee may say."""
+    """The answer to 3 and 4 from a responder who is not the assignee."""
     CASE_OVER = "{ref}: this case is closed. Thank you."
     EXERCISE = "{ref} was a drill. Do not go. Thank you."
-    """Answers any message about a drill. At its end it goes to alerted responders who have not answered."""
+    """The answer to any message about a drill. When the drill ends, it also goes to alerted responders who have not
+    answered."""
     EXERCISE_BEGUN = "{place}: a drill runs until {time}. Do not tell the people alerted there."
-    """To the national desk, and to coordinators who are not in the drill. `time` is 25/11 14:05."""
+    """To the national desk, and to coordinators who do not take part in the drill. `time` is a time such as 25/11
+    14:05."""
     ASK_BACK = "{ref}: reply with a digit and {ref}: {digits}"
-    """Answers a message that was not clear, a digit without a reference, and `0`.
+    """The answer to an unclear message, to a digit without a reference, and to `0`.
 
-    `digits` are those below that are possible for that case. An answer never repeats what was written to us.
+    `digits` are those of the digits below that are possible for the case. An answer never repeats the text that the
+    responder wrote.
     """
     ASK_BACK_DIAL = "{ref}: dial {code}"
-    """The same if no digit by SMS is enough."""
+    """The same if the responder must dial instead of answering by SMS."""
     DIGIT_TAKE = "1 take"
-    """A digit that an SMS may answer, with its meaning. Translations keep the digit."""
+    """A digit that a responder may send by SMS, with its meaning. Translations keep the digit."""
     DIGIT_HELP_TOO = "1 help too"
-    """The same if a colleague is the assignee."""
+    """The same digit if a colleague is the assignee."""
     DIGIT_ON_SITE = "2 on site"
     DIGIT_REFERRED = "3 referred"
     DIGIT_NOT_IT = "4 not such a case"
     DIGIT_PASS_ON = "5 pass on"
     DIGIT_UNSEEN = "6 discreetly"
-    """For the national desk: responders must not go openly."""
+    """For the national desk: responders must not go there openly."""
     DIGIT_OPENLY = "7 openly"
     DIGIT_LET_GO = "8 stand down first team"
-    """For the national desk: the people of the first place need not go."""
+    """For the national desk: the responders of the first place do not have to go."""
     NO_MORE_ANSWERS = "No more answers this hour. Dial {code}."
-    """The last of ten answers in an hour to unclear messages of a responder who has a case in danger."""
+    """The last of ten answers within an hour to unclear messages of a responder with a case of danger."""
     PINS_WRONG = "Wrong PINs on one phone. Dial {code}"
-    """To the coordinator. An SMS names no responder: the warnings behind the PIN say whose phone it is."""
+    """To the coordinator: wrong PINs were entered on a phone. An SMS never names a responder. The warnings behind
+    the PIN say whose phone it is."""
     PINS_WRONG_YOURS = (
         "Wrong PINs: this phone is locked until {time}. Not you? Tell your coordinator."
     )
-    """To the phone itself. `time` is when the next PIN can be tried: 25/11 14:05."""
+    """To the phone itself: wrong PINs were entered. `time` is when the next PIN can be entered, such as 25/11 14:05."""
     PIN_NETWORK = "One phone opened cases on another network. Dial {code}"
     PIN_MANY = "One phone opened many cases. Dial {code}"
     PIN_NIGHT = "Phones that opened cases at night: {count}. Dial {code}"
-    """To the coordinator at 07:00."""
+    """To the coordinator at 07:00: phones opened cases at night."""
     PIN_NOT_ME = "Someone else used a PIN. It no longer works. Dial {code}"
     PIN_NEVER = "never"
-    """On the first screen behind a PIN: it was never opened before."""
+    """On the first screen after the PIN: this PIN never opened the list of cases before."""
     PIN_OPENED = "{time} ({count} times)"
-    """The time when the PIN last opened the list of cases, as 25/11 14:05, and how often it did."""
+    """The last time at which the PIN opened the list of cases, such as 25/11 14:05, and how often it did."""
     WARNING_WRONG = "{time} {who}: wrong PINs"
-    """A line of the warnings that a coordinator reads behind the PIN. `who` is the responder's name."""
+    """One of the warnings that a coordinator reads after entering the PIN. `who` is the responder's name."""
     WARNING_NETWORK = "{time} {who}: another network"
     WARNING_MANY = "{time} {who}: many cases opened"
     WARNING_NIGHT = "{time} {who}: opened at night"
@@ -178,31 +196,32 @@ class Template(StrEnum):
     WARNINGS_END = "Ask these people. If it was not them, ask an admin for a new PIN."
     NOTHING_OPEN = "You have no open cases. To check, dial {code}"
     STOP_NOTED = "Noted. You are on duty on this line. To leave it, tell your coordinator."
-    """Answers a STOP of an enrolled number. A STOP may be forged, so it changes nothing."""
+    """The answer to a STOP from an enrolled number. A STOP can be forged, so it changes nothing."""
     STOP_TOLD = "STOP came from a phone of your team. Nothing has changed. Please ask your team."
-    """To the people who lead the responder's desk. It names no phone."""
+    """To the people who lead the responder's desk: a phone of the desk sent STOP. It names no phone."""
 
     JOIN = "{join}: to join, dial {code}"
-    """To a phone that will be enrolled, or will be a responder's new one. `join` is a code of six digits."""
+    """To a phone that is being enrolled, or that is a responder's new phone. `join` is a code of six digits."""
     NUMBER_CHANGED = "Your number here was changed. If that was not you, call {number}."
-    """To the former number. `number` is the national desk's, verified."""
+    """To the responder's old number. `number` is the confirmed number of the national desk."""
     NUMBER_CHANGED_ALONE = (
         "Your number here was changed. If that was not you, tell the national desk."
     )
-    """The same if no number is verified."""
+    """The same if no number is confirmed."""
 
     REMOVED = "A colleague was removed from this line. Open cases passed to others: {count}."
-    """To the national desk, because one person alone may remove a responder. It never says who."""
+    """To the national desk, because one person alone may remove a responder. It does not say who removed the
+    responder."""
 
     ACCOUNT_END_ASKED = (
         "Someone asked to end console account {number}. A second admin decides. Not "
         "expected? Ask the national desk."
     )
-    """To the national desk, and to the person who answers for a desk that only this account decrypts."""
+    """To the national desk, and to the person who must answer for a desk that only this account can decrypt."""
     OWN_END = "Someone asked to end your console account. Not expected? Tell the national desk."
-    """To the phone of the account's own person."""
+    """To the phone of the person who owns the account."""
     ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
-    """To the national desk. `number` is the account's: never a name."""
+    """To the national desk: an account has ended. `number` is the number of the account. Its name never appears."""
     ACCOUNT_SUSPENDED = (
         "Console account {number} is suspended for 24 hours. Not expected? Ask the national desk."
     )
@@ -217,26 +236,27 @@ class Template(StrEnum):
         "Someone asked for a new link for your console account. Not you? Sign in and "
         "refuse it, or tell the national desk."
     )
-    """To the phone of the account's own person."""
+    """To the phone of the person who owns the account."""
 
     WORDS_URGENT = (
         "Since {time} callers read a text that only one person approved. Review it by {until}."
     )
-    """To the national desk. `time` is 24/11 14:05, `until` 18:05: then the clock withdraws the text."""
+    """To the national desk: one person published a text alone. `time` is a time such as 24/11 14:05. At `until`,
+    such as 18:05, the clock withdraws the text."""
 
     LIST_URGENT = "{ref} urgent, new"
-    """A case on a responder's list, on USSD."""
+    """A case on a responder's list on USSD."""
     LIST_NEW = "{ref} new"
     LIST_DUE = "{ref} due {time}"
-    """The responder's own case, with the time by which its outcome is due: 25/11 14:05."""
+    """The responder's own case. The time, such as 25/11 14:05, is when its outcome is due."""
     LIST_THEIRS = "{ref} a colleague has it"
-    """A colleague's case: nothing is overdue in it, and nothing is asked of the responder."""
+    """A colleague's case. It is not overdue, and the responder has nothing to do in it."""
     LIST_CLOSURE = "{ref} closure requested"
-    """A case with a requested closure, for people who may confirm it, or if the national desk decides."""
+    """A case whose closure was requested, for people who may confirm it, or if the national desk decides."""
     LIST_EXERCISE = "{ref} drill"
-    """A drill, on any list of the responder."""
+    """A drill on a responder's list."""
     OUTCOME_HELPED = "helped"
-    """The outcome of a requested closure, on USSD behind the PIN."""
+    """The outcome of a requested closure, on USSD after the PIN."""
     OUTCOME_REFERRED = "referred"
     OUTCOME_NOT_IT = "not such a case"
     OUTCOME_NOBODY = "no one found"
@@ -244,38 +264,40 @@ class Template(StrEnum):
     OUTCOME_JOKE = "a joke"
     OUTCOME_TEST = "a test"
     MET_WOMAN = "woman"
-    """A person of a case, on the responder's list: 1 woman 25/11, the number within the case and the day."""
+    """A person of a case on the responder's list, such as 1 woman 25/11: the person's number in the case and the
+    day."""
     MET_MAN = "man"
     MET_GIRL = "girl"
     MET_BOY = "boy"
     MET_PERSON = "person"
     CONTINUE_FORM = "Continue ({step} of {count})"
-    """Continues a form about a person at its next question, on USSD behind the PIN."""
+    """The choice to continue a form about a person at its next question, on USSD after the PIN."""
     OWES_HELP = "help"
-    """An open duty to a person when a case is closed, on USSD: 1 woman: help. A service must be asked."""
+    """An open duty to a person when a case is closed, on USSD: a service must be asked for help (1 woman: help)."""
     OWES_ANSWER = "the answer"
-    """The responder must report the service's answer."""
+    """An open duty: the responder must report the service's answer."""
     OWES_ARRIVAL = "arrival"
     OWES_THIRTY = "after 30 days"
     OWES_ASKING = "ask again"
     LIST_FOLLOW = "{ref} any news?"
-    """A case on the responder's list, open or closed, about which a result is asked for."""
+    """An open or closed case on the responder's list, for which a result is still missing."""
     LIST_LIKE = "{case}, like {like}"
-    """A case that is probably the same as another on the responder's list. `case` is one of the list texts above."""
+    """A case that is probably the same as another one on the responder's list. `case` is one of the texts for lists
+    above."""
     EXERCISE_TOLD = "A drill. No one is in danger. Do not go."
-    """The whole text of a drill, in every language. It is also the first line of its page, on USSD."""
+    """The whole text of a drill, in every language. It is also the first line of the drill's page on USSD."""
     PAGE_CAREFUL = "Careful: do not visit openly."
-    """First on a page of a case, on USSD: a warning. This one is for danger, if the reporter asked for no visit."""
+    """A warning at the top of a case's page on USSD. It is for a person in danger, if the caller asked for no visit."""
     PAGE_STAY_AWAY = "Do not visit or call."
     PAGE_ASK_FIRST = "No one said if helpers may come."
     PAGE_OFFICIAL = "An official may be involved."
     PAGE_CHILD = "It may be a child."
     PAGE_LIKE = "Like {like}."
-    """It is probably the same as another case, which the responder knows by this reference."""
+    """The case is probably the same as another case. The responder knows that one by this reference."""
     NOTE_AT = "Note {time}:"
-    """Before a responder's note, below the tip's text on a page of a case."""
+    """The beginning of a responder's note, below the text of the tip on the page of a case."""
     LINE_TOLD = "alerted"
-    """An event of a case, each after its time: 25/11 14:05 told."""
+    """Events of a case, each after its time, such as 25/11 14:05 alerted."""
     LINE_DELIVERED = "delivered"
     LINE_TAKEN = "taken"
     LINE_DOUBTED = "taken, not proved"
@@ -298,45 +320,54 @@ class Template(StrEnum):
     LINE_THIRTY = "checked after 30 days"
     LINE_DETERMINED = "an official decision was noted"
     PAGE_AWAY = "You cannot read this now. Please try again."
-    """Shown in place of a page that no process can decrypt at this moment."""
+    """Shown instead of a page that no process can decrypt at the moment."""
 
     FAILURE = "Sorry, please try again later. In danger: 112"
-    """On USSD when the database cannot commit. It is in Kinyarwanda if no language is known yet. One line."""
+    """Shown on USSD if the database cannot commit. It is in Kinyarwanda if the caller's language is not known yet.
+    It fits on one line."""
 
     READ_AGAIN = "To read it again, send WORK. To stop SMS, send STOP."
-    """To a caller who sends a digit too late. The word is one of `text/topics.py`, in each language its own."""
+    """To a caller who sends a digit too late. The word is a topic from `text/topics.py`, which differs by language."""
     DELETE_THESE = "You can delete these messages."
-    """Below the last screen that is read by SMS."""
+    """Below the last screen of a text that callers read by SMS."""
 
     ADVERTISEMENT = "Safe work and family: dial {code}"
-    """The one answer to a cry for help by SMS. It is letter for letter the text of posters. `code` is *384*777#."""
+    """The only answer to a cry for help by SMS. It is exactly the text of the posters. `code` is the service code,
+    such as *384*777#."""
 
     ALARM_RAISED = "Fault: {name}, since {time}. Runbook: {name}"
-    """To on-call contacts. `name` is a page of the runbook, in English; `time` is 24/11 14:05."""
+    """To on-call contacts: an alarm was raised. `name` is a page of the runbook in English. `time` is a time such as
+    24/11 14:05."""
     ALARM_AGAIN = "Fault continues: {name}, since {time}. Runbook: {name}"
     ALARM_OVER = "Over: {name}."
     """To on-call contacts: the fault is over."""
     ALARM_TRIAL = "A test: an alarm wakes you like this. Nothing is wrong now."
     AUDIT_DIGEST = "Keep this message: {row} {digest}"
-    """To on-call contacts, once a day. `row` and `digest` are those of the newest row of the audit log."""
+    """To on-call contacts once a day: the digest of the audit log. `row` and `digest` belong to the newest row of
+    the audit log."""
 
     CALL_WAITS = "{ref}: call requested for {time}. The number opens then."
-    """To the national desk. `ref` is C12, `time` 25/11 08:00-10:00. It never says who is called or why."""
+    """To the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as 25/11
+    08:00-10:00. It never says who will be called or why."""
     CALL_NOW = "{ref}: call now, until {until}. Two people must open the number."
     CALL_MISSED = "{ref}: no one called in time. One more chance: {time}."
     CALL_OVER = "{ref}: the time has passed. No one may call now."
     CALL_WITHDRAWN = "{ref}: the call was cancelled. Do not call."
 
     ERASE_WANTED = "{ref}: someone asked to erase it. Read it soon."
-    """To the assignee, or to every alerted responder. The sender may not be the reporter."""
+    """To the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be the
+    person who reported."""
     ERASE_DECIDE = "{ref}: someone asked to erase it. Keep it or erase it, by {time}."
-    """To the national desk, which decides by a command: no one took it, or a person is in danger. `ref` is T12."""
+    """To the national desk, which decides with a command: no one took the case, or a person is in danger. `ref` is a
+    reference such as T12."""
 
     ANSWERED = "{ref}: there is an answer. Read it at the desk."
-    """To the assignee. `ref` is K7Q4, or T12 at the national desk. It never names the question or the answer."""
+    """To the assignee: the caller answered a question. `ref` is a reference such as K7Q4, or T12 at the national
+    desk. It contains neither the question nor the answer."""
 
 
 OF_EXERCISES = frozenset({Template.EXERCISE, Template.EXERCISE_BEGUN})
-"""Texts sent in addition to a drill's alert. No statistics count them. A refused number removes no responder."""
+"""Texts that a drill sends in addition to its alert. They do not count in statistics. If the network refuses their
+number, no responder is removed."""
 ALWAYS_SHIPPED = frozenset({Template.FAILURE})
-"""Texts for a time when the database does not answer. No change made in the console can reach them."""
+"""Texts for times when the database does not answer. Changes in the console never apply to them."""

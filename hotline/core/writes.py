@@ -1,7 +1,7 @@
-"""Inserts many rows at once, in the fastest way for each database and without reaching a limit on parameters.
+"""Inserts many rows at once, in the fastest way for each database, within its limit of parameters.
 
-PostgreSQL unpacks JSON texts in one round trip. SQLite needs no round trip, so its driver takes tuples. Values that all
-rows share are written into SQLite's statement.
+PostgreSQL reads JSON texts in one request and makes rows of them. SQLite needs no request to a server, so its driver
+takes tuples. For SQLite, values that all rows share are part of the statement.
 """
 
 import json
@@ -31,7 +31,7 @@ from hotline.core.database import Row, insert_into
 
 Column = InstrumentedAttribute[Any]
 COUNTED = {"preserve_rowcount": True}
-"""Option that makes SQLAlchemy keep the row count of an INSERT."""
+"""An option that makes SQLAlchemy keep the number of inserted rows."""
 
 
 def add_rows(
@@ -43,10 +43,10 @@ def add_rows(
     *,
     unless_taken: Column | None = None,
 ) -> int:
-    """Inserts rows with these columns, in the given order. Every row also gets the `same` values.
+    """Inserts rows with these columns, in the given order. Every row also gets the values in `same`.
 
-    The values are in the driver's own form. Skips a row whose `unless_taken` value exists already. Returns the number
-    of inserted rows.
+    The values have the form that the driver uses. It skips a row if its value of `unless_taken` already exists. Returns
+    the number of inserted rows.
     """
     if not rows:
         return 0
@@ -65,15 +65,15 @@ def add_rows(
 
 
 def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
-    """Returns unused ids, in ascending order, for rows that are about to be written. No query need ask for them later.
+    """Returns unused ids in ascending order, for rows that will be written next. So no later query has to ask for them.
 
-    SQLite has one writer until it commits. PostgreSQL's sequence never gives an id twice.
+    SQLite has only one writer until it commits. PostgreSQL's sequence never gives the same id twice.
     """
     id = inspect(row).primary_key[0]
     if session.get_bind().dialect.name == "sqlite":
         last = session.scalar(select(func.max(id))) or 0
         return range(last + 1, last + 1 + count)
-    # The subquery finds the sequence's name once, not for each id.
+    # The subquery finds the name of the sequence once and not for each id.
     words = f"SELECT pg_get_serial_sequence('{row.__tablename__}', '{id.name}')::regclass"
     each = select(func.nextval(literal_column(f"({words})")))
     return session.scalars(each.select_from(func.generate_series(1, count))).all()
@@ -86,22 +86,23 @@ def insert_of(
     rows: Iterable[Sequence[object]],
     same: dict[Column, object],
 ) -> Any:
-    """Returns an INSERT of rows with these columns, in the given order. Every row also gets the `same` values."""
+    """Returns an INSERT statement for rows with these columns, in the given order. Every row also gets the values in
+    `same`."""
     shared = [literal(what, column.type) for column, what in same.items()]
     if session.get_bind().dialect.name == "sqlite":
         each = func.json_each(_json(rows)).table_valued("value", name="given").c.value
         given = [each.op("->>")(literal_column(str(at))) for at in range(len(columns))]
         fields = [type_coerce(field, String) for field in given]
-        # Without a condition, SQLite would read the ON of ON CONFLICT as the ON of a join.
+        # Without a condition, SQLite would read the ON of ON CONFLICT as part of a join.
         source = select(*fields, *shared).where(true())
     else:
-        # One JSON text for each column. A text for each row would be parsed again for each of its fields.
+        # There is one JSON text for each column. A text for each row would be parsed again for each field.
         source = select(*map(_unfolded, columns, zip(*rows, strict=True)), *shared)
     return insert_into(session, row).from_select([*columns, *same], source)
 
 
 def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
-    """Returns the condition that the column holds one of these numbers, of which there may be very many."""
+    """Returns the condition that the column has one of these numbers. There may be very many numbers."""
     return column.in_(select(_numbers(session, numbers)))
 
 
@@ -134,7 +135,7 @@ def _json(values: Iterable[object]) -> ColumnElement[str]:
     return literal(json.dumps([*values], separators=(",", ":")), String)
 
 
-# Creates triggers that refuse to change rows, delete rows, or empty a table, in both databases.
+# Creates triggers that refuse changed rows, deleted rows and emptied tables, in both databases.
 
 NOT_EMPTIED = (
     "CREATE OR REPLACE FUNCTION refuses_to_be_emptied() RETURNS trigger LANGUAGE plpgsql AS"
@@ -144,7 +145,7 @@ NOT_EMPTIED = (
 
 
 def protect_rows(row: type[Row]) -> None:
-    """Creates triggers with the table, so that no row of it is ever changed or deleted."""
+    """Creates triggers together with the table, so that no row of it can be changed or deleted."""
     table = row.__tablename__
     postgres = (
         f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS"
@@ -157,7 +158,7 @@ def protect_rows(row: type[Row]) -> None:
 
 
 def refusing_on_sqlite(table: str) -> tuple[str, ...]:
-    """Returns SQLite's triggers for a table that never changes."""
+    """Returns SQLite's triggers for a table whose rows never change."""
     return tuple(
         f"CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is insert only'); END"
@@ -166,7 +167,8 @@ def refusing_on_sqlite(table: str) -> tuple[str, ...]:
 
 
 def protect_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> None:
-    """Creates the given triggers with the table. On PostgreSQL one more refuses to empty the table."""
+    """Creates the given triggers together with the table. On PostgreSQL, one more trigger prevents emptying the
+    table."""
     table = row.__tablename__
     whole = (
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
@@ -174,6 +176,6 @@ def protect_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -
     )
     for dialect, words in (("sqlite", sqlite), ("postgresql", (*postgres, NOT_EMPTIED, whole))):
         for word in words:
-            # DDL reads "%" as the start of a parameter.
+            # In DDL, "%" is read as the start of a parameter.
             made = DDL(word.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
             event.listen(row.__table__, "after_create", made)

@@ -39,15 +39,16 @@ def changed_field_text(
 
 
 PHRASES = "phrases."
-"""The prefix of fields for the hotline's own phrases."""
+"""The prefix of field names for the hotline's own phrases."""
 MAX_SCREENS = 25
-"""The screens of one part. A page of them loads in some seconds on a slow connection."""
+"""The number of screens in one part of a long list. A page with that many screens loads in a few seconds on a slow
+connection."""
 STATES = tinted_table("screen_states")
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumns:
-    """One text of a screen, in every language. Unchanged languages show their present text."""
+    """One text of a screen, in every language. An unchanged language shows its current text."""
 
     label: str
     columns: Mapping[str, Sequence[rules_difference.WordSpan]]
@@ -57,7 +58,7 @@ class TextColumns:
 class ScreenToRead:
     anchor: str
     part: int
-    """The part of the page that shows it."""
+    """The part of the page that shows the screen."""
     place: str
     """The titles of the flow and of the screen."""
     state: str
@@ -73,9 +74,10 @@ class ScreenToRead:
 class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
-    """The screens in the red box, because recorded values change."""
+    """The screens in the red box, because their recorded values change."""
     covered: Sequence[tuple[ScreenToRead, str, str]]
-    """Screens whose written reason allows new risky words, with these words in quotation marks and the reason."""
+    """The screens whose written reason allows new risky words. Each comes with these words in quotation marks and
+    the reason."""
     reporting: Sequence[str]
     """The changed flows that collect reports or private answers."""
     numbers: Sequence[str]
@@ -110,9 +112,9 @@ def prepare_difference(
     live: FlowSet,
     part: int = 1,
 ) -> DifferenceToRead:
-    """Prepares the changes in the reader's language. Draws the handsets of one part only.
+    """Prepares the changes of a draft for a page in the reader's language. Draws the handsets of one part only.
 
-    `live` is the published flow set, in which the screens are previewed.
+    `live` is the published flow set, used to preview the screens.
     """
     parts = max(1, -(-len(changes.screens) // MAX_SCREENS))
     part = min(max(part, 1), parts)
@@ -156,7 +158,8 @@ def _covered(
 
 
 def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[str]:
-    """Yields the risky words of changed texts. Yields those of every text if the screen or its reason is new."""
+    """Yields the risky words in changed texts of a screen. If the screen or its reason is new, it searches every
+    text."""
     if change.state is rules_difference.ScreenState.NEW or any(
         one.field == "reason" for one in change.others
     ):
@@ -224,7 +227,7 @@ def _texts(
 def _columns(
     changed: Iterable[tuple[str, str, Sequence[rules_difference.WordSpan]]],
 ) -> Iterable[tuple[str, Mapping[str, Sequence[rules_difference.WordSpan]]]]:
-    """Returns each text with its changed languages."""
+    """Returns each text of a screen in the changed languages."""
     found: dict[str, dict[str, Sequence[rules_difference.WordSpan]]] = {}
     for name, language, words in changed:
         found.setdefault(name, {})[language] = words
@@ -236,14 +239,14 @@ def _same(words: str) -> Sequence[rules_difference.WordSpan]:
 
 
 def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
-    """Returns the screen's pages. Empty if the screen is missing or shows nothing of its own."""
+    """Returns the screen's pages. The result is empty if the screen is missing or has no text of its own."""
     if node is None:
         return ()
     return [screen.text for screen in screens_of(flow_set, place, language)]
 
 
 def _phrases(changes: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
-    """Yields the changed phrases of the hotline, by name. An empty side means the text of the catalogue."""
+    """Yields the changed phrases of the hotline, by name. If a side is empty, the catalogue's text applies there."""
     changed = []
     for one in changes:
         _, language, name = one.field.split(".", 2)

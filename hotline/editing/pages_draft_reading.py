@@ -1,4 +1,4 @@
-"""Shows the changes of a draft or a publication. Handles the decisions: publish, send back, restore, confirm."""
+"""Shows the changes of a draft or a publication. Handles the decisions on it: publish, send back, restore, confirm."""
 
 import sys
 
@@ -20,7 +20,7 @@ from hotline.text.phrases import phrase
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The newest steps in which the page finds the reasons for changes of recorded values."""
+"""The maximum number of newest steps in which the page looks for the reasons of changed recorded values."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
@@ -39,7 +39,7 @@ def printed_draft(visit: Visit, draft_id: int) -> Response:
 
 
 def _went_live(visit: Visit, draft_id: int) -> Response:
-    """Shows a published draft as its approver read it. The flows may have changed since."""
+    """Shows a published draft as its approver saw it. The flows may have changed since."""
     done = service_emergencies.of_change(visit.context, draft_id)
     if done is None:
         abort(404)
@@ -141,7 +141,7 @@ def _drawn(
         is_proposed=change.state == DraftState.SUBMITTED,
         is_second=is_second or visit.context.is_emulated,
         is_alone=not is_second and visit.context.is_emulated,
-        # The reason why one person may not publish it alone. Empty if they may.
+        # The reason why one person may not publish the draft alone. It is empty if they may.
         beyond=pages_sentences.refusal_text(visit, titles, beyond) if beyond.held_back else "",
         keeps=pages_sentences.languages_kept(visit, changes, seen.after),
         may_list=visit.may(role_groups.WORDS),

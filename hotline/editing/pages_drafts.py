@@ -27,13 +27,13 @@ from hotline.flows.check import anchor
 from hotline.flows.node_fields import Titles
 
 LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
-"""The pages for the parts of a draft that are not flows."""
+"""The pages for the parts of a draft that are not flows: numbers and short codes."""
 
 
 def editor_address(
     visit: Visit, draft_id: int, flow: str, node: str, field: str = "", language: str = ""
 ) -> str:
-    """Returns the address of the screen's field in the editor. Empty for an account that may not edit."""
+    """Returns the address of a field in the editor. Empty for an account that may not edit."""
     if not (flow and node and visit.may(role_groups.EDITOR)):
         return ""
     mark = anchor(field, language) or "form"
@@ -81,7 +81,7 @@ def first_screen(flow: PartDocument | None) -> str:
 
 
 NEWER = 2
-"""Seconds until the page asks again for the result of the check, which a worker runs."""
+"""Seconds before the page asks again for the result of the check. A worker runs the check."""
 
 
 def show(visit: Visit, draft_id: int) -> Response:
@@ -145,7 +145,7 @@ def restore_step(visit: Visit, draft_id: int, step_id: int) -> None:
 
 
 def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
-    """Returns the address where a part is edited: a flow's screen, or the list of numbers or short codes."""
+    """Returns the address of the page that edits a part: a flow's screen, the numbers or the short codes."""
     if not change.is_editable or document is None:
         return ""
     if part in LISTS:

@@ -1,4 +1,4 @@
-"""Asks which version to keep if two people changed one field, in a draft or in a publication since."""
+"""Asks the editor which version to keep if two people changed the same field."""
 
 import hashlib
 import secrets
@@ -55,12 +55,12 @@ from hotline.text.languages import CODES, NAMES
 from hotline.text.phrases import phrase
 
 PICK = "pick "
-"""The prefix of a form field's name, before a part and the key of its conflict."""
+"""The prefix of a form field's name. A part and the key of its conflict follow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One field that two people changed, with its versions in the reader's language."""
+    """One field that two people changed, with both versions in the reader's language."""
 
     name: str
     """The name of the form's field."""
@@ -117,9 +117,10 @@ def conflicts_page(
     other: str = "",
     back: tuple[str, str] | None = None,
 ) -> Response:
-    """Shows the conflicts of each part, with the sent form in hidden fields, except the choices.
+    """Shows the conflicts of each part, and keeps the sent form in hidden fields.
 
-    `address` receives the form. `other` is the author of the other version, empty if it is the published one.
+    `address` is the address to which the form is sent. `other` is the author of the other version. It is empty if that
+    version is the published one.
     """
     titles = live_titles(visit.context, visit.language)
     choices = [
@@ -155,7 +156,7 @@ def _choice(visit: Visit, titles: Titles, part: str, one: FieldClash) -> Choice:
 
 
 def _version(visit: Visit, one: FieldClash, value: object) -> str:
-    """Returns a version as text. A whole screen or flow shows its kind and first text, a field shows its value."""
+    """Returns a version as text. A whole screen or flow shows its kind and first text, and a field shows its value."""
     if one.place.name:
         return readable_value(value) or visit.say("nothing")
     if value == ABSENT:
@@ -166,14 +167,15 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
     return ": ".join(text for text in (visit.say(KINDS[node_fields.kind_of(value)]), words) if text)
 
 
-# Edits one screen of a flow in a draft: reads the form, runs the command of the pressed button, and saves.
+# Edits one screen of a flow in a draft: reads the form, runs the button's command, and saves.
 
 NEW_SCREEN = "new:"
-"""The value of a select for a new screen, which the save creates."""
+"""The select value for a new screen. Saving the form creates that screen."""
 OTHER_FLOW = "flow:"
-"""The prefix of a select's value for another flow, before its name."""
+"""The prefix of a select value that names another flow."""
 MORE_OPTIONS = "more:"
-"""The value of a short select that loads all options on the next page. The script loads them at once."""
+"""The value of a short select that loads all its options on the next page. With JavaScript, the options load at
+once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +183,12 @@ class TypedScreen:
     flow: dict[str, Any]
     """The whole flow with the typed values."""
     before: Document
-    """The screen from which the form was made."""
+    """The screen as it was when the form was made."""
     node: Document
     """The screen with the typed values."""
     refused: Sequence[FieldRefused]
     as_typed: Mapping[str, str]
-    """Fields that return to the page as typed, because the screen cannot store them."""
+    """Typed values that the screen cannot store. The page shows them again."""
     marks_changed: bool
     """True if recorded values or alerts change."""
 
@@ -204,8 +206,8 @@ def typed_screen(
 ) -> TypedScreen:
     """Reads a typed screen from the form.
 
-    `flows` are the possible targets. `marks` are fields that stay locked until the editor unlocks them. Raises KeyError
-    if the flow has no such screen.
+    `flows` are the possible targets. `marks` are the fields for recorded values and alerts. They stay locked until the
+    editor unlocks them. Raises KeyError if the flow has no such screen.
     """
     before, fields = node_fields.nodes_of(flow)[name], dict(form.fields)
     ways = {
@@ -245,7 +247,8 @@ def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
 
 
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
-    """Adds a screen named after the choice that leads to it. The new screen leads to the choice's old target."""
+    """Adds a new screen and names it after the choice that leads to it. The new screen leads to the choice's old
+    target."""
     label = arrow.field.removesuffix(".goes")
     node = node_fields.nodes_of(flow)[arrow.node]
     english = shown_value(node, f"{label}.en") if label.startswith("choices.") else ""
@@ -262,7 +265,7 @@ def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
 
 
 WHY_LETTERS = 10
-"""The shortest reason, in letters, for a change of recorded values or alerts."""
+"""The minimum number of letters of a reason for changed recorded values or alerts."""
 WHY = phrase("Enter in one sentence why recorded values or alerts change.")
 OVER = phrase("This draft has ended, so you cannot save in it. Your text is still below.")
 IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
@@ -270,12 +273,12 @@ IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 @dataclass(frozen=True, slots=True)
 class _EditedFlow:
-    """The result of a button's command on the flow."""
+    """The result when a button's command changed the flow."""
 
     flow: dict[str, Any]
     says: Mapping[str, Any]
     plain: Mapping[str, int]
-    """Word's characters that were replaced, with their counts."""
+    """Typographic characters from Word that were replaced, with their counts."""
     anchor: str
 
 
@@ -299,7 +302,7 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
     if isinstance(done, DraftRefused):
         return draw_again(visit, at, typed, text=OVER)
     if isinstance(done, StepClash):
-        # The same form comes back with the chosen versions.
+        # The form that showed the conflicts is sent again with the chosen versions.
         here: dict[str, Any] = {"draft_id": at.draft_id, "flow": at.flow.name}
         return conflicts_page(
             visit,
@@ -313,7 +316,7 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
 
 
 def typed_draft(visit: Visit, typed: TypedScreen) -> EditorDraft:
-    """Returns the typed form as a draft to draw again."""
+    """Returns the typed form, so that the page can show it again."""
     return EditorDraft(
         document=typed.flow,
         as_typed=typed.as_typed,
@@ -324,13 +327,14 @@ def typed_draft(visit: Visit, typed: TypedScreen) -> EditorDraft:
 
 
 def form_token(visit: Visit) -> str:
-    """Returns the token of this form, its page and its fields. The same form sent twice is one step."""
+    """Returns a token for this form, its page and its fields. A form that is sent twice with this token makes only
+    one step."""
     written = repr((visit.path, sorted(visit.form.kept()))).encode()
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 
 def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str = "") -> Response:
-    """Draws the typed form again with status 422, with errors at its fields or a sentence on top."""
+    """Shows the typed form again with status 422. Errors appear at their fields or on top."""
     state = handset_of_form(visit.form, visit.language)
     return draw_editor(visit, at, state, typed_draft(visit, typed), status=422, text=text)
 
@@ -352,7 +356,7 @@ def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _Edite
 
 
 def _anchor(do: str, after: Document) -> str:
-    """Returns the anchor to show after a button of a row or a letter."""
+    """Returns the anchor to which the page scrolls after a button of a row or a letter."""
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
         return f"p-meter-{rest.partition(':')[0]}"
@@ -431,7 +435,7 @@ def save_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 
 
 def moving_part(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
-    """Draws only the changing parts, for the script."""
+    """Renders only the changing parts of the page, for its script."""
     here, typed = form_origin(visit, draft_id, flow, node)
     state = _state(visit, visit.form.text("do"))
     around = service_drafts.set_around(visit.context, here)
@@ -442,9 +446,9 @@ def moving_part(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 def form_origin(
     visit: Visit, draft_id: int, flow: str, node: str
 ) -> tuple[EditedFlow, TypedScreen]:
-    """Returns the flow's state from which the form was made, and the typed screen. Raises NotFound.
+    """Returns the flow as it was when the form was made, and the typed screen. Raises NotFound.
 
-    Uses the newest state if the form's version does not exist.
+    Uses the newest state of the flow if the form's version does not exist.
     """
     try:
         version = number_of(visit.form.text("version"), signed=True)
@@ -461,7 +465,7 @@ def form_origin(
 def flow_at_version(
     visit: Visit, draft_id: int, flow: str, node: str, version: int | None = None
 ) -> EditedFlow:
-    """Returns the flow at a version, or the newest one, if it has this screen. Raises NotFound."""
+    """Returns the flow at a version, or the newest one. The flow must have this screen. Raises NotFound."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
     if node not in node_fields.nodes_of(here.document):
         raise NotFound(f"flow {here.name} has no screen {node}")

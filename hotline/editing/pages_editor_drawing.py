@@ -1,7 +1,7 @@
-"""Draws the page of the editor for one screen: outline, form and handset, from a draft or from a typed form.
+"""Renders the editor's page for one screen: outline, form and handset, from a draft or from a typed form.
 
-Meters, letters, problems and the handset change while the editor types. The server stores no handset. Hidden fields
-carry its keys, and each page replays them.
+Meters, letters, problems and the handset change while the editor types. The server does not store the handset's state.
+Hidden fields contain the pressed keys, and each page plays them again.
 """
 
 import re
@@ -64,7 +64,7 @@ LANGUAGE, LIMIT, BEGINS, KEY, SAY = "h.language", "h.limit", "h.begins", "h.key"
 AS_ANSWER, AS_FLAG = "as.answer.", "as.flag."
 HERE, DIAL = "here", "dial"
 WIDEST_LIMIT = 182
-"""The most septets of a message on the network."""
+"""The maximum septets of a message that the network accepts."""
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "00", "000")
 FLAGS = {"yes": True, "no": False}
 
@@ -81,7 +81,7 @@ class HandsetState:
     supposed: Assumptions = field(default_factory=Assumptions)
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
-        """Returns the page's value of one "as if" field. Empty if none is set."""
+        """Returns the value of one "as if" field, which assumes something about the caller. Empty if none is set."""
         if is_flag:
             given = self.supposed.flags.get(name)
             return "" if given is None else "yes" if given else "no"
@@ -89,7 +89,7 @@ class HandsetState:
 
 
 def handset_of_form(form: PostedForm, language: str) -> HandsetState:
-    """Reads the handset's state from the form. `language` is the default."""
+    """Reads the handset's state from the sent form. `language` is used if the form names none."""
     code = form.text(LANGUAGE)
     answers, flags = dict[str, str](), dict[str, bool]()
     for name, value in form.fields:
@@ -107,20 +107,20 @@ def handset_of_form(form: PostedForm, language: str) -> HandsetState:
 
 
 def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
-    """Reads the handset's language and limit from the address after a save. The keys are not kept."""
+    """Reads the handset's language and limit from the page's address after a save. The pressed keys are not kept."""
     shown = query.get("shown", "")
     return HandsetState(shown if shown in CODES else language, limit_of(query.get("limit", "")))
 
 
 def limit_of(typed: str) -> int:
-    """Returns a limit within the possible range. A missing or wrong value gives the default."""
+    """Returns the septet limit, within the possible range. A missing or wrong value gives the default."""
     if not typed.isdecimal() or len(typed) > 3:
         return SEPTETS
     return min(max(int(typed), MIN_SEPTETS), WIDEST_LIMIT)
 
 
 def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetState:
-    """Returns the state after one of the handset's buttons: a key, typed text, or a restart."""
+    """Returns the handset's state after the editor pressed a key, typed text or restarted."""
     verb, _, said = do.partition(":")
     if verb == "restart":
         return replace(state, keys=(), is_dialled=said == DIAL)
@@ -134,22 +134,22 @@ def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetStat
 class MovingParts:
     meters: Mapping[str, FilledMeter]
     letters: Mapping[str, Sequence[BadLetter]]
-    """By language, the letters on the screen that a basic handset does not show."""
+    """Letters on the screen that a basic handset cannot show, by language."""
     problems: Sequence[tuple[str, str, str]]
-    """Each problem to fix: one sentence, the details with the fix, and the anchor of its field."""
+    """Each problem to fix: a sentence, the details with the fix, and the anchor of its field."""
     elsewhere: int
-    """The number of the flow's other screens that have problems."""
+    """The number of other screens of the flow with problems."""
     is_whole: bool
     """False while the check of all flows is running."""
     handset: HandsetState
     seen: Previewed
-    """The screens in the preview."""
+    """The screens shown in the preview."""
     missing_kind: MissingKind | None
-    """The missing content at the preview's last screen, if that screen belongs to this flow."""
+    """The kind of content that is missing at the preview's last screen, if that screen belongs to this flow."""
     supposed: Sequence[Assumption]
-    """The values on which the screen's conditional text depends."""
+    """The answers and flags on which the screen's conditional text depends."""
     flow_set: FlowSet
-    """The flow set with the draft in it."""
+    """The published flow set with the draft added."""
 
     @property
     def is_full(self) -> bool:
@@ -157,14 +157,14 @@ class MovingParts:
         return len(self.handset.keys) >= MAX_KEYS
 
     def mends(self, rows: str) -> bool:
-        """Returns True if a list of rows has a problem to fix."""
+        """Returns True if one of the rows has a problem to fix."""
         return any(at.startswith(f"f-{rows}") for _, _, at in self.problems)
 
 
 def moving_parts(
     visit: Visit, around: FlowSet, flow: str, document: Document, node: str, state: HandsetState
 ) -> MovingParts:
-    """Computes the changing parts of the page for one screen of the typed document."""
+    """Computes the parts of the page that change while the editor types one screen."""
     draft = read_draft(flow, document)
     flow_set = with_flow(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
@@ -201,7 +201,7 @@ def moving_parts(
 
 
 def _field_anchor(node: Document, found: Problem) -> str:
-    """Returns the anchor of a problem's field. Returns that of the form if the page has no such field."""
+    """Returns the anchor of a problem's field. If the page has no such field, returns the form's anchor."""
     first, *rest = found.field.split(".")
     if found.language and f"{found.field}.{found.language}" in form_of(node):
         return found.anchor
@@ -218,7 +218,8 @@ def _field_anchor(node: Document, found: Problem) -> str:
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Returns each unsupported letter of a language once, at its first field. Its button replaces it everywhere."""
+    """Returns each unsupported letter of a language once, at its first field. Its button replaces the letter
+    everywhere."""
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
@@ -231,20 +232,20 @@ def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]
 class SaveNotice:
     is_saved: bool = False
     plain: Sequence[tuple[str, str, int]] = ()
-    """Word's characters that were replaced: the character, its replacement, and the count."""
+    """Typographic characters from Word that were replaced: the character, its replacement and the count."""
     is_merged: bool = False
     """True if another person saved in the meantime and both edits were merged."""
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
-    """Returns the result of a save from the address. Empty if the flow was saved again since."""
+    """Returns the result of a save, which the page's address carries. It is empty if another save followed."""
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return SaveNotice()
     return SaveNotice(True, replaced_characters(visit.asked("plain")), "both" in visit.query)
 
 
 def replaced_characters(text: str) -> Sequence[tuple[str, str, int]]:
-    """Returns each of Word's characters in the address, with its replacement and count."""
+    """Returns each typographic character in the address, with its replacement and count."""
     found = re.findall(r"(\D)([0-9]{1,4})", text[:200])
     return [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
 
@@ -252,9 +253,9 @@ def replaced_characters(text: str) -> Sequence[tuple[str, str, int]]:
 def waiting_questions(
     visit: Visit, flow: str, name: str, node: Document
 ) -> Iterator[tuple[object, str, str]]:
-    """Yields each waiting question, its field's name, and its anchor, oldest first.
+    """Yields each open question with its field's name and its anchor, oldest first.
 
-    A question about a text that is no longer in the form gets the form's anchor. Raises StoreUnavailable.
+    A question gets the form's anchor if the form no longer contains its text. Raises StoreUnavailable.
     """
     there = form_of(node)
     for one in service_translation.open_questions(visit.context, f"{flow}.{name}"):
@@ -268,12 +269,12 @@ KINDS = table("screen_kinds")
 
 
 STATES = tinted_table("review_states")
-"""The review state of a text, as a phrase and its tint."""
+"""The review state of a text, as a phrase and a colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditedScreen:
-    """The screen on the page, and the state of the flow from which the form was made."""
+    """The screen on the page, and the flow as it was when the form was made."""
 
     draft_id: int
     flow: EditedFlow
@@ -282,7 +283,7 @@ class EditedScreen:
 
 @dataclass(frozen=True, slots=True)
 class EditorDraft:
-    """The document on the page, and the values that come back from the form."""
+    """The document on the page, and the values that the form sends back."""
 
     document: Document
     as_typed: Mapping[str, str]
@@ -293,7 +294,7 @@ class EditorDraft:
 
 
 def new_form(here: EditedFlow) -> EditorDraft:
-    """Returns a new form of the newest state. Its token lets it be saved only once."""
+    """Returns a new form of the newest state. Its token prevents saving it twice."""
     return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
 
 
@@ -307,7 +308,7 @@ def draw_editor(
     notice: SaveNotice | None = None,
     text: str = "",
 ) -> Response:
-    """Draws the editor's page. Raises NotFound, StoreUnavailable."""
+    """Renders the editor's page. Raises NotFound, StoreUnavailable."""
     return page(
         visit,
         "editor.html",
@@ -324,7 +325,7 @@ def draw_editor(
 def _shows(
     visit: Visit, at: EditedScreen, state: HandsetState, draft: EditorDraft
 ) -> Mapping[str, object]:
-    """Returns the template's values. Fields and errors have the names of the form's fields."""
+    """Returns the values for the page's template. Fields and errors have the names of the form fields."""
     here, node = at.flow, at.node
     around = service_drafts.set_around(visit.context, here)
     parts = moving_parts(visit, around, here.name, draft.document, node, state)
@@ -335,7 +336,7 @@ def _shows(
     fields = {**form_of(written), **draft.as_typed}
 
     def shows(row: str, group: str) -> bool:
-        """Returns True if a group of a choice's fields is on the page. Most choices leave the group empty."""
+        """Returns True if the page shows this group of a choice's fields. For most choices the group is empty."""
         return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
 
     return {
@@ -366,12 +367,12 @@ def _shows(
 
 
 def faults_of(visit: Visit, refused: Sequence[FieldRefused]) -> FormFaults:
-    """Returns the errors by the ids of the page's fields."""
+    """Returns the errors, each under the id of its field on the page."""
     return {field_id(one.name): visit.say(REFUSED[one.fault]) for one in refused}
 
 
 def field_id(name: str) -> str:
-    """Returns the id of a form's field without its `f-`: `choices.2-rw` for `choices.2.rw`."""
+    """Returns the id of a form field without the prefix `f-`: `choices.2-rw` for `choices.2.rw`."""
     field, _, last = name.rpartition(".")
     return anchor(field, last)[2:] if last in CODES else name
 
@@ -386,7 +387,7 @@ def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[st
 
 
 MARK = re.compile(r"choices\.[^.]*\.(value|key)|(saves|topic|completes)(\..*)?")
-"""The names of fields for recorded values and alerts."""
+"""Field names for recorded values and alerts."""
 
 
 def _marks(written: Document) -> Mapping[str, str]:

@@ -1,4 +1,5 @@
-"""Shows the editor's pages with one question: add, rename or delete a screen, add or remove a flow, set its marks.
+"""Shows the editor's pages with one question: add, rename or delete a screen, add or remove a flow, set recorded
+values.
 
 An operation works on the newest state, and is saved as one step.
 """
@@ -54,7 +55,8 @@ def store_flow(
     did: StepKind,
     **says: Any,
 ) -> None:
-    """Saves a flow's new document. None removes the flow. `here` is the state on which the operation was done.
+    """Saves the new document of a flow. If the document is None, it removes the flow. `here` is the flow before the
+    operation.
 
     Raises FormRefused.
     """
@@ -69,7 +71,7 @@ def store_flow(
 
 
 def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> None:
-    """Raises FormRefused if there is an obstacle to the operation."""
+    """Raises FormRefused if something prevents the operation."""
     if obstacle:
         raise visit.wrong("name", OBSTACLES[obstacle])
 
@@ -77,7 +79,7 @@ def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 def _question(
     visit: Visit, template: str, draft_id: int, here: EditedFlow | None = None, **values: object
 ) -> Response:
-    """Draws the page of one question. A form with errors gets status 422."""
+    """Renders the page of one question. A form with errors gets status 422."""
     return page(
         visit,
         template,
@@ -90,14 +92,14 @@ def _question(
 
 
 TO = "to:"
-"""The prefix before an arrow's key, for the field with its new target."""
+"""The prefix of the field for an arrow's new target. The arrow's key follows it."""
 REMOVE_ARROW = "-"
-"""The value that removes the arrow, and the choice in which it begins."""
+"""The value that removes the arrow and the choice where it begins."""
 NO_NAME = phrase("Enter a name.")
 
 
 def _decided(visit: Visit) -> Mapping[str, str]:
-    """Returns each arrow's new target by the arrow's key. Empty if the arrow is removed."""
+    """Returns the new target of each arrow, by the arrow's key. The target is empty if the arrow is removed."""
     return {
         name.removeprefix(TO): "" if goes == REMOVE_ARROW else goes
         for name, goes in visit.form.fields
@@ -147,7 +149,7 @@ def add_screen(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def flow_arrows(flow: Document) -> tuple[Arrow, ...]:
-    """Returns the flow's arrows, and possible arrows of screens that lead nowhere yet."""
+    """Returns the flow's arrows. Adds possible arrows for screens that lead nowhere yet."""
     known = arrows_of(flow)
     ends = (
         Arrow(name, "goes", "")
@@ -186,7 +188,7 @@ def rename_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response
 
 
 def recorded_values_form(visit: Visit, draft_id: int, flow: str) -> Response:
-    """Shows the form for the flow's marks. After an error it shows the typed values."""
+    """Shows the form for the recorded values of the flow. After an error it shows the typed values."""
     typed, here = visit.form, service_drafts.edited_flow(visit.context, draft_id, flow)
     head, is_free = here.document, _is_free(visit, flow)
     return _question(
@@ -225,7 +227,7 @@ def set_recorded_values(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 FLOW_TEXTS = {"title": TITLE_LETTERS, "description": DESCRIPTION_LETTERS}
-"""The texts of a flow that colleagues read, with the most letters of each."""
+"""The texts of a flow that colleagues read, with the maximum number of letters of each."""
 
 
 def _save_texts(visit: Visit, draft_id: int, flow: str) -> Response:
@@ -242,32 +244,32 @@ def _save_texts(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
-    """Returns True for a flow that was never published. It has no recorded values yet."""
+    """Returns True for a flow that was never published. Its values were never recorded."""
     return service_drafts.live_flow(visit.context, flow) is None
 
 
 def _offered(visit: Visit, draft_id: int) -> Sequence[str]:
-    """Returns the values of `gathers` that flows use. The code handles no others."""
+    """Returns the values of the field `gathers` that the flows use. The code supports no other values."""
     flows = service_drafts.flows_in(visit.context, draft_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 
 @dataclass(frozen=True, slots=True)
 class FlowToRemove:
-    """One flow to remove from a draft, with the other flows and the arrows that lead into it."""
+    """One flow to remove from a draft, the other flows, and the arrows that lead into it."""
 
     here: EditedFlow
     flows: Mapping[str, Document]
     entries: Mapping[str, str]
     callers: Mapping[str, EditedFlow]
-    """The flows that lead to it, in their newest state."""
+    """The flows that call the removed flow, in their newest state."""
 
     @property
     def into(self) -> Sequence[rules_operations.ArrowIntoFlow]:
         return rules_operations.arrows_into_flow(self.flows, self.here.name)
 
     def screens(self, flow: str) -> Sequence[str]:
-        """Returns the screens to which a flow's arrow may lead instead, except screens that called the removed flow."""
+        """Returns the possible new targets of a flow's arrow. Leaves out screens that called the removed flow."""
         gone = {
             place.node
             for place in rules_operations.calls_of(self.flows, self.here.name)
@@ -297,7 +299,7 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> Visit:
-    """Returns the request with the obstacle as an error, unless it has other errors."""
+    """Returns the request with the obstacle as its error, unless it already has other errors."""
     if visit.faults or obstacle is None:
         return visit
     return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})
@@ -305,7 +307,7 @@ def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 
 @form_view(remove_flow_form)
 def remove_flow(visit: Visit, draft_id: int, flow: str) -> Response:
-    """Removes a flow. Changes the arrows that lead to it first, so that none leads to a missing flow."""
+    """Removes a flow. First changes the arrows that lead to it, so that none leads to a missing flow."""
     out, decided = _gathered(visit, draft_id, flow), _decided(visit)
     check_obstacle(
         visit, rules_operations.obstacle_to_removing(out.flows, out.entries, flow, decided)
@@ -366,7 +368,8 @@ def delete_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response
 
 ONWARD, FRONT = "onward", "front"
 MAX_MENUS = 250
-"""The most menus in one list. With more, the page offers only those of the front and of one flow."""
+"""The maximum number of menus in one list. If there are more, the page offers only the menus of the front and of one
+flow."""
 SHOW_MENUS = "menus"
 NO_MENU = phrase("Choose a menu that leads to the flow.")
 MODELS = table("flow_models")
@@ -394,7 +397,7 @@ def new_flow_form(visit: Visit, draft_id: int) -> Response:
 
 @form_view(new_flow_form)
 def add_flow(visit: Visit, draft_id: int) -> Response:
-    """Adds a flow, and then the choice that leads to it, so that no choice leads to a missing flow."""
+    """Adds a flow first and then the choice that leads to it, so that no choice leads to a missing flow."""
     form = visit.form
     if form.text("do") == SHOW_MENUS:
         return new_flow_form(visit, draft_id)

@@ -1,4 +1,4 @@
-"""Edits the telephone numbers and the printed short codes of a draft."""
+"""Edits the phone numbers and the printed short codes of a draft."""
 
 import secrets
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def numbers(visit: Visit, draft_id: int) -> Response:
 
 @form_view(numbers)
 def change_number(visit: Visit, draft_id: int) -> None:
-    """Confirms a number, or removes it."""
+    """Confirms or removes a phone number."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     actions = {"confirm": service_numbers.confirm, "away": service_numbers.end_confirmation}
     if does in actions:
@@ -51,14 +51,14 @@ def add_number(visit: Visit, draft_id: int) -> None:
 
 
 def _sent(visit: Visit, draft_id: int) -> SentForm:
-    """Returns the form with its version and its token."""
+    """Returns the sent form with its version and its token."""
     version = number_of(visit.form.text("version", most=20), signed=True)
     once = visit.form.text("once", most=32)
     return SentForm(visit.context, visit.by, draft_id, version or 0, once)
 
 
 def _check_saved(visit: Visit, done: Edited | NumberFault | ShortCodeFault, otherwise: str) -> None:
-    """Raises FormRefused if nothing was saved, at the field of the error or at `otherwise`."""
+    """Raises FormRefused if nothing was saved. The error appears at its field, or at `otherwise`."""
     if isinstance(done, NumberFault | ShortCodeFault):
         raise visit.wrong(FIELDS.get(done, otherwise), done.value)
     if refused := not_saved(visit, done):
@@ -76,7 +76,7 @@ def short_codes(visit: Visit, draft_id: int) -> Response:
         part=part,
         shown=shown,
         asked=shown.number if shown.count > 1 else None,
-        # The part of a long list that will contain the new short code.
+        # The page of the list that will contain the new short code.
         new_at=before // MAX_ROWS + 1 if len(part.lines) >= MAX_ROWS else None,
         once=secrets.token_hex(8),
     )
@@ -84,7 +84,7 @@ def short_codes(visit: Visit, draft_id: int) -> Response:
 
 @form_view(short_codes)
 def change_short_codes(visit: Visit, draft_id: int) -> Response:
-    """Names all short codes of a part at once, or removes one that was never printed."""
+    """Names all short codes of one page of the list, or removes one that was never printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
         done = service_numbers.remove_short_code(_sent(visit, draft_id), digits)
@@ -106,7 +106,7 @@ def add_short_code(visit: Visit, draft_id: int) -> Response:
 
 
 def _entries_saved(visit: Visit, draft_id: int, done: Edited | ShortCodeFault) -> Response:
-    """Checks the result, and returns to the part of the list that was shown."""
+    """Checks the result, and returns to the same page of the list."""
     _check_saved(visit, done, "entries")
     asked = {"part": said} if (said := visit.asked("part")) else {}
     return redirect_to("numbers.entries", draft_id=draft_id, **asked)

@@ -14,10 +14,10 @@ from hotline.flows import service_authoring
 BOX_WIDTH, BOX_HEIGHT = 216, 48
 BETWEEN, BETWEEN_LAYERS = 24, 44
 THIN = 12
-"""The width that an arrow takes when it passes a layer."""
+"""The width of an arrow that passes through a layer."""
 SWEEPS = 6
 Passed = tuple[str, str, int]
-"""The place where an arrow passes a layer: start, end and layer."""
+"""The place where an arrow passes through a layer: start, end and layer."""
 Spot = str | Passed
 
 
@@ -34,7 +34,7 @@ class PlacedArrow:
     end: str
     points: tuple[tuple[int, int], ...]
     is_back: bool
-    """True for an arrow to a layer above, or within its own layer."""
+    """True for an arrow to a higher layer or within its layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PlacedPicture:
 def place_boxes(
     names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str
 ) -> PlacedPicture:
-    """Places boxes and arrows in layers. Boxes without an arrow to them start at the top."""
+    """Places boxes and arrows in layers. Boxes that no arrow leads to are placed at the top."""
     known = set(names)
     pairs = [pair for pair in dict.fromkeys(arrows) if set(pair) <= known]
     first = [start] if start in known else []
@@ -83,14 +83,14 @@ def place_boxes(
 def _depths(
     names: Sequence[str], pairs: Sequence[tuple[str, str]]
 ) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
-    """Returns each box's depth by the longest path, and the arrows that lead back and would close a circle."""
+    """Returns each box's depth by the longest path, and the arrows that lead back and close a circle."""
     out: dict[str, list[str]] = {name: [] for name in names}
     for begin, end in pairs:
         out[begin].append(end)
     back: set[tuple[str, str]] = set()
     done: list[str] = []
     seen, open_now = set[str](), set[str]()
-    # A virtual root leads to all boxes, in their order.
+    # A virtual root leads to all boxes in their order.
     ways = [("", iter(names))]
     while ways:
         name, rest = ways[-1]
@@ -116,7 +116,7 @@ def _depths(
 def _layers(
     names: Sequence[str], depth: Mapping[str, int], forward: Sequence[tuple[str, str]]
 ) -> list[list[Spot]]:
-    """Returns the layers of boxes and passing arrows, in an order in which few arrows cross."""
+    """Returns the layers of boxes and passing arrows, in an order with few crossings."""
     layers: list[list[Spot]] = [[] for _ in range(max(depth.values()) + 1)]
     for name in names:
         layers[depth[name]].append(name)
@@ -145,7 +145,8 @@ def _way(begin: str, end: str, depth: Mapping[str, int]) -> list[Spot]:
 def _ordered(
     layer: list[Spot], nearby: Sequence[Spot], neighbours: Mapping[Spot, Sequence[Spot]]
 ) -> None:
-    """Sorts a layer by the average position of each spot's neighbours in the next layer. Others keep their place."""
+    """Sorts a layer by the average position of each item's neighbours in the next layer. Items without neighbours
+    keep their place."""
     at = {spot: number for number, spot in enumerate(nearby)}
     here = {spot: number for number, spot in enumerate(layer)}
 
@@ -162,7 +163,7 @@ def _across(spot: Spot) -> int:
 
 TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
 LETTERS = 25
-"""The letters of a name that fit into a box."""
+"""The number of letters that fit into a box."""
 
 
 def show(visit: Visit, flow: str) -> Response:
@@ -188,7 +189,7 @@ def show(visit: Visit, flow: str) -> Response:
 
 
 def _path(arrow: PlacedArrow) -> str:
-    """Returns the SVG path of an arrow from box to box, in curves. An arrow that leads back runs round the side."""
+    """Returns the SVG path of a curved arrow between two boxes. An arrow that leads back passes around the side."""
     (x, y), (to_x, to_y) = arrow.points[0], arrow.points[-1]
     if arrow.is_back:
         x, to_x = x + BOX_WIDTH // 2, to_x + BOX_WIDTH // 2

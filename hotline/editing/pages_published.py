@@ -1,6 +1,6 @@
 """Shows the published flows: the list, one flow in three languages, and the search in all texts.
 
-`flow` is a short example of a page: it reads the address, calls a service, and draws one template.
+`flow` is a short example of a page function: it reads the address, calls a service, and renders one template.
 """
 
 from collections import Counter
@@ -59,7 +59,7 @@ def flow(visit: Visit, flow: str) -> Response:
     nodes = outline(document)
     may_open = visit.may(role_groups.WORDS)
     rows = service_drafts.list_drafts(visit.context) if may_open else ()
-    # The address in the editor, or that of the draft's page.
+    # The address in the editor, or of the draft's page.
     opens = [
         (
             row,
@@ -93,7 +93,7 @@ def search(visit: Visit) -> Response:
 
 
 def _change(visit: Visit) -> service_drafts.ChangeRow | None:
-    """Returns the draft to search, or None for the published flows. Only authors search drafts. Raises NotFound."""
+    """Returns the draft to search, or None for the published flows. Only editors search drafts. Raises NotFound."""
     change = number_of(visit.asked("change"))
     if change is None or not visit.may(role_groups.WORDS):
         return None
@@ -101,7 +101,8 @@ def _change(visit: Visit) -> service_drafts.ChangeRow | None:
 
 
 def _address(visit: Visit, hit: SearchHit, draft_id: int | None) -> str:
-    """Returns the hit's address: in the editor for a draft, else on the text's page, else on the flow's page."""
+    """Returns the address of a search hit: in the editor for a draft, otherwise on the text's page or the flow's
+    page."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")
     if draft_id is not None and is_in_flow and visit.may(role_groups.EDITOR):

@@ -26,19 +26,19 @@ Done = TypeVar("Done")
 PARTS = table("change_parts")
 ROWS = table("row_names")
 FIELDS = table("field_names")
-"""The names of fields, by the whole field or by its last part within a row."""
+"""The names of fields, found by the whole field or by its last part within a row."""
 
 OF_A_NUMBER = table("number_fields")
 
 
 def draft_titles(visit: Visit, here: EditedFlow) -> Titles:
-    """Returns the titles of the flows as a draft has them. Raises StoreUnavailable."""
+    """Returns the titles that the flows have in a draft. Raises StoreUnavailable."""
     live = live_titles(visit.context, visit.language).flows
     return Titles({**live, **here.others, here.name: here.document}, visit.language)
 
 
 def field_words(visit: Visit, field: str) -> str:
-    """Returns a field's name in the reader's language. A field without a name stays as stored."""
+    """Returns a field's name in the reader's language. A field without a name keeps its stored name."""
     first, *rest = field.split(".")
     if first in ROWS and rest and rest[0].isdecimal():
         row = visit.say(ROWS[first], number=int(rest[0]) + 1)
@@ -61,7 +61,7 @@ def part_words(visit: Visit, titles: Titles, part: str) -> str:
 
 
 def problem_place(visit: Visit, titles: Titles, one: Problem) -> str:
-    """Returns the flow, screen, field and language of a problem, as far as it has them."""
+    """Returns the flow, screen, field and language of a problem, if they are known."""
     field = field_words(visit, one.field) if one.field else ""
     language = NAMES.get(one.language, one.language)
     place = titles.place(one.flow, one.node)
@@ -71,9 +71,9 @@ def problem_place(visit: Visit, titles: Titles, one: Problem) -> str:
 REFUSALS = table("change_refusals")
 NEEDS_APPROVER = table("held_back")
 KEEPS_LANGUAGES = "keeps-languages"
-"""The checkbox which confirms that other languages keep the old text for now."""
+"""The checkbox that confirms: other languages keep the old text for now."""
 MAX_PLACES = 5
-"""The places that a sentence names. The page lists all of them."""
+"""The maximum number of places that one sentence names. The page lists all of them."""
 
 
 def _some(places: Sequence[str]) -> str:
@@ -86,7 +86,7 @@ def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
 
 
 def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
-    """Returns a service's result. Raises FormRefused with the reason at that field if the service refused."""
+    """Returns a service's result. If the service refused, raises FormRefused with the reason at that field."""
     if isinstance(done, DraftRefused):
         titles = live_titles(visit.context, visit.language)
         raise FormRefused({field: refusal_text(visit, titles, done)})
@@ -94,7 +94,7 @@ def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Do
 
 
 def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places of a refusal. Yields the checker's English text only if there are no places."""
+    """Yields the places that a refusal names. If there are none, yields the checker's English text."""
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
@@ -105,7 +105,8 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
-    """Returns the places where English is new and another language keeps the old text. Empty if there are none."""
+    """Returns the places where the English text is new and another language keeps the old text. Empty if there are
+    none."""
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
 
@@ -127,7 +128,7 @@ def _held(visit: Visit, titles: Titles, held: NeedsApprover) -> str:
 STEP_SENTENCES = table("steps")
 WITHOUT_LANGUAGE = phrase("{who} changed {what}")
 UNKNOWN = phrase("{who} changed {part}")
-"""The sentence for steps that only a later release knows."""
+"""The sentence for a kind of step that this release does not know."""
 
 
 def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
@@ -139,7 +140,7 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
     words = STEP_SENTENCES.get(str(did), UNKNOWN)
     if did == StepKind.EDITED and not languages:
         words = WITHOUT_LANGUAGE
-    # The screen, the phone number or the short code in the step.
+    # The step's screen, phone number or short code.
     screen = titles.screen(step.part, str(says.get("node", "")))
     named = (screen, says.get("number"), says.get("digits"))
     return visit.say(
@@ -155,7 +156,7 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
 
 
 def recorded_value_reasons(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
-    """Returns sentences with the reasons for the approver, one for each step that changes recorded values or alerts."""
+    """Returns one sentence with the reason for each step that changed recorded values or alerts."""
     titles = live_titles(visit.context, visit.language)
     return [
         step_sentence(visit, titles, step)
@@ -168,7 +169,7 @@ TICK = "read-"
 
 
 def check_read(visit: Visit, languages: Sequence[str]) -> None:
-    """Raises FormRefused, at the first missing checkbox, unless each of these languages is ticked as read."""
+    """Raises FormRefused unless the approver ticked each of these languages as read."""
     missing = [code for code in languages if not visit.form.ticked(f"{TICK}{code}")]
     if missing:
         named = ", ".join(NAMES[code] for code in missing)
@@ -197,7 +198,7 @@ def problem_details(visit: Visit, finding: Problem) -> str:
 
 
 def checker_message(visit: Visit, one: MessageText) -> str:
-    """Returns a checker's message. Fields and languages get the names that the page uses."""
+    """Returns a checker's message for the page. Fields and languages have the names that the page uses."""
 
     def shown(name: str, value: str) -> str:
         if name.endswith("field"):
@@ -208,7 +209,7 @@ def checker_message(visit: Visit, one: MessageText) -> str:
 
 
 def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
-    """Returns a sentence why nothing was saved. Empty if it was saved."""
+    """Returns a sentence that says why nothing was saved. Empty if it was saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
         return visit.say("{by} edited the same text meanwhile. Check it, then decide.", by=by)

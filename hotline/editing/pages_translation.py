@@ -1,4 +1,4 @@
-"""Shows the texts of all flows: progress by language, ten texts to translate, spreadsheets, and questions."""
+"""Shows the texts of all flows: progress by language, ten texts to translate, spreadsheets and questions."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ def language_texts(visit: Visit, language: str) -> Response:
 
 
 def save_texts(visit: Visit, language: str) -> Response:
-    """Saves every field before it runs the button's command, so that no typed text is lost."""
+    """Saves every field before it runs the button's command. So no typed text is lost."""
     does, _, number = visit.form.text("do").partition(":")
     typed = typed_words(visit.form)
     agreed = typed.get(number)
@@ -80,7 +80,7 @@ def save_texts(visit: Visit, language: str) -> Response:
 
 
 def meters_part(visit: Visit, language: str) -> Response:
-    """Draws only the meters, for the typed texts."""
+    """Renders only the meters, which show how much room the typed texts need."""
     typed = typed_words(visit.form)
     words = {one.place: one.words for one in typed.values()}
     filled = service_review_document.text_meters(visit.context, known_language(language), words)
@@ -103,14 +103,14 @@ def filter_of(visit: Visit) -> TextFilter:
 
 
 def address_of(wanted: TextFilter) -> dict[str, Any]:
-    """Returns the filter's values for an address, without the defaults."""
+    """Returns the filter's values for an address. Leaves out default values."""
     state = "" if wanted.state == TODO else wanted.state
     said = {"state": state, "flow": wanted.flow, "at": wanted.at}
     return {name: value for name, value in said.items() if value}
 
 
 def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
-    """Returns the rows of the form by their number on the page."""
+    """Returns the typed rows of the form, by their number on the page."""
     found = {}
     for number in map(str, range(1, service_review_document.PAGE + 1)):
         if place := form.text(f"place.{number}"):
@@ -145,7 +145,8 @@ def _page(visit: Visit, language: str, wrong: TextFaults | None = None) -> Respo
 
 
 def _faults(visit: Visit, texts: Sequence[PageText], wrong: TextFaults) -> FormFaults:
-    """Returns the errors by their fields. Errors of texts that are no longer on the page appear above the list."""
+    """Returns the errors of the texts, by field. Errors appear above the list if their text is no longer on the
+    page."""
     numbers = {text.place: number for number, text in enumerate(texts, start=1)}
     says = {}
     for at, one in wrong.items():
@@ -196,7 +197,7 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
 
 @form_view(sheet_form)
 def check_sheet(visit: Visit, language: str) -> Response:
-    """Checks a spreadsheet and shows the rows that can be saved. Stores nothing."""
+    """Checks a spreadsheet and shows the rows that can be saved. It stores nothing."""
     known_language(language)
     rows = uploads.read_upload(visit, partial(uploads.read_rows, language=language))
     return _checked(visit, language, service_translation.check_sheet(visit.context, language, rows))
@@ -215,7 +216,7 @@ def take_sheet(visit: Visit, language: str) -> Response:
 
 @form_view(sheet_form)
 def send_refused(visit: Visit, language: str) -> Response:
-    """Sends the refused rows as a spreadsheet with a column of reasons, so that the translator can correct them."""
+    """Sends the refused rows as a spreadsheet with their reasons, so that the translator can correct them."""
     rows = uploads.unpack_rows(visit)
     found = service_translation.refused_rows(visit.context, known_language(language), rows)
     columns = (*review_sheets.COLUMNS, review_sheets.REASON_COLUMN)
@@ -259,7 +260,7 @@ def questions(visit: Visit) -> Response:
 
 
 def settle(visit: Visit, question_id: int) -> Response:
-    """Settles a question. Returns to the list, or to the draft's screen on which it was shown."""
+    """Closes a question about a text. Returns to the list of questions, or to the draft's screen that showed it."""
     service_translation.settle_question(visit.context, visit.by, question_id)
     flow, node = visit.form.text("flow"), visit.form.text("node")
     change = number_of(visit.form.text("change"))

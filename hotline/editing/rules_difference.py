@@ -1,7 +1,7 @@
-"""Lists what a change does to each screen, in the order in which callers meet the screens. Pure.
+"""Lists the effects of a change on each screen, in the order in which callers reach the screens. Pure.
 
-Each value that differs is listed once: as text, as an arrow, as a recorded value, or as another field. For each text it
-shows the words that were added and removed. It also finds the parts of a change that need an approver.
+Each different value is listed once: as a text, an arrow, a recorded value or another field. For each text it shows the
+words that were added and removed. It also finds the parts of a change that need an approver.
 """
 
 import re
@@ -48,7 +48,8 @@ class WordSpan(NamedTuple):
 
 
 def word_spans(before: str, after: str) -> tuple[WordSpan, ...]:
-    """Compares two texts by whole words. Without `ins` spans the result is `before`, without `del` spans `after`."""
+    """Compares two texts word by word. Without the `ins` spans, the result is `before`. Without the `del` spans, it
+    is `after`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     found: list[tuple[SpanKind, list[str]]] = []
     for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
@@ -63,7 +64,7 @@ FRONT = "front"
 
 
 SOURCE = "en"
-"""Language that translations are compared with."""
+"""The language with which translations are compared."""
 
 
 class ScreenState(StrEnum):
@@ -77,7 +78,7 @@ class TextChanged(NamedTuple):
     language: str
     before: str
     after: str
-    """New text. Empty where it was removed."""
+    """New text. It is empty if the text was removed."""
 
     @property
     def spans(self) -> tuple[WordSpan, ...]:
@@ -85,10 +86,11 @@ class TextChanged(NamedTuple):
 
 
 class FieldChanged(NamedTuple):
-    """A change of an arrow, a recorded value or another field. A side is empty where it has no value."""
+    """One change of an arrow, a recorded value or another field. A side without a value is empty."""
 
     field: str
-    """Field such as `choices.1.goes`. In `choices` and `arms`, rows changed and the values are their names."""
+    """The field, such as `choices.1.goes`. For `choices` and `arms`, the rows changed, and the values are the names
+    of the rows."""
     before: str
     after: str
 
@@ -96,11 +98,11 @@ class FieldChanged(NamedTuple):
 class ScreenDifference(NamedTuple):
     flow: str
     node: str
-    """Empty for the flow's own fields, such as its start."""
+    """It is empty for the flow's own fields, such as its start."""
     state: ScreenState
     words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
-    """Changed targets, such as "Choice 2 led to a, leads to b". Includes the flow that a call opens."""
+    """Changed targets, such as "Choice 2 led to a, leads to b". This includes the first flow of a call."""
     marks: tuple[FieldChanged, ...] = ()
     """Changed values that are counted or that alert responders."""
     others: tuple[FieldChanged, ...] = ()
@@ -115,13 +117,13 @@ class Difference(NamedTuple):
     entries: tuple[FieldChanged, ...] = ()
     """Changed short codes, by their digits."""
     numbers: tuple[FieldChanged, ...] = ()
-    """Changed phone numbers, by field: `112.confirmed_on`."""
+    """Changed phone numbers, by field, such as `112.confirmed_on`."""
     others: tuple[FieldChanged, ...] = ()
-    """Changes in other parts of the document: `phrases.rw.TAKEN`."""
+    """Changes in other parts of the document, such as `phrases.rw.TAKEN`."""
 
     @property
     def languages(self) -> frozenset[str]:
-        """Returns the languages with changed text. An approver must read each of them."""
+        """Returns the languages with changed text. The approver must read each of them."""
         return frozenset(code for screen in self.screens for code in screen.languages)
 
 
@@ -151,7 +153,7 @@ def stale_translations(changes: Difference, after: Document) -> tuple[StaleTrans
 
 
 def compare_documents(before: Document, after: Document) -> Difference:
-    """Returns all differences between two documents of a revision."""
+    """Returns all differences between two documents of revisions."""
     old, new = _flows(before), _flows(after)
     by_flow = _as_callers_come(before, after)
     rest = {
@@ -173,7 +175,8 @@ def compare_documents(before: Document, after: Document) -> Difference:
 
 
 def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
-    """Returns the flows that differ, each with its screens in the order of callers. The name "" is the flow itself.
+    """Returns the changed flows. Each has its screens in the order in which callers reach them. The name "" means the
+    flow itself.
 
     Removed screens come after existing ones.
     """
@@ -205,7 +208,7 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
         name, language = field_of(steps) if place.node else (".".join(change.at), "")
         before, after = readable_value(change.before), readable_value(change.after)
         if language:
-            # A text whose screen changed its kind has two paths. Both belong to one text.
+            # If a screen changed its kind, its text has two paths. Both belong to one text.
             one = words.get((name, language), TextChanged(name, language, "", ""))
             both = TextChanged(name, language, one.before or before, one.after or after)
             words[name, language] = both
@@ -225,7 +228,7 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
 
 
 def _group(place: Place, name: str) -> str:
-    """Returns the group of a field: arrows, marks or others."""
+    """Returns the group of a field: arrows, marks (recorded values) or others."""
     if recorded_name(name) if place.node else name in RECORDED_OF_FLOW:
         return "marks"
     last = name.rpartition(".")[2]
@@ -234,7 +237,8 @@ def _group(place: Place, name: str) -> str:
 
 
 def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
-    """Returns the change of order of a flow's screens, or None. Callers do not notice it, but the page shows it."""
+    """Returns the new order of a flow's screens as a change, or None. Callers do not notice it, but the page shows
+    it."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
     return (
         FieldChanged("nodes", readable_value(before), readable_value(after))
@@ -276,29 +280,30 @@ def _mapping(value: object) -> Document:
 
 
 GUARDED = ("questions",)
-"""Flows that are guarded by name. `questions` holds approved questions of desks."""
+"""Flows whose every text needs an approver. The flow `questions` contains approved questions of desks."""
 
 
 class NotInEmergency(StrEnum):
     """The reason why a part of a change needs an approver, even in an emergency."""
 
     SCREEN = "screen"
-    """A screen is new or was removed."""
+    """A screen was added or removed."""
     ARROW = "arrow"
     MARK = "mark"
     FIELD = "field"
-    """A choice, a condition, or any other field that is not text."""
+    """A choice, a condition or another field that is not text changed."""
     GUARDED = "guarded"
     """The text is in a report flow, a private flow, or a flow that one of these calls."""
     RISKY = "risky"
-    """A new sentence promises something or asks for an identity. A reason on the screen does not change this."""
+    """A new sentence promises something or asks for an identity. A written reason on the screen does not change
+    this."""
     ENTRY = "entry"
     DIGITS = "digits"
     """The text has a new digit or digit word, which may be part of a phone number."""
     NUMBER = "number"
-    """A phone number is new, has a new confirmation, or changed in another way."""
+    """A phone number was added, confirmed again, or changed in another way."""
     EMERGENCY_NUMBER = "emergency_number"
-    """The emergency number was removed, although screens show it."""
+    """The emergency number was removed, but screens show it."""
     OTHER = "other"
 
 
@@ -312,9 +317,10 @@ class NeedsApprover(NamedTuple):
 def parts_needing_approver(
     before: Document, after: Document, changes: Difference | None = None
 ) -> tuple[NeedsApprover, ...]:
-    """Returns the parts of a change that need an approver. Empty where an emergency change may be published at once.
+    """Returns the parts of a change that need an approver. The result is empty if an emergency change may be published
+    at once.
 
-    `before` and `after` are whole documents. `changes` is their difference, where it is already known.
+    `before` and `after` are whole documents. `changes` is their difference, if it is already known.
     """
     changes = compare_documents(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))
@@ -361,7 +367,7 @@ def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iter
 
 
 def _shows(row: Document | None) -> bool:
-    """Returns True if the number is confirmed. Screens may show only such numbers."""
+    """Returns True if the number is confirmed. Screens may show only confirmed numbers."""
     return row is not None and bool(row.get("confirmed_by")) and row.get("status") != Evidence.NEVER
 
 

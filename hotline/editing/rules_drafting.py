@@ -1,7 +1,7 @@
-"""Reads a draft flow as far as it can be previewed, node by node, and lists its faults. Pure.
+"""Reads the previewable part of a draft flow, node by node, and lists its faults. Pure.
 
-`document.read` accepts all or nothing. Here an invalid node is left out of the flow. Where possible, only the broken
-part of the node is left out. So the editor sees a screen while writing it.
+`document.read` accepts a whole flow or refuses it. This module leaves out an invalid node. If possible, it leaves out
+only the invalid part of the node. So editors see a screen while they write it.
 """
 
 import copy
@@ -22,7 +22,7 @@ from hotline.flows.node_fields import kind_of, nodes_of, path_of
 from hotline.text.phrases import MessageText, message_text
 
 MAX_REPAIRS = 40
-"""Most attempts to remove broken parts of a node. After them the node is left out."""
+"""The maximum number of attempts to remove invalid parts of a node. After them, the node is left out."""
 OPTIONAL = (
     "title",
     "lead",
@@ -35,20 +35,20 @@ OPTIONAL = (
     "signed",
     "review",
 )
-"""Fields that a node can be previewed without."""
+"""Fields that a preview of a node does not need."""
 
 
 class MissingKind(StrEnum):
     """The kind of thing that is missing or wrong in a draft."""
 
     KIND = "kind"
-    """The node is none of say, menu, ask, branch, call, finish, or has two of them."""
+    """The node is none of say, menu, ask, branch, call and finish, or it is two of them."""
     WORDS = "words"
-    """It has no text yet."""
+    """The node has no text yet."""
     GOES = "goes"
-    """It leads to no node yet."""
+    """The node leads to no other node yet."""
     CHOICES = "choices"
-    """It has no choice yet."""
+    """The node has no choice yet."""
     NAME = "name"
     """A saved answer, a value or a called flow has no name yet."""
     BROKEN = "broken"
@@ -64,7 +64,7 @@ MISSING_BY_FIELD = {
     "value": MissingKind.NAME,
     "flow": MissingKind.NAME,
 }
-"""Kinds by the last part of the field that is empty or invalid."""
+"""The kind of fault, by the last part of the field that is empty or invalid."""
 SENTENCES = {
     MissingKind.KIND: message_text("is not a screen yet"),
     MissingKind.WORDS: message_text("has no text yet"),
@@ -83,9 +83,10 @@ def missing_kind(fault: Problem) -> MissingKind:
 
 class ReadDraft(NamedTuple):
     flow: Flow
-    """Part of the draft that can be previewed. It has only valid nodes."""
+    """The part of the draft that can be previewed. It has only valid nodes."""
     faults: tuple[Problem, ...]
-    """Faults of its shape. Things that are only missing have a short message for each kind."""
+    """Faults in the structure of the draft. If content is only missing, the message is short and depends on the
+    kind."""
     missing: frozenset[str]
     """Nodes that cannot be previewed."""
 
@@ -94,7 +95,7 @@ class ReadDraft(NamedTuple):
 
 
 def read_draft(name: str, flow: object) -> ReadDraft:
-    """Returns the draft of a flow's document, whatever is broken in it."""
+    """Returns the draft of a flow's document, even if parts are invalid."""
     written = nodes_of(flow)
     models: dict[str, NodeModel] = {}
     faults = [*_of_the_flow(name, flow)]
@@ -122,14 +123,14 @@ def playable_part(flow: object, name: str) -> Flow:
 
 
 def with_flow(flow_set: FlowSet, flow: Flow) -> FlowSet:
-    """Returns the flow set with this flow added or replaced. It drops all cached drawings."""
+    """Returns the flow set with this flow added or replaced. This removes all cached screens."""
     return replace(flow_set, flows={**flow_set.flows, flow.name: flow}, drawings={}, dependants={})
 
 
 def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
-    """Returns all faults of one draft, or of one node of it, together with the published flows.
+    """Returns all faults of one draft, or of one of its nodes, together with the published flows.
 
-    `flow_set` may contain the draft already. Its cached drawings are then used.
+    `flow_set` may already contain the draft. Then its cached screens are used.
     """
     name = draft.flow.name
     if flow_set.flows.get(name) is not draft.flow:
@@ -141,7 +142,7 @@ def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tu
 
 
 def _of_the_flow(name: str, flow: object) -> Iterator[Problem]:
-    """Yields the faults of a flow's own fields, such as its start, its review and its kind of report."""
+    """Yields the faults of a flow's own fields, such as its start, its reviews and its kind of report."""
     head = dict(flow) if isinstance(flow, Mapping) else {}
     stand_in: Editable = {"start": {"finish": {}}}
     try:
@@ -157,7 +158,7 @@ def _of_the_flow(name: str, flow: object) -> Iterator[Problem]:
 
 
 def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None, Sequence[Problem]]:
-    """Returns the node without its broken parts, and every fault. The node is None where the rest is not valid."""
+    """Returns the node without its invalid parts, and every fault. The node is None if the rest is invalid."""
     found: dict[Problem, None] = {}
     rest: Editable = dict(document)
     for _ in range(MAX_REPAIRS):
@@ -186,7 +187,7 @@ def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Proble
 
 
 def _lack(field: str, language: str, kind: str) -> MissingKind:
-    """Returns the kind of a fault. Only things that are just missing get another kind than `BROKEN`."""
+    """Returns the kind of a fault. If content is missing, the kind says so. Otherwise it is `BROKEN`."""
     last = field.rpartition(".")[2]
     is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
     if not field:
@@ -200,7 +201,7 @@ def _lack(field: str, language: str, kind: str) -> MissingKind:
 def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
     """Returns the node without the parts that the faults name.
 
-    None where a needed part is broken, or where no part was removed.
+    Returns None if a necessary part is invalid, or if no part was removed.
     """
     left = copy.deepcopy(node)
     rows: set[tuple[str, int]] = set()
@@ -222,7 +223,7 @@ def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
 
 
 def _says_more(node: Editable, fault: Problem) -> bool:
-    """Removes a broken language from a text. Returns True if another language is left to show."""
+    """Removes an invalid language from a text. Returns True if the text has another language."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):
         return False

@@ -1,11 +1,12 @@
-"""Defines a draft: edits with a title, its parts, and the people who worked on it. Pure.
+"""Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
-A part is a flow by its name, or one of `#numbers`, `#entries` and `#phrases`. Its document is a mapping: a flow as a
-revision holds it, or numbers and entries by their digits. A part that does not exist is None.
+A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a part is a mapping. For
+a flow it is the flow as in a revision. Numbers and short codes are listed by their digits. A part that does not exist
+is None.
 
-Defines how long texts last that one approver publishes alone. Pure.
+Defines how long an emergency change lasts that one approver published alone. Pure.
 
-Restores the texts of an older publication, but leaves out what must never be restored. Pure.
+Restores the texts of an older publication, but never old numbers or lost short codes. Pure.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,13 +20,13 @@ NUMBERS = "#numbers"
 ENTRIES = "#entries"
 PHRASES = "#phrases"
 DIGITS = "number"
-"""The field that names a row of numbers."""
+"""The field that names a row of the numbers."""
 WHY_LETTERS = 20
-"""Minimum letters of the reason that an approver writes who publishes alone."""
+"""The minimum number of letters of the reason that one approver gives for publishing alone."""
 
 Document = Mapping[str, Any]
-"""A revision's document: `{"flows": {}, "entries": {}, "numbers": []}`, with `entry_names` and `phrases` if there are
-any."""
+"""The document of a revision: `{"flows": {}, "entries": {}, "numbers": []}`, with `entry_names` and `phrases` if
+there are any."""
 PartDocument = Mapping[str, Any]
 
 
@@ -37,16 +38,17 @@ class DraftState(StrEnum):
 
     @property
     def is_editable(self) -> bool:
-        """Returns True if steps may be saved. An edit withdraws a draft that was submitted for approval."""
+        """Returns True if edits of the draft may be saved. An edit withdraws a draft that was submitted for
+        approval."""
         return self in (DraftState.OPEN, DraftState.SUBMITTED)
 
 
 class StepKind(StrEnum):
-    """The kind of a step, as in the list of steps: `{"did": "edited", "node": "fee", "languages": ["rw"]}`."""
+    """The kind of a step. A stored step is like `{"did": "edited", "node": "fee", "languages": ["rw"]}`."""
 
     EDITED = "edited"
     MARKS = "marks"
-    """A change of what is counted or alerted. `why` gives the reason."""
+    """Recorded values or alerts changed. `why` contains the reason."""
     NODE_ADDED = "node_added"
     NODE_RENAMED = "node_renamed"
     NODE_DELETED = "node_deleted"
@@ -54,25 +56,26 @@ class StepKind(StrEnum):
     FLOW_ADDED = "flow_added"
     FLOW_DELETED = "flow_deleted"
     RESTORED = "brought_back"
-    """A part was restored. `version` names the restored state."""
+    """A part was restored. `version` names the version that was restored."""
     UPDATED = "caught_up"
-    """The draft was updated with what was published meanwhile."""
+    """The draft was updated to the newest published flows."""
     NUMBER_CONFIRMED = "number_confirmed"
     NUMBER_TAKEN_AWAY = "number_taken_away"
     NUMBER_LISTED = "number_listed"
     ENTRY_ADDED = "entry_added"
     WORDS_TAKEN = "words_taken"
-    """Texts from a sheet, or from the translators' page."""
+    """Texts from a spreadsheet, or from the translators' page."""
     IMPORTED = "imported"
     """Imported from flow files. `source` names the version or the folder."""
 
 
 Author = Actor | SignedIn
-"""A person who acts: a signed-in account, or a person at the command line, who has a name only."""
+"""The author of a change: a signed-in account, or a person at the command line, who has only a name."""
 
 
 def parts_of(document: Document) -> tuple[str, ...]:
-    """Returns every part of a revision's document. The lists come last, even if they are empty."""
+    """Returns every part of a revision's document. Numbers, short codes and phrases come last, even if they are
+    empty."""
     return (*document["flows"], NUMBERS, ENTRIES, PHRASES)
 
 
@@ -88,7 +91,7 @@ def part_of(document: Document, part: str) -> PartDocument | None:
 
 
 def with_part(document: Document, part: str, now: PartDocument | None) -> dict[str, Any]:
-    """Returns the document with another state of one part. A flow that is None is removed."""
+    """Returns the document after replacing one part. If a flow is None, it is removed."""
     if part == NUMBERS:
         return {**document, "numbers": list((now or {}).values())}
     if part == ENTRIES:
@@ -105,7 +108,7 @@ def with_part(document: Document, part: str, now: PartDocument | None) -> dict[s
 
 
 def _entries(document: Document) -> PartDocument:
-    """Returns, by digits, the flow of each short code, and the name of the poster that shows it."""
+    """Returns the landing flow of each short code, and the name of the poster that shows it, by digits."""
     names = document.get("entry_names", {})
     return {
         digits: {"flow": flow, **({"name": names[digits]} if digits in names else {})}
@@ -114,22 +117,24 @@ def _entries(document: Document) -> PartDocument:
 
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a document with a field, or without it if its value is empty. So it equals the document of its files."""
+    """Returns a document with a field, or without the field if its value is empty. So the document equals the one
+    read from its files."""
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: changed} if changed else rest
 
 
 EMERGENCY_DURATION = timedelta(hours=4)
-"""Time until the clock restores the previous state, unless a second person has confirmed."""
+"""The time after which the clock restores the previous texts, unless a second person confirmed the change."""
 
 
 def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetime:
-    """Returns when the clock ends it. A second one lasts no longer than the first, and stores that time."""
+    """Returns the time at which an emergency change ends. A second emergency change ends no later than the first,
+    and stores that time."""
     return lapses_at or published_at + EMERGENCY_DURATION
 
 
 EMERGENCY = "112"
-"""The police's emergency number, which is never removed."""
+"""The emergency number of the police, which can never be removed."""
 
 
 def loses_emergency(live: Document, new: Document) -> bool:
@@ -143,9 +148,10 @@ def _has_emergency(document: Document) -> bool:
 
 
 def restored_document(old: Document, today: Document) -> dict[str, Any]:
-    """Returns old flows and phrases with today's numbers and entries. Adds every flow that an entry still opens.
+    """Returns the old flows and phrases with today's numbers and short codes. Adds every flow that a current short code
+    still opens.
 
-    So every printed short code leads to a flow, and no number that lapsed or was removed returns.
+    So every printed short code leads to a flow, and no expired or removed number returns.
     """
     flows = dict(old["flows"])
     waiting = list(dict.fromkeys(today.get("entries", {}).values()))

@@ -1,8 +1,9 @@
-"""Builds the form of a node, reads it back, and checks what each field may contain. Pure.
+"""Builds the form of a node, reads the sent form, and checks what each field may contain. Pure.
 
-Field names are the same as in findings. `choices.2.rw` is a text in a language. Others are names and ticks.
+Field names are the same as in the list of problems. `choices.2.rw` is the text of a choice in one language. Other
+fields are names and checkboxes.
 
-A condition has four fields: an answer, its values, a flag, and a tick that negates it.
+A condition has four fields: an answer, its values, a flag, and a checkbox for "not".
 """
 
 import copy
@@ -25,19 +26,20 @@ from hotline.text.keying import UNSEEN
 from hotline.text.languages import CODES
 
 TICK = "yes"
-"""Value of a set tick. The page sends an empty field of the same name first, so that a cleared tick arrives too."""
+"""The value of a ticked checkbox. The page sends an empty field of the same name first, so that an unticked checkbox
+also arrives."""
 ASKED = ("words", "number", "place", "pin")
 LENGTHS = ("4", "6", "8")
-"""Lengths of a PIN."""
+"""The possible lengths of a PIN."""
 
 
 class FieldFault(StrEnum):
-    """The reason why a field is refused. The form keeps the text as it was typed."""
+    """The reason why a field is refused. The form keeps the typed text."""
 
     UNSEEN = "unseen"
-    """It contains an invisible letter, such as NUL, a direction mark or a zero width."""
+    """The text contains an invisible character, such as NUL, a direction mark or a zero-width character."""
     NAME = "name"
-    """A name needs lower-case letters, digits and `_`, starts with a letter, and has 40 characters at most."""
+    """A name may have lower-case letters, digits and `_`. It starts with a letter and has 40 characters at most."""
     VALUE = "value"
     LIST = "list"
     DIGITS = "digits"
@@ -45,11 +47,11 @@ class FieldFault(StrEnum):
     LANGUAGE = "language"
     DAY = "day"
     CHOICE = "choice"
-    """It is not one of the offered values."""
+    """The value is not one of the offered values."""
     REASON = "reason"
-    """It is too short to be a reason."""
+    """The text is too short for a reason."""
     WAY = "way"
-    """The editor asked for other screens and flows, but has chosen none yet."""
+    """The editor opened the full list of screens and flows, but has chosen none yet."""
 
 
 _PATTERNS = {
@@ -69,11 +71,11 @@ _MAY_HOLD = {name: FieldFault(kind) for kind, held in _TABLES["holds"].items() f
 WHEN = ("answer", "is", "flag", "not")
 TICKS = frozenset({"languages", "same_line", "every_page"})
 COMMON_FIELDS = ("reason", "signed.by", "signed.day", "signed.digest")
-"""Fields of every kind, outside the body."""
+"""Fields that every kind of node has, outside its content."""
 
 
 def fault_of(name: str, typed: str) -> FieldFault | None:
-    """Returns the fault of one field, independent of its node. An empty field has none."""
+    """Returns the fault of one field, without looking at the rest of its node. An empty field has no fault."""
     if any(letter != "\n" and unicodedata.category(letter) in UNSEEN for letter in typed):
         return FieldFault.UNSEEN
     last = name.rpartition(".")[2]
@@ -96,7 +98,8 @@ def values_of(typed: str) -> list[str]:
 
 
 def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
-    """Yields all field names of a node's form in the order of the page. `counted` has the rows of each list."""
+    """Yields all field names of a node's form, in the order of the page. `counted` has the number of rows in each
+    list."""
     for text in TEXTS_OF.get(kind, ()):
         yield from (f"{text}.{code}" for code in CODES)
     yield from _TABLES["values"].get(kind, ())
@@ -117,11 +120,12 @@ def _is_day(typed: str) -> bool:
 
 
 MAX_DEPTH = 50
-"""Most negations inside each other that are read."""
+"""The maximum number of nested negations that the form reads."""
 
 
 def condition_fields(when: object) -> Mapping[str, str]:
-    """Returns all fields of a condition, empty where it has no value. All are empty where `when` is no condition."""
+    """Returns all fields of a condition. A field without a value is empty. All fields are empty if `when` is not a
+    condition."""
     inner, turned = when, False
     for _ in range(MAX_DEPTH):
         if not isinstance(inner, Mapping) or "not" not in inner:
@@ -155,11 +159,12 @@ def _said(value: object) -> str:
 
 
 LABELS = {"choices": "label", "lead": "text"}
-"""Keys of the texts in the rows of each list."""
+"""The keys of the texts in the rows of each list."""
 
 
 def form_of(node: Document) -> dict[str, str]:
-    """Returns every field of the node's form in the order of the page, empty where the document has no value."""
+    """Returns every field of the node's form in the order of the page. A field is empty if the document has no
+    value."""
     counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
     return {
         name: shown_value(node, name) for name in field_names(node_fields.kind_of(node), counted)
@@ -184,7 +189,7 @@ def shown_value(node: object, name: str) -> str:
 
 
 def _way(node: object, name: str) -> DocumentPath:
-    """Returns the path of a field. A row's text is one step deeper than its field name says."""
+    """Returns the path of a field in the document. The text of a row is one level deeper than its field name says."""
     if name == "returns":
         return ("finish", "text")
     first, *rest = name.split(".")
@@ -194,10 +199,10 @@ def _way(node: object, name: str) -> DocumentPath:
 
 
 MAX_ROWS = 60
-"""Most rows of one list in a form."""
+"""The maximum number of rows of one list in a form."""
 _ROW = re.compile(r"(choices|lead|arms)\.(\d{1,3})\.")
 NEEDED = ("text", "label")
-"""Texts that stay in the document even while they are empty."""
+"""Texts that stay in the document even if they are empty."""
 
 
 class FieldRefused(NamedTuple):
@@ -213,7 +218,8 @@ class FormRead(NamedTuple):
 
 
 def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
-    """Returns the node with the typed values. `node` is the one that the form showed. `locked` fields are ignored."""
+    """Returns the node with the typed values. `node` is the node that the form showed. The typed values of `locked`
+    fields are ignored."""
     counted = _counted(node, form)
     changed: Editable = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
@@ -237,13 +243,13 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     for name in conditions:
         parts = {}
         for part in WHEN:
-            # Uses the typed part, or the old one where the typed part is refused.
+            # Uses the typed part, or the old part if the typed one is refused.
             field = f"{name}.{part}"
             said = plain_text(form.get(field, shown_value(node, field)))
             parts[part] = said if fault_of(field, said) is None else shown_value(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
     for rows in node_fields.ROW_LISTS:
-        # An extra row of the page may stay empty.
+        # The extra row of the page may stay empty.
         listed, old = node_fields.rows_of(changed, rows), len(node_fields.rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
@@ -255,13 +261,14 @@ def _empty(rows: str) -> Editable:
 
 
 def plain_text(typed: str) -> str:
-    """Returns composed text with line feeds as line ends, tabs as blanks, and no blanks at the ends."""
+    """Returns the text with composed characters, line feeds as line ends, and spaces for tabs. Removes spaces at the
+    ends."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return unicodedata.normalize("NFC", lines).strip()
 
 
 def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
-    """Returns the rows of each list: those of the node, and later ones with typed text."""
+    """Returns the number of rows of each list: the node's rows and later rows with typed text."""
     counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
     for name, typed in form.items():
         if (found := _ROW.match(name)) and plain_text(typed) and int(found[2]) < MAX_ROWS:
@@ -270,7 +277,8 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
 
 
 def _store(node: Editable, path: Sequence[str], value: object) -> None:
-    """Stores a value at a path. None removes it, and also removes a text or an approval that becomes empty."""
+    """Stores a value at a path. If the value is None, removes the field. It also removes a text or an approval that
+    becomes empty."""
     *before, last = path
     inside = reach_value(node, before)
     if value is not None:
@@ -283,7 +291,7 @@ def _store(node: Editable, path: Sequence[str], value: object) -> None:
 
 
 def reach_value(node: Editable, path: Sequence[str], end: type = dict) -> Any:
-    """Returns the value at the end of a path. Creates mappings, lists and rows that are missing."""
+    """Returns the value at the end of a path. Creates missing mappings, lists and rows."""
     here: Any = node
     for rows, step, after in zip(("", *path), path, (*path[1:], ""), strict=False):
         kind = list if after.isdecimal() else end if not after else dict
@@ -307,23 +315,24 @@ def _value(part: str, typed: str) -> object:
 
 class FormOffers(NamedTuple):
     screens: DocumentPath
-    """Screens of this flow in order, as targets of `goes`."""
+    """The screens of this flow in order, as targets of `goes`."""
     flows: DocumentPath
     """Flows that a call may open."""
     lists: DocumentPath
-    """Lists that a place may come from: `provinces`, `districts.{province}`."""
+    """The lists from which a caller may choose a place: `provinces`, `districts.{province}`."""
     numbers: DocumentPath
-    """Phone numbers that conditional text may contain. They show only while they are verified."""
+    """Phone numbers that conditional text may contain. They appear only while they are confirmed."""
     answers: Mapping[str, DocumentPath]
-    """Possible values of each saved answer. Empty where the answer is typed or comes from a list."""
+    """The possible values of each saved answer. It is empty if the caller types the answer or chooses it from a
+    list."""
     flags: DocumentPath
-    """Flags that some condition already uses."""
+    """Flags that a condition already uses."""
 
 
 def offers(flow_set: FlowSet, flow: object) -> FormOffers:
     """Returns the values that the form offers.
 
-    `flow_set` contains the draft. `flow` is its document, so that screens which cannot be previewed are offered too.
+    `flow_set` contains the draft. `flow` is its document, so the form can also offer screens that cannot be previewed.
     """
     answers: dict[str, dict[str, None]] = {}
     lists = {name: None for name in flow_set.lists if "." not in name}
@@ -351,10 +360,11 @@ MOVES = {"up": -1, "down": 1}
 
 
 def after_button(node: Document, do: str) -> Editable | None:
-    """Returns the node after a button was pressed. None where the button is unknown or cannot change this node.
+    """Returns the node after the editor pressed a button. Returns None if the button is unknown or cannot change this
+    node.
 
-    `up`, `down` and `drop` name a row. Without a list they mean `choices` or `arms`. `add` names a list or none. `fix`
-    names a language and a letter, `fix_all` a language.
+    `up`, `down` and `drop` name a row. If no list is named, they mean `choices` or `arms`. `add` can name a list. `fix`
+    names a language and a letter, and `fix_all` names a language.
     """
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
@@ -388,7 +398,8 @@ def after_button(node: Document, do: str) -> Editable | None:
 
 
 def _added(listed: list[Any], rows: str) -> bool:
-    """Adds a row. A branch's new arm goes before a last arm without a condition. Returns False at `MAX_ROWS`."""
+    """Adds a row. In a branch, the new arm goes before a last arm that has no condition. Returns False if the list
+    already has `MAX_ROWS` rows."""
     if len(listed) >= MAX_ROWS:
         return False
     last = listed[-1] if listed else None

@@ -1,7 +1,8 @@
-"""Merges two edits of a flow with their base. Keeps changes of one side and asks about the rest. Pure.
+"""Merges two edits of a flow that started from the same base. If only one side changed a value, the merge takes it.
+Otherwise it asks the editor. Pure.
 
-A text in one language is a field of its own. So two editors can write in two languages at once. Rows of a list are
-merged one by one. Their order is one more field.
+A text in one language is a field of its own. So two editors can write in two languages at once. The rows of a list are
+merged one by one. The order of the rows is one more field.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,14 +29,14 @@ NODES = ("nodes",)
 
 
 class Side(StrEnum):
-    """The version to take where both sides changed the same field."""
+    """The version to take if both sides changed the same field."""
 
     THEIRS = "theirs"
     YOURS = "yours"
 
 
 Settled = Mapping[str, Side]
-"""Decisions about clashes, by key."""
+"""Decisions about conflicts, by key."""
 
 
 class MergedField(NamedTuple):
@@ -47,10 +48,10 @@ class MergedField(NamedTuple):
 
 
 class FieldClash(NamedTuple):
-    """A field that both sides changed differently. A version without a value has `ABSENT`."""
+    """A field that both sides changed in different ways. A version without a value has `ABSENT`."""
 
     key: str
-    """Key of its decision. It stays the same when the merge runs again."""
+    """The key of its decision. It stays the same if the merge runs again."""
     place: MergedField
     base: Any
     theirs: Any
@@ -59,9 +60,9 @@ class FieldClash(NamedTuple):
 
 class Merged(NamedTuple):
     document: Any
-    """Merged flow. It contains your version of each clash without a decision."""
+    """The merged flow. For each undecided conflict it contains your version."""
     clashes: Sequence[FieldClash] = ()
-    """Clashes without a decision. Nothing is saved before they are decided."""
+    """Conflicts without a decision. Nothing is saved before all are decided."""
 
 
 @dataclass(slots=True)
@@ -71,12 +72,13 @@ class _Merging:
 
 
 class _Where(NamedTuple):
-    """A place in the flow by row names and by row numbers. The numbers are those of your version, or else of theirs."""
+    """A place in the flow, by row names and by row numbers. The numbers come from your version. If a row is missing
+    there, they come from the other version."""
 
     path: DocumentPath = ()
     at: DocumentPath = ()
     key: str = ""
-    """Key in the document. Empty for a row or a screen, because editors choose those names."""
+    """The key in the document. Empty for a row or a screen, because editors choose those names."""
 
     def into(self, name: str) -> "_Where":
         key = "" if self.path == NODES else name
@@ -89,7 +91,8 @@ class _Where(NamedTuple):
 def merge(
     base: Document, theirs: Document, yours: Document, settled: Settled | None = None
 ) -> Merged:
-    """Returns the flow with both edits since `base`. `yours` is being saved, `theirs` was saved in the meantime."""
+    """Returns the flow with both edits since `base`. `yours` is the edit to save, and `theirs` was saved in the
+    meantime."""
     state = _Merging(settled or {})
     document = _mapping(state, _Where(), base, theirs, yours)
     return Merged(document, tuple(state.clashes))
@@ -104,7 +107,7 @@ def _value(state: _Merging, here: _Where, base: Any, theirs: Any, yours: Any) ->
         return yours
     if base == yours:
         return theirs
-    # A screen that has another kind on each side cannot be merged.
+    # A screen cannot be merged if its kind differs between the two sides.
     is_node = len(here.path) == len(NODES) + 1 and here.path[: len(NODES)] == NODES
     is_one_kind = not is_node or kind_of(theirs) == kind_of(yours)
     if have_parts and is_one_kind and (new or isinstance(base, Mapping)):

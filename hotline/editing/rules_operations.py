@@ -1,13 +1,13 @@
 """Adds, renames, moves, deletes and connects screens and flows. Each operation returns a new flow. Pure.
 
-The code that calls an operation asks for its obstacle first. An operation with an obstacle changes nothing. No
-operation creates an arrow to a missing node.
+Before an operation, the caller of this code asks for its obstacle. If there is an obstacle, the operation changes
+nothing. No operation creates an arrow to a missing node.
 
 Names of screens and flows come from the English text that an editor typed.
 
-A new flow is made from a model, with a choice that leads to it.
+A new flow comes from a model, with a choice that leads to it.
 
-Other flows enter a flow through nodes that call it. Deleting a flow removes these nodes and gives each arrow to them a
+Other flows reach a flow through nodes that call it. Deleting a flow removes these nodes and gives each arrow to them a
 new target. A flow with a printed short code cannot be deleted, because the code must always lead there.
 """
 
@@ -37,36 +37,36 @@ EMPTY: Mapping[str, Document] = {
     "call": {"call": {}},
     "finish": {"finish": {}},
 }
-"""A new screen of each kind."""
+"""The content of a new screen, by kind."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
-"""Kinds of new screens that lead on to the old target of their arrow."""
+"""The kinds of new screens that lead to the old target of their arrow."""
 
 
 class Obstacle(StrEnum):
     """The reason why an operation is not possible."""
 
     NAME = "name"
-    """It is not a valid name."""
+    """The typed name is not valid."""
     TAKEN = "taken"
-    """Another screen has this name."""
+    """Another screen already has this name."""
     UNKNOWN = "unknown"
     """The screen or the arrow does not exist."""
     KIND = "kind"
     START = "start"
     """The flow starts at this screen, or the flow is the front."""
     UNDECIDED = "undecided"
-    """An arrow would lead nowhere."""
+    """No one decided where an arrow should lead."""
     ENTRY = "entry"
-    """A printed short code opens the flow."""
+    """A printed short code leads to the flow."""
 
 
 class NewScreen(NamedTuple):
     name: str
     kind: str
     after: str = ""
-    """Screen before it in the outline. Empty puts it at the end."""
+    """The screen before the new one in the outline. If it is empty, the new screen goes to the end."""
     led_from: Arrow | None = None
-    """Arrow that will lead to the new screen. The new screen leads on to the arrow's old target."""
+    """The arrow that will lead to the new screen. The new screen then leads to the arrow's old target."""
 
 
 def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
@@ -103,9 +103,9 @@ def add_screen(flow: Document, new: NewScreen) -> Editable:
 
 
 def lead_arrow(flow: Document, arrow: Arrow, goes: str) -> Editable:
-    """Returns the flow with one arrow to another screen. Empty `goes` removes the arrow.
+    """Returns the flow after one arrow gets another target. An empty `goes` removes the arrow.
 
-    Nothing changes where the arrow's row does not exist.
+    Nothing changes if the arrow's row does not exist.
     """
     changed = copy_flow(flow)
     if not arrow.node:
@@ -128,7 +128,7 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
 
 
 def rename_screen(flow: Document, old: str, new: str) -> Editable:
-    """Returns the flow with one screen renamed. Every arrow to it and the start follow."""
+    """Returns the flow with one screen renamed. Every arrow to it and the flow's start get the new name."""
     changed = copy_flow(flow)
     if obstacle_to_renaming(flow, old, new) is not None:
         return changed
@@ -148,7 +148,7 @@ def arrows_into(flow: object, name: str) -> tuple[Arrow, ...]:
 def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) -> Obstacle | None:
     """Returns the reason why a screen cannot be deleted, or None.
 
-    `decided` has the new target of each arrow to it, by `Arrow.key`. `""` removes an arrow, where that is allowed.
+    `decided` has the new target of each arrow to it, by `Arrow.key`. `""` removes an arrow, if that is allowed.
     """
     nodes = node_fields.nodes_of(flow)
     if name not in nodes:
@@ -164,7 +164,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
 
 
 def delete_screen(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
-    """Returns the flow without a screen. Its arrows lead to the decided targets."""
+    """Returns the flow without a screen. Its arrows get the targets that the editor decided."""
     changed = copy_flow(flow)
     if obstacle_to_deleting(flow, name, decided) is not None:
         return changed
@@ -175,7 +175,7 @@ def delete_screen(flow: Document, name: str, decided: Mapping[str, str]) -> Edit
 
 
 def move_screen(flow: Document, name: str, by: int) -> Editable:
-    """Returns the flow with a screen moved `by` rows in the outline. Callers do not notice it."""
+    """Returns the flow after moving a screen by `by` rows in the outline. Callers do not notice it."""
     changed = copy_flow(flow)
     names = [*changed["nodes"]]
     if name not in names:
@@ -190,7 +190,7 @@ def order_screens(flow: Document, names: list[str]) -> Editable:
 
 
 def copy_flow(flow: Document) -> Editable:
-    """Returns a copy that may be changed. A document without nodes gets an empty mapping."""
+    """Returns a copy of the flow that the code may change. A document without nodes gets an empty mapping."""
     changed: Editable = copy.deepcopy(dict(flow))
     if not isinstance(changed.get("nodes"), dict):
         changed["nodes"] = {}
@@ -200,7 +200,7 @@ def copy_flow(flow: Document) -> Editable:
 def may_end(node: object, arrow: Arrow) -> bool:
     """Returns True if a node is complete without that arrow.
 
-    A message or a call may end its flow. A choice may use the menu's own target.
+    A message or a call may end its flow. A choice may use the target of its menu.
     """
     if arrow.field == "weak":
         return True
@@ -210,16 +210,16 @@ def may_end(node: object, arrow: Arrow) -> bool:
 
 
 MAX_WORDS = 4
-"""Most words in a generated name. An editor can type a longer one."""
+"""The maximum number of words in a generated name. The editor can type a longer name."""
 DEFAULT_NAME = "screen"
-"""Name where the text has no letter to use."""
+"""The name if the text has no usable letter."""
 _SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to"})
 
 
 def name_of(english: str, used: Collection[str] = ()) -> str:
     """Returns a name such as `do_not_pay_first` for "Do not pay first to get a job".
 
-    Adds a number where it is taken.
+    Adds a number if another screen has this name.
     """
     bare = unicodedata.normalize("NFKD", english).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", bare.replace("'", ""))
@@ -237,9 +237,10 @@ def free_name(name: str, used: Collection[str]) -> str:
 
 
 def with_call(flow: Document, called: str) -> tuple[Editable, str]:
-    """Returns the flow with a node that calls another flow and ends with it, and the name of that node.
+    """Returns the flow with a node that calls another flow and then ends. Also returns the name of that node.
 
-    An existing node is used again. A new one goes to the end and has the other flow's name where that is free.
+    If the flow already has such a node, it is used. A new node goes to the end. It has the other flow's name if no node
+    has that name.
     """
     changed, call = copy_flow(flow), {"call": {"flow": called}}
     own = changed["nodes"]
@@ -251,7 +252,7 @@ def with_call(flow: Document, called: str) -> tuple[Editable, str]:
 
 
 def lead_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
-    """Returns the flow with one arrow to another flow."""
+    """Returns the flow after one arrow gets another flow as its target."""
     changed, name = with_call(flow, called)
     return lead_arrow(changed, arrow, name)
 
@@ -268,22 +269,23 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
 
 
 MAX_STEM = 24
-"""Most letters of a quiz's name in the names of its answers, which are longer."""
+"""The maximum length of a quiz's name within the names of its answers, which are longer."""
 
 
 class FlowModelName(StrEnum):
     """The model of a new flow."""
 
     LESSON = "lesson"
-    """Three screens. The last one counts as a topic read."""
+    """A lesson of three screens. When the caller reaches the last one, the topic counts as read."""
     MENU = "menu"
-    """A question with two choices, each with its own screen."""
+    """A menu with two choices, each with its own screen."""
     QUIZ = "quiz"
-    """Three questions, each explained and asked again in other words."""
+    """A quiz of three questions. Each answer is explained, and the question is asked again in other words."""
 
 
 def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
-    """Returns a new flow without text. Its end calls the flow `onward`, or returns where that is empty."""
+    """Returns a new flow without text. At its end it calls the flow `onward`. If `onward` is empty, it returns to
+    the caller's previous flow."""
     written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
     stem = name.removeprefix("quiz_")[:MAX_STEM]
     # Copies the nodes, because YAML aliases share one object.
@@ -313,7 +315,7 @@ def with_choice(
 
 FRONT = "front"
 OTHER_FLOW = "flow:"
-"""Prefix of a flow's name, for an arrow that will lead into another flow."""
+"""The prefix before the name of another flow, for an arrow that will lead into that flow."""
 ROWS = ("choices", "arms")
 
 
@@ -325,14 +327,14 @@ class ArrowIntoFlow(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Returns the key under which a form stores its decision."""
+        """Returns the key under which a form stores the decision about this arrow."""
         return f"{self.flow}/{self.arrow.key}"
 
 
 def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
     """Returns the arrows of other flows into this one, in the order of the flows.
 
-    Arrows from a node that is itself removed are left out.
+    Leaves out arrows from a node that is removed too.
     """
     calls = {(place.flow, place.node) for place in calls_of(flows, name)}
     return tuple(
@@ -346,7 +348,7 @@ def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoF
 def removal_obstacle(
     flows: Mapping[str, object], entries: Mapping[str, str], name: str
 ) -> Obstacle | None:
-    """Returns the reason why a flow cannot be deleted, whatever is decided about its arrows, or None."""
+    """Returns the reason why a flow cannot be deleted, whatever is decided about its arrows. Returns None if it can."""
     if name not in flows:
         return Obstacle.UNKNOWN
     if name == FRONT:
@@ -360,7 +362,7 @@ def obstacle_to_removing(
     """Returns the reason why a flow cannot be deleted, or None. `decided` has each arrow's new target by its key.
 
     A target is a screen of the arrow's own flow, `flow:NAME`, or `""`, which removes the arrow. A choice that led into
-    the flow is removed with its arrow. Each list keeps at least one row.
+    the removed flow is removed with its arrow. Each list must keep at least one row.
     """
     if (kept := removal_obstacle(flows, entries, name)) is not None:
         return kept
@@ -392,7 +394,8 @@ def obstacle_to_removing(
 def flows_without_arrows(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """Returns the other flows that change, without any arrow into this one. Call `obstacle_to_removing` first."""
+    """Returns the other flows after the removal, without any arrow into this flow. Call `obstacle_to_removing`
+    first."""
     changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
     # Removes rows last, from the end, because a removed row changes the numbers of later rows.
     into = sorted(
@@ -413,6 +416,6 @@ def flows_without_arrows(
 
 
 def _row(arrow: Arrow) -> tuple[str, int] | None:
-    """Returns the list and the row that an arrow starts in. None for an arrow outside `choices` and `arms`."""
+    """Returns the list and the row in which an arrow starts. None for an arrow outside `choices` and `arms`."""
     rows, _, rest = arrow.field.partition(".")
     return (rows, int(rest.partition(".")[0])) if rows in ROWS else None

@@ -1,6 +1,7 @@
-"""Previews a draft next to its form, with the engine that callers use. Pure.
+"""Previews a draft next to its form, with the same engine that serves callers. Pure.
 
-A preview saves, sends and counts nothing. Each request repeats all keys, and the screens are drawn again.
+A preview never saves, sends or counts anything. Each request repeats all keys, and the engine produces the screens
+again.
 
 It also shows values of a document as readable text, and a flow as a list of screens. It measures how full a screen is.
 """
@@ -43,12 +44,12 @@ from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
 
 MAX_KEYS = 60
-"""Most keys that one preview applies. Later keys are ignored."""
+"""The maximum number of keys that one preview applies. Later keys are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """The assumptions of a preview about the caller: earlier answers, and flags of the session."""
+    """The caller that a preview assumes: earlier answers, and flags of the session."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
@@ -57,15 +58,16 @@ class Assumptions:
 @dataclass(frozen=True, slots=True)
 class Previewed:
     screens: tuple[Screen, ...]
-    """First screen, and one for each key. Empty where the first node cannot be previewed."""
+    """The first screen, and one screen for each key. Empty where the first node cannot be previewed."""
     place: Place | None
-    """Caller's place now. None where the conversation ended or could not continue."""
+    """The caller's current place. It is None if the conversation ended or could not continue."""
     stuck: Place | None
-    """Node that a key led to and that cannot be previewed yet."""
+    """The node that a key led to, if it cannot be previewed yet."""
     expects: str
-    """Kind of question: `words`, `number`, `place` or `pin`. Empty elsewhere."""
+    """The kind of answer that the question expects: `words`, `number`, `place` or `pin`. It is empty for other
+    nodes."""
     language: str
-    """Language now. Keys can change it."""
+    """The current language. Keys can change it."""
     answers: Mapping[str, str] = field(repr=False)
 
     @property
@@ -74,12 +76,12 @@ class Previewed:
 
 
 class Assumption(NamedTuple):
-    """An answer or a flag that a node depends on, for the assumptions of a preview."""
+    """An answer or a flag on which a node depends. The editor can set it for the preview."""
 
     name: str
     is_flag: bool
     values: DocumentPath
-    """Possible values of an answer. Empty for a flag, which is on or off."""
+    """The possible values of an answer. Empty for a flag, which is on or off."""
 
 
 def preview(
@@ -93,9 +95,10 @@ def preview(
     supposed: Assumptions | None = None,
     limit: int = SEPTETS,
 ) -> Previewed:
-    """Returns the preview after these keys. It starts at a node of a flow, or at the front where no flow is named.
+    """Returns the preview after the editor pressed these keys. It starts at a node of a flow, or at the front if no
+    flow is named.
 
-    `flow_set` must contain the draft (`drafting.with_flow`). The preview stops at a missing node and never goes to the
+    `flow_set` must contain the draft (`drafting.with_flow`). At a missing node the preview stops. It never goes to the
     front.
     """
 
@@ -139,14 +142,14 @@ def assumptions_of(node: Node) -> tuple[Assumption, ...]:
 def screens_of(
     flow_set: FlowSet, place: Place, language: str, *, limit: int = SEPTETS
 ) -> tuple[Screen, ...]:
-    """Returns a node's screens page by page, for reading before and after a change.
+    """Returns a node's screens page by page, to compare them before and after a change.
 
-    It takes the situation with the most text, and the first list of the node. Empty where the node shows nothing.
+    It uses the situation with the most text and the node's first list. Empty where the node shows nothing.
     """
     node = node_at(flow_set, place)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return ()
-    # Takes the situation that shows most of the node.
+    # This is the situation that shows most of the node's text.
     state = ConversationState(language, (place,))
     named = {} if isinstance(node, EndNode) else next(listings(flow_set, node))[1]
     seen = (
@@ -161,7 +164,7 @@ def screens_of(
 
 
 def readable_value(value: object) -> str:
-    """Returns a value as readable text: a condition as `danger = yes, unsure`, a tick as yes or no."""
+    """Returns a value as readable text: a condition as `danger = yes, unsure`, and a checkbox as yes or no."""
     match value:
         case Absent() | None:
             return ""
@@ -181,29 +184,29 @@ def readable_value(value: object) -> str:
 
 
 class Arrow(NamedTuple):
-    """One way from a field of a node to another node of the flow."""
+    """One arrow from a field of a node to another node of the flow."""
 
     node: str
-    """Node where it begins. Empty for the flow's start."""
+    """The node where it begins. Empty for the flow's start."""
     field: str
-    """Field: `goes`, `choices.2.goes`, `arms.0.goes`, `weak`, `start`."""
+    """The field, such as `goes`, `choices.2.goes`, `arms.0.goes`, `weak` or `start`."""
     goes: str
 
     @property
     def key(self) -> str:
-        """Returns the key under which a form stores its decision."""
+        """Returns the key under which a form stores the decision about this arrow."""
         return f"{self.node}.{self.field}"
 
 
 class OutlineRow(NamedTuple):
     name: str
     kind: str
-    """Kind of the node. Empty where it has none yet."""
+    """The kind of the node. It is empty if the node has no kind yet."""
     words: Mapping[str, str]
     leads_to: tuple[Arrow, ...]
     comes_from: tuple[Arrow, ...]
     calls: str
-    """Flow that it calls."""
+    """The flow that it calls."""
     is_start: bool
 
 
@@ -225,7 +228,7 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
 
 
 def arrows_of(flow: object) -> tuple[Arrow, ...]:
-    """Returns the start, and every arrow between the flow's nodes. Includes arrows to missing nodes."""
+    """Returns the start, and every arrow between the flow's nodes. This includes arrows to missing nodes."""
     start = start_of(flow)
     inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in links_in(node)]
     return (*([Arrow("", "start", start)] if start else []), *inner)
@@ -237,9 +240,9 @@ def start_of(flow: object) -> str:
 
 
 def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequence[Place]:
-    """Returns every node in the order in which callers meet it. A called flow follows its first call.
+    """Returns every node in the order in which callers reach it. A called flow comes after its first call.
 
-    `begins` names the front and the landing flows. Nodes that nothing leads to come last, in the document's order.
+    `begins` names the front and the landing flows. Nodes that no arrow leads to come last, in the document's order.
     """
     ways = {name: derived_value(_ways, flow) for name, flow in flows.items()}
     found: dict[Place, None] = {}
@@ -259,7 +262,7 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
 
 def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
-    """Returns for each node the flow that it calls, and the nodes that it leads to in reverse order."""
+    """Returns for each node the flow that it calls, and the nodes that it leads to, in reverse order."""
     return {
         name: (called_flow(node), tuple(goes for _, goes in reversed([*links_in(node)])))
         for name, node in nodes_of(flow).items()
@@ -271,16 +274,17 @@ ONE_PAGE = 10**6
 
 
 class FilledMeter(NamedTuple):
-    """The size of a node in one language, in its longest situation."""
+    """The size of a node's text in one language, with the most text that its conditions can show."""
 
     language: str
     septets: int
-    """Septets of the fullest page."""
+    """The septets of the fullest page."""
     most: int
-    """Septets that a page can hold."""
+    """The maximum number of septets of a page."""
     screens: int
     whole: int
-    """Septets of the whole text on one page, with the shortest keys line. It shows how much is too much."""
+    """The septets of the whole text on one page, with the shortest line of keys. It shows by how much the text is
+    too long."""
 
     @property
     def is_over(self) -> bool:
@@ -292,7 +296,7 @@ def meters(
 ) -> Mapping[str, FilledMeter]:
     """Returns the sizes of a node by language.
 
-    A node that cannot be previewed yet is measured by its text alone. Without a text it is not measured.
+    If a node cannot be previewed yet, only its text is measured. A node without text is not measured.
     """
     node = node_at(flow_set, place)
     if node is None and (words := first_text(document)):

@@ -1,7 +1,8 @@
-"""Saves steps of a change without edit locks. No one can overwrite another person's edit.
+"""Saves steps of a draft without locking it for other editors. An editor cannot overwrite another person's edit.
 
-A form sends the version of the state from which it was made. A version above 0 is a step of the change, and one below 0
-a revision. If a newer state exists, both are merged. For a conflict, the form asks and nothing is saved.
+A form sends the version from which it was made. A version above 0 is a step of the draft, and a version below 0 is a
+revision. If a newer version exists, both are merged. If the merge has a conflict, the form asks the editor and nothing
+is saved.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,16 +55,17 @@ from hotline.gateway.doorbell import ring
 
 
 class StepSaved(NamedTuple):
-    """A saved step. `version` and `document` are the part's current ones."""
+    """A saved step. `version` and `document` are the current ones of the part."""
 
     version: int
     document: PartDocument | None
     is_merged: bool = False
-    """True if edits that others saved meanwhile were merged in."""
+    """True if the save merged edits that other people saved meanwhile."""
 
 
 class StepClash(NamedTuple):
-    """A conflict in the same fields, so nothing was saved. The form is sent again with the choices."""
+    """A conflict: two people changed the same fields, so nothing was saved. The editor sends the form again with the
+    choices."""
 
     clashes: Sequence[FieldClash]
     author: str
@@ -79,12 +81,13 @@ def save_step(
     base_version: int,
     settled: Settled | None = None,
 ) -> StepSaved | StepClash | DraftRefused:
-    """Saves a part's next complete state, made from `base_version`. Withdraws a submission of the change.
+    """Saves the next complete version of a part, made from `base_version`. If the draft was submitted, the save
+    withdraws it.
 
     `settled` contains the choices for conflicts of the same form. Raises NotFound, StoreUnavailable.
     """
     while True:
-        # The slow work comes before the transaction, because callers share SQLite's only writer.
+        # The slow work comes before the transaction, because all processes share the only writer of SQLite.
         with context.database.reading() as session:
             sent = tables.step_of_form(session, draft_id, new.part, new.once)
             if sent is not None:
@@ -113,9 +116,10 @@ def save_step(
 def restore_step(
     context: Context, by: Author, draft_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | DraftRefused:
-    """Restores a part's state after a step as its newest state. Raises NotFound, StoreUnavailable.
+    """Restores a part as it was after a step, as its newest version. Raises NotFound, StoreUnavailable.
 
-    `before` restores the state before that step. Before the first step, that is the state of the base.
+    With `before`, restores the part as it was before that step. Before the first step, that is the published flow set
+    on which the draft is based.
     """
     with context.database.reading() as session:
         step = tables.get_step(session, draft_id, step_id)
@@ -131,7 +135,7 @@ def restore_step(
     new = NewStep(step.part, document, once, says)
     saved = save_step(context, by, draft_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
-        # Another person saved meanwhile. The request was for this exact state, so it is saved anyway.
+        # Another person saved meanwhile. The request was for exactly this version, so it is saved anyway.
         return restore_step(context, by, draft_id, step_id, once=once, before=before)
     return saved
 
@@ -139,7 +143,7 @@ def restore_step(
 def _add(
     session: Session, context: Context, by: Author, draft_id: int, new: NewStep, after: int
 ) -> int | DraftRefused | None:
-    """Adds a step and returns its version. Returns None if this part or this form was saved meanwhile."""
+    """Adds a step and returns its version. Returns None if another save of this part or this form came first."""
     change = tables.get_draft(session, draft_id, held=True)
     if not change.is_editable:
         return DraftRefused(Refusal.OVER)
@@ -166,9 +170,9 @@ def add_steps(
 
 
 def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: datetime) -> int:
-    """Adds a part's next version, inside a transaction that locks the change.
+    """Adds the next version of a part, inside a transaction that locks the draft.
 
-    The caller makes `new.document` with `with_json` before that transaction, because it may be large.
+    The calling code makes `new.document` with `with_json` before that transaction, because it may be large.
     """
     version = tables.newest_versions(session, change.id).get(new.part, 0) + 1
     session.add(
@@ -190,14 +194,14 @@ def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: d
 
 
 def withdraw_submission(change: DraftRow) -> None:
-    """Reopens a change, because an edit withdraws its submission."""
+    """Reopens a draft, because an edit withdraws its submission."""
     change.state = DraftState.OPEN
     change.submitted_by_id = change.submitted_by = None
     change.submitted_at = change.submitted_digest = None
 
 
 class UpdateClash(NamedTuple):
-    """The conflicts that still need a choice, by part. The other side is the published flows."""
+    """The conflicts that still need a choice, by part. The other version is the published one."""
 
     parts: Mapping[str, Merged]
 
@@ -245,22 +249,24 @@ TITLE = "What version {version} brings"
 
 
 class VersionReleased(NamedTuple):
-    """The result of publishing a version's flows."""
+    """The result of publishing the flows of a release."""
 
     revision: int
     """The published revision."""
     change: int | None = None
-    """The change that contains the version's news. Made if a person published other flows by hand."""
+    """The draft that contains what is new in the release. It is made if a person published other flows in the
+    console."""
     published_by: str = ""
 
 
 def publish_version(
     context: Context, document: Document, version: str, signed: Sequence[Signature] = ()
 ) -> VersionReleased:
-    """Publishes a version's flows, or makes a change of them if a person published others. It is safe to repeat.
+    """Publishes the flows of a release. If a person published other flows, makes a draft of them instead. It is safe to
+    repeat.
 
-    `signed` lists the texts that the version's files mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid if
-    this code cannot play the version's flows or the published ones.
+    `signed` lists the texts that the files of the release mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid
+    if this code cannot run the flows of the release or the published flows.
     """
     with context.database.reading() as session:
         current = flows_tables.current(session)
@@ -272,13 +278,14 @@ def publish_version(
     is_ours = current is None or current.kind == flows_tables.PublicationKind.VERSION
     if is_ours or live is None or service_authoring.are_same(live, document):
         revision = service_publishing.publish_version(context, document)
-        # None: another process published at the same moment.
+        # None means that another process published at the same moment.
         return (
             VersionReleased(revision) if revision else publish_version(context, document, version)
         )
     assert current is not None
     assert live_id is not None
-    # This code must be able to play the published flows, and no process should have to compile them.
+    # This code must be able to run the published flows.
+    # It stores them compiled, so that no process has to compile them.
     pressed = service_authoring.compile_text(live)
     with context.database.writing() as session:
         flows_tables.store_compiled(session, live_id, pressed, MARK)
@@ -295,9 +302,9 @@ def import_folder(
     title: str,
     signed: Sequence[Signature] = (),
 ) -> int | None:
-    """Makes a change of everything in a folder that differs from the published flows.
+    """Makes a draft of everything in a folder that differs from the published flows.
 
-    Returns None without a difference. `signed` lists the texts that the folder marks as reviewed. Raises NotReady,
+    Returns None if nothing differs. `signed` lists the texts that the folder marks as reviewed. Raises NotReady,
     StoreUnavailable.
     """
     with context.database.reading() as session:
@@ -316,7 +323,7 @@ def import_folder(
 
 
 def _as_change(context: Context, document: Document, live_id: int, version: str) -> int | None:
-    """Makes a change of the differences between this version's flows and those of the version before."""
+    """Makes a draft of the differences between the flows of this release and those of the release before."""
     source, line = service_authoring.digest_of(document), Actor(service_publishing.LINE)
     with context.database.reading() as session:
         last = flows_tables.newest_of_version(session)

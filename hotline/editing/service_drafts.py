@@ -1,6 +1,6 @@
-"""Stores changes as folders of steps, lists them, and combines them with the published flows.
+"""Stores drafts as lists of steps, and combines them with the published flows.
 
-Also returns one flow of a change for a form, with the rest of its flow set.
+Also returns one flow of a draft for a form, with the rest of its flow set.
 """
 
 import hashlib
@@ -37,52 +37,53 @@ StepRow = DraftStep
 
 
 def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool:
-    """Returns True if a person neither submitted the draft nor saved a step of it, and so may approve it."""
+    """Returns True if this person may approve the draft. They must neither have submitted it nor saved a step of it."""
     me = actor_of(by)
     return not any(tables_accounts.is_same_person(session, me, actor_of(one)) for one in authors)
 
 
 def actor_of(by: Author) -> str:
-    """Returns an author as the audit log writes actors."""
+    """Returns an author in the form in which the audit log names actors."""
     return tables_audit.by_actor(Actor(by.name, by.account_id))
 
 
 class Refusal(StrEnum):
-    """Reasons for which a command on a change is refused."""
+    """The reasons why a command on a draft is refused."""
 
     OVER = "over"
-    """The change was published or dropped."""
+    """The draft was published or deleted."""
     EMPTY = "nothing_there"
-    """The change does not differ from the published flows."""
+    """The draft does not differ from the published flows."""
     UNTITLED = "untitled"
     NOT_SUBMITTED = "not_proposed"
     OWN_HAND = "own_hand"
-    """A person who submitted the change or saved a step of it cannot approve it."""
+    """A person who submitted the draft or saved a step of it cannot approve it."""
     CHANGED = "changed"
-    """The change or the published flows changed while the approver read the difference."""
+    """The draft or the published flows changed while the approver read the difference."""
     CLASHES = "clashes"
     """A newer publication changed the same fields. `problems` lists the parts."""
     BROKEN = "broken"
-    """The flows cannot be played. `problems` says where."""
+    """The flows cannot run. `problems` says where."""
     HAS_ERRORS = "hurts"
     """`findings` lists errors that the published flows do not have."""
     LANGUAGES_KEPT = "languages_kept"
-    """The English text is new, but another language has the old text. `left_behind` lists the places."""
+    """The English text is new, but another language still has the old text. `left_behind` lists the places."""
     ENTRY_MOVED = "entry_moved"
     """A printed short code would lead to another flow, or to none."""
     EMERGENCY_NUMBER = "emergency_number"
     """The emergency number 112 would disappear from the screens."""
     SHORT_REASON = "short_reason"
     BEYOND_WORDS = "beyond_words"
-    """The change does more than an emergency may. `held_back` lists it."""
+    """An emergency change may not do all that this draft does. `held_back` lists those parts."""
     EMERGENCY_STANDS = "emergency_stands"
-    """Text of one person alone is published. A second person must confirm it or restore the previous state first."""
+    """A text that one person published alone is still live. A second person must confirm it or restore the previous
+    state first."""
     READ_BY_ONE = "read_by_one"
-    """The state contains text that one person published alone, and that no second person confirmed."""
+    """The older state contains text that one person published alone and that no second person confirmed."""
     SETTLED = "settled"
-    """No emergency waits for a second person."""
+    """No emergency change waits for a second person."""
     APPOINTED = "appointed"
-    """The first person gave this person the role, so this person cannot be the second one."""
+    """The first person gave this person the role, so this person cannot be the second person."""
 
 
 class DraftRefused(NamedTuple):
@@ -101,7 +102,7 @@ class DraftPublished(NamedTuple):
 
 
 WHOLE = ""
-"""The key of a conflict about a whole part: one side removed it and the other changed it."""
+"""The key of a conflict about a whole part: one side removed the part and the other changed it."""
 
 
 def merge(
@@ -110,7 +111,7 @@ def merge(
     yours: PartDocument | None,
     settled: Settled | None = None,
 ) -> Merged:
-    """Merges two versions of a part. If only one side changed it, that side wins.
+    """Merges two versions of a part. If only one side changed it, the result is that side's version.
 
     The order of screens counts as a change.
     """
@@ -128,13 +129,13 @@ def merge(
 
 
 def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
-    """Returns True if both are equal, and their keys have the same order."""
+    """Returns True if both are equal and their keys have the same order."""
     return one is other or (one == other and json.dumps(one) == json.dumps(other))
 
 
 @dataclass(frozen=True, slots=True)
 class GatheredDraft:
-    """A change, its newest steps, and the two documents that it is merged with."""
+    """A draft, its newest steps, and the two documents with which it is merged."""
 
     change: DraftRow
     steps: Mapping[str, DraftStep]
@@ -146,14 +147,16 @@ class GatheredDraft:
 
     @property
     def own_digest(self) -> str:
-        """Returns the digest of the change's parts and of their base. Submitting the change freezes it."""
+        """Returns the digest of the draft's parts and of the published flow set on which they are based. The digest
+        stays the same after the draft is submitted."""
         parts = {part: step.document for part, step in self.steps.items()}
         written = json.dumps([self.change.base_id, parts], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(written.encode()).hexdigest()
 
     @property
     def checked_as(self) -> str:
-        """Returns a key for the findings of this change on the published flows. Does not build the merged document."""
+        """Returns the key under which the problems of this draft on the published flows are stored. It does not
+        build the merged document."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -165,7 +168,7 @@ class AssembledDraft(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Returns the digest of the document that an approver reads. The approval must name the same one."""
+        """Returns the digest of the document that an approver reads. The approval must name the same digest."""
         flows = self.document["flows"]
         of_flows = {
             name: derived_value(service_authoring.digest_of_flow, flow)
@@ -175,7 +178,7 @@ class AssembledDraft(NamedTuple):
 
 
 def gather_draft(session: Session, draft_id: int) -> GatheredDraft:
-    """Returns a change with its newest steps and the documents. Raises NotFound, NotReady."""
+    """Returns a draft with its newest steps and the documents. Raises NotFound, NotReady."""
     change, now = tables.get_draft(session, draft_id), flows_tables.live_revision(session)
     if now is None:
         raise NotReady(service_authoring.NO_FLOWS)
@@ -193,7 +196,7 @@ def document_of(session: Session, revision_id: int) -> Document:
 
 
 def part_in(session: Session, revision_id: int, part: str) -> PartDocument | None:
-    """Returns one part of a revision. Raises NotFound."""
+    """Returns one part of a revision's document. Raises NotFound."""
     return part_of(document_of(session, revision_id), part)
 
 
@@ -212,53 +215,54 @@ def assemble(gathered: GatheredDraft) -> AssembledDraft:
 def merge_part(
     gathered: GatheredDraft, part: str, edited: PartDocument | None, settled: Settled | None = None
 ) -> Merged:
-    """Merges one edited part with its published version. In a conflict, `theirs` is the published version."""
+    """Merges one edited part with its published version. If there is a conflict, `theirs` is the published version."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
     return merge(base, live, edited, settled)
 
 
 def is_as_read(session: Session, gathered: GatheredDraft) -> bool:
-    """Returns True if the parts did not change since they were read. The caller's transaction must lock the change."""
+    """Returns True if the parts have not changed since the approver read them. The transaction that calls this must
+    lock the draft."""
     read = {part: step.version for part, step in gathered.steps.items()}
     return tables.newest_versions(session, gathered.change.id) == read
 
 
 SHOWN = 50
-"""Steps on one page."""
+"""The number of steps on one page."""
 StepDescription = Document
 """A step's description: `{"did": a StepKind, ...}`."""
 
 
 class PartDraft(NamedTuple):
-    """The current state of a part in a change. A form is made from it."""
+    """The current version of a part of a draft. A form is made from it."""
 
     version: int
     document: PartDocument | None
     """None if the part does not exist."""
     author: str
-    """The person who saved it. Empty for the state of the base."""
+    """The person who saved it. It is empty if no one has edited the part."""
     at: datetime | None
 
 
 class NewStep(NamedTuple):
-    """The content that a form sends."""
+    """A new version of a part, as the form sent it."""
 
     part: str
     document: PartDocument | None
-    """The complete part. None removes a flow."""
+    """The complete part. If it is None, the flow is removed."""
     once: str
-    """A token made with the form. A form that arrives twice makes one step."""
+    """A token that was made with the form. With this token, a form that arrives twice makes only one step."""
     about: StepDescription
 
 
 def part_draft(context: Context, draft_id: int, part: str) -> PartDraft:
-    """Returns the newest state of a part. Raises NotFound, StoreUnavailable."""
+    """Returns the newest version of a part. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
         return newest(session, tables.get_draft(session, draft_id), part)
 
 
 def part_drafts(context: Context, draft_id: int) -> Mapping[str, PartDraft]:
-    """Returns the newest state of every part that the change edits. Raises NotFound, StoreUnavailable."""
+    """Returns the newest version of every part that the draft edits. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
         tables.get_draft(session, draft_id)
         return {
@@ -269,7 +273,7 @@ def part_drafts(context: Context, draft_id: int) -> Mapping[str, PartDraft]:
 def history(
     context: Context, draft_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Sequence[DraftStep]:
-    """Returns the steps, newest first. `before` is a step's id and selects older steps.
+    """Returns the steps of a draft, newest first. With `before`, the id of a step, it returns older steps.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -287,9 +291,9 @@ def newest(session: Session, change: DraftRow, part: str) -> PartDraft:
 
 
 def base_id(session: Session, change: DraftRow) -> int:
-    """Returns the revision on which a change's parts are based.
+    """Returns the revision on which a draft's parts are based.
 
-    A change without a step follows the published revision.
+    A draft without a step is based on the published revision.
     """
     if tables.newest_versions(session, change.id):
         return change.base_id
@@ -301,7 +305,7 @@ def _of_step(step: DraftStep) -> PartDraft:
 
 
 def state_at(session: Session, change: DraftRow, part: str, version: int) -> PartDocument | None:
-    """Returns the state from which a form was made. Raises NotFound."""
+    """Returns the version of a part from which a form was made. Raises NotFound."""
     if version < 0:
         return part_in(session, -version, part)
     step = tables.step_of_version(session, change.id, part, version)
@@ -315,11 +319,11 @@ TITLE_LETTERS = 120
 LISTED = 100
 REASON_LETTERS = 200
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Eight digits or more, with or without separators. They could be a person's telephone number."""
+"""Matches eight digits or more, with or without separators. They could be a person's telephone number."""
 
 
 def open_draft(context: Context, by: Author, title: str, reason: str = "") -> int | DraftRefused:
-    """Opens a new change based on the published flows, and returns its id. Raises NotReady, StoreUnavailable."""
+    """Opens a new draft of the published flows, and returns its id. Raises NotReady, StoreUnavailable."""
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
         return DraftRefused(Refusal.UNTITLED)
@@ -340,7 +344,7 @@ def add_draft(
     at: datetime,
     source: str | None = None,
 ) -> DraftRow:
-    """Adds a new change inside the caller's transaction."""
+    """Adds a new draft inside a transaction that the calling code opened."""
     row = DraftRow(
         title=title,
         reason=reason,
@@ -358,9 +362,10 @@ def add_draft(
 def list_drafts(
     context: Context, *, over: bool = False, limit: int = LISTED
 ) -> Sequence[tuple[DraftRow, Sequence[str]]]:
-    """Returns the editable changes, or the ended ones, each with the parts that it edits. The newest comes first.
+    """Lists the drafts that can be edited, or those that ended, each with the parts that it edits. The newest comes
+    first.
 
-    Parts are flow names, `#numbers`, `#entries` and `#phrases`. Raises StoreUnavailable.
+    A part is a flow name, `#numbers`, `#entries` or `#phrases`. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         rows = tables.list_drafts(session, editable=not over, limit=limit)
@@ -369,13 +374,13 @@ def list_drafts(
 
 
 def get_draft(context: Context, draft_id: int) -> DraftRow:
-    """Returns a change by its id. Raises NotFound, StoreUnavailable."""
+    """Returns a draft by its id. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
         return tables.get_draft(session, draft_id)
 
 
 def drop_draft(context: Context, by: Author, draft_id: int) -> DraftRefused | None:
-    """Drops a change, so that it can no longer be edited or published. Its steps stay.
+    """Deletes a draft, so that it can no longer be edited or published. Its steps remain stored.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -391,23 +396,23 @@ def drop_draft(context: Context, by: Author, draft_id: int) -> DraftRefused | No
 def log_command(
     session: Session, context: Context, by: Author | str, action: str, subject: str, reason: str
 ) -> None:
-    """Writes a command to the audit log. Puts its reason on one line and removes telephone numbers."""
+    """Writes a command to the audit log. Writes its reason on one line and removes phone numbers from it."""
     said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
     actor = by if isinstance(by, str) else actor_of(by)
     tables_audit.append_row(session, context.now(), actor, action, subject, said)
 
 
 class EditedFlow(NamedTuple):
-    """A flow as a form shows it. The form sends `version` back."""
+    """A flow as a form shows it. The form returns `version` when it is sent."""
 
     name: str
     version: int
     document: Document
     author: str
-    """The person who saved the newest state. Empty for the base of the change."""
+    """The person who saved the newest version. It is empty if no one has edited the flow in this draft."""
     at: datetime | None
     others: Mapping[str, Document | None]
-    """The other flows that the change edits. None for a flow that it removes."""
+    """The other flows that the draft edits. A flow that the draft removes is None."""
 
 
 def live_titles(context: Context, language: str) -> Titles:
@@ -419,7 +424,7 @@ def live_titles(context: Context, language: str) -> Titles:
 def edited_flow(
     context: Context, draft_id: int, flow: str, version: int | None = None
 ) -> EditedFlow:
-    """Returns the newest state of a flow, or the one of the given version. Raises NotFound, StoreUnavailable."""
+    """Returns the newest version of a flow, or the given version. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
         change = tables.get_draft(session, draft_id)
         now = newest(session, change, flow)
@@ -437,7 +442,7 @@ def edited_flow(
 
 
 def set_around(context: Context, here: EditedFlow) -> FlowSet:
-    """Returns the published flow set with the change's other flows in place. Raises NotReady, StoreUnavailable."""
+    """Returns the published flow set with the draft's other flows. Raises NotReady, StoreUnavailable."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     for name, document in here.others.items():
         if document is not None:
@@ -446,14 +451,15 @@ def set_around(context: Context, here: EditedFlow) -> FlowSet:
 
 
 def live_flow(context: Context, flow: str) -> Document | None:
-    """Returns a flow as callers hear it. Returns None if there is none of that name. Raises StoreUnavailable."""
+    """Returns a flow as callers see it. Returns None if no flow has that name. Raises StoreUnavailable."""
     with context.database.reading() as session:
         live = flows_tables.live_id(session)
         return None if live is None else part_in(session, live, flow)
 
 
 def flows_in(context: Context, draft_id: int) -> Mapping[str, Document]:
-    """Returns every flow of a change: those of its base, replaced by its own. Raises NotFound, StoreUnavailable."""
+    """Returns every flow of a draft: the published flows, with the draft's own versions. Raises NotFound,
+    StoreUnavailable."""
     with context.database.reading() as session:
         change = tables.get_draft(session, draft_id)
         own: Editable = dict(document_of(session, base_id(session, change))["flows"])

@@ -1,4 +1,5 @@
-"""Publishes texts that one approver decides alone, for four hours. A second person confirms or ends them.
+"""Publishes texts that one approver decides alone. They stay live for four hours. Within that time, a second person
+confirms the texts or restores the old ones.
 
 Also lists the publication history and restores older states.
 """
@@ -54,23 +55,24 @@ LISTED = 100
 
 
 class StateToRestore(NamedTuple):
-    """An older state that could be restored. A person reads the difference of `before` and `after` first."""
+    """An older publication that can be restored. Before that, a person reads the difference between `before` and
+    `after`."""
 
     publication: Publication
     is_read: bool
-    """False if it contains text that one person published alone and no second person read."""
+    """False if it contains text that one person published alone and that no second person read."""
     before: Document
-    """The flows that callers hear now."""
+    """The flows that callers see now."""
     after: Document
     digest: str
-    """The digest of `after`. The command sends it back, and it must match."""
+    """The digest of `after`. The command sends this digest back, and both must be equal."""
     live_id: int
     old: Document
-    """The older state unchanged, with the numbers and short codes of its time."""
+    """The older flows unchanged, with the numbers and short codes of that time."""
 
 
 class PublishedChange(NamedTuple):
-    """A change as it was published."""
+    """A draft as it was published."""
 
     publication: Publication
     before: Document
@@ -85,13 +87,13 @@ def history(context: Context) -> Sequence[tuple[Publication, bool]]:
 
 
 def current_publication(context: Context) -> Publication | None:
-    """Returns the current publication. Returns None without a publication history. Raises StoreUnavailable."""
+    """Returns the current publication. Returns None if nothing was ever published. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return flows_tables.current(session)
 
 
 def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[str, Publication]:
-    """Returns the newest publication of each flow: a change that edits it, or a complete state.
+    """Returns the newest publication that changed each flow, by flow.
 
     Raises StoreUnavailable.
     """
@@ -106,7 +108,7 @@ def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[st
 
 
 def of_change(context: Context, draft_id: int) -> PublishedChange | None:
-    """Returns the flows before and after a change was published. Returns None if it was not published.
+    """Returns the flows before and after the publication of a draft. Returns None if it was not published.
 
     Raises StoreUnavailable.
     """
@@ -121,7 +123,7 @@ def of_change(context: Context, draft_id: int) -> PublishedChange | None:
 
 
 def preview(context: Context, publication_id: int) -> StateToRestore:
-    """Returns the flows that callers would hear after restoring a publication.
+    """Returns the flows that callers would see after the restoring of a publication.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -143,7 +145,8 @@ def preview(context: Context, publication_id: int) -> StateToRestore:
 def restore(
     context: Context, by: Author, publication_id: int, reason: str, digest: str
 ) -> DraftPublished | DraftRefused:
-    """Publishes an older state again. One person may decide this, but only for a state that two people read.
+    """Publishes an older state of the flows again. One person may decide this alone, but only for a state that two
+    people read.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -167,7 +170,7 @@ def restore(
 def publish_restored(
     context: Context, state: StateToRestore, row: Publication, *, actor: Author | str
 ) -> DraftPublished | DraftRefused:
-    """Publishes a restored state in one transaction. Raises FlowInvalid if it cannot be played, or StoreUnavailable."""
+    """Publishes a restored state in one transaction. Raises FlowInvalid if it cannot run, or StoreUnavailable."""
     ready = service_authoring.prepare(state.after)
     with context.database.writing() as session:
         flows_tables.take_lock(session)
@@ -179,9 +182,9 @@ def publish_restored(
 
 
 def _unfit(context: Context, state: StateToRestore) -> DraftRefused | None:
-    """Returns a refusal if the restored state cannot be played or has new errors.
+    """Returns a refusal if the restored state cannot run or has new errors.
 
-    Errors of the published flows and of the old state itself are not new.
+    Errors do not count as new if the published flows or the old state already had them.
     """
 
     def found(document: Document) -> Sequence[Problem]:
@@ -198,13 +201,13 @@ LAPSED = "no one confirmed an emergency text"
 
 
 class EmergencyToRead(NamedTuple):
-    """A publication of one person, with its difference, for the second person who may confirm it."""
+    """A publication that one person decided alone, with its difference, for a second person to confirm."""
 
     publication: Publication
     before: Document
     """The newest flows that two people read."""
     after: Document
-    """The flows that callers hear now."""
+    """The flows that callers see now."""
     before_id: int | None
     """The publication that can be restored instead."""
 
@@ -214,7 +217,7 @@ class EmergencyToRead(NamedTuple):
 
 
 def current_emergency(context: Context) -> Publication | None:
-    """Returns the current publication if only one person decided it. Every page shows it in a red bar.
+    """Returns the current publication if one person decided it alone. Every page of the console shows it in a red bar.
 
     Raises StoreUnavailable.
     """
@@ -223,7 +226,7 @@ def current_emergency(context: Context) -> Publication | None:
 
 
 def emergency_difference(context: Context) -> EmergencyToRead | None:
-    """Returns the difference that one person published alone, or None if none waits.
+    """Returns the difference that one person published alone, or None if none waits for confirmation.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -246,10 +249,10 @@ def publish(
     *,
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused:
-    """Publishes a change on one person's decision, even their own.
+    """Publishes a draft on the decision of one person, who may be its author.
 
-    Allows only text changes and the removal of a number. The on-call contacts and the national desk are notified
-    immediately. A second emergency ends no later than the first. Raises NotFound, NotReady, StoreUnavailable.
+    Only text changes and the removal of a number are allowed. The on-call contacts and the national desk are notified
+    at once. A second emergency change ends no later than the first. Raises NotFound, NotReady, StoreUnavailable.
     """
     reason = reason.strip()
     if len(reason) < WHY_LETTERS:
@@ -285,7 +288,7 @@ def publish(
 def confirm(
     context: Context, by: Author, publication_id: int, *, appointed_by: Collection[str] = ()
 ) -> DraftRefused | None:
-    """Confirms an emergency publication, so that it stays published. A second person must have read it.
+    """Confirms an emergency change, so that it stays published. This second person must have read the texts.
 
     `appointed_by` are the actors who gave this person the role. Raises StoreUnavailable.
     """
@@ -313,10 +316,11 @@ def confirm(
 
 
 def end_unconfirmed(context: Context) -> DraftPublished | None:
-    """Restores the last state that two people read, if no one confirmed the emergency in time. A timed job calls it.
+    """Restores the last state that two people read, if no one confirmed the emergency change in time. A timed job calls
+    this function.
 
-    It is safe to repeat. Raises StoreUnavailable. Raises FlowInvalid if that state can no longer be played, and the
-    alarm then stays.
+    It is safe to repeat. Raises StoreUnavailable. Raises FlowInvalid if that state can no longer run. The alarm then
+    remains.
     """
     with context.database.reading() as session:
         row = flows_tables.unsettled(session)
@@ -338,14 +342,15 @@ def _read_by_two(session: Session, row: Publication) -> Publication | None:
 
 
 def _unread(session: Session, row: Publication) -> Sequence[Publication]:
-    """Returns this publication and the earlier unread ones, whose text is confirmed together with it."""
+    """Returns this publication and the earlier ones that no second person read. One confirmation covers the texts of
+    all of them."""
     base = _read_by_two(session, row)
     since = 0 if base is None else base.id
     return [one for one in flows_tables.history(session) if since < one.id <= row.id]
 
 
 def _notify(session: Session, context: Context, until: datetime) -> None:
-    """Notifies the national desk in the publishing transaction. The alarm notifies the on-call contacts."""
+    """Notifies the national desk in the transaction that publishes. The alarm notifies the on-call contacts."""
     at = context.now()
     said = {
         "time": f"{at.astimezone(KIGALI):%d/%m %H:%M}",

@@ -1,8 +1,7 @@
-"""Shows and edits the telephone numbers of a draft.
+"""Shows and edits the phone numbers of a draft.
 
-Also shows the short codes of a draft and adds to them. A short code that was published once stays for ever.
-
-Also searches the text that callers may read: flows, and the phrases of the code.
+Also shows the short codes of a draft, adds new ones, and searches all texts that callers may see. A short code that was
+published stays for ever.
 """
 
 import re
@@ -33,7 +32,7 @@ from hotline.statistics import queries
 from hotline.text.phrases import Phrases
 
 SOON = timedelta(days=60)
-"""Time before the end of a confirmation in which the page warns of it."""
+"""The time before the end of a number's confirmation from which the page warns."""
 SIGNATURE = ("confirmed_by", "confirmed_on")
 DIGITS = re.compile(r"\d{3,13}", re.ASCII)
 
@@ -47,7 +46,7 @@ class NumberState(StrEnum):
 
 
 class NumberFault(StrEnum):
-    """The reason why a number is refused, as a message key."""
+    """The reason why a number is refused. It is the key of a message."""
 
     DIGITS = "Enter a number of 3 to 13 digits, without spaces."
     SERVICE = "Enter the service that answers."
@@ -58,16 +57,16 @@ class NumberFault(StrEnum):
 
 
 class NumberLine(NamedTuple):
-    """A number as its row shows it."""
+    """One number as its row on the page shows it."""
 
     number: Number
     row: Document
-    """The service that answers there, and the evidence for it."""
+    """The service that answers the number, and the evidence for it."""
     state: NumberState
     named_by: Sequence[tuple[str, str]]
-    """The flow and screen of each place that shows it while it is confirmed."""
+    """The flow and screen of each place that shows the number while it is confirmed."""
     is_changed: bool
-    """True if this draft differs from the published flow set."""
+    """True if the draft changes this number."""
 
 
 class NumbersPart(NamedTuple):
@@ -79,7 +78,7 @@ Edited = StepSaved | StepClash | DraftRefused
 
 
 class SentForm(NamedTuple):
-    """A form of the page: its sender, and the version of the draft that it shows."""
+    """One sent form of the page: its sender, and the version of the draft that it showed."""
 
     context: Context
     by: Author
@@ -88,11 +87,11 @@ class SentForm(NamedTuple):
     once: str
 
     def newest(self, part: str) -> PartDocument:
-        """Returns a part as the draft has it now. Raises NotFound, StoreUnavailable."""
+        """Returns the newest version of a part of the draft. Raises NotFound, StoreUnavailable."""
         return service_drafts.part_draft(self.context, self.draft_id, part).document or {}
 
     def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
-        """Saves the next state of a part. Raises NotFound, StoreUnavailable."""
+        """Saves the next version of a part. Raises NotFound, StoreUnavailable."""
         step = NewStep(part, document, self.once, says)
         return service_draft_steps.save_step(
             self.context, self.by, self.draft_id, step, base_version=self.version
@@ -115,7 +114,8 @@ def numbers_of(context: Context, draft_id: int) -> NumbersPart:
 def _part(
     context: Context, draft_id: int, part: str
 ) -> tuple[PartDraft, PartDocument, PartDocument]:
-    """Returns a part of the draft, the same part as published, and the document that the draft would publish."""
+    """Returns a part of the draft, the published version of this part, and the document that the draft would
+    publish."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
         document = assemble(gathered).document
@@ -127,7 +127,7 @@ def _part(
 
 
 def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
-    """Confirms a verified number for a year, in the editor's name and from today. Raises NotFound, StoreUnavailable."""
+    """Confirms a verified number for one year from today, in the editor's name. Raises NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
@@ -139,7 +139,7 @@ def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
 
 
 def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
-    """Ends the confirmation of a number, so no screen shows it any more. Raises NotFound, StoreUnavailable."""
+    """Ends the confirmation of a number. Then no screen shows it. Raises NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
@@ -153,7 +153,7 @@ def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
 def list_number(
     form: SentForm, digits: str, service: str, evidence: str, status: str
 ) -> Edited | NumberFault:
-    """Lists a new number, or other evidence for a listed one. The number then has no confirmation.
+    """Adds a new number, or replaces the evidence for an existing one. After this, the number has no confirmation.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -189,7 +189,7 @@ def _state(number: Number, today: date) -> NumberState:
 
 
 def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
-    """Returns, by number, the screens that name it, each once."""
+    """Returns the screens that name each number, by number, without duplicates."""
     found: dict[str, dict[tuple[str, str], None]] = {}
     for flow, document in flows.items():
         for name, node in nodes_of(document).items():
@@ -202,14 +202,14 @@ def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
 NAME_LETTERS = 60
 CALLS_OF = timedelta(days=28)
 FIRST, LAST = 11, 99
-"""Range of the digits that short codes get."""
+"""The range from which short codes get their digits."""
 NEVER_DIALLED = ("front", "questions")
 FULL = ""
-"""Value in the place of the next digits if none are free."""
+"""The value shown instead of the next digits if none are free."""
 
 
 class ShortCodeFault(StrEnum):
-    """The reason why a short code is refused, as a message key."""
+    """The reason why a short code is refused. It is the key of a message."""
 
     FLOW = "Choose the flow that the short code opens."
     FULL = "No free digits are left. Ask an operator."
@@ -220,26 +220,28 @@ class ShortCodeFault(StrEnum):
 class ShortCodeLine(NamedTuple):
     digits: str
     printed: str
-    """The whole string on a poster: `*384*777*11#`."""
+    """The whole string on a poster, such as `*384*777*11#`."""
     flow: str
     name: str
-    """The name of the thing that shows it, such as "poster Nyabugogo"; empty if it has no name."""
+    """The name of the poster or place that shows it, such as "poster Nyabugogo". It is empty if it has no name."""
     is_live: bool
     calls: int | None
-    """Calls that began with it in the last 28 days, up to yesterday; None if it is not published."""
+    """The number of calls that began with this short code in the last 28 days, up to yesterday. It is None if the
+    short code is not published."""
 
 
 class ShortCodesPart(NamedTuple):
     version: int
     lines: Sequence[ShortCodeLine]
     offered: Sequence[str]
-    """Flows to which a new short code may lead."""
+    """The flows to which a new short code may lead."""
     next_digits: str
-    """The lowest free digits; empty if none are free."""
+    """The lowest free digits. It is empty if none are free."""
 
 
 def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
-    """Returns the short codes of a draft, with their calls. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns the short codes of a draft, with the number of calls to each. Raises NotFound, NotReady,
+    StoreUnavailable."""
     now, live, document = _part(context, draft_id, ENTRIES)
     entries, after = now.document or {}, day_of(context.now())
     with context.database.reading() as session:
@@ -270,7 +272,7 @@ def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
 
 
 def add_short_code(form: SentForm, flow: str, name: str) -> Edited | ShortCodeFault:
-    """Adds a short code on the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
+    """Adds a short code with the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
     part = short_codes_of(form.context, form.draft_id)
     digits = part.next_digits
     if flow not in part.offered:
@@ -282,7 +284,7 @@ def add_short_code(form: SentForm, flow: str, name: str) -> Edited | ShortCodeFa
 
 
 def name_short_codes(form: SentForm, names: Mapping[str, str]) -> Edited | ShortCodeFault:
-    """Sets the names of the posters. Statistics show them, and callers never see them.
+    """Sets the names of the posters that show the short codes. Statistics show these names, and callers never see them.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -320,16 +322,17 @@ MAX_HITS = 50
 class SearchHit(NamedTuple):
     found: TextMatch
     place: str
-    """The place of the text in reviews; empty for the name of a flow or a screen."""
+    """The place of the text in the reviews. It is empty for the name of a flow or a screen."""
 
     @property
     def anchor(self) -> str:
-        """Returns the id of its field in the editor."""
+        """Returns the id of the text's field in the editor."""
         return anchor(self.found.field, self.found.language)
 
 
 def find_texts(context: Context, query: str, draft_id: int | None = None) -> tuple[SearchHit, ...]:
-    """Searches the published text, or a draft. Returns the first `MAX_HITS` places, in the order of the flows.
+    """Searches the published texts, or those of a draft. Returns the first `MAX_HITS` places, in the order of the
+    flows.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """

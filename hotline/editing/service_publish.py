@@ -1,4 +1,4 @@
-"""Checks, submits and publishes changes. A second person must have read exactly the text that is published."""
+"""Checks, submits and publishes drafts. A second person must have read exactly the text that is published."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -38,20 +38,21 @@ from hotline.gateway.doorbell import ring, ringing
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}
 )
-"""Errors of a document from which no flow set can be made."""
+"""Errors that make it impossible to build a flow set from a document."""
 LIVE = 0
-"""Used in place of a change's id to check the published flows."""
+"""The value in place of a draft's id that means: check the published flows."""
 PROBLEMS_KEPT = timedelta(days=30)
-"""Time for which stored findings are kept."""
+"""The time for which stored problems are kept."""
 
 
 class DividedProblems(NamedTuple):
-    """The findings of a change in three groups."""
+    """The problems of a draft in three groups."""
 
     blocking: Sequence[Problem]
-    """Errors that the published flows do not have. They prevent submission."""
+    """Errors that the published flows do not have. They prevent the draft's submission."""
     live_already: Sequence[Problem]
-    """Errors that callers already meet today. A stricter rule must never block an urgent text."""
+    """Errors that the published flows already have. They do not block a draft, because a stricter rule must never
+    delay an urgent text."""
     bearable: Sequence[Problem]
 
 
@@ -66,7 +67,7 @@ def divide_problems(found: Sequence[Problem], live: Sequence[Problem]) -> Divide
 
 
 def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
-    """Returns the findings of a change on the published flows. Returns None while the check is running.
+    """Returns the problems of a draft on the published flows. Returns None while the check is running.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -81,14 +82,14 @@ def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
 
 
 def check_merged(context: Context, made: AssembledDraft) -> DividedProblems:
-    """Returns the findings of a change that is already merged with the published flows. Raises StoreUnavailable."""
+    """Returns the problems of a draft that is already merged with the published flows. Raises StoreUnavailable."""
     gathered = made.gathered
     mine = _check_all(context, gathered, made.document)
     return divide_problems(mine, problems_of(context, gathered.live, gathered.live_digest))
 
 
 def not_publishable(context: Context, made: AssembledDraft) -> DraftRefused | None:
-    """Returns a refusal if the change moves a short code, removes 112, cannot be played, or has new errors."""
+    """Returns a refusal if the draft changes a printed short code, removes 112, cannot run, or has new errors."""
     live, document = made.gathered.live, made.document
     moved = service_authoring.moved_short_codes(
         live.get(service_authoring.SHORT_CODES_FILE, {}),
@@ -110,7 +111,8 @@ def errors_among(found: DividedProblems) -> DraftRefused | None:
 
 
 def check_by_id(context: Context, draft_id: int) -> None:
-    """Checks a draft and the published flows, or only these if the id is `LIVE`. Stored findings are not made again.
+    """Checks a draft and the published flows. If the id is `LIVE`, it checks only the published flows. If the problems
+    are already stored, it does not check again.
 
     Ignores a deleted draft. Raises NotReady, StoreUnavailable.
     """
@@ -123,7 +125,7 @@ def check_by_id(context: Context, draft_id: int) -> None:
 
 
 def published_problems(context: Context) -> Sequence[Problem] | None:
-    """Returns the findings of the published flows. Returns None while the check is running. Raises StoreUnavailable."""
+    """Returns the problems of the published flows. Returns None while the check is running. Raises StoreUnavailable."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
         found = None if live is None else _kept(session, live.digest)
@@ -133,7 +135,7 @@ def published_problems(context: Context) -> Sequence[Problem] | None:
 
 
 def _check_all(context: Context, gathered: GatheredDraft, document: Document) -> Sequence[Problem]:
-    """Returns the findings of the document that a change makes from the published flows."""
+    """Returns the problems of the document that results from a draft and the published flows."""
     return problems_of(
         context, document, gathered.checked_as, gathered.change.id, live=gathered.live
     )
@@ -147,9 +149,9 @@ def problems_of(
     *,
     live: Document | None = None,
 ) -> Sequence[Problem]:
-    """Returns every finding of a document. Checks it once for each `digest` and stores the result.
+    """Returns every problem of a document. Checks it once for each `digest` and stores the result.
 
-    `live` is a document to compare with, and `digest` then covers both. Raises StoreUnavailable.
+    `live` is another document for comparison, and `digest` then covers both. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         kept = _kept(session, digest)
@@ -175,10 +177,10 @@ def _key(digest: str) -> str:
 def submit(
     context: Context, by: rules_drafts.Author, draft_id: int, *, keeps_languages: bool = False
 ) -> DraftRefused | None:
-    """Submits a change for approval and freezes it. A later edit withdraws the submission.
+    """Submits a draft for approval and freezes it. A later edit withdraws the submission.
 
-    Refuses a change with new errors, or one that cannot be played. Refuses once if only the English text is new. Raises
-    NotFound, NotReady, StoreUnavailable.
+    Refuses a draft that has new errors or cannot run. If only the English text is new, refuses the first attempt. The
+    editor can then confirm. Raises NotFound, NotReady, StoreUnavailable.
     """
     made = merge_draft(context, draft_id)
     if refused := publication_refusal(context, made, keeps_languages=keeps_languages):
@@ -203,7 +205,7 @@ def submit(
 def send_back(
     context: Context, by: rules_drafts.Author, draft_id: int, note: str
 ) -> DraftRefused | None:
-    """Reopens a submitted change, with the reader's note. Raises NotFound, StoreUnavailable."""
+    """Reopens a submitted draft, with a note from the reader. Raises NotFound, StoreUnavailable."""
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if change.state != rules_drafts.DraftState.SUBMITTED:
@@ -217,9 +219,9 @@ def send_back(
 def publication_refusal(
     context: Context, made: AssembledDraft, *, keeps_languages: bool
 ) -> DraftRefused | None:
-    """Returns the reason why a change may not be published, for any person who asks.
+    """Returns the reason why no one may publish a draft, or None.
 
-    `keeps_languages` confirms that other languages may keep the old text where the English is new.
+    `keeps_languages` confirms that other languages may keep the old text if the English text is new.
     """
     if not made.gathered.change.is_editable:
         return DraftRefused(Refusal.OVER)
@@ -234,16 +236,16 @@ def publication_refusal(
 
 
 def stale_translation_refusal(made: AssembledDraft) -> DraftRefused | None:
-    """Returns a refusal that lists the texts whose English is new while other languages have the old text."""
+    """Returns a refusal that lists the texts whose English is new while another language has the old text."""
     changes = compare_documents(made.gathered.live, made.document)
     behind = stale_translations(changes, made.document)
     return DraftRefused(Refusal.LANGUAGES_KEPT, left_behind=behind) if behind else None
 
 
 def read_by_two(session: Session) -> frozenset[int]:
-    """Returns the ids of the publications that contain no text of one person alone.
+    """Returns the ids of the publications without any text that one person published alone.
 
-    Releases and commands count as read, because the operator is responsible for them.
+    Publications by a release or a command count as read, because the operator is responsible for them.
     """
     seen: set[int] = set()
     read: set[int] = set()
@@ -261,16 +263,17 @@ def read_by_two(session: Session) -> frozenset[int]:
 
 
 def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
-    """Returns True if two people read this publication. `was_read` says so of the state before it.
+    """Returns True if two people read this publication. `was_read` says if two people read the state before it.
 
     `is_new` is True if no earlier publication has the same revision.
     """
     match PublicationKind(row.kind):
         case PublicationKind.EMERGENCY:
-            # The person who confirms it reads every difference from the newest state that two people read.
+            # The confirming person reads every difference from the newest state that two people read.
             return row.approved_by is not None
         case PublicationKind.BACK:
-            # The numbers changed since, so it is a new revision. Only a state that was read can be restored.
+            # The phone numbers changed since then, so it is a new revision.
+            # Only a state that two people read can be restored.
             return is_new
         case PublicationKind.BY_HAND if row.draft_id is not None:
             # The approver saw only the difference from the previous state.
@@ -279,18 +282,18 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
 
 
 MAX_SESSION = timedelta(minutes=10)
-"""Time after which a session without an end counts as abandoned. The network ends sessions sooner."""
+"""The time after which a session without an end counts as abandoned. The network ends sessions sooner."""
 
 
 class DraftToRead(NamedTuple):
-    """A change with the published flows and its effects, for the approver."""
+    """A draft with the published flows and the draft's effects, for the approver."""
 
     made: AssembledDraft
     findings: DividedProblems
     in_the_middle: int
-    """Number of callers who would finish on the old text."""
+    """The number of callers who would finish their session with the old text."""
     contributors: Sequence[Actor]
-    """People who submitted the change or saved a step. None of them can approve it."""
+    """The people who submitted the draft or saved a step of it. None of them can approve it."""
 
     @property
     def live_id(self) -> int:
@@ -298,7 +301,7 @@ class DraftToRead(NamedTuple):
 
     @property
     def before(self) -> Document:
-        """Returns the flows that callers hear now."""
+        """Returns the flows that callers see now."""
         return self.made.gathered.live
 
     @property
@@ -307,14 +310,14 @@ class DraftToRead(NamedTuple):
 
 
 def merge_draft(context: Context, draft_id: int) -> AssembledDraft:
-    """Returns a change merged with the published flows. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a draft merged with the published flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     return assemble(gathered)
 
 
 def draft_to_read(context: Context, draft_id: int) -> DraftToRead:
-    """Returns a change for the approver to read. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a draft for the approver to read. Raises NotFound, NotReady, StoreUnavailable."""
     made = merge_draft(context, draft_id)
     with context.database.reading() as session:
         hands = _authors(session, made.gathered)
@@ -322,20 +325,21 @@ def draft_to_read(context: Context, draft_id: int) -> DraftToRead:
 
 
 def _authors(session: Session, gathered: GatheredDraft) -> Sequence[Actor]:
-    """Returns the authors of the change's steps, and the person who submitted it."""
+    """Returns the authors of the draft's steps, and the person who submitted it."""
     proposer = gathered.change.proposer
     own = () if proposer is None else (proposer,)
     return (*tables.step_authors(session, gathered.change.id), *own)
 
 
 def is_second(context: Context, by: rules_drafts.Author, seen: DraftToRead) -> bool:
-    """Returns True if the reader may approve the change as a second person. Raises StoreUnavailable."""
+    """Returns True if this reader may approve the draft as the second person. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return may_publish(session, by, seen.contributors)
 
 
 def running_sessions(context: Context) -> int:
-    """Returns the number of recent sessions that have not ended. They finish on their own revision."""
+    """Returns the number of recent sessions that have not ended. These sessions finish with the flows with which
+    they began."""
     with context.database.reading() as session:
         return tables_sessions.running_calls(session, context.now() - MAX_SESSION)
 
@@ -350,9 +354,9 @@ def publish(
     alone: bool = False,
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused:
-    """Publishes a submitted change exactly as it was read.
+    """Publishes a submitted draft exactly as the approver read it.
 
-    `alone` lets one person submit and approve, for learners in `hotline demo`. Raises NotFound, NotReady,
+    With `alone`, one person may submit and approve. This is for learners in `hotline demo`. Raises NotFound, NotReady,
     StoreUnavailable.
     """
     with context.database.reading() as session:
@@ -367,8 +371,8 @@ def publish(
     if not may_approve:
         return DraftRefused(Refusal.OWN_HAND)
     if urgent is not None:
-        # The published text includes the emergency's text. A reader of the difference would not see it, and it would
-        # stay.
+        # The published text includes the emergency change.
+        # The approver would not see that text in the difference.
         return DraftRefused(Refusal.EMERGENCY_STANDS)
     if assembled.digest != digest or gathered.own_digest != change.submitted_digest:
         return DraftRefused(Refusal.CHANGED)
@@ -393,7 +397,7 @@ def publish_in_transaction(
     row: Publication,
     also: Callable[[Session], None] = lambda _session: None,
 ) -> DraftPublished | DraftRefused:
-    """Publishes a document in one transaction, unless the change or the published flows changed since.
+    """Publishes a document in one transaction, unless the draft or the published flows changed meanwhile.
 
     `also` writes more rows in the same transaction. Raises StoreUnavailable.
     """
@@ -423,7 +427,7 @@ def publish_in_transaction(
             row.reason,
         )
         tables.store_signatures(session, moved)
-        # The findings of the change are stored for the new revision, so that it is not checked again.
+        # The problems of the draft are stored for the new revision, so that it is not checked again.
         tables.store_problems(session, _key(ready.digest), checked, draft_id=None, at=context.now())
         also(session)
     return done
@@ -437,9 +441,9 @@ def publish_prepared(
     *,
     after: int,
 ) -> DraftPublished | DraftRefused:
-    """Publishes a document inside the transaction of a caller who has the publishing lock.
+    """Publishes a document. The calling code must hold the publishing lock in its transaction.
 
-    `after` is the revision that was published when the document was read.
+    `after` is the revision that was live when the document was read.
     """
     if flows_tables.live_id(session) != after:
         return DraftRefused(Refusal.CHANGED)

@@ -1,7 +1,8 @@
-"""Publishes flows with a history. A version's flows never replace flows that a person published by hand.
+"""Publishes flows and keeps a publication history. The flows of a release never replace flows that a person published
+in the console.
 
-Also finds every problem in flows, and decides which of them prevent publication. Some rules are unknown to the engine's
-own checker. For example, a caller in danger must cause an alert after four answers (C8).
+Also finds every problem in flows, and decides which of them prevent publication. The engine's own checker does not know
+some of these rules. For example, a report of danger must alert a responder after four answers at most (C8).
 """
 
 import hashlib
@@ -69,13 +70,13 @@ LONGEST_VALUES = {
     "digest": "f" * 64,
     "refs": " ".join(["K7Q4AC"] * 6) + " +194",
 }
-"""Values at their longest, to compute the maximum length of an SMS."""
+"""The longest possible values, to compute the maximum length of an SMS."""
 
 
 def phrase_faults(
     template: Template, language: str, text: str, numbers: Mapping[str, Number]
 ) -> Iterator[MessageText]:
-    """Yields every problem in a phrase. `numbers` are the telephone numbers that it may contain."""
+    """Yields every problem of a phrase. `numbers` are the phone numbers that the phrase may contain."""
     try:
         named = placeholders(text)
     except ValueError:
@@ -111,7 +112,7 @@ def phrase_faults(
 
 
 def phrase_problems(flow_set: FlowSet) -> Problems:
-    """Yields the problems of the phrases in which a revision differs from the catalogues."""
+    """Yields the problems of the phrases that a revision changes."""
     for language, said in flow_set.phrases.items():
         for name, text in said.items():
             template = Template.__members__.get(name)
@@ -130,7 +131,7 @@ def phrase_problems(flow_set: FlowSet) -> Problems:
 
 
 def placeholders(text: str) -> set[str]:
-    """Returns the names in braces. Raises ValueError if a brace is not closed."""
+    """Returns the names in braces within a text. Raises ValueError if a brace is not closed."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
@@ -143,7 +144,7 @@ EMERGENCY_STANDS = (
 
 
 def publish_version(context: Context, document: Document) -> int | None:
-    """Publishes a version's flows, and returns their revision. It is safe to repeat.
+    """Publishes the flows of a release, and returns their revision. It is safe to repeat.
 
     Returns None if a person published other flows. Raises FlowInvalid, StoreUnavailable.
     """
@@ -164,7 +165,7 @@ def publish_version(context: Context, document: Document) -> int | None:
 
 
 def publish(context: Context, document: Document, *, by: str, reason: str, of_version: bool) -> int:
-    """Publishes flows for a named person, and returns their revision. With `of_version`, later versions replace them.
+    """Publishes flows for a named person, and returns their revision. With `of_version`, later releases replace them.
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
     """
@@ -172,7 +173,8 @@ def publish(context: Context, document: Document, *, by: str, reason: str, of_ve
     with context.database.writing() as session:
         tables.take_lock(session)
         if not of_version and tables.unsettled(session) is not None:
-            # The folder may contain the emergency's text. Then no second person would read it, and it would stay.
+            # The folder may contain the text of an emergency change.
+            # Then no second person would read it, and it would stay live.
             raise NotReady(EMERGENCY_STANDS)
         revision = service_authoring.publish_document(session, made, context.now())
         kind = PublicationKind.VERSION if of_version else PublicationKind.BY_HAND
@@ -184,7 +186,7 @@ def publish(context: Context, document: Document, *, by: str, reason: str, of_ve
 
 
 def record(session: Session, revision: int, row: Publication, at: datetime) -> None:
-    """Writes to the publication history which revision is published from now on."""
+    """Records in the publication history that a revision is live from now on."""
     tables.end_current(session, at)
     row.revision_id, row.published_at = revision, at
     session.add(row)
@@ -195,7 +197,7 @@ MAX_ANSWERS = 4
 
 
 class _Pressing(NamedTuple):
-    """The answer that marks danger in one kind of report, with the function that computes the report's stage."""
+    """The answer that means danger in one kind of report, and the function that computes the stage of the report."""
 
     answer: str
     value: str
@@ -216,7 +218,7 @@ PRESSING = {
 
 
 class _Way(NamedTuple):
-    """The position of a caller in danger, with the answers so far."""
+    """The place of a caller in danger, with the answers so far."""
 
     place: Place
     answers: tuple[tuple[str, str], ...] = ()
@@ -228,7 +230,7 @@ class _Way(NamedTuple):
 
 
 def late_alerts(flow_set: FlowSet) -> Problems:
-    """Yields the screens that a caller in danger may reach after four answers without an alert."""
+    """Yields the screens that a caller in danger can reach after four answers without an alert."""
     for flow in flow_set.flows.values():
         if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
             continue
@@ -244,7 +246,7 @@ def late_alerts(flow_set: FlowSet) -> Problems:
 
 
 def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
-    """Returns the next question on each path. A path that ends has none."""
+    """Returns the next question on each path. A path without a further question has none."""
 
     def asks(way: _Way) -> bool:
         return isinstance(node_of(flow_set, way.place), MenuNode | QuestionNode)
@@ -257,7 +259,7 @@ def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
 
 
 def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
-    """Yields the places that follow a node without a question. A flag may be set or not."""
+    """Yields the places after a node that asks nothing. It follows both cases of a flag."""
     node = node_of(flow_set, path.place)
     if not isinstance(node, BranchNode):
         yield from next_nodes(flow_set, path.place)
@@ -272,9 +274,9 @@ def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
 
 
 def _answered(flow_set: FlowSet, path: _Way) -> Iterator[_Way]:
-    """Yields the path after each answer.
+    """Yields the caller's place after each possible answer.
 
-    For a list it uses the first place, because all places lead to the same node.
+    For a list, it uses the first entry, because all entries lead to the same node.
     """
     node = node_of(flow_set, path.place)
     assert isinstance(node, MenuNode | QuestionNode)
@@ -297,7 +299,7 @@ ONE_OF = message_text("use one of {values}", values=", ".join(sorted(ANSWER_VALU
 
 
 def uncounted_questions(flow_set: FlowSet) -> Problems:
-    """Yields questions of a quiz whose answers are never counted."""
+    """Yields the quiz questions whose answers are never counted."""
     asked = {
         node.saves: (flow.name, name, node)
         for flow, name, node in nodes(flow_set)
@@ -333,15 +335,15 @@ BEARABLE = frozenset(
 )
 """Problems that only make a conversation longer than it should be."""
 MAX_SCREENS = 1000
-"""Maximum number of screens that can be checked within a second while an editor writes."""
+"""The maximum number of screens that can be checked within a second, while an editor types."""
 
 
 def all_problems(
     document: Document, limit: int = SEPTETS, *, live: Document | None = None
 ) -> Sequence[Problem]:
-    """Returns the findings of the engine's checker and of the checks in this module.
+    """Returns the problems from the engine's checker and from the checks in this module.
 
-    `live` are the published flows. Without them, an exception's reason covers every text of its screen.
+    `live` are the published flows. Without them, the written reason for an exception covers every text of its screen.
     """
     lists = place_lists()
     found = check_document(document, lists, limit=limit)
@@ -357,19 +359,19 @@ def all_problems(
 
 
 class ScreenCheck(NamedTuple):
-    """The problems of a draft that an editor sees next to one screen."""
+    """The problems of a draft that the editor sees next to one screen."""
 
     here: Sequence[Problem]
     elsewhere: int
-    """Number of other screens of the flow with problems."""
+    """The number of other screens of the flow that have problems."""
     is_whole: bool
-    """False if there are too many flows for this check. The change's page then shows the rest."""
+    """False if there are too many flows for this check. The draft's page then shows the other problems."""
 
 
 def check_screen(
     flow_set: FlowSet, draft: ReadDraft, node: str, *, live: FlowSet, most: int = MAX_SCREENS
 ) -> ScreenCheck:
-    """Checks one screen of a draft alone, among all flows, and against the published flows.
+    """Checks one screen of a draft together with all flows and with the published flows.
 
     `flow_set` contains the draft.
     """
@@ -389,7 +391,8 @@ def check_screen(
 
 
 def bearable_problems(document: Document) -> Sequence[Problem]:
-    """Returns problems that should be fixed but do not prevent publication. Raises FlowInvalid with those that do."""
+    """Returns the problems that should be fixed but do not prevent publication. Raises FlowInvalid with the problems
+    that prevent it."""
     found = all_problems(document)
     hurting = [one.sentence for one in found if one.code not in BEARABLE]
     if hurting:
@@ -399,7 +402,7 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the checking code. Findings of another version are not reused."""
+    """Returns a digest of the checking code. Problems that another version of the code found are not reused."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):
         files = Path(written_in).parent.rglob("*.*")

@@ -1,7 +1,7 @@
-"""Collects every text that callers read for the translation pages, with the text pending in a language's draft.
+"""Collects every text that callers read, for the translation pages, together with the texts of a language's open draft.
 
-Translations are saved into an open draft, such as "Words of Kinyarwanda". Until it is published, the new text is in
-that draft alone. A review is for exactly one version of a text.
+Translations are saved into an open draft, such as "Words of Kinyarwanda". Until it is published, only that draft
+contains the new text. A review is for exactly one version of a text.
 """
 
 from collections import Counter
@@ -52,20 +52,20 @@ from hotline.text.languages import CODES, FIRST
 from hotline.text.phrases import MessageText, Phrases, message_text
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
-"""Title of the draft that holds a language's new text."""
+"""The title of the draft for a language's new texts."""
 
 
 @dataclass(frozen=True)
 class LanguageReview:
     language: str
     document: Document
-    """The document that would be published with this language's draft."""
+    """The document that publishing this language's draft would produce."""
     sections: Mapping[str, Mapping[str, ReviewedText]]
-    """The texts of each flow by place, then the phrases of the code, then the engine's own words."""
+    """The texts of each flow, by place. The phrases of the code and the engine's own words follow."""
     signatures: Mapping[str, Sequence[Signature]]
-    """Reviews in this language, by place."""
+    """The reviews in this language, by place."""
     draft_id: int | None
-    """The draft that holds new text. None if no text was saved since the last publication."""
+    """The draft that contains the new texts. It is None if no text was saved since the last publication."""
 
     @cached_property
     def texts(self) -> Mapping[str, ReviewedText]:
@@ -92,7 +92,7 @@ class LanguageReview:
 
 
 def is_fixed(place: str) -> bool:
-    """Returns True for a text that the pages show and that only programmers change."""
+    """Returns True for a text that only programmers can change."""
     chapter, _, name = place.partition(".")
     always = {template.name for template in ALWAYS_SHIPPED}
     return chapter == ENGINE or (chapter == PHRASES and name in always)
@@ -109,7 +109,7 @@ def language_reviews(
 ) -> Iterator[LanguageReview]:
     """Yields the texts of each language with their reviews. Raises NotReady, StoreUnavailable.
 
-    Reads the published text once, for all languages without a draft.
+    If languages have no draft, it reads the published text only once for all of them.
     """
     live: Document | None = None
     live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
@@ -131,7 +131,7 @@ def language_reviews(
 
 
 def text_draft(context: Context, language: str) -> int | None:
-    """Returns the open draft of a language's text, the older one if two are open. Raises StoreUnavailable."""
+    """Returns the open draft of a language's texts. If two are open, it is the older one. Raises StoreUnavailable."""
     open_now = [
         row.id for row, _ in service_drafts.list_drafts(context) if row.title == TITLES[language]
     ]
@@ -139,9 +139,7 @@ def text_draft(context: Context, language: str) -> int | None:
 
 
 def phrase_texts(phrases: Phrases, document: Document, template: Template) -> dict[str, str]:
-    """Returns the text of a template, by language. `document`: its phrases, which replace those of the
-    code.
-    """
+    """Returns the text of a phrase, by language. `document` contains phrases that replace those of the code."""
     shipped = {code: phrases.shipped(code, template) for code in CODES}
     shipped[ENGLISH] = template.value
     changed = {code: document.get(code, {}).get(template.name) for code in CODES}
@@ -168,7 +166,7 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
 
 
 class TextRefusal(StrEnum):
-    """The reason why a text is refused, in the words of the page. `{...}` are the values of the fault."""
+    """The reason why a text is refused, as the page says it. A value of the fault replaces `{...}`."""
 
     GONE = "This text was moved or removed meanwhile."
     CHANGED = "The text or its English changed meanwhile. Read it again."
@@ -187,7 +185,7 @@ class TextFault:
     refusal: TextRefusal
     values: Mapping[str, str | MessageText] = field(default_factory=dict)
     finding: Problem | None = None
-    """The problem that the checker found, if it found one."""
+    """The problem that the checker found, if any."""
 
     def __str__(self) -> str:
         return self.refusal.value.format_map(self.values)
@@ -198,7 +196,7 @@ TextFaults = Mapping[str, TextFault]
 
 
 def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
-    """Returns the faults of new texts, by place. `flow_set`: the published flow set. Checks all texts together."""
+    """Returns the faults of new texts, by place. `flow_set` is the published flow set. It checks all texts together."""
     found = {text.place: fault for text in new for fault in _alone(review, flow_set, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
     flows: dict[str, list[ReviewedText]] = {}
@@ -212,7 +210,7 @@ def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedT
 def with_texts(
     flow: object, texts: Sequence[ReviewedText], language: str
 ) -> dict[str, object] | None:
-    """Returns a flow's document with these texts. None if one of the texts has no place in it."""
+    """Returns a flow's document with the new texts. Returns None if one of the texts has no place in the document."""
     changed = dict(nodes_of(flow))
     for text in texts:
         _, node, *steps = text.place.split(".")
@@ -224,7 +222,7 @@ def with_texts(
 
 
 def _alone(review: LanguageReview, flow_set: FlowSet, text: ReviewedText) -> Iterator[TextFault]:
-    """Yields the first fault of a text alone, without its screen."""
+    """Yields the first fault of a text that is visible without its screen."""
     words = text.words[review.language]
     if is_fixed(text.place):
         yield TextFault(TextRefusal.FIXED)
@@ -247,7 +245,7 @@ def _of_flow(
 ) -> dict[str, TextFault]:
     """Returns the new problems that the checker finds on the screens of these texts.
 
-    Each problem is listed at the text whose field it names.
+    Each problem is listed at the text of the field that it names.
     """
     before = review.document["flows"][name]
     after = with_texts(before, texts, review.language)
@@ -272,7 +270,7 @@ def _of_flow(
 
 
 Told = tuple[Code, str, str, MessageText]
-"""The values by which a problem is recognised as the same before and after a change."""
+"""The values that identify a problem before and after a change."""
 
 
 def _faults(
@@ -288,15 +286,15 @@ def _faults(
 
 class PlacedText(NamedTuple):
     flow: str
-    """Name of the flow; empty for a phrase of the code."""
+    """The name of the flow. It is empty for a phrase of the code."""
     node: str
-    """Name of the screen, or of the phrase of the code."""
+    """The name of the screen, or of the phrase of the code."""
     field: str
-    """Name of the field in the editor's form: `choices.2`, or `text` for the screen's own text."""
+    """The name of the field in the editor's form, such as `choices.2`. The screen's own text has the field `text`."""
 
 
 def placed_text(place: str) -> PlacedText:
-    """Returns the parts of a text's place."""
+    """Returns the parts of a text's address: flow, screen and field."""
     flow, node, *steps = place.split(".")
     if flow in (PHRASES, ENGINE):
         return PlacedText("", node, "")
@@ -306,9 +304,10 @@ def placed_text(place: str) -> PlacedText:
 PAGE = 10
 SEGMENT = 160
 TODO, ALL = "todo", "all"
-"""Filters besides the states: texts that this person can review, and all texts."""
+"""Two more filters: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""Part of the list between the starting points of two accounts. No two points are close, however many there are."""
+"""The share of the list between the starting points of two accounts. No two starting points are close together, even
+with many accounts."""
 
 
 class PageText(NamedTuple):
@@ -317,17 +316,17 @@ class PageText(NamedTuple):
     placed: PlacedText
     signed_by: Sequence[str]
     is_own: bool
-    """True if the viewer has reviewed this text."""
+    """True if the reader of the page has reviewed this text."""
     is_fixed: bool
     english: Sequence[WordSpan]
-    """Changes in the English since a review. Empty if there are none, or if they are not known."""
+    """Changes in the English text since a review. It is empty if there are none, or if they are not known."""
     doubts: Sequence[DoubtfulTerm]
     question: str
-    """The question of a careful reader about the text; empty if there is none."""
+    """An open question about the text from a careful reader. It is empty if there is none."""
     widest: str
-    """The text with its longest values. Empty if it has no placeholder, or is no phrase of the code."""
+    """The text with its longest values. It is empty if the text has no placeholder or is not a phrase of the code."""
     meter: FilledMeter | None
-    """Room used on its screen or in its SMS."""
+    """The room that the text uses on its screen or in its SMS."""
 
     @property
     def place(self) -> str:
@@ -338,20 +337,22 @@ class TextFilter(NamedTuple):
     state: str = TODO
     flow: str = ""
     at: str = ""
-    """The place at which the page begins. If it is not a known place, the page begins at the account's own point."""
+    """The text with which the page begins. If the address does not name a known text, the page begins at the
+    account's own starting point."""
 
 
 class TextPage(NamedTuple):
     texts: Sequence[PageText]
     left: int
-    """Number of all texts that the filter holds."""
+    """The number of all texts that match the filter."""
     next_at: str
-    """The place at which the next page begins; empty at the end of the list."""
+    """The text with which the next page begins. It is empty at the end of the list."""
     draft_id: int | None
 
 
 class ReviewMatrix(NamedTuple):
-    """The states of all texts by chapter: a flow, the phrases of the code, or the engine's own words."""
+    """The review states of all texts by chapter. A chapter is a flow, the phrases of the code, or the engine's own
+    words."""
 
     reviews: Sequence[LanguageReview]
     """The texts of each language."""
@@ -363,7 +364,7 @@ class ReviewMatrix(NamedTuple):
         return [*dict.fromkeys(chapter for chapter, texts in all_of if texts)]
 
     def row(self, chapter: str) -> Mapping[str, Counter[ReviewState]]:
-        """Returns, by language, how many texts of a chapter are in each state."""
+        """Returns the number of a chapter's texts in each state, by language."""
         return {
             review.language: Counter(map(review.state, review.sections.get(chapter, {}).values()))
             for review in self.reviews
@@ -386,7 +387,7 @@ def text_page(
         begin = 0
     own_round = [*places[begin:], *places[:begin]]
     fit = [one for one in own_round if _is_wanted(review, one, wanted, by_name)]
-    # If the filter leaves out the requested place, the page begins at the next place.
+    # If the filter leaves out the requested text, the page begins at the next one.
     here = {place: number for number, place in enumerate(own_round)}
     asked = here.get(wanted.at, 0)
     start = next((n for n, place in enumerate(fit) if here[place] >= asked), 0)
@@ -398,7 +399,8 @@ def text_page(
 def text_meters(
     context: Context, language: str, typed: Mapping[str, str]
 ) -> Mapping[str, FilledMeter]:
-    """Returns the meters of texts while a person types them, by place. Stores nothing."""
+    """Returns the meters of texts while a person types them, by place. A meter shows how full a screen is. It stores
+    nothing."""
     review = language_review(context, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts
@@ -409,7 +411,7 @@ def text_meters(
 def filter_texts(
     review: LanguageReview, wanted: TextFilter, by_name: str
 ) -> Sequence[ReviewedText]:
-    """Returns every text of a filter, in the order of the flows."""
+    """Returns every text that matches a filter, in the order of the flows."""
     return [
         text for place, text in review.texts.items() if _is_wanted(review, place, wanted, by_name)
     ]
@@ -453,7 +455,7 @@ def _shown(
 
 
 def widest(text: ReviewedText, language: str) -> str:
-    """Returns a phrase of the code with its longest values; empty if it has no placeholder."""
+    """Returns a phrase of the code with its longest values. The result is empty if it has no placeholder."""
     words = text.words.get(language, "")
     if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
         return ""
@@ -498,4 +500,4 @@ def _meters_of_flow(
             yield text.place, filled
 
 
-# Reads the glossary and the open questions that ship with the flows, once when a process starts.
+# The glossary and the open questions ship with the flows. Each process reads them once when it starts.

@@ -1,6 +1,6 @@
-"""Reads and writes who reviewed which text, for `reviews.csv` and the texts pages.
+"""Reads and writes who reviewed each text, for `reviews.csv` and for the pages of texts.
 
-Also checks which telephone numbers and desk questions are shown today, and which need a new review.
+Also lists the phone numbers and desk questions that are shown today, and those that need a new review.
 """
 
 import csv
@@ -55,7 +55,7 @@ def read_signatures(folder: Path) -> tuple[Signature, ...]:
 
 
 def overstated_files(document: Document, signatures: Sequence[Signature]) -> Iterator[str]:
-    """Yields files that call a language `reviewed` although some of its texts have changed or lack a review."""
+    """Yields flow files that call a language `reviewed` although some of its texts changed or were not reviewed."""
     for name, flow in document["flows"].items():
         for language, said in flow["review"].items():
             states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
@@ -91,9 +91,9 @@ def signatures_below(context: Context, place: str) -> Sequence[Signature]:
 def moved_signatures(
     before: Document, after: Document, signed: Sequence[Signature]
 ) -> Sequence[Signature]:
-    """Returns the reviews of texts that a change moved inside their flow, for their new places.
+    """Returns the reviews of texts that a change moved within their flow, with the new places of the texts.
 
-    A place is a position. Without this, a choice that moves up would lose its reviews.
+    The place of a text contains its row number. Without this function, a choice that moves up would lose its reviews.
     """
     if not signed:
         return []
@@ -134,17 +134,17 @@ def sign(context: Context, by: Author, texts: Sequence[ReviewedText], language: 
 
 
 def english_read(context: Context, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns the English of each text at its last review, if it is known. Raises StoreUnavailable."""
+    """Returns the English of each text as it was at its last review, if it is known. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return tables.english_read(session, language, places)
 
 
 NOTICE_PERIOD = timedelta(days=30)
-"""Time before a number leaves the screens at which the operator is notified."""
+"""The time between the operator's notice and the end of a number's confirmation."""
 
 
 def check_reviews(context: Context) -> Sequence[CheckResult]:
-    """Returns the check results about reviews of numbers and desk questions that have lapsed or soon will."""
+    """Returns the doctor's results about reviews of numbers and desk questions that have expired or expire soon."""
     try:
         flow_set = context.flow_sets.get(context.flow_sets.live())
     except (NotReady, StoreUnavailable):
@@ -154,9 +154,9 @@ def check_reviews(context: Context) -> Sequence[CheckResult]:
 
 
 def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
-    """Returns the check result about numbers.
+    """Returns the doctor's result about phone numbers.
 
-    Only the emergency number stays after a lapse, which is therefore worse.
+    It is worse for the emergency number, because screens still show that number after its confirmation expires.
     """
     named = numbers_named(flow_set)
     ends = {
@@ -175,7 +175,8 @@ def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
 
 
 def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
-    """Describes the effect of a lapse. Numbers leave the screens, but the emergency number stays."""
+    """Describes what happens when the confirmation of a number expires. Other numbers disappear from the screens,
+    but the emergency number stays."""
     go = [ends[digits] for digits in late if digits != EMERGENCY]
     says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
     if EMERGENCY in late:
@@ -184,7 +185,7 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
 
 
 def _questions(flow_set: FlowSet, today: date) -> CheckResult:
-    """Returns the check result about desk questions whose review lapses soon, or has lapsed."""
+    """Returns the doctor's result about desk questions whose review has expired or expires soon."""
     listed = questions(flow_set).values()
     shown = [one for one in listed if one.standing(today) is QuestionStatus.SHOWS]
     fresh = [one for one in shown if one.until is not None and one.until - today > NOTICE_PERIOD]

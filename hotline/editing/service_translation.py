@@ -1,8 +1,8 @@
-"""Saves translations into the draft of their language. The first one saved opens the draft.
+"""Saves translations into the draft of their language. The first saved translation opens the draft.
 
-Marks the texts that a translator agrees to as reviewed, from a page or from a sheet.
+Marks texts as reviewed if a translator agrees to them, on a page or in a spreadsheet.
 
-Also stores the questions of translators about a text. Editors see a question until an editor settles it.
+Also stores the questions that translators ask about a text. Editors see a question until one of them closes it.
 """
 
 import secrets
@@ -43,13 +43,13 @@ from hotline.text.languages import CODES, FIRST
 from hotline.text.review_sheets import AGREED, REASON_COLUMN, SheetRow, SheetRowFault, plain_text
 
 MAX_ATTEMPTS = 3
-"""Attempts to save, if another person publishes or drops the draft meanwhile."""
+"""The number of attempts to save, in case another person publishes or deletes the draft meanwhile."""
 
 
 def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
-    """Saves each part's new text as one step. Returns, by place, the faults of texts that were not saved.
+    """Saves each part's new text as one step. Returns the faults of the texts that were not saved, by place.
 
     Raises StoreUnavailable.
     """
@@ -66,7 +66,8 @@ def save_texts(
 
 
 def open_text_draft(context: Context, by: Author, language: str) -> int:
-    """Returns the open draft for a language's text. Opens one if there is none. Raises NotReady, StoreUnavailable."""
+    """Returns the open draft for a language's text. If there is none, it opens one. Raises NotReady,
+    StoreUnavailable."""
     here = text_draft(context, language)
     if here is not None:
         return here
@@ -113,7 +114,7 @@ def _with_words(
     texts: Sequence[ReviewedText],
     language: str,
 ) -> PartDocument | None:
-    """Returns the part with the new texts. None if one of the texts has no place in it."""
+    """Returns the part with the new texts. Returns None if one of the texts has no place in it."""
     if part != PHRASES_PART:
         return with_texts(document, texts, language) if document else None
     said = dict((document or {}).get(language, {}))
@@ -131,9 +132,9 @@ class TypedText(NamedTuple):
     place: str
     words: str
     digest: str
-    """Digest of the text and the English that the page showed."""
+    """The digest of the text and of its English, as the page showed them."""
     english: str
-    """Digest of the English alone."""
+    """The digest of the English text alone."""
 
 
 def save_typed(
@@ -146,9 +147,9 @@ def save_typed(
     saving: bool = True,
     once: str,
 ) -> TextFaults:
-    """Saves every text that was changed, and marks the text at `agreed` as reviewed. Saves nothing if a check fails.
+    """Saves every changed text, and marks the text at `agreed` as reviewed. If one check fails, it saves nothing.
 
-    `saving`: if False, a change of the text at `agreed` is refused. Raises NotReady, StoreUnavailable.
+    If `saving` is False, it refuses a change of the text at `agreed`. Raises NotReady, StoreUnavailable.
     """
     review = language_review(context, language)
     changed, faults = _changed(review, typed, agreed)
@@ -167,7 +168,7 @@ def save_typed(
 def _changed(
     review: LanguageReview, typed: Sequence[TypedText], agreed: str
 ) -> tuple[dict[str, ReviewedText], dict[str, TextFault]]:
-    """Returns the changed texts, and the faults of texts whose page was out of date."""
+    """Returns the changed texts. Also returns faults for texts that changed after the page was shown."""
     changed: dict[str, ReviewedText] = {}
     faults: dict[str, TextFault] = {}
     known: Mapping[str, ReviewedText] = review.texts
@@ -210,7 +211,8 @@ def ask_question(context: Context, by: Author, language: str, place: str, note: 
 
 
 def open_questions(context: Context, below: str = "") -> Sequence[TextQuestion]:
-    """Returns the open questions, oldest first. `below`: only those of one screen, by its flow and its name.
+    """Returns the open questions, oldest first. With `below`, the flow and name of a screen, it returns only the
+    questions about that screen.
 
     Raises StoreUnavailable.
     """
@@ -234,7 +236,7 @@ def count_questions(context: Context) -> int:
 
 
 def settle_question(context: Context, by: Author, question_id: int) -> None:
-    """Records that an editor has settled a question, by a change or by an answer. A repeat changes nothing.
+    """Records that an editor closed a question, with a change or an answer. A second call changes nothing.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -247,22 +249,22 @@ def settle_question(context: Context, by: Author, question_id: int) -> None:
 
 
 class RefusedRow(NamedTuple):
-    """A row that is refused, and its text today."""
+    """A refused row of a spreadsheet, with the current text."""
 
     row: SheetRow
     refusal: SheetRowFault | TextFault
     now: ReviewedText | None
-    """None if the text no longer exists."""
+    """It is None if the text no longer exists."""
 
 
 class CheckedSheet(NamedTuple):
     accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
-    """The accepted rows by place, with the texts that they make."""
+    """The accepted rows by place, with the resulting texts."""
     changed: int
-    """Number of accepted rows with a new text."""
+    """The number of accepted rows with a new text."""
     refused: Sequence[RefusedRow]
     waiting: int
-    """Rows that no translator has agreed to yet."""
+    """The rows that no translator has agreed to yet."""
 
     @property
     def taken(self) -> Sequence[SheetRow]:
@@ -272,20 +274,20 @@ class CheckedSheet(NamedTuple):
 def sheet_rows(
     context: ConsoleContext, by_name: str, language: str, wanted: TextFilter
 ) -> list[dict[str, str]]:
-    """Returns the rows of a sheet for a filter. Raises NotReady, StoreUnavailable."""
+    """Returns the texts that match a filter as rows of a spreadsheet. Raises NotReady, StoreUnavailable."""
     review = language_review(context, language)
     return [*_rows(context, review, filter_texts(review, wanted, by_name))]
 
 
 def check_sheet(context: Context, language: str, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Returns the result that a sheet would have. Stores nothing. Raises NotReady, StoreUnavailable."""
+    """Returns the result that saving a spreadsheet would have. It stores nothing. Raises NotReady, StoreUnavailable."""
     return _check_rows(context, language_review(context, language), rows)
 
 
 def take_sheet(
     context: Context, by: Author, language: str, rows: Sequence[SheetRow], once: str
 ) -> CheckedSheet:
-    """Checks a sheet again, saves its new texts, and marks the text of each accepted row as reviewed.
+    """Checks a spreadsheet again, saves its new texts, and marks the texts of its accepted rows as reviewed.
 
     Raises NotReady, StoreUnavailable.
     """
@@ -306,7 +308,7 @@ def take_sheet(
 def refused_rows(
     context: ConsoleContext, language: str, rows: Sequence[tuple[SheetRow, str]]
 ) -> list[dict[str, str]]:
-    """Returns the refused rows with their reasons: the text that was sent, and today's English and digest."""
+    """Returns the refused rows with their reasons: the sent text, and the current English and digest."""
     review = language_review(context, language)
     found = []
     for row, why in rows:
@@ -319,7 +321,8 @@ def refused_rows(
 
 
 def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Checks each row. A row is accepted if it is agreed to and up to date, and if its text has no fault."""
+    """Checks each row of a spreadsheet. A row is accepted if a translator agreed to it, it is up to date, and its
+    text has no fault."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
@@ -333,7 +336,7 @@ def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRo
             accepted[row.place] = row, text.saying(review.language, row.words)
         else:
             waiting += 1
-    # All texts are checked together, because a refused text may have hidden a fault of another one.
+    # It checks all texts together, because a refused text may have hidden a fault of another text.
     while wrong := faults_of(review, flow_set, _new(review, accepted)):
         for place, unfit in wrong.items():
             row, _ = accepted.pop(place)
@@ -345,7 +348,7 @@ def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRo
 def _new(
     review: LanguageReview, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
 ) -> Sequence[ReviewedText]:
-    """Returns the texts of these rows that are new."""
+    """Returns those texts of the rows that differ from the current ones."""
     return [text for place, (_, text) in accepted.items() if text != review.texts[place]]
 
 
@@ -374,7 +377,7 @@ def _rows(
 
     @cache
     def left_on(flow: str, node: str) -> int:
-        """Returns the letters that are left on a screen; 0 for a screen that is not complete yet."""
+        """Returns the number of letters that still fit on a screen. It is 0 for a screen that is not complete yet."""
         if node not in flow_set.flows[flow].nodes:
             return 0
         return free_septets(flow_set, Place(flow, node), review.language, SEPTETS) or 0

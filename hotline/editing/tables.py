@@ -1,4 +1,4 @@
-"""Stores drafts and their steps, which editors write before anything is published."""
+"""Stores drafts and their steps, which editors write before publication."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -18,7 +18,7 @@ EDITABLE = tuple(state for state in DraftState if state.is_editable)
 
 
 class DraftRow(Row):
-    """One draft: a set of edits with a title. It is published once an approver has read it."""
+    """One draft: a set of edits with a title. It is published after an approver has read it."""
 
     __tablename__ = "draft"
     __table_args__ = (Index("draft_state", "state", "id"),)
@@ -29,21 +29,21 @@ class DraftRow(Row):
     state: Mapped[str]
     """A `DraftState`."""
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    """The revision from which its parts were made."""
+    """The revision on which its parts are based."""
     source: Mapped[str | None] = mapped_column(unique=True)
-    """Digest of the flow files that a software release brought. None if a person opened the draft."""
+    """The digest of the flow files of a software release. It is None if a person opened the draft."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     submitted_by_id: Mapped[int | None]
     submitted_by: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
     submitted_digest: Mapped[str | None]
-    """Digest of the draft's own parts as they were submitted for approval. An edit withdraws the submission."""
+    """The digest of the draft's own parts at the time of submission. An edit withdraws the submission."""
     note: Mapped[str | None]
     """The comment of the approver who sent the draft back."""
     noted_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
-    """The time when the draft was published or dropped."""
+    """The time when the draft was published or deleted."""
 
     @property
     def is_editable(self) -> bool:
@@ -57,7 +57,8 @@ class DraftRow(Row):
 
 
 class DraftStep(Row):
-    """One saved version of one part, complete. It never changes. The newest version is the current one."""
+    """One saved version of one part of a draft, in full. A step never changes. The newest step of a part is its
+    current version."""
 
     __tablename__ = "draft_step"
     __table_args__ = (UniqueConstraint("draft_id", "part", "version"),)
@@ -67,20 +68,21 @@ class DraftStep(Row):
     part: Mapped[str]
     version: Mapped[int]
     document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
-    """None if the flow is removed."""
+    """It is None if the step removes the flow."""
     made_by_id: Mapped[int | None]
     made_by: Mapped[str]
     at: Mapped[datetime]
     about: Mapped[dict[str, Any]]
-    """A description of the step: `{"did": a StepKind, ...}`. A page makes a sentence of it."""
+    """A description of the step: `{"did": a StepKind, ...}`. A page turns it into a sentence."""
     once: Mapped[str] = mapped_column(unique=True)
-    """A key that the form gives. A form that is sent twice makes only one step."""
+    """A key that comes with the form. A form that is sent twice makes only one step."""
 
 
 def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRow:
     """Returns a draft. Raises NotFound.
 
-    With `held` it locks the draft until the transaction ends. So saving, submitting and publishing take turns.
+    With `held`, it locks the draft until the transaction ends. So saving, submitting and publishing wait for each
+    other.
     """
     here = select(DraftRow).where(DraftRow.id == draft_id)
     if held:
@@ -116,7 +118,8 @@ def newest_steps(session: Session, draft_id: int) -> Mapping[str, DraftStep]:
 
 
 def step_document(session: Session, step: DraftStep) -> Mapping[str, Any] | None:
-    """Returns the document of a step. Where documents are cached, other callers share it, so nothing may change it."""
+    """Returns the document of a step. If documents are cached, other code shares the result, so no code may change
+    it."""
     memory: DocumentCaches | None = session.info.get(IN_SESSION)
     document: Mapping[str, Any] | None = step.document
     if memory is None or document is None:
@@ -147,13 +150,13 @@ def step_of_version(session: Session, draft_id: int, part: str, number: int) -> 
 
 
 def step_of_form(session: Session, draft_id: int, part: str, once: str) -> DraftStep | None:
-    """Returns the step that this form has made already, or None."""
+    """Returns the step that this form already made, or None."""
     stamp = form_key(draft_id, part, once)
     return session.scalar(select(DraftStep).where(DraftStep.once == stamp))
 
 
 def form_key(draft_id: int, part: str, once: str) -> str:
-    """Returns the unique key of a form's step. It includes the part, so the same form key works once for each part."""
+    """Returns the unique key of a form's step. It includes the part, so a form can make one step for each part."""
     return f"{draft_id} {part} {once}"
 
 
@@ -169,7 +172,7 @@ def list_steps(
 
 
 def step_authors(session: Session, draft_id: int) -> Sequence[Actor]:
-    """Returns every author of a step of this draft, each once."""
+    """Returns every author of a step of this draft, without duplicates."""
     people = select(DraftStep.made_by, DraftStep.made_by_id).where(DraftStep.draft_id == draft_id)
     return [Actor(*one) for one in session.execute(people.distinct())]
 
@@ -194,36 +197,38 @@ class DraftCheck(Row):
     __tablename__ = "draft_check"
 
     digest: Mapped[str] = mapped_column(primary_key=True)
-    """Digest of the document and of the code that checked it."""
+    """The digest of the document and of the code that checked it."""
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"))
-    """None for the published flow set."""
+    """It is None for the published flow set."""
     findings: Mapped[list[Any]] = mapped_column(JSON)
     at: Mapped[datetime]
 
 
 def stored_problems(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
-    """Returns the problems found in a document. Returns None if it was not checked yet."""
+    """Returns the problems found in a document. Returns None if the document has not been checked yet."""
     return session.scalar(select(DraftCheck.findings).where(DraftCheck.digest == digest))
 
 
 def store_problems(
     session: Session, digest: str, findings: list[Any], *, draft_id: int | None, at: datetime
 ) -> None:
-    """Stores the problems found in a document. Does nothing if they are stored already."""
+    """Stores the problems of a document. Does nothing if they are stored already."""
     row = DraftCheck(digest=digest, draft_id=draft_id, findings=findings, at=at)
     add_if_new(session, row)
 
 
 def delete_problems(session: Session, before: datetime) -> None:
-    """Deletes the results of checks before this time. A document is checked again when needed."""
+    """Deletes the results of checks before this time. Such a document is checked again when its result is needed."""
     session.execute(delete(DraftCheck).where(DraftCheck.at < before))
 
 
-# Stores signatures: which reader has reviewed which text. Import and export keep them equal to `reviews.csv`.
+# Stores signatures.
+# A signature says which reader has reviewed which text.
+# Import and export keep them the same as in `reviews.csv`.
 
 
 class SignatureRow(Row):
-    """A `flows.rules_reviews.Signature`."""
+    """One row for each `flows.rules_reviews.Signature`: one reader reviewed one text."""
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("place", "language", "digest", "signed_by"),)
@@ -232,15 +237,15 @@ class SignatureRow(Row):
     place: Mapped[str]
     language: Mapped[str]
     digest: Mapped[str]
-    """Digest of the reviewed text and of the English text that it translates."""
+    """The digest of the reviewed text and of its English."""
     signed_by: Mapped[str]
     signed_on: Mapped[date]
     english: Mapped[str | None]
-    """The English text that was shown with it. None for a signature from a file."""
+    """The English text that the reader saw. It is None for a signature from a file."""
 
 
 def all_signatures(session: Session, language: str | None = None) -> Sequence[Signature]:
-    """Returns all signatures, or those of one language, in the order of signing."""
+    """Returns all signatures, or those of one language, in the order in which they were made."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
         rows = rows.where(SignatureRow.language == language)
@@ -259,7 +264,8 @@ def _signature(row: SignatureRow) -> Signature:
 
 
 def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns by place the English text that the last signer saw there. Leaves out places where it is unknown."""
+    """Returns the English text that the last reader of each text saw, by place. Leaves out places for which it is
+    unknown."""
     rows = (
         select(SignatureRow.place, SignatureRow.english)
         .where(SignatureRow.language == language, SignatureRow.place.in_(places))
@@ -272,9 +278,9 @@ def english_read(session: Session, language: str, places: Sequence[str]) -> Mapp
 def store_signatures(
     session: Session, signatures: Iterable[Signature], english: Mapping[str, str] | None = None
 ) -> int:
-    """Stores signatures and returns how many are new. Skips those that are stored already.
+    """Stores signatures and returns the number of new ones. Skips signatures that are already stored.
 
-    `english` holds by place the English text that the reader sees while signing.
+    `english` has the English text that the reader sees, by place.
     """
     return sum(
         add_if_new(
@@ -292,7 +298,7 @@ def store_signatures(
     )
 
 
-# Stores the questions that translators ask about a text. An editor answers and settles them.
+# Stores the questions that translators ask about a text. An editor answers and closes them.
 
 
 class TextQuestion(Row):
@@ -308,13 +314,13 @@ class TextQuestion(Row):
     asked_at: Mapped[datetime]
     settled_by: Mapped[str | None]
     settled_at: Mapped[datetime | None]
-    """None while it waits for an editor."""
+    """It is None while the question waits for an editor."""
 
 
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
     """Returns the open questions, oldest first.
 
-    With `signatures_below`, returns only those about texts below that place.
+    With `signatures_below`, it returns only the questions about texts below that place.
     """
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
     if below:

@@ -1,4 +1,4 @@
-"""Schedules timers on a clock that can run faster or jump ahead, and keeps the hotline's own clock offset."""
+"""Runs timers on a clock that can run faster or jump ahead. Also stores the offset of the hotline's own clock."""
 
 import heapq
 import itertools
@@ -11,7 +11,7 @@ from pathlib import Path
 from hotline.errors import SettingsInvalid
 
 MAX_OFFSET = 366 * 86400
-"""Most seconds that the hotline's clock may be ahead or behind."""
+"""The maximum number of seconds by which the hotline's clock may be ahead or behind."""
 
 
 @dataclass(order=True, slots=True)
@@ -22,12 +22,12 @@ class Timer:
     cancelled: bool = field(default=False, compare=False)
 
     def cancel(self) -> None:
-        """Cancels the timer. Has no effect after the timer has fired."""
+        """Cancels the timer. It has no effect after the timer has run."""
         self.cancelled = True
 
 
 class Scheduler:
-    """A clock that fires timers when they are due.
+    """A clock that runs timers when they are due.
 
     Each timer runs in its own thread, because callbacks wait for the hotline.
     """
@@ -56,7 +56,7 @@ class Scheduler:
         return timer
 
     def turn(self, seconds: float) -> None:
-        """Moves the clock forward at once. Every timer that becomes due fires."""
+        """Moves the clock forward at once. Every timer that becomes due is run."""
         with self._changed:
             self._reached += seconds
             self._changed.notify_all()
@@ -99,12 +99,12 @@ class LineClock:
     """The clock of the hotline's own processes. A file holds its offset in seconds, and every process reads it."""
 
     file: Path | None = None
-    """Path of the file. None where the hotline always keeps the true time."""
+    """The path of that file. It is None if the hotline always uses the true time."""
 
     def offset(self) -> int:
-        """Returns the offset in seconds, negative where the clock is behind.
+        """Returns the offset in seconds. It is negative if the clock is behind.
 
-        Returns 0 where the file cannot be read.
+        Returns 0 if the file cannot be read.
         """
         try:
             return int(self.file.read_text(encoding="ascii")) if self.file else 0
@@ -114,13 +114,13 @@ class LineClock:
     def set(self, offset: int) -> None:
         """Sets the clock to `offset` seconds ahead of the true time.
 
-        Raises SettingsInvalid where the clock cannot be changed, or where the offset exceeds `MAX_OFFSET`.
+        Raises SettingsInvalid if the clock cannot be changed, or if the offset exceeds `MAX_OFFSET`.
         """
         if self.file is None:
             raise SettingsInvalid(["the clock: this line's cannot be turned; `hotline demo` can"])
         if abs(offset) > MAX_OFFSET:
             raise SettingsInvalid(["the clock: not by more than a year"])
-        # Replaces the file in one step, so that no process reads half a number.
+        # Replaces the file in one step, so that no process reads an incomplete number.
         fresh = self.file.with_suffix(".new")
         fresh.write_text(str(offset), encoding="ascii")
         fresh.replace(self.file)

@@ -1,6 +1,6 @@
 """Serves the control API, which operates the handsets and sets faults, settings and clocks.
 
-It answers on loopback only and reads JSON only.
+It accepts only requests from this machine, and only JSON.
 """
 
 import ipaddress
@@ -24,10 +24,10 @@ REFUSALS: Mapping[type[Exception], int] = {HandsetRefused: 409, NotFound: 404, S
 
 
 def only_loopback() -> None:
-    """Aborts a request that does not come from this machine.
+    """Refuses a request that does not come from this machine.
 
-    It checks the peer and the host name. A foreign page could otherwise use a name that resolves to this machine. A
-    body must be JSON, because a browser asks for permission before a foreign page may post JSON.
+    It checks the peer's address and the host name. Otherwise a foreign web page could use a name that resolves to this
+    machine. The body must be JSON, because a browser asks for permission before a foreign page may post JSON.
     """
     try:
         peer = ipaddress.ip_address(request.remote_addr or "")
@@ -84,7 +84,7 @@ def _report(error: Exception) -> tuple[Response, int]:
 
 
 def _field(name: str, default: str | None = None) -> str:
-    """Returns a text field of the body. Raises SettingsInvalid where it is missing or not a text."""
+    """Returns a text field of the request's body. Raises SettingsInvalid if the field is missing or not a text."""
     value = _object().get(name, default)
     if not isinstance(value, str):
         raise SettingsInvalid([f"{name}: missing, or not a text"])
@@ -135,7 +135,7 @@ class _Control:
         return {"ids": self._emulator.messages.type_sms(_field("from"), to, _field("text"))}
 
     def read(self) -> dict[str, Any]:
-        """Marks one message of a handset as read, as if the phone's owner had opened it."""
+        """Marks one message of a handset as read, as if the owner of the phone had opened it."""
         msisdn, message = _field("msisdn"), _field("id")
         with self._state.changing() as state:
             for sms in state.handset(msisdn).messages:
@@ -147,7 +147,7 @@ class _Control:
         return {}
 
     def report(self) -> dict[str, Any]:
-        """Sends one delivery report on demand. Raises NotFound where the message is unknown."""
+        """Sends one delivery report when asked to. Raises NotFound if the message is unknown."""
         found = self._emulator.messages.force(
             _field("id"), _field("status"), _field("failureReason", "")
         )
@@ -162,9 +162,9 @@ class _Control:
             return held.shown(_shown(session) if session else {})
 
     def outbox(self) -> dict[str, Any]:
-        """Returns the sent messages, all of them or only those after the first `after`.
+        """Returns all sent messages, or those after the first `after` messages.
 
-        A client that polls often can skip the messages it already has.
+        So a client that asks often can skip the messages that it already has.
         """
         after = max(0, request.args.get("after", default=0, type=int))
         with self._state.lock:
@@ -191,7 +191,7 @@ class _Control:
             return {"people": list(self._state.people)}
 
     def enrol(self) -> dict[str, Any]:
-        """Replaces the people that the right handset can act as, from a list of `{msisdn, label}`."""
+        """Sets the people that the right handset can represent, from a list of `{msisdn, label}`."""
         people = _object().get("people")
         if not isinstance(people, list) or not all(_is_person(person) for person in people):
             raise SettingsInvalid(["people: not a list of {msisdn, label}"])
@@ -230,7 +230,7 @@ class _Control:
         return self.settings()
 
     def clock(self) -> dict[str, Any]:
-        """Changes the emulator's clock. `scale` sets its speed, `turn` moves it forward by seconds."""
+        """Changes the emulator's clock. `scale` sets its speed, and `turn` moves it forward by some seconds."""
         body = _object()
         try:
             scale, turn = float(body.get("scale", 0)), float(body.get("turn", 0))
@@ -243,7 +243,7 @@ class _Control:
         return {"scale": self._emulator.scheduler.scale, "now": self._emulator.scheduler.now()}
 
     def line_clock(self) -> dict[str, Any]:
-        """Returns whether the hotline's clock can be changed, and its offset in seconds."""
+        """Returns the hotline clock's offset in seconds, and True if the clock can be changed."""
         clock = self._emulator.line_clock
         return {"turns": clock.file is not None, "offset": clock.offset()}
 

@@ -24,21 +24,21 @@ class Emulator:
     line_clock: LineClock
 
     def switch(self, msisdn: str, *, on: bool) -> None:
-        """Switches a phone on or off. Messages that waited for the phone arrive when it is on."""
+        """Switches a phone on or off. Messages that waited for the phone arrive when it is switched on."""
         self.ussd.switch(msisdn, on=on)
         if on:
             self.messages.switched_on(msisdn)
 
     def turn_line(self, by: int) -> None:
-        """Moves the hotline's clock, and the network's timers with it where the step is forward.
+        """Moves the hotline's clock. If the step is forward, it also moves the network's timers.
 
-        A network's time never runs back. Raises SettingsInvalid.
+        The network's time never goes backwards. Raises SettingsInvalid.
         """
         self.line_clock.set(self.line_clock.offset() + by)
         self.scheduler.turn(max(0, by))
 
     def reset(self) -> None:
-        """Clears timers, faults, handsets and messages. Keeps the addresses, the settings and the people."""
+        """Clears timers, faults, handsets and messages. It keeps the addresses, the settings and the people."""
         self.scheduler.forget_all()
         self.faults.set([])
         with self.state.changing() as state:

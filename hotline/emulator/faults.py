@@ -1,4 +1,4 @@
-"""Injects faults of a network and a gateway on demand: always, a number of times, or at random with a seed."""
+"""Causes faults of a network and a gateway: always, a given number of times, or at random with a seed."""
 
 import random
 import threading
@@ -11,7 +11,7 @@ from hotline.errors import SettingsInvalid
 
 
 class Point(StrEnum):
-    """The place in the traffic where a fault strikes."""
+    """The step of the traffic at which a fault occurs."""
 
     SEND = "send"
     REPORT = "report"
@@ -21,46 +21,49 @@ class Point(StrEnum):
 
 
 class FaultKind(StrEnum):
-    """One kind of fault. The fields `seconds`, `status` and `value` of the fault refine it where a note names them."""
+    """One kind of fault. Some kinds use the fault's fields `seconds`, `status` and `value`, as their notes say. A
+    number in brackets is the default."""
 
     SLOW = "slow"
-    """Waits `seconds` (2) before it records."""
+    """The gateway waits `seconds` (2) before it records the message."""
     TIMEOUT = "timeout"
-    """Records, then waits `seconds` (12) before it answers."""
+    """The gateway records the message, then waits `seconds` (12) before it answers."""
     SILENT = "silent"
-    """Records nothing, waits `seconds` (12), and breaks the connection."""
+    """The gateway records nothing, waits `seconds` (12), and breaks the connection."""
     RESET_BEFORE = "reset_before"
     RESET_AFTER = "reset_after"
-    """The connection breaks. `RESET_BEFORE` breaks it before the message is recorded, `RESET_AFTER` afterwards."""
+    """The connection breaks. `RESET_BEFORE` breaks it before the message is recorded, and `RESET_AFTER` breaks it
+    afterwards."""
     ERROR_BEFORE = "error_before"
     ERROR_AFTER = "error_after"
     """The answer is an HTML page with `status` (500, or 429 for throttling).
 
-    `ERROR_BEFORE` records nothing, `ERROR_AFTER` records the message.
+    `ERROR_BEFORE` records nothing, and `ERROR_AFTER` records the message.
     """
     HTML = "html"
-    """Records, and answers 201 with an HTML page."""
+    """The gateway records the message, and answers 201 with an HTML page."""
     CHARSET = "charset"
-    """Records, and answers `application/json; charset=utf-8`. The SDK then returns text."""
+    """The gateway records the message, and answers with `application/json; charset=utf-8`. The SDK then returns
+    text."""
     TRUNCATED = "truncated"
-    """Records, and answers JSON that is cut off at the end."""
+    """The gateway records the message, and its JSON answer is cut off at the end."""
     DRIP = "drip"
-    """Records, and sends its answer one byte every `seconds` (1)."""
+    """The gateway records the message, and sends one byte of its answer every `seconds` (1)."""
     RECIPIENT_STATUS = "recipient_status"
-    """Refuses each recipient with `status`, 401 to 502."""
+    """The gateway refuses each recipient with `status`, from 401 to 502."""
     INVALID_SENDER = "invalid_sender"
-    """Answers 201 without recipients."""
+    """The gateway answers 201 without recipients."""
     UNAUTHORIZED = "unauthorized"
 
     NO_REPORT = "no_report"
     DUPLICATE_REPORT = "duplicate_report"
     REVERSED_REPORTS = "reversed_reports"
     EARLY_REPORT = "early_report"
-    """The final report comes before the answer to the send request."""
+    """The final report arrives before the answer to the send request."""
     FAILED_REPORT = "failed_report"
     """The message is not delivered. `value` is `Status` or `Status:failureReason`."""
     UNKNOWN_REPORT = "unknown_report"
-    """The report has an unknown status, `value`."""
+    """The delivery report has the unknown status in `value`."""
 
     DUPLICATE_HOP = "duplicate_hop"
     """The hop is posted twice, one after the other."""
@@ -79,11 +82,11 @@ class FaultKind(StrEnum):
     NO_END = "no_end"
     DUPLICATE_END = "duplicate_end"
     LATE_END = "late_end"
-    """The end notice comes `seconds` (60) later."""
+    """The notice of the session's end arrives `seconds` (60) late."""
 
     DUPLICATE_MO = "duplicate_mo"
     LOST_MO = "lost_mo"
-    """The hotline gets no callback. The gateway's own inbox still lists the message."""
+    """The hotline gets no callback for an incoming SMS. The gateway's own inbox still lists that SMS."""
 
 
 _POINTS = {
@@ -111,7 +114,8 @@ _POINTS = {
 
 
 _ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER})
-"""Kinds drawn for every hop that strike only where there is something to repeat. The code that repeats counts them."""
+"""Kinds that are drawn for every hop, but have an effect only if there is something to repeat. The code that repeats
+the hop counts them."""
 
 _MAYBE = type(None)
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -132,18 +136,18 @@ class GatewayFault:
     kind: FaultKind
     probability: float = 1.0
     times: int | None = None
-    """Strikes that remain. None means no limit."""
+    """The number of times that the fault can still occur. None means no limit."""
     skip: int = 0
-    """Chances to skip before the first strike."""
+    """The number of chances that are skipped before the fault first occurs."""
     every: int = 1
-    """Strikes once in every `every` chances."""
+    """The fault occurs once in every `every` chances."""
     msisdn: str | None = None
-    """Number that the fault strikes. None means every number."""
+    """The phone number that the fault affects. None means every number."""
     seconds: float | None = None
     status: int | None = None
     value: str | None = None
     first_hop: bool = False
-    """True where the fault strikes only the first hop of a session."""
+    """True if the fault affects only the first hop of a session."""
 
     @property
     def point(self) -> Point:
@@ -166,7 +170,7 @@ class GatewayFault:
 
 
 DrawnFaults = Mapping[FaultKind, GatewayFault]
-"""Drawn faults by their kind."""
+"""Drawn faults, by kind."""
 
 
 class Faults:
@@ -190,7 +194,7 @@ class Faults:
                 self._dice = random.Random(seed)
 
     def draw(self, point: Point, msisdn: str, *, first_hop: bool = False) -> DrawnFaults:
-        """Returns every fault that strikes now, by kind. At `Point.SEND`, returns the first one only."""
+        """Returns every fault that occurs now, by kind. At `Point.SEND`, it returns only the first one."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):
@@ -209,12 +213,12 @@ class Faults:
         return drawn
 
     def strike(self, kind: FaultKind) -> None:
-        """Counts a fault that `draw` did not count, because it takes effect only now."""
+        """Counts a fault that `draw` did not count, because the fault takes effect only now."""
         with self._lock:
             self._count(kind)
 
     def _count(self, kind: FaultKind) -> None:
-        """Counts one strike. Call it with the lock held."""
+        """Counts one occurrence of a fault. The calling code must hold the lock."""
         self.struck[kind] = self.struck.get(kind, 0) + 1
 
     def _spares(self, rule: GatewayFault, msisdn: str, *, first_hop: bool) -> bool:

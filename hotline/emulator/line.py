@@ -1,4 +1,4 @@
-"""Posts the gateway's callbacks to the hotline as forms. The emulator shares nothing else with it."""
+"""Posts the gateway's callbacks to the hotline as forms. The emulator shares nothing else with the hotline."""
 
 import threading
 import time
@@ -24,7 +24,7 @@ class HookAnswer:
     metadata: str = ""
     cookies: bool = False
     error: str | None = None
-    """Kind of failure. It never holds an address, because the address contains the secret of the hooks."""
+    """The kind of failure. It never contains an address, because the address contains the secret of the hooks."""
 
     @property
     def ok(self) -> bool:
@@ -32,12 +32,12 @@ class HookAnswer:
 
 
 class LineAddress:
-    """The hotline's address for each callback. Posting never raises an error for a network failure."""
+    """The hotline's address for each callback. A network failure during a post raises no error."""
 
     def __init__(self, hooks: Mapping[str, str] | None = None, ca: Path | None = None) -> None:
-        """Takes the callback addresses and `ca`, a certificate file.
+        """Takes the callback addresses and `ca`, the path of a certificate file.
 
-        `ca` verifies the hotline's certificate where no public authority signed it.
+        `ca` is used to verify the hotline's certificate if no public authority signed it.
         """
         self._lock = threading.Lock()
         self._proof = True if ca is None else str(ca)
@@ -60,9 +60,9 @@ class LineAddress:
         seconds: float = 10.0,
         raw_plus: bool = False,
     ) -> HookAnswer:
-        """Posts one callback. `raw_plus` leaves a `+` unescaped, as careless tools do.
+        """Posts one callback. `raw_plus` leaves a `+` unescaped, as careless programs do.
 
-        It opens a new connection each time and keeps no cookies, like a gateway with many hosts.
+        It opens a new connection each time and stores no cookies, like a gateway with many hosts.
         """
         with self._lock:
             url = self._hooks.get(hook)
@@ -101,7 +101,7 @@ class LineAddress:
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
-    """Reads the body up to about `MAX_BODY` bytes. Raises requests.Timeout after the deadline."""
+    """Reads the body of an answer, up to about `MAX_BODY` bytes. Raises requests.Timeout after the deadline."""
     content = bytearray()
     for piece in response.iter_content(1):
         content += piece

@@ -1,7 +1,7 @@
 """Carries SMS between the gateway and the handsets in both directions, with delivery reports and their faults.
 
-MT: a send request becomes outbox entries, and an SMS on each handset. MO: an SMS typed on a handset is posted to the
-hotline. The post is repeated until the hotline answers 200 or `mo_patience` has passed.
+Outgoing (MT): a send request becomes entries of the outbox, and an SMS on each handset. Incoming (MO): an SMS typed on
+a handset is posted to the hotline. It is posted again until the hotline answers 200 or `mo_patience` is over.
 """
 
 import random
@@ -36,12 +36,12 @@ NAMES = {
     501: "GatewayError",
     502: "RejectedByGateway",
 }
-"""Names that the gateway gives its recipient status codes."""
+"""The gateway's names for its status codes of recipients."""
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Ids:
-    """A generator of the gateway's ids. The same seed gives the same ids."""
+    """Makes the gateway's ids. The same seed gives the same ids."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._dice = random.Random(seed)
@@ -77,7 +77,7 @@ class Messages:
     scheduler: Scheduler
     ids: Ids
     waiting: dict[str, list[tuple[Sent, DrawnFaults]]] = field(default_factory=dict)
-    """Messages that wait for a phone to be switched on, by number. Access it under the state's lock."""
+    """Messages that wait until a phone is switched on, by number. Use it only with the state's lock."""
 
     def sender_known(self, sender: str) -> bool:
         settings = self.state.settings
@@ -86,7 +86,7 @@ class Messages:
         return sender in settings.senders
 
     def record(self, request: SendRequest, fault: GatewayFault | None = None) -> list[Sent]:
-        """Adds one outbox entry for each recipient, and starts the delivery of the accepted ones."""
+        """Adds one outbox entry for each recipient, and starts the delivery of the accepted messages."""
         with self.state.changing() as state:
             entries = [self._entry(number, request, fault) for number in request.to]
             state.outbox.extend(entries)
@@ -104,9 +104,9 @@ class Messages:
             self._arrive(sent, faults)
 
     def force(self, message_id: str, status: str, reason: str = "") -> bool:
-        """Posts one report on demand, independent of the message's real state.
+        """Posts one delivery report when asked to, independent of the message's real state.
 
-        Returns False where the id is unknown.
+        Returns False if the id is unknown.
         """
         with self.state.lock:
             found = [sent for sent in self.state.outbox if sent.id == message_id]
@@ -115,10 +115,10 @@ class Messages:
         return bool(found)
 
     def type_sms(self, msisdn: str, to: str, text: str) -> list[str]:
-        """Sends an SMS from a handset and returns the ids that the gateway gave its parts.
+        """Sends an SMS from a handset, and returns the ids that the gateway gave to its parts.
 
-        An MO to a number other than the shortcode stays on the handset and returns no id. Raises HandsetRefused where
-        the phone is off.
+        An SMS to a number other than the shortcode stays on the handset and returns no id. Raises HandsetRefused if the
+        phone is off.
         """
         with self.state.changing() as state:
             held = state.handset(msisdn)
@@ -180,9 +180,9 @@ class Messages:
     def _go_on(
         self, sent: Sent, interim: Sequence[str], faults: DrawnFaults, *, wait: float
     ) -> None:
-        """Schedules the interim reports, then the arrival.
+        """Schedules the delivery reports on the way, and then the arrival.
 
-        Each step schedules the next one before it posts. The order stays right, and a slow hotline delays nothing.
+        Each step schedules the next one before it posts. So the order stays correct, and a slow hotline delays nothing.
         """
         settings = self.state.settings
         if not interim:
@@ -226,7 +226,7 @@ class Messages:
                 self._report_later(place * settings.report_gap, sent, status, faults)
 
     def _give_up(self, sent: Sent, faults: DrawnFaults) -> None:
-        """Drops a message that waited for a phone which stayed off, and reports the failure to the hotline."""
+        """Drops a message for a phone that stayed off, and reports the failure to the hotline."""
         with self.state.lock:
             waiting = self.waiting.get(sent.to, [])
             if (sent, faults) not in waiting:

@@ -1,6 +1,7 @@
 """Serves the emulated API of Africa's Talking.
 
-Status codes, content types and sentences match recordings of the real gateway. A fault changes or delays an answer.
+Status codes, content types and sentences are the same as in recordings of the real gateway. A fault can change or delay
+an answer.
 """
 
 import json
@@ -33,9 +34,9 @@ PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body>
 
 
 def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
-    """Answers a request under a fault.
+    """Answers a request while a fault is active.
 
-    `record` stores the messages and builds the correct answer. Faults that lose the request never call it.
+    `record` stores the messages and builds the correct answer. For faults that lose the request, it is never called.
     """
     status = fault.status or 500
     match fault.kind:
@@ -77,7 +78,7 @@ def _page(status: int) -> Response:
 
 
 def _reset() -> Response:
-    """Returns a response that drops the connection before the first byte of its body."""
+    """Returns a response that breaks the connection before the first byte of its body."""
 
     def broken() -> Iterator[bytes]:
         raise ConnectionResetError
@@ -98,7 +99,8 @@ def _drip(honest: Response, seconds: float) -> Response:
 
 
 def as_json(document: dict[str, Any], status: int = 200) -> Response:
-    """Returns bare `application/json`. With a charset in the header, the SDK would return text."""
+    """Returns a response with the content type `application/json` and nothing after it. If the header had a charset,
+    the SDK would return text."""
     return Response(json.dumps(document), status, content_type="application/json")
 
 
@@ -128,7 +130,7 @@ def build_api(emulator: Emulator) -> Blueprint:
 
 
 def _keyed(view: View) -> View:
-    """Wraps a view so that it requires the right `apiKey` header."""
+    """Wraps a view so that it requires the correct `apiKey` header."""
 
     @wraps(view)
     def guarded() -> Response:
@@ -230,7 +232,7 @@ class _Api:
         return shown
 
 
-# Serves the gateway's API, the control API, and the page of two handsets.
+# Serves the gateway's API, the control API, and the page with two handsets.
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -251,22 +253,22 @@ KEYS = (
     ("#", ""),
 )
 TERMINAL_PORT = 8001
-"""Port where `hotline dial` looks for the emulator by default."""
+"""The port on which `hotline dial` looks for the emulator by default."""
 
 
 CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
 RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER with a timeout of zero. Closing the socket then resets the connection."""
+"""The socket option SO_LINGER with a timeout of zero. With it, closing the socket resets the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The links and texts that the page shows besides the phones."""
+    """The links and texts that the page shows in addition to the phones."""
 
     console: str = ""
-    """Address of the console. Empty where there is none."""
+    """The address of the console. It is empty if there is none."""
     readme: str = ""
-    """Text of the README. Empty where there is none."""
+    """The text of the README. It is empty if there is none."""
 
 
 NOTHING_ABOUT = About()
@@ -324,9 +326,9 @@ def create_app(emulator: Emulator, about: About = NOTHING_ABOUT) -> Flask:
 
 
 class Handler(WSGIRequestHandler):
-    """A request handler that logs nothing, because addresses hold phone numbers.
+    """A request handler that logs nothing, because addresses can contain phone numbers.
 
-    It resets the TCP connection where an answer breaks.
+    If an answer breaks off, it resets the TCP connection.
     """
 
     def log(self, type: str, message: str, *args: Any) -> None:
@@ -338,11 +340,11 @@ class Handler(WSGIRequestHandler):
 
 
 def listen(emulator: Emulator, port: int, *, about: About = NOTHING_ABOUT) -> BaseWSGIServer:
-    """Returns a server that is bound to loopback and does not serve yet. Port 0 picks any free port."""
+    """Returns a server that is bound to this machine and does not serve yet. Port 0 means any free port."""
     app = create_app(emulator, about)
     return make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler)
 
 
 def choices(screen: str) -> dict[str, str]:
-    """Returns the labels that a screen offers, each with its digit."""
+    """Returns the labels of a screen's choices, each with its digit."""
     return {label.strip(): digit for digit, label in CHOICE.findall(screen)}

@@ -1,9 +1,9 @@
-"""Keeps the emulator's whole state in memory under one lock, which also notifies waiting pages.
+"""Stores the emulator's whole state in memory under one lock, which also notifies waiting pages.
 
-The state holds phones, USSD dialogues and MTs as the network and the gateway keep them. Networks have the gateway's own
-codes.
+The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. Networks have
+the codes that the gateway uses.
 
-Holds the settings too: codes, speed, and gateway behaviour that is not verified.
+It also contains the settings: codes, speed, and behaviour of the gateway that is not verified.
 """
 
 import threading
@@ -18,16 +18,16 @@ from hotline.emulator.clocks import Timer
 from hotline.errors import SettingsInvalid
 
 CITIZEN = "+250788000001"
-"""Number of the citizen's handset."""
+"""The number of the caller's handset."""
 
 
 class DirectDial(StrEnum):
-    """The form in which digits after the service code arrive. Neither form is verified against the gateway."""
+    """The form in which digits after the service code arrive. Neither form has been verified with the gateway."""
 
     IN_TEXT = "A"
-    """The post has `serviceCode=*384*777#` and first `text=1`."""
+    """The post has `serviceCode=*384*777#`, and the first `text` is `1`."""
     IN_CODE = "B"
-    """The post has `serviceCode=*384*777*1#` and first `text` empty."""
+    """The post has `serviceCode=*384*777*1#`, and the first `text` is empty."""
 
 
 class MoDate(StrEnum):
@@ -39,12 +39,13 @@ class MoDate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EmulatorSettings:
-    """The emulator's settings. Times are seconds of its own clock, which may run faster than real time."""
+    """The emulator's settings. Times are in seconds of the emulator's own clock, which may run faster than real
+    time."""
 
     service_code: str = "*384*777#"
     shortcode: str = "3847"
     senders: tuple[str, ...] = ()
-    """Registered sender ids. Empty means that every sender id is accepted."""
+    """The registered sender ids. If it is empty, every sender id is accepted."""
     direct_dial: DirectDial = DirectDial.IN_TEXT
     forward_empty: bool = True
     """True where an empty reply reaches the hotline. False where the network shows the screen again."""

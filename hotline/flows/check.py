@@ -1,4 +1,4 @@
-"""Describes a finding of the check: one fault, its place, and how to fix it."""
+"""Describes a problem that the check of flows found: the fault, its place, and how to fix it."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,17 +32,18 @@ FIX = message_text("enter this value again")
 
 
 class Code(StrEnum):
-    """The kind of a finding."""
+    """The kind of a problem."""
 
     SHAPE = "shape"
-    """The document has a wrong shape. The check looked at nothing else."""
+    """The document has a wrong structure. The check found this first and checked nothing else."""
     UNKNOWN_NODE = "unknown_node"
     UNKNOWN_FLOW = "unknown_flow"
     UNKNOWN_LIST = "unknown_list"
     UNKNOWN_ENTRY = "unknown_entry"
     UNKNOWN_ANSWER = "unknown_answer"
     DIALLED = "dialled"
-    """Digits dialled after the service code reach a protected node. They stay in the phone's call log."""
+    """A string dialled after the service code can open a protected node. The dialled digits stay in the phone's call
+    log."""
     DEAD_END = "dead_end"
     UNREACHABLE = "unreachable"
     LOOP = "loop"
@@ -54,31 +55,31 @@ class Code(StrEnum):
     """A narrow phone breaks the word in the middle, or separates a label from its digit."""
     TOO_MANY_CHOICES = "too_many_choices"
     TOO_MANY_LINES = "too_many_lines"
-    """A question needs more than `MAX_LINES` lines of a narrow phone without a reason.
+    """A question has no written reason, but needs more than `MAX_LINES` lines on a narrow phone.
 
-    Also a reason that is not needed.
+    It also reports a reason that is not needed.
     """
     UNSURE_LATE = "unsure_late"
-    """The choice "not sure" is only on the last page of a list."""
+    """The choice "not sure" appears only on the last page of a list."""
     TOO_EARLY = "too_early"
     LAST_SCREEN = "last_screen"
     UNSAFE_WORD = "unsafe_word"
     """A screen of the report contains a word that exposes the caller, or a promise."""
     PROMISE = "promise"
-    """A screen makes a promise that the hotline cannot keep, and has no reason for its text."""
+    """A screen makes a promise that the hotline cannot keep, and no written reason allows it."""
     ASKS_WHO = "asks_who"
     WORDS_LOST = "words_lost"
-    """A question takes free text outside a report, so nothing saves the answer."""
+    """A question for free text is outside a report, so nothing saves the answer."""
     QUESTION = "question"
-    """A question in the list for desks breaks the rules of that list."""
+    """A question in the list for desks breaks a rule of that list."""
     ECHO = "echo"
-    """A screen repeats an answer of the caller, or has a placeholder that no screen fills in."""
+    """A screen repeats an answer of the caller, or contains an unknown placeholder."""
     VALUE_TWICE = "value_twice"
     """Two choices of one question save the same value."""
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
-    """A phrase of the code cannot have this text."""
+    """The new text of a phrase of the code is not allowed."""
 
 
 class Problem(NamedTuple):
@@ -89,7 +90,8 @@ class Problem(NamedTuple):
     fix: MessageText
     language: str = ""
     field: str = ""
-    """The field to fix, under its name in the form: `choices.2`. Empty where the finding is about the whole node."""
+    """The field to fix, with its name in the form, such as `choices.2`. It is empty if the problem concerns the
+    whole node."""
 
     @property
     def anchor(self) -> str:
@@ -105,7 +107,7 @@ class Problem(NamedTuple):
 
     @property
     def message_text(self) -> MessageText:
-        """Returns the finding as a message for a person: its place, the fault and the fix."""
+        """Returns the problem as a message for a person: its place, the fault and the fix."""
         field = self.field if self.code is Code.SHAPE else ""
         where = " ".join(part for part in (self.file, self.node, field, self.language) if part)
         return message_text(
@@ -117,12 +119,12 @@ class Problem(NamedTuple):
         )
 
     def to_dict(self) -> Editable:
-        """Returns the finding as data for a program, with its texts in English."""
+        """Returns the problem as data for a program, with its texts in English."""
         said = {"message": str(self.message), "fix": str(self.fix)}
         return {"file": self.file, **self.to_row(), **said}
 
     def to_row(self) -> Editable:
-        """Returns the finding as data for storage. Its texts can later be shown in any language."""
+        """Returns the problem as data for the database. Its texts can later be shown in any language."""
         return {
             "flow": self.flow,
             "node": self.node,
@@ -135,7 +137,7 @@ class Problem(NamedTuple):
 
     @classmethod
     def from_row(cls, written: Document) -> "Problem":
-        """Returns the finding that `to_row` stored."""
+        """Returns the problem that `to_row` stored."""
         said = {name: message_text_of(written[name]) for name in ("message", "fix")}
         return cls(**{**written, **said, "code": Code(written["code"])})
 
@@ -144,7 +146,8 @@ Problems = Iterator[Problem]
 RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "rules.toml").read_text(encoding="utf-8")
 )
-"""The rules of the check by name: kind of fault, message and fix. Values such as `{field}` are filled in."""
+"""The rules of the check by name, each with its kind of problem, its message and its fix. Values replace
+placeholders such as `{field}`."""
 
 
 def problem(
@@ -156,7 +159,7 @@ def problem(
     /,
     **values: str | int | MessageText,
 ) -> Problem:
-    """Returns the finding of this rule at this place."""
+    """Returns the problem of this rule at this place."""
     known = {"field": field, "language": language, **values}
     says, fix = (
         message_text(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
@@ -166,11 +169,11 @@ def problem(
 
 
 def anchor(field: str, language: str = "") -> str:
-    """Returns the id of a field on a page: `f-choices.2-rw`. Empty for the whole node."""
+    """Returns the id of a field on a page, such as `f-choices.2-rw`. The result is empty for the whole node."""
     return "-".join(part for part in ("f", field, language) if part) if field else ""
 
 
-# Reads nodes for all checks: their texts, their conditions, and the nodes they lead to. Pure.
+# Reads nodes for all checks: their texts, their conditions, and the nodes to which they lead. Pure.
 
 
 class WrittenText(NamedTuple):
@@ -181,11 +184,11 @@ class WrittenText(NamedTuple):
     field: str
     text: Text
     number: str | None = None
-    """Phone number that this text may show."""
+    """The phone number that this text may show."""
 
     @property
     def at(self) -> tuple[str, str, str]:
-        """Returns flow, node and field."""
+        """Returns the flow, the node and the field."""
         return self.flow, self.node, self.field
 
 
@@ -203,7 +206,7 @@ def texts(flow_set: FlowSet) -> Iterator[WrittenText]:
 
 
 def translations(flow_set: FlowSet) -> Iterator[tuple[WrittenText, str, str]]:
-    """Yields each text in each of its languages, with the language and the wording."""
+    """Yields each text in each of its languages, as pairs of language and text."""
     for written in texts(flow_set):
         for language, words in written.text.items():
             yield written, language, words
@@ -254,7 +257,7 @@ def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
 def next_nodes(flow_set: FlowSet, place: Place) -> Iterator[Place]:
     """Yields the nodes that a node may lead to.
 
-    A call leads to the start of its flow. It leads to the node after the call only where that flow can return.
+    A call leads to the start of its flow. The node after the call follows only if that flow can return.
     """
     flow = flow_set.flows[place.flow]
     node = flow.nodes[place.node]

@@ -24,9 +24,9 @@ from hotline.text.phrases import MessageText, message_text
 
 
 def short_code_problems(flow_set: FlowSet) -> Problems:
-    """Finds short codes that lead into a report flow, or to a node that no dialled string may open.
+    """Finds short codes that lead into a report flow, or to a node that a dialled string must not open.
 
-    A short code whose own landing flow is a report flow is skipped. `broken_in_set` reports it.
+    It skips a short code that lands directly in a report flow, because `broken_in_set` reports that.
     """
     for entry, name in flow_set.entries.items():
         flow = flow_set.flows.get(name)
@@ -40,7 +40,7 @@ def short_code_problems(flow_set: FlowSet) -> Problems:
 
 
 def reachable_by_digits(flow_set: FlowSet) -> Problems:
-    """Finds nodes that digits dialled after the service code would reach, but must not open."""
+    """Finds nodes that a dialled string could open after the service code, but must not."""
     front = flow_set.flows.get(flow_set.front)
     if front is not None and front.start in front.nodes:
         for place, does in _unguarded(flow_set, front):
@@ -48,9 +48,9 @@ def reachable_by_digits(flow_set: FlowSet) -> Problems:
 
 
 def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
-    """Yields each node that no dialled string may open, with the reason.
+    """Yields each node that a dialled string must not open, with the reason.
 
-    Follows every path from the flow's start that passes through no report flow.
+    It follows every path from the flow's start, except through report flows.
     """
 
     def gathers(place: Place) -> bool:
@@ -65,7 +65,7 @@ def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageTe
 
 
 def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
-    """Returns the reason why no dialled string may open a node. None where one may."""
+    """Returns the reason why a dialled string must not open a node. Returns None if it may."""
     node = node_of(flow_set, place)
     if isinstance(node, QuestionNode) and node.kind == "pin":
         return message_text("asks for a PIN")
@@ -77,7 +77,8 @@ def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
 def check_document(
     document: Document, lists: Lists, *, limit: int = SEPTETS
 ) -> tuple[Problem, ...]:
-    """Returns all findings. Where the document has a wrong shape, returns only the findings about its shape."""
+    """Returns all problems of a document. If the document has a wrong structure, it returns only the problems of the
+    structure."""
     found = parse_shape(document)
     if isinstance(found, tuple):
         return tuple(_shape(fault) for fault in found)
@@ -87,9 +88,9 @@ def check_document(
 
 
 def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Problems:
-    """Yields the findings of one flow. Reads the names of the other flows, but not their content."""
+    """Yields the problems of one flow. It reads the names of the other flows, but not their content."""
     flow = flow_set.flows[name]
-    # Drops the cached drawings, so that a large flow set does not fill memory.
+    # This removes the cached pages, so that a large flow set does not fill the memory.
     alone = replace(flow_set, flows={name: flow}, drawings={})
     yield from check_paths.unknown_names(broken_in_flow(flow_set, flow))
     yield from check_paths.dead_ends(alone)
@@ -97,7 +98,7 @@ def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Prob
 
 
 def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
-    """Yields the findings of one node. It takes a few milliseconds, so that the editor need not wait."""
+    """Yields the problems of one node. It takes a few milliseconds, so the editor does not have to wait."""
     flow = flow_set.flows[name]
     broken = check_paths.unknown_names(broken_in_flow(flow_set, flow))
     ends = check_paths.dead_ends(replace(flow_set, flows={name: flow}))
@@ -109,7 +110,7 @@ def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
 
 
 def _of_texts(alone: FlowSet, limit: int) -> Problems:
-    """Yields the findings about the texts, numbers, lengths and answers of a flow set with one flow."""
+    """Yields the problems with texts, numbers, lengths and answers in a flow set with one flow."""
     yield from check_texts.missing_languages(alone)
     yield from check_texts.letters(alone)
     yield from check_texts.unverified_numbers(alone)
@@ -124,7 +125,7 @@ def _of_texts(alone: FlowSet, limit: int) -> Problems:
 
 
 def set_problems(flow_set: FlowSet) -> Problems:
-    """Yields the findings that need all flows: paths, risky words, reports, and repeated answers."""
+    """Yields the problems that concern all flows: paths, risky words, reports, and repeated answers."""
     yield from check_paths.unknown_names(broken_in_set(flow_set))
     yield from check_paths.unknown_answers(flow_set)
     yield from check_paths.unreachable(flow_set)
@@ -139,7 +140,7 @@ def set_problems(flow_set: FlowSet) -> Problems:
 
 
 def text_problems(flow_set: FlowSet) -> Problems:
-    """Yields words that are unsafe in their place: near the front, on last screens, in a report, or anywhere."""
+    """Yields words that are unsafe where they appear: near the front, on last screens, in a report, or anywhere."""
     yield from check_safety.too_early(flow_set)
     yield from check_safety.last_screens(flow_set)
     yield from check_safety.unsafe_words(flow_set)

@@ -2,11 +2,11 @@
 
 Paths: unknown names, dead ends, unreachable nodes, and loops without a screen.
 
-Situations: every combination of flags and answers under which a node may be shown, and all that it then shows.
+Situations: each combination of flags and answers under which a node may be shown, and all that it then shows.
 
-Questions of desks: each is one screen, and asks for no person's name.
+Questions of desks: each one fits on one screen and does not ask for a person's name.
 
-Answers: no two choices save the same value. A report asks for few answers before it is complete, because the caller has
+Answers: all choices of a question save different values. A report is complete after few answers, because the caller has
 only two minutes.
 """
 
@@ -63,7 +63,7 @@ def unknown_names(broken: Iterable[BrokenReference]) -> Problems:
 
 
 def unknown_answers(flow_set: FlowSet) -> Problems:
-    """Finds conditions that never hold: nothing saves the answer, or no choice has the value."""
+    """Finds conditions that can never hold. Nothing saves the answer, or no choice has the value."""
     saved = _saved_values(flow_set)
     for flow, name, node in nodes(flow_set):
         for field, condition in placed_conditions(node):
@@ -120,9 +120,9 @@ def loops(flow_set: FlowSet) -> Problems:
 
 
 def _silent_steps(flow_set: FlowSet, place: Place) -> Iterator[Place]:
-    """Yields the nodes that a branch or call leads to before a screen is shown.
+    """Yields the nodes that a branch or call leads to before any screen is shown.
 
-    The node after a call counts only where the called flow may return without a screen.
+    The node after a call counts only if the called flow may return without a screen.
     """
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, CallNode) or node.flow not in flow_set.flows:
@@ -135,7 +135,8 @@ def _silent_steps(flow_set: FlowSet, place: Place) -> Iterator[Place]:
 
 
 def _returns_unseen(flow: Flow) -> bool:
-    """Returns True if a path from start to return shows nothing. Each flow that it calls counts as a screen."""
+    """Returns True if a path from the flow's start to its return shows no screen. Each flow that it calls counts as
+    a screen."""
 
     def following(name: str) -> Iterable[str]:
         node = flow.nodes.get(name)
@@ -145,7 +146,7 @@ def _returns_unseen(flow: Flow) -> bool:
 
 
 def _saved_values(flow_set: FlowSet) -> dict[str, set[str | None]]:
-    """Returns for each answer the values it may take. None among them means any value."""
+    """Returns the values that each answer may have. None among them means that any value is possible."""
     found: dict[str, set[str | None]] = {}
     for _, _, node in nodes(flow_set):
         if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
@@ -162,7 +163,7 @@ MAX_SITUATIONS = 256
 def situations(
     node: Waiting | EndNode, state: ConversationState
 ) -> Iterator[tuple[ConversationState, Facts]]:
-    """Yields every combination of flags and answers that the node's conditions distinguish, up to `MAX_SITUATIONS`."""
+    """Yields each combination of flags and answers that changes what the node shows, up to `MAX_SITUATIONS`."""
     asked = list(conditions(node))
     flags = sorted({condition.flag for condition in asked if condition.flag})
     values: dict[str, list[str | None]] = {}
@@ -180,7 +181,7 @@ def situations(
 def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
     """Yields the node once for each list that it may show, with the answers that name the list.
 
-    A list known only during a session is shown empty, because editors do not write its content.
+    A list that is known only during a session is shown empty, because editors do not write it.
     """
     if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}
@@ -195,7 +196,7 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
 
 
 def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
-    """Yields the question with an empty list, and its variants for a list with no place or one place."""
+    """Yields the question with an empty list, and its texts for a list with one place or no place."""
     bare = replace(node, list=None)
     yield bare
     if node.none is not None:
@@ -208,7 +209,7 @@ def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
 def drawings(
     flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, limit: int
 ) -> Iterator[Drawn]:
-    """Yields all that the node may show, without duplicates. The flow set caches the drawings."""
+    """Yields everything that the node may show, without duplicates. The flow set caches the results."""
     shown: dict[int, Drawn] = {}
     listed = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(flow_set, node)
     for one, named in listed:
@@ -240,9 +241,10 @@ def questions_back(flow_set: FlowSet) -> Problems:
 
 
 def _shape(flow: Flow, question: Question) -> Iterator[str]:
-    """Yields the names of the rules that a question breaks.
+    """Yields the names of the rules that a question of the desks breaks.
 
-    An approval covers only the text and the choices. So a question may hold nothing else and lead to nothing else.
+    An approval covers only the question's text and choices. So the question may not contain anything else, or lead to
+    anything else.
     """
     node = question.node
     if isinstance(node, QuestionNode) and (node.kind != "words" or node.skip is not None):
@@ -261,7 +263,7 @@ MAX_ANSWERS = 9
 
 
 def repeated_values(flow_set: FlowSet) -> Problems:
-    """Finds a choice with the same value as an earlier one. Their answers would be counted together."""
+    """Finds a choice with the same value as an earlier one. The statistics would count both as the same answer."""
     for flow, name, node in nodes(flow_set):
         first: dict[str, str] = {}
         for number, choice in enumerate(choices_of(node)):
@@ -273,7 +275,7 @@ def repeated_values(flow_set: FlowSet) -> Problems:
 
 
 def too_many_answers(flow_set: FlowSet) -> Problems:
-    """Finds questions of a report that come after `MAX_ANSWERS` answers and before the report is complete."""
+    """Finds questions that come after `MAX_ANSWERS` answers, while the report is still incomplete."""
     for flow in flow_set.flows.values():
         if flow.gathers and flow.start in flow.nodes:
             asked = _questions(flow_set, flow, [Place(flow.name, flow.start)])
@@ -286,7 +288,7 @@ def too_many_answers(flow_set: FlowSet) -> Problems:
 
 
 def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
-    """Returns the next questions on every path from here, before the node that completes the flow."""
+    """Returns the next questions on every path from here to the node that completes the report."""
 
     def asks(place: Place) -> bool:
         node = node_of(flow_set, place)
@@ -313,7 +315,8 @@ def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
 
 
 def _is_chosen_next(node: MenuNode | QuestionNode, flow: Flow) -> bool:
-    """Returns True if a typed name is then chosen from the list it makes. Both count as one answer."""
+    """Returns True if the next question shows a list made from the typed name. Then both questions count as one
+    answer."""
     if not isinstance(node, QuestionNode) or node.list is not None:
         return False
     chosen = flow.nodes.get(node.goes)

@@ -1,8 +1,9 @@
 """Finds text that no screen of a report may show: words that expose the caller, and questions about identity. Pure.
 
 Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. It matches at the
-beginning of a word, so that endings do not matter. Kinyarwanda has prefixes before a stem (`curuz`: gucuruza,
-abacuruzi, ugucuruza), so there it matches anywhere. Words that the table marks `whole` must match a whole word.
+beginning of a word, so that endings do not matter. Kinyarwanda words have prefixes before the stem (`curuz`: gucuruza,
+abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks `whole` must match a
+whole word.
 """
 
 import csv
@@ -64,20 +65,22 @@ def _tables() -> tuple[Mapping[str, Table], Collection[str]]:
 _TABLES, _WHOLE = _tables()
 REPORTING, TRAFFICKING, POLICE = (_TABLES[name] for name in ("reporting", "trafficking", "police"))
 TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
-"""All forms of "trade" in people. Outside a report the words are innocent: a trader is umucuruzi."""
+"""All forms of the word "trade", as in trade in people. Outside a report these words are harmless: a trader is an
+umucuruzi."""
 SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free"))
 PAY_FIRST = _TABLES["pay_first"]
-"""Words of a recruiter who asks for money. The hotline never says them."""
+"""Words of a recruiter who asks for money first. The hotline never says them."""
 WARNING_WORDS = _TABLES["warned_of"]
-"""The same words in a lesson that warns against them."""
+"""The same words in a lesson that warns of such recruiters."""
 PROMISES = _TABLES["promises"]
-"""Promises that help comes. "We cannot say if or when help comes" is not one."""
+"""Promises that help will come. "We cannot say if or when help comes" is not such a promise."""
 ANY_PROMISES = _TABLES["vows"]
 """Any promise by the hotline."""
 ELSEWHERE = _TABLES["elsewhere"]
-"""Addresses of other services, or invitations to write to them. The hotline cannot protect what callers write there."""
+"""Addresses of other services, or invitations to write to them. The hotline cannot protect messages that callers
+write there."""
 AFTERWARDS = _TABLES["afterwards"]
-"""Words about help, a time or a place. The last screen stays on the phone and must not show them."""
+"""Words about help, times or places. The last screen stays visible on the phone, so it must not contain them."""
 IDENTITY_WORDS = _TABLES["who_she_is"]
 """Words of a question about the caller's name, phone, house or papers."""
 IDENTITY_NOT_ASKED = _TABLES["not_asked"]
@@ -100,15 +103,16 @@ IN_A_REPORT = (
     ELSEWHERE,
 )
 ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
-"""Words that need a reason on any screen. Most promise what the hotline cannot keep.
+"""Words that need a reason on any screen. Most of them promise something that the hotline cannot keep.
 
-A screen that warns of such words says so in its reason.
+If a screen warns of such words, its reason says so.
 """
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
-"""Words that no SMS may contain. Lock screens show an SMS, and other people may hold the phone."""
+"""Words that no SMS may contain. An SMS can appear on a lock screen, and other people may hold the phone."""
 
 MAX_TEXTS = 1 << 14
-"""Most texts whose words are cached. This is several times the number of shipped texts."""
+"""The maximum number of texts whose words are cached. It is several times the number of texts that the hotline
+ships."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
@@ -131,7 +135,8 @@ def _pattern(word: str, language: str) -> re.Pattern[str]:
 
 
 def unsafe_promises(text: str, language: str) -> DocumentPath:
-    """Returns the words that no caller's screen may say without a reason. Warnings against them do not count."""
+    """Returns the words in a text that no screen for callers may contain without a written reason. Words within a
+    warning do not count."""
     return risky_words(_without(text, language, WARNING_WORDS), language, ON_ANY_SCREEN)
 
 
@@ -143,7 +148,7 @@ def _without(text: str, language: str, innocent: Table) -> str:
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
-    """Yields promises and identity words in sentences of `after` that `before` does not have."""
+    """Yields promises and identity words from new sentences in `after`, which `before` does not contain."""
     known = {*_sentences(before)}
     new = [sentence for sentence in _sentences(after) if sentence not in known]
     for sentence in new:
@@ -169,13 +174,13 @@ def any_identity_words(text: str, language: str) -> DocumentPath:
 
 @lru_cache(MAX_TEXTS)
 def plain_text(text: str) -> str:
-    """Returns the text without accents and capitals, and with single blanks."""
+    """Returns the text without accents and capitals, and with single spaces."""
     parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold().replace("’", "'"))
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
 GUARDED_SCREENS = 2
-"""Screens from the front that are checked. The front is the first."""
+"""The number of screens from the front that are checked. The front is the first of them."""
 
 
 def too_early(flow_set: FlowSet) -> Problems:
@@ -186,7 +191,7 @@ def too_early(flow_set: FlowSet) -> Problems:
 
 
 def last_screens(flow_set: FlowSet) -> Problems:
-    """Finds last screens that differ from each other, or that use risky words.
+    """Finds last screens that differ from each other or contain risky words.
 
     The last screen must be the same after a lesson and after a tip.
     """
@@ -199,7 +204,7 @@ def last_screens(flow_set: FlowSet) -> Problems:
 
 
 def early_word_places(flow_set: FlowSet) -> set[Place]:
-    """Returns the places where this module checks for the words of `EARLY`."""
+    """Returns the places where this module checks for the words in `EARLY`."""
     return {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
 
 
@@ -220,9 +225,9 @@ def _named(
 
 
 def _depths(flow_set: FlowSet) -> dict[Place, int]:
-    """Returns the number of the screen for each place within `GUARDED_SCREENS` screens of the front.
+    """Returns each place within `GUARDED_SCREENS` screens of the front, with the number of its screen.
 
-    The number is the smallest one. Nodes that show nothing do not count.
+    If several paths lead there, the number is the smallest. Nodes that show nothing do not count.
     """
     front = flow_set.flows.get(flow_set.front)
     if front is None or front.start not in front.nodes:
@@ -237,35 +242,35 @@ def _depths(flow_set: FlowSet) -> dict[Place, int]:
 
 
 REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
-"""Words that repeat the digit after them."""
+"""Words that mean that the next digit is repeated, such as "double"."""
 ARTICLES = frozenset({"un", "une", "one", "imwe"})
 """Digit words that are also articles. They count only next to other digits."""
 WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
-"""Words for digits, and for the pairs in which people read numbers out, in every language."""
+"""Words for digits and for pairs of digits, as people read numbers out, in every language."""
 _LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
-"""Letters that can replace a digit among other digits."""
+"""Letters that can replace a digit between other digits."""
 _TOKEN = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[\W_]{1,4}")
-"""Marks and blanks between two digits of one number."""
+"""Punctuation marks and spaces between two digits of one number."""
 _PLAIN = re.compile(r"[ .-]?")
-"""Common separators between digits."""
+"""The usual separators between digits."""
 _TIME = re.compile(
     r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
 )
 """A date, a time or opening hours, without other digits. These are not phone numbers."""
 MIN_DIGITS, MIN_DISGUISED_DIGITS = 3, 6
-"""Fewest digits of a number, and of a number that unusual marks split in two."""
+"""The minimum digits of a number, and of a number that unusual marks split."""
 
 
 class _Part(NamedTuple):
-    """The digits of one word in a run, with the position of the word."""
+    """The digits that one word means, with the position of the word."""
 
     begins: int
     ends: int
     digits: str
     word: str
     is_plain: bool
-    """True where the word is written in digits, with no unusual mark before it."""
+    """True if the word is written in digits and no unusual mark comes before it."""
 
 
 def numbers_in(text: str) -> Iterator[str]:
@@ -285,13 +290,15 @@ def numbers_in(text: str) -> Iterator[str]:
 
 
 def digits_in(text: str) -> DocumentPath:
-    """Returns every digit and digit word of a text in reading order, without articles that are alone."""
+    """Returns every digit and digit word of a text in reading order. Leaves out articles that are not next to
+    digits."""
     runs = (run for run in _runs(_folded(text)) if len(run) > 1 or run[0].word not in ARTICLES)
     return tuple(part.digits for run in runs for part in run)
 
 
 def _without_articles(run: list[_Part]) -> list[_Part]:
-    """Returns the run without articles at its ends, if it contains written digits: "2/3 Un emploi"."""
+    """Removes articles such as "un" from the ends of a sequence if it contains written digits, as in "2/3 Un
+    emploi"."""
     if any(part.word.isdecimal() for part in run):
         while run[-1].word in ARTICLES:
             run = run[:-1]
@@ -305,7 +312,7 @@ def _folded(text: str) -> str:
 
 
 def _runs(plain: str) -> Iterator[list[_Part]]:
-    """Yields each row of digits and digit words that only marks and blanks separate."""
+    """Yields each sequence of digits and digit words with only marks and spaces between them."""
     run: list[_Part] = []
     last, times = 0, 1
     for token in _TOKEN.finditer(plain):
@@ -330,7 +337,7 @@ def _runs(plain: str) -> Iterator[list[_Part]]:
 
 
 def _digits_of(word: str, *, has_run: bool) -> str:
-    """Returns the digits that a word means. Empty for any other word."""
+    """Returns the digits that a word means. For any other word the result is empty."""
     if word.isdecimal():
         return "".join(str(unicodedata.decimal(one)) for one in word)
     parts = unicodedata.normalize("NFKD", word)
@@ -354,9 +361,9 @@ _REASON_OLDER = message_text(
 
 
 def promises(flow_set: FlowSet) -> Problems:
-    """Yields promises and identity words on screens outside a report that have no reason.
+    """Yields promises and identity words without a reason on screens outside a report.
 
-    Screens of a report are stricter. `unsafe_words` and `identity_questions` accept no reason.
+    For screens of a report, the rules are stricter. There, `unsafe_words` and `identity_questions` accept no reason.
     """
     for risk in _risks(flow_set):
         if flow_set.flows[risk.flow].reason_of(risk.node) is None:
@@ -364,10 +371,10 @@ def promises(flow_set: FlowSet) -> Problems:
 
 
 def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
-    """Yields risky words that are newer than the reason of their screen.
+    """Yields risky words that were added after the written reason of their screen.
 
-    A reason covers the words that callers saw when it was written. `live` is the published flow set. A new reason
-    covers all words of the screen.
+    A reason covers only the words that callers saw when it was written. `live` is the published flow set. A new or
+    changed reason covers all words of the screen.
     """
     for risk in _risks(flow_set):
         reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
@@ -379,7 +386,7 @@ def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
 
 
 class _Risk(NamedTuple):
-    """One word on a caller's screen that needs a reason."""
+    """A word on a caller's screen that needs a reason."""
 
     flow: str
     node: str
@@ -402,7 +409,7 @@ def _risks(flow_set: FlowSet) -> Iterator[_Risk]:
             continue
         is_question = _asks(flow.nodes[written.node], in_report=False)
         for code, word in _risky(words, language):
-            # Skips identity words in a question. `identity_questions` checks them and accepts no reason.
+            # Skips identity words in a question, because `identity_questions` checks them.
             if code is Code.PROMISE or not is_question:
                 yield _Risk(*written.at, language, code, word)
 
@@ -413,7 +420,7 @@ def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
 
 
 def _given_for(live: Flow, node: str, reason: str) -> str | None:
-    """Returns the published screen with this reason. It is the same screen, or one that was renamed or copied."""
+    """Returns the published screen that has this reason. It is the same screen, or the screen was renamed or copied."""
     there = [
         name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
     ]
@@ -436,7 +443,7 @@ def has_promises(flow: Flow, name: str) -> bool:
 
 
 def unsafe_words(flow_set: FlowSet) -> Problems:
-    """Finds unsafe words in a report. Skips words of `EARLY` on screens where other checks report them."""
+    """Finds unsafe words in a report. Skips words of `EARLY` on screens where another check already reports them."""
     early, inside = early_word_places(flow_set), report_nodes(flow_set)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
     for written, language, words in translations(flow_set):
@@ -447,7 +454,8 @@ def unsafe_words(flow_set: FlowSet) -> Problems:
 
 
 def identity_questions(flow_set: FlowSet) -> Problems:
-    """Finds questions about identity. In a report checks every question, elsewhere those for words, numbers or PINs."""
+    """Finds questions that ask for a person's identity. In a report it checks every question. Elsewhere it checks
+    those that ask for words, numbers or PINs."""
     inside = report_nodes(flow_set)
     for written, language, words in translations(flow_set):
         place = Place(written.flow, written.node)
@@ -462,8 +470,8 @@ def identity_questions(flow_set: FlowSet) -> Problems:
 def free_text_outside_reports(flow_set: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
-    Nothing saves such text. Each hop replays the input, and no row records where the text ends. Private flows are not
-    checked, because ordinary callers never reach them.
+    Nothing saves such text. Every hop replays all input, and nothing stores where the free text ends. Private flows are
+    not checked, because ordinary callers cannot reach them.
     """
     inside = report_nodes(flow_set)
     for flow, name, node in nodes(flow_set):
@@ -473,7 +481,7 @@ def free_text_outside_reports(flow_set: FlowSet) -> Problems:
 
 
 def report_nodes(flow_set: FlowSet) -> set[Place]:
-    """Returns every node on a path through a report flow, with the nodes of the flows it calls."""
+    """Returns every node on a path through a report flow, and the nodes of the flows that it calls."""
     begins = [
         Place(flow.name, flow.start)
         for flow in flow_set.flows.values()

@@ -1,6 +1,6 @@
 """Checks texts: missing languages, letters that phones cannot show, unverified numbers, and length. Pure.
 
-It also finds screens that repeat an answer. A person who looks at the phone, or goes back, could read it.
+It also finds screens that repeat an answer. A person who looks at the phone or presses back could read that answer.
 """
 
 import re
@@ -53,7 +53,7 @@ from hotline.text.languages import CODES
 from hotline.text.phrases import message_text
 
 OUR_KEYS = frozenset({"000"})
-"""Keys of the engine that look like a number in a text."""
+"""The keys of the engine that look like a number in a text."""
 
 
 def missing_languages(flow_set: FlowSet) -> Problems:
@@ -82,7 +82,7 @@ def unverified_numbers(flow_set: FlowSet) -> Problems:
 
 
 def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
-    """Yields the numbers in `text` that are not listed, or that are listed as never to be shown."""
+    """Yields the numbers in `text` that are not listed, or that must never be shown."""
     for number in _named(text):
         row = numbers.get(number)
         if row is None or row.evidence is Evidence.NEVER:
@@ -90,15 +90,16 @@ def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
 
 
 def _named(text: str) -> Iterator[str]:
-    """Yields the numbers that a reader could dial, in any notation, without duplicates."""
+    """Yields the numbers in a text that a reader could dial, in any notation, without duplicates."""
     yield from (number for number in dict.fromkeys(numbers_in(text)) if number not in OUR_KEYS)
 
 
 SHORT = 4
-"""Longest label that counts as repeated only at the end of a sentence. "No names" does not repeat the label "No"."""
+"""The maximum length of labels that count as repeated only at the end of a sentence. "No names" does not repeat the
+label "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
-"""Labels of the choices by answer and value."""
+"""The labels of the choices, by answer and value."""
 
 
 def echoes(flow_set: FlowSet) -> Problems:
@@ -115,7 +116,7 @@ def echoes(flow_set: FlowSet) -> Problems:
 
 
 def placeholders(flow_set: FlowSet) -> Problems:
-    """Finds placeholders in braces that no screen fills in."""
+    """Finds placeholders in braces that no screen replaces with a value."""
     for written, language, words in translations(flow_set):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
             if not _is_filled(written.field, found):
@@ -123,14 +124,15 @@ def placeholders(flow_set: FlowSet) -> Problems:
 
 
 def _is_filled(field: str, found: str) -> bool:
-    """Returns True for a placeholder that a screen fills in. `{found}` is allowed only in the field `one`."""
+    """Returns True for a placeholder that a screen replaces with a value. `{found}` is allowed only in the field
+    `one`."""
     if field == "one":
         return found == FOUND
     return field == "text" and found != FOUND and found[1:-1] in WIDEST
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
-    """Finds text that shows because of an answer and repeats that answer."""
+    """Finds conditional text that depends on an answer and also repeats that answer."""
     if when.answer is None or when.negated:
         return
     said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
@@ -149,9 +151,9 @@ def _echoes(words: str, label: str) -> bool:
 
 
 def _only_after(flow: Flow, name: str) -> Condition | None:
-    """Returns the answer that every path to this node requires. None where there is no such answer.
+    """Returns the answer without which no caller reaches this node. Returns None if there is no such answer.
 
-    The node has one source, which reaches it through choices with values or through one arm.
+    The node must have one predecessor, which leads to it through choices with values or through one arm.
     """
     sources = [node for node in flow.nodes.values() if name in targets(node)]
     if len(sources) != 1 or name == flow.start:
@@ -182,7 +184,7 @@ def _labels(flow_set: FlowSet) -> Labels:
 
 
 def _options(flow_set: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
-    """Yields the options of every list that this pattern can name."""
+    """Returns the options of every list whose name fits this pattern."""
     name = re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(pattern)))
     for listed, options in flow_set.lists.items():
         if name.fullmatch(listed):
@@ -192,21 +194,21 @@ def _options(flow_set: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
 MAX_CHOICES = 5
 MAX_TOPIC_PAGES = 3
 MAX_ENGLISH_LETTERS = 130
-"""Most English letters on one screen of a report, so that the Kinyarwanda text fits."""
+"""The maximum number of English letters on one screen of a report. With more, the Kinyarwanda text would not fit."""
 ENGLISH = "en"
 UNSURE = "unsure"
-"""Value of the choice "not sure"."""
+"""The value of the choice "not sure"."""
 
 
 def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
-    """Yields the views of a node in every situation, without the places of its list."""
+    """Yields the node as callers see it in every situation, without the places of its list."""
     bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
     for state, facts in situations(bare, ConversationState(language, (place,))):
         yield view(flows, bare, state, facts)
 
 
 def labels(flow_set: FlowSet, limit: int) -> Problems:
-    """Finds labels that do not fit on one page with their number and the keys `9`, `0` and `00`."""
+    """Finds labels that do not fit on one page together with their number and the keys `9`, `0` and `00`."""
     for flow, name, node in nodes(flow_set):
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:
@@ -242,7 +244,8 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> int | None:
-    """Returns the free septets on the last screen of a node, where it is fullest. None where the node shows nothing."""
+    """Returns the free septets on the last screen of a node, in the situation with the least room. Returns None if
+    the node shows nothing."""
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None
@@ -252,7 +255,8 @@ def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> 
 
 
 def choices(flow_set: FlowSet) -> Problems:
-    """Finds menus with too many choices. Languages do not count. Questions with a list are not checked."""
+    """Finds menus with too many choices. Choices that change the language do not count. Questions with a list are
+    not checked."""
     for flow, name, node in nodes(flow_set):
         if isinstance(node, MenuNode):
             plain = replace(node, languages=False)
@@ -273,7 +277,7 @@ def unsure_late(flow_set: FlowSet) -> Problems:
 
 
 def _most_pages(flow_set: FlowSet, flow: Flow, node: Node) -> int | None:
-    """Returns the most screens that a node may take. None means no limit."""
+    """Returns the maximum number of screens that a node may have. None means no limit."""
     if isinstance(node, EndNode):
         return None if node.text is None else 1
     if not isinstance(node, Waiting):
@@ -284,7 +288,7 @@ def _most_pages(flow_set: FlowSet, flow: Flow, node: Node) -> int | None:
 
 
 DIGIT = len("1 ")
-"""Letters in front of a label."""
+"""The letters before a label: its digit and a space."""
 
 
 def broken_words(flow_set: FlowSet) -> Problems:
@@ -309,13 +313,14 @@ class PageSize(NamedTuple):
     language: str
     lines: int
     question: int
-    """Most lines of the question with a page's choices. 0 where the node asks nothing."""
+    """The most lines of the question with the choices of one page. It is 0 if the node asks nothing."""
     with_leads: int
-    """Most lines of a page without its note, `9`, `0` and `00`."""
+    """The most lines of a page, without its note and the keys `9`, `0` and `00`."""
 
 
 def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:
-    """Yields the sizes of every node with a screen, in every language. Nodes that end the dialogue are not measured."""
+    """Yields the sizes of every node with a screen, in every language. It does not measure nodes that end the
+    conversation."""
     for flow, name, node in nodes(flow_set):
         if isinstance(node, Waiting):
             place = Place(flow.name, name)
@@ -331,7 +336,7 @@ SHORTEN = message_text(
 
 
 def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
-    """Finds questions with too many lines and no reason, and reasons that are not needed."""
+    """Finds questions with too many lines and no reason. Also finds reasons that are not needed."""
     long: set[Place] = set()
     for each in page_sizes(flow_set, limit):
         flow, node = flow_set.flows[each.place.flow], each.place.node
@@ -374,7 +379,7 @@ def _above(layout: Layout, page: Page) -> str:
 
 
 def _choices(seen: View, page: Page) -> int:
-    """Returns the lines of a page's choices. Languages do not count."""
+    """Returns the lines of a page's choices. Choices that change the language do not count."""
     return sum(
         len(wrapped(f"{digit} {seen.layout.buttons[index].label}"))
         for digit, index in page.keys.items()

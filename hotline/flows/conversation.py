@@ -1,4 +1,5 @@
-"""Defines the events that a turn reports. Names are in the past tense. Services decide what each event causes."""
+"""Defines the events that a turn of a conversation reports. Event names are in the past tense. Services decide what
+happens after each event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from hotline.text.languages import FIRST
 
 @dataclass(frozen=True, slots=True)
 class FlowEntered:
-    """The caller entered a flow, from another flow or at the start."""
+    """The caller entered a flow, from another flow or at the start of the call."""
 
     flow: str
 
@@ -22,7 +23,7 @@ class LanguageChosen:
 
 @dataclass(frozen=True, slots=True)
 class TopicRead:
-    """A node with a topic was shown."""
+    """The engine showed a node that has a topic."""
 
     topic: str
 
@@ -33,13 +34,13 @@ class Answered:
     value: str
 
     def __repr__(self) -> str:
-        """Returns the event without its value, which may be the caller's own words."""
+        """Returns the event's name without its value, because the value may be the caller's own words."""
         return f"Answered({self.name})"
 
 
 @dataclass(frozen=True, slots=True)
 class PinGiven:
-    """The caller keyed a PIN. Only this event holds it. The conversation state never does."""
+    """The caller keyed a PIN. Only this event contains the PIN. The conversation state never contains it."""
 
     name: str
     pin: str
@@ -50,19 +51,19 @@ class PinGiven:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A node marked `completes` was reached, so the report has all its answers."""
+    """The caller reached a node marked `completes`, so the report has all its answers."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The caller keyed `000`."""
+    """The caller keyed `000` to erase the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The dialogue ended."""
+    """The conversation ended."""
 
 
 Event = (
@@ -70,14 +71,15 @@ Event = (
 )
 
 
-# Defines the conversation state of one caller. It is small, immutable, and converts to and from JSON.
+# Defines the conversation state of one caller. It is small, never changes, and converts to JSON and back.
 
 STACKS = 4096
-"""Most call stacks whose text form is cached. Few are needed, because many callers are at the same places."""
+"""The maximum number of call stacks whose text is cached. Few are needed, because many callers are at the same
+places."""
 
 
 class Place(NamedTuple):
-    """A node of a flow, and the page of its screen, from 0."""
+    """A node of a flow, and the page of its screen. The first page is 0."""
 
     flow: str
     node: str
@@ -86,18 +88,20 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts about the world that the engine gets for one session. Equal facts give equal screens."""
+    """The facts from outside the conversation that the engine gets for one session. Equal facts produce equal
+    screens."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """Flags that conditions read with `when: {flag: ...}`, for example `reporting`."""
+    """The flags that conditions test with `when: {flag: ...}`, for example `reporting`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
-    """Lists that no flow can hold, by name, for example `my_cases`. They add to the flow set's own lists."""
+    """Lists that depend on the session, by name, for example `my_cases`. They add to the flow set's own lists."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Values of the placeholders in a text, for example `{receipt}`. `WIDEST` of `flow.py` lists them."""
+    """The values that replace placeholders in a text, for example for `{receipt}`. `WIDEST` in `flow.py` lists the
+    placeholders."""
     language: str = FIRST
-    """Language of a private short code, from the enrolled phone. The language of other callers is not known."""
+    """The language for a private short code, known from the enrolled phone. For other callers it is not known."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Answers of an earlier session. A private flow that this turn calls begins with them."""
+    """Answers from an earlier session. If this turn calls a private flow, that flow starts with them."""
 
 
 class Option(NamedTuple):
@@ -105,22 +109,22 @@ class Option(NamedTuple):
 
     value: str
     label: Mapping[str, str]
-    """Label by language code."""
+    """The label, by language code."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationState:
     language: str
     calls: tuple[Place, ...]
-    """Call stack. The last place is the caller's."""
+    """The call stack: the current place in each open flow. The last one is the caller's place."""
     trail: tuple[tuple[Place, ...], ...] = ()
-    """Call stacks that `0` goes back to, oldest first."""
+    """The call stacks to which `0` goes back, oldest first."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Answers of the current report attempt."""
+    """The answers of the current report attempt."""
     attempts: int = 0
-    """Count of report attempts in this session."""
+    """The number of report attempts in this session."""
     erased: bool = False
-    """True where the caller keyed `000` and no report attempt began since."""
+    """True if the caller keyed `000` and has begun no report attempt since."""
     finished: bool = False
 
     def at(
@@ -143,7 +147,7 @@ class ConversationState:
         return ConversationState(*where, answers, self.attempts, self.erased, self.finished)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns a small JSON document with short names and without default values."""
+        """Returns the state as a small JSON document, with short names and without default values."""
         document: dict[str, Any] = {"l": self.language, "c": _written(self.calls)}
         if self.trail:
             document["t"] = [_written(calls) for calls in self.trail]
@@ -159,7 +163,7 @@ class ConversationState:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "ConversationState":
-        """Returns the conversation state that `to_dict` wrote. JSON in between changes nothing."""
+        """Restores the conversation state that `to_dict` wrote. It may pass through JSON without change."""
         return cls(
             language=document["l"],
             calls=_places(document["c"]),
@@ -173,12 +177,12 @@ class ConversationState:
 
 @lru_cache(maxsize=STACKS)
 def _written(calls: tuple[Place, ...]) -> str:
-    """Returns the call stack as text: `front.front.0 rights.rights.0`. No name contains a dot or a blank."""
+    """Returns the call stack as text, such as `front.front.0 rights.rights.0`. Names never contain a dot or a space."""
     return " ".join(f"{place.flow}.{place.node}.{place.page}" for place in calls)
 
 
 @lru_cache(maxsize=STACKS)
 def _places(written: str) -> tuple[Place, ...]:
-    """Returns the call stack that `_written` wrote. Raises ValueError for any other text."""
+    """Reads the call stack that `_written` wrote. Raises ValueError for any other text."""
     parts = (place.split(".") for place in written.split())
     return tuple(Place(flow, node, int(page)) for flow, node, page in parts)

@@ -1,7 +1,7 @@
-"""Reads, writes and compiles the document of a revision. Editors write it in YAML. The database keeps it in JSON.
+"""Reads, writes and compiles the document of a revision. Editors write it as YAML. The database stores it as JSON.
 
 A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. It may also
-have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`. A flow:
+have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`. This is a flow:
 
     flow: report                    name of the flow and of its file
     title: {rw: .., fr: .., en: ..}               shown to colleagues in place of the name, as is `description`
@@ -37,14 +37,14 @@ have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of 
       c: {call: {flow: learn, goes: after}}          without `goes` this flow ends when that one does
       f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow
 
-A condition is `{answer: NAME, is: VALUE or [VALUES]}`, `{flag: NAME}` or `{not: condition}`. Without `is` it tests that
-the question was answered. The name of a flag may contain an answer (`quicker.{case}`). Choices are numbered 1 to 8 on
-each page. A choice with a `key` keeps that digit. The code that calls `compile` provides the lists ("provinces",
-"districts.1"). Other lists are facts of the session.
+A condition is `{answer: NAME, is: VALUE or [VALUES]}`, `{flag: NAME}` or `{not: condition}`. Without `is`, the
+condition holds if the question was answered. The name of a flag may contain an answer (`quicker.{case}`). The choices
+on each page are numbered from 1 to 8. A choice with a `key` always has that digit. The code that calls `compile`
+provides some lists ("provinces", "districts.1"). Other lists come with the facts of a session.
 
-Placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` the code of a certificate.
-After a work PIN `{open}` and `{urgent}` are counts. `{ref}`, `{place}`, `{time}` and `{page}` describe the chosen case.
-`flow.py` lists all placeholders. No other text may be in braces.
+These are the placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` the code of a
+certificate. After a responder keys the work PIN, `{open}` and `{urgent}` are numbers of cases. `{ref}`, `{place}`,
+`{time}` and `{page}` describe the chosen case. `flow.py` lists all placeholders. Text may contain no other braces.
 """
 
 import re
@@ -79,19 +79,19 @@ OF_PYDANTIC: Mapping[str, MessageText] = {
     "literal_error": message_text("choose one of the values on offer"),
     "enum": message_text("choose one of the values on offer"),
 }
-"""Our message for each kind of fault that pydantic finds. Its own messages are for programmers."""
+"""Our message for each kind of fault that pydantic finds. Pydantic's own messages are for programmers."""
 TOO_SHORT: Mapping[str, MessageText] = {
     "Dictionary": message_text("enter the text in at least one language"),
     "List": message_text("add at least one"),
 }
-"""Messages for empty lists and mappings, by pydantic's name of the type."""
+"""Messages for empty lists and mappings, by pydantic's name for the type."""
 UNFIT = message_text("this value does not fit here: choose another")
 
 
 class ShapeFault(NamedTuple):
     path: tuple[str, ...]
     kind: str
-    """Kind of fault in pydantic's words: `missing`, `value_error`."""
+    """The kind of fault, as pydantic names it, such as `missing` or `value_error`."""
     message: MessageText
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ def _says(fault: ErrorDetails) -> MessageText:
 
 
 def read(document: Document) -> RevisionModel:
-    """Returns the document as a checked model. Raises FlowInvalid with every fault and its path."""
+    """Returns the document as a validated model. Raises FlowInvalid with every fault and its path."""
     found = parse_shape(document)
     if isinstance(found, RevisionModel):
         return found
@@ -124,7 +124,7 @@ def read(document: Document) -> RevisionModel:
 
 
 def parse_shape(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
-    """Returns the document as a checked model, or every fault of its shape."""
+    """Returns the document as a validated model, or every fault of its structure."""
     try:
         return RevisionModel.model_validate(document)
     except ValidationError as invalid:
@@ -132,7 +132,8 @@ def parse_shape(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
 
 
 def bind_lists(revision: RevisionModel, lists: Lists) -> FlowSet:
-    """Returns the flow set of a well-shaped revision for the check. Its references may be broken."""
+    """Returns the flow set of a revision with a correct structure, so that the check can read it. The revision may
+    contain broken references."""
     flows = {
         name: flow_of(name, model.start, model.nodes, model.gathers, private=model.private)
         for name, model in revision.flows.items()
@@ -148,9 +149,9 @@ def bind_lists(revision: RevisionModel, lists: Lists) -> FlowSet:
 
 
 def compile(document: Document, lists: Lists) -> FlowSet:
-    """Returns a flow set that callers can use.
+    """Compiles a document to a flow set that callers can use.
 
-    Raises FlowInvalid with every fault of shape, or with every broken reference.
+    Raises FlowInvalid with every fault of the structure, or with every broken reference.
     """
     made = bind_lists(read(document), lists)
     broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(made)]
@@ -163,9 +164,9 @@ _KINDS = ("null", "bool", "str", "seq", "map")
 
 
 class _Loader(yaml.CSafeLoader):
-    """A YAML loader that resolves only `true`, `false` and empty values. All other scalars are text.
+    """A YAML loader that understands only `true`, `false` and empty values as such. It reads all other values as text.
 
-    It refuses a key that occurs twice.
+    It refuses a document in which a key occurs twice.
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012
@@ -191,7 +192,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """A YAML dumper that also writes subclasses of dict and list, such as shared documents."""
+    """A YAML dumper that also accepts subclasses of dict and list, such as shared documents."""
 
 
 _Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)

@@ -1,6 +1,6 @@
-"""Draws a node as the caller sees it, cut into pages. Pure.
+"""Renders a node as the caller sees it, divided into pages. Pure.
 
-Results are cached in the flow set. A flow set never changes, so its pages do not change either.
+The flow set caches the results. A flow set never changes, so its pages never change either.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,15 +29,15 @@ class Drawn(NamedTuple):
     seen: View
     pages: tuple[Page, ...]
     screens: tuple[Screen, ...]
-    """Screens as the handset shows them, one for each page."""
+    """The screens as the handset shows them, one for each page."""
 
 
 def draw(
     flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, facts: Facts, limit: int
 ) -> Drawn:
-    """Returns the drawing of the node that the caller is at.
+    """Returns all pages of the caller's current node.
 
-    The result is not cached where the session provides the list, or where the text has a placeholder.
+    It does not cache the result if the session provides the list, or if the text has a placeholder.
     """
     here = state.calls[-1]
     listed = (
@@ -71,9 +71,9 @@ def _draw(
 
 
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
-    """Returns for each condition of the node whether it holds.
+    """Returns for each condition of the node True or False.
 
-    Its pages depend on these values, on the place, the language, the limit and the list, and on nothing else.
+    The pages of the node depend only on these values, the place, the language, the limit and the list.
     """
     if isinstance(node, EndNode):
         return ()
@@ -89,10 +89,11 @@ FIRST_KEY, MORE = "1", "9"
 
 
 def only_key(node: Waiting, seen: View, page: Page) -> str | None:
-    """Returns the key of the one way on from a page, where `1` may replace it. None where there is not exactly one.
+    """Returns the key of the only choice on a page, for which the caller may also press `1`. Returns None unless there
+    is exactly one.
 
-    None also where the caller types an answer, because `1` is then an answer. A choice whose value is saved accepts
-    only its own key.
+    Also returns None if the caller types an answer, because `1` is then an answer. If a choice saves a value, only its
+    own key works.
     """
     if isinstance(node, QuestionNode) and node.kind != "place":
         return None
@@ -106,12 +107,12 @@ def only_key(node: Waiting, seen: View, page: Page) -> str | None:
 
 
 def has_next(node: Waiting, page: Page) -> bool:
-    """Returns True if `9` turns this page, or leads on from the last page of a message."""
+    """Returns True if `9` opens the next page, or leads on from the last page of a message."""
     return page.more or (isinstance(node, MessageNode) and node.goes is not None)
 
 
 def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
-    """Returns the same page under the longest line about the valid keys that fits."""
+    """Returns the same page below a line about the valid keys. The longest line that fits is used."""
     own = texts_of(language)
     fitting = (
         line
@@ -122,7 +123,7 @@ def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: in
 
 
 def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[str]:
-    """Yields the line above a repeated screen in every length, longest first."""
+    """Yields each version of the line above a repeated screen, longest first."""
     typed, keys = _typed(node, own), _working(node, seen, page)
     out = ("0", "00") if seen.layout.key_lines else ()
     leads_on = [typed] if typed else [*_runs(keys, shortest=3)]
@@ -138,7 +139,7 @@ def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[
 
 
 def _typed(node: Waiting, own: EngineTexts) -> str:
-    """Returns the instruction for typed answers. Empty where the page has its own keys."""
+    """Returns the instruction for a question with typed answers. The result is empty if the page has its own keys."""
     match node:
         case QuestionNode(kind="words"):
             return own.write
@@ -151,7 +152,7 @@ def _typed(node: Waiting, own: EngineTexts) -> str:
 
 
 def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
-    """Returns the digits that lead on from a page: its choices, `9`, and `1` where it has the same effect."""
+    """Returns the digits that lead on from a page: its choices, `9`, and `1` if it has the same effect."""
     keys = {*page.keys}
     if has_next(node, page):
         keys.add(MORE)
@@ -161,7 +162,7 @@ def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
 
 
 def _runs(keys: Sequence[str], *, shortest: int) -> Iterator[str]:
-    """Yields rows of at least `shortest` digits as `1-5`, and other digits one by one."""
+    """Yields a sequence of at least `shortest` digits as `1-5`, and other digits one by one."""
     row: list[str] = []
     for key in (*keys, ""):
         if row and (not key or int(key) != int(row[-1]) + 1):

@@ -1,4 +1,4 @@
-"""Holds the few words that the engine itself shows, in every language."""
+"""Holds the few words that the engine itself shows on screens, in every language."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,24 +12,25 @@ class EngineTexts(NamedTuple):
     more: str
     back: str
     back_short: str
-    """Shorter wording of `back`, for screens without room for the longer one."""
+    """A shorter text for `back`, for screens without room for the longer one."""
     home: str
     invalid: str
-    """Beginning of the line above a repeated screen, where there is room for it."""
+    """The beginning of the line above a repeated screen, if there is room for it."""
     invalid_short: str
-    """Whole line in at most five letters, for screens without room for the keys."""
+    """The whole line in at most five letters, for screens without room for the keys."""
     press: str
-    """Verb before the valid keys."""
+    """The verb before the valid keys."""
     digits: str
-    """Replaces the keys where a number is asked."""
+    """Replaces the keys if the question asks for a number."""
     count_of_digits: str
-    """Replaces the keys where a PIN is asked."""
+    """Replaces the keys if the question asks for a PIN."""
     write: str
-    """Replaces the keys and `press` where words are asked."""
+    """Replaces the keys and `press` if the question asks for words."""
     yes: str
-    """Choice for a list's only place."""
+    """The choice "yes" for a list with only one place."""
     closed: str
-    """Text for a flow that ends without its own. The check does not allow such a flow to be published."""
+    """The text for a flow that ends without its own last text. The check does not allow the publication of such a
+    flow."""
 
 
 _SAID = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
@@ -37,7 +38,7 @@ ENGINE_TEXTS: Mapping[str, EngineTexts] = {
     code: EngineTexts(**said) for code, said in _SAID.items()
 }
 RESERVED_SEPTETS = 6
-"""Septets of every page reserved for the line above a repeated screen: five letters and a line end."""
+"""The septets that every page keeps free for the line above a repeated screen: five letters and a line end."""
 
 
 def all_texts() -> Mapping[str, Mapping[str, str]]:

@@ -1,6 +1,7 @@
-"""Defines a written conversation as compiled values: nodes, choices and texts.
+"""Defines compiled flows: nodes, choices and texts.
 
-`document.py` builds them from YAML or JSON. For SMS, `public_flow_set` leaves out report flows and private flows.
+`document.py` builds them from YAML or JSON. `public_flow_set` makes the flow set for SMS, without report flows and
+private flows.
 """
 
 import re
@@ -21,12 +22,12 @@ Text = Mapping[str, str]
 
 
 REASON_LETTERS = 20
-"""Fewest letters of a reason that the check accepts."""
+"""The minimum number of letters of a reason that the check accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of an answer or a flag. It holds where the answer is one of `values`, or where the flag is set."""
+    """A test of an answer or a flag. It holds if the answer is one of `values`, or if the flag is set."""
 
     answer: str | None = None
     values: tuple[str, ...] = ()
@@ -36,29 +37,29 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Conditional text in front of a node's text. It shows only where all its conditions hold."""
+    """Conditional text in front of a node's text. It shows only if all its conditions hold."""
 
     whens: tuple[Condition, ...]
     text: Text
     number: str | None = None
-    """Phone number in the text. One of the conditions requires that the number is verified."""
+    """The phone number in the text. One of the conditions requires that this number is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     label: Text
     value: str = ""
-    """Value to save. Empty saves nothing, and the choice only leads on."""
+    """The value to save. If it is empty, the choice saves nothing and only leads on."""
     goes: str | None = None
     key: str | None = None
-    """Fixed digit. Choices without one are numbered in order."""
+    """The fixed digit of the choice. Choices without a fixed digit are numbered in order."""
     same_line: bool = False
-    """True where the choice follows the previous one on the same line."""
+    """True if the choice is on the same line as the choice before it."""
     language: str | None = None
-    """Language that this choice switches the conversation to."""
+    """The language to which this choice switches the conversation."""
     when: Condition | None = None
     every_page: bool = False
-    """True where a choice after a list is on each of its pages, so that "not sure" is always visible."""
+    """True if a choice after a list is shown on each page of the list. So "not sure" is always visible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +79,21 @@ class MenuNode:
     choices: tuple[Choice, ...]
     saves: str | None = None
     goes: str | None = None
-    """Next node for choices without a target."""
+    """The next node for choices without a target."""
     leads: tuple[Lead, ...] = ()
     note: Text | None = None
-    """Text under the choices, on the last page."""
+    """The text under the choices, on the last page."""
     languages: bool = False
-    """True where the last line offers every other language on the highest keys: `7 English`, `8 Francais`."""
+    """True if the last line offers all other languages on the highest keys, such as `7 English` and `8 Francais`."""
     topic: str | None = None
     completes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionNode:
-    """A question answered with words, digits, a place from a list, or a PIN.
+    """A question. The caller answers with words, digits, a place from a list, or a PIN.
 
-    The conversation state never holds a PIN.
+    The conversation state never contains a PIN.
     """
 
     text: Text
@@ -100,19 +101,21 @@ class QuestionNode:
     saves: str
     goes: str
     list: str | None = None
-    """List of places. `{name}` is replaced by an earlier answer: `districts.{province}`."""
+    """The name of the list of places. An earlier answer replaces `{name}` in it, as in `districts.{province}`."""
     choices: tuple[Choice, ...] = ()
-    """Choices after the list, such as "not sure"."""
+    """The choices after the list, such as "not sure"."""
     skip: Text | None = None
-    """Label of `0` for words and numbers. `0` then skips the question instead of going back."""
+    """The label of the key `0` in a question for words or numbers. With this label, `0` skips the question instead
+    of going back."""
     one: Text | None = None
-    """Question for a list with a single place, whose name replaces `{found}`. Its choice is then "Yes"."""
+    """The question for a list with only one place. The name of the place replaces `{found}`. Its choice is then
+    "Yes"."""
     none: Text | None = None
-    """Text shown instead of the question where the list is empty."""
+    """The text shown instead of the question if the list is empty."""
     weak: str | None = None
-    """Node for a new PIN that is easy to guess. Such a PIN is not passed on."""
+    """The node to which a new PIN leads if it is easy to guess. Such a PIN is not accepted."""
     digits: int = PIN_DIGITS
-    """Digits of a PIN."""
+    """The number of digits of a PIN."""
     leads: tuple[Lead, ...] = ()
     topic: str | None = None
     completes: str | None = None
@@ -122,7 +125,7 @@ class QuestionNode:
 class Arm:
     goes: str
     when: Condition | None = None
-    """Condition of the arm. None means that it always holds, as the last arm of a branch must."""
+    """The condition of the arm. None means that the arm always applies. The last arm of a branch must have None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,8 @@ class BranchNode:
 
 @dataclass(frozen=True, slots=True)
 class CallNode:
-    """A call of another flow. `goes` is the node after its return. None ends this flow with the called one."""
+    """A node that calls another flow. `goes` is the node that follows after its return. If it is None, this flow
+    ends when the called flow ends."""
 
     flow: str
     goes: str | None = None
@@ -140,7 +144,8 @@ class CallNode:
 
 @dataclass(frozen=True, slots=True)
 class EndNode:
-    """The end of a flow. With a text it is the last screen. Without one the flow returns to its caller."""
+    """The end of a flow. With a text, it is the last screen of the call. Without a text, the flow returns to the
+    flow that called it."""
 
     text: Text | None = None
 
@@ -150,7 +155,7 @@ Node = MessageNode | MenuNode | QuestionNode | BranchNode | CallNode | EndNode
 
 @dataclass(frozen=True, slots=True)
 class TextApproval:
-    """An approval of a node's text: who gave it, when, and for which digest. See `questions_back.py`."""
+    """The approval of a node's text: who gave it, when, and for which digest. See `questions_back.py`."""
 
     by: str
     on: date
@@ -163,19 +168,21 @@ class Flow:
     start: str
     nodes: Mapping[str, Node]
     gathers: str | None = None
-    """Kind of report that its answers make ("tip").
+    """The kind of report that its answers form, such as "tip".
 
-    Entering begins a report attempt. Digits dialled ahead never enter it.
+    When the caller enters the flow, a report attempt begins. Digits dialled in advance never enter it.
     """
     private: bool = False
-    """True where only its own short code or another private flow opens it, and the service allows that (responders)."""
+    """True if only its own short code or another private flow can open it, such as the flow for responders. The
+    service must also allow it."""
     signed: Mapping[str, TextApproval] = field(default_factory=dict)
-    """Approvals of questions by node name."""
+    """The approvals of questions, by node name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
-    """Reasons by node name. A reason excuses too many lines for a narrow phone, or words that the check finds."""
+    """The written reasons, by node name. A reason allows more lines than a narrow phone shows, or words that the
+    check finds."""
 
     def reason_of(self, node: str) -> str | None:
-        """Returns the reason of a node. None where there is none, or where it is too short."""
+        """Returns the written reason of a node. Returns None if there is none or if it is too short."""
         reason = self.reasons.get(node, "")
         return reason if len(reason.strip()) >= REASON_LETTERS else None
 
@@ -188,23 +195,24 @@ class FlowSet:
     front: str = "front"
     lists: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     entries: Mapping[str, str] = field(default_factory=dict)
-    """Landing flow of each short code by its suffix. `*384*777*90#` has the suffix "90"."""
+    """The landing flow of each short code, by the suffix of the short code. `*384*777*90#` has the suffix "90"."""
     numbers: Mapping[str, Number] = field(default_factory=dict)
-    """Phone numbers that a conditional text may show, by their digits, verified or not."""
+    """The phone numbers that a conditional text may show, by their digits, confirmed or not."""
     phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Phrases of the code that this revision changes, by language and name."""
+    """The phrases of the code that this revision changes, by language and name."""
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
-    """Cache of `drawing.py`. It holds as many drawings as the flow set has screens, in every language."""
+    """The cache of `drawing.py`. It has room for every screen of the flow set in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
-    """Cache of the numbers that show, by the day on which sessions begin."""
+    """A cache of the numbers that screens show, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """Cache of the answers to drop when another answer changes."""
+    """A cache of the answers that must be dropped when another answer changes."""
 
 
 def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
-    """Returns the flags of the phone numbers for a session that begins today. Cached, because every hop needs them."""
+    """Returns the flags of the phone numbers that screens may show in a session that begins today. The result is
+    cached, because every hop needs it."""
     shown = flow_set.days.get(today)
     if shown is None:
         shown = flow_set.days[today] = number_flags(flow_set.numbers, today)
@@ -212,7 +220,7 @@ def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
 
 
 def numbers_named(flow_set: FlowSet) -> frozenset[str]:
-    """Returns the phone numbers that some conditional text shows while they are verified."""
+    """Returns the phone numbers that a conditional text shows while they are confirmed."""
     nodes = (node for flow in flow_set.flows.values() for node in flow.nodes.values())
     leads = (
         lead
@@ -227,7 +235,7 @@ T = TypeVar("T")
 
 
 def reachable(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
-    """Returns every item reachable from `begins`, those included, without duplicates."""
+    """Returns `begins` and every item that can be reached from there, without duplicates."""
     found = dict.fromkeys(begins)
     waiting = [*found]
     while waiting:
@@ -256,11 +264,11 @@ WIDEST: Mapping[str, str] = {
     "page": "-",
     "last": "25/11 14:05 (9999 times)",
 }
-"""Allowed placeholders, each with its widest value. The check measures with it."""
+"""The allowed placeholders, each with its longest value. The check uses these values to measure texts."""
 FOUND = "{found}"
-"""Placeholder for the name of a list's only place, in the question about that place."""
+"""The placeholder for the only place of a list, in the question about that place."""
 ABOUT = "work_case"
-"""Answer that identifies the case of a screen. `{place}` is then `place.K7Q4` of the session's words."""
+"""The answer that identifies the case on a screen. The value of `{place}` is then the session's word `place.K7Q4`."""
 _BRACED = re.compile(r"\{(\w*)\}")
 
 
@@ -270,9 +278,9 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 
 
 def fill_placeholders(text: str, words: Mapping[str, str], about: str = "") -> str:
-    """Returns the text with its placeholders filled in.
+    """Returns the text with values in place of its placeholders.
 
-    Values about the case come first. Unknown names become empty.
+    Values about the case have priority. Unknown placeholders become empty.
     """
     if "{" not in text:
         return text
@@ -285,13 +293,13 @@ def fill_placeholders(text: str, words: Mapping[str, str], about: str = "") -> s
 
 
 Waiting = MessageNode | MenuNode | QuestionNode
-"""Nodes that show a screen and wait for the caller. Other nodes are passed through."""
+"""The nodes that show a screen and wait for the caller. The engine passes through other nodes without waiting."""
 
 
 class View(NamedTuple):
     layout: Layout
     choices: tuple[Choice, ...] = ()
-    """Choices of the layout's buttons, in the same order."""
+    """The choices behind the layout's buttons, in the same order."""
 
 
 def node_at(flow_set: FlowSet, place: Place) -> Node | None:
@@ -302,8 +310,8 @@ def node_at(flow_set: FlowSet, place: Place) -> Node | None:
 def is_met(condition: Condition | None, state: ConversationState, facts: Facts) -> bool:
     """Returns True if the condition holds.
 
-    A condition on an answer without `values` tests only that it was given. The name of a flag may contain an answer:
-    `quicker.{case}`.
+    A condition on an answer without `values` only tests that the question was answered. The name of a flag may contain
+    an answer: `quicker.{case}`.
     """
     if condition is None:
         return True
@@ -328,7 +336,7 @@ def view(
     asked, choices = _asked(flow_set, node, state, facts)
     leads = [text_in(lead.text, state.language) for lead in shown_leads(node, state, facts)]
     own, flow = texts_of(state.language), flow_set.flows.get(state.calls[-1].flow)
-    # In a report, lists are cut into pages that a narrow phone shows.
+    # In a report, lists are divided into pages that a narrow phone can show.
     is_cut = (
         isinstance(node, QuestionNode)
         and node.kind == "place"
@@ -337,7 +345,7 @@ def view(
     )
     text = fill_placeholders(asked, facts.words, state.answers.get(ABOUT, ""))
     layout = Layout(
-        # A conditional text is on its own line, unless it ends in a colon.
+        # A conditional text has its own line, unless it ends with a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(
@@ -346,7 +354,7 @@ def view(
                 one.key,
                 one.same_line,
                 one.every_page,
-                # A choice after a list is never alone on a page. A place of the list is on the same page.
+                # A choice after a list is never alone on a page. At least one place is on the same page.
                 isinstance(node, QuestionNode) and node.list is not None and one in node.choices,
             )
             for one in choices
@@ -369,7 +377,7 @@ def shown_leads(node: Waiting, state: ConversationState, facts: Facts) -> tuple[
 def _asked(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[str, tuple[Choice, ...]]:
-    """Returns the question and its choices. A list with one place or none has its own question."""
+    """Returns the question and its choices. A list with one place or no place has its own question."""
     choices, text = shown_choices(flow_set, node, state, facts), node.text
     if not isinstance(node, QuestionNode) or node.list is None:
         return text_in(text, state.language), choices
@@ -388,7 +396,7 @@ def _asked(
 def shown_choices(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[Choice, ...]:
-    """Returns the menu's choices whose condition holds, or the places of a list and the choices after them."""
+    """Returns the choices of a menu whose condition holds, or the places of a list and the choices after them."""
     if isinstance(node, MessageNode):
         return ()
     written = tuple(choice for choice in node.choices if is_met(choice.when, state, facts))
@@ -402,7 +410,8 @@ def shown_choices(
 
 
 def _languages(state: ConversationState) -> tuple[Choice, ...]:
-    """Returns the other languages, in their own names, on the highest keys. Choosing one shows the same place again."""
+    """Returns the choices for the other languages, in their own names, on the highest keys. A choice of language
+    shows the same place again in that language."""
     others = [language for language in LANGUAGES if language.code != state.language]
     return tuple(
         Choice(
@@ -416,26 +425,27 @@ def _languages(state: ConversationState) -> tuple[Choice, ...]:
 
 
 def text_in(text: Text, language: str) -> str:
-    """Returns a text in `language`, or in the first language, or empty. The check finds missing languages."""
+    """Returns a text in `language`. If it is missing, returns the first language, or an empty text. The check
+    reports missing languages."""
     return text.get(language) or text.get(FIRST, "")
 
 
 def list_name(pattern: str, answers: Mapping[str, str]) -> str:
-    """Returns the name of a list or flag with its answers filled in: `districts.{province}`."""
+    """Returns the name of a list or flag after filling in the answers, such as `province` in `districts.{province}`."""
     if "{" not in pattern:
         return pattern
     return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)
 
 
 def list_answers(pattern: str) -> tuple[str, ...]:
-    """Returns the names of the answers in a list's name."""
+    """Returns the names of the answers that the name of a list contains."""
     return tuple(re.findall(r"\{(\w+)\}", pattern))
 
 
 def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
-    """Returns the line with `0` and `00` in each wording, longest first. Every page shows it.
+    """Returns the line with the keys `0` and `00` in each wording, longest first. Every page shows this line.
 
-    The front has no such line, because the keys lead there. Where a question may be skipped, `0` skips it.
+    Only the front has none, because these keys lead there. If a question may be skipped, `0` skips it.
     """
     if at_front(flow_set, state):
         return ()
@@ -446,8 +456,7 @@ def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tup
     ways: dict[str, None] = {}
     for word in back:
         line, home = f"0 {word}", f"00 {own.home}"
-        # Uses a second line where a narrow phone would separate a key from its word. A line break costs the same as a
-        # blank.
+        # Uses a second line if a narrow phone would separate a key from its word. A line break is as long as a space.
         gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
         ways[f"\n{line}{gap}{home}"] = None
     return tuple(ways)
@@ -460,7 +469,7 @@ def at_front(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def shows_word(flow_set: FlowSet, state: ConversationState, word: str) -> bool:
-    """Returns True if the text of the current node has a placeholder for this word."""
+    """Returns True if the text of the current node contains the placeholder for this word."""
     node = node_at(flow_set, state.calls[-1])
     return isinstance(node, Waiting) and word in placeholders_in(text_in(node.text, state.language))
 
@@ -472,10 +481,11 @@ def is_reporting(flow_set: FlowSet, state: ConversationState, what: str) -> bool
 
 
 def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[str, str]) -> FlowSet:
-    """Returns the flow set without report flows, private flows and those in `but`. Only `entries` are its short codes.
+    """Returns the flow set without report flows, private flows and the flows in `but`. It has only the short codes in
+    `entries`.
 
-    It offers no choice that leads to a removed flow, and skips calls of one. A flow that only removed flows lead to is
-    removed too.
+    It has no choice that leads to a removed flow, and it skips calls of removed flows. If only removed flows lead to a
+    flow, that flow is removed too.
     """
     allowed = {
         name: flow
@@ -489,7 +499,7 @@ def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[st
         whole,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
         entries={name: flow for name, flow in entries.items() if flow in flows},
-        # Menus are shorter here, so their cached pages differ.
+        # Menus are shorter here, so the pages must not come from the full set's cache.
         drawings={},
     )
 

@@ -1,9 +1,9 @@
-"""Keeps compiled flow sets in memory, by revision. Asks the database for the live revision at most once a second.
+"""Keeps compiled flow sets in memory, by revision. Asks the database for the live revision once a second at most.
 
-Converts a compiled flow set to plain data and back, so that a new process need not compile it. Every value is `[kind,
-field, field, ...]` in the order of the class, without default values at its end. Data from code with other fields has
-another `MARK` and is not read. A mapping that holds a text holds only texts. Each flow is one line. Two revisions
-differ in few lines, and a flow whose line is already known is not built again.
+Converts a compiled flow set to plain data and back, so that a new process does not have to compile it. Every value is a
+list `[kind, field, field, ...]` in the order of the class's fields. Default values at its end are left out. Data with
+another `MARK` comes from code with other fields and is not read. A mapping that holds a text holds only texts. Each
+flow is one line of text. Two revisions differ in few lines, and a flow with a known line is not built again.
 """
 
 import hashlib
@@ -55,9 +55,9 @@ CLASSES = (
     TextApproval,
     Number,
 )
-"""Classes of pressed values, in the order of their numbers."""
+"""The classes of stored values. The position of a class is its number."""
 PARTS = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
-"""Parts of a flow set that are pressed, in order. The first line is a list of all parts except the last."""
+"""The parts of a flow set that are stored, in order. The first line is a list of all parts except the last one."""
 _FIELDS = (
     f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
     for kind in CLASSES
@@ -80,11 +80,11 @@ _MAKERS: tuple[Callable[..., object], ...] = (
 class LoadedFlowSet(NamedTuple):
     flow_set: FlowSet
     lines: Mapping[str, Flow]
-    """Its flows by the lines they were built from."""
+    """The flows of the set, by the lines from which they were built."""
 
 
 def serialise(flow_set: FlowSet) -> str:
-    """Returns the parts named in `PARTS` as text. Lists are left out, because they belong to the code."""
+    """Returns the parts named in `PARTS` as text. It leaves out the lists, because they belong to the code."""
     head = [
         [*flow_set.flows],
         flow_set.front,
@@ -98,9 +98,10 @@ def serialise(flow_set: FlowSet) -> str:
 def deserialise(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
 ) -> Generator[None, None, LoadedFlowSet]:
-    """Returns the flow set of the pressed text. Yields before it builds each flow whose line is not known.
+    """Builds the flow set from the stored text, flow by flow. Yields before it builds each unknown flow, so that other
+    work can go first.
 
-    It adds each new flow to `known`, so that a parallel call can use it.
+    It adds each new flow to `known`, so that another thread can use it.
     """
     first, *lines = pressed.split("\n")
     names, front, entries, rows, phrases = json.loads(first)
@@ -115,7 +116,7 @@ def deserialise(
 
 
 def _line(value: Any) -> str:
-    """Returns the value as JSON on one line. JSON escapes any line end in a text."""
+    """Returns the value as one line of JSON. JSON escapes line ends in texts."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -153,12 +154,12 @@ _NESTED = frozenset({list, dict})
 logger = logging.getLogger(__name__)
 
 KEPT = 8
-"""Maximum number of flow sets in memory: the live one, and those that running sessions still use."""
+"""The maximum number of flow sets in memory: the live one, and older ones that sessions still use."""
 LIVE_SECONDS = 1.0
 LATE_SECONDS = 10.0
-"""Maximum seconds in which new sessions begin on the previous flow set while the new one loads."""
+"""For how many seconds new sessions may start on the previous flow set while the new one loads."""
 PAUSE = 0.002
-"""Seconds of pause after each flow that loads in the background, so that hops go first."""
+"""The pause in seconds after each flow that loads in the background. It lets requests of callers go first."""
 
 Begin = Callable[[Callable[[], None]], object]
 """A function that starts some work in the background."""
@@ -175,10 +176,10 @@ def start_thread(work: Callable[[], None]) -> None:
 
 
 class SqlFlowSets:
-    """One process's cache of flow sets, a `ports.FlowSets`. Threads may share it. Two threads may compile the same
-    flow twice, but no thread gets a wrong one.
+    """The cache of flow sets in one process. It implements `ports.FlowSets`. Threads may share it. Two threads may
+    compile the same flow twice, but both get a correct result.
 
-    Flows that two revisions share are compiled once. With `behind`, a newly published flow set loads in the background.
+    A flow that two revisions share is compiled once. With `behind`, a newly published flow set loads in the background.
     New sessions use the previous flow set until it is complete, for `LATE_SECONDS` at most.
     """
 
@@ -231,7 +232,7 @@ class SqlFlowSets:
                 return book
 
     def _at_hand(self, newest: int, known: _Live | None, now: float) -> int:
-        """Returns the revision that new sessions use: the newest, or the previous one while the newest loads."""
+        """Returns the revision for new sessions: the newest one, or the previous one while the newest loads."""
         behind = self._behind
         with self._lock:
             if behind is None or known is None or newest in self._flow_sets:
@@ -264,7 +265,8 @@ class SqlFlowSets:
                     self._loading = None
 
     def _load(self, revision_id: int) -> Generator[None, None, FlowSet]:
-        """Loads a revision's flow set into memory. Yields before each flow that it must compile."""
+        """Loads a revision's flow set into memory. Yields before each flow that it must compile, so that other work
+        can go first."""
         made = yield from self._compiled(revision_id)
         with self._lock:
             self._flow_sets[revision_id] = made.flow_set
@@ -285,22 +287,23 @@ class SqlFlowSets:
 
 
 def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
-    """Compiles a flow set that another version has stored. Imports here, because only this case needs pydantic."""
+    """Compiles a flow set that another version of the code stored. The import is inside the function, because only
+    this case needs pydantic."""
     from hotline.flows.document import compile as compile_book
 
     return compile_book(document, lists)
 
 
-# Looks up phrases that the live revision words differently from the shipped catalogues.
+# Finds the phrases that the live revision words differently from the shipped catalogues.
 
 PATIENCE = 10.0
-"""Seconds until the next attempt after the bookshelf did not answer. An alert does not wait for the database."""
+"""Seconds until the next attempt after the flow sets could not be read. An alert must not wait for the database."""
 NAMES = {template.value: template.name for template in Template}
 
 
 class LivePhrases:
-    """The phrases of the live revision. Never raises. If no live revision is known, the
-    shipped phrases apply."""
+    """The phrases of the live revision. It never raises an error. If no live revision is known, the shipped phrases
+    apply."""
 
     def __init__(self, sets: FlowSets, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._sets = sets
@@ -317,7 +320,7 @@ class LivePhrases:
         return book.phrases.get(language, {}).get(NAMES.get(phrase, ""))
 
     def _live(self) -> FlowSet | None:
-        """Returns the live flow set, or the last known one while the bookshelf does not answer."""
+        """Returns the live flow set, or the last known one while flow sets cannot be read."""
         if self._elapsed() >= self._not_before:
             try:
                 self._known = self._sets.get(self._sets.live())

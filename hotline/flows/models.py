@@ -1,4 +1,4 @@
-"""Defines the shape of a revision's document for pydantic. `document.py` explains the format and reads it."""
+"""Defines the structure of a revision's document for pydantic. `document.py` explains the format and reads it."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ from hotline.text.languages import CODES
 from hotline.text.phrases import MessageText, message_text
 
 MESSAGE_KEY = "remark"
-"""Key under which a validation error carries our message."""
+"""The key under which a validation error contains our message."""
 
 
 def invalid(text: MessageText) -> PydanticCustomError:
@@ -36,12 +36,13 @@ def invalid(text: MessageText) -> PydanticCustomError:
 
 
 def _words(text: str) -> str:
-    """Returns composed text without blanks at its ends.
+    """Returns the text with composed characters and without spaces at its ends.
 
-    Raises an error for an empty text and for invisible letters, such as NUL, bidi controls and zero widths.
+    Raises an error for an empty text and for invisible characters, such as NUL, direction marks and zero-width
+    characters.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    # A printable text contains no invisible letter. This test is faster than one of each letter.
+    # A printable text has no invisible characters. This test is faster than a test of each character.
     for letter in "" if text.replace("\n", "").isprintable() else text:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
@@ -69,7 +70,7 @@ LONGEST_NAME = 40
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
 PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
-"""Name of a phrase of the code."""
+"""The name of a phrase of the code."""
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
 TITLE_LETTERS = 60
 DESCRIPTION_LETTERS = 160
@@ -87,14 +88,14 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""Lists of rows in a node, and the first part of their field names."""
+"""The lists of rows in a node, and the first part of their field names."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
-    """Returns the field and language for a path in a node's document. Both are empty for the node itself.
+    """Returns the field and language for a path in a node's document. Both are empty for the node as a whole.
 
-    A few faults name a choice only in their message. Their field comes from the message.
+    Some faults name a choice only in their message. Then the field comes from the message.
     """
     inner = [step for step in steps if step != "[key]"]
     if inner and inner[0] in KINDS and inner[0] != "branch":
@@ -122,19 +123,19 @@ class BrokenReference(NamedTuple):
     flow: str
     node: str
     code: str
-    """Kind of reference: `unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
+    """The kind of broken reference: `unknown_node`, `unknown_flow`, `unknown_list` or `unknown_entry`."""
     message: MessageText
     field: str = ""
-    """Field of the node: `choices.2.goes`."""
+    """The field of the node, such as `choices.2.goes`."""
 
 
 def targets(node: Node) -> Iterator[str]:
-    """Returns the nodes of its own flow that a node leads to."""
+    """Returns the nodes of the same flow to which a node leads."""
     return iter(dict.fromkeys(goes for _, goes in links(node)))
 
 
 def links(node: Node) -> Iterator[tuple[str, str]]:
-    """Yields each field that leads to a node, with that node. A node can occur several times."""
+    """Yields each field that leads to a node, with the name of that node. A node can occur several times."""
     found: list[tuple[str, str | None]] = []
     if isinstance(node, MenuNode | QuestionNode):
         found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]
@@ -154,7 +155,7 @@ def broken_references(flow_set: FlowSet) -> Iterator[BrokenReference]:
 
 
 def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
-    """Yields broken references outside of flows: the front and the short codes."""
+    """Yields broken references outside the flows: the front and the short codes."""
     if flow_set.front not in flow_set.flows:
         yield BrokenReference(
             flow_set.front,
@@ -201,7 +202,8 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
 
 
 def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
-    """Returns True if any list can have this name. The lists of a private flow come from the session, so it is True."""
+    """Returns True if a list with this name can exist. The session provides the lists of a private flow, so the
+    result is True there."""
     if flow.private:
         return True
     if not list_answers(pattern):
@@ -211,16 +213,16 @@ def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
 
 
 NAMES = {"lead": "leads", "list_": "list", "day": "on"}
-"""Names of fields that differ between the document and the engine's classes."""
+"""Names of fields that differ between the document and the classes of the engine."""
 
 
 class Part(Model):
-    """A part of the document that becomes one of the engine's values."""
+    """A part of the document that becomes a value of the engine."""
 
     makes: ClassVar[Callable[..., Any]]
 
     def compile(self) -> Any:
-        """Returns the value with the same fields. Fields missing in the document keep the value's default."""
+        """Returns the engine's value with the same fields. Fields that the document lacks get the default values."""
         given = {NAMES.get(name, name): _compiled(value) for name, value in self}
         return self.makes(**{name: value for name, value in given.items() if value is not None})
 
@@ -265,7 +267,7 @@ class LeadModel(Part):
     text: Texts
     when: ConditionModel | None = None
     number: Digits | None = None
-    """Phone number in the text. The text shows only while the number is verified."""
+    """The phone number in the text. The text shows only while the number is confirmed."""
 
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
@@ -293,7 +295,7 @@ class ChoiceModel(Part):
 
 
 class _Shown(Part):
-    """The fields of every node with a screen."""
+    """The fields of every node that shows a screen."""
 
     text: Texts
     lead: list[LeadModel] = Field(default_factory=list)
@@ -394,7 +396,7 @@ class EndModel(Part):
 
 
 class TextApprovalModel(Part):
-    """An approval of a question: by a person, on a day, for a digest. `hotline flows check` prints the digest."""
+    """The approval of a question by a person, on a day, for a digest. `hotline flows check` prints the digest."""
 
     makes = compiled.TextApproval
 
@@ -405,7 +407,7 @@ class TextApprovalModel(Part):
 
 class NodeModel(Model):
     title: Titled | None = None
-    """The screen's title, for colleagues. Callers never see it."""
+    """The screen's title for colleagues. Callers never see it."""
     say: MessageModel | None = None
     menu: MenuModel | None = None
     ask: QuestionModel | None = None
@@ -413,10 +415,10 @@ class NodeModel(Model):
     call: CallModel | None = None
     finish: EndModel | None = None
     review: Review | None = None
-    """State of this node's texts, where it differs from the flow's."""
+    """The review state of this node's texts, if it differs from the flow's."""
     signed: TextApprovalModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
-    """Reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
+    """The reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
 
     Callers never see it.
     """
@@ -443,7 +445,7 @@ class NodeModel(Model):
 def flow_of(
     name: str, start: str, nodes: Mapping[str, NodeModel], gathers: str | None, *, private: bool
 ) -> compiled.Flow:
-    """Returns the flow of these nodes, with their approvals and reasons."""
+    """Returns the flow that these nodes form, with their approvals and reasons."""
     return compiled.Flow(
         name=name,
         start=start,
@@ -478,7 +480,7 @@ class FlowModel(Model):
 
 
 class NumberModel(Model):
-    """A row of `numbers.csv`."""
+    """One row of `numbers.csv`: a phone number that screens may show."""
 
     number: Digits
     service: str
@@ -507,7 +509,7 @@ class RevisionModel(Model):
     entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
         default_factory=dict
     )
-    """Name of the poster that shows a short code. It is for statistics, and callers never see it."""
+    """The name of the poster that shows a short code. Statistics use it, and callers never see it."""
     phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

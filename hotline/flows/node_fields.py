@@ -4,13 +4,14 @@ No function here raises an error, whatever the document contains.
 
 Recorded values decide what is counted, what alerts responders, and what a digit means. `saves` and `value` name an
 answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the type of a flow.
-`key` is the digit of a choice, and `signed` the approval of a question. The form locks them.
+`key` is the digit of a choice, and `signed` is the approval of a question. The editor's form locks them.
 
-Compares two versions of a document value by value, and recognises rows that moved.
+The module compares two versions of a document value by value, and recognises rows that moved.
 
 The text search ignores capitals and accents. It also searches the names of flows and screens.
 
-Some letters do not exist on basic phones, and Word replaces plain marks with others. Each has a substitute.
+Some letters do not exist on basic phones, and Word replaces simple characters with such letters. Each of them has a
+substitute.
 """
 
 import copy
@@ -34,10 +35,10 @@ NAMED_BY = {
     "branch": ("when",),
     "numbers": ("number",),
 }
-"""Lists of rows by their key in the document, with the fields that identify a row."""
+"""The lists of rows, by their key in the document, with the fields that identify a row."""
 WORDED_BY = {"choices": "label", "lead": "text", "branch": "goes"}
 LAST = "else"
-"""Name of a row without any of these fields: the last arm of a branch, or a new row."""
+"""The name of a row without any of these fields: the last arm of a branch, or a new row."""
 
 
 def is_list_of_rows(key: str, value: object) -> bool:
@@ -55,7 +56,7 @@ def names(key: str, rows: Sequence[Document]) -> DocumentPath:
 
 
 def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> DocumentPath:
-    """Returns a unique name for each row. A row that comes from one of `base` keeps the name it has there."""
+    """Returns a unique name for each row. A row that already exists in one of `base` keeps its name."""
     before, own = names(key, base), names(key, rows)
     known = {at: name for at, name in enumerate(own) if name in before}
     left = {name: row for name, row in zip(before, base, strict=True) if name not in own}
@@ -98,9 +99,10 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> DocumentPath:
-    """Returns the kept items in the order of the side that moved something. Your order wins where both sides did.
+    """Returns the remaining items in the order of the side that moved an item. If both sides moved items, your order is
+    used.
 
-    Each addition of the other side follows the same neighbour as there.
+    An item that the other side added comes after the same neighbour as on that side.
     """
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
@@ -116,36 +118,36 @@ def merged_order(
 
 
 def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) -> bool:
-    """Returns True if both sides changed the order, and differently."""
+    """Returns True if both sides changed the order in different ways."""
     return is_moved(base, hers) and is_moved(base, yours) and is_moved(hers, yours)
 
 
 ROWS = "#rows"
-"""Last step of a path whose value is the row names of a list, in order."""
+"""The last step of a path. It means that the value is the row names of a list, in order."""
 
 WHOLE = frozenset({"when", "signed"})
-"""Mappings that are compared as one value, because their parts mean nothing alone."""
+"""Mappings that are compared as a whole, because their parts mean nothing alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The value of a place that has none."""
+    """The value used if there is no value."""
 
 
 ABSENT = Absent()
 
 
 class ValueChange(NamedTuple):
-    """One value that differs."""
+    """One value that differs between two versions."""
 
     at: DocumentPath
-    """Path to it in the new version, or in the old one where it was removed. Rows have numbers."""
+    """The path to it in the new version. For a removed value, the path in the old version. Rows in it have numbers."""
     before: Any
     after: Any
 
 
 def changed_values(before: object, after: object) -> Iterator[ValueChange]:
-    """Yields every value that differs, with those of rows that were added or removed."""
+    """Yields every value that differs, including the values of added and removed rows."""
     yield from _compared((), (), "", before, after)
 
 
@@ -170,7 +172,7 @@ def _compared(
     else:
         yield ValueChange(was if after == ABSENT else now, before, after)
         return
-    # One side has parts and the other has not. Yields the removal and the addition separately.
+    # Only one side has parts, so it yields the removal and the addition separately.
     yield from _compared(was, now, key, before, ABSENT)
     yield from _compared(was, now, key, ABSENT, after)
 
@@ -203,11 +205,11 @@ def _get(one: object, name: str) -> Any:
 ROW_LISTS = ("choices", "lead", "arms")
 BRANCH = "branch"
 TEXT_LISTS = ("choices", "lead")
-"""Lists whose rows each contain a text."""
+"""The lists in which each row contains a text."""
 
 
 class NodeText(NamedTuple):
-    """A text of a node, with its field's name, its path in the document, and its wording by language."""
+    """One text of a node, with the name of its field, its path in the document, and its text by language."""
 
     field: str
     steps: DocumentPath
@@ -215,7 +217,7 @@ class NodeText(NamedTuple):
 
 
 def nodes_of(flow: object) -> Mapping[str, Document]:
-    """Returns the nodes of a flow that are mappings, in order."""
+    """Returns the valid nodes of a flow in order. A valid node is a mapping."""
     nodes = flow.get("nodes") if isinstance(flow, Mapping) else None
     if not isinstance(nodes, Mapping):
         return {}
@@ -223,14 +225,15 @@ def nodes_of(flow: object) -> Mapping[str, Document]:
 
 
 def kind_of(node: object) -> str:
-    """Returns the kind: say, menu, ask, branch, call or finish. Empty where the node has none yet."""
+    """Returns the kind of a node: say, menu, ask, branch, call or finish. The result is empty if the node has no
+    kind yet."""
     if not isinstance(node, Mapping):
         return ""
     return next((kind for kind in KINDS if node.get(kind) is not None), "")
 
 
 def value_at(document: object, path: Iterable[str]) -> Any:
-    """Returns the value at the end of a path, for a document of any shape. None where there is no value."""
+    """Returns the value at the end of a path, even in an invalid document. Returns None if there is no value."""
     here: Any = document
     for step in path:
         if isinstance(here, Mapping):
@@ -243,18 +246,18 @@ def value_at(document: object, path: Iterable[str]) -> Any:
 
 
 def body_of(node: object) -> Document:
-    """Returns the mapping under the node's kind. Empty for a branch, whose body is a list of arms."""
+    """Returns the mapping below the node's kind. The result is empty for a branch, whose content is a list of arms."""
     body = value_at(node, [kind_of(node)])
     return body if isinstance(body, Mapping) else {}
 
 
 def path_to_rows(node: object, rows: str) -> DocumentPath:
-    """Returns the path to the choices, lead or arms of a node."""
+    """Returns the path to the choices, the lead or the arms of a node."""
     return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
 
 
 def rows_of(node: object, rows: str) -> Sequence[Any]:
-    """Returns the choices, lead or arms of a node as the document has them."""
+    """Returns the choices, the lead or the arms of a node, as the document has them."""
     found = value_at(node, path_to_rows(node, rows))
     return found if isinstance(found, list) else ()
 
@@ -274,7 +277,7 @@ def texts_in(node: object) -> Iterator[NodeText]:
 
 
 def links_in(node: object) -> Iterator[tuple[str, str]]:
-    """Yields each field that leads to a node of the same flow, with its target, in the page's order."""
+    """Yields each field that leads to a node of the same flow, with its target, in the order of the page."""
     rows = [(rows, at) for rows in ("choices", "arms") for at in range(len(rows_of(node, rows)))]
     for field in (*(f"{rows}.{at}.goes" for rows, at in rows), "goes", "weak"):
         goes = value_at(node, path_of(node, field))
@@ -283,13 +286,13 @@ def links_in(node: object) -> Iterator[tuple[str, str]]:
 
 
 def called_flow(node: object) -> str:
-    """Returns the flow that a call opens. Empty where the node calls none."""
+    """Returns the flow that a node calls. The result is empty if the node calls no flow."""
     flow = value_at(node, ("call", "flow"))
     return flow if isinstance(flow, str) else ""
 
 
 def first_text(node: object) -> Mapping[str, str]:
-    """Returns a node's text by language, as a list of nodes shows it."""
+    """Returns a node's text by language, for a list of nodes."""
     said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
     return {code: words for code, words in said.items() if isinstance(words, str)}
 
@@ -302,12 +305,12 @@ def opening_text(flow: object) -> Mapping[str, str]:
 
 
 SHORT_TITLE = 24
-"""The most letters of the first words that replace a missing title."""
+"""The maximum length of the text that replaces a missing title."""
 
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """The titles of the flows of one document, in the reader's language."""
+    """The titles of all flows in a document, in the reader's language."""
 
     flows: Mapping[str, Any]
     language: str
@@ -317,13 +320,13 @@ class Titles:
         return self._said(self.flows.get(name), "title") or name
 
     def description(self, name: str) -> str:
-        """Returns the sentence that describes a flow. Empty if it has none."""
+        """Returns the sentence that describes a flow. The result is empty if it has none."""
         return self._said(self.flows.get(name), "description")
 
     def screen(self, flow: str, name: str) -> str:
         """Returns the title of a screen.
 
-        A screen without a title shows the flow that it opens, its first words, or its name.
+        For a screen without a title it is the flow that the screen opens, its first words, or its name.
         """
         node = nodes_of(self.flows.get(flow)).get(name)
         if title := self._said(node, "title"):
@@ -334,17 +337,17 @@ class Titles:
         return shorten(words.get(self.language, ""), SHORT_TITLE, placeholder=" ...") or name
 
     def place(self, flow: str, name: str) -> str:
-        """Returns "flow: screen", or the flow alone if `name` is empty."""
+        """Returns "flow: screen", or only the flow if `name` is empty."""
         return f"{self.flow(flow)}: {self.screen(flow, name)}" if name else self.flow(flow)
 
     def _said(self, part: object, field: str) -> str:
-        """Returns a text in the reader's language, or in English. Accepts a document of any shape."""
+        """Returns a text in the reader's language, or in English. It accepts invalid documents too."""
         said = value_at(part, (field, self.language)) or value_at(part, (field, "en"))
         return said if isinstance(said, str) else ""
 
 
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
-    """Returns a copy of the node with another value at an existing path. None removes the value."""
+    """Returns a copy of the node with another value at an existing path. If the value is None, it removes it."""
     changed: Editable = copy.deepcopy(dict(node))
     *way, last = steps
     here: Any = changed
@@ -360,7 +363,7 @@ def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
 
 
 def place_of(flow: str, name: str, node: Document, field: str) -> str:
-    """Returns the place of a text as reviews and approvals store it: `learn.one.menu.choices.2.label`."""
+    """Returns the place of a text as reviews and approvals store it, such as `learn.one.menu.choices.2.label`."""
     return ".".join((flow, name, *path_of(node, field)))
 
 
@@ -389,7 +392,8 @@ RECORDED_FIELDS = RECORDED_OF_FLOW | RECORDED_OF_NODE | RECORDED_OF_CHOICE
 
 
 def recorded_name(field: str) -> str:
-    """Returns the recorded value of a form's field. `choices.2.value` gives `value`, other fields an empty text."""
+    """Returns the recorded value that a form field sets. For `choices.2.value` it is `value`. For other fields it is
+    empty."""
     parts = field.split(".")
     if parts[0] == "choices" and len(parts) == 3:
         return parts[2] if parts[2] in RECORDED_OF_CHOICE else ""
@@ -399,7 +403,8 @@ def recorded_name(field: str) -> str:
 def locked_fields(node: object, live: object) -> frozenset[str]:
     """Returns the locked fields of a form: the recorded values that are already published.
 
-    An editor unlocks them with a reason. New screens and choices are not locked, because nothing was counted for them.
+    Editors must give a reason to unlock them. New screens and choices are not locked, because nothing was counted for
+    them yet.
     """
     if kind_of(live) == "":
         return frozenset()
@@ -416,7 +421,7 @@ def locked_fields(node: object, live: object) -> frozenset[str]:
 
 
 def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable:
-    """Returns the flow with these values before its `start`. Empty values are left out."""
+    """Returns the flow with these values inserted before its `start`. Empty values are left out."""
     marks = {"gathers": gathers, "private": private}
     said = {mark: given for mark, given in marks.items() if given}
     changed: Editable = {}
@@ -429,14 +434,14 @@ def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable
 
 
 def with_texts(part: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
-    """Returns a flow or a node with these texts first, by field and language. Empty texts are left out."""
+    """Returns a flow or a node with these texts at the front, by field and language. Empty texts are left out."""
     said = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
     kept = {name: value for name, value in part.items() if name not in texts}
     return {name: text for name, text in said.items() if text} | kept
 
 
 def recorded_values(node: object) -> Document:
-    """Returns the recorded values of a node, by the field of its form."""
+    """Returns the recorded values of a node, by form field."""
     rows = range(len(rows_of(node, "choices")))
     inner = [f"choices.{at}.{mark}" for at in rows for mark in ("value", "key")]
     fields = ("saves", "topic", "completes", "signed", *inner)
@@ -447,9 +452,9 @@ def recorded_values(node: object) -> Document:
 class TextMatch(NamedTuple):
     flow: str
     node: str
-    """Empty where the match is the flow's name."""
+    """It is empty if the name of the flow matches."""
     field: str
-    """Empty where the match is the screen's name."""
+    """It is empty if the name of the screen matches."""
     language: str
     words: str
 
@@ -466,7 +471,7 @@ def search_texts(flows: Mapping[str, object], query: str) -> Iterator[TextMatch]
 
 
 def _said(document: object, flow: str) -> Sequence[tuple[str, TextMatch]]:
-    """Returns all searchable texts of a flow, each also without capitals and accents."""
+    """Returns all searchable texts of a flow. Each text also comes without capitals and accents."""
     found = [TextMatch(flow, "", "", "", flow)]
     for node, written in nodes_of(document).items():
         found.append(TextMatch(flow, node, "", "", node))
@@ -480,14 +485,14 @@ class BadLetter(NamedTuple):
     language: str
     letter: str
     name: str
-    """Name in Unicode."""
+    """The name of the letter in Unicode."""
     instead: str
-    """Substitute to write. `?` where no letter is similar."""
+    """The substitute for the letter. It is `?` if no letter is similar."""
     times: int
 
 
 def bad_letters(node: object) -> tuple[BadLetter, ...]:
-    """Returns each bad letter once for each text and language, in the order of the page."""
+    """Returns each letter that basic phones cannot show, once for each text and language, in the order of the page."""
     found = []
     for text in texts_in(node):
         for language, words in text.words.items():
@@ -500,7 +505,7 @@ def bad_letters(node: object) -> tuple[BadLetter, ...]:
 
 
 def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
-    """Replaces one letter, or every bad letter, in a node's texts of one language.
+    """Replaces one letter that phones cannot show, or all of them, in one language of a node's texts.
 
     Returns the node and the number of replacements. A letter without a substitute stays, because `?` would spoil the
     word.
@@ -512,10 +517,10 @@ def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Ed
 
 
 def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
-    """Replaces Word's quotes, dashes and blanks by plain ones in every language.
+    """Replaces Word's quotes, dashes and spaces with simple ones in every language.
 
-    Returns the node and the count of each mark. A letter with an accent stays, because only the editor may decide on
-    it.
+    Returns the node and the number of each replaced character. A letter with an accent stays, because only the editor
+    may decide about it.
     """
     found: Counter[str] = Counter()
     for text in texts_in(node):

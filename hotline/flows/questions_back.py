@@ -1,8 +1,8 @@
-"""Lists the questions that a desk may ask back. A person approves each question for a year. Pure.
+"""Lists the questions that a desk may ask a caller back. A person approves each question for a year. Pure.
 
-A question that a desk writes freely can name a person or put the caller in danger. So a desk chooses one from the flow
-`questions`, in which every node with a screen is one question. An approval is for an exact text. It ends after a year,
-or as soon as any word of the question changes.
+If a desk wrote a question freely, it could name a person or put the caller in danger. So the desk chooses from the flow
+`questions`, in which every node with a screen is one question. An approval is valid only for the exact text. It ends
+after a year, or when any word of the question changes.
 """
 
 import hashlib
@@ -16,9 +16,9 @@ from hotline.flows.flow import Flow, FlowSet, MenuNode, QuestionNode, TextApprov
 from hotline.flows.numbers import VALID
 
 FLOW = "questions"
-"""Flow that contains the questions."""
+"""The flow that contains the questions."""
 ANSWER = "told_back"
-"""Name under which every question saves its answer."""
+"""The name under which every question saves its answer."""
 DIGEST_DIGITS = 8
 
 
@@ -28,9 +28,9 @@ class QuestionStatus(StrEnum):
     SHOWS = "shows"
     UNSIGNED = "unsigned"
     CHANGED = "changed"
-    """Its text differs from the approved text."""
+    """The text of the question differs from the approved text."""
     OVER = "over"
-    """Approved more than a year ago, or on a date in the future, which is a mistake."""
+    """It was approved more than a year ago, or on a date in the future, which is a mistake."""
 
 
 class Question(NamedTuple):
@@ -40,14 +40,15 @@ class Question(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Returns a short digest of all its text and values. An approver writes it into the approval."""
+        """Returns a short digest of a question with all its texts and values. The approver copies it into the
+        approval."""
         written = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
         said = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()[:DIGEST_DIGITS]
 
     @property
     def until(self) -> date | None:
-        """Returns the last day on which it may be asked. None where it is not approved."""
+        """Returns the last day on which the question may be asked. Returns None if it is not approved."""
         return self.signed.on + VALID if self.signed else None
 
     def standing(self, today: date) -> QuestionStatus:
@@ -59,7 +60,7 @@ class Question(NamedTuple):
         return QuestionStatus.SHOWS if fresh else QuestionStatus.OVER
 
     def label(self, value: str, language: str) -> str:
-        """Returns the label of a choice in a language. The caller's own words are returned unchanged."""
+        """Returns the label of a choice in a language. A caller's own words are returned unchanged."""
         labels = {choice.value: choice.label for choice in self.node.choices}
         return labels.get(value, {}).get(language, value)
 

@@ -1,11 +1,11 @@
-"""Shows how far the texts that callers read are reviewed, text by text and language by language. Pure.
+"""Shows which of the texts that callers read are reviewed, for each text and language. Pure.
 
-A signature belongs to the text that was read and to its English. When either changes, the signature is stale without
-any action. Kinyarwanda needs two people.
+A signature is valid for the text that was read and for its English. If either of them changes, the signature is no
+longer valid. Kinyarwanda texts need two reviewers.
 
-Lists the doubts of the glossary: Kinyarwanda terms that were found in no public source, or are unsure. Pure.
+Lists the doubts of the glossary: unsure Kinyarwanda terms, and terms that no public source uses. Pure.
 
-Holds the aids that a reviewer sees with a text: the glossary's doubts, and a careful reader's questions. Pure.
+Also contains what a reviewer sees next to a text: the doubts of the glossary, and questions of a careful reader. Pure.
 """
 
 import hashlib
@@ -21,13 +21,13 @@ from hotline.text.languages import CODES
 
 ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
-"""Number of people who must read a text of a language. A language that is missing here needs one."""
+"""The number of people who must review a text, by language. A language that is not listed needs one."""
 PHRASES = "locales"
-"""Prefix of the name of a phrase of the code. A text of a node has the flow's name there."""
+"""The prefix of the place of a phrase of the code. For a text of a node, the flow's name is there."""
 ENGINE = "engine"
-"""Prefix of a text of the engine's own: `engine.back`."""
+"""The prefix of a text of the engine, such as `engine.back`."""
 CONSOLE = "console"
-"""Prefix of the digest of a phrase of the console, which no caller reads."""
+"""The prefix of the digest of a phrase of the console, which no caller reads."""
 
 
 class ReviewState(StrEnum):
@@ -37,10 +37,10 @@ class ReviewState(StrEnum):
     """The text does not exist yet."""
     DRAFT = "draft"
     REVIEWED_ONCE = "read"
-    """One person has signed it, and it needs one more."""
+    """One person has signed it, and it needs one more signature."""
     REVIEWED = "reviewed"
     STALE = "stale"
-    """A person signed it, and it has changed since."""
+    """A person signed it, but it has changed since then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ReviewedText:
 
     @property
     def in_flows(self) -> bool:
-        """Returns True if a flow file holds the text."""
+        """Returns True if the text comes from a flow file."""
         return self.place.partition(".")[0] not in (PHRASES, ENGINE, CONSOLE)
 
 
@@ -73,7 +73,7 @@ class Signature:
 
 
 def texts_of(flows: Mapping[str, Any]) -> Iterator[ReviewedText]:
-    """Yields every text of a document's flows, in their order."""
+    """Yields every text of the flows in a document, in their order."""
     for name, flow in flows.items():
         for node, written in flow["nodes"].items():
             yield from _inside(f"{name}.{node}", written)
@@ -95,7 +95,7 @@ def _inside(place: str, value: Any) -> Iterator[ReviewedText]:
 def valid_signatures(
     text: ReviewedText, language: str, signatures: Iterable[Signature]
 ) -> tuple[Signature, ...]:
-    """Returns the signatures for exactly this text, the first of each person, in order."""
+    """Returns the signatures for exactly this text, in order. Only the first signature of each person counts."""
     digest = text.digest(language)
     here = (
         s for s in signatures if (s.place, s.language, s.digest) == (text.place, language, digest)
@@ -128,7 +128,7 @@ class DoubtfulTerm:
     english: str
     terms: tuple[str, ...]
     sure: str
-    """B is fairly sure, C is not."""
+    """B means fairly sure, and C means unsure."""
 
     def stands_in(self, text: str) -> bool:
         return bool(self.terms and _any_of(self.terms).search(text.casefold()))
@@ -154,4 +154,4 @@ def doubtful_terms(glossary: str) -> Iterator[DoubtfulTerm]:
 class ReviewAids:
     doubts: Sequence[DoubtfulTerm] = ()
     questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Questions by place and language."""
+    """The questions, by place and language."""

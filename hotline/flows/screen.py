@@ -1,10 +1,9 @@
-"""Fits text to the network's limit, page by page. Pure.
+"""Fits text into the network's limit, page by page. Pure.
 
-Each page leaves `RESERVED_SEPTETS` septets free, so that the line above a repeated screen never moves a page break.
-Breaks
-fall between words and between choices. Each page numbers its choices from 1. A choice with a key keeps that key. A page
-that begins with a choice repeats the question. Every page shows the keys to go back. A layout can also limit the lines
-of a page on a narrow phone.
+Each page leaves `RESERVED_SEPTETS` septets free. So the line above a repeated screen never moves a page break. Page
+breaks are only between words and between choices. The choices on each page are numbered from 1. A choice with a fixed
+key keeps it. A page that begins with a choice repeats the question above it. Every page shows the keys to go back. A
+layout can also limit the number of lines of a page on a narrow phone.
 """
 
 import re
@@ -16,17 +15,18 @@ from hotline.flows.engine_texts import RESERVED_SEPTETS
 from hotline.text.gsm7 import septets, to_gsm7
 
 SEPTETS = 156
-"""Septets of the body of a screen. It is a setting of each network, because no one publishes Rwanda's limit."""
+"""The septets that one screen can show. It is a setting for each network, because Rwanda's limit is not published."""
 NARROWEST = 16
-"""Letters in a line of the narrowest phones. They break between words, and break a longer word in the middle."""
+"""The number of letters in a line of the narrowest phones. These phones break lines between words, but they break a
+longer word in the middle."""
 MAX_LINES = 10
-"""Most lines of a question with its choices on the narrowest phones."""
+"""The maximum lines of a question with its choices on the narrowest phones."""
 MIN_SEPTETS = 40
-"""Fewest septets that a page is laid out for. A smaller limit is ignored, because no menu would fit."""
+"""The minimum septets for the layout of a page. A smaller limit is ignored, because no menu would fit."""
 MIN_REPEATED_SEPTETS = 20
-"""Fewest septets left on a page for choices to repeat on every page."""
+"""The minimum septets that must remain on a page after the choices that every page repeats."""
 NUMBERS = "12345678"
-"""Digits for choices. `9` always means more."""
+"""The digits for choices. `9` always means the next page."""
 
 
 class Screen(NamedTuple):
@@ -36,54 +36,56 @@ class Screen(NamedTuple):
 
 
 class Button(NamedTuple):
-    """A choice before it has a number."""
+    """A choice that has no number yet."""
 
     label: str
     key: str | None = None
     same_line: bool = False
     every_page: bool = False
-    """True where the choice is at the end of each page, such as "not sure"."""
+    """True if the choice appears at the end of each page, such as "not sure"."""
     shares_page: bool = False
-    """True where the choice shares a page with the previous choice. The page before must keep another choice."""
+    """True if the choice must share a page with the choice before it. The page before must keep at least one other
+    choice."""
 
 
 class Layout(NamedTuple):
-    """All that a node shows, before it is cut into pages."""
+    """Everything that a node shows, before it is divided into pages."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     note: str = ""
-    """Text under the buttons."""
+    """The text under the buttons."""
     tail: str = ""
-    """Line that the last page must have, such as `9 More` where a node leads on."""
+    """A line that the last page must have, such as `9 More` if a node leads on."""
     more: str = "9 More"
-    """Line of every page that has a next one. Empty where only the first page is ever shown."""
+    """The line of every page that has a next page. It is empty if only the first page is ever shown."""
     question: str = ""
-    """Line above choices that continue from the previous page."""
+    """The line above choices that continue from the previous page."""
     key_lines: tuple[str, ...] = ()
-    """Lines with the keys `0` and `00` in several wordings, best first. The last and shortest always fits."""
+    """The lines with the keys `0` and `00` in several wordings, best first. The last one is the shortest and always
+    fits."""
     lines: int | None = None
-    """Most lines of a page on a narrow phone, without `more` and `key_lines`. None means no limit."""
+    """The maximum lines of a page on a narrow phone, without `more` and `key_lines`. None means no limit."""
 
 
 class Page(NamedTuple):
     text: str
     keys: Mapping[str, int]
-    """Index of the layout's button for each digit."""
+    """The button of each digit, by its index in the layout."""
     more: bool
-    """True where another page follows."""
+    """True if another page follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A unit that no page break may cut: a word, or a choice with its number."""
+    """A unit that a page break may not divide: a word, or a choice with its number."""
 
     gap: str
-    """Separator from the previous piece on the same page."""
+    """The separator from the piece before it on the same page."""
     text: str
     button: int | None = None
     key: str | None = None
-    """Fixed digit of its choice."""
+    """The fixed digit of its choice."""
     shares_page: bool = False
 
     @property
@@ -93,20 +95,20 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Draft:
-    """A page that is being filled."""
+    """A page during its layout."""
 
     reserved: frozenset[str]
     text: str = ""
     keys: dict[str, int] = field(default_factory=dict)
     most: int = len(NUMBERS)
-    """Most choices on the page. It leaves digits for others."""
+    """The maximum choices on the page. It leaves digits for other choices."""
     lines: int | None = None
-    """Most lines of a narrow phone. The first piece of a page ignores this limit."""
+    """The maximum lines of a narrow phone. This limit does not apply to the first piece of a page."""
     count: int = 0
-    """Count of pieces on the page."""
+    """The number of pieces on the page."""
 
     def take(self, piece: _Piece, room: int) -> bool:
-        """Adds the piece to the page if there is room and a digit for it. Returns False otherwise."""
+        """Adds the piece to the page if there are room and a digit for it. Otherwise it returns False."""
         gap = piece.gap if self.text else ""
         if septets(self.text) + len(gap) + piece.cost > room:
             return False
@@ -129,7 +131,7 @@ class _Draft:
 
 
 def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
-    """Returns the lines of a text on a phone with `columns` letters in a line."""
+    """Returns the lines of a text on a phone with `columns` letters in each line."""
     pieces: list[str] = []
     for line in text.split("\n"):
         rest = line
@@ -143,7 +145,7 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
 
 
 def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
-    """Returns one or more pages, each within `limit - HELD_BACK` septets of GSM-7."""
+    """Returns one or more pages. Each has at most `limit - HELD_BACK` septets of GSM-7."""
     whole = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
     ways = tuple(map(to_gsm7, layout.key_lines))
     room = whole - (septets(ways[-1]) if ways else 0)
@@ -179,7 +181,8 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
 
 
 def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequence[_Piece]:
-    """Returns the pieces that are left after the first `count`. Pieces of every page do not count and remain."""
+    """Returns the pieces that remain after the first `count`. Pieces that every page repeats do not count and
+    remain."""
     left: list[_Piece] = []
     for piece in pieces:
         if count and piece not in kept:
@@ -190,9 +193,9 @@ def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequ
 
 
 def _before_shared(pieces: Sequence[_Piece], draft: _Draft) -> int:
-    """Returns the count of pieces to keep, so that the next page begins with no `shares_page` choice.
+    """Returns how many pieces a page keeps, so that the next page does not begin with a `shares_page` choice.
 
-    Returns all that the page took, where it would otherwise lose its last choice.
+    If the page would lose its last choice, it keeps all its pieces.
     """
     fewer = draft.count
     while fewer < len(pieces) and fewer and pieces[fewer].shares_page:
@@ -210,9 +213,9 @@ def _fill(
     spare: int = 0,
     lines: int | None = None,
 ) -> _Draft:
-    """Returns a page with as many pieces as fit under the question, with `spare` digits left.
+    """Returns a page with as many pieces as fit below the question, with `spare` digits unused.
 
-    It takes at least one piece, so that the pages end. A choice that is too long is shown without the question.
+    It takes at least one piece, so the layout always ends. A choice that is too long appears without the question.
     """
     fixed = frozenset(button.key for button in layout.buttons if button.key)
     draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
@@ -233,9 +236,9 @@ def _closed(
 
 
 def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
-    """Returns all words and choices as pieces that each fit on a page, and the pieces of every page.
+    """Returns all words and choices as pieces that fit on a page, and the pieces that every page repeats.
 
-    Where little room would be left, choices of every page are only on the last page.
+    If repeated choices leave too little room, they appear only on the last page.
     """
     at_every = [index for index, button in enumerate(layout.buttons) if button.every_page]
     kept = [_button_piece(layout, index, room) for index in at_every]
@@ -264,7 +267,8 @@ def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
 
 
 def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:
-    """Yields `word` in parts of at most `room` septets, each with True for the first part. Most words have one part."""
+    """Yields `word` in parts of at most `room` septets, each with True for the first part. For most words there is
+    only one part."""
     start, used = 0, 0
     for at, letter in enumerate(word if septets(word) > room else ""):
         cost = septets(letter)

@@ -21,9 +21,9 @@ from hotline.flows.node_fields import nodes_of
 from hotline.flows.service_check import place_lists
 
 SHORT_CODES_FILE = "entries"
-"""`entries.yaml` maps each published suffix to a flow, or to `{flow: abroad, name: poster}`."""
+"""`entries.yaml` maps the suffix of each short code to a flow, or to `{flow: abroad, name: poster}`."""
 PHRASES = "phrases"
-"""`phrases.yaml` contains phrases by language and name, if they differ from the catalogues."""
+"""`phrases.yaml` contains the phrases that differ from the catalogues, by language and name."""
 NUMBERS = "numbers.csv"
 NO_FLOWS = "no flows are published: run `hotline upgrade` to publish this version's flows"
 NEXT = timedelta(microseconds=1)
@@ -31,7 +31,7 @@ COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed
 
 
 def read_folder(folder: Path) -> Editable:
-    """Reads a folder of flow files as one document. Raises FlowInvalid with every error of every file."""
+    """Reads a folder of flow files as one document. Raises FlowInvalid with every error in all files."""
     document, faults = parse_folder(folder)
     shape = documents.parse_shape(document)
     faults = [*faults, *map(str, shape if isinstance(shape, tuple) else ())]
@@ -64,7 +64,8 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 
 def _entries(written: Any) -> tuple[Any, Document]:
-    """Returns the flows by digits, and the names. Leaves invalid values for the document's own check."""
+    """Returns the landing flows by digits, and the names of the posters. It keeps invalid values. The check of the
+    document reports them."""
     if not isinstance(written, Mapping):
         return written, {}
     whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
@@ -74,7 +75,7 @@ def _entries(written: Any) -> tuple[Any, Document]:
 
 
 def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
-    """Returns the rows as written, without empty fields. The document's own check validates them."""
+    """Returns the rows as they are written, without empty fields. The check of the document validates them."""
     if not path.exists():
         return []
     try:
@@ -94,7 +95,8 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Document) -> str:
-    """Returns the SHA-256 of a document and the order of its screens. No other order counts (docs/decisions/18)."""
+    """Returns the SHA-256 of a document, including the order of its screens. The order of other parts does not
+    change it (docs/decisions/18)."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 
@@ -104,7 +106,7 @@ def digest_of_flow(flow: Document) -> str:
 
 
 def sha_of(document: Document) -> str:
-    """Returns the SHA-256 of canonical JSON, in which no order counts."""
+    """Returns the SHA-256 of canonical JSON, which does not depend on any order."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -119,13 +121,13 @@ def _orders(document: Document) -> Mapping[str, Sequence[str]]:
 
 
 def compile_text(document: Document) -> str:
-    """Compiles a document to a flow set, as text. Raises FlowInvalid."""
+    """Compiles a document to a flow set and returns it as text. Raises FlowInvalid."""
     return serialise(documents.compile(document, place_lists()))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyDocument:
-    """A document with all slow preparations for its publication. It is made before the transaction."""
+    """A document that is ready for publication: all slow work is done. It is prepared before the transaction."""
 
     document: WrittenObject
     pressed: str
@@ -133,20 +135,21 @@ class ReadyDocument:
 
 
 def prepare(document: Document) -> ReadyDocument:
-    """Prepares a document for publication. Raises FlowInvalid if it cannot be played."""
+    """Prepares a document for publication. Raises FlowInvalid if it cannot run."""
     return ReadyDocument(with_json(document), compile_text(document), digest_of(document))
 
 
 def publish_document(session: Session, made: ReadyDocument, now: datetime) -> int:
-    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if it moves a published short code.
+    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if a published short code would lead
+    elsewhere.
 
-    The caller must have the lock of `publications.take_turns`.
+    The calling code must have the lock of `publications.take_turns`.
     """
     live = tables.live_revision(session)
     printed = {} if live is None else tables.part_of(session, live.id, SHORT_CODES_FILE) or {}
     if moved := moved_short_codes(printed, made.document.get(SHORT_CODES_FILE, {})):
         raise FlowInvalid(moved)
-    # After the clock was set back, the new revision must still follow the previous one.
+    # If the clock was set back, the new revision must still come after the previous one.
     since = max(now, live.live_from + NEXT) if live and live.live_from else now
     known = tables.find_by_digest(session, made.digest)
     if known is None:
@@ -166,9 +169,9 @@ def publish_document(session: Session, made: ReadyDocument, now: datetime) -> in
 
 
 def moved_short_codes(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:
-    """Returns an error for each published short code that is missing or leads elsewhere.
+    """Returns an error for each published short code that is missing or leads to another flow.
 
-    Printed paper cannot be changed.
+    Posters are already printed and cannot be changed.
     """
     faults = []
     for digits, flow in sorted(printed.items()):
@@ -192,7 +195,7 @@ def live_document(database: Database) -> Document:
 def write_folder(document: Document, folder: Path) -> tuple[Path, ...]:
     """Writes a document as files: one for each flow, one for short codes and one for numbers.
 
-    Replaces existing files.
+    It replaces existing files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {f"{name}.yaml": documents.dump(flow) for name, flow in document["flows"].items()}

@@ -1,6 +1,6 @@
-"""Provides the places as lists for the engine's flows, and the national desk's number for responders.
+"""Provides the lists of places for the flows, and the national desk's number for responders.
 
-Reads the glossary and the open questions that ship with the flows, once when a process starts.
+The glossary and the open questions ship with the flows. Each process reads them once when it starts.
 """
 
 import csv
@@ -24,15 +24,16 @@ TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, and confirm it in the conso
 
 
 def national_number(context: Context) -> str | None:
-    """Returns the digits of the number. Returns None if none is set, or if it was not verified within the year."""
+    """Returns the digits of the national desk's phone number. Returns None if none is set, or if no one confirmed it
+    within the last year."""
     row = _row(context)
     return row.digits if row is not None and row.is_confirmed(context.now().date()) else None
 
 
 def check_national_number(context: Context) -> CheckResult:
-    """Returns the check result about the number.
+    """Returns the doctor's result about the national desk's number.
 
-    Without it, messages about visit safety cannot say which number to call.
+    Without this number, messages about visit safety cannot say which number to call.
     """
     if not context.line.national_number:
         return CheckResult(NAME, False, "none is set that responders ring", TODO)
@@ -56,13 +57,14 @@ def _row(context: Context) -> Number | None:
 
 
 NAMED = "named."
-"""Prefix of a list: `named.<typed text>` contains the places with a similar name."""
+"""The prefix of a list's name: `named.<typed text>` contains the places with a similar name."""
 
 
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
-    """Fixed lists, and lists made from typed text.
+    """Fixed lists, and lists that depend on typed text.
 
-    A list of the second kind is not a member. Code that stores used lists by name would otherwise store the typed text.
+    A list for typed text is not stored among the others. Otherwise code that stores used lists by name would store the
+    caller's words.
     """
 
     def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:
@@ -87,7 +89,7 @@ class PlaceLists(Mapping[str, tuple[Option, ...]]):
 
 @cache
 def place_lists() -> PlaceLists:
-    """Returns the place lists of a flow set.
+    """Returns the lists of places for a flow set.
 
     They are `provinces`, `districts.<province>`, `sectors.<district>` and `named.<typed>`.
     """
@@ -100,17 +102,18 @@ def place_lists() -> PlaceLists:
 
 
 QUESTIONS = "review_questions.csv"
-"""Texts that a careful reader doubts. They do not change until a native reader answers."""
+"""The file with the texts that a careful reader doubts. These texts do not change until a native reader answers."""
 
 
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:
-    """Returns the reading aids; empty for a file that does not exist. Raises ImportRefused if a file is broken."""
+    """Returns what reviewers see next to texts. The result is empty for a file that does not exist. Raises
+    ImportRefused if a file is invalid."""
     found = doubtful_terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
     return ReviewAids(tuple(found), read_questions(flows))
 
 
 def read_questions(folder: Path) -> Mapping[tuple[str, str], str]:
-    """Returns the questions about a text, by place and language. Raises ImportRefused if the file is broken."""
+    """Returns the questions about a text, by place and language. Raises ImportRefused if the file is invalid."""
     path = folder / QUESTIONS
     if not path.exists():
         return {}

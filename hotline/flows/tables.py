@@ -1,6 +1,6 @@
-"""Stores revisions: saved flows that never change. One of them is the published one.
+"""Stores revisions. A revision is a saved set of all flows that never changes. One of them is live.
 
-Stores the publication history: which revision was published, from when until when, and who decided it.
+Also stores the publication history: which revision was live, from when until when, and who decided it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,30 +17,31 @@ from hotline.core.driver import IN_SESSION, DocumentCaches, with_json
 
 
 class Revision(database.Row):
-    """All the flows at one moment. A caller in the middle of a session finishes on the revision of its start."""
+    """All flows as they were at one time. A session that has begun continues with the revision of its start."""
 
     __tablename__ = "revision"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
-    """SHA-256 of the canonical document. Importing the same flows twice makes one revision."""
+    """The SHA-256 of the canonical document. If the same flows are imported twice, only one revision results."""
     document: Mapped[dict[str, Any]]
-    """`{"flows": {name: flow document}, "entries": {...}}`, as `flows.document` reads it."""
+    """The flows and short codes, `{"flows": {name: flow document}, "entries": {...}}`, as `flows.document` reads
+    them."""
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
-    """The time of publication. The revision with the newest time is in use. A draft has none."""
+    """The time of publication. The live revision is the one with the newest time. It is None for a draft."""
     pressed: Mapped[str | None]
-    """The compiled flow set, as `flows.flow_set_cache` writes it. A process that starts reads this."""
+    """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this."""
     pressed_mark: Mapped[str | None]
-    """Marks the code that can read it. Any other code compiles the document."""
+    """A mark that says which code can read it. Other code compiles the document again."""
 
 
 LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))
-"""Options that leave the large columns of a revision unread until they are used."""
+"""Options of a query: do not read the large columns of a revision until they are used."""
 
 
 def live_id(session: Session) -> int | None:
-    """Returns the id of the published revision, on which new sessions begin."""
+    """Returns the id of the live revision, with which new sessions begin."""
     return session.scalar(
         select(Revision.id)
         .where(Revision.live_from.is_not(None))
@@ -50,20 +51,20 @@ def live_id(session: Session) -> int | None:
 
 
 def live_revision(session: Session) -> Revision | None:
-    """Returns the published revision, without its large columns, or None."""
+    """Returns the live revision without its large columns, or None."""
     now = select(Revision).where(Revision.live_from.is_not(None)).options(*LIGHT)
     return session.scalar(now.order_by(Revision.live_from.desc(), Revision.id.desc()).limit(1))
 
 
 def live_flows(session: Session) -> Document:
-    """Returns the published flows by name. Empty if none are published."""
+    """Returns the published flows by name. The result is empty if no flows are published."""
     revision_id = live_id(session)
     document = None if revision_id is None else document_of(session, revision_id)
     return {} if document is None else document["flows"]
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
-    """Returns the whole document of a revision. It may be shared in memory, so a caller may change only a copy."""
+    """Returns the whole document of a revision. Other code in memory may share it, so change only a copy."""
     memory: DocumentCaches | None = session.info.get(IN_SESSION)
     if memory is None:
         return stored_document(session, revision_id)
@@ -71,14 +72,14 @@ def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
 
 
 def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None:
-    """Returns the document from the database, for a caller that needs it once."""
+    """Returns the document from the database, for code that needs it only once."""
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
 
 
 def part_of(session: Session, revision_id: int, *names: str) -> Any:
     """Returns the part of a revision's document under these names, or None.
 
-    The whole document is large. So it is kept in memory, or the database extracts the part.
+    The whole document is large. So it stays in memory, or the database extracts only this part.
     """
     if IN_SESSION in session.info:
         found: Any = document_of(session, revision_id)
@@ -99,13 +100,14 @@ def short_code_names(session: Session) -> Mapping[str, str]:
 
 
 def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
-    """Returns the compiled flow set, if code of this mark can read it."""
+    """Returns the compiled flow set if code with this mark can read it."""
     here = (Revision.id == revision_id, Revision.pressed_mark == mark)
     return session.scalar(select(Revision.pressed).where(*here))
 
 
 def store_compiled(session: Session, revision_id: int, pressed: str, mark: str) -> None:
-    """Stores the compiled flow set of a revision that exists, if it differs. The database compares the large texts."""
+    """Stores the compiled flow set of an existing revision, if it differs from the stored one. The database compares
+    the two, because they are large."""
     held = Revision.pressed
     other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
     here = update(Revision).where(Revision.id == revision_id, other)
@@ -127,7 +129,7 @@ def add_revision(
     pressed: str | None = None,
     mark: str | None = None,
 ) -> Revision:
-    """Adds a revision. It is a draft if no `live_from` is given. The row is large and is written once."""
+    """Adds a revision. Without `live_from`, it is a draft. The row is large, so it is written only once."""
     revision = Revision(
         digest=digest,
         document=with_json(document),
@@ -142,18 +144,19 @@ def add_revision(
 
 
 LOCK = 4_114_110_075
-"""PostgreSQL's advisory lock for publishing, which reads the current publication and replaces it."""
+"""PostgreSQL's advisory lock for publishing. A process that holds it reads the current publication and replaces it."""
 
 
 class PublicationKind(StrEnum):
     VERSION = "version"
     """The flows of a software release. The flows of the next release replace them."""
     BY_HAND = "by hand"
-    """A person's own flows, by a command or by a draft. Only a person replaces them."""
+    """Flows that a person published, with a command or a draft. Only another person's publication replaces them."""
     BACK = "back"
-    """Earlier flows that were restored by a person, or by the clock after an emergency."""
+    """Earlier flows that a person restored, or that the clock restored after an emergency change."""
     EMERGENCY = "emergency"
-    """Flows that one person published alone, for some hours. An approver confirms them, or the clock ends them."""
+    """Flows that one person published alone, for some hours. An approver confirms them, or the clock restores the
+    previous ones."""
 
 
 class Publication(database.Row):
@@ -163,25 +166,25 @@ class Publication(database.Row):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     published_by: Mapped[str]
     kind: Mapped[str]
-    """A `PublicationKind`."""
+    """The kind of publication, a `PublicationKind`."""
     reason: Mapped[str]
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
-    """The time when another publication replaced it. NULL for the current one."""
+    """The time when another publication replaced it. It is NULL for the current publication."""
     draft_id: Mapped[int | None]
-    """The `DraftRow` that it published."""
+    """The `DraftRow` that this publication made live."""
     published_by_id: Mapped[int | None]
     """The account that submitted or published it."""
     approved_by: Mapped[str | None]
-    """The approver. NULL for a software release, a command, or an emergency that is not confirmed."""
+    """The person who approved it. It is NULL for a software release, a command, or an unconfirmed emergency change."""
     lapses_at: Mapped[datetime | None]
-    """For an emergency: the time when the clock ends it."""
+    """For an emergency change: the time when the clock ends it."""
     settled_at: Mapped[datetime | None]
-    """The time when an emergency was confirmed, ended or replaced."""
+    """The time when an emergency change was confirmed, ended or replaced."""
 
 
 def current(session: Session) -> Publication | None:
-    """Returns the current publication. Returns None on a line that published before there was a history."""
+    """Returns the current publication. Returns None if the hotline published its flows before this history existed."""
     found = select(Publication).where(Publication.until.is_(None))
     return session.scalar(found.order_by(Publication.id.desc()).limit(1))
 
@@ -213,7 +216,7 @@ def newest_of_version(session: Session) -> Publication | None:
 
 
 def unsettled(session: Session) -> Publication | None:
-    """Returns the newest emergency that was neither confirmed, ended nor replaced, or None."""
+    """Returns the newest emergency change that no one has confirmed, ended or replaced, or None."""
     waits = select(Publication).where(
         Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None)
     )
@@ -229,7 +232,7 @@ def was_approved(session: Session, revision_id: int) -> bool:
 
 
 def take_lock(session: Session) -> None:
-    """Lets one transaction publish at a time. SQLite's writers queue anyway."""
+    """Makes sure that only one transaction publishes at a time. SQLite does this anyway."""
     database.take_lock(session, LOCK)
 
 

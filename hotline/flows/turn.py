@@ -1,4 +1,5 @@
-"""Moves a conversation from node to node until one waits for the caller. Pure. No flow set can make it loop."""
+"""Moves a conversation from node to node until a node waits for the caller. Pure. It ends for every flow set, even
+if the flows contain a loop."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -43,23 +44,24 @@ from hotline.text import keying
 from hotline.text.languages import FIRST
 
 MAX_STEPS = 60
-"""Most nodes passed without a screen. The walk then ends at the front."""
+"""The maximum number of nodes that one turn may pass without a screen. After that the conversation continues at the
+front."""
 MAX_DEPTH = 12
-"""Most nested flows."""
+"""The maximum number of nested flows."""
 MAX_TRAIL = 40
 
 
 class WalkResult(NamedTuple):
-    """The result of a walk: the new state, the events, and the nodes passed."""
+    """The result of a move: the new state, the events, and the nodes passed."""
 
     state: ConversationState
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
     answered: bool = False
-    """True where it led on from the previous place: not back, not home, and not to the same place."""
+    """True if the caller moved on from the previous place. False for back, home and the same place."""
 
     def after(self, *events: Event) -> "WalkResult":
-        """Returns the same result with earlier events in front."""
+        """Returns the same result with earlier events before its own."""
         if not events:
             return self
         return WalkResult(self.state, (*events, *self.events), self.passed, self.answered)
@@ -73,7 +75,7 @@ def front(flow_set: FlowSet) -> tuple[Place, ...]:
 def go_to(
     flow_set: FlowSet, facts: Facts, state: ConversationState, node: str | None
 ) -> WalkResult:
-    """Moves from the current place to another node of its flow, and saves the way back."""
+    """Moves from the current place to another node of its flow. Saves the place for going back."""
     trail = (*state.trail, state.calls)[-MAX_TRAIL:]
     walked = settle(flow_set, facts, _at(flow_set, state.at(state.calls, trail=trail), node))
     here, there = state.calls[-1], walked.state.calls[-1] if walked.state.calls else None
@@ -86,7 +88,7 @@ def home(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResul
 
 
 def back(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResult:
-    """Moves one page back, or to the previous screen, or to the front. Answers stay until the caller changes them."""
+    """Moves one page back, or to the previous screen, or to the front. Answers remain until the caller changes them."""
     here = state.calls[-1]
     if here.page:
         return at_page(state, here.page - 1)
@@ -97,13 +99,13 @@ def back(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResul
 
 
 def at_page(state: ConversationState, page: int) -> WalkResult:
-    """Returns the same place at another page."""
+    """Returns the same place with another page."""
     *under, here = state.calls
     return WalkResult(state.at((*under, Place(here.flow, here.node, page))))
 
 
 def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> ConversationState:
-    """Enters an existing flow. A report flow begins a new attempt, so earlier answers are dropped.
+    """Enters an existing flow. A report flow begins a new report attempt, so earlier answers are dropped.
 
     A private flow that is called again drops its own answers, because they may be about another person.
     """
@@ -121,7 +123,7 @@ def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> Conver
 
 
 def settle(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResult:
-    """Passes through branches, calls and returns to a node that waits, or to the end."""
+    """Passes through branches, calls and returns until a node waits for the caller or the conversation ends."""
     events: list[Event] = []
     passed: list[Place] = []
     for _ in range(MAX_STEPS):
@@ -148,7 +150,7 @@ def settle(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkRes
                 state = _at(flow_set, state, None)
             case None:
                 state = state.at(front(flow_set), trail=())
-    # The walk was cut. The state is now at the front, or ended where the front itself is the loop.
+    # The loop was stopped. The state is now at the front, or ended if the front itself is the loop.
     state = state.at(front(flow_set), trail=())
     waits = isinstance(node_at(flow_set, state.calls[-1]), MessageNode | MenuNode | QuestionNode)
     state = state if waits else replace(state, finished=True)
@@ -156,7 +158,7 @@ def settle(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkRes
 
 
 def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
-    """Returns True if a call may enter this flow. A private flow opens only from inside a private flow."""
+    """Returns True if a call may enter this flow. Only a private flow can open another private flow."""
     if name not in flow_set.flows:
         return False
     beneath = (flow_set.flows[place.flow] for place in state.calls if place.flow in flow_set.flows)
@@ -164,16 +166,18 @@ def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
 
 
 def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Returns the state without the current flow, which ends with the flow it calls. Topics then never nest deeper.
+    """Returns the state without the current flow, because that flow ends together with the flow that it calls. So the
+    stack does not grow with each topic.
 
-    A report flow or a private flow stays on the stack. Its rules apply to all flows that it calls.
+    A report flow or a private flow stays on the stack. Its rules also apply to all flows that it calls.
     """
     flow = flow_set.flows[state.calls[-1].flow]
     return state if flow.gathers or flow.private else state.at(state.calls[:-1])
 
 
 def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> ConversationState:
-    """Returns the state at another node of the same flow. None returns to the calling flow, or to the one above it."""
+    """Returns the state at another node of the same flow. With None, it returns to the flow that called this one, or
+    to the flow above that one."""
     calls = state.calls
     while node is None and len(calls) > 1:
         calls = calls[:-1]
@@ -192,11 +196,11 @@ def _arrival(node: MessageNode | MenuNode | QuestionNode) -> Iterator[Event]:
 
 
 def _forget_way(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Returns the state with an empty trail and a single-flow stack where it is at the front."""
+    """Removes the places for going back if the caller is at the front, and keeps only the front on the stack."""
     return state.at(front(flow_set), trail=()) if at_front(flow_set, state) else state
 
 
-# Starts and advances conversations. Read this file first.
+# Starts conversations and moves them forward. To understand the engine, read this file first.
 
 
 class Turn(NamedTuple):
@@ -204,13 +208,13 @@ class Turn(NamedTuple):
     screen: Screen
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
-    """Every node passed, shown or not. Transcripts measure coverage with it."""
+    """Every node that was passed, shown or not. Transcripts use this to measure coverage."""
     answered: bool = False
-    """True where the input led on from the previous screen."""
+    """True if the input led on from the previous screen."""
 
 
 class _Stand(NamedTuple):
-    """The caller's place: the node as the caller sees it, and its current page."""
+    """The caller's place: the node as the caller sees it, and the current page."""
 
     node: Waiting
     seen: View
@@ -226,10 +230,11 @@ def start(
     ahead: Sequence[str] = (),
     limit: int = SEPTETS,
 ) -> Turn:
-    """Starts a conversation for a dialled string. `entry` opens its landing flow. `ahead` holds digits dialled ahead.
+    """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at its landing flow.
+    `ahead` contains digits dialled in advance.
 
-    Those digits are used on menus and messages only. If one would enter a report flow or a private flow, all are
-    dropped. The caller then sees what a plain dial shows.
+    These digits work only on menus and messages. If one of them would enter a report flow or a private flow, all are
+    dropped. The caller then sees the same screen as after a plain dial.
     """
     plain = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
     turn = _shown(flow_set, facts, _landed(flow_set, facts, entry), limit)
@@ -248,9 +253,9 @@ def start(
 def resume(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, *, limit: int = SEPTETS
 ) -> Turn:
-    """Applies one input and returns the turn.
+    """Applies one input to a conversation and returns the turn.
 
-    An unknown input shows the screen again under a line that names the keys.
+    For an unknown input, the screen is shown again below a line that names the keys.
     """
     if state.finished:
         return Turn(state, render(flow_set, state, facts, limit=limit))
@@ -266,7 +271,7 @@ def resume(
 def resume_without_screen(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, *, limit: int = SEPTETS
 ) -> tuple[ConversationState, tuple[Event, ...], bool]:
-    """Applies one input that another input follows, so it draws no screen.
+    """Applies an input that is followed by another input, so it renders no screen.
 
     Returns the new state, the events, and True if the input led on from the previous screen.
     """
@@ -279,7 +284,7 @@ def resume_without_screen(
 def render(
     flow_set: FlowSet, state: ConversationState, facts: Facts, *, limit: int = SEPTETS
 ) -> Screen:
-    """Returns the screen of the current state, without a turn."""
+    """Returns the screen of the current state, without applying an input."""
     stand = _stand(flow_set, state, facts, limit)
     if stand is not None and not state.finished:
         return stand.screen
@@ -292,7 +297,7 @@ def render(
 def repeat(
     flow_set: FlowSet, state: ConversationState, facts: Facts, *, limit: int = SEPTETS
 ) -> Screen:
-    """Returns the screen that `resume` shows for an input that has no meaning here."""
+    """Returns the screen that `resume` shows for an unknown input."""
     stand = _stand(flow_set, state, facts, limit)
     if stand is None or state.finished:
         return render(flow_set, state, facts, limit=limit)
@@ -317,16 +322,16 @@ def expects_words(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def expects_pin(flow_set: FlowSet, state: ConversationState) -> int:
-    """Returns the digits of the PIN that is asked for, or 0.
+    """Returns the number of digits of the PIN that the current question asks for, or 0.
 
-    The service must know before the turn what the PIN opens.
+    The service must know this before the turn, to look up what the PIN protects.
     """
     node = _asked(flow_set, state)
     return node.digits if node is not None and node.kind == "pin" else 0
 
 
 def expects_number(flow_set: FlowSet, state: ConversationState) -> str:
-    """Returns the name of the answer that a number is asked for. Empty where none is asked."""
+    """Returns the name of the answer if the current question asks for a number. Otherwise the result is empty."""
     node = _asked(flow_set, state)
     return node.saves if node is not None and node.kind == "number" else ""
 
@@ -348,7 +353,7 @@ def _at_front(flow_set: FlowSet, facts: Facts) -> WalkResult:
 def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
     """Opens the landing flow of a short code.
 
-    Opens the front where there is none, or where a report attempt would begin.
+    It opens the front if there is none, or if a report attempt would begin.
     """
     flow = flow_set.flows.get(flow_set.entries.get(entry, ""))
     if flow is None:
@@ -361,7 +366,8 @@ def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
 
 
 def _spends_ahead(flow_set: FlowSet, state: ConversationState) -> bool:
-    """Returns True if a digit dialled ahead may be used here: on a menu or message outside private flows."""
+    """Returns True if a digit dialled in advance may be used here. It may on menus and messages outside private
+    flows."""
     node = node_at(flow_set, state.calls[-1])
     hidden = any(
         flow_set.flows[place.flow].private for place in state.calls if place.flow in flow_set.flows
@@ -375,7 +381,7 @@ def _closed_to_ahead(flow_set: FlowSet, event: Event) -> bool:
 
 
 def _stand(flow_set: FlowSet, state: ConversationState, facts: Facts, limit: int) -> _Stand | None:
-    """Returns the caller's place. None where the conversation ended, or where its place is not in this flow set."""
+    """Returns the caller's place. Returns None if the conversation ended, or if its place is not in this flow set."""
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     if not isinstance(node, Waiting):
         return None
@@ -391,7 +397,7 @@ def _again(state: ConversationState, stand: _Stand, limit: int) -> Screen:
 def _led(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, stand: _Stand | None
 ) -> WalkResult | None:
-    """Applies one input. Returns None where it has no meaning here."""
+    """Applies one input of the caller. Returns None if the input has no meaning here."""
     pressed = keying.clean_keys(keyed)
     if pressed == "000":
         blank = ConversationState(FIRST, (), attempts=state.attempts, erased=True)
@@ -404,7 +410,7 @@ def _led(
 def _moved(
     flow_set: FlowSet, facts: Facts, state: ConversationState, stand: _Stand, key: str, keyed: str
 ) -> WalkResult | None:
-    """Applies one input other than `00` and `000`. Returns None where it has no meaning here."""
+    """Applies one input other than `00` and `000`. Returns None if the input has no meaning here."""
     node = stand.node
     if key == FIRST_KEY:
         key = only_key(node, stand.seen, stand.page) or key
@@ -451,7 +457,8 @@ def _typed(
     pressed: str,
     keyed: str,
 ) -> WalkResult | None:
-    """Applies a typed answer. Returns None where it is not valid. Places are never typed, and a PIN is never saved."""
+    """Applies an answer that the caller typed. Returns None if the answer is not valid. A place is never typed, and
+    a PIN is never saved."""
     if node.kind == "pin":
         pin = keying.clean_pin(keyed, node.digits)
         if not pin:
@@ -470,10 +477,11 @@ def _typed(
 def with_answer(
     flow_set: FlowSet, state: ConversationState, name: str, value: str | None
 ) -> tuple[ConversationState, tuple[Event, ...]]:
-    """Saves an answer. None removes it, as skipping a question does.
+    """Returns the state after an answer was saved. With None, the answer is removed, as when the caller skips a
+    question.
 
-    Going back loses no answer. But some lists are named by another answer, such as the districts of a province. A place
-    from such a list is dropped when the other answer changes.
+    Going back does not remove answers. But the name of some lists contains another answer, such as the province for a
+    list of districts. If that other answer changes, a place from such a list is dropped.
     """
     before = state.answers.get(name)
     if value is None and before is None:
@@ -489,7 +497,8 @@ def with_answer(
 
 
 def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
-    """Returns the answers whose list is named by this one, directly or through others. Cached for every new answer."""
+    """Returns the answers that come from lists named by this answer, directly or through other answers. The result
+    is cached for each new answer."""
     found = flow_set.dependants.get(name)
     if found is None:
         named = _named_by(flow_set)
@@ -499,7 +508,7 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
 
 
 def _named_by(flow_set: FlowSet) -> Mapping[str, set[str]]:
-    """Returns for each answer the answers chosen from lists that have its value in their name."""
+    """Returns for each answer the answers that come from lists with its value in their name."""
     found: dict[str, set[str]] = {}
     for flow in flow_set.flows.values():
         for node in flow.nodes.values():
@@ -515,9 +524,10 @@ MARKS = " \t\r\n.,!"
 
 
 def chosen_index(choices: Sequence[Choice], keyed: str) -> int | None:
-    """Returns the index of the choice that a typed yes or no means. None where no choice or several choices match.
+    """Returns the index of the choice that the caller means with a typed yes or no. Returns None if no choice or
+    several choices match.
 
-    A choice matches yes where its label begins with yes in every language: "Yego, siba", "Oui, effacer", "Yes, erase".
+    A choice matches yes if its label begins with yes in every language: "Yego, siba", "Oui, effacer", "Yes, erase".
     """
     said = _word(keyed)
     meant = next((words for words in (YES, NO) if said in words), None)

@@ -1,8 +1,9 @@
-"""Copies the whole database as of one moment while the line runs, and restores a copy into an empty database.
+"""Copies the whole database in its state at one time, while the hotline runs, and restores a copy into an empty
+database.
 
-SQLite: `VACUUM INTO` reads one snapshot and blocks no writer. It does not copy free pages, so deleted data is left out.
-PostgreSQL: `pg_dump` reads the same snapshot in which the rows are counted. A restored copy is not in use before it is
-checked and migrated and its messages are paused.
+For SQLite, `VACUUM INTO` reads one snapshot and blocks no writer. It copies no free pages, so deleted data is left out.
+For PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. A restored copy is not used before it
+was checked and migrated and its messages were paused.
 """
 
 import os
@@ -33,7 +34,7 @@ PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Measurements that a restored copy must match."""
+    """Measurements with which a restored copy must agree."""
 
     schema: str
     rows: Mapping[str, int]
@@ -45,15 +46,15 @@ class Snapshot:
     engine: Engine
     measures: Measures
     pieces: Iterator[bytes]
-    """The bytes of the copy. They can be read once."""
+    """The bytes of the copy, in pieces. They can be read only once."""
 
 
 @contextmanager
 def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
-    """Yields a snapshot of the whole database. `scratch` holds SQLite's copy meanwhile.
+    """Yields a snapshot of the whole database. During this time, `scratch` contains SQLite's copy.
 
-    That copy is not encrypted, so `scratch` is on the disk that holds the database anyway. Raises StoreUnavailable,
-    ProgramMissing and CopyFailed. Raises NotReady if the database has no tables of the line.
+    That copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises StoreUnavailable,
+    ProgramMissing and CopyFailed. Raises NotReady if the database does not have the hotline's tables.
     """
     taken = _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
     with taken as snapshot:
@@ -61,9 +62,9 @@ def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
 
 
 def measure(session: Session) -> Measures:
-    """Counts every table, and checks the audit log from its beginning.
+    """Counts the rows of every table, and checks the audit log from its beginning.
 
-    Raises NotReady if the database has no tables of the line.
+    Raises NotReady if the database does not have the hotline's tables.
     """
     schema = migrate.current_version(session)
     if schema is None:
@@ -76,7 +77,7 @@ def measure(session: Session) -> Measures:
 
 
 def without_time_limits(session: Session) -> None:
-    """Removes the time limits of a hop from this transaction, because it reads everything."""
+    """Removes the usual short time limits from this transaction, because it reads everything."""
     driver = session.connection().connection.dbapi_connection
     if isinstance(driver, BoundedConnection):
         driver.patience = None
@@ -85,7 +86,8 @@ def without_time_limits(session: Session) -> None:
 
 
 def server_words(url: str) -> tuple[str, dict[str, str]]:
-    """Returns how PostgreSQL's own programs reach a server: an address without password, and an environment with it."""
+    """Returns how PostgreSQL's own programs reach a server: an address without the password, and environment
+    variables with it."""
     parts = make_url(url)
     address = parts.set(drivername="postgresql", password=None)
     environ = dict(os.environ)
@@ -111,7 +113,8 @@ def _of_sqlite(database: Database, scratch: Path) -> Iterator[Snapshot]:
 
 @contextmanager
 def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
-    """Yields an empty file that only its owner can read. Deletes it at the end, with all files that SQLite added."""
+    """Yields an empty file that only its owner can read. At the end it deletes the file, and all files that SQLite
+    added."""
     file = folder / f".{purpose}-{secrets.token_hex(8)}"
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -155,7 +158,7 @@ def _started(
 def _dumped(
     dump: "subprocess.Popen[bytes]", stream: IO[bytes], complaints: IO[bytes]
 ) -> Iterator[bytes]:
-    """Yields the dump in pieces. Raises CopyFailed if `pg_dump` fails, because half a backup is none."""
+    """Yields the dump in pieces. Raises CopyFailed if `pg_dump` fails, because an incomplete backup is useless."""
     yield from _pieces(stream)
     if dump.wait() != 0:
         complaints.seek(0)
@@ -174,16 +177,17 @@ def _count(connection: Connection, name: str) -> int:
 
 
 SIDES = ("", "-wal", "-shm")
-"""Suffixes of the files that SQLite keeps for one database. A log of another database would ruin a restored one."""
+"""The suffixes of the files that SQLite creates next to a database. If a log of another database remained, it would
+damage the restored one."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""A function that passes every piece to the function it is given. It raises an error if a piece is wrong."""
+"""A function that passes every piece to the function that it receives. It raises an error if a piece is wrong."""
 
 
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
-    """Raises Occupied if there is a database already, or if a line runs on it.
+    """Raises Occupied if a database already exists, or if a hotline runs on it.
 
-    With `replace`, SQLite's file may be there. Returns the path to which it must move, or None if nothing is there.
+    With `replace`, SQLite's file may exist. Returns the path to which that file must move, or None if no file exists.
     """
     file = sqlite_file(url)
     if file is not None:
@@ -210,11 +214,12 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
 
 @contextmanager
 def arrival(url: str, fill: Fill, aside: Path | None = None) -> Iterator[Database]:
-    """Yields the copy as a database to be checked, migrated and paused. Puts it in place if the block succeeds.
+    """Yields the copy as a database that is checked, migrated and paused within the block. If the block succeeds, the
+    copy is put in place.
 
-    Moves SQLite's former file to `aside` at that moment and not before, so an interruption leaves the former in place.
-    On PostgreSQL the copy is in place before that. Until the block succeeds all other transactions are read-only, so no
-    line can run on it. If the block fails, the database stays read-only and must be dropped.
+    Only then does it move SQLite's old file to `aside`. So after an interruption the old file is still in place. On
+    PostgreSQL, the copy is in place from the beginning. Until the block succeeds, all other transactions are read-only,
+    so no hotline can run on it. If the block fails, the database remains read-only and must be dropped.
     """
     file = sqlite_file(url)
     arrives = _server_arrives(url, fill) if file is None else _file_arrives(file, fill, aside)
@@ -288,7 +293,7 @@ def _pour(url: str, fill: Fill) -> None:
 
 
 def _default(database: Database, words: str) -> None:
-    """Sets a default for every later connection to this database. Raises CopyFailed if PostgreSQL refuses."""
+    """Sets a default value for every later connection to this database. Raises CopyFailed if PostgreSQL refuses."""
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
         name = alone.scalar(text("SELECT quote_ident(current_database())"))

@@ -1,9 +1,9 @@
-"""Encrypts a backup in age's format to the operators' keys, and signs it with this line's key.
+"""Encrypts a backup for the operators' keys in age's format, and signs it with this hotline's key.
 
-A backup is two files. `NAME.age` is the copy, compressed as by gzip: SQLite's file, or the dump of pg_dump. The public
-`age` tool decrypts it, and no server holds the key for that. `NAME.age.sig` has two lines: the manifest, and this
-line's Ed25519 signature of it in base64. The manifest names the digest of the first file. Anyone can encrypt to a
-public key, so only the signature shows that a backup is of this line.
+A backup consists of two files. `NAME.age` is the copy, compressed as with gzip: SQLite's file, or the dump of pg_dump.
+The public program `age` decrypts it, and no server has the key for that. `NAME.age.sig` has two lines: the manifest,
+and this hotline's Ed25519 signature of it in base64. The manifest contains the digest of the first file. Anyone can
+encrypt for a public key, so only the signature proves that a backup comes from this hotline.
 """
 
 import base64
@@ -23,14 +23,14 @@ from hotline.errors import BackupInvalid
 SUFFIX = ".age"
 SIGNATURE_SUFFIX = ".sig"
 GZIP = 31
-"""The format of gzip, for zlib."""
+"""The gzip format, as a parameter for zlib."""
 DOMAIN = b"hotline backup\n"
-"""Precedes each signed manifest, so that no signature of another kind counts as one of a backup."""
+"""A text before each signed manifest, so that a signature made for another purpose never counts for a backup."""
 BACKUP_PUBLIC_KEY = "backup.pub"
-"""File with the recipients of every backup: age's public keys, one a line."""
+"""The file with the recipients of every backup: age's public keys, one on each line."""
 Write = Callable[[bytes], object]
 SIGNER = "# signed by "
-"""Begins the line of a key file that names the key with which the line signs."""
+"""The beginning of the line in a key file with the key that signs this hotline's backups."""
 
 
 def signature_path(copy: Path) -> Path:
@@ -38,16 +38,17 @@ def signature_path(copy: Path) -> Path:
 
 
 def read_recipients(file: bytes) -> Sequence[str]:
-    """Returns age's public keys, one a line. Raises BackupInvalid if one is not a public key."""
+    """Reads age's public keys, one on each line. Raises BackupInvalid if one is not a public key."""
     lines = file.decode(errors="replace").split()
     _parsed(lines)
     return lines
 
 
 def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
-    """Returns a new public key, and the file of its private key under a passphrase. `age --decrypt` reads the file too.
+    """Returns a new public key, and a file with its private key, encrypted with a passphrase. `age --decrypt` can also
+    read the file.
 
-    The file also names the signer, so that its owner recognizes this line's backups on an empty machine.
+    The file also contains the signer, so that its owner recognises this hotline's backups on an empty machine.
     """
     identity = Identity.generate()
     text = f"{SIGNER}{signer}\n{identity}\n"
@@ -55,12 +56,13 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
 
 
 def signer_of(signing_key: bytes) -> str:
-    """Returns the public half of the line's signing key, as people compare it."""
+    """Returns the public half of the hotline's signing key, in the form in which people compare it."""
     return bytes(SigningKey(signing_key).verify_key).hex()
 
 
 class Source:
-    """Lets age read pieces as a file. Keeps the error that ended them, because age hides it."""
+    """An object from which age reads pieces like a file. It stores the error that stopped the pieces, because age
+    hides it."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces, self._held = iter(pieces), memoryview(b"")
@@ -78,7 +80,8 @@ class Source:
 
 
 class Sink:
-    """Lets age write to a function as to a file. Keeps the error that the function raised."""
+    """An object that age writes to like a file. It passes the data to a function. It stores the error that the
+    function raised."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -93,7 +96,7 @@ class Sink:
         return len(part)
 
     def flush(self) -> None:
-        """Does nothing. The caller flushes its own file."""
+        """Does nothing. The calling code flushes its own file."""
 
 
 def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:
@@ -112,7 +115,7 @@ def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Writ
     keys = _parsed(recipients)
     with suppress(pyrage.EncryptError):
         pyrage.encrypt_io(source, sink, keys)
-    # pyrage raises no error for its last write.
+    # pyrage raises no error if its last write fails.
     if broken := source.broken or sink.broken:
         raise broken
     return digest.hexdigest()
@@ -126,12 +129,12 @@ def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def encrypt_text(text: bytes, recipients: Sequence[str]) -> str:
-    """Returns a short text encrypted to the same recipients, in letters."""
+    """Returns a short text, encrypted for the same recipients, in letters."""
     return pyrage.encrypt(text, _parsed(recipients), armored=True).decode()
 
 
 def signed(manifest: bytes, signing_key: bytes) -> bytes:
-    """Returns the file with a manifest and its signature."""
+    """Returns the content of the file with a manifest and its signature."""
     signature = SigningKey(signing_key).sign(DOMAIN + manifest).signature
     return manifest + b"\n" + base64.b64encode(signature) + b"\n"
 

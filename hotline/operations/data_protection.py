@@ -1,7 +1,7 @@
-"""Defines what law 058/2021 of Rwanda asks of the data controller, and reads what the controller filled in. Pure.
+"""Defines what Rwanda's law 058/2021 requires of the data controller, and reads what the controller filled in. Pure.
 
-Articles are those that the Data Protection Office publishes. The ones on the officer and on hosting are from secondary
-sources, and a lawyer must confirm them (docs/security.md).
+The articles are the ones that the Data Protection Office publishes. The articles on the officer and on hosting come
+from secondary sources, and a lawyer must confirm them (docs/security.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ processors = []      # under a written contract (article 4): "Gateway, contract 
 
 @dataclass(frozen=True, slots=True)
 class LawDuty:
-    """One duty to fulfil before real callers are answered."""
+    """One duty that must be fulfilled before real callers are answered."""
 
     name: str
     article: str
@@ -63,7 +63,7 @@ DUTIES: Mapping[str, LawDuty] = {
 
 @dataclass(frozen=True, slots=True)
 class LawFacts:
-    """The facts that the controller has filled in. An empty one is still owed."""
+    """The facts that the controller filled in. An empty field is a duty that is still open."""
 
     controller: str = ""
     registration: str = ""
@@ -78,7 +78,7 @@ class LawFacts:
 
 
 def facts_of(document: Mapping[str, Any]) -> LawFacts:
-    """Returns the facts in a document. Raises SettingsInvalid with every fault, and quotes no value."""
+    """Reads the facts from a document. Raises SettingsInvalid with every fault. The error quotes no value."""
     faults = [f"no such field: say {', '.join(DUTIES)}"] if set(document) - set(DUTIES) else []
     lines = {
         name: document.get(name, "")
@@ -104,14 +104,14 @@ def _is_line(value: object) -> bool:
 
 
 def _day(value: object) -> date | None:
-    """Returns the day, or None if the value is no day."""
+    """Returns the date, or None if the value is not a date."""
     try:
         return date.fromisoformat(str(value))
     except ValueError:
         return None
 
 
-# Records which personal data the line keeps, why, and until when: the record of processing, as a table. Pure.
+# Records which personal data the hotline stores, why, and until when: the record of processing, as a table. Pure.
 
 
 def days(term: timedelta) -> str:
@@ -120,16 +120,16 @@ def days(term: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Processing:
-    """One use of data that identifies a person, or might."""
+    """One use of data that identifies a person, or might identify one."""
 
     name: str
     purpose: str
     basis: str
-    """The legal basis. The controller must confirm it."""
+    """The legal basis of the use. The controller must confirm it."""
     people: str
     """The people that the data describes."""
     held: str
-    """The data that is kept, and how it is protected."""
+    """The data that is stored, and its protection."""
     until: str
     recipients: str
 

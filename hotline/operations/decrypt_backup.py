@@ -1,4 +1,4 @@
-"""Verifies that a line signed a backup, and decrypts it with an operator's key."""
+"""Verifies that a hotline signed a backup, and decrypts it with an operator's key."""
 
 import base64
 import binascii
@@ -42,14 +42,14 @@ NO_SIGNER = """nothing here says which line signs its backups: use the key file 
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """The private keys in an operator's key file, and the signers that it names."""
+    """The private keys in an operator's key file, and the signers that the file names."""
 
     identities: Sequence[Identity]
     signers: frozenset[str]
 
 
 def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
-    """Returns the keys in a key file. Asks for the passphrase only if the file is encrypted.
+    """Returns the keys in a key file. It asks for the passphrase only if the file is encrypted.
 
     Raises PassphraseWrong or DecryptionFailed.
     """
@@ -67,7 +67,8 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
 
 
 def _under_passphrase(file: bytes, passphrase: str) -> bytes:
-    """Decrypts a key file. Tries again where age thinks that this machine is too slow, as while others use it."""
+    """Decrypts a key file with its passphrase. It tries again if age finds this machine too slow, for example
+    because other programs use it."""
     for _ in range(SLOW_TRIES):
         try:
             return pyrage.passphrase.decrypt(file, passphrase)
@@ -80,7 +81,7 @@ def _under_passphrase(file: bytes, passphrase: str) -> bytes:
 def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifest:
     """Returns the manifest of a copy. Raises BackupInvalid unless one of `signers` signed it.
 
-    Verifies nothing if `signers` is None. Raises NotReady if it is empty.
+    If `signers` is None, it verifies nothing. Raises NotReady if `signers` is empty.
     """
     signature = signature_path(copy)
     try:
@@ -99,7 +100,8 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
 
 
 def check_digest(stream: BufferedReader, manifest: Manifest) -> None:
-    """Raises BackupInvalid if the copy is not the one that was signed. Needs no key. Reads from the beginning."""
+    """Raises BackupInvalid if the copy differs from the one that was signed. It needs no key. It reads from the
+    beginning of the copy."""
     stream.seek(0)
     if hashlib.file_digest(stream, "sha256").hexdigest() != manifest.digest:
         raise BackupInvalid(UNSIGNED)
@@ -108,9 +110,10 @@ def check_digest(stream: BufferedReader, manifest: Manifest) -> None:
 def decrypt_copy(
     stream: BufferedReader, manifest: Manifest, identities: Sequence[Identity], write: Write
 ) -> Contents:
-    """Writes a signed copy, decrypted and unpacked. Returns its contents.
+    """Decrypts and unpacks a signed copy, and writes it. Returns the contents of the backup's manifest.
 
-    Raises BackupInvalid and the errors of `write`. The code that wrote earlier pieces must then remove them.
+    Raises BackupInvalid and the errors of `write`. The calling code must then remove the pieces that were already
+    written.
     """
     digest, packed = hashlib.sha256(), zlib.decompressobj(wbits=GZIP)
 
@@ -126,7 +129,7 @@ def decrypt_copy(
     with suppress(pyrage.DecryptError, OSError):
         pyrage.decrypt_io(source, sink, identities)
         contents = pyrage.decrypt(manifest.contents.encode(), identities)
-    # pyrage raises no error for its last write.
+    # pyrage raises no error if its last write fails.
     if broken := source.broken or sink.broken:
         raise broken
     if contents is None:

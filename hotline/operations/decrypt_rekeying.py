@@ -1,6 +1,6 @@
-"""Seals stored values again with the newest key after a rotation, while callers are served.
+"""After a key rotation, encrypts stored values again with the newest key while callers are served.
 
-These are numbers, keys of cases and second factors.
+The values are phone numbers, keys of cases and second factors.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,10 +27,10 @@ def reencrypt(
     before: bytes,
     say: Callable[[str], None],
 ) -> int:
-    """Seals numbers again with the newest key until none is left, and returns how many.
+    """Encrypts phone numbers again with the newest key until none is left. Returns how many it changed.
 
-    Skips those that are up to date. Raises DecryptionFailed if neither key decrypts a number. The previous key must
-    then stay.
+    It skips numbers that are up to date. Raises DecryptionFailed if neither key decrypts a number. The previous key
+    must then be kept.
     """
     encrypter, done, looked = Encrypter(public_key), 0, -1
     while looked != done:
@@ -52,7 +52,7 @@ def reencrypt(
 def reencrypt_cases(
     context: Context, *, public_key: bytes, newest: bytes, before: bytes, say: Callable[[str], None]
 ) -> int:
-    """Seals the reader's grants of cases to the newest key, and returns how many.
+    """Encrypts the reader's grants of cases for the newest key. Returns how many it changed.
 
     Raises DecryptionFailed, KeyMissing.
     """
@@ -63,9 +63,10 @@ def reencrypt_cases(
 
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
-    """Seals all second factors again with the newest key, or none, and returns how many. It is safe to repeat.
+    """Encrypts all second factors again with the newest key, or none of them. Returns how many it changed. It is safe
+    to repeat.
 
-    Raises DecryptionFailed if neither key decrypts a secret. The previous key must then stay.
+    Raises DecryptionFailed if neither key decrypts a secret. The previous key must then be kept.
     """
     moved = 0
     with context.database.writing() as session:
@@ -86,13 +87,14 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
 
 
 def count_under_pepper(context: Context, pepper: bytes) -> int:
-    """Returns how many private keys this pepper wrapped. Removed people do not count."""
+    """Returns how many private keys are encrypted with this pepper. Removed people do not count."""
     with context.database.reading() as session:
         return sum(is_under(wrap, pepper) for wrap in tables.pin_wraps(session))
 
 
 def check_pepper(context: Context, before: bytes) -> CheckResult:
-    """Returns how many PINs need the previous pepper. A PIN moves to the newest one when it is next entered."""
+    """Returns how many PINs still need the previous pepper. A PIN changes to the newest pepper when the responder
+    next enters it."""
     left = count_under_pepper(context, before)
     if not left:
         return CheckResult("pepper", True, "no PIN needs the old pepper: `hotline keys end-old`")
@@ -132,7 +134,7 @@ def decrypts(encrypted: bytes, private_key: bytes) -> bool:
 
 
 def record(context: Context, action: str, key: str, *, by: str, reason: str) -> None:
-    """Writes to the audit log that a named person rotated or ended a key."""
+    """Records in the audit log that a named person rotated or ended a key."""
     with context.database.writing() as session:
         tables_audit.append_row(
             session, context.now(), tables_audit.by_command(by), action, key, reason

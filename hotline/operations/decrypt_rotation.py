@@ -1,8 +1,8 @@
-"""Replaces a desk's key while tips arrive, and seals every grant to the new key.
+"""Replaces a desk's key while tips arrive, and encrypts every grant for the new key.
 
-A member replaces their desk's key on its page, without the passphrase. The command replaces one desk's key, or all keys
-under a new passphrase. Each step is complete in itself, and a repeated command continues where the last one stopped. No
-code that a hook reaches imports this file.
+A member of a desk replaces its key on the desk's page, without the passphrase. The command replaces the key of one
+desk, or all keys under a new passphrase. Each step is complete, and a repeated command continues from the last
+completed step. The code that answers the gateway never imports this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,13 +37,13 @@ from hotline.people.rules_desks import of_account
 from hotline.text.phrases import message_text
 
 SETTLES = timedelta(seconds=6)
-"""Longer than any hop. A hop that read the old key has committed after this time, or never will."""
+"""A time that is longer than any hop. After this time, a hop that read the old key has committed, or it never will."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class DeskKeyPair:
-    """A desk's two keys, decrypted in memory while its grants are moved."""
+    """The two keys of a desk, decrypted in memory while its grants are changed."""
 
     desk: str
     public_key: bytes
@@ -54,11 +54,12 @@ class DeskKeyPair:
 def put_key(
     session: Session, context: Context, code: str, before: bytes, by: Signer
 ) -> DeskKeyPair:
-    """Gives the desk a new key. The caller's transaction must lock the desk, and no rotation may be running.
+    """Gives a desk a new key. The transaction of the calling code must lock the desk, and no other rotation may be in
+    progress.
 
-    The new key is sealed to the recovery pair, and to every member who may still have access. The previous key is
-    sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or if it or the current key is
-    not signed. Raises DecryptionFailed if `before` is not the current key.
+    The new key is encrypted for the recovery key pair, and for every member who may still have access. The previous key
+    is encrypted in the same way and is kept for now. Raises DeskRefused if there is no recovery key pair, or if that
+    pair or the current key is not signed. Raises DecryptionFailed if `before` is not the current key.
     """
     row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
     if bytes(PrivateKey(before).public_key) != row.public_key:
@@ -81,10 +82,10 @@ def put_key(
 def move_grants(
     context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
 ) -> int:
-    """Seals grants to the desks' new keys, and returns how many. Stops soon after `most`.
+    """Encrypts grants for the desks' new keys. Returns how many it changed. It stops soon after `most` grants.
 
-    Returns 0 if no grant was left in the whole database. Raises DecryptionFailed, or KeyMissing if neither key
-    decrypts a grant.
+    Returns 0 if no grant with an old key is left in the whole database. Raises DecryptionFailed, or KeyMissing if
+    neither key decrypts a grant.
     """
     moved = 0
     for pair in pairs:
@@ -100,7 +101,8 @@ def move_grants(
 
 
 def end_rotation(session: Session, pair: DeskKeyPair) -> None:
-    """Destroys the previous key, unless another process ended this rotation meanwhile and a newer key exists."""
+    """Destroys the previous key. It does nothing if another process ended this rotation meanwhile and a newer key
+    exists."""
     if tables_desks.get_desk(session, pair.desk, for_writing=True).public_key == pair.public_key:
         tables_desks.end_rotation(session, pair.desk)
 
@@ -124,7 +126,7 @@ def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.Encr
 
 
 def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:
-    """Returns a grant sealed to the new key, under this week's lock. Returns None if that was done already."""
+    """Returns a grant encrypted for the new key, locked with this week's key. Returns None if that was already done."""
     bound = label(grant.uid, pair.desk)
     inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
     named = {"uid": grant.uid, "desk": pair.desk}
@@ -140,26 +142,27 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
 
 
 MAX_GRANTS = 2000
-"""Maximum number of grants in one step. It takes some seconds on a busy machine."""
+"""The maximum number of grants in one step. On a busy machine, a step takes some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rekeyed:
-    """The result of one step."""
+    """The result of one step of a rotation."""
 
     moved: int
     is_over: bool
-    """True if the old key was destroyed, because it was no longer needed."""
+    """True if the old key was destroyed, because no grant needed it any more."""
 
 
 def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
-    """Starts or continues a desk's new key. `private_key` is the unlocked key of an account that is a member.
+    """Starts or continues the change to a desk's new key. `private_key` is the decrypted key of an account that is a
+    member of the desk.
 
-    Raises NotFound for a person who is no member, DeskRefused, DecryptionFailed or KeyMissing.
+    Raises NotFound for a person who is not a member, DeskRefused, DecryptionFailed or KeyMissing.
     """
     with context.database.writing() as session:
         pair, since = _begun(session, context, by, private_key, desk, reason)
-    # Asked before the search, so that it finds everything that a hop sealed with the old key.
+    # The time is read before the search, so that the search finds everything that a hop encrypted with the old key.
     is_settled = context.now() - since >= SETTLES
     moved = move_grants(context, [pair], lambda _: None, most=MAX_GRANTS)
     if moved or not is_settled:
@@ -173,7 +176,7 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
 def _begun(
     session: Session, context: Context, by: Actor, private_key: bytes, desk: str, reason: str
 ) -> tuple[DeskKeyPair, datetime]:
-    """Locks the desk, and returns both keys with the time at which the rotation started."""
+    """Locks the desk. Returns both keys, and the time at which the rotation started."""
     row = tables_desks.get_desk(session, desk, for_writing=True)
     member = of_account(by.account_id or 0)
     keys = [one.key for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key)]
@@ -218,13 +221,14 @@ def rotate_all(
 ) -> RotationResult:
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
-    `settle` waits until no hop is left that read the old keys. Then every grant is checked once more. Raises
-    PassphraseWrong if neither passphrase decrypts a desk. Earlier desks are then changed, and the command can be
-    repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is running. Raises
-    DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys then stay.
+    `settle` waits until all hops that read the old keys have ended. Then every grant is checked again. Raises
+    PassphraseWrong if neither passphrase decrypts a desk. Desks before that one then already have new keys. The command
+    can be repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is in progress.
+    Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys are then
+    kept.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
-    # Checks that every running rotation belongs to this one. Otherwise it stops before any change.
+    # Checks that every rotation in progress belongs to this one. Otherwise it stops before any change.
     with context.database.reading() as session:
         moves = [
             decrypt_passphrase.wrapped_desk(session, code, by)
@@ -254,9 +258,10 @@ def rotate_one(
     say: Say,
     costs: Costs | None = None,
 ) -> RotationResult:
-    """Gives one desk a new key under today's passphrase. A removed person's copy of the old key then becomes useless.
+    """Gives one desk a new key under the current passphrase. A removed member's copy of the old key then becomes
+    useless.
 
-    Also completes a rotation that a member began in the console. Raises NotFound and the errors of `rotate_all`.
+    It also completes a rotation that a member began in the console. Raises NotFound and the errors of `rotate_all`.
     """
     opener = PassphraseDecrypter(by, passphrase)
     with context.database.reading() as session:
@@ -286,7 +291,7 @@ def _rotate(
 
     moved = move_grants(context, pairs, say)
     settle()
-    # The relay locks grants again meanwhile. Only a complete search that finds no old grant is the last one.
+    # Meanwhile the relay locks grants again. The search is complete only if it finds no old grant.
     while again := move_grants(context, pairs, say):
         moved += again
     return pairs, moved
@@ -295,7 +300,7 @@ def _rotate(
 def _end_all(
     context: Context, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
 ) -> None:
-    """Destroys the previous keys, and records it in the audit log."""
+    """Destroys the previous keys, and records that in the audit log."""
     with context.database.writing() as session:
         for pair in pairs:
             end_rotation(session, pair)
@@ -306,7 +311,7 @@ def _end_all(
 def _put(
     context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
-    """Gives a desk its new key, unless an earlier attempt did. Returns None if that attempt is complete."""
+    """Gives a desk its new key, unless an earlier attempt already did. Returns None if that attempt was completed."""
     with context.database.reading() as session:
         found = decrypt_passphrase.wrapped_desk(session, code, new.by)
         (row,) = tables_desks.desk_keys(session, [code])
@@ -334,7 +339,8 @@ def _put(
 def _both(
     found: decrypt_passphrase.WrappedDesk, old: PassphraseDecrypter, new: PassphraseDecrypter
 ) -> tuple[bytes, bytes]:
-    """Returns both keys of a desk in rotation. Raises DeskRefused if it is another rotation."""
+    """Returns both keys of a desk whose key is being replaced. Raises DeskRefused if the rotation in progress is
+    another one."""
     try:
         newest, before = new.open(found)
     except PassphraseWrong:

@@ -1,7 +1,8 @@
-"""Exports key folders as one encrypted file. Keep it apart from backups, because both together reveal everything.
+"""Exports the key folders as one encrypted file. Store it apart from backups, because both together reveal everything.
 
-Keys whose names contain a date are left out. They are destroyed on time, and no file may restore them. The reader's
-pepper is also left out and is kept on paper. With it and the database, an attacker finds every PIN in a few days.
+Keys with a date in their names are left out. They must be destroyed on time, and no file may bring them back. The
+reader's pepper is also left out, and is kept on paper. With the pepper and the database, an attacker could find every
+PIN in a few days.
 """
 
 import base64
@@ -20,7 +21,7 @@ from hotline.keys.passphrase import Costs, WrappingKey
 OWNER = "exported keys"
 SECRET_NAME = "this file of keys"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-"""Pattern of `role/file`. No match leads out of the folder."""
+"""The pattern of `role/file`. A name that matches never points to a place outside the folder."""
 OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
 ON_PAPER = frozenset({PEPPER_KEY, previous_name(PEPPER_KEY)})
 """Keys that are never exported."""
@@ -36,10 +37,10 @@ def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> by
 
 
 def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
-    """Restores permanent keys. Returns the names of those that were missing.
+    """Restores permanent keys. Returns the names of the keys that were missing before.
 
-    Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied where a different key has the same name.
-    Nothing is written in that case.
+    Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied if a different key with the same name
+    exists. In that case it writes nothing.
     """
     keys = _read(unwrap(parcel, passphrase, owner=OWNER, part=SECRET_NAME))
     here = permanent_keys(folder)
@@ -77,7 +78,7 @@ def _read(document: bytes) -> Mapping[str, bytes]:
     return read
 
 
-# Converts a key to text on paper and back: groups of four letters and digits. The last group checks the others.
+# Converts a key to text on paper and back: groups of four letters and digits. The last group is a check of the others.
 
 GROUP, CHECK_LETTERS = 4, 4
 LOOK_ALIKES = str.maketrans({"0": "O", "1": "I", "8": "B", "9": "G"})
@@ -89,7 +90,8 @@ def write_letters(key: bytes) -> str:
 
 
 def read_letters(typed: str) -> bytes:
-    """Returns the key. Raises BackupInvalid where a letter is wrong. The error contains none of the letters."""
+    """Reads a key from its text on paper. Raises BackupInvalid if a letter is wrong. The error contains none of the
+    letters."""
     letters = "".join(typed.split()).upper().translate(LOOK_ALIKES)
     body, check = letters[:-CHECK_LETTERS], letters[-CHECK_LETTERS:]
     try:

@@ -1,4 +1,5 @@
-"""Brings a database's tables up to this code's version. It never goes back. The next migration corrects an error."""
+"""Updates a database's tables to the version of this code. It never goes back to an older version. The next
+migration corrects errors."""
 
 import os
 import sqlite3
@@ -22,22 +23,25 @@ from hotline.core.driver import without_details
 from hotline.errors import NotReady
 
 LOCK = 4_114_110_002
-"""PostgreSQL's advisory lock for migrations. Two releases that start at once migrate one after the other."""
+"""PostgreSQL's advisory lock for migrations. If two releases start at the same time, they migrate one after the
+other."""
 LOCK_MS = 2000
-"""The milliseconds that a migration waits for a table.
+"""The maximum milliseconds for which a migration waits for a table.
 
-Hops queue behind it, so this is less than a hop's time limit.
+Hops wait behind the migration, so this time is shorter than a hop's limit.
 """
 
 
 def upgrade(database: Database, *, also: Path | None = None) -> bool:
-    """Runs the missing migrations, each in its own transaction. Returns True if it ran any. Raises StoreUnavailable.
+    """Runs the missing migrations, each in its own transaction. Returns True if at least one was missing. Raises
+    StoreUnavailable.
 
-    A migration locks one table at a time, so callers can continue (docs/decisions/20). If one fails, those before it
-    stay done, and the run can be repeated. Tests name a second folder in `also`, with migrations of a future release.
+    A migration locks only one table at a time, so callers can continue (docs/decisions/20). If a migration fails, the
+    earlier ones stay, and the run can be repeated. Tests name a second folder in `also`, with the migrations of a
+    future release.
     """
     config = _config(also)
-    # Read once, because alembic's own command reads every migration again at each of its calls.
+    # The migrations are read once, because every call of alembic's own command reads all of them again.
     scripts = ScriptDirectory.from_config(config)
     goal = scripts.get_current_head()
     changed = False
@@ -47,26 +51,26 @@ def upgrade(database: Database, *, also: Path | None = None) -> bool:
 
 
 class TablesState(StrEnum):
-    """The tables of a database, compared with those that this release expects."""
+    """The state of a database's tables, compared with the tables that this release expects."""
 
     MISSING = "missing"
     OLDER = "older"
     CURRENT = "current"
     UNKNOWN = "unknown"
-    """Another release made them, or another program."""
+    """Another release or another program made the tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class TablesFound:
     state: TablesState
     version: str
-    """Empty if the tables name no version."""
+    """It is empty if the tables contain no version."""
     place: str
-    """The file, or the server and the name of the database. No account and no password."""
+    """The file, or the server and the name of the database. It contains no account and no password."""
 
 
 def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
-    """Compares the tables at an address with this release's, and changes nothing. Raises StoreUnavailable.
+    """Compares the tables at an address with those of this release. It changes nothing. Raises StoreUnavailable.
 
     Tests name a second folder in `also`, with the migrations of a future release.
     """
@@ -84,9 +88,9 @@ def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
 
 
 def _read_version(file: Path) -> tuple[str | None, bool]:
-    """Returns the version of a file's tables, and True if there is a table of tips.
+    """Returns the version of the tables in a file, and True if there is a table of tips.
 
-    Creates no file and sets no pragma.
+    It creates no file and sets no pragma.
     """
     named = "SELECT name FROM sqlite_master WHERE type = 'table'"
     address = f"file:{quote(str(file.absolute()))}?mode=rw"
@@ -107,7 +111,7 @@ def _ask_version(url: str) -> tuple[str | None, bool]:
 
 
 def refuse_unknown(found: TablesFound) -> None:
-    """Raises NotReady if this release can neither use the tables nor bring them up to date."""
+    """Raises NotReady if this release can neither use the tables nor update them."""
     if found.state is TablesState.UNKNOWN:
         named = f"of version {found.version}" if found.version else "without a version"
         raise NotReady(
@@ -117,7 +121,7 @@ def refuse_unknown(found: TablesFound) -> None:
 
 
 def refuse_unless_current(found: TablesFound) -> None:
-    """Raises NotReady if the tables are another release's."""
+    """Raises NotReady if the tables belong to another release."""
     refuse_unknown(found)
     if found.state is TablesState.OLDER:
         raise NotReady(
@@ -126,7 +130,8 @@ def refuse_unless_current(found: TablesFound) -> None:
 
 
 def database_name(url: str) -> str:
-    """Returns a database's name for a person to read: its file, or its server and name. No account and no password."""
+    """Returns the name of a database for a person: its file, or its server and name. It contains no account and no
+    password."""
     file = sqlite_file(url)
     if file is not None:
         return str(file)
@@ -136,7 +141,7 @@ def database_name(url: str) -> str:
 
 
 def server_of(url: str) -> str:
-    """Returns the place where a database answers: its file, or the server's host and port."""
+    """Returns the place at which a database answers: its file, or the server's host and port."""
     file = sqlite_file(url)
     if file is not None:
         return str(file)
@@ -146,7 +151,7 @@ def server_of(url: str) -> str:
 
 
 def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: str | None) -> bool:
-    """Runs the next migration. Returns False if none is left."""
+    """Runs the next migration. Returns False if there is no further one."""
     with database.writing() as session:
         if not database.is_sqlite:
             _take_turns(session)
@@ -163,10 +168,10 @@ def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: st
 
 
 def _take_turns(session: Session) -> None:
-    """Takes the migration lock, and then limits how long this transaction waits for a table.
+    """Takes the lock for migrations, and then limits how long this transaction waits for a table.
 
-    It waits for another release without a limit. Callers queue behind a migration that waits for a table. A migration
-    that does not get its table is rolled back whole, and can be repeated.
+    It waits for the lock of another release without a limit. Callers must wait behind a migration that waits for a
+    table. A migration that does not get its table in time is rolled back completely and can be repeated.
     """
     driver = session.connection().connection.dbapi_connection
     assert isinstance(driver, BoundedConnection)
@@ -181,13 +186,13 @@ def newest_version(also: Path | None = None) -> str | None:
 
 
 def is_known_version(revision: str) -> bool:
-    """Returns True if this code can bring tables of that revision up to date."""
+    """Returns True if this code can update tables with that version."""
     scripts = ScriptDirectory.from_config(_config()).walk_revisions()
     return revision in {script.revision for script in scripts}
 
 
 def current_version(session: Session) -> str | None:
-    """Returns the newest migration that ran on the tables, or None."""
+    """Returns the newest migration that was run on the tables, or None."""
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 

@@ -1,4 +1,5 @@
-"""Shows the desks, their members and requests for access. Asks for access, removes members and changes desk keys."""
+"""Shows the desks, their members and the requests for access. Also requests access, removes members and changes desk
+keys."""
 
 from functools import partial
 
@@ -65,14 +66,15 @@ def remove_member(visit: Visit, code: str) -> None:
 
 @form_view(desk, "sign", HotlineError)
 def request_signature(visit: Visit, code: str) -> Response:
-    """Asks another admin to sign the desk's key too. The page of approvals shows the request, and withdraws it."""
+    """Asks another admin to sign the desk's key as well. The page of approvals shows the request, and can withdraw
+    it."""
     reason = visit.reason("sign", MISSING)
     decrypt_signing.request_signature(visit.context, visit.by.actor, _own_key(visit), code, reason)
     return redirect_to("approvals.listed")
 
 
 def _own_key(visit: Visit) -> bytes:
-    """Returns the private key of the signed-in person. Raises DeskRefused if it is locked."""
+    """Returns the decrypted private key of the signed-in person. Raises DeskRefused if it is locked."""
     key = service_sessions.key_of(visit.context, visit.token)
     if key is None:
         raise DeskRefused(message_text("your key is locked: sign in again"))
@@ -81,9 +83,9 @@ def _own_key(visit: Visit) -> bytes:
 
 @form_view(desk, "key", HotlineError)
 def change_key(visit: Visit, code: str) -> Response:
-    """Does one step of the change to a new desk key, until nothing is encrypted with the old key.
+    """Does one step of the change to a new desk key. Steps follow until nothing is encrypted with the old key.
 
-    A form sent again after another member finished the change does not start a new one.
+    If another member has finished the change, a form that is sent again does not start a new one.
     """
     head = service_desk_page.desk_page(visit.context, visit.by, code).head
     if not head.is_moving and head.copied_since is None:

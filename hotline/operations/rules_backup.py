@@ -1,7 +1,7 @@
 """Reads and writes the two documents of a backup: its manifest and its contents. Pure.
 
-The manifest is in clear and signed, so that a machine that cannot decrypt a backup can list and verify it. The contents
-(number of rows, end of the audit log) are in it, encrypted like the copy.
+The manifest is signed but not encrypted, so that a machine without the key can list and verify backups. The contents
+(the numbers of rows and the end of the audit log) are part of it, encrypted like the copy.
 """
 
 import json
@@ -23,7 +23,7 @@ from hotline.errors import BackupInvalid
 
 
 class Engine(StrEnum):
-    """The kind of database that was copied. A backup is restored into the same kind."""
+    """The kind of database that was copied. A backup can only be restored into the same kind."""
 
     SQLITE = "sqlite"
     """A copy of the database's file."""
@@ -42,7 +42,7 @@ STRICT = ConfigDict(strict=True)
 
 
 class _Document:
-    """A document of a backup. It reads exactly what it writes."""
+    """A document of a backup. It can read exactly the documents that it writes."""
 
     def document(self) -> bytes:
         said = to_jsonable_python(self)
@@ -50,7 +50,8 @@ class _Document:
 
     @classmethod
     def read(cls, document: bytes) -> Self:
-        """Returns the document. Raises BackupInvalid for one that we did not write, and names its first wrong field."""
+        """Reads a document. Raises BackupInvalid for a document that this code did not write. The error names the
+        first wrong field."""
         try:
             return TypeAdapter(cls).validate_json(document)
         except ValidationError as invalid:
@@ -63,22 +64,22 @@ class Manifest(_Document):
     engine: Engine
     release: Line
     schema: Line
-    """The newest migration of its tables."""
+    """The newest migration of the copied tables."""
     taken_at: AwareDatetime
     recipients: list[Line]
-    """The public keys whose owners can decrypt it."""
+    """The public keys of the people who can decrypt the backup."""
     digest: Line
-    """SHA-256 over the encrypted copy."""
+    """The SHA-256 of the encrypted copy."""
     contents: str
     """The contents, encrypted in age's format."""
 
 
 @dataclass(frozen=True, config=STRICT)
 class Contents(_Document):
-    """The facts that a restore must find again, exactly."""
+    """The facts with which the restored database must agree exactly."""
 
     rows: dict[str, NonNegativeInt]
-    """Number of rows by table."""
+    """The number of rows, by table."""
     audit_rows: NonNegativeInt
     audit_newest: Line
-    """The digest at the end of the audit log. It shows if rows were cut off there."""
+    """The digest at the end of the audit log. It shows if rows at the end were removed."""

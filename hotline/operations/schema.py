@@ -1,4 +1,4 @@
-"""Imports every table, so that one metadata object has them all."""
+"""Imports every table, so that one metadata object contains all of them."""
 
 from typing import Any
 
@@ -54,8 +54,8 @@ def _partial(
 ) -> None:
     """Creates an index over a part of a table.
 
-    It is in this module, apart from the row classes, because PostgreSQL's part loads its whole dialect. A process on
-    SQLite needs none of it.
+    It is here and not in the row classes, because PostgreSQL's part loads its whole dialect. A process on SQLite does
+    not need that dialect.
     """
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
@@ -91,5 +91,5 @@ _partial(
 
 
 def create_all(database: Database) -> None:
-    """Creates every table at once, for tests. Migrations create the tables of a real database."""
+    """Creates every table at once, for tests. In a real database, migrations create the tables."""
     METADATA.create_all(database.engine)

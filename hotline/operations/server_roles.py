@@ -1,7 +1,7 @@
-"""Gives each process its own account at PostgreSQL and at Redis, with the rights that it needs and no others.
+"""Gives each process its own account at PostgreSQL and at Redis, with only the rights that it needs.
 
-`hotline upgrade --roles` makes them. The passwords lie in the processes' key folders. Without them a process uses the
-account in its settings.
+`hotline upgrade --roles` creates these accounts. Their passwords are in the key folders of the processes. A process
+without such an account uses the account in its settings.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from hotline.people.tables_audit import AuditEntry
 
 ALL = HOOKS, WORKERS, WATCH, READER, PAGES = "hooks", "workers", "watch", "reader", "pages"
 CONSOLE = "console"
-"""The commands. At PostgreSQL they use the owner's account, since they also make tables."""
+"""The commands of the operator. At PostgreSQL they use the owner's account, because they also create tables."""
 CALLS = """
 alarm assignment attempt call_back case_code case_counted case_event case_grant case_key case_note counter coverage
 deadline delivery_report dialogue drill enrolment_code grant hook_counter inbound_seen inbox_read leader message
@@ -27,7 +27,7 @@ participant pending_alert people people_register pin_reading pin_reading_ask pin
 question_back queue_state reply_answer screen_count secret_attempt service_referral started_form stopped tally
 timed_task tip tip_likeness tip_link tip_place
 """
-"""The tables of calls, tips and messages. Every process writes them."""
+"""The tables of calls, tips and messages. Every process writes to them."""
 WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(CALLS.split(), ALL),
     **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
@@ -43,12 +43,13 @@ WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("desk", "desk_member"), (READER, PAGES)),
     **dict.fromkeys(("sample_mark", "key_canary", "recovery_pair", "alembic_version"), ()),
 }
-"""The processes that write each table. Its keys are all tables. `audit` is apart: each process adds rows, none changes
-one."""
+"""The processes that write to each table. The keys are the names of all tables. `audit` is a special case: each
+process adds rows, and none changes a row."""
 COLUMNS = ((HOOKS, "on_call_contact", "unreachable"), (HOOKS, "responder", "categories"))
-"""Single columns that a process may change. STOP makes a contact unreachable. A lock on rows needs one such column."""
+"""Single columns that a process may change. For example, STOP makes a contact unreachable. A lock on rows also needs
+such a column."""
 UNREAD = {HOOKS: ("account_code", "approval", "recovery_pair", "sign_in_attempt", "draft_step")}
-"""Tables that a process does not read."""
+"""The tables that a process does not read."""
 EACH = "+@read +@write +@connection +@transaction -@dangerous +info resetchannels"
 SERVES = f"{EACH} +@pubsub +@blocking +@scripting &rq:pubsub:*"
 REDIS: Mapping[str, str] = {
@@ -56,18 +57,18 @@ REDIS: Mapping[str, str] = {
     **dict.fromkeys((WORKERS, READER), f"~rq:* {SERVES}"),
     **dict.fromkeys((WATCH, PAGES, CONSOLE), f"~rq:* ~hotline:probe {EACH}"),
 }
-"""The keys, commands and channels of each process at Redis. No process may empty a database."""
+"""The keys, commands and channels that each process may use at Redis. No process may empty a database."""
 
 
 def grants(role: str, name: str) -> Iterator[str]:
-    """Yields the statements that give the account of a process its rights, and take away all others."""
+    """Yields the statements that give a process's account its rights and remove all others."""
     to = f'"{name}"'
     tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
-    # A row with a chosen id could end the log: no later row would get a number.
+    # If a process could choose the id of a row, it could end the log: no later row would get a number.
     added = ", ".join(f'"{one.name}"' for one in AuditEntry.__table__.columns if one.name != "id")
     yield f"GRANT INSERT ({added}) ON audit TO {to}"
     for table in UNREAD.get(role, ()):
@@ -78,7 +79,7 @@ def grants(role: str, name: str) -> Iterator[str]:
 
 
 def grant_existing(database: Database, url: str) -> None:
-    """Gives the accounts that exist the rights of this version. A new version may bring tables."""
+    """Gives the existing accounts the rights that this version needs. A new version may have new tables."""
     if database.is_sqlite:
         return
     with database.writing() as session:
@@ -89,9 +90,11 @@ def grant_existing(database: Database, url: str) -> None:
 
 
 def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
-    """Makes the missing accounts, and sets their passwords to those in the key folders. Returns their names.
+    """Creates the missing accounts, and sets their passwords to those in the key folders. Returns the names of the
+    created accounts.
 
-    The owner of the database needs CREATEROLE. The server gets a digest of each password, which its log may keep.
+    The owner of the database needs the right CREATEROLE. The server receives only a digest of each password, because it
+    may write it to its log.
     """
     made = []
     with database.writing() as session:
@@ -111,7 +114,7 @@ def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
 
 
 def redis_accounts(keys: Path) -> str:
-    """Returns the file of users for Redis (`aclfile`). It holds digests of the passwords, and no other user."""
+    """Returns the file of users for Redis (`aclfile`). It contains digests of the passwords, and no other user."""
     lines = ["user default off"]
     for role, rights in REDIS.items():
         name, password = _account(keys / role, REDIS_ACCOUNT, role)
@@ -121,12 +124,14 @@ def redis_accounts(keys: Path) -> str:
 
 
 def account_name(url: str, role: str) -> str:
-    """Returns a process' account at PostgreSQL. Accounts belong to the server, so the database names them."""
+    """Returns the name of a process's account at PostgreSQL. Accounts belong to the whole server, so the name
+    includes the database."""
     return f"{make_url(url).database}_{role}"
 
 
 def _account(folder: Path, file: str, name: str) -> tuple[str, str]:
-    """Returns name and password of an account from a key folder. Makes the password first where there is none."""
+    """Returns the name and the password of an account from a key folder. If there is no password, it first creates
+    one."""
     keys = KeyFolder(folder)
     keys.make(file, f"{name}:{secrets.token_hex(24)}".encode())
     held, _, password = keys.read(file).decode().partition(":")

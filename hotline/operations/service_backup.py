@@ -1,4 +1,5 @@
-"""Takes a backup while callers are served. It is encrypted to the operators' keys, and this line signs it."""
+"""Takes a backup while callers are served. The backup is encrypted for the operators' keys, and this hotline signs
+it."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from hotline.operations.backup_archive import (
 from hotline.operations.rules_backup import Contents, Manifest
 
 PROGRESS_BYTES = 64 << 20
-"""Bytes between two progress messages."""
+"""The number of bytes between two progress messages."""
 
 Say = Callable[[str], None]
 
@@ -50,10 +51,10 @@ def take_backup(
     scratch: Path,
     say: Say,
 ) -> BackupTaken:
-    """Writes a backup to two files that only their owner may read. The copy appears complete or not at all.
+    """Writes a backup to two files that only their owner can read. The copy appears only when it is complete.
 
-    `to` is a new file, or a folder for one. Raises Occupied if the file exists, and OSError if it cannot be written.
-    Also raises StoreUnavailable, NotReady or CopyFailed.
+    `to` is the path of a new file, or a folder for the new file. Raises Occupied if the file exists, and OSError if it
+    cannot be written. Also raises StoreUnavailable, NotReady or CopyFailed.
     """
     say("reading the database")
     with snapshot(database, scratch) as taken:
@@ -76,7 +77,7 @@ def take_backup(
 
 
 def _reported(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
-    """Yields the pieces, and says how many bytes have passed."""
+    """Yields the pieces, and reports how many bytes have passed."""
     passed = told = 0
     for piece in pieces:
         yield piece
@@ -95,7 +96,7 @@ def contents_of(measures: Measures) -> Contents:
 
 
 def _write(path: Path, encrypt: Callable[[Write], Manifest], signing_key: bytes) -> Manifest:
-    """Writes to temporary files first, and links them to their paths after they are on the disk."""
+    """Writes to temporary files first. When they are on the disk, it links them to their paths."""
     signature = signature_path(path)
     drafts = [one.with_name(f".{one.name}.unfinished") for one in (path, signature)]
     try:

@@ -27,13 +27,13 @@ class Restored:
     manifest: Manifest
     contents: Contents
     waiting: int
-    """Number of outgoing messages that wait. The operator decides whether they are sent."""
+    """The number of outgoing messages that wait. The operator decides if they are sent."""
     aside: Path | None
     """The new path of the database that was there before."""
 
 
 def verify_backup(file: Path, key: BackupKey) -> tuple[Manifest, Contents]:
-    """Verifies and decrypts a complete backup, and stores nothing of it. Raises BackupInvalid."""
+    """Verifies and decrypts a complete backup without storing any of it. Raises BackupInvalid."""
     with _verified(file, key) as (stream, manifest):
         contents = decrypt_copy(stream, manifest, key.identities, lambda _piece: None)
     return manifest, contents
@@ -50,10 +50,10 @@ def restore(
     replace: bool = False,
     audit_key: tuple[str, bytes] | None = None,
 ) -> Restored:
-    """Restores a backup of this line into an empty database, or with `replace` in place of SQLite's file.
+    """Restores a backup of this hotline into an empty database. With `replace`, it replaces SQLite's file.
 
-    The operator's name is recorded for the pause of its outgoing queue. Raises BackupInvalid, Occupied, NotReady,
-    CopyFailed or StoreUnavailable. The database is then as it was before.
+    The operator's name is recorded as the reason why the outgoing queue is paused. Raises BackupInvalid, Occupied,
+    NotReady, CopyFailed or StoreUnavailable. After an error, the database is the same as before.
     """
     say("verifying who signed the backup")
     with _verified(file, key) as (stream, manifest):
@@ -80,7 +80,7 @@ def restore(
 
 @contextmanager
 def _verified(file: Path, key: BackupKey) -> Iterator[tuple[BufferedReader, Manifest]]:
-    """Yields the copy and its manifest. Nothing of a copy is decrypted or read before its signature is verified."""
+    """Yields the copy and its manifest. No part of a copy is decrypted or read before its signature is verified."""
     manifest = read_manifest(file, key.signers)
     with file.open("rb") as stream:
         check_digest(stream, manifest)
@@ -110,9 +110,9 @@ def _prove(database: Database, manifest: Manifest, contents: Contents) -> None:
 
 
 def _hold(database: Database, manifest: Manifest, *, by: str, at: datetime) -> int:
-    """Pauses the restored queue and ends sessions and links.
+    """Pauses the restored outgoing queue, and ends sessions and links.
 
-    Its messages may have been sent after the backup was made.
+    The messages in the queue may already have been sent after the backup was made.
     """
     reason = f"{REASON} of {in_kigali(manifest.taken_at)}"
     with database.writing() as session:

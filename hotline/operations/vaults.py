@@ -23,9 +23,9 @@ VAULTS: Mapping[str, tuple[Column, ...]] = {
     "relay": (Responder.encrypted_number, Enrolment.encrypted_number, Enrolment.encrypted_code),
     "watch": (OnCallContact.encrypted_number,),
 }
-"""Columns that hold encrypted numbers or codes, by the key pair that they are encrypted to."""
+"""Columns with encrypted numbers or codes, by the key pair for which they are encrypted."""
 GRANT_TABLES: Sequence[Any] = (Grant, CallBack, CaseGrant)
-"""Tables whose rows hold a key that is encrypted to a desk or the reader."""
+"""Tables whose rows contain a key that is encrypted for a desk or the reader."""
 BATCH = 200
 
 
@@ -33,10 +33,10 @@ BATCH = 200
 class EncryptedGrant:
     id: int
     uid: str
-    """The uid of the tip. For the key of a case, the name that `case_codes.case_name` makes of it."""
+    """The uid of the tip. For the key of a case, it is the name that `case_codes.case_name` makes from the uid."""
     encrypted_key: bytes = field(repr=False)
     row: Any
-    """The table that holds the grant."""
+    """The table that contains the grant."""
 
 
 def encrypted_values(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
@@ -51,7 +51,8 @@ def encrypted_values(session: Session, column: Column, after: int) -> Sequence[t
 def replace_value(
     session: Session, column: Column, row_id: int, before: bytes, after: bytes
 ) -> None:
-    """Replaces an encrypted value. Does nothing if it was changed meanwhile. The next pass handles it then."""
+    """Replaces an encrypted value. It does nothing if the value was changed meanwhile. Then the next pass replaces
+    it."""
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
     session.execute(held.values({column: after}))
@@ -60,7 +61,7 @@ def replace_value(
 def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
     """Returns the next grants of a desk or the reader in one table of `GRANT_TABLES`, ordered by id.
 
-    Includes the grants of tips that are not filed yet. All waiting call-backs belong to the national desk.
+    It includes the grants of tips that are not complete yet. All waiting call-backs belong to the national desk.
     """
     if row is CallBack:
         is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]
@@ -75,7 +76,7 @@ def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[Encr
 
 
 def replace_grant(session: Session, grant: EncryptedGrant, encrypted_key: bytes) -> None:
-    """Replaces the encrypted key of a grant. Does nothing if the grant was changed or erased meanwhile."""
+    """Replaces the encrypted key of a grant. It does nothing if the grant was changed or erased meanwhile."""
     row = grant.row
     session.execute(
         update(row)

@@ -1,4 +1,5 @@
-"""Decrypts the sums of a month's persons. Only the reader has the key. No module that a hook uses imports this one."""
+"""Decrypts the monthly sums about persons. Only the reader process has the key. The modules that answer the gateway
+never import this module."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from hotline.statistics.rules_rounding import CellSum
 def decrypt_sums(
     body: bytes, *, month: str, private_keys: Sequence[bytes]
 ) -> Mapping[CellName, CellSum]:
-    """Returns the sums of a month. Raises DecryptionFailed if no key fits, or if they are of another month."""
+    """Returns the sums of a month. Raises DecryptionFailed if no key fits, or if the sums belong to another month."""
     for private_key in private_keys:
         try:
             document = json.loads(SealedBox(PrivateKey(private_key)).decrypt(body))

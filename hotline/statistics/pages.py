@@ -35,7 +35,7 @@ NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One indicator by one dimension: a drawing, and the table next to it."""
+    """One indicator by one dimension: a chart, and the table next to it."""
 
     title: str
     hint: str
@@ -44,7 +44,8 @@ class Block:
 
     @property
     def is_long(self) -> bool:
-        """Returns True for a long table, which the page folds. Its drawing shows the largest rows."""
+        """Returns True for a long table, which the page shows folded. Its chart shows the rows with the largest
+        numbers."""
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
@@ -72,7 +73,8 @@ def overview(visit: Visit, lines: Sequence[role_groups.TodayLine] = ()) -> Respo
 
 
 def release(visit: Visit, period: str, notice: str = "") -> Response:
-    """Shows the tables of one release. Only the roles that approve releases see one that is not published yet."""
+    """Shows the tables of one release of statistics. Until it is published, only the roles that approve releases can
+    see it."""
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.context, period)
     is_published = len(approvals) >= len(role_groups.RELEASING)
@@ -95,20 +97,20 @@ def release(visit: Visit, period: str, notice: str = "") -> Response:
 
 @form_view(release, "approve", HotlineError)
 def approve(visit: Visit, period: str) -> None:
-    """Approves a release in the name of the account's role."""
+    """Approves a release of statistics in the name of the account's role."""
     role = next(iter(visit.by.roles & role_groups.RELEASING))
     service_releases.approve(visit.context, visit.by.actor, role, period)
 
 
 def files(visit: Visit, period: str) -> Response:
-    """Sends a release as a zip of CSV, workbook and metadata."""
+    """Sends a release as a zip file with CSV files, a workbook and metadata."""
     found = _found(visit, period)
     body = service_export.archive(found, _labels(visit))
     return attachment(body, f"{service_export.archive_name(found)}.zip", "application/zip")
 
 
 def report(visit: Visit, period: str, language: str) -> Response:
-    """Sends the minister's report of a published quarter or year as a PDF."""
+    """Sends the report for the minister on a published quarter or year, as a PDF."""
     found = _found(visit, period)
     if language not in CODES or not _has_report(found):
         raise NotFound("There is no such report.")
@@ -121,13 +123,13 @@ def report(visit: Visit, period: str, language: str) -> Response:
 
 
 def results(visit: Visit) -> Response:
-    """Sends the results for callers as one page in three languages, for the ministry's own site."""
+    """Sends the results for callers as one page in three languages, for the ministry's own web site."""
     body = service_report.results_page(visit.context).encode()
     return attachment(body, "results.html", "text/html; charset=utf-8")
 
 
 def board(visit: Visit) -> Response:
-    """Shows the current board of the desks that this account opens."""
+    """Shows the current board of the desks whose tips this account can read."""
     found = statistics_service_releases.tip_board(visit.context, visit.by)
     return page(
         visit,
@@ -145,13 +147,13 @@ def board(visit: Visit) -> Response:
 
 
 def use(visit: Visit) -> Response:
-    """Shows the use of the line by day. Accounts that may not open tips see it too."""
+    """Shows by day how much the hotline is used. Accounts that may not read tips see it too."""
     found = statistics_service_releases.use_board(visit.context)
     return page(visit, "statistics_use.html", blocks=_use_blocks(visit, found))
 
 
 def targets(visit: Visit) -> Response:
-    """Asks the programme lead for the targets of this year."""
+    """Asks the programme lead to enter the targets of this year."""
     known = service_releases.targets(visit.context)
     return page(
         visit,
@@ -178,12 +180,13 @@ def set_targets(visit: Visit) -> Response:
 
 
 def _has_report(found: Release) -> bool:
-    """Returns False for a month, which has no tips and no persons, and so no report."""
+    """Returns False for a month. Its release has no tips and no persons, so it has no report."""
     return span_of(found.period) is not Span.MONTH
 
 
 def _found(visit: Visit, period: str) -> Release:
-    """Returns a release. Raises NotFound for a wrong period, or for one that this account may not see yet."""
+    """Returns the release of a period. Raises NotFound for an invalid period, and for a release that this account
+    may not see yet."""
     try:
         span_of(period)
     except ValueError as reason:
@@ -206,7 +209,7 @@ def _is_in(found: Release, table: PublishedTable) -> bool:
 
 
 def _blocks(visit: Visit, found: Release, table: PublishedTable) -> Sequence[Block]:
-    """Returns the totals of a table as one block, and each dimension of an indicator as another."""
+    """Returns one block with the totals of a table, and one block for each dimension of an indicator."""
     totals = [
         (visit.say(one.label), _said(visit, one, found.number(one.name)))
         for one in table.indicators
@@ -270,7 +273,7 @@ WEEKS_IN_TIME = {
 
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
-    """Returns, by urgency, how many tips were acknowledged in time, week by week."""
+    """Returns how many tips were acknowledged in time, by urgency and week."""
     hint = visit.say(phrase("Share of the week's tips that were taken in time."))
     made = []
     for urgency, weeks in found.weeks.items():
@@ -284,7 +287,7 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
 
 
 def _map(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns the open tips by district, for the national desk. None if there are none."""
+    """Returns a map of the open tips by district, for the national desk. Returns None if there are no open tips."""
     if not found.districts:
         return None
     names = {area.code: area.name for area in districts()}
@@ -296,7 +299,7 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns the screens of a report where callers leave, for the national desk. None if there are none."""
+    """Returns the report screens at which callers stop, for the national desk. Returns None if there are none."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Report screens where callers leave"))
@@ -331,7 +334,7 @@ def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
 def _screens(
     visit: Visit, found: Sequence[tuple[str, int]], dimension: Dimension, title: str
 ) -> Block:
-    """Returns a block of screens, topics or short codes by name, the largest number first."""
+    """Returns a block of screens, topics or short codes by name, largest number first."""
     names = service_releases.row_names(visit.context, visit.language)
     label = partial(_labels(visit).value, dimension, names=names)
     largest = sorted(found, key=lambda one: (-one[1], one[0]))

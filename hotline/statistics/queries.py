@@ -1,6 +1,6 @@
-"""Reads and writes releases, and reads the exact counts that releases and boards are made of.
+"""Reads and writes releases, and reads the exact numbers from which releases and boards are made.
 
-Every count of tips on a board asks `visible_to`, and nothing else, which tips the viewer may see.
+Every number of tips on a board depends on `visible_to` alone, which says which tips the viewer may see.
 """
 
 from collections import Counter, defaultdict
@@ -46,11 +46,11 @@ from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
 from hotline.tips.tables import IS_REAL_CASE, Tip
 
 USSD = "ussd"
-"""Only calls count as use, because an SMS to the line is nearly always a tip."""
+"""Only calls count as use, because an SMS to the hotline is nearly always a tip."""
 
 
 def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence[CountedTip]:
-    """Returns the tips that were filed from `begins` on and before `ends`, with their case events."""
+    """Returns the tips that were received at or after `begins` and before `ends`, with their case events."""
     within = (*IS_REAL_CASE, Tip.filed_at >= begins, Tip.filed_at < ends)
     log = CaseEventRow
     events: dict[int, list[CaseEvent]] = defaultdict(list)
@@ -83,7 +83,8 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
 
 
 def use_counts(session: Session, first: date, after: date, month: str | None) -> UseCounts:
-    """Returns the counters of use from `first` on and before `after`. People are counted for a month only."""
+    """Returns the counters of use at or after `first` and before `after`. The number of people is counted only for
+    whole months."""
     calls = _reach(session, Measure.SESSION, first, after)
     topics = _reach(session, Measure.TOPIC, first, after)
     quiz = {
@@ -103,7 +104,8 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
 
 
 def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
-    """Returns each trainee's times of enrolment and of the last lesson. The second is None until all are passed."""
+    """Returns for each trainee the time of enrolment, and the time of the last lesson. The second time is None until
+    the trainee has passed all lessons."""
     rows = session.execute(
         select(Participant.created_at, Participant.passed).where(
             Participant.programme == Programme.TRAINEES
@@ -118,7 +120,7 @@ def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
 
 
 def first_day(session: Session) -> date | None:
-    """Returns the first day on which a call was counted or a tip was filed, or None."""
+    """Returns the first day with a counted call or a tip, or None."""
     days = [session.scalar(select(func.min(table.day))) for table in (DailyCount, Tally)]
     at = session.scalar(select(func.min(Tip.filed_at)).where(*IS_REAL_CASE))
     days.append(None if at is None else at.astimezone(KIGALI).date())
@@ -126,7 +128,7 @@ def first_day(session: Session) -> date | None:
 
 
 def write_release(session: Session, release: Release) -> bool:
-    """Writes a release. Returns False, and writes nothing, if its period has one."""
+    """Stores a release. Returns False and stores nothing if its period already has a release."""
     row = ReleaseRow(
         period=release.period,
         made_at=release.made_at,
@@ -162,14 +164,14 @@ def releases(session: Session, periods: Collection[str] | None = None) -> Sequen
 
 
 def released_periods(session: Session) -> Sequence[str]:
-    """Returns the periods that have a release, approved or not, in the order in which they were made."""
+    """Returns the periods with a release, approved or not, in the order in which the releases were made."""
     return session.scalars(select(ReleaseRow.period).order_by(ReleaseRow.id)).all()
 
 
 def missing_periods(session: Session, at: datetime) -> Sequence[str]:
-    """Returns the periods that are due and have no release, the earliest first.
+    """Returns the periods whose release is due but missing, earliest first.
 
-    A half-year has one only where a table is published by half-years.
+    A half-year has a release only if a table is published by half-years.
     """
     first = first_day(session)
     if first is None:
@@ -185,9 +187,9 @@ def missing_periods(session: Session, at: datetime) -> Sequence[str]:
 
 
 def spans_of(session: Session, period: str) -> Spans:
-    """Returns the shortest period of each table that was in force when this period began.
+    """Returns for each table the shortest published period that applied when this period began.
 
-    They are decided each January from the releases of the last calendar year.
+    These are decided each January from the releases of the last calendar year.
     """
     first = first_day(session)
     year, start = int(period[:4]), first.year if first is not None else int(period[:4])
@@ -200,7 +202,7 @@ def spans_of(session: Session, period: str) -> Spans:
 
 
 def published_periods(session: Session) -> Sequence[str]:
-    """Returns the periods whose release two roles approved, in the order in which they were made."""
+    """Returns the periods whose release two roles approved, in the order in which the releases were made."""
     approved = (
         select(ReleaseApproval.release_id)
         .group_by(ReleaseApproval.release_id)
@@ -222,7 +224,7 @@ def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
 
 
 def write_approval(session: Session, period: str, role: str, *, by: str, at: datetime) -> bool:
-    """Approves a release in the name of a role. Returns False if that role approved it before."""
+    """Stores the approval of a release in the name of a role. Returns False if that role had already approved it."""
     row = ReleaseApproval(
         release_id=_row(session, period).id, role=role, approved_by=by, approved_at=at
     )
@@ -236,24 +238,24 @@ def person_sums(session: Session, months: Collection[str]) -> Mapping[str, bytes
 
 
 def write_person_sum(session: Session, month: str, body: bytes, at: datetime) -> bool:
-    """Writes the encrypted sums of a month. Returns False if the month has them."""
+    """Stores the encrypted sums of a month. Returns False if the month already has sums."""
     return add_if_new(session, PersonSum(month=month, made_at=at, body=body))
 
 
 def summed_months(session: Session) -> Set[str]:
-    """Returns the months whose persons were counted. Their sums are stored, or were deleted with their year."""
+    """Returns the months whose persons were counted. Their sums are stored, or they were deleted with their year."""
     years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
     gone = {month for year in years for month in months_of(year)}
     return gone.union(session.scalars(select(PersonSum.month)))
 
 
 def delete_person_sums(session: Session, months: Collection[str]) -> None:
-    """Deletes the sums of these months. The numbers of their year are written before."""
+    """Deletes the sums of these months. The printed numbers of their year must already be stored."""
     session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
 
 
 def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | None:
-    """Returns the printed numbers about persons of a period, or None if the reader has not counted them."""
+    """Returns the printed numbers about persons in a period, or None if the reader has not counted them yet."""
     row = session.get(PersonCount, period)
     if row is None:
         return None
@@ -263,13 +265,13 @@ def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | Non
 def write_person_cells(
     session: Session, period: str, cells: Sequence[ReleaseNumber], at: datetime
 ) -> bool:
-    """Writes the printed numbers about persons of a period. Returns False if they were written before."""
+    """Stores the printed numbers about persons in a period. Returns False if they were already stored."""
     written = {str(cell.name): cell.number for cell in cells}
     return add_if_new(session, PersonCount(period=period, made_at=at, cells=written))
 
 
 def counted_periods(session: Session) -> frozenset[str]:
-    """Returns the periods whose persons the reader has counted."""
+    """Returns the periods whose persons the reader process has counted."""
     return frozenset(session.scalars(select(PersonCount.period)))
 
 
@@ -285,7 +287,7 @@ def targets(session: Session, year: str) -> Mapping[str, int]:
 def write_target(
     session: Session, indicator: str, year: str, target: int | None, *, by: str, at: datetime
 ) -> None:
-    """Sets a target, or removes it with None."""
+    """Stores a target, or removes it if the value is None."""
     row = ProgrammeTarget(indicator=indicator, year=year, target=target, set_by=by, set_at=at)
     session.add(row)
     session.flush()
@@ -293,20 +295,20 @@ def write_target(
 
 @dataclass(frozen=True, slots=True)
 class TipCounts:
-    """The open tips that a viewer may see, counted by state. One tip may count in several states."""
+    """The numbers of open tips that a viewer may see, by state. A tip may count in several states."""
 
     open: int = 0
     overdue: int = 0
     acknowledged: int = 0
     on_site: int = 0
     to_approve: int = 0
-    """Tips whose closure waits for a second person."""
+    """The number of tips whose closure waits for a second person."""
     owed: int = 0
-    """Tips in which a follow-up on a person is due."""
+    """The number of tips with a due follow-up on a person."""
 
 
 def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
-    """Counts the open tips of a viewer by state."""
+    """Counts the open tips that a viewer may see, by state."""
     mine = (*IS_REAL_CASE, Tip.closed_at.is_(None), visible_to(viewer))
     passed = exists().where(
         Deadline.tip_id == Tip.id,
@@ -333,8 +335,8 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
 
 
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
-    """Counts the open tips of a viewer by district."""
-    # Python counts here, because a GROUP BY makes SQLite read every tip by its place.
+    """Counts the open tips that a viewer may see, by district."""
+    # Python does the counting here, because with GROUP BY SQLite would read every tip by its place.
     mine = (*IS_REAL_CASE, Tip.closed_at.is_(None), visible_to(viewer))
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
@@ -342,12 +344,12 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
 def filed_and_in_time(
     session: Session, viewer: Viewer | None, weeks: Sequence[datetime]
 ) -> Mapping[tuple[int, int], tuple[int, int]]:
-    """Counts the tips of a viewer by urgency and week: all that were filed, and those acknowledged in time.
+    """Counts the tips that a viewer may see, by urgency and week: all tips, and those acknowledged in time.
 
-    `weeks`: the beginning of each week, the earliest first. It counts from the first one on.
+    `weeks` has the start of each week, earliest first. Counting begins with the first week.
     """
     run_uncompiled(session)
-    # The database counts, because to read the tips of twelve weeks costs three times as much.
+    # The database does the counting, because reading the tips of twelve weeks takes three times as long.
     take, doubt = aliased(CaseEventRow), aliased(CaseEventRow)
     is_doubted = exists().where(
         doubt.tip_id == take.tip_id,
@@ -378,13 +380,13 @@ def filed_and_in_time(
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:
-    """Returns how many hours were checked since a moment, and by district those without anyone on duty."""
+    """Returns how many hours were checked since a time, and for each district the hours without a responder on duty."""
     rows = session.scalars(select(Coverage.missing).where(Coverage.hour >= begins)).all()
     return len(rows), Counter(code for row in rows for code in row)
 
 
 def use_by_day(session: Session, first: date, after: date) -> Mapping[tuple[date, str], int]:
-    """Returns calls and topics read by day, with the tallies that are not added up yet."""
+    """Returns the calls and the read topics by day, including counts that are not yet in the daily counters."""
     measures = (Measure.SESSION, Measure.TOPIC)
     found = _added_up(session, ("day", "measure"), measures, first, after, channel=USSD)
     return {(day, measure): count for (day, measure), count in found.items()}
@@ -412,7 +414,7 @@ def _reach(
 
 
 def _by_district(session: Session, first: date, after: date) -> Mapping[str, int]:
-    """Returns the community sessions that leaders reported, by district."""
+    """Returns by district the community sessions that leaders reported."""
     found = _added_up(session, ("district",), (SESSIONS_HELD,), first, after)
     return {district: count for (district,), count in found.items()}
 
@@ -425,7 +427,7 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[tuple[Any, ...], int]:
-    """Returns the daily counters of some measures by these columns, with the tallies that are not added up yet."""
+    """Returns the daily counters of some measures by these columns, including counts that are not added up yet."""
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (DailyCount, Tally):
         columns = [getattr(table, name) for name in by]

@@ -1,7 +1,7 @@
-"""Counts each month's persons, and only then destroys the codes, times and keys of the cases.
+"""Counts each month's persons. Only after that, it destroys the codes, times and keys of the cases.
 
-The reader does this, because no other process decrypts codes without a person. Each step is one transaction. After a
-crash the next run continues where the last one stopped.
+The reader process does this, because no other process decrypts codes without a person. Each step is one transaction.
+After a crash, the next run continues from the last completed step.
 """
 
 import logging
@@ -33,7 +33,7 @@ ERRAND = "codes"
 
 
 def count_due_months(context: ReaderContext) -> None:
-    """Does all that is due, once an hour. Raises StoreUnavailable."""
+    """Does everything that is due. It runs once an hour. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):
@@ -52,9 +52,9 @@ def count_due_months(context: ReaderContext) -> None:
 
 
 def _count(context: ReaderContext, month: str, at: datetime) -> None:
-    """Writes a month's count in one transaction with the marks that allow its codes to be erased.
+    """Stores a month's count, and in the same transaction the marks that allow erasing its codes.
 
-    Writes nothing if a case changed meanwhile.
+    It stores nothing if a case changed meanwhile.
     """
     with context.database.reading() as session:
         found = _of_month(session, month)
@@ -78,7 +78,8 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
 
 
 def hand_over(context: ReaderContext, at: datetime) -> None:
-    """Rounds the persons of each due quarter and year for its release. Then deletes the sums of a finished year.
+    """Rounds the numbers of persons for each due quarter and year, for its release. Then it deletes the sums of a
+    completed year.
 
     Raises StoreUnavailable.
     """
@@ -117,9 +118,9 @@ def _of_month(session: Session, month: str) -> queries_follow_up.MonthTips:
 
 
 def _mark_late(context: ReaderContext, at: datetime) -> None:
-    """Marks the cases whose first code was written after their month was counted. No count includes them.
+    """Marks the cases whose first code was written after their month was counted. They are in no count.
 
-    The mark allows their codes to be erased all the same.
+    The mark still allows erasing their codes.
     """
     with context.database.writing() as session:
         summed = queries.summed_months(session)
@@ -130,7 +131,8 @@ def _mark_late(context: ReaderContext, at: datetime) -> None:
 def _opened(
     session: Session, context: ReaderContext, found: queries_follow_up.MonthTips
 ) -> tuple[Sequence[rules_persons.CountedCase], int]:
-    """Returns the cases that decrypt, with the record keys of their tips and persons, and how many do not."""
+    """Returns the cases that could be decrypted, with the record keys of their tips and persons, and the number of
+    others."""
     cases, closed = [], 0
     for tip in found.counting:
         private = case_private_key(session, context, tip)
@@ -162,7 +164,7 @@ def _warn(context: ReaderContext, at: datetime) -> int:
 
 
 def _erase(context: ReaderContext, at: datetime) -> int:
-    """Erases one batch of codes that are due. Writes a row in the audit log for each case."""
+    """Erases one group of codes that are due for erasure. It writes a row to the audit log for each case."""
     context.failpoint("codes.before_erase")
     with context.database.writing() as session:
         ids = queries_follow_up.delete_counted(session, at, BATCH)

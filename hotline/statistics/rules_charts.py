@@ -1,6 +1,6 @@
-"""Draws charts as SVG from printed numbers. "Few" is never drawn as a bar, and each axis starts at zero.
+"""Draws charts as SVG images from printed numbers. "Few" is never drawn as a bar, and each axis starts at zero.
 
-A drawing has no id, because a page shows several drawings. It has no style attribute, because the console's policy
+A chart has no id, because a page shows several charts. It has no style attribute, because the console's security policy
 refuses styles.
 """
 
@@ -22,7 +22,7 @@ FONT = "Segoe UI, Noto Sans, Liberation Sans, DejaVu Sans, Arial, sans-serif"
 SPARK_WIDTH, SPARK_HEIGHT = 220, 48
 BAR_WIDTH, BAR_HEIGHT, BAR_GAP, LABEL_WIDTH = 328, 18, 8, 144
 LABEL_LETTERS = 16
-"""Letters of a label that fit next to the bars."""
+"""The number of letters of a label that fit next to the bars."""
 TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 88, 62, 4
 TILE_ROWS = """
 .. .. 43 44 45 52 ..
@@ -32,7 +32,8 @@ TILE_ROWS = """
 37 25 26 21 57 .. ..
 36 23 24 22 .. .. ..
 """
-"""The 30 districts by their codes, north on top. All tiles are equal, because a district's size means nothing here."""
+"""The 30 districts by their codes, with the north at the top. All tiles have the same size, because the size of a
+district has no meaning here."""
 NOWHERE = ".."
 STEPS = ("#e9efed", "#c3ddd8", "#7fb8ae", "#2a766d", "#0a4340")
 FIRST_DARK_STEP = 3
@@ -40,7 +41,7 @@ FIRST_DARK_STEP = 3
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its label, its number or None for "few", and the number as people read it."""
+    """One bar: its label, its number (None means "few"), and the number as people read it."""
 
     label: str
     number: int | None
@@ -48,7 +49,7 @@ class Bar:
 
 
 def sparkline(title: str, points: Sequence[int | None], values: Sequence[str]) -> str:
-    """Draws a line of numbers, the oldest at the left. A "few" is a small ring on the zero line."""
+    """Draws a small line chart, with the oldest number at the left. "Few" is a small ring on the zero line."""
     top = max((one for one in points if one is not None), default=0) or 1
     step = (SPARK_WIDTH - 12) / max(1, len(points) - 1)
     floor = SPARK_HEIGHT - 6
@@ -69,7 +70,7 @@ def sparkline(title: str, points: Sequence[int | None], values: Sequence[str]) -
 
 
 def bar_chart(title: str, rows: Sequence[Bar]) -> str:
-    """Draws one bar in each row. A row with "few" has the word and no bar."""
+    """Draws a chart with one bar in each row. A row with "few" shows the word instead of a bar."""
     top = max((row.number for row in rows if row.number is not None), default=0) or 1
     room = BAR_WIDTH - LABEL_WIDTH - 56
     parts, y = [], 0.0
@@ -90,7 +91,7 @@ def bar_chart(title: str, rows: Sequence[Bar]) -> str:
 
 
 def district_map(title: str, numbers: Mapping[str, int | None], texts: Mapping[str, str]) -> str:
-    """Draws the districts as tiles, darker for larger numbers. A district with "few" is a white tile with the word."""
+    """Draws the districts as tiles. Larger numbers are darker. A district with "few" is a white tile with that word."""
     names = {area.code: area.name for area in districts()}
     shown = sorted(one for one in numbers.values() if one is not None)
     parts = []
@@ -128,7 +129,7 @@ def _short(label: str) -> str:
 def _picture(
     title: str, values: Iterable[str], width: float, height: float, parts: Iterable[str]
 ) -> str:
-    """Returns a whole drawing. `values`: the text for a screen reader."""
+    """Returns a complete image. `values` is the text for a screen reader."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_n(width)}" height="{_n(height)}"'
         f' viewBox="0 0 {_n(width)} {_n(height)}" font-family="{FONT}" font-size="14" fill="{INK}">'

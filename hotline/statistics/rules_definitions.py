@@ -1,6 +1,6 @@
 """Reads the definitions of every published table and indicator from `definitions.toml`.
 
-Its texts are the English of the console's catalogue. The tool `tools/update_texts.py` collects them.
+Its texts are the English texts of the console's catalogue. `tools/update_texts.py` collects them.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ from hotline.statistics.rules_periods import Span
 
 
 class Unit(StrEnum):
-    """The thing that a number counts. The value is its English label."""
+    """The thing that a number counts. The value of each member is its English label."""
 
     CALLS = "calls"
     PEOPLE = "people"
@@ -33,18 +33,18 @@ class Unit(StrEnum):
 
 
 class Protection(StrEnum):
-    """The way in which an exact count becomes a printed number."""
+    """The way in which an exact number becomes a printed number."""
 
     USE = "use"
-    """Rounded to 10; below 10 "few"."""
+    """Rounded to 10. Below 10, "few" is printed."""
     KEYED = "keyed"
-    """Keyed random rounding to 5; below 10 "few"."""
+    """Rounded to 5 in a random direction that depends on record keys. Below 10, "few" is printed."""
     DERIVED = "derived"
-    """Made from printed numbers only."""
+    """Computed only from printed numbers."""
 
 
 class Dimension(StrEnum):
-    """A property by which a number is broken down."""
+    """A property that divides a number into groups."""
 
     ALL = "all"
     LANGUAGE = "language"
@@ -57,23 +57,23 @@ class Dimension(StrEnum):
     PROVINCE = "province"
     DISTRICT = "district"
     WHO = "who"
-    """Sex and age group together: woman, man, girl, boy."""
+    """Sex and age together: woman, man, girl, boy."""
     MEANS = "means"
     NATIONALITY = "nationality"
     WHERE = "where"
-    """Inside Rwanda or abroad, with the three largest destinations."""
+    """Inside Rwanda or abroad. The three countries with the largest numbers are named."""
     DECISION = "decision"
     SERVICE = "service"
     MET_BY = "met_by"
 
 
 ALL = "all"
-"""The value of a number that is not broken down."""
+"""The value if a number is not divided into groups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One number of a table: its name, its label, a sentence that explains it, and the way it is protected."""
+    """One number of a table: its name, its label, a sentence that explains it, and its protection."""
 
     name: str
     label: str
@@ -81,15 +81,16 @@ class Indicator:
     unit: Unit
     protection: Protection
     dimensions: tuple[Dimension, ...] = (Dimension.ALL,)
-    """Each is used alone. None is combined with another."""
+    """The number is divided by one dimension at a time. Two dimensions are never combined."""
     span: Span | None = None
-    """The shortest period for which it is published, if that is longer than its table's."""
+    """The shortest period for which it is published, if that is longer than the period of its table."""
     step_of: str = ""
-    """The indicator of the step before. A later step never prints more."""
+    """The indicator of the step before this one. The number of a later step is never larger than that of an earlier
+    one."""
     htcds: str = ""
-    """The field of HTCDS 2.0 that holds the same fact of one record."""
+    """The field of the standard HTCDS 2.0 with the same fact about one record."""
     is_collected: bool = True
-    """False until a later part of the line collects it. Until then pages say "not yet collected"."""
+    """False until a later version of the hotline collects it. Until then, pages say "not yet collected"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +98,16 @@ class PublishedTable:
     """One published table."""
 
     name: str
-    """T1 to T15."""
+    """A name from T1 to T15."""
     title: str
     counted: str
-    """The population."""
+    """The things or people that the table counts."""
     left_out: str
     span: Span
     """The shortest period for which it is published."""
     indicators: tuple[Indicator, ...]
     sensitive: bool = False
-    """True for tips and persons: published 75 days after a period ends."""
+    """True for tips and persons. These numbers are published 75 days after a period ends."""
 
     def shortest(self, indicator: Indicator) -> Span:
         """Returns the shortest period for which this indicator is published."""
@@ -143,7 +144,7 @@ INDICATORS: Mapping[str, tuple[PublishedTable, Indicator]] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class CellName:
-    """The name of one number of a release."""
+    """The name of one number in a release."""
 
     indicator: str
     dimension: str = Dimension.ALL.value

@@ -1,4 +1,4 @@
-"""Names periods, numbers and values of dimensions for a reader. The texts come from the console's catalogue."""
+"""Returns names of periods, numbers and groups for a reader. The texts come from the console's catalogue."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from hotline.text.places import COUNTRIES, PROVINCES, districts
 from hotline.tips.rules import Urgency
 
 Say = Callable[..., str]
-"""Translates an English phrase of the catalogue, with its values."""
+"""Translates an English phrase of the catalogue and fills in its values."""
 QUARTER = phrase("quarter {number} of {year}")
 HALF_YEAR = phrase("half {number} of {year}")
 SPANS: Mapping[str, str] = {
@@ -48,7 +48,7 @@ class Labels:
     say: Say
 
     def period(self, period: str) -> str:
-        """Returns a period like "November 2026" or "quarter 4 of 2026"."""
+        """Returns the name of a period, such as "November 2026" or "quarter 4 of 2026"."""
         span, year = span_of(period), period[:4]
         if span is Span.MONTH:
             first = date(int(year), int(period[5:]), 1)
@@ -59,20 +59,20 @@ class Labels:
         return self.say(template, number=period[-1], year=year)
 
     def number(self, number: int | None, unit: Unit) -> str:
-        """Returns a printed number as people read it: "170", "35 %", "8 min" or "few"."""
+        """Returns a printed number as people read it, such as "170", "35 %", "8 min" or "few"."""
         if number is None:
             return self.say(FEW)
         ending = {Unit.PERCENT: " %", Unit.MINUTES: " min"}.get(unit, "")
         return f"{format_decimal(number, locale=self.language)}{ending}"
 
     def about(self, number: int | None) -> str:
-        """Returns a rounded number inside a sentence: "about 170" or "few"."""
+        """Returns a rounded number for use in a sentence, such as "about 170" or "few"."""
         if number is None:
             return self.say(FEW)
         return self.say(ABOUT, number=format_decimal(number, locale=self.language))
 
     def value(self, dimension: str, value: str, names: Mapping[str, str] | None = None) -> str:
-        """Returns the name of a row. `names`: the titles of topics and screens in the published flows."""
+        """Returns the name of a row. `names` has the titles of topics and screens in the published flows."""
         if names and value in names:
             return names[value]
         known = _VALUES.get(dimension, {}).get(value) or _EVERYWHERE.get(value)

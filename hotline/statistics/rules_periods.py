@@ -1,4 +1,4 @@
-"""Calculates periods of published statistics, in Kigali's calendar: months, quarters, half-years and years.
+"""Computes the periods of published statistics in Kigali's calendar: months, quarters, half-years and years.
 
 A period is written `2026-11`, `2026-Q4`, `2026-H2` or `2026`.
 """
@@ -13,11 +13,11 @@ from hotline.alerts.rules_follow_up import month_of
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)
-"""A month's use of the line is published on the sixth day of the next month."""
+"""The time after which a month's use of the hotline is published: on the sixth day of the next month."""
 
 
 class Span(StrEnum):
-    """The length of a period, the shortest first."""
+    """The length of a period, shortest first."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -36,19 +36,19 @@ _WRITTEN = re.compile(
 
 
 def span_of(period: str) -> Span:
-    """Returns the length of a period. Raises ValueError if the text is no period."""
+    """Returns the length of a period. Raises ValueError if the text is not a period."""
     return _parsed(period)[0]
 
 
 def months_of(period: str) -> Sequence[str]:
-    """Returns the months of a period, the earliest first. Raises ValueError if the text is no period."""
+    """Returns the months of a period, earliest first. Raises ValueError if the text is not a period."""
     span, year, place = _parsed(period)
     first = place * span.months
     return [f"{year}-{month + 1:02}" for month in range(first, first + span.months)]
 
 
 def period_of(month: str, span: Span) -> str:
-    """Returns the period of this length that a month lies in."""
+    """Returns the period of this length that contains a month."""
     year, number = month[:4], int(month[5:7])
     place = (number - 1) // span.months + 1
     return {
@@ -70,21 +70,22 @@ def ends(period: str) -> datetime:
 
 
 def previous_period(period: str) -> str:
-    """Returns the period before this one, of the same length."""
+    """Returns the previous period of the same length."""
     return period_of(month_of(begins(period) - timedelta(days=1)), span_of(period))
 
 
 def due_at(period: str) -> datetime:
-    """Returns when a period is published: a month on the sixth day of the next, longer ones after 75 days."""
+    """Returns when a period is published. A month is published on the sixth day of the next month, and a longer
+    period after 75 days."""
     return ends(period) + (
         USE_AFTER if span_of(period) is Span.MONTH else rules_follow_up.COUNTED_AFTER
     )
 
 
 def due_periods(first_day: date, at: datetime) -> Sequence[str]:
-    """Returns every period that is due by `at` since the first day of the line.
+    """Returns every period that was due by `at` since the first day of the hotline.
 
-    The earliest comes first. Of periods that are due at the same time, the shortest comes first.
+    The earliest comes first. If periods are due at the same time, the shortest comes first.
     """
     found: set[str] = set()
     month = month_of(first_day)
@@ -96,7 +97,7 @@ def due_periods(first_day: date, at: datetime) -> Sequence[str]:
 
 
 def _parsed(period: str) -> tuple[Span, int, int]:
-    """Returns the length, the year and the place in the year, from 0."""
+    """Returns the length of a period, its year, and its position in the year from 0."""
     found = _WRITTEN.fullmatch(period)
     if found is None:
         raise ValueError("Write a period like 2026-11, 2026-Q4, 2026-H2 or 2026.")

@@ -1,6 +1,6 @@
-"""Counts the persons of cases: those who were identified, what happened to them, and the outcome of help.
+"""Counts the persons of cases: how many were identified, what happened to them, and the outcome of help.
 
-Only the process that decrypts case codes calls this. A person counts in the month in which their tip was filed.
+Only the process that decrypts case codes runs this code. A person counts in the month in which their tip was received.
 """
 
 from collections import defaultdict
@@ -37,12 +37,12 @@ COURT, POLICE = "court", "police"
 SAFE = frozenset({ThirtyDays.SAFE, ThirtyDays.HELPED})
 OFFER_WITHIN = timedelta(hours=24)
 DESTINATIONS = 3
-"""Countries of exploitation that a table names, at most."""
+"""The maximum number of countries of exploitation that a table names."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountedCase:
-    """A case whose codes were decrypted, with the record keys of the tip and of its persons."""
+    """A case with its decrypted codes, and the record keys of its tip and of its persons."""
 
     key: int
     province: str
@@ -51,16 +51,17 @@ class CountedCase:
     """The country of exploitation, if the tip is about one abroad."""
     persons: Sequence[MetPerson]
     person_keys: Mapping[int, int]
-    """The record key of each person, by their number in the case."""
+    """The record key of each person, by the person's number in the case."""
 
 
 def is_identified(person: MetPerson) -> bool:
-    """Returns True if a responder saw signs of trafficking, or an official body decided so."""
+    """Returns True if a responder saw signs of trafficking, or an official body decided that there was trafficking."""
     return person.result is ScreeningResult.POSSIBLE or person.actual is True
 
 
 def sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
-    """Returns count and key sum of every cell about persons. Cells with no person are left out."""
+    """Returns the number of records and the sum of their keys, for every cell about persons. It leaves out cells
+    without a person."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for case in cases:
         identified = [one for one in case.persons if is_identified(one)]
@@ -78,7 +79,7 @@ def sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
 
 
 def values_of(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
-    """Returns every value of a dimension of persons. `known` adds the countries that were counted."""
+    """Returns every possible value of a dimension of persons. `known` adds the countries that occur in the data."""
     match dimension:
         case Dimension.PROVINCE:
             return [*PROVINCES, ABROAD, NOT_SAID]
@@ -113,7 +114,7 @@ def _cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
 
 
 def _steps(person: MetPerson) -> Iterator[str]:
-    """Yields the steps that a person reached. A later step includes the steps before it."""
+    """Yields the steps that a person has reached. A later step includes all earlier steps."""
     yield "identified"
     offers = person.referrals
     followed = [one.thirty for one in offers if one.thirty is not None]
@@ -144,8 +145,8 @@ def _steps(person: MetPerson) -> Iterator[str]:
 
 
 def _consented_at(person: MetPerson) -> datetime | None:
-    """Returns the time of a person's first yes to help; for a child, the time of the decision for it. None if there is
-    none.
+    """Returns the time at which a person first agreed to help. For a child, it is the time of the decision for the
+    child. Returns None if there is no such time.
     """
     for at, said, decided in person.consents:
         if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
@@ -154,14 +155,14 @@ def _consented_at(person: MetPerson) -> datetime | None:
 
 
 def _who(person: MetPerson) -> str:
-    """Returns sex and age group. A person who may be a child counts as one."""
+    """Returns the sex and age group of a person. A person who may be a child counts as a child."""
     if person.is_child:
         return {WOMAN: GIRL, MAN: BOY}.get(person.sex or "", person.sex or NOT_SAID)
     return person.sex or NOT_SAID
 
 
 def _means(person: MetPerson) -> str:
-    """Returns the means of the last screening. The law asks for none of a child."""
+    """Returns the means of exploitation from the last screening. For a child, the law requires no means."""
     if person.is_child:
         return "child"
     screened = [
@@ -177,7 +178,7 @@ def _means(person: MetPerson) -> str:
 
 
 def _decision(person: MetPerson) -> str | None:
-    """Returns what an official body decided of a person who was screened as a possible victim, or None."""
+    """Returns an official body's decision about a person who was screened as a possible victim, or None."""
     if person.actual is not None:
         return "victim" if person.actual else "no_victim"
     return "undecided" if is_identified(person) else None

@@ -1,4 +1,4 @@
-"""Protects the counts of a period and puts them into a release: a closed list of printed numbers with a digest."""
+"""Protects the numbers of a period and puts them into a release: a fixed list of printed numbers with a digest."""
 
 import hashlib
 import json
@@ -32,19 +32,19 @@ from hotline.statistics.rules_tips import NOT_SAID, SMALLEST_MEDIAN
 from hotline.text.codes import ABROAD
 
 SMALLEST_SHARE = 40
-"""A share of tips needs this many tips, as printed."""
+"""The minimum number of tips, as printed, for a share of tips."""
 MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
-"""Shares of cells that show a number. Below the first, a table moves to a longer period. From the second, it moves
-back.
+"""Limits for the share of a table's cells that show a number. Below the first limit, the table changes to a longer
+period. From the second limit on, it changes back.
 """
 Spans = Mapping[str, Span]
-"""The shortest period that each table is published for now, by the table's name."""
+"""The shortest period for which each table is published now, by the table's name."""
 _ValuesOf = Callable[[Dimension], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ReleaseNumber:
-    """One printed number of a release. None prints "few"."""
+    """One printed number of a release. None is printed as "few"."""
 
     name: CellName
     number: int | None = field(compare=False)
@@ -52,22 +52,22 @@ class ReleaseNumber:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Everything that is published for one period, once."""
+    """Everything that is published for one period."""
 
     period: str
     made_at: datetime
     cells: Sequence[ReleaseNumber]
     spans: Spans
     first_month: str = ""
-    """The line's first month, if the line began within the period."""
+    """The first month of the hotline, if the hotline began within the period."""
     is_sample: bool = False
 
     def number(self, indicator: str, dimension: str = ALL, value: str = ALL) -> int | None:
-        """Returns a printed number, or None for "few" and for what this release does not hold."""
+        """Returns a printed number. Returns None for "few" and for a number that this release does not contain."""
         return self.numbers().get(CellName(indicator, dimension, value))
 
     def has(self, indicator: str, dimension: str = ALL) -> bool:
-        """Returns True if this release holds the indicator by this dimension."""
+        """Returns True if this release contains the indicator by this dimension."""
         return any(
             (cell.name.indicator, cell.name.dimension) == (indicator, dimension)
             for cell in self.cells
@@ -83,7 +83,8 @@ class Release:
 
     @property
     def digest(self) -> str:
-        """Returns the SHA-256 of all numbers, in hexadecimal digits. Two copies are equal if their digests are."""
+        """Returns the SHA-256 of all numbers in hexadecimal digits. Two copies of a release are the same if their
+        digests are the same."""
         document = {
             "period": self.period,
             "sample": self.is_sample,
@@ -102,15 +103,17 @@ class Release:
 
 
 def starting_spans() -> Spans:
-    """Returns the periods of a new line: quarters for the nation and years for all else about tips and persons."""
+    """Returns the periods for a new hotline: quarters for the nation, and years for all other numbers of tips and
+    persons."""
     return {table.name: _starting(table) for table in TABLES}
 
 
 def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
-    """Returns the periods of a new year, from the numbers that were printed in the last one.
+    """Returns the periods for a new year, based on the numbers that were printed in the last year.
 
-    A table that showed numbers in too few cells moves to the next longer period. It moves back to a shorter one if that
-    would have shown numbers in enough cells. An equal part of each printed number decides this.
+    A table that showed numbers in too few cells changes to the next longer period. It changes back to a shorter period
+    if enough cells would have shown numbers. To estimate this, each printed number is divided equally among the shorter
+    periods.
     """
     printed: dict[str, list[int | None]] = {}
     for release in releases:
@@ -127,7 +130,7 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
 def published_indicators(
     span: Span, spans: Spans, *, sensitive: bool
 ) -> Iterator[tuple[PublishedTable, Indicator]]:
-    """Yields the indicators that a release of this length holds."""
+    """Yields the indicators that a release of this length contains."""
     for table in TABLES:
         for indicator in table.indicators:
             shortest = max(spans[table.name], table.shortest(indicator), key=lambda one: one.months)
@@ -151,7 +154,8 @@ def protect_tips(
 def protect_persons(
     sums: Mapping[CellName, CellSum], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers about persons and their cases. Only the process that counts persons calls this."""
+    """Returns the printed numbers about persons and their cases. Only the process that counts persons runs this
+    code."""
     wanted = [
         one for _, one in published_indicators(span, spans, sensitive=True) if is_of_persons(one)
     ]
@@ -166,7 +170,7 @@ def protect_persons(
 def protect_use(
     counts: Mapping[CellName, int], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers about use of the line and programme work, for every cell that was counted."""
+    """Returns the printed numbers about use of the hotline and programme work, for every cell that was counted."""
     wanted = {one.name: one for _, one in published_indicators(span, spans, sensitive=False)}
     cells: dict[CellName, int | None] = {}
     for name, count in counts.items():
@@ -176,9 +180,11 @@ def protect_use(
 
 
 def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
-    """Returns the cells of a longer period. Each is the sum of its parts, if all parts print a number.
+    """Returns the cells of a longer period. If all shorter periods in it print a number, the cell is the sum of those
+    numbers.
 
-    A sum of printed numbers reveals nothing new, and parts add up to their total. Other cells keep their own number.
+    A sum of printed numbers reveals nothing new, and the parts then add up to the total. Other cells keep their own
+    number.
     """
     printed = [part.numbers() for part in parts]
     numbers = {cell.name: _summed(cell, printed) for cell in cells}
@@ -186,13 +192,13 @@ def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Seque
 
 
 def is_of_persons(indicator: Indicator) -> bool:
-    """Returns True if the process that decrypts case codes counts this."""
+    """Returns True if the process that decrypts case codes counts this indicator."""
     in_t14 = INDICATORS[indicator.name][0].name == "T14"
     return indicator.unit is Unit.PERSONS or in_t14
 
 
 def is_of_tips(indicator: Indicator) -> bool:
-    """Returns True if this is counted from the unencrypted data of tips."""
+    """Returns True if this indicator is counted from the unencrypted data of tips."""
     return INDICATORS[indicator.name][0].sensitive and not is_of_persons(indicator)
 
 
@@ -204,7 +210,7 @@ def shown_share(cells: Collection[ReleaseNumber]) -> float:
 def _keyed(
     indicators: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
 ) -> Sequence[ReleaseNumber]:
-    """Rounds every possible cell, also those with no record. So the list of rows reveals nothing."""
+    """Rounds every possible cell, including cells without a record. So the list of rows reveals nothing."""
     cells: dict[CellName, int | None] = {}
     for indicator in indicators:
         if indicator.protection is not Protection.KEYED:
@@ -217,7 +223,7 @@ def _keyed(
 
 
 def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
-    """Returns a number that is at most the printed number of each step before it."""
+    """Returns a number that is not larger than the printed number of any earlier step."""
     number, step = cells[name], INDICATORS[name.indicator][1].step_of
     while step:
         before = CellName(step, name.dimension, name.value)
@@ -241,7 +247,7 @@ def _derived(
     in_time: Mapping[CellName, int | None],
     medians: Mapping[CellName, int],
 ) -> Iterator[ReleaseNumber]:
-    """Makes shares and medians if the printed number of tips is large enough."""
+    """Computes shares and medians if the printed number of tips is large enough."""
     for indicator in indicators:
         for dimension in indicator.dimensions:
             for value in rules_tips.values_of(dimension):
@@ -258,7 +264,7 @@ def _derived(
 def _in_time(
     sums: Mapping[CellName, CellSum], numbers: Mapping[CellName, int | None]
 ) -> Mapping[CellName, int | None]:
-    """Returns the rounded numbers of tips acknowledged in time. Tables print only their share."""
+    """Returns the rounded numbers of tips that were acknowledged in time. Tables print only their share."""
     found: dict[CellName, int | None] = {}
     for name, cell in sums.items():
         if name.indicator == rules_tips.IN_TIME:
@@ -269,7 +275,7 @@ def _in_time(
 
 
 def _without_small_countries(cells: Sequence[ReleaseNumber]) -> Sequence[ReleaseNumber]:
-    """Keeps only the three countries with the largest printed numbers. Removes the others."""
+    """Leaves only the three countries with the largest printed numbers. It removes the other countries."""
     countries = [
         cell
         for cell in cells

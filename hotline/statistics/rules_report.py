@@ -1,6 +1,6 @@
 """Answers four questions from published releases, and lists the programme's indicators with their targets.
 
-Is the line used? Is danger answered in time? Were people helped? Where is the problem?
+Is the hotline used? Is danger answered in time? Were people helped? Where is the problem?
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,15 +23,15 @@ from hotline.text.phrases import SAMPLE, phrase
 from hotline.tips.rules import Urgency
 
 POINTS = 12
-"""Numbers of a sparkline."""
+"""The number of points in a small line chart."""
 SMALLEST_OF_PERSONS = 20
-"""A share of persons needs this many persons, as printed."""
+"""The minimum number of persons, as printed, for a share of persons."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
-"""The share of urgent tips that should be acknowledged in time, in per cent. A lower share is named as a problem."""
+"""The share of urgent tips that should be acknowledged in time, in per cent. A lower share is reported as a problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 NOT_HELD = "\N{EN DASH}"
-"""Printed if a release does not hold an indicator. It does not mean "few"."""
+"""Printed if a release does not contain an indicator. It does not mean "few"."""
 NO_DATA = phrase("No release is published yet.")
 _USED = phrase("The line was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
@@ -48,12 +48,12 @@ TIPS_ACTED = phrase("A responder acted on {number} of them within 72 hours.")
 TIPS_FAST = phrase("Half of the urgent tips were read within {minutes} minutes.")
 PERSONS_HELPED = phrase("A service agreed to help {number} persons.")
 SAMPLE_SHORT = phrase("Sample data")
-"""Beginning of an SMS whose numbers are sample data."""
+"""The beginning of an SMS whose numbers are sample data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question: a sentence, its number, the number before, and a line of numbers."""
+    """The answer to one question: a sentence, its number, the previous number, and numbers for a small line chart."""
 
     name: str
     question: str
@@ -62,23 +62,23 @@ class Answer:
     before: str
     points: Sequence[int | None]
     labels: Sequence[str]
-    """The periods of the points."""
+    """The periods of the chart's points."""
     unit: Unit = Unit.CALLS
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results that callers are told for a quarter or a year, in one language."""
+    """The results of a quarter or a year that callers can read, in one language."""
 
     sample: str
-    """The sentence that the numbers are sample data; empty for a real line."""
+    """The sentence that says that the numbers are sample data. It is empty for a real hotline."""
     period: str
     sentences: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeRow:
-    """One programme indicator: baseline, target and actual."""
+    """One indicator of the programme: its first value, its target and its current value."""
 
     objective: str
     name: str
@@ -107,19 +107,19 @@ class Planned:
     name: str
     label: str
     table: str
-    """The table that it is taken from; `-` if it is made from all of them."""
+    """The table from which it comes. `-` means that it comes from all tables."""
     unit: Unit
     share: tuple[str, str] | None = None
-    """The two indicators that are its part and its whole."""
+    """The two indicators from which the share is computed: the part and the whole."""
     is_collected: bool = True
-    """False until a later part of the line collects it."""
+    """False until a later version of the hotline collects it."""
 
 
 PROGRAMME = tuple(Planned(**{**row, "unit": Unit(row["unit"])}) for row in DEFINITIONS["programme"])
 
 
 def answers(releases: Sequence[Release], labels: Labels) -> Sequence[Answer]:
-    """Returns the answers from published releases, in the order of the questions. Releases come newest first."""
+    """Returns the answers from published releases, in the order of the questions. Releases are given newest first."""
     months = [one for one in releases if span_of(one.period) is Span.MONTH]
     longer = [one for one in releases if span_of(one.period) is Span.QUARTER]
     longer = longer or [one for one in releases if span_of(one.period) is Span.YEAR]
@@ -132,7 +132,7 @@ def answers(releases: Sequence[Release], labels: Labels) -> Sequence[Answer]:
 
 
 def results(releases: Sequence[Release], labels: Labels) -> Results:
-    """Returns the results for callers, from the newest published quarter or year. Releases come newest first."""
+    """Returns the results for callers from the newest published quarter or year. Releases are given newest first."""
     longer = [one for one in releases if span_of(one.period) in (Span.QUARTER, Span.YEAR)]
     if not longer:
         return Results("", "", [labels.say(NO_RESULTS)])
@@ -154,7 +154,7 @@ def results(releases: Sequence[Release], labels: Labels) -> Results:
 
 
 def results_sms(results: Results, labels: Labels) -> str:
-    """Returns one SMS with the period and as many of the sentences as fit."""
+    """Returns one SMS with the period and as many sentences as fit."""
     sample = labels.say(SAMPLE_SHORT) if results.sample else ""
     said = "".join(f"{to_gsm7(one)}. " for one in (sample, results.period) if one)
     for number, sentence in enumerate(map(to_gsm7, results.sentences)):
@@ -168,7 +168,8 @@ def results_sms(results: Results, labels: Labels) -> str:
 def programme(
     releases: Sequence[Release], targets: Mapping[str, int], labels: Labels
 ) -> Sequence[ProgrammeRow]:
-    """Returns the programme's indicators: the first full quarter as the baseline, and the newest as the actual."""
+    """Returns the programme's indicators. The first full quarter gives the first value, and the newest gives the
+    current one."""
     quarters = [one for one in releases if span_of(one.period) is Span.QUARTER]
     whole = [one for one in quarters if not one.first_month]
     newest = quarters[0] if quarters else None
@@ -208,7 +209,7 @@ def _is_collected(one: Planned) -> bool:
 
 
 def _holds(release: Release, one: Planned) -> bool:
-    """Returns True if a release holds the numbers that a programme indicator is made of."""
+    """Returns True if a release contains the numbers from which a programme indicator is computed."""
     made_of = {
         "danger_share": ("danger_read_soon",),
         "quiz_gain": ("quiz_answers",),
@@ -219,7 +220,7 @@ def _holds(release: Release, one: Planned) -> bool:
 
 
 def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int | None:
-    """Returns a programme indicator from printed numbers only."""
+    """Computes a programme indicator from printed numbers only."""
     if one.share:
         part, whole = map(release.number, one.share)
         return share(part, whole, smallest_whole=SMALLEST_OF_PERSONS)
@@ -242,7 +243,7 @@ def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int 
 
 
 def _gain(release: Release) -> int | None:
-    """Returns the gain of the lesson in points: the share of right answers after it, less the share before it."""
+    """Returns the gain of the lesson in points: the share of correct answers after it minus the share before it."""
     asked, first, then = map(release.number, ("quiz_answers", "quiz_before", "quiz_after"))
     if not asked or first is None or then is None:
         return None
@@ -285,7 +286,8 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Names the largest problem. Late danger comes first, then lack of room, then closures that wait."""
+    """Names the largest problem in a sentence. Late answers to danger come first, then a lack of places to stay,
+    then closures that wait."""
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
         newest = longer[0]
@@ -306,7 +308,7 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _missing(release: Release) -> Release:
-    """Returns a release with the share of urgent tips not acknowledged in time, in place of the share in time."""
+    """Returns a release in which the share of urgent tips in time is replaced by the share of late ones."""
     number = release.number(*_DANGER_IN_TIME)
     missing = ReleaseNumber(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
     return replace(release, cells=[missing])

@@ -1,4 +1,4 @@
-"""Counts tips by urgency, form and place: filed, acknowledged, read, and acted on."""
+"""Counts tips by urgency, form and place: received, acknowledged, read, and acted on."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,22 +16,22 @@ from hotline.tips.rules_events import LoggedEvent, TakeProof
 ACTED_WITHIN = timedelta(hours=72)
 LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
-"""The programme's target time in which a tip about danger is read."""
+"""The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name of the cell of tips that were acknowledged in time. It is printed only as a share."""
+"""The name of the cell for tips that were acknowledged in time. It is printed only as a share."""
 NOT_SAID = "not_said"
-"""The value of a place or a form that is unknown or may not be published."""
+"""The value for a place or a form that is unknown or may not be published."""
 SMALLEST_MEDIAN = 20
-"""A median needs this many tips, as printed."""
+"""The minimum number of tips, as printed, for a median."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
-"""The numbers of minutes that a median can be printed as. A median is rounded up to the next one."""
+"""The numbers of minutes as which a median can be printed. A median is rounded up to the next of them."""
 
 _ACTS = frozenset(
     {LoggedEvent.ON_SITE, LoggedEvent.SCREENED, LoggedEvent.CONSENT, LoggedEvent.OFFERED}
 )
 NOT_BELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
 _BY_SMS = frozenset({LoggedEvent.ON_SITE, LoggedEvent.OFFERED})
-"""Events that a responder can report by SMS. A forged SMS can report them too."""
+"""Events that a responder can report by SMS. A forged SMS could report them too."""
 _STEP_OF = {
     LoggedEvent.OPENED: "read",
     LoggedEvent.ON_SITE: "on_site",
@@ -47,12 +47,12 @@ COUNTED_EVENTS = frozenset(
         LoggedEvent.CLOSURE_DECIDED,
     }
 )
-"""The case events that these numbers need."""
+"""The case events from which these numbers are computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One case event, as far as statistics need it."""
+    """One case event with the facts that statistics need."""
 
     kind: LoggedEvent
     at: datetime
@@ -65,7 +65,7 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class CountedTip:
-    """One filed tip, as far as statistics need it, with its record key."""
+    """One tip with the facts that statistics need, and its record key."""
 
     key: int
     urgency: int
@@ -78,13 +78,13 @@ class CountedTip:
 
 
 TipSteps = Mapping[str, datetime]
-"""The first time of each step that a tip reached: acknowledged, read, on_site, screened, acted."""
+"""The time at which a tip first reached each step: acknowledged, read, on_site, screened, acted."""
 
 
 def steps_of(tip: CountedTip) -> TipSteps:
-    """Returns the first time of each step that the tip reached.
+    """Returns the time at which the tip first reached each step.
 
-    Ignores acknowledgements that are doubted or provisional, and SMS events of those responders.
+    It ignores acknowledgements that are doubted or provisional, and SMS events of the responders who sent them.
     """
     takes, doubted = _takes(tip.events)
     first: dict[str, datetime] = {}
@@ -102,7 +102,8 @@ def steps_of(tip: CountedTip) -> TipSteps:
 
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
-    """Returns the count and the key sum of every cell about tips. Leaves out cells without a tip."""
+    """Returns the number of records and the sum of their keys, for every cell about tips. It leaves out cells
+    without a tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
@@ -144,7 +145,7 @@ def province_of(place: str, within: str | None, official: str) -> str:
 
 
 def values_of(dimension: Dimension) -> Sequence[str]:
-    """Returns every value of a dimension of tips, so that a table lists all of them."""
+    """Returns every possible value of a dimension of tips, so that a table lists all of them."""
     match dimension:
         case Dimension.URGENCY:
             return [str(one.value) for one in Urgency]
@@ -174,7 +175,8 @@ def _cells(tip: CountedTip) -> Iterator[CellName]:
 
 
 def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the steps that a tip reached. A read tip counts as acknowledged. A screened tip counts as read."""
+    """Yields the steps that a tip has reached. A tip that was read counts as acknowledged. A tip with a screening
+    counts as read."""
     yield "tips"
     is_read = not steps.keys().isdisjoint({"read", "screened"})
     if "acknowledged" in steps or is_read:
@@ -204,7 +206,8 @@ def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], set[int | None]]:
-    """Returns the acknowledgement time of each believed responder, and the responders who are not believed."""
+    """Returns the acknowledgement time of each responder whose message is believed, and the responders who are not
+    believed."""
     takes: dict[int | None, datetime] = {}
     doubted: set[int | None] = set()
     for event in events:

@@ -1,4 +1,4 @@
-"""Counts use of the line and programme work from the daily counters."""
+"""Counts use of the hotline and programme work from the daily counters."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -11,49 +11,50 @@ from hotline.text.places import PROVINCES
 from hotline.text.quiz import AnswerPairs, QuizOutcome
 
 QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
-"""The counter of each outcome of a quiz question."""
+"""The counter for each outcome of a quiz question."""
 NETWORKS = ("63510", "63513", "63514")
-"""Codes of the networks of Rwanda: MTN, and both of Airtel."""
+"""The codes of Rwanda's networks: MTN, and both codes of Airtel."""
 OTHER = "other"
 FRONT = ""
-"""The short code without digits behind it."""
+"""The service code without digits after it."""
 NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "responders"})
-"""Flows whose screens and topics are in no table and on no editor's board."""
+"""Flows whose screens and topics appear in no table and on no editor's board."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRows:
-    """Everything that callers can reach now. A table shows a row for each, even without a count."""
+    """Everything that callers can reach at the moment. A table has a row for each of them, even if the number is
+    zero."""
 
     topics: Collection[str] = ()
     codes: Collection[str] = ()
     screens: Collection[str] = ()
-    """Screens of public lessons, as in `learn/what`."""
+    """The screens of public lessons, such as `learn/what`."""
     report_screens: Collection[str] = ()
-    """Screens of the report flow and related flows, as in `report/danger`. Only the national desk sees them."""
+    """The screens of the report flow and related flows, such as `report/danger`. Only the national desk sees them."""
     private_codes: frozenset[str] = frozenset()
-    """Short codes that lead to a private flow. Calls to them are not counted as use of the line."""
+    """Short codes that lead to a private flow. Calls to them do not count as use of the hotline."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseCounts:
-    """The counters of a period."""
+    """The counters of one period."""
 
     calls: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
-    """Calls by language, short code and topic. The topic is always empty."""
+    """Calls by language, short code and topic. The topic is always empty for calls."""
     topics: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     quiz: Mapping[QuizOutcome, int] = field(default_factory=dict)
     people: int | None = None
-    """An estimate of the number of callers. Only a month has one."""
+    """The estimated number of callers. Only a month has this number."""
     networks: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, int] = field(default_factory=dict)
     answered: Mapping[str, int] = field(default_factory=dict)
     sessions_held: Mapping[str, int] = field(default_factory=dict)
-    """Number of community sessions by district code."""
+    """The number of community sessions by district code."""
 
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    """Returns the exact count of every cell about use of the line and community sessions."""
+    """Returns the exact number for every cell about use of the hotline and community sessions."""
     return {
         **_calls(use, live),
         **_topics(use, live),
@@ -66,7 +67,7 @@ def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 def trainee_counts(
     trainees: Sequence[tuple[datetime, datetime | None]], begins: datetime, ends: datetime
 ) -> Mapping[CellName, int]:
-    """Returns how many trainees enrolled and how many passed the last lesson in a period."""
+    """Returns how many trainees enrolled in a period, and how many passed the last lesson."""
     begun = sum(begins <= enrolled < ends for enrolled, _ in trainees)
     certified = sum(passed is not None and begins <= passed < ends for _, passed in trainees)
     return {CellName("trainees_begun"): begun, CellName("trainees_certified"): certified}
@@ -120,7 +121,7 @@ def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 
 
 def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
-    """Returns by screen how many calls ended there without an answer."""
+    """Returns for each screen how many calls ended there without an answer."""
     return {
         screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))
         for screen in sorted(screens)

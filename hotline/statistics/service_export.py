@@ -1,4 +1,4 @@
-"""Writes a release as files: a CSV for each table, one workbook, and the definitions as metadata.json."""
+"""Writes a release of statistics as files: a CSV for each table, one workbook, and the definitions as metadata.json."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from hotline.tips.rules_codes import CodeStandard, code_table
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The fixed time of each file in the archive. It makes equal releases give equal archives."""
+"""The fixed time of each file in the archive. With it, equal releases give equal archives."""
 QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("SDG 16.2.2: victims by sex, age and form", "T7, T8", "persons_by_who, persons_by_form"),
     ("GLOTIP: persons identified", "T9", "identified"),
@@ -48,11 +48,11 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Questions of outside bodies, each with the table and the columns that answer it."""
+"""Questions of other organisations, each with the table and the columns that answer it."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:
-    """Returns a zip with a CSV for each table, a workbook, and metadata.json."""
+    """Returns a zip file with a CSV for each table, a workbook, and metadata.json."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as found:
         for name, body in files(release, labels).items():
@@ -61,13 +61,13 @@ def archive(release: Release, labels: Labels) -> bytes:
 
 
 def archive_name(release: Release) -> str:
-    """Returns the archive's name without its ending. Sample data gets the prefix `SAMPLE-`."""
+    """Returns the archive's name without its extension. For sample data, the name has the prefix `SAMPLE-`."""
     marked = "SAMPLE-" if release.is_sample else ""
     return f"{marked}statistics-{release.period}"
 
 
 def files(release: Release, labels: Labels) -> Mapping[str, bytes]:
-    """Returns every file of a release by its name."""
+    """Returns every file of a release, by file name."""
     sheets = _sheets(release, labels)
     found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
     found["statistics.xlsx"] = spreadsheets.write_workbook(sheets, release.made_at)

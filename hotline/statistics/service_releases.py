@@ -1,6 +1,7 @@
-"""Creates a release when its period is due. Two people in two roles must approve it before it is published.
+"""Creates a release of statistics when its period is due. It is published after two people in two roles have approved
+it.
 
-Counts the boards: exact live counts of what the viewer may see.
+Also counts the numbers of the boards: exact current numbers of what the viewer may see.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -45,7 +46,7 @@ CLOCK = "clock"
 
 
 def is_due(context: Context) -> bool:
-    """Returns True if a release is missing. Looks at most once an hour. Raises StoreUnavailable."""
+    """Returns True if a release is missing. It looks once an hour at most. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, TASK, at, EVERY):
@@ -57,9 +58,10 @@ def is_due(context: Context) -> bool:
 
 
 def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
-    """Creates every release that is due at this time, by default now. Returns their periods. Raises StoreUnavailable.
+    """Creates every release that is due at this time. The default is now. Returns the periods of the created releases.
+    Raises StoreUnavailable.
 
-    A quarter or a year waits until the reader has counted its persons. A release that waits does not delay the others.
+    A quarter or a year waits until the reader has counted its persons. Other releases do not wait for it.
     """
     at = at or context.now()
     with context.database.reading() as session:
@@ -71,7 +73,8 @@ def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
 def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool:
     """Approves a release for a role, and returns True if that published it.
 
-    Raises NotFound for a period without a release. Raises Undecided for a second approval by one person or one role.
+    Raises NotFound for a period without a release. Raises Undecided if the same person or the same role approves a
+    second time.
     """
     with context.database.writing() as session:
         if period not in queries.released_periods(session):
@@ -89,14 +92,14 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
 
 
 def published(context: Context) -> Sequence[Release]:
-    """Returns every published release, the newest first. Raises StoreUnavailable."""
+    """Returns every published release, newest first. Raises StoreUnavailable."""
     with context.database.reading() as session:
         found = queries.releases(session, queries.published_periods(session))
     return sorted(found, key=lambda one: begins(one.period), reverse=True)
 
 
 def pending(context: Context, roles: Collection[AccountRole]) -> Sequence[str]:
-    """Returns the periods whose release still needs the approval of one of these roles, the earliest first.
+    """Returns the periods whose release still needs the approval of one of these roles, earliest first.
 
     Raises StoreUnavailable.
     """
@@ -114,7 +117,8 @@ def pending(context: Context, roles: Collection[AccountRole]) -> Sequence[str]:
 
 
 def approvals(context: Context, period: str) -> Sequence[ReleaseApproval]:
-    """Returns the approvals of a release, oldest first. A published release has two. Raises StoreUnavailable."""
+    """Returns the approvals of a release, oldest first. A published release has two approvals. Raises
+    StoreUnavailable."""
     with context.database.reading() as session:
         return queries.approvals(session, period)
 
@@ -126,7 +130,7 @@ def targets(context: Context) -> Mapping[str, int]:
 
 
 def set_targets(context: Context, by: Actor, given: Mapping[str, int | None]) -> None:
-    """Sets the targets of this year that changed. Raises StoreUnavailable."""
+    """Stores those targets of this year that changed. Raises StoreUnavailable."""
     year, at = _year(context), context.now()
     with context.database.writing() as session:
         known = queries.targets(session, year)
@@ -144,7 +148,7 @@ def _year(context: Context) -> str:
 def one_release(context: Context, period: str, *, is_published: bool) -> Release:
     """Returns the release of a period. Raises NotFound if there is none yet, and says when it is due.
 
-    With `is_published`, raises NotFound also while it waits for approval.
+    With `is_published`, also raises NotFound while the release waits for approval.
     """
     span_of(period)
     with context.database.reading() as session:
@@ -157,14 +161,15 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
 
 
 def live_rows(context: Context) -> LiveRows:
-    """Returns the topics, short codes and lesson screens that callers can reach now."""
+    """Returns the topics, short codes and lesson screens that callers can reach at the moment."""
     flow_set = _live(context)
     return LiveRows() if flow_set is None else rows_of(flow_set)
 
 
 def row_names(context: Context, language: str) -> Mapping[str, str]:
     """Returns the titles of screens, and the names of the posters of short codes."""
-    # Only pages show names. Callers' processes import this module, and need no checker and no pydantic.
+    # Only pages show these names.
+    # The processes that serve callers import this module, but must not load the checker or pydantic.
     from hotline.flows.node_fields import Titles, nodes_of
 
     with context.database.reading() as session:
@@ -211,7 +216,7 @@ def rows_of(flow_set: FlowSet) -> LiveRows:
 def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
     """Creates one release.
 
-    Returns False if its persons are not counted yet, or if another process created it meanwhile.
+    Returns False if its persons are not counted yet, or if another process created the release meanwhile.
     """
     with context.database.reading() as session:
         spans = queries.spans_of(session, period)
@@ -275,7 +280,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WeekInTime:
-    """Counts of tips of one urgency and week: filed, and acknowledged in time."""
+    """The numbers of tips of one urgency in one week: all, and those acknowledged in time."""
 
     begins: date
     filed: int
@@ -284,33 +289,34 @@ class WeekInTime:
 
 @dataclass(frozen=True, slots=True)
 class TipBoard:
-    """The counts on a desk's board."""
+    """The numbers on a desk's board."""
 
     counts: queries.TipCounts
     weeks: Mapping[Urgency, Sequence[WeekInTime]]
-    """By urgency, the oldest week first."""
+    """The weeks of each urgency, oldest first."""
     districts: Mapping[str, int]
-    """Open tips by district. Empty except for the national desk."""
+    """The number of open tips by district. It is empty for all desks except the national desk."""
     hours: int
-    """Number of hours in the last `DUTY_DAYS` days that were checked for a responder on duty."""
+    """The number of hours in the last `DUTY_DAYS` days for which the hotline checked if a responder was on duty."""
     uncovered: Mapping[str, int]
-    """Number of these hours without a responder on duty, by district."""
+    """The number of these hours without a responder on duty, by district."""
     left: Mapping[str, int]
-    """Calls of the last `DAYS` days that ended on each report screen. Empty except for the national desk."""
+    """The number of calls in the last `DAYS` days that ended on each report screen. It is empty for all desks except
+    the national desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseBoard:
-    """The counts on an editor's board: use of the line by day, up to yesterday."""
+    """The numbers on an editor's board: use of the hotline by day, up to yesterday."""
 
     days: Sequence[tuple[date, int, int]]
-    """Day, calls and topics read."""
+    """For each day: the number of calls and of topics read."""
     counts: Mapping[CellName, int]
-    """Exact counts of the same days, by topic, short code and lesson screen."""
+    """The exact numbers of the same days, by topic, short code and lesson screen."""
 
 
 def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
-    """Returns the board of the desks whose tips this account may open. Raises StoreUnavailable."""
+    """Returns the board of the desks whose tips this account may read. Raises StoreUnavailable."""
     at = context.now()
     this_week = _week_begins(at)
     weeks = [this_week - n * WEEK for n in reversed(range(WEEKS))]
@@ -344,7 +350,7 @@ def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
 
 
 def use_board(context: ConsoleContext) -> UseBoard:
-    """Returns the use of the line in the last days, up to yesterday. Raises StoreUnavailable."""
+    """Returns the use of the hotline in the last days, up to yesterday. Raises StoreUnavailable."""
     after = day_of(context.now())
     first = after - timedelta(days=DAYS)
     live = live_rows(context)
@@ -362,7 +368,7 @@ def use_board(context: ConsoleContext) -> UseBoard:
 
 
 def _week_begins(at: datetime) -> datetime:
-    """Returns the first moment of the week in Kigali, which begins on Monday."""
+    """Returns the start of the week in Kigali. A week begins on Monday."""
     local = at.astimezone(KIGALI)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - midnight.weekday() * DAY

@@ -1,4 +1,4 @@
-"""Writes the minister's report and the results for callers. Both use only published releases."""
+"""Writes the report for the minister and the results for callers. Both use only published releases."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ PROGRAMME_HEAD = (
 
 
 def results_page(context: Context) -> str:
-    """Returns one HTML page with the results in three languages. It has no script and loads nothing.
+    """Returns one HTML page with the results in three languages. The page has no script and loads no other file.
 
     Raises StoreUnavailable.
     """
@@ -85,16 +85,16 @@ def results_page(context: Context) -> str:
 
 
 def results_sms(context: Context, language: str) -> str:
-    """Returns the results for callers as one SMS, in GSM-7 letters. Raises StoreUnavailable."""
+    """Returns the results for callers as one SMS in GSM-7 letters. Raises StoreUnavailable."""
     labels = _labels(language)
     found = rules_report.results(service_releases.published(context), labels)
     return rules_report.results_sms(found, labels)
 
 
 def minister_pdf(context: Context, period: str, language: str) -> bytes:
-    """Returns the report of a published quarter or year: two pages as PDF.
+    """Returns the report on a published quarter or year: two pages as a PDF.
 
-    Raises NotFound if the period has no published release, StoreUnavailable, and WorkEnded if no PDF was made.
+    Raises NotFound if the period has no published release, StoreUnavailable, and WorkEnded if no PDF could be made.
     """
     document = minister_document(context, period, language)
     made_at = service_releases.one_release(context, period, is_published=True).made_at
@@ -104,7 +104,8 @@ def minister_pdf(context: Context, period: str, language: str) -> bytes:
 
 
 def minister_document(context: Context, period: str, language: str) -> Mapping[str, str]:
-    """Returns the report's data, from releases up to the end of its period. Raises NotFound and StoreUnavailable."""
+    """Returns the data of the report, from all releases up to the end of its period. Raises NotFound and
+    StoreUnavailable."""
     releases = [
         one for one in service_releases.published(context) if ends(one.period) <= ends(period)
     ]
@@ -141,7 +142,8 @@ def minister_document(context: Context, period: str, language: str) -> Mapping[s
 
 
 def answer_chart(answer: rules_report.Answer, labels: Labels) -> str:
-    """Returns an answer's numbers as an SVG line chart, or an empty text if there are fewer than two numbers."""
+    """Returns the numbers of an answer as an SVG line chart. The result is empty if there are fewer than two
+    numbers."""
     if len(answer.points) < 2:
         return ""
     texts = [
@@ -152,7 +154,7 @@ def answer_chart(answer: rules_report.Answer, labels: Labels) -> str:
 
 
 def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
-    """Returns the map of tips by district from the newest published release that has them.
+    """Returns the map of tips by district, from the newest published release with such numbers.
 
     All its texts are empty if no district shows a number.
     """
@@ -169,7 +171,7 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
 
 
 def _labels(language: str) -> Labels:
-    """Returns labels that translate phrases with the console's catalogue of this language."""
+    """Returns an object that translates phrases with the console's catalogue of this language."""
     known = _words()[language]
 
     def say(words: str, **values: object) -> str:

@@ -1,4 +1,4 @@
-"""Stores statistics releases, their approvals, and the sums from which a year's persons are counted."""
+"""Stores statistics releases, their approvals, and the monthly sums about persons."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from hotline.core.writes import protect_rows
 
 
 class ReleaseRow(Row):
-    """One release: all the numbers published for one period."""
+    """One release: all numbers that are published for one period."""
 
     __tablename__ = "release"
 
@@ -22,12 +22,13 @@ class ReleaseRow(Row):
     spans: Mapped[dict[str, Any]]
     """The shortest period of each table, by the table's name."""
     first_month: Mapped[str]
-    """The line's first month, if it lies inside the period but is not the period's first month. Otherwise empty."""
+    """The hotline's first month, if it is within the period but is not the period's first month. Otherwise it is
+    empty."""
     is_sample: Mapped[bool]
 
 
 class ReleaseCell(Row):
-    """One printed number of a release. NULL prints "few"."""
+    """One printed number of a release. NULL is printed as "few"."""
 
     __tablename__ = "release_cell"
     __table_args__ = (UniqueConstraint("release_id", "indicator", "dimension", "value"),)
@@ -41,7 +42,7 @@ class ReleaseCell(Row):
 
 
 class ReleaseApproval(Row):
-    """The approval of a release by one role. A release is published once both roles have approved it."""
+    """The approval of a release by one role. A release is published after both roles have approved it."""
 
     __tablename__ = "release_approval"
     __table_args__ = (UniqueConstraint("release_id", "role"),)
@@ -50,12 +51,13 @@ class ReleaseApproval(Row):
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     role: Mapped[str]
     approved_by: Mapped[str]
-    """The actor, as the audit log writes actors."""
+    """The person who approved it, in the form in which the audit log names actors."""
     approved_at: Mapped[datetime]
 
 
 class PersonSum(Row):
-    """The counts and key sums of one month's persons, encrypted to the reader. Deleted with the year's release."""
+    """The numbers and key sums of one month's persons, encrypted for the reader process. They are deleted with the
+    release of the year."""
 
     __tablename__ = "person_sum"
 
@@ -65,18 +67,18 @@ class PersonSum(Row):
 
 
 class PersonCount(Row):
-    """The printed numbers about persons of one period, as the reader hands them over for the release."""
+    """The printed numbers about persons of one period, which the reader process stores for the release."""
 
     __tablename__ = "person_count"
 
     period: Mapped[str] = mapped_column(primary_key=True)
     made_at: Mapped[datetime]
     cells: Mapped[dict[str, Any]]
-    """By `indicator/dimension/value`, the number; None prints "few"."""
+    """The numbers by `indicator/dimension/value`. None is printed as "few"."""
 
 
 class ProgrammeTarget(Row):
-    """A target that the programme set for an indicator and a year. The newest one applies."""
+    """The target of the programme for one indicator in one year. If there are several, the newest target applies."""
 
     __tablename__ = "programme_target"
 
@@ -84,7 +86,7 @@ class ProgrammeTarget(Row):
     indicator: Mapped[str]
     year: Mapped[str]
     target: Mapped[int | None]
-    """NULL withdraws the target."""
+    """NULL removes the target."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 

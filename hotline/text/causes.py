@@ -1,4 +1,5 @@
-"""Names the cause of a failed connection in our own words. A driver's text may quote an address or a value."""
+"""Describes the cause of a failed connection in our own words. The text of a driver's error could contain an address
+or a value."""
 
 CAUSES: tuple[tuple[str, str], ...] = (
     ("connection refused", "connection refused"),
@@ -47,17 +48,18 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("closed the connection", "it closed the connection"),
     ("reset by peer", "it closed the connection"),
 )
-"""Parts of error texts in lower case, and the cause of each. The first match counts."""
+"""Parts of error texts in lower case, each with its cause. The first matching part decides."""
 
 
 def known_cause(text: str) -> str | None:
-    """Returns the cause for a driver's text, or None if no entry matches."""
+    """Returns the cause that belongs to a driver's error text, or None if no entry matches."""
     letters = text.casefold()
     return next((cause for words, cause in CAUSES if words in letters), None)
 
 
 def cause_of(broken: BaseException) -> str:
-    """Returns the cause of an error or of an earlier one behind it. Otherwise its class name, never its text."""
+    """Returns the known cause of an error or of an earlier error behind it. Otherwise it returns the class name of
+    the error, and never its text."""
     seen: BaseException | None = broken
     while seen is not None:
         if cause := known_cause(str(seen)):

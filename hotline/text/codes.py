@@ -1,4 +1,4 @@
-"""Names places by code: a district, a camp, a province, abroad, or not known. Pure."""
+"""Defines the codes of places: a district, a camp, a province, abroad, or not known. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,11 +10,11 @@ UNSURE = "unsure"
 
 
 TYPED = "typed"
-"""The caller did not find the district in its list. They type a name and choose among similar names."""
+"""The caller did not find the district in the list. Such a caller types a name and chooses from similar names."""
 
 
 NOT_SAID = ""
-"""The place of a tip that ended before any place was named."""
+"""The place of a tip that ended before the caller named a place."""
 
 
 NATIONAL = "national"
@@ -26,20 +26,21 @@ def is_district(place: str) -> bool:
 
 
 def is_camp(place: str | None) -> bool:
-    """Returns True for a refugee camp's code. A camp is part of its district, as a sector is."""
+    """Returns True for the code of a refugee camp. A camp belongs to its district, like a sector."""
     return place is not None and len(place) == 4 and place[2] == "c" and is_district(place[:2])
 
 
 def is_province(place: str) -> bool:
-    """Returns True if the code is a province's: the province was named, but no district."""
+    """Returns True for the code of a province. The caller then named a province but no district."""
     return len(place) == 1 and place.isdecimal()
 
 
-# Lists the forms of trafficking. Pure.
+# Lists the forms of human trafficking. Pure.
 
 
 class Category(StrEnum):
-    """The form of trafficking, as the report's sixth question offers it. The order is the menu's."""
+    """The form of trafficking, as the sixth question of the report offers it. The members have the order of that
+    menu."""
 
     LABOUR = "labour"
     SEX = "sex"
@@ -65,4 +66,5 @@ FORMS: Mapping[str, str] = {
     "servitude": "Servitude",
     Category.OTHER: "Other form",
 }
-"""The names of forms in English, for pages and statistics. Begging and servitude are recorded only of a person."""
+"""The names of the forms in English, for pages and statistics. Begging and servitude are recorded only for a person
+of a case."""

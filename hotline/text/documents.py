@@ -1,7 +1,7 @@
-"""Turns a page of docs/ into an HTML page for printing. Pure.
+"""Converts a page of docs/ to an HTML page for printing. Pure.
 
-Knows the few marks that such a page uses: headings, paragraphs, lists, tables, pictures, **bold** and `quotes`.
-Comments are left out.
+It supports only what such a page uses: headings, paragraphs, lists, tables, pictures, **bold** and `quotes`. It leaves
+comments out.
 """
 
 import re
@@ -37,7 +37,7 @@ ReadPicture = Callable[[str], str]
 
 
 def printed_page(page: str, language: str, picture: ReadPicture) -> str:
-    """Returns the page as one HTML file that loads no other file."""
+    """Returns the page as a single HTML file that loads no other file."""
     blocks = [block for block in COMMENT.sub("", page).split("\n\n") if block.strip()]
     body = "\n".join(_block(block.strip("\n").split("\n"), picture) for block in blocks)
     title = next((block[2:] for block in blocks if block.startswith("# ")), "")

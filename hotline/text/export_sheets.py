@@ -1,4 +1,4 @@
-"""Writes tables as CSV, and prepares them as workbook sheets. No cell becomes a formula. Pure.
+"""Writes tables as CSV, and prepares them as sheets of a workbook. No cell becomes a formula. Pure.
 
 Also reads a row's id from text that a person typed.
 """
@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell as a formula."""
+"""The first characters with which a spreadsheet program treats a cell as a formula."""
 ExportCell = str | int
 MAX_NAME_LENGTH = 31
-"""The longest sheet name that spreadsheets accept."""
+"""The longest name of a sheet that spreadsheet programs accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSheet:
-    """One table with a header row, and a sentence above it in a workbook."""
+    """One table with a header row. In a workbook, a sentence about it is above it."""
 
     name: str
     text: str
@@ -26,7 +26,8 @@ class ExportSheet:
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
-    """Returns the table as CSV in UTF-8. Text that looks like a formula gets an apostrophe in front. Numbers do not."""
+    """Returns the table as CSV in UTF-8. If a text looks like a formula, an apostrophe is put before it. Numbers
+    stay unchanged."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
@@ -48,7 +49,7 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
 
 
 def harmless_cell(value: object) -> str:
-    """Returns the cell as one line of text that a spreadsheet shows and does not run. Numbers stay unchanged."""
+    """Returns the cell as one line of text that a spreadsheet program shows and never runs. Numbers stay unchanged."""
     if isinstance(value, int):
         return str(value)
     written = "" if value is None else str(value)
@@ -61,7 +62,7 @@ MAX_ROW_ID = 2**63 - 1
 
 
 def parse_row_id(written: str) -> int | None:
-    """Returns the id, or None if the text is not a possible id of a row."""
+    """Returns the id in a text, or None if the text cannot be the id of a row."""
     if not written.isdecimal() or len(written) > len(str(MAX_ROW_ID)):
         return None
     number = int(written)

@@ -1,10 +1,12 @@
 """Converts text to GSM-7, the alphabet of basic phones (3GPP TS 23.038), and counts its septets and segments. Pure.
 
-A letter of the basic table costs one septet, one of the extension table two. One letter outside both makes the whole
-message UCS-2 and shrinks a screen to about 70 letters. So every outgoing text must pass `to_gsm7`.
+A letter of the basic table costs one septet, and a letter of the extension table costs two. A single letter outside
+both tables changes the whole message to UCS-2, and a screen then has only about 70 letters. So every outgoing text must
+pass `to_gsm7`.
 
-A segment is one SMS part. A single part has 160 septets, several have 153 each. With a letter outside GSM-7 they have
-70 and 67 UTF-16 units. A pair (an escaped letter, a surrogate pair) is never split, so a division is not enough.
+A segment is one SMS part. A message of one part has 160 septets, and a message of several parts has 153 in each. With a
+letter outside GSM-7, the parts have 70 and 67 UTF-16 units. An escaped letter or a surrogate pair must stay in one
+part, so a simple division would give a wrong number.
 """
 
 import unicodedata
@@ -39,9 +41,10 @@ TYPOGRAPHY = {
     "•": "-",
     "…": "...",
 }
-"""Plain substitutes for the quotes, dashes, dots and blanks of word processors. The meaning stays the same."""
+"""Simple substitutes for the quotes, dashes, dots and spaces of word processors. They do not change the meaning."""
 SUBSTITUTES = {**TYPOGRAPHY, "°": "o", "²": "2", "œ": "oe", "Œ": "OE", "×": "x"}
-"""Substitutes for letters that decomposition does not turn into GSM-7. It turns `ç` into `c`, so `ç` is missing."""
+"""Substitutes for letters that Unicode decomposition does not change into GSM-7 letters. Decomposition changes `ç`
+into `c`, so `ç` is not listed."""
 
 
 def is_gsm7(text: str) -> bool:
@@ -49,21 +52,22 @@ def is_gsm7(text: str) -> bool:
 
 
 def septets(text: str) -> int:
-    """Returns the septets of `text`. Counts a letter outside GSM-7 as one, so the text must pass `to_gsm7` first."""
+    """Returns the number of septets of `text`. It counts a letter outside GSM-7 as one septet, so convert the text
+    with `to_gsm7` first."""
     if EXTENDED.isdisjoint(text):
         return len(text)
     return len(text) + sum(letter in EXTENDED for letter in text)
 
 
 def foreign_letters(text: str) -> tuple[str, ...]:
-    """Returns the letters of `text` outside GSM-7, without duplicates, in their order."""
+    """Returns the letters of `text` outside GSM-7, in order and without duplicates."""
     return tuple(
         dict.fromkeys(letter for letter in text if letter not in BASIC and letter not in EXTENDED)
     )
 
 
 def substitute(letter: str) -> str:
-    """Returns the nearest GSM-7 letters for a letter outside GSM-7, or `?`."""
+    """Returns the most similar GSM-7 letters for a letter outside GSM-7, or `?`."""
     if letter in SUBSTITUTES:
         return SUBSTITUTES[letter]
     bare = "".join(
@@ -73,7 +77,8 @@ def substitute(letter: str) -> str:
 
 
 def to_gsm7(text: str) -> str:
-    """Returns `text` with GSM-7 letters only. Composes it first, then replaces each letter outside GSM-7."""
+    """Returns `text` with GSM-7 letters only. It first composes the letters, and then replaces each letter outside
+    GSM-7."""
     composed = unicodedata.normalize("NFC", text)
     if is_gsm7(composed):
         return composed
@@ -88,7 +93,7 @@ ALONE_UCS2, EACH_UCS2 = 70, 67
 
 
 def segments(text: str) -> int:
-    """Returns the number of parts. An empty text is one part."""
+    """Returns the number of SMS parts of a text. An empty text has one part."""
     if is_gsm7(text):
         return _parts((2 if letter in EXTENDED else 1 for letter in text), ALONE, EACH)
     return _parts((2 if ord(letter) > 0xFFFF else 1 for letter in text), ALONE_UCS2, EACH_UCS2)

@@ -1,4 +1,5 @@
-"""Cleans what a caller typed, to read it as keys, as words or as a PIN. Detects PINs that are easy to guess. Pure.
+"""Cleans the text that a caller typed, to read it as keys, as words or as a PIN. Also finds PINs that are easy to
+guess. Pure.
 
 No input raises an error.
 """
@@ -7,13 +8,14 @@ import unicodedata
 
 MAX_LETTERS = 160
 PIN_DIGITS = 4
-"""Digits of a PIN whose question gives no count."""
+"""The number of digits of a PIN if the question does not give one."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories without a visible letter: controls, direction marks, zero widths, surrogates, unassigned."""
+"""Unicode categories without a visible letter: control characters, direction marks, zero-width characters,
+surrogates, unassigned."""
 
 
 def clean_keys(keyed: str) -> str:
-    """Returns `keyed` without blanks, with the decimal digits of any script as ASCII digits."""
+    """Returns `keyed` without spaces, with ASCII digits instead of the decimal digits of other scripts."""
     if keyed.isascii() and keyed.isdigit():
         return keyed
     return "".join(
@@ -24,7 +26,7 @@ def clean_keys(keyed: str) -> str:
 
 
 def clean_text(keyed: str) -> str:
-    """Returns `keyed` as composed text on one line, without invisible letters, at most 160 letters long."""
+    """Returns `keyed` as composed text on one line, without invisible letters and with 160 letters at most."""
     visible = (
         " " if letter.isspace() else letter
         for letter in unicodedata.normalize("NFC", keyed)
@@ -34,13 +36,13 @@ def clean_text(keyed: str) -> str:
 
 
 def clean_pin(keyed: str, digits: int = PIN_DIGITS) -> str:
-    """Returns the PIN. Empty where the input does not have exactly `digits` digits."""
+    """Returns the typed PIN. The result is empty if the input does not have exactly `digits` digits."""
     typed = clean_keys(keyed)
     return typed if len(typed) == digits and typed.isdecimal() else ""
 
 
 RUNS = ("01234567890", "09876543210")
-"""Digits in a row, up and down, with the keypad's `0` at both ends."""
+"""Digits in ascending and descending order, with the keypad's `0` at both ends."""
 CENTURIES = ("19", "20")
 YEAR_DIGITS = 4
 
@@ -48,7 +50,7 @@ YEAR_DIGITS = 4
 def is_easy_pin(pin: str) -> bool:
     """Returns True if the digits are easy to guess.
 
-    They are then all equal, are in a row, or begin or end with a year of birth.
+    They are easy if they are all equal, are in a sequence, or begin or end with a year of birth.
     """
     equal = len(set(pin)) == 1
     years = (pin[:YEAR_DIGITS], pin[-YEAR_DIGITS:])

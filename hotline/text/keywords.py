@@ -1,7 +1,8 @@
 """Recognises requests to stop messages or to erase a report, in any spelling. Pure.
 
-A misspelling is accepted only if nothing else can be meant. A caller who is stopped by mistake gets no message ever
-again. A tip that is taken for a request is lost. So a message is a request only if all of it is.
+A misspelt word is accepted only if it cannot mean anything else. If a caller's messages are stopped by mistake, they
+never get a message again. If a tip is mistaken for such a request, it is lost. So a message is a request only if all of
+its words belong to the request.
 """
 
 import re
@@ -44,10 +45,10 @@ WORDS: Mapping[str, str] = {
     "P": "NUMBER NUMERO NIMERO NUMERI",
     "L": "LIST LISTE LISITI RISITI",
 }
-"""The classes of words.
+"""Each letter means a class of words.
 
-Verbs: W writes, S stops, G wants, V receives, E removes, Z ends. N, T, n and q negate, and B says "enough".
-Nouns: M is a message, P is a number, L is a list.
+For verbs: W writes, S stops, G wants, V receives, E removes, Z ends. N, T, n and q negate, and B means "enough". For
+nouns: M is a message, P is a number, L is a list.
 """
 UNKNOWN = "?"
 SMALL_WORDS = """
@@ -55,11 +56,11 @@ AGAIN ANYMORE COULD CAN WOULD WILL D LONGER FURTHER RATHER FROM OFF ON OF YOUR M
 NOTRE MON MA VOTRE CETTE DANS RIEN SI POUVEZ POURRIEZ POURRAIS POUVAIS VEUILLEZ S IL PLAIT NOUS
 KO NGO AHO UKUNDI UBUNDI INDI KURI KU MURI YANJYE YACU NA RWOSE IZI IZO IBI IBYO UBWO NDABASABA TURABASABA NDABINGINZE
 """
-"""Courtesy and small words that change nothing, in addition to `keywords.COMPANION_WORDS`."""
+"""Polite words and small words that do not change the meaning, in addition to `keywords.COMPANION_WORDS`."""
 SHAPES = re.compile(
     "|".join(
         (
-            "[GWM]*S[SWM]*",  # stop; I want to stop; ubutumwa mubuhagarike
+            "[GWM]*S[SWM]*",
             "M*X[WM]*",  # ntimunyandikire
             "M*A[WM]*",  # ntimuzongere kunyandikira
             "R|M+R|R[VWM]+",  # sinshaka; sinshaka ubutumwa
@@ -76,7 +77,8 @@ SHAPES = re.compile(
 def is_stop_request(
     words: Sequence[str], nearly: Callable[[str], bool], fillers: frozenset[str]
 ) -> bool:
-    """Returns True if the classes of all words form a request. `nearly` accepts a misspelt word that stops."""
+    """Returns True if the classes of all words together form a request. With `nearly`, it accepts a misspelt word
+    for "stop"."""
     shape = "".join(_class_of(word, nearly, fillers | _SMALL) for word in words)
     return SHAPES.fullmatch(shape) is not None
 
@@ -92,7 +94,7 @@ def _class_of(word: str, nearly: Callable[[str], bool], fillers: frozenset[str])
 
 
 def _of_verb(found: Sequence[tuple[str, str]]) -> str:
-    """Returns the class of a Kinyarwanda verb, from its meaning, its object and its negation."""
+    """Returns the class of a Kinyarwanda verb from its meaning, its object and its negation."""
     for stem, marks in found:
         named = next(name for name, stems in _KINDS.items() if stem in stems)
         if (kind := _kind(named, frozenset(marks))) is not None:
@@ -140,7 +142,7 @@ def _classes() -> Mapping[str, str]:
 
 
 def split_words(words: str) -> frozenset[str]:
-    """Returns the words that are written in one string."""
+    """Returns the words that one string contains."""
     return frozenset(words.split())
 
 
@@ -149,47 +151,48 @@ STOP_WORDS = split_words(
     " DESINSCRIRE DESINSCRIPTION"
     " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
-"""Words that ask for no more messages. One letter may be wrong, missing, too many or exchanged with the next."""
+"""Words that ask for no more messages. One letter may be wrong, missing, added, or exchanged with the next one."""
 ORDINARY_WORDS = split_words(
     "ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS"
 )
-"""Words that are as near to a stop word as a misspelling, but have their own meaning."""
+"""Words that are as similar to a stop word as a misspelling, but have their own meaning."""
 COMPANION_WORDS = split_words(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
     " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"
     " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
-"""Words that may come with a stop word: courtesy, and words for the messages."""
+"""Words that may come with a stop word: polite words, and words for the messages."""
 ERASURE_WORDS = split_words(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
-"""Words that ask to erase. From six letters on one may be wrong. A shorter word is too near to other words."""
+"""Words that ask to erase a report. In a word of six letters or more, one letter may be wrong. A shorter word would
+be too similar to other words."""
 OWN_REPORT_WORDS = split_words(
     "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
     " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
     " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
 )
-"""Words that may come with a request to erase: they name what the caller told."""
+"""Words that may come with a request to erase. They refer to what the caller reported."""
 COURTESY = split_words("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
 MAX_WORDS = 12
 MIN_FORGIVEN_LETTERS = 6
 
 
 def normalised_words(text: str, *, most: int = 400) -> list[str]:
-    """Returns the words of a text in capitals, without accents or punctuation."""
+    """Returns the words of a text in capital letters, without accents and punctuation."""
     plain = unicodedata.normalize("NFKD", text[:most])
     letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
     return re.findall(r"[A-Z0-9]+", letters)
 
 
 def sound_key(word: str) -> str:
-    """Returns a word with r for l, because many people exchange them in Kinyarwanda."""
+    """Returns a word with r in place of l, because many people exchange them in Kinyarwanda."""
     return word.replace("L", "R")
 
 
 def is_stop(text: str) -> bool:
-    """Returns True if the text asks for no more messages. Total."""
+    """Returns True if the text asks for no more messages. It never raises an error."""
     said = normalised_words(text)
     if len(said) > MAX_WORDS or not said:
         return False
@@ -198,7 +201,7 @@ def is_stop(text: str) -> bool:
 
 
 def is_erasure(text: str) -> bool:
-    """Returns True if all of the text asks to erase what the caller told. Total."""
+    """Returns True if the whole text asks to erase what the caller reported. It never raises an error."""
     said = [word for word in normalised_words(text) if word not in COURTESY]
     if len(said) > MAX_WORDS:
         return False
@@ -216,7 +219,7 @@ def _erases(word: str) -> bool:
 
 
 def _joined(words: list[str]) -> list[str]:
-    """Joins the letters of a word that was typed as `s t o p`."""
+    """Joins the letters of a word that was typed with spaces, such as `s t o p`."""
     return ["".join(words)] if all(len(word) == 1 for word in words) else words
 
 

@@ -1,8 +1,8 @@
-"""Compares names as people type and read them, and checks which names are allowed. Pure.
+"""Compares names as people type and read them, and checks if a name is allowed. Pure.
 
-Two names that look alike count as one name. Otherwise one person could take another's name with different letters.
-Names are compared by their skeletons, as UTS #39 defines. `docs/credits.md` explains how the tables follow from
-Unicode's own.
+Two names that look alike count as the same name. Otherwise a person could use another person's name with different
+letters. Names are compared by their skeletons, which the standard UTS #39 defines. `docs/credits.md` explains how the
+tables were made from Unicode's own tables.
 """
 
 import csv
@@ -14,25 +14,26 @@ from functools import cache
 from importlib.resources import files
 
 APOSTROPHE = "\u2019"
-"""The only sign outside ASCII that a name may contain."""
+"""The only character outside ASCII that is allowed in a name besides letters."""
 UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
-"""Hangul letters that show nothing."""
+"""Letters of the Hangul script that are invisible."""
 
 
 class NameFault(StrEnum):
-    """One kind of fault in a name."""
+    """The kind of fault in a name."""
 
     MARKS = "marks"
     SCRIPTS = "scripts"
 
 
 def fold_name(typed: str) -> str:
-    """Returns a name without differences of capitals, spaces, and forms of the same letter."""
+    """Returns a name without differences in capitals, spaces, and forms of the same letter."""
     return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
 
 
 def tidy_name(typed: str) -> str:
-    """Returns a name in its stored form. Its letters are composed, with one space between words."""
+    """Returns a name in the form in which it is stored. Its letters are composed, and one space is between two
+    words."""
     return " ".join(unicodedata.normalize("NFKC", typed).split())
 
 
@@ -42,23 +43,26 @@ def is_one_name(one: str, other: str) -> bool:
 
 
 def comparison_keys(name: str) -> tuple[str, str, str]:
-    """Returns three keys of a name. Two names are alike if one key is equal at the same position.
+    """Returns three keys with which a name is compared. Two names are alike if they have an equal key at the same
+    position.
 
-    The keys have no spaces, because spaces do not make names different.
+    The keys have no spaces, because names that differ only in spaces count as the same.
     """
     plain, shown = fold_name(name).replace(" ", ""), tidy_name(name).replace(" ", "")
     return plain, name_skeleton(plain), name_skeleton(shown).casefold()
 
 
 def name_skeleton(name: str) -> str:
-    """Returns the name with each letter replaced by the letters that it looks like (UTS #39). Not for display."""
+    """Returns the name after replacing each letter with the letters that it looks like (UTS #39). The result is not
+    for display."""
     alike = _confusables()
     letters = unicodedata.normalize("NFD", name)
     return unicodedata.normalize("NFD", "".join(alike.get(one, one) for one in letters))
 
 
 def name_fault(name: str) -> NameFault | None:
-    """Returns the fault in the letters of a tidy name, or None. A composed é is allowed, a separate mark is not."""
+    """Returns the fault in the letters of a name in its stored form, or None. A composed é is allowed, but an accent
+    as a separate character is not."""
     if any(unicodedata.category(letter)[0] == "M" for letter in name):
         return NameFault.MARKS
     beyond = [one for one in name if not one.isascii() and one != APOSTROPHE]
@@ -67,7 +71,8 @@ def name_fault(name: str) -> NameFault | None:
 
 
 def _script_of(letter: str) -> str:
-    """Returns the script of a letter. Returns an empty text for a sign, a digit, and a letter without one script."""
+    """Returns the script of a letter. The result is empty for a sign, a digit, and a letter that belongs to no
+    single script."""
     if letter in UNSEEN:
         return ""
     begins, ranges = _scripts()
@@ -87,7 +92,7 @@ def _confusables() -> Mapping[str, str]:
 
 @cache
 def _scripts() -> tuple[Sequence[int], Sequence[tuple[int, str]]]:
-    """Returns the first letters of the ranges, and each range's last letter with its script."""
+    """Returns the first letters of the ranges of scripts, and for each range its last letter and its script."""
     rows = [(int(first, 16), int(last, 16), name) for first, last, name in _rows("scripts.csv")]
     return [first for first, _, _ in rows], [(last, name) for _, last, name in rows]
 

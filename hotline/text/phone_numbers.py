@@ -1,11 +1,11 @@
-"""Reads phone numbers into E.164, the form that the network knows. Pure.
+"""Converts phone numbers to E.164, the form that the network uses. Pure.
 
-A caller's number is accepted by its shape, because new prefixes exist before any list knows them. A number that we send
-to must be in such a list, because a mistyped one would inform a stranger.
+A caller's number is accepted by its form alone, because new prefixes exist before any list contains them. A number to
+which the hotline sends must be in such a list. With a typing error, a stranger would get the message.
 
-Computes check digits and letters by ISO 7064's hybrid systems (MOD 11,10 for digits). Pure.
+Also computes check digits and check letters with the hybrid systems of ISO 7064 (MOD 11,10 for digits). Pure.
 
-They show every single wrong sign, and nearly every exchange of two signs.
+They reveal every single wrong character, and nearly every exchange of two characters.
 """
 
 import re
@@ -19,23 +19,24 @@ from hotline.errors import NumberInvalid
 REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
 DOMESTIC = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
-"""A Rwandan number without its country code: 0788123456. Without its zero it is a mobile number. No other country has
-numbers of a 7 and eight more digits."""
+"""A Rwandan number without its country code, such as 0788123456. Without the zero, it is a mobile number. Numbers of
+a 7 and eight more digits exist only in Rwanda."""
 ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
-"""A Rwandan number that kept the zero of its domestic form."""
+"""A Rwandan number with the country code that still has the zero of its domestic form."""
 WRITTEN = re.compile(r"[+\d\s().\u2010-\u2015-]*(;ext=\d{1,7})?")
-"""Signs in a number that people write. A letter would be read as the digit of its key. So 0788-CALL-ME would be a real
-person's number."""
+"""The characters that people write in a number. Letters are not allowed, because a letter would be read as the digit
+on its key. For example, 0788-CALL-ME would become a real person's number."""
 BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-"""Types of numbers that an SMS reaches at an ordinary price, and never a premium number."""
+"""Types of numbers that an SMS reaches at a normal price. Premium numbers are not included."""
 
 
 def parse_caller(raw: str) -> str:
-    """Returns a caller's number as E.164, by its shape alone. Raises NumberInvalid, without the number.
+    """Returns a caller's number as E.164. It checks only the form of the number. Raises NumberInvalid. The error does
+    not contain the number.
 
-    Form decoding turns a plus into a space, and some callbacks lose it. Both are corrected. So is the form in which
-    people dial within Rwanda.
+    Form decoding changes a plus into a space, and some callbacks lose the plus. The function corrects both. It also
+    accepts the form in which people dial within Rwanda.
     """
     raw = ABROAD.sub("+", raw)
     home = DOMESTIC.fullmatch(raw)
@@ -49,11 +50,11 @@ def parse_caller(raw: str) -> str:
 
 
 def parse_sendable(raw: str) -> str:
-    """Returns a number that an MT may go to, as E.164: valid, mobile and Rwandan. Raises NumberInvalid, without the
-    number.
+    """Returns a number as E.164 if the hotline may send SMS to it: valid, mobile and Rwandan. Raises NumberInvalid. The
+    error does not contain the number.
 
-    Takes the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. Drops an extension. Refuses
-    letters.
+    It accepts the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. It removes an extension. It
+    refuses letters.
     """
     written = raw.strip()
     if not WRITTEN.fullmatch(written):
@@ -70,7 +71,7 @@ def parse_sendable(raw: str) -> str:
 
 
 def check_value(values: Iterable[int], modulus: int) -> int:
-    """Returns the value of the check sign that follows these values, in an alphabet of `modulus` signs."""
+    """Returns the value of the check character after these values, in an alphabet of `modulus` characters."""
     carried = modulus
     for value in values:
         carried = ((carried + value) % modulus or modulus) * 2 % (modulus + 1)

@@ -1,4 +1,4 @@
-"""Marks English words that the console says in the reader's language."""
+"""Marks English phrases that the console shows in the reader's language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from hotline.text.gsm7 import to_gsm7
 
 
 def phrase(words: str) -> str:
-    """Marks an English phrase that other code translates, so that the catalogue includes it."""
+    """Marks an English phrase that other code translates, so that the catalogue contains it."""
     return words
 
 
 SAMPLE = phrase("Sample data. No person and no tip in it is real.")
 
 
-# Keeps a message's template and its values apart, so that each language can show the message. Pure.
+# Keeps the template and the values of a message apart, so that every language can show the message. Pure.
 
 
 def unchanged_value(_name: str, value: str) -> str:
@@ -24,7 +24,8 @@ def unchanged_value(_name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """One message: a template such as `"{field} has no {language}"`, and its values. `str` gives the English."""
+    """One message: a template such as `"{field} has no {language}"`, and its values. `str` gives the message in
+    English."""
 
     template: str
     values: "tuple[tuple[str, str | MessageText], ...]" = ()
@@ -35,7 +36,8 @@ class MessageText:
     def said(
         self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
     ) -> str:
-        """Returns the message in another language. `say` translates a template, `shown` formats a value by its name."""
+        """Returns the message in another language. `say` translates a template, and `shown` formats a value by its
+        name."""
         given = {
             name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
             for name, value in self.values
@@ -53,7 +55,8 @@ class MessageText:
 
 
 def message_text(template: str, **values: str | int | MessageText) -> MessageText:
-    """Returns a message. `tools/update_texts.py` finds the English template here and adds it to the catalogue."""
+    """Returns a message from its English template and its values. `tools/update_texts.py` finds the template here
+    and adds it to the catalogue."""
     parts = tuple(
         (name, str(value) if isinstance(value, int) else value) for name, value in values.items()
     )
@@ -61,7 +64,7 @@ def message_text(template: str, **values: str | int | MessageText) -> MessageTex
 
 
 def message_text_of(written: list[Any]) -> MessageText:
-    """Returns the message that `to_json` wrote."""
+    """Reads a message that `to_json` wrote."""
     template, values = written
     known: Mapping[str, Any] = values
     return MessageText(
@@ -74,15 +77,17 @@ def message_text_of(written: list[Any]) -> MessageText:
 
 
 EditedTexts = Callable[[str, str], str | None]
-"""Returns the edited text of a phrase, by language and English source text. None if it was not edited."""
+"""A function that returns the edited text of a phrase, by language and English text. It returns None if the phrase
+was not edited."""
 
 
 def no_edited_text(_language: str, _phrase: str) -> None:
-    """Reports that no phrase was edited."""
+    """Returns None for every phrase: no phrase was edited."""
 
 
 class Phrases:
-    """The hotline's phrases by language and English source text. An edited text comes before the catalogue's."""
+    """The hotline's phrases by language and English text. If a phrase has an edited text, it replaces the
+    catalogue's text."""
 
     def __init__(
         self, catalogues: Mapping[str, Mapping[str, str]], live: EditedTexts = no_edited_text
@@ -91,23 +96,23 @@ class Phrases:
         self._live = live
 
     def say(self, language: str, phrase: str, **values: str) -> str:
-        """Returns `phrase` in `language`, its `{placeholders}` filled. A missing translation gives the English text.
+        """Returns `phrase` in `language`, with values in place of its `{placeholders}`. If the translation is missing,
+        the result is in English.
 
-        Values are data and never templates. They are converted to GSM-7 too. Raises KeyError for a placeholder without
-        a
-        value, which the tests of the texts find first.
+        Braces in a value are not treated as placeholders. Values are also converted to GSM-7. Raises KeyError for a
+        placeholder without a value. Tests of the texts find such a fault before a release.
         """
         changed = self._live(language, phrase)
         if changed is not None:
             try:
                 return to_gsm7(changed.format_map(values))
             except (KeyError, ValueError, IndexError):
-                # The console refuses an edited text with wrong placeholders. If one is stored anyway, the alert must
-                # still go out.
+                # The console refuses an edited text with wrong placeholders.
+                # If one is stored anyway, the alert must still be sent.
                 pass
         template = self.shipped(language, phrase) or phrase
         return to_gsm7(template.format_map(values))
 
     def shipped(self, language: str, phrase: str) -> str:
-        """Returns the catalogue's text with its placeholders. Empty if it has none."""
+        """Returns the text of the catalogue with its placeholders. The result is empty if there is none."""
         return self._catalogues.get(language, {}).get(phrase, "")

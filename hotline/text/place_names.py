@@ -1,12 +1,11 @@
-"""Finds the place that a caller means by a typed name, and the place that an SMS names. Pure, and total.
+"""Finds the place that a caller means by a typed name, and the place that an SMS names. No input raises an error.
 
-`find_areas` only proposes districts, sectors, camps and landmarks. Names repeat, spellings vary, and many people
-exchange l
-and r. Villages are not known here, because their names repeat too often: 148 are called Kabeza. A landmark is a market
-or a border post.
+`find_areas` only suggests districts, sectors, camps and landmarks. Several places have the same name, spellings vary,
+and many people exchange l and r. Villages are not included, because many have the same name: 148 are called Kabeza. A
+landmark is a market or a border post.
 
-`place_in_text` reads a country, a district, a sector, a camp or a landmark from an SMS. A country wins over a district.
-A mother whose daughter went to Oman may name the family's own district as well.
+`place_in_text` finds a country, a district, a sector, a camp or a landmark in an SMS. A country has priority over a
+district. For example, a mother whose daughter went to Oman may also name the family's district.
 
 - A sector counts if its name is unique or if the SMS also names its district.
 - A camp counts if "camp" is next to its name. It counts also if its district is named and no sector has its name.
@@ -14,7 +13,7 @@ A mother whose daughter went to Oman may name the family's own district as well.
 - A market counts if no cell, village or market of another district has its name.
 - A border post counts if "border" comes before its name.
 
-A market or a border post gives only the district.
+For a market or a border post, only the district is recorded.
 """
 
 import re
@@ -46,9 +45,9 @@ from hotline.text.places import (
 )
 
 MAX_MATCHES = 5
-"""Matches offered at most: the choices of one menu."""
+"""The maximum number of suggested places: the choices of one menu."""
 MIN_SIMILARITY = 0.7
-"""Lowest similarity that counts as a match: about one letter wrong in a short name, three in ten letters."""
+"""The lowest similarity that counts as a match: about one wrong letter in a short name, or three in ten letters."""
 MAX_LETTERS = 160
 MAX_PIECES = 12
 _AROUND_WORDS = """
@@ -58,22 +57,23 @@ bitaro hopital hospital isoko soko market marche gare parking park taxi bus bisi
 poste
 """
 FILLER_WORDS = frozenset(_AROUND_WORDS.split())
-"""Words around a name that are not part of it."""
+"""Words next to a name that do not belong to the name."""
 CAMP_WORDS = frozenset(
     {
         *("inkambi", "nkambi", "camp", "camps"),
         *("impunzi", "mpunzi", "refugee", "refugees", "refugie", "refugies"),
     }
 )
-"""Words that mean the camp where a camp and a sector share a name, as in `camp de réfugiés de Mahama`."""
+"""Words that mean the camp if a camp and a sector have the same name, as in `camp de réfugiés de Mahama`."""
 BORDER_WORDS = frozenset({"umupaka", "mupaka", "border", "frontiere", "frontière", "douane"})
-"""Words that mean the border post where it shares a name with a sector, as in `umupaka wa Nemba`."""
+"""Words that mean the border post if it has the same name as a sector, as in `umupaka wa Nemba`."""
 EQUAL_SPELLINGS = (("ou", "u"), ("ch", "c"), ("l", "r"))
-"""Spellings that people exchange: French, Swahili, and l and r, which many do not distinguish."""
+"""Spellings that people confuse: French and Swahili spellings, and l and r, which sound alike to many."""
 
 
 def find_areas(typed: str) -> tuple[Area, ...]:
-    """Returns the areas that a caller may mean, most likely first. Near spellings count only if none is exact."""
+    """Returns the areas that a caller may mean, most likely first. Similar spellings count only if no exact one is
+    found."""
     words = [word for word in _words(typed) if word not in FILLER_WORDS]
     named = [word for word in words if word not in CAMP_WORDS and word not in BORDER_WORDS]
     found = _found(_pieces(named))
@@ -83,8 +83,8 @@ def find_areas(typed: str) -> tuple[Area, ...]:
         return (posts or found)[:MAX_MATCHES]
     if CAMP_WORDS.isdisjoint(words):
         return found[:MAX_MATCHES]
-    # The caller says "camp". If no match is a camp, other places may have it in their name (`Camp Kigali`).
-    # With no match at all, any camp may be meant.
+    # The caller says "camp", but no match is a camp. Other places may have the word in their name (`Camp Kigali`).
+    # With no match at all, the caller may mean any camp.
     meant = tuple(area for area in found if is_camp(area.code))
     return (meant or found or camps())[:MAX_MATCHES]
 
@@ -110,7 +110,8 @@ def _found(pieces: list[str]) -> tuple[Area, ...]:
 
 
 def menu_label(area: Area) -> Label:
-    """Returns the text of an area in a menu. It gives a sector, camp or landmark with its district: names repeat."""
+    """Returns the text for an area in a menu. For a sector, camp or landmark it includes the district, because
+    several have the same name."""
     if len(area.code) > 2 or is_landmark(area):
         district = place_name(area.code[:2], "rw")
         return {code: f"{_called(area, code)}, {district}" for code in CODES}
@@ -122,7 +123,7 @@ def menu_label(area: Area) -> Label:
 
 
 def full_label(area: Area) -> Label:
-    """Returns the text of the only match in a question, with its district and its province."""
+    """Returns the text for the only match in a question, with its district and its province."""
     within = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
         return {code: f"{said}, {within[code]}" for code, said in menu_label(area).items()}
@@ -135,7 +136,8 @@ def _called(area: Area, language: str) -> str:
 
 
 def spelling_key(name: str) -> str:
-    """Returns one form for all spellings of a name: plain letters, no doubles, `EQUAL_SPELLINGS` replaced."""
+    """Returns the same key for all spellings of a name: plain letters, no double letters, and `EQUAL_SPELLINGS`
+    replaced."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(letter for letter in plain if "a" <= letter <= "z")
     for one, other in EQUAL_SPELLINGS:
@@ -148,16 +150,17 @@ def _words(typed: str) -> list[str]:
 
 
 def _pieces(words: list[str]) -> list[str]:
-    """Returns the spelling of all words joined, of each two neighbours joined, and of each word.
+    """Returns the spelling keys of all words joined, of each two neighbouring words joined, and of each word.
 
-    So `Nyaru genge` and `Remera, Gasabo` are both found.
+    So both `Nyaru genge` and `Remera, Gasabo` are found.
     """
     joined = ["".join(words), *map("".join, pairwise(words)), *words]
     return [piece for piece in dict.fromkeys(map(spelling_key, joined)) if piece]
 
 
 def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
-    """Returns only the places inside a district if the caller named both. Otherwise sorts districts first."""
+    """Returns only the places within the district that the caller also named. If none is named, sorts districts to
+    the front."""
     areas = tuple(dict.fromkeys(found))
     within = {area.code for area in areas if len(area.code) == 2 and not is_landmark(area)}
     inside = tuple(
@@ -183,7 +186,8 @@ def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
 
 
 MIN_LETTERS = 5
-"""Letters of the shortest name accepted without "sector" before it. A shorter one is often another word."""
+"""The length of the shortest name that is accepted without the word "sector" before it. A shorter name is often an
+ordinary word."""
 SECTOR_WORDS = frozenset({"umurenge", "murenge", "sector", "secteur"})
 ORDINARY_NAMES = frozenset(
     {
@@ -192,11 +196,12 @@ ORDINARY_NAMES = frozenset(
         *("agahabwa", "gatega", "manyana", "nganda", "rukura"),
     }
 )
-"""Names of sectors and markets that are also ordinary words, a city or a lake: the room, the factory, my Lord."""
+"""Names of sectors and markets that are also ordinary words, a city or a lake, such as the words for "room" and
+"factory"."""
 
 
 def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
-    """Returns the place that plain `words` name, as answers to the report's questions about the place."""
+    """Returns the place that `words` name, as answers to the report's questions about the place."""
     country = country_of(words)
     if country is not None:
         return {"province": ABROAD, "country": country}
@@ -218,19 +223,21 @@ def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
 
 
 def _province(words: Sequence[str]) -> str | None:
-    """Returns the one province that is named in Kinyarwanda. Other languages name provinces by compass points."""
+    """Returns the province if exactly one is named in Kinyarwanda. In other languages, provinces have the names of
+    directions, such as "north"."""
     named = [code for code, label in PROVINCES.items() if spelling_key(label[FIRST]) in words]
     return named[0] if len(named) == 1 else None
 
 
 def _district(words: Sequence[str]) -> str | None:
-    """Returns the one district that is named exactly, apart from exchanged letters. Returns None for several."""
+    """Returns the district if exactly one is named. Only exchanged letters may differ. Returns None if several are
+    named."""
     named = [area.code for area in districts() if spelling_key(area.name) in words]
     return named[0] if len(named) == 1 else None
 
 
 def _camp(words: Sequence[str], district: str | None) -> str | None:
-    """Returns the code of the one camp that is meant, in the named district if there is one."""
+    """Returns the code of the camp if exactly one is meant. If a district is named, the camp must be there."""
     found = {
         camp.code
         for camp in camps(district or "")
@@ -245,9 +252,9 @@ def _camp(words: Sequence[str], district: str | None) -> str | None:
 
 
 def _sector(words: Sequence[str], district: str | None) -> str | None:
-    """Returns the code of the one sector that is meant.
+    """Returns the code of the sector if exactly one is meant.
 
-    It is in the named district. If no district is named, the sector's name must be unique.
+    The sector must be in the named district. If no district is named, only one sector may have the name.
     """
     found = {
         area.code
@@ -260,7 +267,7 @@ def _sector(words: Sequence[str], district: str | None) -> str | None:
 
 
 def _border_post(words: Sequence[str]) -> str | None:
-    """Returns the district of the one border post whose name follows a word for a border."""
+    """Returns the district of the border post whose name follows a word for "border"."""
     found = {
         post.code
         for post in border_posts()
@@ -272,7 +279,7 @@ def _border_post(words: Sequence[str]) -> str | None:
 
 
 def _landmark(words: Sequence[str]) -> str | None:
-    """Returns the district of the one market that is named exactly, apart from exchanged letters."""
+    """Returns the district of the market if exactly one is named. Only exchanged letters may differ."""
     found = {
         code
         for name in words
@@ -283,7 +290,7 @@ def _landmark(words: Sequence[str]) -> str | None:
 
 
 def _is_meant(words: Sequence[str], at: int) -> bool:
-    """Returns True if a word that is spelled like a sector means the sector."""
+    """Returns True if a word with the spelling of a sector means the sector."""
     before = words[max(at - 2, 0) : at]
     if not _SAYS_SECTOR.isdisjoint(before):
         return True
@@ -292,7 +299,7 @@ def _is_meant(words: Sequence[str], at: int) -> bool:
 
 @cache
 def _sectors() -> Mapping[str, Sequence[Area]]:
-    """Returns sectors by spelling, without those that have a district's name."""
+    """Returns the sectors by spelling. It leaves out sectors with the name of a district."""
     found: dict[str, list[Area]] = {}
     for district in districts():
         for area in sectors(district.code):
@@ -304,9 +311,9 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
 
 @cache
 def _markets() -> Mapping[str, frozenset[str]]:
-    """Returns the districts of unique market names, by spelling.
+    """Returns the districts of markets with unique names, by spelling.
 
-    A name of several words never matches here. The caller chooses it on a screen.
+    A name of several words is never found here. The caller chooses such a market on a screen.
     """
     return {
         spelling_key(area.name): frozenset({area.code})

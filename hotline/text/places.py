@@ -1,12 +1,13 @@
-"""Names Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists that flows choose from. Pure.
+"""Defines Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists of places for flows. Pure.
 
-Each code is a prefix of the next: province `1`, district `12`, sector `1205`, camp `55c1`. The 416 sectors have only
-379 names, so no tip is routed by a sector's name. The names of the 30 districts are unique. A camp may have a sector's
-name, so every text calls it a camp.
+Each code begins with the code of the larger place: province `1`, district `12`, sector `1205`, camp `55c1`. The 416
+sectors have only 379 different names, so the name of a sector alone never decides who gets a tip. The names of the 30
+districts are unique. A camp may have the same name as a sector, so every text calls it a camp.
 
-The names are in files next to this module. In `sectors.txt` a line with a code begins a district. It gives the code,
-the name, and the sectors in the order of their codes, from 01. `markets.txt` gives a district's code and its markets.
-A `*` marks a name that no other district has. `docs/credits.md` names the sources.
+The names are in files next to this module. In `sectors.txt`, a line that begins with a code is about a new district. It
+gives the district's code and name, and its sectors in the order of their codes, from 01. `markets.txt` gives a
+district's code and its markets. A `*` marks a name that is unique to that district. `docs/credits.md` lists the
+sources.
 """
 
 import re
@@ -22,12 +23,12 @@ from hotline.text.codes import ABROAD, UNSURE
 _FILES = files(__package__)
 _PLACES = tomllib.loads(_FILES.joinpath("places.toml").read_text(encoding="utf-8"))
 Label = Mapping[str, str]
-"""A name in every language, by code."""
+"""A name in every language, by language code."""
 STATES = frozenset(_PLACES["states"].split())
 PROVINCES: Mapping[str, Label] = _PLACES["provinces"]
 COUNTRIES: Mapping[str, Label] = _PLACES["countries"]
 COUNTRY_WORDS: Mapping[str, str] = _PLACES["said"]
-"""Words that mean a country in an SMS."""
+"""Words in an SMS that mean a country."""
 ELSEWHERE: Mapping[str, Label] = _PLACES["elsewhere"]
 CAMP_WORDS: Label = {"rw": "Inkambi ya {}", "fr": "Camp de {}", "en": "{} camp"}
 _ABROAD_SAID = frozenset(_PLACES["abroad"].split())
@@ -35,42 +36,43 @@ _BY_WORD = {word: code for code, words in COUNTRY_WORDS.items() for word in word
 
 
 def country_of(words: Sequence[str]) -> str | None:
-    """Returns the code of the first country that these plain words name. Returns None if they name none."""
+    """Returns the code of the first country that these words name. Returns None if they name no country."""
     pieces = [word.lower() for word in words]
     joined = [*pieces, *map("".join, pairwise(pieces))]
     return next((_BY_WORD[piece] for piece in joined if piece in _BY_WORD), None)
 
 
 def names_abroad(words: Sequence[str]) -> bool:
-    """Returns True if the words contain a word for "abroad", which names no country."""
+    """Returns True if the words contain a word for "abroad", which does not name a country."""
     return not _ABROAD_SAID.isdisjoint(word.lower() for word in words)
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A district, a sector or a camp; or a market or border post, whose code is its district's."""
+    """A district, sector, camp, market or border post. The code of a market or border post is the code of its
+    district."""
 
     code: str
     name: str
 
 
 def districts(province: str = "") -> tuple[Area, ...]:
-    """Returns the districts of a province, or all of them, sorted by name."""
+    """Returns the districts of a province, or all districts, sorted by name."""
     return tuple(district for district, _ in _read() if district.code.startswith(province))
 
 
 def sectors(district: str) -> tuple[Area, ...]:
-    """Returns the sectors of a district, in the order of their codes. Returns none for an unknown district."""
+    """Returns the sectors of a district, in the order of their codes. The result is empty for an unknown district."""
     return next((inside for area, inside in _read() if area.code == district), ())
 
 
 def camps(district: str = "") -> tuple[Area, ...]:
-    """Returns the refugee camps of a district, or all of them, sorted by name."""
+    """Returns the refugee camps of a district, or all camps, sorted by name."""
     return tuple(camp for camp in _camps() if camp.code.startswith(district))
 
 
 def is_landmark(area: Area) -> bool:
-    """Returns True for a market or a border post. Its code is its district's, but its name is not."""
+    """Returns True for a market or a border post. Its code is the code of its district, but its name is different."""
     return len(area.code) == 2 and _names().get(area.code) != area.name
 
 
@@ -82,7 +84,7 @@ def markets() -> tuple[Area, ...]:
 
 @cache
 def unique_markets() -> tuple[Area, ...]:
-    """Returns the markets whose name no cell, village or market of another district has."""
+    """Returns the markets whose name is unique: no cell, village or market of another district has it."""
     return tuple(
         Area(code, name.rstrip("*"))
         for code, name in _listed(_text("markets.txt"))
@@ -97,13 +99,14 @@ def border_posts() -> tuple[Area, ...]:
 
 
 def _listed(table: str) -> Iterator[tuple[str, str]]:
-    """Yields each name of a table with the code that its line begins with."""
+    """Yields each name in a table with the code at the beginning of its line."""
     for code, names in re.findall(r"(?m)^(\d\d) ([^\n]+(?:\n +[^\n]+)*)", table):
         yield from ((code, name.strip()) for name in names.split(","))
 
 
 def camp_named(name: str) -> str | None:
-    """Returns the code of a camp by its name, in any letter case. The name may include the word for a camp."""
+    """Returns the code of a camp by its name, with capital or small letters. The name may include the word for a
+    camp."""
     wanted = " ".join(name.split()).casefold()
     said = ((area.code, (area.name, *_called(area).values())) for area in camps())
     return next((code for code, names in said if wanted in map(str.casefold, names)), None)
@@ -115,22 +118,23 @@ def province_of(code: str) -> str:
 
 
 def district_named(name: str) -> str | None:
-    """Returns the code of a district by its name, in any letter case and spacing. Returns None if unknown."""
+    """Returns the code of a district by its name. Capitals and spaces do not matter. Returns None if the name is
+    unknown."""
     wanted = "".join(name.split()).casefold()
     return next((area.code for area in districts() if area.name.casefold() == wanted), None)
 
 
 def alert_place(place: str, within: str | None) -> str:
-    """Returns the place that an alert names. If the district is unknown it is the province. It is never a country."""
+    """Returns the place that an alert names. If the district is unknown, it is the province. It is never a country."""
     if place == UNSURE and within is not None and within in PROVINCES:
         return within
     return place
 
 
 def place_within(place: str, within: str | None, language: str) -> str:
-    """Returns a place and the larger or smaller place known with it, for a desk.
+    """Returns a place together with the larger or smaller place that is known, for a desk.
 
-    Examples: `abroad: Oman`, `Kigali, place not known`.
+    For example: `abroad: Oman`, or `Kigali, place not known`.
     """
     if within is None:
         return place_name(place, language)
@@ -140,9 +144,9 @@ def place_within(place: str, within: str | None, language: str) -> str:
 
 
 def place_name(code: str, language: str) -> str:
-    """Returns the name of a place of any level, of a country, or of one of `ELSEWHERE`.
+    """Returns the name of any place, of a country, or of one of `ELSEWHERE`.
 
-    Returns an unknown code unchanged, because the message must still be sent.
+    It returns an unknown code unchanged, because the message must be sent anyway.
     """
     labels = PROVINCES.get(code) or ELSEWHERE.get(code) or COUNTRIES.get(code)
     labels = labels or _camp_names().get(code)
@@ -152,11 +156,11 @@ def place_name(code: str, language: str) -> str:
 
 
 def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
-    """Returns the value and label of each choice, by list name.
+    """Returns the value and the label of each choice, by the name of the list.
 
-    The lists are `provinces`, `districts.<province>`, `sectors.<district>` and `countries`. A camp comes before
-    the sectors of its district. So a caller from a camp reads it before the sector with the same name.
-    `flows.service_check` turns the lists into the engine's options. The engine must not depend on this package.
+    The lists are `provinces`, `districts.<province>`, `sectors.<district>` and `countries`. A camp comes before the
+    sectors of its district. So a caller from a camp sees the camp before a sector with the same name.
+    `flows.service_check` converts the lists into options for the engine. The engine must not import this package.
     """
     lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
@@ -167,7 +171,7 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
 
 
 def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
-    """Returns value and label of each area. The names of places are the same in every language."""
+    """Returns the value and the label of each area. Names of places are the same in every language."""
     return tuple((area.code, dict.fromkeys(PROVINCES["1"], area.name)) for area in areas)
 
 
@@ -188,7 +192,7 @@ def _camp_names() -> Mapping[str, Label]:
 
 @cache
 def _read() -> tuple[tuple[Area, tuple[Area, ...]], ...]:
-    """Returns each district with its sectors. Districts are sorted by name, sectors by code."""
+    """Returns each district with its sectors. Districts are sorted by name, and sectors by code."""
     rows = re.findall(r"(?m)^(\d\d) (\w+):((?:\s+[A-Z]\w+)+)", _text("sectors.txt"))
     read = [
         (

@@ -1,4 +1,5 @@
-"""Draws a QR code as SVG. It has one path and no `style`, so that our content security policy allows it."""
+"""Draws a QR code as an SVG image. The image has a single path and no `style`, so that our content security policy
+allows it."""
 
 import io
 

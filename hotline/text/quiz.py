@@ -1,8 +1,9 @@
-"""Compares the two answers to each quiz question: one before a lesson, one after it in other words. Pure.
+"""Compares the two answers to each quiz question: one before a lesson, and one after it, to the question in other
+words. Pure.
 
-Only the result of each comparison is counted, never who answered.
+Only the result of each comparison is counted, and never who answered.
 
-The names and values of answers come from the flows: `quiz_passport` and `again_passport`, each `right`, `wrong` or
+The flows define the names and values of the answers: `quiz_passport` and `again_passport`, each `right`, `wrong` or
 `unsure`.
 """
 
@@ -17,7 +18,7 @@ ANSWER_VALUES = frozenset({RIGHT, "wrong", "unsure"})
 
 
 class QuizOutcome(StrEnum):
-    """The comparison of the answer after a lesson with the one before it."""
+    """The result of comparing the answer after a lesson with the answer before it."""
 
     KNEW = "knew"
     LEARNED = "learned"
@@ -26,14 +27,14 @@ class QuizOutcome(StrEnum):
 
 
 def repeated_question(name: str) -> str | None:
-    """Returns the topic to which an answer of this name is the second answer, or None."""
+    """Returns the topic of a second answer with this name, or None."""
     return name.removeprefix(SECOND_PREFIX) if name.startswith(SECOND_PREFIX) else None
 
 
 def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
-    """Returns the comparison for one topic. An answer `unsure` counts as not right.
+    """Returns the result of the comparison for one topic. The answer `unsure` counts as not right.
 
-    Returns None if one of the two answers is missing, because no gain can be shown then.
+    Returns None if one of the two answers is missing, because the gain is then unknown.
     """
     before, after = answers.get(f"{FIRST_PREFIX}{thing}"), answers.get(f"{SECOND_PREFIX}{thing}")
     if before is None or after is None:
@@ -45,7 +46,7 @@ def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPairs:
-    """The number of pairs of answers, and of those that were right the first and the second time."""
+    """The number of pairs of answers, and how many were right the first and the second time."""
 
     asked: int
     before: int

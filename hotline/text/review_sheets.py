@@ -1,8 +1,9 @@
-"""Writes and reads the sheet that a native reader fills in. Pure.
+"""Writes and reads the spreadsheet that a native reader fills in. Pure.
 
-It has one row for each text. Readers change the text of their own language, and write `yes` into `agreed`. Each row has
-a digest of its source, so that a late sheet never undoes a newer text. A table is rows of cells, with the names of the
-columns first. It is written as CSV, or as a workbook (`text/spreadsheets.py`).
+It has one row for each text. Readers change the text of their own language, and write `yes` in the column `agreed`.
+Each row has a digest of its source text, so that a late spreadsheet never replaces a newer text. A table is a list of
+rows of cells. The first row has the names of the columns. It is written as CSV or as a workbook
+(`text/spreadsheets.py`).
 """
 
 import csv
@@ -30,7 +31,7 @@ COLUMNS = (
     "digest",
 )
 REASON_COLUMN = "why"
-"""An extra column, in a sheet that says which rows were refused."""
+"""An extra column in a spreadsheet that lists refused rows."""
 NEEDED = ("place", "agreed", "digest")
 WIDTHS = {
     **dict.fromkeys(("en", "fr", "rw", REASON_COLUMN), 46),
@@ -41,7 +42,7 @@ WIDTHS = {
     "agreed": 9,
     "digest": 18,
 }
-"""Widths of a workbook's columns, in letters."""
+"""The widths of the columns in a workbook, in letters."""
 AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
 
 
@@ -55,7 +56,7 @@ class SheetRow:
 
 
 class SheetRowFault(StrEnum):
-    """A reason to refuse a row of a sheet, before its text is checked."""
+    """The reason to refuse a row of a spreadsheet before its text is checked."""
 
     GONE = "no such text: it was moved or taken out since the sheet was made"
     NOT_YES = "write yes into `agreed`, or leave it empty"
@@ -65,12 +66,12 @@ class SheetRowFault(StrEnum):
 
 
 def harmless_text(text: str) -> str:
-    """Returns `text` in a form that a spreadsheet shows and never runs."""
+    """Returns `text` in a form that a spreadsheet program shows and never runs."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def original_text(cell: str) -> str:
-    """Returns the text from which `harmless_text` made this."""
+    """Returns the original text for a result of `harmless_text`."""
     marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
     return cell[1:] if marked else cell
 
@@ -82,7 +83,7 @@ def sheet_table(
 
 
 def write_sheet(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
-    """Returns the sheet as CSV. A text that begins like a formula gets an apostrophe."""
+    """Returns the spreadsheet as CSV. If a text begins like a formula, an apostrophe is put before it."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
     writer.writerows(map(harmless_text, row) for row in sheet_table(rows, columns))
@@ -90,9 +91,9 @@ def write_sheet(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLU
 
 
 def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:
-    """Returns the rows of a CSV, as a spreadsheet of any country saves it.
+    """Returns the rows of a CSV file, in the form in which the spreadsheet programs of any country save it.
 
-    Raises ImportRefused if it is no CSV, or a column is missing.
+    Raises ImportRefused if the file is not CSV, or if a column is missing.
     """
     head = sheet.partition("\n")[0]
     reader = csv.reader(
@@ -132,7 +133,7 @@ def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
 
 
 def plain_text(words: str) -> str:
-    """Returns the text in composed letters, without a word processor's quotes and blanks. Leaves letters with accents
-    for the reader to change."""
+    """Returns the text with composed letters, without a word processor's quotes and spaces. It keeps letters with
+    accents, because the reader must change those."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()

@@ -1,9 +1,9 @@
-"""Estimates the number of different people with a HyperLogLog sketch, without a record of who they are. Pure.
+"""Estimates the number of different people with a HyperLogLog sketch, without storing who they are. Pure.
 
-A person's keyed digest falls into one of 16,384 registers. Each register keeps the longest run of zeros that it saw. A
-person who comes twice changes nothing. Two sketches are merged by the larger value of each register. The count is
-Ertl's improved estimator ("New cardinality estimation algorithms for HyperLogLog sketches", 2017). This one formula
-works for any number of people, with a standard error of 0.8 %.
+The keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros that
+occurred in it. A person who comes a second time changes nothing. To merge two sketches, the larger value of each
+register is used. The number comes from Ertl's improved estimator ("New cardinality estimation algorithms for
+HyperLogLog sketches", 2017). This formula works for any number of people, with a standard error of 0.8 %.
 """
 
 from collections import Counter
@@ -13,17 +13,17 @@ from math import inf, log, sqrt
 BITS = 14
 REGISTERS = 1 << BITS
 MAX_RANK = 64 - BITS + 1
-"""The largest rank that 64 bits can give."""
+"""The largest rank that a 64-bit digest can have."""
 
 
 def register_and_rank(digest: int) -> tuple[int, int]:
-    """Returns register and rank of a 64-bit digest. A rank is 1 to 51."""
+    """Returns the register and the rank of a 64-bit digest. A rank is a number from 1 to 51."""
     tail = digest & ((1 << (64 - BITS)) - 1)
     return digest >> (64 - BITS), MAX_RANK - tail.bit_length()
 
 
 def estimate(ranks: Iterable[int]) -> int:
-    """Returns the estimated number of different digests. `ranks` may leave out registers that were never set."""
+    """Returns the estimated number of different digests. `ranks` may leave out registers that have no value yet."""
     filled = Counter(ranks)
     empty = REGISTERS - filled.total()
     z = REGISTERS * _tau(1 - filled[MAX_RANK] / REGISTERS)
@@ -34,7 +34,7 @@ def estimate(ranks: Iterable[int]) -> int:
 
 
 def _sigma(x: float) -> float:
-    """Returns the weight of the empty registers, from their share `x`."""
+    """Returns the weight of the empty registers. `x` is their share."""
     if x == 1:
         return inf
     y, z, before = 1.0, x, -1.0
@@ -45,7 +45,7 @@ def _sigma(x: float) -> float:
 
 
 def _tau(x: float) -> float:
-    """Returns the weight of the full registers, from the share `x` of all others."""
+    """Returns the weight of the full registers. `x` is the share of all other registers."""
     if x in (0, 1):
         return 0
     y, z, before = 1.0, 1 - x, -1.0

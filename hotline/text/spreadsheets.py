@@ -1,6 +1,6 @@
-"""Writes workbooks with openpyxl: a table of texts for reviewers, and statistics. No cell is a formula.
+"""Writes workbooks with openpyxl: tables of texts for reviewers, and statistics. No cell is a formula.
 
-`core.spreadsheet_reading` reads workbooks, in a process of its own.
+`core.spreadsheet_reading` reads workbooks in a separate process.
 """
 
 import io
@@ -20,15 +20,15 @@ from openpyxl.xml.functions import tostring
 from hotline.text.export_sheets import ExportSheet, sheet_names
 
 TEXT = "@"
-"""The format of a cell that stays as typed."""
+"""The format of a cell whose content stays exactly as typed."""
 TOP_ALIGNED = Alignment(vertical="top", wrap_text=True)
 HEAD = PatternFill("solid", fgColor="DDE6EE")
 REVIEWER_FILL = PatternFill("solid", fgColor="FFF7D6")
-"""Fill colour of the columns in which the reviewer writes."""
+"""The fill colour of the columns in which the reviewer writes."""
 DEFAULT_WIDTH = 14
 NUMBER_WIDTH = 24
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The date of each part of a zip. It never changes, so that equal tables give equal bytes."""
+"""The date of each part of the zip file. It never changes, so equal tables give equal files."""
 CORE = "docProps/core.xml"
 
 
@@ -39,10 +39,11 @@ def write_table(
     writable: Iterable[str],
     choices: Mapping[str, str],
 ) -> bytes:
-    """Returns a workbook with one table. The first row names the columns, and `widths` and the others use these names.
+    """Returns a workbook with one table. The first row has the names of the columns, and `widths` and the other
+    arguments use these names.
 
-    The first row and the first column stay in sight. `writable` columns are tinted. A column in `choices` offers a
-    list.
+    The first row and the first column stay visible during scrolling. The columns in `writable` have a colour. Cells of
+    a column in `choices` offer a list of values.
     """
     book = Workbook()
     sheet = book.active
@@ -72,8 +73,8 @@ def write_table(
 
 
 def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
-    """Returns a workbook with one sheet for each table, under a sentence about it. Whole numbers stay numbers. All else
-    is text. Equal tables give equal bytes."""
+    """Returns a workbook with one sheet for each table, below a sentence about the table. Integers remain numbers.
+    All other values become text. Equal tables give equal files."""
     work = Workbook()
     work.remove(work.worksheets[0])
     for name, one in zip(sheet_names(one.name for one in sheets), sheets, strict=True):
@@ -109,7 +110,7 @@ def _fill(sheet: Worksheet, one: ExportSheet) -> None:
 
 
 def _write(cell: Cell | MergedCell, text: str) -> None:
-    """Writes a cell as text, even if it begins like a formula. It stays text when a person edits it."""
+    """Writes a cell as text, even if it begins like a formula. It also remains text when a person edits it."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
     cell.number_format, cell.alignment = TEXT, TOP_ALIGNED

@@ -1,11 +1,11 @@
-"""Shows times in Kigali, where the line works."""
+"""Formats times for Kigali, where the hotline works."""
 
 from datetime import datetime, timedelta, timezone
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
-"""The time zone of callers. Rwanda has no summer time."""
+"""The time zone of callers. Rwanda's clocks do not change for summer."""
 
 
 def kigali_time(at: datetime) -> str:
-    """Returns a time as screens and messages show it: 25/11 14:05, in Kigali's time."""
+    """Returns a time as screens and messages show it, such as 25/11 14:05 in Kigali."""
     return f"{at.astimezone(KIGALI):%d/%m %H:%M}"

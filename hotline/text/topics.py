@@ -1,6 +1,6 @@
-"""Recognises the topic that an SMS asks to read: one word, in three languages and any spelling. Pure.
+"""Recognises the topic that an SMS asks to read: one word in one of three languages, in any spelling. Pure.
 
-The whole message must be that word and courtesy. A message that tells more is a tip, and never a request for a topic.
+The whole message must be that word and polite words. A message that says more is a tip and never a request for a topic.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ from hotline.text.keywords import COMPANION_WORDS, normalised_words, sound_key
 
 
 class Topic(StrEnum):
-    """The flows that a word opens. None gathers answers, and none is private. A test checks the shipped flows."""
+    """The flows that a word in an SMS can open. None of them collects answers, and none is private. A test checks
+    this for the shipped flows."""
 
     FRONT = "front"
     ABROAD = "abroad"
@@ -29,15 +30,15 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedTopic:
-    """A topic that a message asks for."""
+    """The topic that a message asks for."""
 
     topic: Topic
     language: str | None
-    """The language of the word. None if several languages have it."""
+    """The language of the word. It is None if the word is the same in several languages."""
 
 
 MIN_FORGIVEN_LETTERS = 5
-"""Letters of a word from which one may be wrong, missing, too many or exchanged with its neighbour."""
+"""The minimum length of a word in which one letter may be wrong, missing, added or exchanged with its neighbour."""
 MAX_WORDS = 8
 LANGUAGES: Mapping[str, str] = {
     "KINYARWANDA": "rw",
@@ -49,7 +50,7 @@ LANGUAGES: Mapping[str, str] = {
     "FRENCH": "fr",
     "IGIFARANSA": "fr",
 }
-"""Languages by the names that people use for them."""
+"""The languages by the names that people use for them."""
 WORDS: Mapping[str, Mapping[Topic, str]] = {
     "rw": {
         Topic.FRONT: "AKAZI UMURIMO IMIRIMO AMAKURU TANGIRA",
@@ -87,7 +88,7 @@ WORDS: Mapping[str, Mapping[Topic, str]] = {
     },
 }
 SHARED_WORDS: Mapping[Topic, str] = {Topic.FRONT: "INFO MENU", Topic.QUIZ: "QUIZ"}
-"""Words that several languages share."""
+"""Words that are the same in several languages."""
 PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(
         Topic.ABROAD, "rw"
@@ -105,7 +106,7 @@ PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(Topic.RIGHTS, "fr"): "DROITS QUIZ|DROITS DES TRAVAILLEURS",
     AskedTopic(Topic.SIGNS, "fr"): "MAUVAIS SIGNES|SIGNES D ALERTE",
 }
-"""The choices of the front menu as phrases, and variants that people write. Spacing does not matter."""
+"""The choices of the front menu as phrases, and variants that people write. Spaces do not matter."""
 COMPANION_WORDS = COMPANION_WORDS | {
     "MY",
     "OUR",
@@ -120,11 +121,11 @@ COMPANION_WORDS = COMPANION_WORDS | {
 }
 """Words that may come with the one word of a topic."""
 ORDINARY_WORDS = frozenset({"AMABANGA"})
-"""Words that are as near to a topic's word as a misspelling, but have their own meaning."""
+"""Words that are as similar to a topic's word as a misspelling, but have their own meaning."""
 
 
 def asked_topic(text: str) -> AskedTopic | None:
-    """Returns the topic that a message asks for. Returns None for every other message. Total."""
+    """Returns the topic that a message asks for. Returns None for every other message. It never raises an error."""
     said = normalised_words(text)
     if not said or len(said) > MAX_WORDS:
         return None
@@ -154,7 +155,8 @@ def sounds_like(text: str, meant: str) -> bool:
 
 
 def _only(text: list[str]) -> str | None:
-    """Returns the only word that is not courtesy. Returns None if there are none or several."""
+    """Returns the only word that is not a polite word. Returns None if there is no such word, or if there are
+    several."""
     words = [word for word in text if word not in COMPANION_WORDS]
     return words[0] if len(words) == 1 and words[0].isalpha() else None
 

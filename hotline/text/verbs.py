@@ -1,9 +1,9 @@
-"""Recognises a Kinyarwanda verb in any person and tense: head, object marker, stem, ending. Pure.
+"""Recognises a Kinyarwanda verb in any person and tense by its parts: head, object marker, stem and ending. Pure.
 
-A word has a head (negation, subject and tense), object markers, and a form of a stem. The tables below hold each part.
-The forms are made from them and never listed.
+A word has a head (negation, subject and tense), object markers, and a form of a stem. The tables below contain each
+part. The code builds the verb forms from these parts and does not list them.
 
-Lists the forms of a French or English verb from its stem: every person and tense, without accents.
+Also makes the forms of French and English verbs from their stems: every person and tense, without accents.
 """
 
 import re
@@ -14,45 +14,47 @@ from typing import NamedTuple
 DIRECT = "d"
 """The object is a person, such as me, us or them."""
 TO = "t"
-"""A person undergoes it: a personal object, or a passive verb."""
+"""Something happens to a person: the verb has a personal object, or is passive."""
 THING = "i"
 """The object is a thing, such as a passport."""
 OTHER = "o"
 """The subject is a third person, not the writer."""
 NOT = "n"
 DONE = "p"
-"""It is done: `kubise`."""
+"""The action has happened, as in `kubise`."""
 SAY_NOT = "x"
 """A negative command to "you", plural or singular: `ntimu-`, `ntu-`."""
 
 MARKS = (DIRECT, TO, THING, OTHER, NOT, DONE, SAY_NOT)
 
 SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OTHER}
-"""I, you or who, third person singular, we (two forms, before hard and soft letters), you all, they."""
+"""The subjects: I, you or who, third person singular, we (two forms, before hard and soft letters), plural you,
+they."""
 PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
-"""The same subjects with the `a` of the past."""
+"""The same subjects with the `a` of the past tense."""
 TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")
-"""Present, future, subjunctive, still, and negative tenses. `ko`, `zo` and `wo` come before `-ongera`."""
+"""The present, future, subjunctive and "still" tenses, and the negative tenses. `ko`, `zo` and `wo` come before
+`-ongera`."""
 INFINITIVES = ("KU", "GU", "KUTA", "KUDA", "GUTA")
 WHO = {"UWA": "", "ABA": OTHER, "UWU": "", "ABO": OTHER, "UWO": ""}
-"""Relative heads, as in `uwakubiswe`: the person who was beaten."""
+"""The beginnings of relative forms, as in `uwakubiswe`: the person who was beaten."""
 PERSONS = ("N", "M", "MU", "TU", "DU", "BA")
 THINGS = ("KI", "GI", "BI", "YI", "ZI", "BU", "RU", "RI", "KA")
 YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""The mark of a piece that comes only before an o."""
+"""Marks a part of a word that occurs only before an o."""
 MAX_OBJECT_MARKERS = 5
-"""Letters of two object markers."""
+"""The maximum number of letters of two object markers."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
 NO_FOR = frozenset({"BABARA"})
-"""Stems that mean something else with "for": `babarira` forgives."""
+"""Stems that have another meaning with "for": `babarira` means "forgive"."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
-"""Endings of stems that contain "for" already, or make it in another way."""
+"""Endings of stems that already contain "for", or that form it in another way."""
 VOWELS = "AEIOU"
 NASAL = {"H": "P", "R": "D"}
-"""First letters of a stem after `n`: `hohotera`, `mpohotera`; `rasa`, `ndasa`."""
+"""The first letters of a stem after `n`, as in `hohotera`, `mpohotera` and `rasa`, `ndasa`."""
 HARD = {
     "SH": "SHIJ",
     "NY": "NYIJ",
@@ -64,11 +66,12 @@ HARD = {
     "Z": "J",
     "H": "SHY",
 }
-"""Last letters of a root before the `ye` of the perfect. All other letters only add it."""
+"""The last letters of a root that change before the `ye` of the perfect. For all other letters, `ye` is only added."""
 
 
 def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Returns the stems that `word` may be a form of, each with its marks. Returns none if it is no such form."""
+    """Returns the stems from which `word` may be formed, each with its marks. The result is empty if it is not a
+    form of any stem."""
     forms, word = _forms(stems), sound_of(word)
     found: dict[tuple[str, str], None] = {}
     for start, marks in _beginnings(word):
@@ -78,12 +81,12 @@ def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
 
 
 def sound_of(word: str) -> str:
-    """Returns the sound of `word`: r for l, which many exchange, and no letter twice in a row."""
+    """Returns the sound of `word`: r in place of l, because many people exchange them, and no double letters."""
     return re.sub(r"(.)\1+", r"\1", word.replace("L", "R"))
 
 
 def perfect_form(stem: str) -> str:
-    """Returns the perfect form of a stem: `kubita`, `kubise`."""
+    """Returns the perfect form of a stem, such as `kubise` for `kubita`."""
     root = stem[:-1]
     for end, done in HARD.items():
         if root.endswith(end):
@@ -95,9 +98,9 @@ def perfect_form(stem: str) -> str:
 
 
 def verb_forms(stem: str) -> Iterator[tuple[str, str]]:
-    """Yields each form of a stem, with the marks that its ending adds.
+    """Yields each form of a stem, with the marks that the form's ending adds.
 
-    The stem is `STEM`, or `STEM=DONE` if its perfect form is irregular.
+    The stem is written as `STEM`, or as `STEM=DONE` if its perfect form is irregular.
     """
     plain, _, done = stem.partition("=")
     yield from _ended(plain, done or perfect_form(plain))
@@ -123,7 +126,7 @@ def _last_vowel(root: str) -> str:
 
 
 def _sort(word: str, start: int) -> str:
-    """Returns the sound before the stem: a nasal, a shortened syllable (`vowel`), or a whole one (`open`)."""
+    """Returns the kind of sound before the stem: a nasal, a shortened syllable (`vowel`), or a full one (`open`)."""
     if word[start] in VOWELS:
         return "vowel"
     return "nasal" if word[start - 1 : start] in ("N", "M") else "open"
@@ -146,7 +149,7 @@ def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, s
 
 
 def _beginnings(word: str) -> Iterator[tuple[int, str]]:
-    """Yields each place where a stem may begin, after a head and an object, with the marks of these."""
+    """Yields each position at which a stem may begin after a head and an object, with the marks of both."""
     heads, objects = _heads(), _objects()
     for end in range(len(word) - 1):
         vowel = word[end] in VOWELS
@@ -156,7 +159,7 @@ def _beginnings(word: str) -> Iterator[tuple[int, str]]:
             continue
         for start in range(end + 1, min(end + MAX_OBJECT_MARKERS, len(word) - 1) + 1):
             pieces = objects.short if word[start] in VOWELS else objects.whole
-            # Without a subject only "me" is an object: `mfasha`; `mufunga` is "you close".
+            # Without a subject, only "me" can be an object: `mfasha` has one, but `mufunga` means "you close".
             marks = pieces.get(word[end:start]) if end or word[:start] in ME else None
             if marks is not None:
                 yield from _allowed(word, start, f"{heads.whole[word[:end]]}{marks}")
@@ -168,7 +171,7 @@ def _allowed(word: str, start: int, marks: str) -> Iterator[tuple[int, str]]:
 
 
 class _Pieces(NamedTuple):
-    """Pieces of a word with their marks, in their forms before a consonant and before a vowel."""
+    """Parts of a word with their marks, in the forms before a consonant and before a vowel."""
 
     whole: Mapping[str, str]
     short: Mapping[str, str]
@@ -194,7 +197,8 @@ def _heads() -> _Pieces:
 
 
 def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yields the negated heads: `si-` for I, `nti-` for the others. To "you" it is a negative command."""
+    """Yields the negative heads: `si-` for I, and `nti-` for all other subjects. With the subject "you", it is a
+    negative command."""
     for head, marks in heads.items():
         if head.startswith("N") and not head.startswith("NI"):
             yield f"SI{head}", f"{marks}{NOT}"
@@ -205,7 +209,8 @@ def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
-    """Yields the form before a vowel: `ba-ica` is `bica`, `tu-ica` is `twica`, `ku-ohereza` is `kohereza`."""
+    """Yields the form before a vowel: `ba-ica` becomes `bica`, `tu-ica` becomes `twica`, `ku-ohereza` becomes
+    `kohereza`."""
     body = piece[:-1]
     if piece == "A":
         yield "Y", marks
@@ -223,7 +228,7 @@ def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _objects() -> _Pieces:
-    """Returns the object markers: one object, or a thing before a person."""
+    """Returns the object markers: one object, or a thing followed by a person."""
     whole = {f"{thing}{person}": f"{THING}{DIRECT}{TO}" for thing in THINGS for person in PERSONS}
     whole |= dict.fromkeys(YOU, "") | dict.fromkeys(THINGS, THING)
     whole |= dict.fromkeys(PERSONS, f"{DIRECT}{TO}")
@@ -234,12 +239,12 @@ def _objects() -> _Pieces:
 ER_ENDINGS = """
 ER E ES ONS EZ ENT EE EES AI AS A AIS AIT IONS IEZ AIENT ERAI ERAS ERA ERONS EREZ ERONT ERAIS ERAIT ERAIENT ERENT ANT
 """
-"""Endings of a regular French verb, written without accents. `-ger` keeps its e (`egorgeait`)."""
+"""The endings of a regular French verb, without accents. Verbs in `-ger` keep their e (`egorgeait`)."""
 HISSING = ("S", "SH", "CH", "X", "Z")
 
 
 def french_forms(verb: str) -> Iterator[str]:
-    """Yields each form of `VERBER`, or those named in `VERB=FORM,FORM`."""
+    """Yields each form of `VERBER`, or the forms listed in `VERB=FORM,FORM`."""
     name, _, named = verb.partition("=")
     yield name
     if named:
@@ -253,7 +258,8 @@ def french_forms(verb: str) -> Iterator[str]:
 
 
 def english_forms(verb: str) -> Iterator[str]:
-    """Yields each form of `VERB`, of `VERB=PAST,PARTICIPLE`, or of `VERB+`, which doubles its last letter."""
+    """Yields each form of an English verb. `VERB=PAST,PARTICIPLE` gives irregular forms, and `VERB+` doubles the
+    last letter."""
     name, _, past = verb.partition("=")
     doubled = name.endswith("+")
     name = name.removesuffix("+")
@@ -267,7 +273,7 @@ def english_forms(verb: str) -> Iterator[str]:
 def verbs_by_form(
     french_verbs: Iterable[str], english_verbs: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Returns the verbs that each form belongs to."""
+    """Returns the verbs to which each form belongs."""
     made: dict[str, dict[str, None]] = {}
     for verbs, forms in ((french_verbs, french_forms), (english_verbs, english_forms)):
         for verb in verbs:

@@ -1,4 +1,5 @@
-"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened. It knows no address itself."""
+"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened. It does not know the address
+of the database."""
 
 from alembic import context
 

@@ -1,7 +1,7 @@
 """Creates every table, index and trigger of the first release. The tables are in `tables.sql`.
 
-The triggers refuse to change, delete or empty protected tables. Until a line is in service, a change of a table is also
-made here. After that this file never changes, and the next migration makes the change.
+The triggers prevent changed rows, deleted rows and emptied tables where the tables are protected. Until a hotline is in
+use, a change of a table is also made here. After that, this file never changes, and a new migration makes the change.
 """
 
 from collections.abc import Sequence
