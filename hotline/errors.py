@@ -1,4 +1,4 @@
-"""Defines every exception that this project raises, in one tree. Each docstring says what the exception means.
+"""Defines all exceptions of this project, in one tree. The docstring of each exception says what it means.
 
 HotlineError
 ├── SettingsInvalid
@@ -52,18 +52,18 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 TRY_AGAIN = 75
-"""Exit code of a command that may succeed when it is run again (`EX_TEMPFAIL` of sysexits.h)."""
+"""The exit code of a command that may succeed if it is run again (`EX_TEMPFAIL` of sysexits.h)."""
 
 
 class HotlineError(Exception):
     """An error that this project raises on purpose."""
 
     exit_code: ClassVar[int] = 1
-    """Exit code of a command that ends with this error."""
+    """The exit code of a command that ends with this error."""
 
 
 class _Listed(HotlineError):
-    """An error that carries every problem, so that a person can fix all of them at once."""
+    """An error that lists every problem, so that a person can fix all of them at once."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -71,32 +71,32 @@ class _Listed(HotlineError):
 
 
 class SettingsInvalid(_Listed):
-    """The environment is wrong. Carries every problem. No process starts."""
+    """The settings in the environment are wrong. The error lists every problem. No process starts."""
 
 
 class FlowInvalid(_Listed):
-    """A flow document is wrong. Carries every fault with its path."""
+    """A flow document is wrong. The error lists every fault with its path."""
 
 
 class ImportRefused(_Listed):
-    """A file of rows is wrong. Carries the line and the reason of each problem. Nothing was changed."""
+    """A file with rows is wrong. The error lists the line and the reason of each problem. Nothing was changed."""
 
     def __init__(self, problems: Sequence[object]) -> None:
-        """Takes texts and remarks. A page shows a remark in its reader's language."""
+        """Takes texts and translatable messages. A page shows such a message in its reader's language."""
         self.said = tuple(problems)
         super().__init__([*map(str, problems)])
 
 
 class NotReady(HotlineError):
-    """A required part does not exist yet. Says which command creates it."""
+    """A required part does not exist yet. The error says which command creates it."""
 
 
 class ProgramMissing(NotReady):
-    """A program is not installed on this machine. Says which package provides it."""
+    """A program is not installed on this machine. The error says which package provides it."""
 
 
 class PartMissing(NotReady):
-    """A home folder, a key folder or the tables do not exist. Says what to do next."""
+    """A home folder, a key folder or the tables do not exist. The error says what to do next."""
 
     def __init__(self, what: str, step: str) -> None:
         self.what, self.step = what, step
@@ -104,11 +104,11 @@ class PartMissing(NotReady):
 
 
 class FolderRefused(NotReady):
-    """This account cannot create or write a folder. Says which account needs access."""
+    """This account may not create a folder or write in it. The error says which account needs access."""
 
 
 class TooSoon(NotReady):
-    """A recent change may still be in use. Says how long to wait."""
+    """A recent change may still be in use. The error says how long to wait."""
 
 
 class StartFailed(NotReady):
@@ -120,11 +120,11 @@ class NumberInvalid(HotlineError):
 
 
 class CallbackInvalid(HotlineError):
-    """A callback of the gateway breaks the protocol."""
+    """A callback of the gateway violates the protocol."""
 
 
 class StrangeCaller(HotlineError):
-    """A hop came from another phone than its session. The conversation service always catches this error."""
+    """A hop came from a different phone than its session. The conversation service always catches this error."""
 
 
 class HandsetRefused(HotlineError):
@@ -148,17 +148,18 @@ class PassphraseWrong(HotlineError):
 
 
 class PinRefused(HotlineError):
-    """A PIN decrypts nothing. It is wrong, or the encrypted data is damaged. The error does not say which."""
+    """The PIN decrypts nothing. It is wrong, or the encrypted data is damaged. The error does not say which of the
+    two is true."""
 
 
 class Unavailable(HotlineError):
-    """A part that the hotline depends on does not answer. The code that called it decides what still works."""
+    """A part on which the hotline depends does not answer. The calling code decides what still works."""
 
     exit_code = TRY_AGAIN
 
 
 class StoreUnavailable(Unavailable):
-    """The database cannot commit. No other missing part stops a report."""
+    """The database cannot commit. This is the only missing part that prevents a report."""
 
 
 class RunsUnavailable(Unavailable):
@@ -174,33 +175,33 @@ class InboxUnavailable(Unavailable):
 
 
 class WorkEnded(Unavailable):
-    """Long work ended without a result, because of a limit or an error. The message is the reason."""
+    """Long work ended without a result, because of a limit or an error. The text of the error is the reason."""
 
 
 class CircuitOpen(HotlineError):
-    """A server failed now, or failed a moment ago and was not called. The adapters always catch this error."""
+    """A server failed now, or it failed a moment ago and was not called again. The adapters always catch this error."""
 
 
 class JobRefused(HotlineError):
-    """The queue holds a job that no process of the hotline created. The error contains nothing of the job."""
+    """The queue contains a job that no process of the hotline created. The error contains no part of the job."""
 
 
 class BackupInvalid(HotlineError):
-    """A backup was altered, was cut off, or is not from this project. Nothing of it is kept."""
+    """A backup was changed, is incomplete, or does not come from this project. No part of it is kept."""
 
 
 class Occupied(HotlineError):
-    """A place that must be empty is not empty. Says what to do."""
+    """A place that must be empty or free is in use. The error says what to do."""
 
 
 class CallRefused(HotlineError):
-    """A call-back may not be opened, approved or ended now. Says why."""
+    """A call-back may not be opened, approved or ended now. The error says why."""
 
 
 class EndRefused(HotlineError):
-    """A case may not be closed, confirmed or reopened in this way. Says why.
+    """A case may not be closed, confirmed or reopened in this way. The error says why.
 
-    `stop` is the `tips.rules_persons.ClosureRefusal`, where a page has a text for it.
+    `stop` is the `tips.rules_persons.ClosureRefusal` if a page has a text for it.
     """
 
     def __init__(self, message: object, stop: str = "") -> None:
@@ -209,23 +210,23 @@ class EndRefused(HotlineError):
 
 
 class DrillRefused(HotlineError):
-    """A drill may not begin there now, or none is running. Says why."""
+    """A drill may not begin there now, or none is running. The error says why."""
 
 
 class ErasureRefused(HotlineError):
-    """An erasure request may not be decided in this way. Says why."""
+    """An erasure request may not be decided in this way. The error says why."""
 
 
 class AskRefused(HotlineError):
-    """A desk may not ask this question back now. Says why."""
+    """A desk may not ask this question back now. The error says why."""
 
 
 class PersonnelRefused(HotlineError):
-    """A change of a person's post, leave or data is not possible. Says what to do."""
+    """A change of a person's post, leave or data is not possible. The error says what to do."""
 
 
 class ApprovalRefused(HotlineError):
-    """This account may not decide that now. Says why."""
+    """This account may not decide that now. The error says why."""
 
 
 class CodesRefused(HotlineError):
@@ -240,7 +241,7 @@ class CodesRefused(HotlineError):
 
 
 class DeskRefused(HotlineError):
-    """A desk may not be created in this way, or its key not used by this person. Says why."""
+    """A desk may not be created in this way, or this person may not use its key. The error says why."""
 
 
 class AccountRefused(HotlineError):
@@ -252,19 +253,19 @@ class AccountRefused(HotlineError):
 
 
 class Undecided(HotlineError):
-    """A person must decide something first. Says what and how."""
+    """A person must decide something first. The error says what and how."""
 
 
 class CopyFailed(HotlineError):
-    """The database's own program could not create or restore a copy. Says what the program reported."""
+    """The database's own program could not create or restore a copy. The error contains what the program reported."""
 
 
 class KeysDiffer(HotlineError):
-    """Several roles hold different copies of a key. Says which."""
+    """Several roles have different copies of a key. The error says which key."""
 
 
 class FormRefused(HotlineError):
-    """A posted form is wrong. Carries an error text in the reader's language for each field id."""
+    """A posted form is wrong. The error has an error text in the reader's language for each field id."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         self.faults = faults

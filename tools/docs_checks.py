@@ -1,7 +1,8 @@
 """Checks the documents when mkdocs builds them: `mkdocs.yml` names this file as a hook.
 
-The checks find broken links to files outside `docs/`, broken links of README.md and its neighbours, and anything that
-the site would load from another host. The site shows a link to a file outside `docs/` as the file's name.
+The checks find broken links to files outside `docs/`, broken links in README.md and other files next to it, and
+anything that the site would load from another host. Instead of a link to a file outside `docs/`, the site shows the
+file's name.
 """
 
 import logging
@@ -23,7 +24,7 @@ LOADED = re.compile(
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Replaces each link out of `docs/` by the name of its file."""
+    """Replaces each link to a file outside `docs/` with the name of the file."""
 
     def named(found: re.Match[str]) -> str:
         path = (ROOT / "docs" / page.file.src_uri).parent.joinpath(found[2]).resolve()
@@ -44,7 +45,7 @@ def on_post_build(config: Any) -> None:
 
 
 def broken_links(root: Path) -> Iterator[str]:
-    """Yields each link of the pages outside the site that leads to no file."""
+    """Yields each link to a missing file in documents that are not part of the site."""
     for name in BESIDE:
         for found in LINK.finditer((root / name).read_text(encoding="utf-8")):
             link = found[1] or found[2]
@@ -53,7 +54,7 @@ def broken_links(root: Path) -> Iterator[str]:
 
 
 def foreign(site: Path) -> Iterator[str]:
-    """Yields each address of another host that a page or a style sheet of the site loads."""
+    """Yields each address on another host that a page or a style sheet of the site loads."""
     for path in sorted([*site.rglob("*.html"), *site.rglob("*.css"), *site.rglob("*.svg")]):
         for found in LOADED.finditer(path.read_text(encoding="utf-8")):
             yield f"{path.relative_to(site)}: loads {found[1] or found[2] or found[3]}"

@@ -29,26 +29,26 @@ STYLE = (
 )
 
 Lines = Sequence[tuple[str, str]]
-"""Lines of text, each after its style."""
+"""Lines of text, each with its style before it."""
 
 
 @dataclass
 class Box:
-    """One rectangle: a name, a text and the keys that it holds."""
+    """One rectangle with a name, a text and the keys that it contains."""
 
     name: str
     text: str = ""
     key: str = ""
 
     def lines(self, width: float) -> Lines:
-        """Returns each line with its style, wrapped to this width."""
+        """Returns the lines of the box with their styles, wrapped to this width."""
         parts = (("b", self.name), ("t", self.text), ("k", self.key))
         return [(style, line) for style, text in parts for line in wrapped(text, width, style)]
 
 
 @dataclass
 class Band:
-    """Boxes under one heading, and the arrow to the next band."""
+    """Boxes below one heading, and the arrow to the next band."""
 
     heading: str
     in_steps: bool
@@ -57,7 +57,7 @@ class Band:
 
 
 def read(text: str) -> tuple[str, list[Band]]:
-    """Reads the title and the bands of a drawing. Raises ValueError for a line of an unknown kind."""
+    """Reads the title and the bands of a drawing. Raises ValueError for an unknown kind of line."""
     title, bands = "", list[Band]()
     for line in filter(None, map(str.strip, text.splitlines())):
         kind, _, rest = line.partition(":")
@@ -77,7 +77,7 @@ def read(text: str) -> tuple[str, list[Band]]:
 
 
 def length(text: str, style: str = "") -> float:
-    """Returns about how wide a text is. Errs on the wide side."""
+    """Returns the approximate width of a text. It is rather too large than too small."""
     ems = sum(0.37 if c in NARROW_LETTERS else 0.99 if c in WIDE_LETTERS else 0.62 for c in text)
     return ems * SIZE * (1.1 if style in ("b", "h") else 1)
 
@@ -109,7 +109,7 @@ def arrow(*points: tuple[float, float]) -> str:
 
 
 def drawn(title: str, bands: Sequence[Band], width: int) -> str:
-    """Returns the SVG of a drawing at this width."""
+    """Returns the SVG of a drawing with this width."""
     y, parts = 0.0, list[str]()
     for number, band in enumerate(bands):
         if number:
@@ -185,7 +185,7 @@ def _sentences(bands: Sequence[Band]) -> Iterator[str]:
 
 
 def pictures() -> dict[Path, str]:
-    """Returns each picture by its file."""
+    """Returns each picture, by the name of its file."""
     return {
         path.with_name(f"{path.stem}{end}.svg"): drawn(*read(path.read_text("utf-8")), width)
         for path in FOLDER.glob("*.txt")

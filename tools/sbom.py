@@ -1,7 +1,7 @@
-"""Writes the bill of materials of a release (CycloneDX 1.6, JSON), from a lock file and the installed packages.
+"""Writes the bill of materials of a release (CycloneDX 1.6, JSON) from a lock file and the installed packages.
 
-Run `python -m tools.sbom requirements.lock >FILE`. The lock gives names, versions and digests. The packages' own
-metadata gives licences and dependencies.
+Run `python -m tools.sbom requirements.lock >FILE`. The lock file has names, versions and digests. The metadata of the
+packages has licences and dependencies.
 """
 
 import json
@@ -21,7 +21,8 @@ DIGEST = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 def bill(lock: str) -> dict[str, Any]:
-    """Returns the document for the packages of a lock. The same lock and packages give the same document."""
+    """Returns the bill of materials for the packages in a lock file. The same lock file and packages give the same
+    document."""
     parts = list(_components(lock))
     known = {part["name"]: part["bom-ref"] for part in parts}
     line: dict[str, Any] = {"type": "application", "bom-ref": "hotline", "name": "hotline"}
@@ -50,7 +51,7 @@ def _components(lock: str) -> Iterator[dict[str, Any]]:
 
 
 def _licences(name: str) -> list[dict[str, Any]]:
-    """Returns the licence that an installed package declares. Empty for a package of another platform."""
+    """Returns the licence that an installed package declares. The result is empty for a package of another platform."""
     with suppress(metadata.PackageNotFoundError):
         said = metadata.metadata(name).json
         if expression := said.get("license_expression"):
@@ -64,7 +65,7 @@ def _licences(name: str) -> list[dict[str, Any]]:
 
 
 def _needs(name: str) -> set[str]:
-    """Returns the normalized names of what an installed package may need."""
+    """Returns the normalised names of the packages that an installed package may need."""
     with suppress(metadata.PackageNotFoundError):
         named = (re.split(r"[^\w.-]", one)[0] for one in metadata.requires(name) or ())
         return {re.sub(r"[-_.]+", "-", one).lower() for one in named}

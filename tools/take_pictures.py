@@ -3,7 +3,7 @@
     HOTLINE_HOME=/tmp/sample hotline init --demo --sample
     python -m tools.take_pictures /tmp/sample
 
-It needs the packages of the tests. Every picture says that its data are samples, as the page does.
+It needs the packages with which the tests run. Every picture says that its data is sample data, as the page does.
 """
 
 import sys
@@ -36,9 +36,9 @@ PICTURES: Mapping[str, tuple[str, str, int]] = {
     "release.png": ("Programme lead 1", "/statistics/releases/{year}", 1366),
     "release-narrow.png": ("Programme lead 1", "/statistics/releases/{year}", 360),
 }
-"""By file: the account, the page's address, and the width of the screen."""
+"""For each file: the account, the address of the page, and the width of the screen."""
 KEPT = ("overview.png", "board.png")
-"""The files in `docs/`. The others are for a look only, and go to the home folder."""
+"""The files that are stored in `docs/`. Other files are only for viewing, and go to the home folder."""
 
 
 def enter(page: Page, home: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Updates every language's catalogue from the code: adds new texts empty, and removes old ones.
+"""Updates the catalogue of every language from the code: adds new texts without translation, and removes old texts.
 
 python tools/update_texts.py
 """
@@ -15,7 +15,7 @@ from hotline.text.languages import CODES
 
 
 def update(locales: Path) -> Iterator[str]:
-    """Writes the changed catalogues, and yields a line for each language."""
+    """Writes the changed catalogues, and yields one line of output for each language."""
     for language in CODES:
         path = catalogue_path(locales, language)
         before = read(path) if path.exists() else None

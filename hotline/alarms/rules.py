@@ -1,8 +1,8 @@
-"""Decides when an alarm notifies on-call contacts, how often, and when it is over, from times and states. Pure.
+"""Decides from times and states when an alarm notifies on-call contacts, how often, and when it ends. Pure.
 
-An alarm is raised once its patience is over. It is repeated at growing intervals until an on-call contact acknowledges
-it or it is over. All notified contacts get a message at its end. Some alarms report a single event, which has no
-visible end. They stay until a contact acknowledges them.
+An alarm is raised after its fault has lasted for the alarm's patience. Its notices are repeated at growing intervals
+until an on-call contact acknowledges it, or until it ends. All notified contacts get a message when it ends. Some
+alarms report a single event, which has no visible end. These alarms remain until a contact acknowledges them.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Alarm(StrEnum):
-    """All alarms, with the names that the doctor and the runbook's pages use."""
+    """All alarms, with the names that the doctor and the pages of the runbook use."""
 
     DATABASE = "database"
     FLOWS = "flows"
@@ -60,7 +60,7 @@ class Notice(StrEnum):
     AGAIN = "again"
     OVER = "over"
     DIGEST = "digest"
-    """No fault: the newest digest of the audit log, which people keep outside the line."""
+    """Not a fault: the newest digest of the audit log, which people store outside the hotline."""
     TRIAL = "trial"
     """A test: nothing is wrong. A person checks if messages reach the contacts."""
 
@@ -76,34 +76,34 @@ EVENT_ALARMS = {
     Alarm.MEMBER_KEYS: "a key that a person decrypted at sign-in is not the public one in the database",
     Alarm.STOP_REQUEST: "STOP came in the name of an enrolled number, and changed nothing",
 }
-"""Alarms for single events, with the doctor's text. They stay until a contact acknowledges them."""
+"""The alarms for single events, with the text that the doctor shows. They remain until a contact acknowledges them."""
 PATIENCE = {
     Alarm.DATABASE: timedelta(minutes=1),
     Alarm.REDIS: timedelta(minutes=2),
     Alarm.CLOCK: timedelta(minutes=1),
     Alarm.DIAL: timedelta(minutes=2),
 }
-"""Time for which a fault must last before contacts are notified. It is zero for all other alarms."""
+"""The time for which a fault must last before contacts are notified. For all other alarms it is zero."""
 SETTLED = timedelta(minutes=2)
-"""Time for which all must be well before an alarm is over. So a fault that comes and goes is one alarm."""
+"""The time without a fault after which an alarm ends. So a fault that comes and goes is only one alarm."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
-"""Times between notices while no contact acknowledges the alarm. The last one repeats."""
+"""The times between notices while no contact has acknowledged the alarm. The last time is used again and again."""
 REMINDED = timedelta(days=1)
-"""Time after an acknowledgement from which an alarm that still exists is reported again."""
+"""The time after an acknowledgement at which an alarm that still exists is reported again."""
 REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
-"""The same time for faults that take weeks to fix and harm no one meanwhile."""
+"""The same time for faults that take weeks to fix and harm no one until then."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmState:
-    """The state of an alarm that was raised, or will be once its patience is over."""
+    """The state of an alarm that is raised, or that will be raised if its fault lasts."""
 
     alarm: Alarm
     since: datetime
     next_at: datetime
     """The time of the next notice."""
     level: int = 1
-    """The severity, if it is counted. When it rises, all contacts are notified again."""
+    """The severity, for alarms that have levels. If it rises, all contacts are notified again."""
     notices: int = 0
     well_since: datetime | None = None
     acknowledged_by: str | None = None
@@ -111,7 +111,7 @@ class AlarmState:
 
 @dataclass(frozen=True, slots=True)
 class AlarmChange:
-    """The change of one alarm after one check, and the notice that it causes."""
+    """The change of an alarm after one check, and the resulting notice."""
 
     alarm: Alarm
     now: AlarmState | None
@@ -119,7 +119,7 @@ class AlarmChange:
 
 
 def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> AlarmChange:
-    """Returns the change of an alarm after one check. `level` 0 is well, and a higher level is worse."""
+    """Returns the change of an alarm after one check. At `level` 0 there is no fault, and a higher level is worse."""
     if level == 0:
         return AlarmChange(alarm, None) if before is None else _well(before, at)
     if before is None:
@@ -131,9 +131,10 @@ def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime
 
 
 def after_acknowledgement(state: AlarmState, by: str, at: datetime) -> AlarmState | None:
-    """Returns the state after an acknowledgement. It is silent for `REMINDED`, unless it gets worse.
+    """Returns the state of an alarm after an acknowledgement. No notice is sent for `REMINDED`, unless the fault gets
+    worse.
 
-    Returns None for a single event, which ends with it.
+    Returns None for a single event, because the acknowledgement ends that alarm.
     """
     if state.alarm in EVENT_ALARMS:
         return None
@@ -145,7 +146,7 @@ def _reminded(alarm: Alarm) -> timedelta:
 
 
 def _wrong(state: AlarmState, at: datetime) -> AlarmChange:
-    # A clock that was set back must not silence an alarm that still exists.
+    # If the clock was set back, an alarm that still exists must not become silent.
     if state.next_at > at and state.next_at - at <= _reminded(state.alarm):
         return AlarmChange(state.alarm, state)
     notice = Notice.AGAIN if state.notices else Notice.RAISED

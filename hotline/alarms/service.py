@@ -1,4 +1,4 @@
-"""Raises alarms about single events. The monitor notifies the on-call contacts."""
+"""Raises alarms about single events. The monitor notifies the on-call contacts of them."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,23 +12,24 @@ from hotline.core.database import Session
 
 
 def raise_alarm(context: Context, alarm: Alarm) -> None:
-    """Raises an alarm, so that the monitor's next check notifies the on-call contacts. Raises StoreUnavailable.
+    """Raises an alarm. At its next check, the monitor notifies the on-call contacts. Raises StoreUnavailable.
 
-    An alarm that is already raised stays one alarm.
+    If the alarm is already raised, it does not become a second one.
     """
     with context.database.writing() as session:
         record(session, alarm, context.now())
 
 
 def run_in_child(context: Context, work: str, given: bytes = b"[]") -> bytes:
-    """Runs long work in a child process. Raises an alarm if the child is late or killed. Raises WorkEnded."""
+    """Runs long work in a child process. It raises an alarm if the child process is late or killed. Raises
+    WorkEnded."""
     return long_work.run(work, given, partial(raise_alarm, context, Alarm.LONG_WORK))
 
 
 def record_each(session: Session, alarm: Alarm, at: datetime) -> None:
-    """Raises an alarm for which each event matters.
+    """Raises an alarm for which every single event matters.
 
-    An alarm that is already raised is notified again at the next check.
+    If the alarm is already raised, contacts are notified again at the next check.
     """
     tables.take_lock(session)
     before = tables.raised_alarms(session).get(alarm)
@@ -40,7 +41,7 @@ def record_each(session: Session, alarm: Alarm, at: datetime) -> None:
 
 
 def record(session: Session, alarm: Alarm, at: datetime) -> None:
-    """Raises an alarm inside the caller's transaction, unless it is already raised."""
+    """Raises an alarm inside the transaction of the calling code, unless it is already raised."""
     tables.take_lock(session)
     if alarm not in tables.raised_alarms(session):
         tables.save(session, alarm, AlarmState(alarm, since=at, next_at=at), EVENT_ALARMS[alarm])

@@ -1,12 +1,12 @@
-"""Stores the raised alarms, the on-call contacts, and the notices sent about each alarm.
+"""Stores the raised alarms, the on-call contacts, and the notices about each alarm.
 
-Stores when the monitor looked last, next to the relay's row, so that the doctor notices a frozen monitor.
+Also stores when the monitor last checked, so that the doctor notices a monitor that hangs.
 
-Moves every waiting time forward. Otherwise a clock that was set back would delay them for too long.
+Moves every waiting time forward. Otherwise, a clock that was set back would delay notices for too long.
 
-Stores the canaries of lasting keys, and the last start of each process.
+Stores the canaries (test values) of permanent keys, and the last start of each process.
 
-Reads in one query the state of each part that an alert passes on its way out. Each session begins with it.
+Reads in one query the state of each part that an alert passes before it leaves. Each session begins with this query.
 """
 
 from collections.abc import Sequence
@@ -19,18 +19,18 @@ from hotline.alarms.rules import Alarm, AlarmState
 from hotline.core import database
 
 LOCK = 4_114_110_024
-"""The PostgreSQL advisory lock of the monitors. They take turns, so that no notice is sent twice."""
+"""PostgreSQL's advisory lock for the monitors. Monitors take turns, so that no notice is sent twice."""
 
 
 class RaisedAlarm(database.Row):
-    """One raised alarm. Its columns are the fields of a `alarms.rules.AlarmState`."""
+    """A raised alarm. Its columns are the fields of an `alarms.rules.AlarmState`."""
 
     __tablename__ = "alarm"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """A `alarms.rules.Alarm`."""
+    """The name of the alarm, an `alarms.rules.Alarm`."""
     message: Mapped[str]
-    """The doctor's text about it. Holds no phone number and no text of a tip."""
+    """The text that the doctor shows for it. It contains no phone number and no text of a tip."""
     since: Mapped[datetime]
     next_at: Mapped[datetime]
     level: Mapped[int]
@@ -40,16 +40,16 @@ class RaisedAlarm(database.Row):
 
 
 def take_lock(session: Session) -> None:
-    """Waits until no other monitor works. SQLite's writers queue anyway."""
+    """Waits until no other monitor is working. SQLite allows only one writer anyway."""
     database.take_lock(session, LOCK)
 
 
 STATE = ("since", "next_at", "level", "notices", "well_since", "acknowledged_by")
-"""The fields that a row and an `AlarmState` share."""
+"""The fields that a row and an `AlarmState` have in common."""
 
 
 def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
-    """Returns every raised alarm. Ignores alarms that only another release knows."""
+    """Returns every raised alarm. It ignores alarms that only another release knows."""
     return {
         Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
         for row in session.scalars(select(RaisedAlarm))
@@ -64,13 +64,13 @@ def alarm_texts(session: Session) -> dict[str, str]:
 
 
 def notified_alarms(session: Session) -> Sequence[RaisedAlarm]:
-    """Returns the alarms of which a contact was notified, oldest first."""
+    """Returns the alarms about which a contact was notified, oldest first."""
     notified = select(RaisedAlarm).where(RaisedAlarm.notices > 0)
     return session.scalars(notified.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
 
 
 def save(session: Session, alarm: Alarm, now: AlarmState | None, message: str) -> None:
-    """Replaces the stored state of an alarm. None deletes it."""
+    """Replaces the stored state of an alarm. With None, it deletes the state."""
     session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
     if now is not None:
         state = {one: getattr(now, one) for one in STATE}

@@ -1,4 +1,4 @@
-"""Groups roles for the route table and for Today. Also marks phrases and reads tables of phrases."""
+"""Groups roles for the table of routes and for the page Today. Also marks phrases and reads tables of phrases."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ from hotline.core.actors import READING_ROLES, AccountRole
 @dataclass(frozen=True, slots=True)
 class TodayLine:
     is_bad: bool
-    """True if the line is red and comes before the others."""
+    """True if the line is red and comes before the other lines."""
     phrase: str
     """The English text with placeholders. The page translates it."""
     values: Mapping[str, str]
     endpoint: str
     """The page to which the line links."""
     part: Mapping[str, int | str]
-    """The variable parts of that page's address."""
+    """The variable parts in the address of that page."""
     text: str
-    """A phrase with the same placeholders that fills `{says}` in the line."""
+    """A phrase with the same placeholders. Its text replaces `{says}` in the line."""
 
 
 ALL = frozenset(AccountRole)
-"""Every signed-in account, even if its only role is still pending approval."""
+"""Every signed-in account, even if its only role still waits for approval."""
 BUT_AUDITOR = ALL - {AccountRole.AUDITOR}
 BUT_TRANSLATOR = ALL - {AccountRole.TRANSLATOR}
 ADMIN = frozenset({AccountRole.ADMIN})
 AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
-"""The roles that keep the hotline running."""
+"""The roles that operate the hotline."""
 PEOPLE = RUNNING | {AccountRole.DESK}
-"""The roles that see responders and desks. A desk sees only itself and changes nothing."""
+"""The roles that can see responders and desks. A desk officer sees only the own desk and changes nothing."""
 DECIDING = PEOPLE
 """The roles that can approve requests."""
 EDITOR = frozenset({AccountRole.EDITOR})
@@ -48,24 +48,25 @@ WORDS = WRITING | {AccountRole.TRANSLATOR}
 TABLES: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     Path(__file__).with_name("words.toml").read_text("utf-8")
 )
-"""The content of `words.toml`, by the name of the table."""
+"""The content of `words.toml`, by table name."""
 
 
 def table(name: str) -> Mapping[str, str]:
-    """Returns a table's English sentences, by the value that each describes."""
+    """Returns the English sentences of a table, by the value that each sentence describes."""
     return TABLES[name]
 
 
 def tinted_table(name: str) -> Mapping[str, tuple[str, str]]:
-    """Returns a table whose sentences each have a tint."""
+    """Returns a table in which each sentence has a colour."""
     return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
 
 
 DESKS = READING_ROLES
-"""The roles that read tips of a district or of the nation. The keys sealed to the account decide which tips."""
+"""The roles that read tips of a district or of the whole country. The keys that are encrypted for the account decide
+which tips."""
 NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
 RELEASING = frozenset(actors.RELEASE_ROLES)
 """The roles that approve a release of statistics. One account of each role must approve."""
 WORKING = DESKS | WORDS
-"""The roles whose first page is Today. All others start with the overview of statistics."""
+"""The roles whose first page is Today. For all other roles, the first page is the overview of statistics."""

@@ -1,7 +1,7 @@
-"""Reads the console's pages from one table, `routes.csv`. A page without a row does not exist.
+"""Reads the pages of the console from one table, `routes.csv`. A page without a row in the table does not exist.
 
-A new page needs a view, a template and a row. The first request for a page imports its view's module. An unused
-console loads none of them. `docs/architecture.md` explains it.
+A new page needs a view, a template and a row. The first request for a page imports the module of its view. A console
+that no one uses loads none of these modules. `docs/architecture.md` explains this.
 """
 
 import csv
@@ -17,7 +17,7 @@ from hotline.console import role_groups
 from hotline.core.actors import AccountRole
 
 NO_SIGN_IN = "anybody"
-"""The value in the table's column of roles for an address that needs no sign-in."""
+"""The value in the column of roles for an address that needs no sign-in."""
 
 
 class Method(StrEnum):
@@ -26,15 +26,16 @@ class Method(StrEnum):
 
 
 class Needs(StrEnum):
-    """One requirement of a page in addition to a role."""
+    """A requirement of a page in addition to a role."""
 
     NOTHING = ""
     FRESH = "fresh"
-    """Password and code within the last 15 minutes."""
+    """The password and the code were entered within the last 15 minutes."""
     FRESH_FACTOR = "each_time"
-    """Password and code in this request, even after a recent sign-in. The view's service checks them."""
+    """The password and the code are in this request, even after a recent sign-in. The service behind the view checks
+    them."""
     KEY = "key"
-    """The account's own key, decrypted. This includes a sign-in within the last 15 minutes."""
+    """The account's own key is decrypted. This also requires a sign-in within the last 15 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,14 @@ class Route:
 
     method: Method
     rule: str
-    """The address as Flask writes it, such as `/accounts/<int:account_id>`."""
+    """The address in Flask's notation, such as `/accounts/<int:account_id>`."""
     endpoint: str
-    """The name for `url_for`, such as `accounts.listed`. It stays when the view moves."""
+    """The name for `url_for`, such as `accounts.listed`. It stays the same if the view moves."""
     name: str
-    """The view's module below `hotline`, and its function."""
+    """The module of the view below `hotline`, and its function."""
 
     def view(self) -> Callable[..., Response]:
-        """Imports the module if needed, and returns its function."""
+        """Imports the module if it is not loaded yet, and returns its function."""
         module, _, function = self.name.rpartition(".")
         view: Callable[..., Response] = getattr(import_module(f"hotline.{module}"), function)
         return view
@@ -58,22 +59,22 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PageRoute(Route):
-    """One page for accounts. Accounts with other roles get 404."""
+    """One page for signed-in accounts. For accounts without one of its roles, the answer is 404."""
 
     roles: frozenset[AccountRole]
     needs: Needs
-    """Applies to a POST only, since a GET changes nothing."""
+    """It applies only to a POST, because a GET changes nothing."""
     audit: str
-    """The action that the page's service writes to the audit log."""
+    """The action that the service of the page writes to the audit log."""
     menu: str
-    """The page's word in the navigation bar. Most pages have none."""
+    """The name of the page in the navigation bar. For most pages it is empty."""
 
     def admits(self, roles: frozenset[AccountRole]) -> bool:
         return self.roles == role_groups.ALL or bool(self.roles & roles)
 
 
 def _route(row: Mapping[str, str]) -> Route:
-    """Returns the route of a table row. Its roles are a group in `role_groups`."""
+    """Returns the route for a row of the table. The roles in the row are a group in `role_groups`."""
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
     if row["roles"] == NO_SIGN_IN:
         return Route(method, rule, row["endpoint"], view)
@@ -91,4 +92,4 @@ PAGES = tuple(route for route in ROUTES if isinstance(route, PageRoute))
 DEMO = (
     Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.sign_in"),
 )
-"""The routes of the demo's process only."""
+"""The routes that only the demo's console has."""

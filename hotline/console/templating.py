@@ -1,6 +1,6 @@
 """Loads the console's templates in each language, its catalogue, and its static files by digest.
 
-Each language has its own Jinja environment. So `_` translates a phrase into the page's language, in macros too.
+Each language has its own Jinja environment. So `_` translates a phrase into the page's language, even in macros.
 """
 
 import hashlib
@@ -29,12 +29,12 @@ STATISTICS_TEMPLATES = HERE.parent / "statistics" / "templates"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Catalogue = Mapping[str, Mapping[str, str]]
-"""Translations by language and English text."""
+"""The translations, by language and English text."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """One static file of the pages. Its name contains its digest, so that a browser may keep it for a year."""
+    """One static file of the pages. Its name contains its digest, so that a browser may store it for a year."""
 
     name: str
     body: bytes
@@ -42,7 +42,7 @@ class StaticFile:
 
 
 class Templates:
-    """The templates of all languages, which draw pages. Safe among threads."""
+    """The templates of all languages, which render the pages. Several threads may use them at once."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -50,13 +50,14 @@ class Templates:
         self._environments = {code: self._environment(code) for code in CODES}
 
     def say(self, language: str, phrase: str, **values: object) -> str:
-        """Returns a phrase with its `{placeholders}` filled. A missing translation gives the English text."""
+        """Returns a phrase with values in place of its `{placeholders}`. If the translation is missing, the result
+        is in English."""
         words = self._words(language, phrase)
-        # Without values the text has no placeholders. A refusal of a service may contain a brace.
+        # Without values, the text has no placeholders. The refusal of a service may contain a brace.
         return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
-        """Draws a whole page. Every template also gets `by`, `key`, `menu`, `faults` and `language`."""
+        """Renders a whole page. Every template also gets the values `by`, `key`, `menu`, `faults` and `language`."""
         key = Markup('<input type="hidden" name="{}" value="{}">')
         given = {
             "faults": {},
@@ -96,7 +97,8 @@ class Templates:
         return environment
 
     def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
-        """Translates for a template. Escapes the phrase and its values, except for values that are `Markup` already."""
+        """Translates a phrase for a template. It escapes the phrase and its values, except for values that are
+        already `Markup`."""
         words = self._words(language, phrase)
         return escape(words).format(**values) if values else escape(words)
 
@@ -108,7 +110,7 @@ class Templates:
 
 
 def _static_files() -> Mapping[str, StaticFile]:
-    """Returns the static files by the name that a template uses."""
+    """Returns the static files, by the name that templates use."""
     found = {}
     for path in sorted(STATIC.iterdir()):
         body = path.read_bytes()
@@ -119,7 +121,7 @@ def _static_files() -> Mapping[str, StaticFile]:
 
 
 def format_time(language: str, at: datetime) -> str:
-    """Formats a day and a time in Kigali."""
+    """Formats a date and a time in Kigali."""
     there = at.astimezone(KIGALI)
     return format_datetime(there, "d MMMM y, HH:mm", locale=language)
 

@@ -18,14 +18,14 @@ from hotline.text.phrases import message_text
 from hotline.text.review_sheets import SheetRow
 
 MAX_LETTERS = 700_000
-"""The most letters of all texts in a sheet. All flows in three languages have a tenth of it."""
+"""The maximum letters of all texts in a spreadsheet. All flows in three languages have a tenth of this."""
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
 CELLS = 5
 MAX_BYTES = 3 * 2**20
-"""The largest size of the hidden field with the rows."""
+"""The maximum size of the hidden field with the rows."""
 Taken = TypeVar("Taken")
 
 
@@ -69,7 +69,7 @@ def text_of(raw: bytes) -> str:
     """Returns the text of an uploaded CSV file, or a workbook as CSV. Raises ImportRefused."""
     if len(raw) > spreadsheet_reading.MAX_BYTES:
         raise ImportRefused([message_text("it is larger than 2 MB")])
-    if raw.startswith(b"PK"):  # Every zip begins so, and every workbook is a zip.
+    if raw.startswith(b"PK"):  # Every zip file begins with this, and every workbook is a zip file.
         written = io.StringIO()
         rows = spreadsheet_reading.read_workbook(raw)
         csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
@@ -83,7 +83,7 @@ def text_of(raw: bytes) -> str:
 
 
 def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
-    """Returns the rows of a sheet. Raises ImportRefused."""
+    """Returns the rows of a spreadsheet. Raises ImportRefused."""
     rows = review_sheets.read_sheet(text_of(raw), language)
     if len(rows) > MAX_ROWS:
         raise ImportRefused([message_text("more than {count} rows", count=MAX_ROWS)])
@@ -93,7 +93,7 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
 
 
 def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
-    """Packs rows for a hidden field, each with its reason for refusal, if it has one."""
+    """Puts rows into a hidden field. A refused row also has its reason."""
     said = whys or [""] * len(rows)
     cells = [
         [row.line, row.place, row.words, row.digest, why]
@@ -103,7 +103,7 @@ def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
 
 
 def unpack_rows(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
-    """Reads the rows from the hidden field, which the browser may have changed. Raises FormRefused."""
+    """Reads the rows from the hidden field. The browser may have changed them. Raises FormRefused."""
     try:
         cells = json.loads(visit.form.text("rows", most=MAX_BYTES))
     except (ValueError, RecursionError):

@@ -1,4 +1,5 @@
-"""Gives a view its request, draws its page and handles its form's errors. Also splits long lists into parts."""
+"""Gives a view its request, renders its page, and handles the errors of its form. Also divides long lists into
+parts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -25,13 +26,16 @@ from hotline.text.places import place_name
 COOKIE = "__Host-hotline"
 """The cookie of a session."""
 KNOWN = "__Host-hotline-known"
-"""The cookie of a browser that signed in before. Failed attempts by strangers do not block this browser."""
+"""The cookie of a browser in which a person has signed in before. Failed attempts by strangers do not block this
+browser."""
 LINK_COOKIE = "__Host-hotline-link"
-"""The cookie of the browser in which a link's password was chosen. Only this browser can do the later steps."""
+"""The cookie of the browser in which a person chose the password for an invitation link. Only this browser can do
+the later steps."""
 
 
 def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tuple[str, str]]:
-    """Returns the sample-data sentence in each language. Empty for real data. Raises StoreUnavailable."""
+    """Returns the sentence about sample data in each language. The result is empty for real data. Raises
+    StoreUnavailable."""
     from hotline.text.phrases import SAMPLE
 
     if not service_sample.is_sample(context):
@@ -42,7 +46,7 @@ def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tupl
 def sample_marks_if_known(
     context: ConsoleContext, templates: Templates
 ) -> Sequence[tuple[str, str]]:
-    """Returns the same for a page without statistics. Empty if the database does not answer."""
+    """Returns the same sentences for a page without statistics. The result is empty if the database does not answer."""
     try:
         return sample_marks(context, templates)
     except StoreUnavailable:
@@ -51,37 +55,38 @@ def sample_marks_if_known(
 
 @dataclass(frozen=True, slots=True)
 class GuestVisit:
-    """One request, perhaps without a signed-in account."""
+    """One request, with or without a signed-in account."""
 
     context: ConsoleContext
     templates: Templates
     language: str
     path: str
-    """The address without the host, with its query."""
+    """The address without the host, but with its query."""
     query: Mapping[str, str]
     form: PostedForm
-    """Empty for a GET."""
+    """It is empty for a GET."""
     is_from_elsewhere: bool
-    """True if a link on another site led here. The browser then sends no cookie for this request."""
+    """True if the person followed a link on another site. In that case, the browser sends no cookie with this
+    request."""
     network: str = field(repr=False)
-    """The network from which the request comes. It limits the attempts of strangers."""
+    """The network from which the request comes. It is used to limit the attempts of strangers."""
     known: str = field(repr=False)
-    """The mark of a browser that signed in before. It does not sign anyone in."""
+    """The mark of a browser in which a person has signed in before. This mark alone signs no one in."""
     began: str = field(repr=False)
-    """The token of the browser in which a link's password was chosen."""
+    """The token of the browser in which a person chose the password for an invitation link."""
     faults: FormFaults = field(default_factory=dict, kw_only=True)
     """The errors of the posted form, which the page shows."""
 
     def say(self, phrase: str, **values: object) -> str:
-        """Returns a phrase of the catalogue in the reader's language. The page that shows it escapes the values."""
+        """Returns a phrase of the catalogue in the reader's language. The page that shows it must escape the values."""
         return self.templates.say(self.language, phrase, **values)
 
     def asked(self, name: str) -> str:
-        """Returns a value from the address's query. Empty if it is missing."""
+        """Returns a value from the query of the address. The result is empty if the value is missing."""
         return self.query.get(name, "")
 
     def when(self, at: datetime) -> str:
-        """Formats a day and a time in Kigali, in the reader's language."""
+        """Formats a date and a time in Kigali, in the reader's language."""
         return format_time(self.language, at)
 
     def day(self, on: date) -> str:
@@ -96,13 +101,14 @@ class GuestVisit:
         return [(str(value), self.say(phrase)) for value, phrase in table.items()]
 
     def wrong(self, name: str, phrase: str, **values: object) -> FormRefused:
-        """Returns an error with this sentence at a field of the form."""
+        """Returns an error with this sentence for a field of the form."""
         return FormRefused({name: self.say(phrase, **values)})
 
     def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
-        """Returns the typed reason. Raises FormRefused with this sentence at that field if there is none.
+        """Returns the reason that the person typed. If there is none, raises FormRefused with this sentence at that
+        field.
 
-        `is_printable` accepts only a reason on one line.
+        With `is_printable`, the reason must be on one line.
         """
         reason = self.form.text("reason", most=most)
         if not reason or (is_printable and not reason.isprintable()):
@@ -110,13 +116,13 @@ class GuestVisit:
         return reason
 
     def with_faults(self, faults: FormFaults) -> Self:
-        """Returns the same request with these form errors. Ignores errors with an empty sentence."""
+        """Returns the same request with these form errors. It ignores errors with an empty sentence."""
         return replace(self, faults={name: text for name, text in faults.items() if text})
 
 
 @dataclass(frozen=True, slots=True)
 class Visit(GuestVisit):
-    """One request of a signed-in account, after the guard has checked its role and the page's requirement."""
+    """One request of a signed-in account. Its role and the page's requirement were already checked."""
 
     by: SignedIn
     token: str = field(repr=False)
@@ -135,25 +141,25 @@ def signed_visit(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
 
 
 ON_EVERY_PAGE: dict[str, Callable[[ConsoleContext, SignedIn], object]] = {}
-"""The values that every template may ask for, by name. The application of the console fills it."""
+"""The values that every template can use, by name. The console's application fills this."""
 
 
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
-    """Draws a template with these values. `forms.html` lists the other values that every template gets.
+    """Renders a template with these values. `forms.html` lists the other values that every template gets.
 
-    The status is 422 for a form with errors, unless `status` is given.
+    For a form with errors the status is 422, unless `status` is given.
     """
     given: dict[str, object] = {
         "path": visit.path,
         "query": visit.query,
         "faults": visit.faults,
         "typed": visit.form,
-        # A function, because not every template shows the marks.
+        # This is a function, because not every template shows the sentences.
         "sample_marks": partial(sample_marks_if_known, visit.context, visit.templates),
     }
     by = None
     if isinstance(visit, Visit):
-        # Imported here, so that a process without sign-ins does not load Today's lines.
+        # The import is here, so that a process without sign-ins does not load the page Today.
         by = visit.by
         given["menu"] = [row for row in PAGES if row.menu and row.admits(by.roles)]
         given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
@@ -165,13 +171,13 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
 
 
 def redirect_to(endpoint: str, **values: str | int) -> Response:
-    """Redirects with status 303 to a page, after a POST was stored."""
+    """Redirects with status 303 to a page after a POST."""
     given: dict[str, Any] = dict(values)
     return redirect_to_address(url_for(endpoint, **given))
 
 
 def redirect_to_address(address: str) -> Response:
-    """Redirects in the same way to an address of the console."""
+    """Redirects with status 303 to an address of the console."""
     return make_response(redirect(address, code=303))
 
 
@@ -184,14 +190,15 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
 
 
 def reload_page(visit: GuestVisit, to: str) -> Response:
-    """Returns a page that loads `to` at once. The new request has the cookies, which a link from elsewhere omits."""
+    """Returns a page that loads the address `to` at once. The browser sends its cookies with the new request. It
+    sends none after a link on another site."""
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer
 
 
 def refusal_text(visit: GuestVisit, refused: HotlineError) -> str:
-    """Returns a service's refusal in the reader's language. The catalogue has its English text."""
+    """Returns the refusal of a service in the reader's language. Its English text must be in the catalogue."""
     return "; ".join(
         one.said(visit.say) if isinstance(one, MessageText) else visit.say(str(one))
         for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
@@ -205,7 +212,7 @@ def refusal_sentence(visit: GuestVisit, refused: HotlineError) -> str:
 
 
 def sign_in_refusal(visit: GuestVisit, refused: SignInRefused) -> str:
-    """Returns the message for a wrong sign-in. It does not say whether name, password or code is wrong."""
+    """Returns the message for a failed sign-in. It does not say if the name, the password or the code is wrong."""
     seconds = refused.wait_seconds
     if refused.is_busy and seconds:
         return visit.say(
@@ -231,11 +238,12 @@ def form_view(
     *refusals: type[HotlineError],
     text: Mapping[type[HotlineError], str] | None = None,
 ) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
-    """Makes a view from a function that handles a form. `shows` draws the form's page again, with the errors.
+    """Makes a view from a function that handles a posted form. `shows` renders the page of the form again, with the
+    errors.
 
-    A refusal from a service appears at the field `field`, in its own words or in those of `text`. `{name}` in `field`
-    is a
-    part of the address. If the function returns nothing, the view redirects to the page.
+    A refusal of a service appears at the field `field`, in its own words or with the sentence `text`. `{name}` in
+    `field` is replaced by a part of the address. If the function returns nothing, the view redirects to the page of the
+    form.
     """
     parts, phrases = signature(shows).parameters, text or {}
 
@@ -261,7 +269,7 @@ def form_view(
 
 
 MAX_ROWS = 50
-"""The rows of one part of a list."""
+"""The number of rows in one part of a list."""
 
 T = TypeVar("T")
 
@@ -270,12 +278,12 @@ T = TypeVar("T")
 class ListPart(Generic[T]):
     rows: Sequence[T]
     number: int
-    """Starts at 1."""
+    """It starts at 1."""
     count: int
 
 
 def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
-    """Returns the part that the address requests, such as `?part=2`, or the nearest existing part."""
+    """Returns the part that the address requests, such as `?part=2`, or the nearest part that exists."""
     count = max(1, ceil(len(rows) / MAX_ROWS))
     number = min(max(number_of(asked, digits=4) or 1, 1), count)
     return ListPart(rows[(number - 1) * MAX_ROWS : number * MAX_ROWS], number, count)

@@ -1,12 +1,14 @@
-"""Defines the counters and gauges of the line, and decides when traffic or delivery is abnormal. Pure.
+"""Defines the counters and current values (gauges) of the hotline, and decides when traffic or delivery is abnormal.
+Pure.
 
-Gauges and timings are plain values. Each server writes them in its own format. No label holds a number, a name, a
-reference or a place. Labels are words of closed lists and codes of networks.
+Gauges and timings are plain values. Each metrics server writes them in its own format. No label contains a phone
+number, a name, a reference or a place. Labels are words from fixed lists and codes of networks.
 
-Screen counters count the screens that sessions were shown and answered, by name only. A screen is a node of a flow, as
-in `report/danger`. No counter contains text or keys that a caller typed.
+Screen counters count only how often a screen was shown and answered, by the screen's name. A screen is a node of a
+flow, such as `report/danger`. No counter contains text or keys that a caller typed.
 
-The checks compare traffic and arrival with their usual values. Small numbers prove nothing, so they raise no alarm.
+The checks compare traffic and arrival of messages with their usual values. Small numbers prove nothing, so they never
+raise an alarm.
 """
 
 from bisect import bisect_left
@@ -27,7 +29,8 @@ class Measure(StrEnum):
 
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-"""Upper bounds in seconds by which answers are counted. Every hop must be answered within the last."""
+"""The upper limits, in seconds, of the groups in which answer times are counted. Every hop must be answered within
+the last limit."""
 BEYOND = len(BOUNDS)
 
 
@@ -39,7 +42,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """The present value of one measure."""
+    """The current value of one measure."""
 
     name: str
     help: str
@@ -54,44 +57,46 @@ class Timing:
     help: str
     labels: Mapping[str, str]
     counts: Sequence[int]
-    """Number of durations up to each bound, not cumulative. The last is the number above all bounds."""
+    """The number of durations in each group. The numbers are not cumulative. The last number counts the durations
+    above all limits."""
     seconds: float
 
 
 def bound_of(seconds: float) -> int:
-    """Returns the index of the first bound that is not below `seconds`."""
+    """Returns the index of the first limit that is not below `seconds`."""
     return bisect_left(BOUNDS, seconds)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """Returns the smallest value that this share of the values does not exceed. There must be at least one value."""
+    """Returns the smallest value that is not below this share of the values. There must be at least one value."""
     ordered = sorted(values)
     return ordered[max(0, min(len(ordered) - 1, -(-int(share * 100) * len(ordered) // 100) - 1))]
 
 
 WEEK_BEGINS = (1, 8, 15, 22)
-"""Days of a month on which a week begins. The last week ends with the month, so no week is in two months."""
+"""The days of a month on which a counted week begins. The last week ends with the month, so that no week is in two
+months."""
 
 
 class ScreenMeasure(StrEnum):
-    """The kind of a screen counter. It decides what the counter's `name` means."""
+    """The kind of a screen counter. It decides the meaning of the counter's `name`."""
 
     SHOWN = "screen_shown"
-    """Sessions that were shown the named screen."""
+    """Sessions in which the named screen was shown."""
     ANSWERED = "screen_answered"
     SESSION = "ussd_session"
-    """Sessions. The name is a network's code."""
+    """All sessions. The name is the code of a network."""
 
 
 class SessionStep(NamedTuple):
-    """The position of a session after one of its inputs."""
+    """The screen of a session after one of its inputs."""
 
     upto: int
-    """Number of letters of the dialled text that led here."""
+    """The number of letters of the session's text that led to this screen."""
     screen: str
-    """The name of the screen, as in `report/danger`. Empty if the screen must not be counted."""
+    """The name of the screen, such as `report/danger`. It is empty if the screen must not be counted."""
     answered: bool
-    """True if the input answered the screen before."""
+    """True if the input answered the previous screen."""
     ends: bool
 
 
@@ -109,14 +114,14 @@ class ScreenCounter(NamedTuple):
 
 
 def week_of(day: date) -> date:
-    """Returns the first day of the week of the month that contains a day."""
+    """Returns the first day of the counted week with this day."""
     return day.replace(day=max(first for first in WEEK_BEGINS if first <= day.day))
 
 
 def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset[ScreenCounter]:
-    """Returns the counters to which one session adds one: each of its screens once, and its network.
+    """Returns the counters that one session increases by one: each of its screens once, and its network.
 
-    A session that began at a private short code counts nowhere.
+    A session of a private short code is not counted at all.
     """
     if not steps or not steps[0].screen:
         return frozenset()
@@ -134,26 +139,26 @@ def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset
 def new_counters(
     steps: Sequence[SessionStep], after: int, *, network: str
 ) -> frozenset[ScreenCounter]:
-    """Returns the counters that a session adds, if it was already counted up to `after` letters."""
+    """Returns the counters that a session still adds, if it was already counted up to `after` letters."""
     known = session_counters([one for one in steps if one.upto <= after], network=network)
     return session_counters(steps, network=network) - known
 
 
 BUSY = 10
-"""Usual sessions in an hour from which their absence means something."""
+"""The usual number of sessions in an hour from which their absence means something."""
 QUIET = 0.2
-"""Share of the usual sessions below which the line is quiet."""
+"""The share of the usual sessions below which the hotline counts as quiet."""
 ENOUGH = 10
-"""Delivery reports in an hour from which a rate is computed."""
+"""The number of delivery reports in an hour from which a rate is computed."""
 WORSE = 0.2
-"""Fall below its usual rate from which a network is faulty."""
+"""A network counts as faulty if its rate falls by this much below the usual rate."""
 USUAL = 0.9
-"""Rate with which a network without a past is compared."""
+"""The rate used for comparison if a network has no earlier data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The numbers of messages that arrived and that did not, by a network's delivery reports."""
+    """The numbers of messages that arrived and that did not, from a network's delivery reports."""
 
     arrived: int
     lost: int
@@ -166,7 +171,8 @@ class Arrivals:
 
 
 def is_quiet(sessions: int, before: Sequence[int]) -> bool:
-    """Returns True if there are far fewer sessions than usual for this hour. A line without a past is never quiet."""
+    """Returns True if there are far fewer sessions than usual at this hour. A hotline without earlier data is never
+    quiet."""
     usual = median(before) if before else 0
     return usual >= BUSY and sessions < usual * QUIET
 
@@ -180,6 +186,6 @@ def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
 
 
 def budget_level(balance: float, budget: float) -> int:
-    """Returns the alarm's level for a spent budget: 0, or 1, 2 and 3 from 50, 80 and 100 percent."""
+    """Returns the level of the alarm about the budget: 1, 2 or 3 from 50, 80 and 100 percent spent, otherwise 0."""
     gone = 1 - balance / budget
     return sum(gone >= share for share in (0.5, 0.8, 1.0))

@@ -1,13 +1,14 @@
-"""Counts how the line is used, without remembering who used it.
+"""Counts how the hotline is used, without storing who used it.
 
-The `log_` functions run inside their caller's transaction. So a count is written once, and only if the event was.
+The functions that begin with `log_` run inside the transaction of the calling code. So an event and its count are
+stored together or not at all.
 
-Once an hour the relay records the districts where no responder can be alerted.
+Once an hour, the relay records the districts in which no responder can be alerted.
 
-Counts the screens that each session showed and that callers answered, once, when the session is over. It is over after
-its last screen, when the gateway says so, or after three minutes of silence. Until then a web process remembers the
-screens, and a hop writes nothing. One transaction adds to the counters and marks in the session's row how much of it is
-counted. A later process adds only what is new.
+Counts the screens that each session showed and that callers answered, once, when the session is over. A session is over
+after its last screen, after a notice of the gateway, or after three minutes without input. Until then, a web process
+stores the screens in memory, and a hop does not write to the database. One transaction increases the counters, and
+records in the session's row how much of it is counted. A later process adds only the rest.
 """
 
 from collections import Counter
@@ -33,9 +34,9 @@ from hotline.text.places import districts
 from hotline.text.quiz import QuizOutcome
 
 SILENT = 180.0
-"""Seconds of silence after which a session is over."""
+"""The seconds without input after which a session is over."""
 BATCH = 32
-"""Sessions in one transaction. A hop that writes must wait until the transaction ends."""
+"""The number of sessions in one transaction. A hop that writes must wait until this transaction ends."""
 ScreenCounts = Counter[tuple[date, ScreenCounter]]
 
 
@@ -48,7 +49,7 @@ def count_ended_sessions(
 ) -> None:
     """Counts all sessions that are over, and calls `pause` after each transaction.
 
-    Raises StoreUnavailable. The sessions that are not counted yet are then put back, so nothing is lost.
+    Raises StoreUnavailable. In that case, the uncounted sessions are put back, so nothing is lost.
     """
     longest: dict[str, LeftSession] = {}
     for one in context.sessions.take_left(silent):
@@ -87,21 +88,22 @@ def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
 
 
 FOLDED = 1000
-"""Tallies that the relay adds in one transaction."""
+"""The number of tallies (single counts) that the relay adds up in one transaction."""
 OVER = timedelta(days=2)
-"""Time after the end of a period until its sketch becomes a number. By then no process counts into it any more."""
+"""The time between the end of a period and the moment at which its sketch becomes a number. By then, no process adds
+to that sketch any more."""
 UNANSWERABLE = "unanswerable"
-"""Counter of people who wrote from a number to which we cannot send an SMS."""
+"""The counter of people who wrote from a number to which no SMS can be sent."""
 STRANGE_CALLER = "strange_caller"
-"""Counter of hops that another phone sent in a caller's session."""
+"""The counter of hops that came from another phone than the caller's session."""
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
-"""A session's row, as locked by a hop that does more or by a hop that only counts."""
+"""A session's row, locked by a hop with other work too, or by a hop that only counts."""
 
 
 def day_of(at: datetime) -> date:
-    """Returns the date of this moment in Kigali."""
+    """Returns the date in Kigali at this time."""
     return at.astimezone(KIGALI).date()
 
 
@@ -110,7 +112,7 @@ def count_session(session: Session, dialogue: LockedDialogue) -> None:
 
 
 def count_person(session: Session, context: Context, msisdn: str, at: datetime) -> None:
-    """Counts a person. Leaves out hidden numbers and the trial caller.
+    """Counts a caller as a person. It leaves out hidden numbers and the number of the test calls.
 
     Without the key it counts no one, because a session must not wait for a key.
     """
@@ -126,7 +128,7 @@ def add_tallies(session: Session, tallies: Tallies) -> None:
 
 
 def in_language(counts: Counts, language: str) -> Tallies:
-    """Returns the tallies that move a session to another language. Each session counts in its last language only."""
+    """Returns the tallies that move a session to another language. Each session counts only in its last language."""
     if counts.language == language:
         return ()
     before = _session_cell(counts)
@@ -135,7 +137,7 @@ def in_language(counts: Counts, language: str) -> Tallies:
 
 
 def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
-    """Returns the tallies for a topic. A topic counts once in a session, however often the caller reads it."""
+    """Returns the tallies for a topic. A topic counts once in a session, even if the caller reads it several times."""
     if not is_first_time(counts, f"{Measure.TOPIC}:{topic}"):
         return ()
     return ((_cell_of(counts, Measure.TOPIC, topic, at), 1),)
@@ -144,13 +146,13 @@ def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
 def count_quiz_pair(
     session: Session, dialogue: LockedDialogue, thing: str, outcome: QuizOutcome, at: datetime
 ) -> None:
-    """Counts how the two answers to one thing of the quiz compare. Only the first two of a session count."""
+    """Counts how the two answers to one topic of the quiz compare. Only the first two answers of a session count."""
     if is_first_time(dialogue, f"quiz:{thing}"):
         tables.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
 
 
 def pair_measure(outcome: QuizOutcome) -> str:
-    """Returns the counter's name for an outcome of the quiz."""
+    """Returns the name of the counter for a result of the quiz."""
     return f"quiz_{outcome}"
 
 
@@ -161,12 +163,12 @@ def count_event(session: Session, measure: str, channel: str, at: datetime) -> N
 
 
 def counted_today(session: Session, measure: str, at: datetime) -> int:
-    """Returns how often this measure was counted on the day of `at`."""
+    """Returns how often this measure was counted on the day of the time `at`."""
     return tables.counted_on(session, day_of(at), measure)
 
 
 def fold_tallies(context: Context) -> None:
-    """Adds waiting tallies to their counters, one batch at each tick of the relay. Raises StoreUnavailable."""
+    """Adds the waiting tallies to their counters, one group at each tick of the relay. Raises StoreUnavailable."""
     with context.database.reading() as session:
         if not tables.has_tallies(session):
             return
@@ -175,14 +177,14 @@ def fold_tallies(context: Context) -> None:
 
 
 def close_periods(session: Session, at: datetime) -> None:
-    """Turns the sketches of months and weeks that are over into numbers."""
+    """Converts the sketches of completed months and weeks into numbers."""
     live = {period for moment in (at - OVER, at, at + OVER) for period in periods_of(moment)}
     for period in sorted(tables.running_periods(session) - live):
         tables.close_period(session, period)
 
 
 def is_first_time(counts: Counts, name: str) -> bool:
-    """Returns True if the session did not count this name yet, and marks it as counted."""
+    """Returns True if the session has not counted this name yet, and marks it as counted."""
     if name in counts.counted:
         return False
     counts.counted = [*counts.counted, name]
@@ -211,7 +213,7 @@ def _session_cell(dialogue: Counts) -> CounterKey:
 
 
 def record_coverage(context: Context) -> None:
-    """Records the districts without an active responder for this hour, once. Raises StoreUnavailable."""
+    """Records the districts without an active responder in this hour, once. Raises StoreUnavailable."""
     at = context.now()
     hour = at.replace(minute=0, second=0, microsecond=0)
     with context.database.reading() as session:

@@ -1,13 +1,13 @@
-"""Counts reach with counters only, so that no row can be traced to a phone.
+"""Counts the use of the hotline with counters only, so that no row leads to a phone.
 
-Stores for each hour the districts that had no active responder. The relay writes the row once, since no other history
-says if a phone could be reached. An hour in which no relay ran has no row and is not counted.
+Stores for each hour the districts that had no active responder. The relay writes this row once. No other table records
+if a phone could be reached. An hour in which no relay ran has no row and does not count.
 
-Stores how often and how fast hooks answered, added up by every web process. Reads the counts that metrics need.
+Stores how often and how fast hooks answered. Every web process adds its numbers. Reads the numbers for the metrics.
 
-Estimates the number of people with sketches: the registers of a running period, and one number once it is over. No row
-represents a person. While a period runs, its key exists too. A person with both could test if one phone was perhaps
-seen. So the registers are deleted when the period is over, soon after its key.
+Estimates the number of people with sketches: registers during a period, and one number after its end. No row belongs to
+a person. During a period, its key still exists. A person with the registers and the key could test if a certain phone
+was perhaps counted. So the registers are deleted after the end of the period, soon after the key.
 """
 
 from collections import Counter
@@ -39,7 +39,8 @@ from hotline.gateway.tables import Message
 from hotline.text.sketch import estimate, register_and_rank
 
 LOCK = 4_114_110_004
-"""PostgreSQL's advisory lock of the counters. It keeps two processes that fold at once out of a deadlock."""
+"""PostgreSQL's advisory lock for the counters. It prevents a deadlock of two processes that add up tallies at the
+same time."""
 
 
 class _Counted:
@@ -48,9 +49,9 @@ class _Counted:
     day: Mapped[date]
     """The day in Kigali."""
     measure: Mapped[str]
-    """`session`, `topic` or `tip`, or the name of a comparison of two answers of the quiz."""
+    """`session`, `topic` or `tip`, or the name of a comparison of two quiz answers."""
     district: Mapped[str]
-    """NISR code, "abroad", "unsure", or "" if the caller did not say."""
+    """The NISR code, "abroad", "unsure", or "" if the caller did not say."""
     language: Mapped[str]
     channel: Mapped[str]
     entry: Mapped[str]
@@ -59,7 +60,7 @@ class _Counted:
 
 
 class DailyCount(_Counted, Row):
-    """The number of times that one thing happened on one day."""
+    """The number of times that one kind of event occurred on one day."""
 
     __tablename__ = "counter"
     __table_args__ = (
@@ -79,7 +80,7 @@ class Tally(_Counted, Row):
 
 @dataclass(frozen=True, slots=True)
 class CounterKey:
-    """The values under which events are counted together."""
+    """The values by which events are counted together."""
 
     day: date
     measure: str
@@ -95,13 +96,13 @@ TALLYING = PreparedStatement(
         new_values((*(field.name for field in fields(CounterKey)), "count"))
     )
 )
-"""Built once, so that no hop builds the statement again."""
+"""The statement is built once, so that hops do not have to build it."""
 
 
 def count(session: Session, cell: CounterKey, by: int = 1) -> None:
-    """Writes a tally that the relay folds later, so that no process waits.
+    """Stores a tally that the relay adds up later, so that no process waits.
 
-    Writes none for channels outside the statistics.
+    It stores none for channels that statistics leave out.
     """
     if cell.channel not in rules_trial.UNCOUNTED:
         values = {f"new_{name}": value for name, value in asdict(cell).items()}
@@ -109,9 +110,9 @@ def count(session: Session, cell: CounterKey, by: int = 1) -> None:
 
 
 def fold(session: Session, limit: int) -> int:
-    """Adds up to `limit` tallies to the counters, each once, and returns how many.
+    """Adds up to `limit` tallies to the counters, each once, and returns how many it added.
 
-    Two processes that fold at once take different tallies.
+    Two processes that do this at the same time take different tallies.
     """
     oldest = select(Tally.id).order_by(Tally.id).limit(limit).with_for_update(skip_locked=True)
     ids = session.scalars(oldest).all()
@@ -140,7 +141,7 @@ def _add(session: Session, sums: Mapping[CounterKey, int]) -> None:
 
 
 def counted_on(session: Session, day: date, measure: str) -> int:
-    """Returns one day's count of one measure, with the tallies that are not folded yet."""
+    """Returns the count of a measure on one day, including tallies that are not added up yet."""
     found = 0
     for table in (DailyCount, Tally):
         here = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
@@ -154,12 +155,12 @@ def _columns(table: type[DailyCount] | type[Tally]) -> list[Any]:
 
 
 class Coverage(Row):
-    """One hour that was checked for active responders."""
+    """One hour for which the hotline checked if responders were active."""
 
     __tablename__ = "coverage"
 
     hour: Mapped[datetime] = mapped_column(primary_key=True)
-    """The first moment of the hour."""
+    """The start of the hour."""
     missing: Mapped[list[str]]
     """The districts without an active responder."""
 
@@ -169,12 +170,12 @@ def has_coverage(session: Session, hour: datetime) -> bool:
 
 
 def write_coverage(session: Session, hour: datetime, missing: Collection[str]) -> None:
-    """Writes the districts of an hour. Does nothing if the hour was written already."""
+    """Stores the result for one hour. It does nothing if that hour is already stored."""
     add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
 
 
 def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
-    """Writes many hours, of which none was written before."""
+    """Stores many hours. None of them may be stored already."""
     rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
     if rows:
         session.execute(insert(Coverage), rows)
@@ -182,16 +183,16 @@ def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class HookCount:
-    """The values under which answers of hooks are counted together."""
+    """The values by which answers of hooks are counted together."""
 
     hook: str
     outcome: str
     bound: int
-    """A place in `counters.rules.BOUNDS`, or the place after its end."""
+    """An index in `counters.rules.BOUNDS`, or the index after its end."""
 
 
 class HookCounter(Row):
-    """The number of answers since the table was made, and the total time that they took."""
+    """The number of answers since the table was created, and the total time that they took."""
 
     __tablename__ = "hook_counter"
 
@@ -203,7 +204,7 @@ class HookCounter(Row):
 
 
 def add_hook_counts(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> None:
-    """Adds to the counters in a fixed order, so that no two processes wait for each other."""
+    """Adds to the counters in a fixed order, so that two processes never wait for each other."""
     for one in sorted(counted):
         number, seconds = counted[one]
         key = {"hook": one.hook, "outcome": one.outcome, "bound": one.bound}
@@ -227,7 +228,7 @@ def hook_counters(session: Session) -> Mapping[HookCount, tuple[int, float]]:
 
 
 def unfinished_messages(session: Session) -> Mapping[str, int]:
-    """Counts the messages that wait, are being sent, are in doubt or are undeliverable, by state."""
+    """Counts unfinished messages by state: waiting, being sent, in doubt, or undeliverable."""
     states = (*ON_THE_WAY, MessageState.UNKNOWN, MessageState.UNDELIVERABLE)
     rows = session.execute(
         select(Message.state, func.count())
@@ -241,18 +242,18 @@ def unfinished_messages(session: Session) -> Mapping[str, int]:
 
 
 class PeopleRegister(Row):
-    """One register of the sketch of one running period."""
+    """One register of the sketch of a current period."""
 
     __tablename__ = "people_register"
 
     period: Mapped[str] = mapped_column(primary_key=True)
-    """A month or an ISO week of Kigali: `2026-11`, `2026-W48`."""
+    """A month or an ISO week in Kigali, such as `2026-11` or `2026-W48`."""
     register: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rank: Mapped[int]
 
 
 class People(Row):
-    """The number of people of one period that is over."""
+    """The number of people in one completed period."""
 
     __tablename__ = "people"
 
@@ -261,9 +262,10 @@ class People(Row):
 
 
 def note_person(session: Session, digests: Mapping[str, int]) -> None:
-    """Notes that a caller used the line, by their digest in each period. Locks a register for one hop at most.
+    """Records that a caller used the hotline, by the caller's digest in each period. Only one hop at a time can lock a
+    register.
 
-    The periods have a fixed order, so that hops that share registers never deadlock.
+    The periods have a fixed order, so that hops with the same registers never deadlock.
     """
     places = [(period, *register_and_rank(digest)) for period, digest in sorted(digests.items())]
     given = {
@@ -276,7 +278,7 @@ def note_person(session: Session, digests: Mapping[str, int]) -> None:
 
 @cache
 def _raising(rows: int) -> TextClause:
-    """Returns the SQL for so many rows, which is the same on both databases. Each session runs it once."""
+    """Returns the SQL for this number of rows, which is the same for both databases. Each session runs it once."""
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
         f"INSERT INTO people_register (period, register, rank) VALUES {values}"
@@ -286,7 +288,7 @@ def _raising(rows: int) -> TextClause:
 
 
 def close_period(session: Session, period: str) -> None:
-    """Stores the number of people of a period and deletes its registers. A second call changes nothing."""
+    """Stores the number of people of a period, and deletes its registers. A second call changes nothing."""
     add_if_new(session, People(period=period, count=_count(session, period)))
     session.execute(delete(PeopleRegister).where(PeopleRegister.period == period))
 
@@ -297,7 +299,7 @@ def running_periods(session: Session) -> set[str]:
 
 
 def totals(session: Session) -> dict[str, int]:
-    """Returns the number of people by period, for those that are over and those that run."""
+    """Returns the number of people by period, for completed and current periods."""
     closed = {row.period: row.count for row in session.scalars(select(People))}
     return {period: _count(session, period) for period in running_periods(session)} | closed
 

@@ -1,11 +1,11 @@
 """Stores how often screens were shown and answered, and the number of sessions by network.
 
-The counters are by week and by name. A session's row says how much of it is counted. A process that knows more adds the
-difference, so that everything counts once.
+There is one counter for each week and name. A session's row records how much of the session is counted. A process that
+knows more of the session adds the difference. So everything counts once.
 
-It also counts a session's topics in the driver's own SQL, since most hops that commit only count a topic. It is the
-same row that `gateway/tables_sessions.py` locks, with the same guard. A counted topic costs 140 us here and 210 us
-there.
+This module also counts a session's topics in the driver's own SQL, because most hops that write only count a topic. It
+uses the same row that `gateway/tables_sessions.py` locks, with the same check. Counting a topic takes 140 us here and
+210 us there.
 """
 
 import json
@@ -26,26 +26,26 @@ from hotline.gateway.tables_sessions import TALLY, Dialogue, ends_of
 
 
 class ScreenCount(Row):
-    """The number of times that one thing happened in the sessions that began in one week of a month."""
+    """The number of times that something occurred in the sessions that began in one week of a month."""
 
     __tablename__ = "screen_count"
 
     week: Mapped[date] = mapped_column(primary_key=True)
     """The first day of the week in Kigali: the 1st, 8th, 15th or 22nd."""
     measure: Mapped[str] = mapped_column(primary_key=True)
-    """A `counters.rules.ScreenMeasure`, which says what `name` is."""
+    """A `counters.rules.ScreenMeasure`, which decides the meaning of `name`."""
     name: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 
 
 @dataclass(slots=True)
 class CountedSession:
-    """The part of a session's row that the count of screens reads and changes."""
+    """The columns of a session's row that the counting of screens reads and changes."""
 
     key: str
     started_at: datetime
     upto: int
-    """Letters of its text whose screens are counted."""
+    """The number of letters of its text whose screens are counted."""
 
 
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
@@ -57,7 +57,7 @@ _MARKING = (
 
 
 def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
-    """Returns the sessions that statistics count, locked until the transaction ends, always in one order."""
+    """Returns the sessions that statistics count, in a fixed order. They stay locked until the transaction ends."""
     asked = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
         .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules_trial.UNCOUNTED))
@@ -71,14 +71,14 @@ def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, Count
 
 
 def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
-    """Stores up to where these sessions are counted."""
+    """Records up to which letter these sessions are counted."""
     if counted:
         given = [{"held": one.key, "upto": one.upto} for one in counted]
         session.connection().execute(_MARKING, given)
 
 
 def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> None:
-    """Adds to the counters in a fixed order, so that no two processes deadlock."""
+    """Adds to the counters in a fixed order, so that two processes never deadlock."""
     if not counts:
         return
     new = insert_into(session, ScreenCount)
@@ -94,7 +94,7 @@ def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> N
 
 
 def totals(session: Session, measure: ScreenMeasure, begins: date, ends: date) -> Mapping[str, int]:
-    """Returns counts by name, for the weeks that begin from one day on and before another."""
+    """Returns the counts by name, for the weeks that begin on or after one day and before another."""
     asked = (
         select(ScreenCount.name, func.sum(ScreenCount.count))
         .where(ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends)
@@ -109,7 +109,7 @@ READ = ("channel", "entry", "language", "counted", "started_at", "committed", "s
 
 @dataclass(slots=True)
 class SessionCounts:
-    """The part of a session's row that the count of topics reads and changes."""
+    """The columns of a session's row that the counting of topics reads and changes."""
 
     channel: str
     entry: str
@@ -120,13 +120,15 @@ class SessionCounts:
 
 Tallies = Sequence[tuple[CounterKey, int]]
 CountDecision = Callable[[SessionCounts, int], Tallies]
-"""Decides what to count, given how many letters are committed. It changes the counts that it gets."""
+"""A function that decides what to count, from the number of committed letters. It changes the counts that it
+receives."""
 
 
 def count(
     database: Database, key: str, *, upto: int, text_key: str, decide: CountDecision
 ) -> CommittedText | None:
-    """Counts what `decide` returns for this text, unless the text is committed. Returns what is committed then.
+    """Counts what `decide` returns for this text, unless the text is already committed. Returns the number of letters
+    that are then committed.
 
     Returns None if there is no such session. Raises StoreUnavailable.
     """
@@ -161,7 +163,7 @@ def _keep(
 
 
 def _tally(connection: PlainConnection, cell: CounterKey, number: int) -> None:
-    """Writes a tally. Writes none for channels outside the statistics."""
+    """Stores a tally. It stores none for channels that statistics leave out."""
     if cell.channel not in rules_trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"

@@ -48,29 +48,29 @@ class EmulatorSettings:
     """The registered sender ids. If it is empty, every sender id is accepted."""
     direct_dial: DirectDial = DirectDial.IN_TEXT
     forward_empty: bool = True
-    """True where an empty reply reaches the hotline. False where the network shows the screen again."""
+    """True if an empty reply reaches the hotline. It is False if the network shows the screen again."""
     limit: int = 182
-    """Most septets in a USSD string. One letter outside GSM-7 leaves 80 UCS-2 units."""
+    """The maximum number of septets in a USSD string. If one letter is outside GSM-7, the limit is 80 UCS-2 units."""
     idle: float = 30.0
     dialog: float = 180.0
     total_timeout: float = 10.0
-    """Real seconds that the hotline has to answer a hop."""
+    """The real seconds within which the hotline must answer a hop."""
     slow_after: float = 5.0
-    """Real seconds after which an answer is a violation, although the network still accepts it."""
+    """The real seconds after which an answer is a violation, although the network still accepts it."""
     end_notice_after: float = 0.2
     live_status: bool = False
-    """True where the gateway answers 100 instead of 102, as the production gateway was seen to do."""
+    """True if the gateway answers 100 instead of 102, as the production gateway was seen to do."""
     message_parts: bool = True
     interim: tuple[str, ...] = ("Submitted",)
-    """Delivery reports sent before the final one."""
+    """The delivery reports that are sent before the final one."""
     deliver_after: float = 0.4
     report_gap: float = 0.2
     give_up_after: float = 120.0
-    """Seconds that a message waits for a phone that is off. A real network waits for days."""
+    """The seconds for which a message waits for a phone that is off. A real network waits for days."""
     mo_repeat: float = 60.0
     mo_patience: float = 12 * 3600.0
     mo_split: bool = False
-    """True where each part of a long message gets its own callback. False where the parts are joined."""
+    """True if each part of a long message gets its own callback. It is False if the parts are joined."""
     mo_date: MoDate = MoDate.ISO
 
     def changed(self, changes: Mapping[str, Any]) -> "EmulatorSettings":
@@ -127,7 +127,7 @@ class Direction(StrEnum):
 
 @dataclass(slots=True)
 class Sms:
-    """One message as the handset keeps it."""
+    """One SMS as the handset stores it."""
 
     id: str
     direction: Direction
@@ -147,17 +147,17 @@ class DialledCall:
 
 @dataclass(slots=True)
 class Handset:
-    """A phone with its power state, its messages and its call log."""
+    """A phone that is on or off, with its messages and its call log."""
 
     msisdn: str = field(repr=False)
     network: str
     power: bool = True
     session: str | None = None
-    """Id of the dialogue on its screen, active or just ended."""
+    """The id of the dialogue on its screen, active or just ended."""
     messages: list[Sms] = field(default_factory=list)
     calls: list[DialledCall] = field(default_factory=list)
     received: int = 0
-    """Count of all messages ever received. The page shakes the phone when it grows."""
+    """The number of all messages that the phone ever received. The page shakes the phone when this number grows."""
 
     def shown(self, screen: dict[str, Any]) -> dict[str, Any]:
         received = [sms for sms in self.messages if sms.direction is Direction.RECEIVED]
@@ -175,7 +175,7 @@ class Handset:
 
 
 class Phase(StrEnum):
-    """The phase of a dialogue. It alternates between `ASKING` and `OPEN` until it is `ENDED`."""
+    """The phase of a USSD dialogue. It alternates between `ASKING` and `OPEN` until it is `ENDED`."""
 
     ASKING = "asking"
     OPEN = "open"
@@ -183,7 +183,7 @@ class Phase(StrEnum):
 
 
 class SessionStatus(StrEnum):
-    """The result of a dialogue, in the gateway's words."""
+    """The result of a dialogue, in the words of the gateway."""
 
     SUCCESS = "Success"
     INCOMPLETE = "Incomplete"
@@ -193,24 +193,24 @@ class SessionStatus(StrEnum):
 @dataclass(slots=True)
 class Hop:
     text: str = field(repr=False)
-    """All input so far, as posted."""
+    """All input so far, as it was posted."""
     asked_at: float
     answered_at: float | None = None
     answer: str | None = field(default=None, repr=False)
-    """Body of the answer, with its prefix."""
+    """The body of the answer, with its prefix."""
     error: str | None = None
 
 
 @dataclass(slots=True)
 class UssdSession:
-    """A USSD dialogue as the network keeps it."""
+    """A USSD dialogue as the network stores it."""
 
     id: str
     msisdn: str = field(repr=False)
     network: str
     dialled: str
     service_code: str
-    """Service code as posted, with the suffix where the network leaves it there."""
+    """The service code as it was posted. It includes the suffix if the network leaves the suffix there."""
     path: list[str] = field(default_factory=list, repr=False)
     hops: list[Hop] = field(default_factory=list)
     phase: Phase = Phase.ASKING
@@ -247,25 +247,25 @@ class UssdSession:
 
 @dataclass(slots=True)
 class Sent:
-    """An MT as the gateway keeps it, with its request, its status and its delivery."""
+    """An outgoing message as the gateway stores it, with its request, its status and its delivery."""
 
     id: str
-    """Message id. It is the word `None` where the gateway refused the message."""
+    """The message id. It is the word `None` if the gateway refused the message."""
     to: str = field(repr=False)
     sender: str
     text: str = field(repr=False)
     status_code: int
     status: str
     accepted_at: float
-    """Time of the gateway's decision, accepted or refused, in epoch seconds."""
+    """The time at which the gateway accepted or refused it, in epoch seconds."""
     accepted: bool
     parts: int = 1
     fault: str | None = None
-    """Fault that struck the send request."""
+    """The fault that affected the send request."""
     delivered_at: float | None = None
     reports: list[str] = field(default_factory=list)
     unposted: list[dict[str, str]] = field(default_factory=list, repr=False)
-    """Reports that are not posted yet. One thread at a time posts them in order."""
+    """Delivery reports that are not posted yet. One thread at a time posts them in order."""
     is_posting: bool = False
 
     def shown(self) -> dict[str, Any]:
@@ -274,19 +274,19 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """One event on the air with its kind, its number and its time. It never holds message text."""
+    """One event in the traffic with its kind, its number and its time. It never contains the text of a message."""
 
     number: int
     at: float
     what: str
-    """Kind of event: `hop`, `end`, `mt`, `delivered`, `mo`, `report`, `lost` ..."""
+    """The kind of event: `hop`, `end`, `mt`, `delivered`, `mo`, `report`, `lost` ..."""
     msisdn: str
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An MO as the gateway's own inbox lists it."""
+    """An incoming message as the gateway's own inbox lists it."""
 
     number: int
     id: str
@@ -307,13 +307,13 @@ class EmulatorState:
     incoming: list[Incoming] = field(default_factory=list)
     blacklist: set[str] = field(default_factory=set)
     violations: list[dict[str, Any]] = field(default_factory=list)
-    """Protocol violations by the hotline. A test fails on any of them."""
+    """The violations of the protocol by the hotline. If there is one, a test fails."""
     travels: list[Travel] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)
 
     @contextmanager
     def changing(self) -> Iterator["EmulatorState"]:
-        """Holds the lock for a change, then notifies the threads that wait for one."""
+        """Holds the lock during a change, then notifies the threads that wait for a change."""
         with self.lock:
             try:
                 yield self
@@ -328,22 +328,22 @@ class EmulatorState:
             return self.version
 
     def handset(self, msisdn: str) -> Handset:
-        """Returns the handset of any number.
+        """Returns the handset with this number.
 
-        Creates it on first use, switched on and empty. Call it with the lock held.
+        At its first use, the handset is created, switched on and without messages. The calling code must hold the lock.
         """
         if msisdn not in self.handsets:
             self.handsets[msisdn] = Handset(msisdn, network_of(msisdn))
         return self.handsets[msisdn]
 
     def travelled(self, what: str, msisdn: str, note: str = "") -> None:
-        """Records an event on the air. Call it with the lock held."""
+        """Records an event in the traffic. The calling code must hold the lock."""
         number = self.travels[-1].number + 1 if self.travels else 1
         self.travels.append(Travel(number, time.time(), what, msisdn, note))
         del self.travels[:-KEPT_TRAVELS]
 
     def violated(self, rule: str, session: str = "", note: str = "") -> None:
-        """Records that the hotline broke a rule of the protocol. Call it with the lock held."""
+        """Records that the hotline broke a rule of the protocol. The calling code must hold the lock."""
         self.violations.append({"at": time.time(), "rule": rule, "session": session, "note": note})
 
     def forget(self) -> None:

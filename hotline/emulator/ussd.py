@@ -1,6 +1,6 @@
-"""Plays the network's half of a USSD dialogue: dial, reply, hang up, time out.
+"""Acts as the network in a USSD dialogue: dial, reply, hang up, time out.
 
-Each hop is posted to the hotline with the faults that strike it. When a dialogue ends, the gateway may send a notice.
+Each hop is posted to the hotline, with the faults that affect it. When a dialogue ends, the gateway may send a notice.
 """
 
 import threading
@@ -31,9 +31,9 @@ UCS2_LIMIT = 80
 
 
 def size_of(text: str) -> tuple[int, str]:
-    """Returns the length of a text on the air and its encoding.
+    """Returns the length of a text and its encoding, as the network sends it.
 
-    The unit is septets, or UCS-2 units where a letter is outside GSM-7.
+    The unit is a septet, or a UCS-2 unit if a letter is outside GSM-7.
     """
     if is_gsm7(text):
         return septets(text), "GSM-7"
@@ -49,9 +49,10 @@ class Ussd:
     ids: Ids
 
     def dial(self, msisdn: str, code: str, *, network: str | None = None) -> UssdSession:
-        """Opens a dialogue and returns it, answered or failed. A dialogue that is already on the handset ends first.
+        """Opens a dialogue and returns it, answered or failed. If the handset already has an open dialogue, that one
+        ends first.
 
-        Raises HandsetRefused where the phone is off.
+        Raises HandsetRefused if the phone is off.
         """
         with self.state.changing() as state:
             held = state.handset(msisdn)
@@ -74,7 +75,7 @@ class Ussd:
     def reply(self, session_id: str, text: str) -> UssdSession:
         """Posts a reply in a dialogue and returns the dialogue.
 
-        Raises HandsetRefused where no question is open, NotFound where the session is unknown.
+        Raises HandsetRefused if no question is open, and NotFound if the session is unknown.
         """
         with self.state.changing() as state:
             session = self._find(session_id)
@@ -89,7 +90,8 @@ class Ussd:
         return self._ask(session)
 
     def hang_up(self, session_id: str) -> UssdSession:
-        """Presses the red key. It ends an open dialogue, or clears the screen of an ended one. Raises NotFound."""
+        """Presses the red key of the handset. It ends an open dialogue, or clears the screen of an ended one. Raises
+        NotFound."""
         with self.state.changing() as state:
             session = self._find(session_id)
             held = state.handset(session.msisdn)
@@ -108,7 +110,7 @@ class Ussd:
             state.travelled("on" if on else "off", msisdn)
 
     def _open(self, msisdn: str, code: str, network: str) -> UssdSession:
-        """Returns a new session. Its `service_code` is empty where the network does not know the dialled code."""
+        """Returns a new session. Its `service_code` is empty if the network does not know the dialled code."""
         settings = self.state.settings
         stem = settings.service_code.removesuffix("#")
         ours = code == settings.service_code or (code.startswith(f"{stem}*") and code.endswith("#"))
@@ -132,7 +134,7 @@ class Ussd:
         return self.state.sessions[session_id]
 
     def _ask(self, session: UssdSession) -> UssdSession:
-        """Posts one hop and shows the answer. The lock is free while the hotline computes."""
+        """Posts one hop and shows the answer. While the hotline works on its answer, the lock is free."""
         first = not session.hops
         faults = self.faults.draw(Point.HOP, session.msisdn, first_hop=first)
         hop = Hop(text=session.text, asked_at=time.time())
@@ -169,7 +171,7 @@ class Ussd:
         )
 
     def _idle_over(self, session: UssdSession, asked: Hop) -> None:
-        """Ends the dialogue if its last hop is still `asked`. A reply that came just in time is not cut off."""
+        """Ends the dialogue if its last hop is still `asked`. So a reply that arrives just in time is not cut off."""
         with self.state.changing():
             if session.phase is Phase.OPEN and session.hops[-1] is asked:
                 self._end(session, SessionStatus.INCOMPLETE, screen=TIMED_OUT)
@@ -236,7 +238,7 @@ class Ussd:
         return self._same(session, first, second)
 
     def _same(self, session: UssdSession, first: HookAnswer, second: HookAnswer) -> HookAnswer:
-        """Checks that a repeated hop got the same bytes. Returns the first answer that succeeded."""
+        """Checks that a repeated hop got exactly the same answer. Returns the first answer that succeeded."""
         if first.ok and second.ok and first.body != second.body:
             with self.state.changing() as state:
                 state.violated("repeat answered otherwise", session.id)
@@ -262,9 +264,9 @@ class Ussd:
         screen: str | None = None,
         silent: bool = False,
     ) -> None:
-        """Ends the dialogue and posts the end notice later. Call it with the lock held.
+        """Ends the dialogue and posts the end notice later. The calling code must hold the lock.
 
-        `silent` sends no notice, because the gateway never saw the dialogue.
+        With `silent`, it sends no notice, because the gateway never knew about the dialogue.
         """
         session.phase, session.status, session.ended_at = Phase.ENDED, status, time.time()
         if screen is not None:

@@ -1,4 +1,4 @@
-"""Measures what the line depends on: Redis, the disk, the line as a caller meets it, and the gateway's balance."""
+"""Measures the parts on which the hotline depends: Redis, the disk, a test call, and the balance at the gateway."""
 
 import math
 import shutil
@@ -18,7 +18,7 @@ from hotline.text.causes import cause_of
 
 DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
-"""Seconds until the next test call after one without an answer."""
+"""Seconds until the next test call after a call without an answer."""
 BALANCE_EACH = 600.0
 
 PROBE = "hotline:probe"
@@ -27,7 +27,7 @@ BUSY_SECONDS = 300.0
 
 
 class LineInstruments:
-    """The measurements of one line, the `Instruments` of production."""
+    """The measurements of a real hotline. They implement `Instruments`."""
 
     def __init__(
         self,
@@ -48,8 +48,8 @@ class LineInstruments:
         self._left: tuple[float, float | None] | None = None
 
     def redis_fault(self) -> str | None:
-        """Returns the cause if Redis does not accept a write, else None. With a full disk or memory Redis still
-        answers, but refuses every doorbell."""
+        """Returns the reason why Redis does not accept a write. Returns None if it does. If its disk or memory is
+        full, Redis still answers but refuses every doorbell."""
         try:
             self._redis.set(PROBE, "", ex=1)
         except (RedisError, OSError) as broken:
@@ -78,8 +78,8 @@ class LineInstruments:
             return None
 
     def worker_age(self, queue: str) -> float | None:
-        """Returns the seconds since the newest heartbeat of the queue's workers, or None if Redis does not answer. RQ's
-        record of a killed worker expires within two minutes."""
+        """Returns the seconds since the newest heartbeat of the queue's workers, or None if Redis does not answer.
+        The record of a killed worker in RQ expires within two minutes."""
         try:
             keys = list(self._redis.smembers(f"rq:workers:{queue}"))
             found: list[Any] = [self._redis.hmget(key, "last_heartbeat", "state") for key in keys]

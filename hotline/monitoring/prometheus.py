@@ -1,4 +1,4 @@
-"""Serves metrics to Prometheus on a port of their own. Collects them on request, at most every five seconds."""
+"""Serves metrics to Prometheus on a separate port. It collects them when asked, but only once in five seconds."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from hotline.counters.rules import BOUNDS, Gauge, Timing
 from hotline.errors import Occupied
 
 FRESH = 5.0
-"""Seconds for which collected metrics are served again. More requests cause no more queries."""
+"""The seconds for which collected metrics are served again. So frequent requests do not cause more queries."""
 
 
 class GaugeCollector(Collector):
@@ -41,7 +41,7 @@ class GaugeCollector(Collector):
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
-        """Returns no metrics, so that the registration does not query the database."""
+        """Returns no metrics, so that registering does not query the database."""
         return ()
 
     def _fresh(self) -> Sequence[Gauge | Timing]:
@@ -53,7 +53,8 @@ class GaugeCollector(Collector):
 
 
 def _buckets(timing: Timing) -> list[tuple[str, float]]:
-    """Returns cumulative bucket counts, as Prometheus requires. Each bucket includes all buckets before it."""
+    """Returns cumulative numbers for the buckets, as Prometheus requires. Each bucket includes all buckets before
+    it."""
     names = [*map(str, BOUNDS), "+Inf"]
     return list(zip(names, map(float, accumulate(timing.counts)), strict=True))
 

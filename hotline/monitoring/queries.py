@@ -28,11 +28,11 @@ from hotline.tips.tables import Tip
 HOUR = timedelta(hours=1)
 WEEKS = 4
 DELAYS = 1000
-"""The most reports from which delays are computed. The newest are taken."""
+"""The maximum number of reports from which delays are computed. The newest reports are used."""
 
 
 def recent_sessions(session: Session, at: datetime) -> int:
-    """Returns the number of sessions in the last hour, without those that statistics leave out."""
+    """Returns the number of sessions in the last hour. Leaves out sessions that statistics do not count."""
     found = select(func.count()).where(
         Dialogue.started_at > at - HOUR,
         Dialogue.started_at <= at,
@@ -42,7 +42,7 @@ def recent_sessions(session: Session, at: datetime) -> int:
 
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the same count for this hour of each week before, as far back as the data goes."""
+    """Returns the same number for this hour in each earlier week, as far back as the data goes."""
     oldest = session.scalar(select(func.min(Dialogue.started_at)))
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
     return [
@@ -53,7 +53,7 @@ def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
 
 
 def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str, Arrivals]:
-    """Counts each network's reports by arrived and lost messages."""
+    """Counts the delivery reports of each network: arrived and lost messages."""
     rows = session.execute(
         select(DeliveryReport.network, DeliveryReport.status, func.count())
         .where(
@@ -74,7 +74,7 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def delays(session: Session, since: datetime) -> Mapping[str, Sequence[float]]:
-    """Returns the seconds from sending to the report of arrival, by network."""
+    """Returns the seconds between sending a message and the report of its arrival, by network."""
     rows = session.execute(
         select(DeliveryReport.network, DeliveryReport.received_at, Attempt.started_at)
         .join(Attempt, Attempt.provider_id == DeliveryReport.provider_id)
@@ -89,29 +89,29 @@ def delays(session: Session, since: datetime) -> Mapping[str, Sequence[float]]:
     return found
 
 
-# Reads the state of the hotline's daily trial: its handset, its tips, and the last trial that succeeded.
+# Reads the state of the hotline's daily test: its handset, its tips, and the last test that succeeded.
 
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """The state of the daily trials."""
+    """The state of the daily tests."""
 
     handset: Responder
     begun: datetime | None
-    """The time of the newest trial tip."""
+    """The time of the newest test tip."""
     arrived: datetime | None
     """The time of the newest alert that reached the handset."""
 
 
 def handset(session: Session) -> Responder | None:
-    """Returns the handset of the trials, or None. It is never active, so that no real tip is assigned to it."""
+    """Returns the handset of the tests, or None. It is never active, so that no real tip is assigned to it."""
     return session.scalars(
         select(Responder).where(Responder.level == rules_trial.LEVEL)
     ).one_or_none()
 
 
 def trials(session: Session) -> Trials | None:
-    """Returns the state of the trials, or None if no handset is enrolled."""
+    """Returns the state of the tests, or None if no handset is enrolled."""
     to = handset(session)
     if to is None:
         return None
@@ -125,7 +125,7 @@ def trials(session: Session) -> Trials | None:
 
 
 def unsent_trial(session: Session) -> Tip | None:
-    """Returns the newest filed trial tip without an alert, or None. It stays locked until the transaction ends."""
+    """Returns the newest complete test tip without an alert, or None. It stays locked until the transaction ends."""
     waits = select(Tip).where(
         Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
     )
@@ -133,15 +133,15 @@ def unsent_trial(session: Session) -> Tip | None:
     return session.scalars(held).one_or_none()
 
 
-# Brings every due time forward after the clock was set back.
+# Moves every waiting time forward after the clock was set back.
 
 Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Moves deadlines, due messages, leases, drafts' times and a paused queue's end forward by this much.
+    """Moves deadlines, due messages, leases, times of drafts and the end of a pause forward by this much.
 
-    Skips rows that another process has locked, because that process is about to change them.
+    It skips rows that another process has locked, because that process is about to change them.
     """
     for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
         deadline.due_at -= by

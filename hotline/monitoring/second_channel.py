@@ -1,4 +1,4 @@
-"""Notifies the on-call contacts by another channel than SMS: a mail, a command of the operator, or both."""
+"""Notifies the on-call contacts in another way than SMS: a mail, a command of the operator, or both."""
 
 import logging
 import smtplib
@@ -11,14 +11,14 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 10.0
 SUBJECT = "Line"
-"""Subject of every mail. A lock screen shows no more of a mail than of an SMS."""
+"""The subject of every mail. On a lock screen, a mail then shows no more than an SMS."""
 
 
 class SecondChannel:
-    """The second channel of one line, the `OtherChannel` of production.
+    """The second channel of a real hotline. It implements `OtherChannel`.
 
-    `sh` runs the command with the text on its standard input. The mail's address names server, sender and recipient:
-    `smtps://account%40example.org:password@mail.example.org/to@example.org`.
+    `sh` runs the command. The command reads the text from its standard input. The mail's address contains server,
+    sender and recipient: `smtps://account%40example.org:password@mail.example.org/to@example.org`.
     """
 
     def __init__(self, command: str, mail: str) -> None:
@@ -73,7 +73,7 @@ def _tried(path: object, text: str) -> bool:
     try:
         path(text)
     except (OSError, smtplib.SMTPException, subprocess.SubprocessError) as broken:
-        # The error's message may quote an address or a password.
+        # The message of the error may contain an address or a password.
         logger.error("the second alarm channel failed: %s", type(broken).__name__)
         return False
     return True

@@ -1,10 +1,11 @@
-"""Runs one look of the watch process, which checks everything and raises, repeats or ends alarms.
+"""Runs one round of checks in the watch process, and starts, repeats or ends alarms.
 
-Writes each notice down before it is sent. The watch process sends notices itself. So they need no worker, no clock and
-no outgoing queue, which are the things that it checks. A system clock that was set back delays no notice.
+It stores each notice before it is sent. The watch process itself sends the notices. So notices do not depend on the
+worker, the clock or the outgoing queue, which the process checks. If the system clock was set back, notices are not
+delayed.
 
-Also adds, removes and tests on-call contacts, and lets a person acknowledge an alarm. Says why a notice did not get
-through to a contact, and what to do next.
+Also adds, removes and tests on-call contacts, and lets a person acknowledge an alarm. Also says why a notice did not
+reach a contact, and what to do next.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,10 +51,9 @@ from hotline.tips.rules_deadlines import TIMES
 
 
 def check_all(context: MonitorContext, *, around: bool = True) -> None:
-    """Checks everything once, and writes the notices that follow. Raises StoreUnavailable if the database cannot
-    commit.
+    """Checks everything once, and stores the resulting notices. Raises StoreUnavailable if the database cannot commit.
 
-    `around`: also checks things that change slowly and take long to ask.
+    With `around`, it also checks things that change slowly and take long to check.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -75,7 +75,8 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
-    """Returns the text of an alarm. While it settles, this is the last fault, and never the text of a healthy check."""
+    """Returns the text of an alarm. While the alarm waits to end, this is the text of the last fault, and never the
+    text of a good result."""
     if alarm in EVENT_ALARMS:
         return EVENT_ALARMS[alarm]
     now = found[alarm]
@@ -83,7 +84,7 @@ def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str,
 
 
 def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
-    """Returns the checks that can raise an alarm. The check of the database itself is made in `check_all`."""
+    """Returns the checks that can raise an alarm. `check_all` itself checks the database."""
     found = (
         *service_checks_outside.check_outside(context),
         *service_checks_database.check_database(context),
@@ -95,9 +96,10 @@ def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, 
 
 
 def notify_wrong_keys(context: CliContext) -> None:
-    """Notifies the second channel that the keys of the watch process are wrong. No other process reports this.
+    """Notifies the second channel that the keys of the watch process are wrong. No other process would report this.
 
-    Stores the alarm like any other. So a repeated start that is refused does not notify again. Raises StoreUnavailable.
+    It stores the alarm like any other alarm. So if the start is tried and refused again, it does not notify again.
+    Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -118,7 +120,7 @@ def alarm_level(finding: CheckResult) -> int:
 def _moves(
     session: Session, found: Mapping[Alarm, CheckResult], at: datetime
 ) -> Sequence[AlarmChange]:
-    """Returns the changes of alarms that this look makes."""
+    """Returns the changes of alarms that result from this round of checks."""
     before = tables.raised_alarms(session)
     levels = {alarm: alarm_level(one) for alarm, one in found.items()}
     levels |= {alarm: 1 for alarm in EVENT_ALARMS if alarm in before}
@@ -129,7 +131,7 @@ def _moves(
 def write_notices(
     session: Session, context: MonitorContext, change: AlarmChange, at: datetime
 ) -> None:
-    """Writes a notice for each on-call contact who can be reached, and for the other channel if there is one."""
+    """Stores a notice for each on-call contact who can be reached, and for the second channel if there is one."""
     assert change.notice is not None
     since = change.now.since if change.now is not None else at
     people: list[OnCallContact | None] = [
@@ -140,9 +142,9 @@ def write_notices(
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
-    """Moves everything that waits for a time forward, so that it comes early rather than late.
+    """Moves all waiting times forward, so that things happen too early rather than too late.
 
-    It undoes nothing that has fired. Raises StoreUnavailable, and then nothing was moved.
+    It cannot undo what has already happened. Raises StoreUnavailable. In that case nothing was moved.
     """
     with context.database.writing() as session:
         queries.bring_forward(session, by)
@@ -189,7 +191,7 @@ OTHER_STEP = (
 
 
 def cause_and_step(notice: Message) -> tuple[str, str]:
-    """Returns why a notice did not get through, and the next step."""
+    """Returns the reason why a notice did not arrive, and the next step."""
     if notice.outcome is None:
         return UNTRIED
     if notice.on_call_id is None:
@@ -203,7 +205,7 @@ NAME_LETTERS = 80
 def add_contact(
     context: CliContext, name: str, number: str, language: str, *, by: CommandActor
 ) -> None:
-    """Adds an on-call contact: the person of that name, or a new one.
+    """Adds an on-call contact: the person with that name, or a new person.
 
     Raises ImportRefused, NumberInvalid, and KeyMissing before `init`.
     """
@@ -236,7 +238,7 @@ def add_contact(
 
 
 def _person(session: Session, name: str, language: str) -> int:
-    """Returns the person of this name, or a new one. The language is that of a person without a phone."""
+    """Returns the person of this name, or a new one. `language` is used for a person without a phone."""
     known = tables_accounts.named(session, name)
     row = (
         people_tables.person(session, min(known))
@@ -253,8 +255,8 @@ def _person(session: Session, name: str, language: str) -> int:
 def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) -> str:
     """Removes an on-call contact, and returns the name. Raises NotFound, and ImportRefused for the last one.
 
-    Everyone who was notified so far gets one notice of this, and the removed contact too. So no person silences alarms
-    alone.
+    All contacts who got notices so far get one notice about this, and so does the removed contact. So no person can
+    silence the alarms without the others' knowledge.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -273,34 +275,34 @@ def on_call_contacts(context: CliContext) -> Sequence[OnCallContact]:
 
 
 def raised_alarms(context: Context) -> Sequence[RaisedAlarm]:
-    """Returns the alarms that people were notified of and that are not over, oldest first."""
+    """Returns the alarms about which contacts were notified and that have not ended, oldest first."""
     with context.database.reading() as session:
         return tables.notified_alarms(session)
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmTip:
-    """The tip that an alarm is about."""
+    """The tip that caused an alarm."""
 
     tip_id: int | None
-    """None if this account may not see the tip."""
+    """It is None if this account may not see the tip."""
     filed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class NoticesSent:
-    """The result of one alarm's notices: the newest to each contact, and to the other channel."""
+    """The results of one alarm's notices: the newest notice to each contact and to the second channel."""
 
     alarm: RaisedAlarm
     written: int
     sent: int
-    """Notices that the gateway, the mail or the command accepted."""
+    """The number of notices that the gateway, the mail server or the command accepted."""
     causes: Sequence[str]
-    """The causes why the others did not go out, each cause once."""
+    """The reasons why the other notices were not sent, without duplicates."""
 
 
 def notices_sent(context: Context) -> Sequence[NoticesSent]:
-    """Returns each raised alarm with the result of its notices, oldest first."""
+    """Returns each raised alarm with the results of its notices, oldest first."""
     with context.database.reading() as session:
         return [
             _sent(one, queries_on_call.notices_of(session, one))
@@ -317,7 +319,7 @@ def _sent(alarm: RaisedAlarm, rows: Sequence[Message]) -> NoticesSent:
 def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | None:
     """Returns the oldest late tip that this account may see.
 
-    If it may see none, returns only the filing time of the oldest late tip.
+    If it may see none, only the time of the oldest late tip is returned.
     """
     if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
         return None
@@ -345,7 +347,8 @@ def _within(alarm: str, urgency: int) -> timedelta:
 
 
 def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
-    """Records that a person acknowledges an alarm. No notice is repeated for a day, unless it gets worse.
+    """Records that a person acknowledges an alarm. After that, no notice is repeated for a day, unless the fault gets
+    worse.
 
     Raises NotFound.
     """
@@ -363,7 +366,7 @@ def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
 
 
 def send_test_notices(context: CliContext) -> Sequence[int]:
-    """Writes a test notice to every on-call contact and to the other channel. Returns the ids of the notices."""
+    """Stores a test notice for every on-call contact and for the second channel. Returns the ids of the notices."""
     at = context.now()
     with context.database.writing() as session:
         rows = [
@@ -378,9 +381,9 @@ def send_test_notices(context: CliContext) -> Sequence[int]:
 
 
 def notice_recipients(context: CliContext, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
-    """Returns the recipient and the row of each notice, which shows if it was sent.
+    """Returns the recipient of each notice, and the row that shows if the notice was sent.
 
-    Leaves out contacts who were removed meanwhile.
+    It leaves out contacts who were removed meanwhile.
     """
     with context.database.reading() as session:
         names = {one.id: one.name for one in queries_on_call.on_call_contacts(session)}

@@ -1,6 +1,6 @@
-"""Keeps each day's digest of the audit log outside the database, and sends it to on-call contacts and by mail.
+"""Stores each day's digest of the audit log outside the database, and sends it to on-call contacts and by mail.
 
-A person who controls the database can cut rows off the end of the log. The kept digests show that.
+A person who controls the database could remove rows at the end of the log. The stored digests would reveal that.
 """
 
 import logging
@@ -27,15 +27,15 @@ from hotline.text.time import KIGALI
 logger = logging.getLogger(__name__)
 
 SENT_AT = time(8)
-"""Time of day in Kigali from which the day's digest is sent. Contacts sleep earlier."""
+"""The time of day in Kigali after which the day's digest is sent. Before that time, contacts are asleep."""
 LATE = timedelta(hours=26)
 BROKEN = "broken"
-"""Replaces the digest in the file, on a day on which the log was wrong."""
+"""Replaces the digest in the file on a day on which the log was wrong."""
 VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
 
 
 def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
-    """Returns day, row and digest of each kept line, oldest first. Ignores lines of another shape."""
+    """Returns the day, the row and the digest of each stored line, oldest first. It ignores lines in another format."""
     if file is None or not file.exists():
         return ()
     lines = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
@@ -47,10 +47,10 @@ def digests_by_row(file: Path | None) -> Mapping[int, str]:
 
 
 def keep_digest(context: MonitorContext) -> None:
-    """Verifies the log once a day, sends its newest digest and keeps it. Raises StoreUnavailable.
+    """Verifies the log once a day. Sends and stores its newest digest. Raises StoreUnavailable.
 
-    While the log is wrong, it sends nothing and verifies again at each call. Checks the chain and the kept digests: the
-    other processes' keys are not here.
+    While the log is wrong, it sends nothing, and verifies the log again at each call. It checks the chain of rows and
+    the stored digests, but not the seals, because the other processes' keys are not here.
     """
     at, file = context.now(), context.watch.digests
     local = at.astimezone(KIGALI)
@@ -75,7 +75,7 @@ def keep_digest(context: MonitorContext) -> None:
 
 
 def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
-    """Returns the contacts that SMS can reach, and None for the second channel if there is one."""
+    """Returns the contacts that SMS can reach. If there is a second channel, adds None for it."""
     reached = [one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None]
     return [*reached, *([None] if context.watch.other.is_there() else [])]
 
@@ -87,7 +87,7 @@ def _is_sent(session: Session, context: MonitorContext, day: str) -> bool:
 
 
 def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
-    """Writes the day's notices. Several monitors write them once."""
+    """Stores the day's notices. If there are several monitors, the notices are still stored only once."""
     at = context.now()
     with context.database.writing() as session:
         tables.take_lock(session)
@@ -113,7 +113,7 @@ def _keep(file: Path, line: str) -> None:
 
 
 def check_log(context: CliContext) -> CheckResult:
-    """Checks that the last kept digest still fits, and that two outsiders get the day's digest."""
+    """Checks that the last stored digest still matches, and that at least two recipients get the day's digest."""
     at, file = context.now(), context.watch.digests
     lines = read_digests(file)
     name = Alarm.AUDIT_LOG

@@ -1,4 +1,5 @@
-"""Checks the inside of the line for the doctor. Each check says how it is, and what to do if it is wrong.
+"""Checks the inner parts of the hotline for the doctor. Each check says if its part works, and what to do if it does
+not.
 
 Also checks that two people approved the published text, and that statistics are published in time.
 """
@@ -48,15 +49,15 @@ SIGNATURES_TODO = (
 ADMINS = "console admins"
 FACTORS = "console second factors"
 NAMED = 5
-"""Accounts that one line names."""
+"""The number of accounts that one message names."""
 
 
 def console_findings(
     context: Context, factors: FactorEncrypter | None, *, is_emulated: bool
 ) -> tuple[CheckResult, ...]:
-    """Returns the checks of admins and second factors. `factors`: None if the key is on another machine.
+    """Returns the results about admins and second factors. `factors` is None if the key is on another machine.
 
-    Empty if the database does not answer, which another check reports.
+    The result is empty if the database does not answer, because another check reports that.
     """
     try:
         admins = admins_who_enter(context, is_emulated=is_emulated)
@@ -69,7 +70,7 @@ def console_findings(
 
 
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
-    """Checks if strangers try passwords. It names no account, because the audit log does."""
+    """Checks if strangers are trying passwords. It names no account, because the audit log does."""
     found = tables_sessions.count_failures(session, at - FORGET_AFTER)
     text = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < ALARM_FAILURES_OF_NAME and found.in_all < ALARM_FAILURES:
@@ -114,13 +115,14 @@ def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) ->
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
-"""Waiting time after which a message counts as forgotten. Every retry of the most urgent ones comes sooner."""
+"""The waiting time after which a message counts as forgotten. The most urgent messages are retried much sooner."""
 UNTIDY = timedelta(days=2)
-"""Delay after which a daily task counts as missed. It was then not done yesterday either."""
+"""The delay after which a daily task counts as missed. So the task was not done yesterday either."""
 
 
 def check_database(context: Context) -> tuple[CheckResult, ...]:
-    """Returns the checks of the inside. A database that does not answer is a failed check, not an error."""
+    """Returns the results about the inner parts of the hotline. If the database does not answer, this is a failed
+    check and not an error."""
     now = context.now()
     try:
         with context.database.reading() as session:
@@ -176,7 +178,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_signatures(session: Session, context: Context, at: datetime) -> CheckResult:
-    """Checks that the line signed the key of each desk, for the doctor and the monitor."""
+    """Checks for the doctor and the monitor that the hotline signed the key of each desk."""
     trust = context.encrypter.desks
     desks = [one for one in tables_desks.all_desks(session) if one.retired_at is None]
     if trust is None:
@@ -209,7 +211,8 @@ def _flows(context: Context) -> CheckResult:
 
 
 def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
-    """Checks the keys of each process. The workers' keys matter most: only workers decrypt a responder's number."""
+    """Checks the keys of each process. The keys of the workers matter most, because only workers decrypt responders'
+    numbers."""
     text = "; ".join(
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another line"
         for one in refused
@@ -305,7 +308,7 @@ def _retention(
 
 
 def _persons(uncounted: Sequence[str]) -> CheckResult:
-    """Checks that the persons of each month were counted. Their codes are erased only after that."""
+    """Checks that the persons of each month were counted. Their codes are erased only after counting."""
     late = " ".join(uncounted[:1])
     return check_result(
         "persons",
@@ -318,15 +321,15 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
 
 
 URGENT_WORDS = "urgent words"
-"""Name of this check in the doctor, in its alarm and in the runbook."""
+"""The name of this check in the doctor, in its alarm and in the runbook."""
 ENDED_BY = timedelta(minutes=2)
-"""Time in which the clock must have ended text that one person published alone."""
+"""The time within which the clock must have ended text that one person published alone."""
 
 
 def check_urgent_text(session: Session, at: datetime) -> CheckResult:
-    """Checks that two people approved the published text. Text of one person alone is a fault.
+    """Checks that two people approved the published text. Text that only one person approved is a fault.
 
-    The fault is worse once the clock should have ended that text.
+    The fault is worse if the clock should already have ended that text.
     """
     row, live = flows_tables.unsettled(session), flows_tables.current(session)
     if row is not None:
@@ -355,9 +358,9 @@ APPROVED_WITHIN = timedelta(days=7)
 
 
 def _statistics(session: Session, now: datetime) -> CheckResult:
-    """Checks the releases of statistics, the worst fault first: one that is late, then one without approval."""
+    """Checks the releases of statistics. A late release is worse than one without approval."""
     name = "statistics"
-    # Hourly attempts may fail for this long before the check reports it.
+    # The hourly attempts may fail for this long before the check reports a fault.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             text = f"the release of {period} is late: the reader has not counted its persons"
@@ -379,16 +382,17 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     return CheckResult(name, True, f"the newest release is of {published[-1]}; none is late")
 
 
-# Checks call-backs for the doctor: the offer to callers, the desk's key, and numbers that were opened and left.
+# Checks call-backs for the doctor: the offer to callers, the desk's key, and opened numbers without an outcome.
 
 TALK = timedelta(minutes=30)
-"""Time after the opening of a number in which its outcome must be recorded. The number is kept until then."""
+"""The time after a number was opened in which its outcome must be recorded. The number is stored until then."""
 CLOSES = timedelta(minutes=2)
-"""Time after a window's end in which the clock must have ended the call-back."""
+"""The time after the end of a call-back's window in which the clock must have ended the call-back."""
 
 
 def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
-    """Returns the checks of call-backs. Empty if the database does not answer, which another check reports."""
+    """Returns the results about call-backs. The result is empty if the database does not answer, because another
+    check reports that."""
     try:
         with context.database.reading() as session:
             rows = tables_call_back.visible_call_backs(session)
@@ -405,7 +409,7 @@ def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
 
 
 class Offer(StrEnum):
-    """The state of the offer to callers, with the reason if there is none."""
+    """The state of the offer of call-backs to callers. If there is no offer, it has the reason."""
 
     OFFERED = "offered to callers"
     UNSET = "not offered: HOTLINE_CALL_BACK_NUMBER, the number that the desk calls from, is not set"
@@ -428,7 +432,8 @@ def _offer(context: Context) -> Offer:
 
 
 def _offered(offer: Offer, *, waiting: int) -> CheckResult:
-    """Checks the offer. A number that is not set is a decision. A number that may not be used is a fault."""
+    """Checks the offer of call-backs. If no number is set, this is a decision and not a fault. If a number is set
+    but may not be used, this is a fault."""
     waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
     if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
         return CheckResult("call-backs", True, f"{offer}{waits}")
@@ -448,7 +453,7 @@ def _key(*, has_key: bool) -> CheckResult:
 
 
 def _left(waiting: Sequence[tables_call_back.CallBack], at: datetime) -> CheckResult:
-    """Checks that no number is kept after its window, or without an outcome long after it was opened."""
+    """Checks that no number is stored after its window, or without an outcome long after it was opened."""
     for row in waiting:
         if row.closes_at + CLOSES <= at:
             text = f"the call time of C{row.id} has passed, but its number is not erased"

@@ -1,4 +1,5 @@
-"""Checks that keys belong to this line. Each must decrypt its canary, at the start of a process and for the doctor."""
+"""Checks that keys belong to this hotline. Each key must decrypt its canary (an encrypted test value), at the start
+of a process and for the doctor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -12,16 +13,16 @@ from hotline.keys import key_making, tables_canaries
 
 @dataclass(frozen=True, slots=True)
 class KeysChecked:
-    """The keys of one folder, by their files' names."""
+    """The keys of one folder, by file name."""
 
     wrong: Sequence[str] = ()
-    """Keys that decrypt no canary of theirs."""
+    """Keys that cannot decrypt any of their canaries."""
     unproved: Sequence[str] = ()
-    """Keys that have no canary yet."""
+    """Keys without a canary."""
 
 
 def check_keys(database: Database, folder: Path) -> KeysChecked:
-    """Checks each lasting key in a role's folder against its canary. Raises StoreUnavailable."""
+    """Checks each permanent key in a role's folder with its canary. Raises StoreUnavailable."""
     with database.reading() as session:
         known = tables_canaries.canaries(session)
     held = dict(key_making.held_keys(folder))
@@ -34,9 +35,9 @@ def check_keys(database: Database, folder: Path) -> KeysChecked:
 
 
 def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
-    """Returns False if the keys decrypt no canary of their name.
+    """Returns False if the keys cannot decrypt any canary with their name.
 
-    Returns True also if there is no canary, or if the database does not answer.
+    It also returns True if there is no canary, or if the database does not answer.
     """
     try:
         with database.reading() as session:
@@ -47,9 +48,9 @@ def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
 
 
 def note_start(database: Database, start: tables_canaries.ProcessStart) -> None:
-    """Records a process start for the web process, the watch process and the doctor.
+    """Records the start of a process, for the web process, the watch process and the doctor.
 
-    Does nothing if the database does not answer, which has its own alarm.
+    It does nothing if the database does not answer, because that has its own alarm.
     """
     with suppress(StoreUnavailable), database.writing() as session:
         tables_canaries.note_start(session, start)
@@ -62,7 +63,7 @@ def known_names(database: Database) -> frozenset[str]:
 
 
 def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequence[str]:
-    """Encrypts a canary for each key that has none, and returns their names. Raises StoreUnavailable."""
+    """Encrypts a canary for each key that has none, and returns the names of these keys. Raises StoreUnavailable."""
     held = {name: keys[0] for folder in folders for name, keys in key_making.held_keys(folder)}
     with database.writing() as session:
         known = tables_canaries.canaries(session)
@@ -73,14 +74,14 @@ def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequenc
 
 
 def add_canary(database: Database, name: str, key: bytes) -> None:
-    """Encrypts a canary for a new key and keeps the earlier key's canary. Safe to repeat. Raises StoreUnavailable."""
+    """Encrypts a canary for a new key, and keeps the earlier key's canary. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
         if not _fits(name, (key,), tables_canaries.canaries(session)):
             tables_canaries.add_canary(session, name, key_making.canary_of(name, key))
 
 
 def replace_canary(database: Database, name: str, key: bytes) -> None:
-    """Leaves one canary of this name, the one that this key decrypts. Safe to repeat. Raises StoreUnavailable."""
+    """Replaces all canaries of this name with one that this key decrypts. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
         known = tables_canaries.canaries(session)
         for canary in known.get(name, ()):

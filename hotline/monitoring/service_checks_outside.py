@@ -1,4 +1,5 @@
-"""Checks what the line depends on, for the doctor and the watch process: Redis, disk, backups, a second channel."""
+"""Checks the parts on which the hotline depends, for the doctor and the watch process: Redis, disk, backups, second
+channel."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,13 +22,14 @@ from hotline.keys import tables_canaries
 from hotline.monitoring import queries, service_alarms, service_trials
 
 DAILY = 26 * 3600.0
-"""Seconds after which a daily task counts as missed."""
+"""The seconds after which a daily task counts as missed."""
 GIB = 1 << 30
 DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
 def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
-    """Returns the checks of Redis, disk and backups. It asks other programs, so no transaction may be open."""
+    """Returns the results about Redis, disk and backups. It asks other programs, so it must not run inside a
+    transaction."""
     instruments = context.watch.instruments
     return (
         check_result(
@@ -42,9 +44,11 @@ def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
 
 
 def check_second_channel(context: CliContext) -> CheckResult:
-    """Checks that alarms have a second channel. Only this channel reaches on-call contacts if SMS itself is at fault.
+    """Checks that alarms have a second channel. If SMS itself is at fault, only this channel reaches the on-call
+    contacts.
 
-    Only `watch` may have the settings for it. At its start it records if it has them.
+    Only the process `watch` may have the settings for it. When that process starts, it records if it has these
+    settings.
     """
     if context.watch.other.is_there() or _has_second_channel(context):
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
@@ -84,7 +88,8 @@ def _backup(age: float | None) -> CheckResult:
     return CheckResult("backup", False, text, "run `hotline backup`, then check why none was made")
 
 
-# Checks the line from outside, for the doctor and the watch process: its own call, the balance, and usual traffic.
+# Checks the hotline from outside, for the doctor and the watch process: a test call, the balance, and the usual
+# traffic.
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
@@ -98,7 +103,7 @@ _UNDIALLED = warning(
 
 
 def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
-    """Asks the line's own address and the gateway, and then the database for hours of traffic."""
+    """Calls the hotline's own address, asks the gateway, and then compares hours of traffic in the database."""
     answers, balance = context.watch.instruments.line_answers(), _balance(context)
     at = context.now()
     try:
@@ -111,7 +116,7 @@ def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
                 service_trials.check_trials(session, at),
             )
     except StoreUnavailable:
-        # Another check names a database that does not answer.
+        # Another check reports a database that does not answer.
         return _UNDIALLED if answers is None else _dial(answers=answers), balance
 
 
@@ -121,7 +126,7 @@ def _dial(*, answers: bool) -> CheckResult:
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
-    """Returns the result of the watch process, for a process that cannot dial the line itself."""
+    """Returns the result of the watch process's test call, for a process that cannot call the hotline itself."""
     alarm = tables.raised_alarms(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
         if not alarm.notices and queries_alert_path.is_starting(session, at):
@@ -145,7 +150,8 @@ def _balance(context: CliContext) -> CheckResult:
 
 
 def quiet_hour(context: Context) -> tuple[int, int] | None:
-    """Returns the sessions of the last hour and the usual number, if this hour is quieter than usual. Else None."""
+    """Returns the number of sessions in the last hour and the usual number, if this hour is quieter than usual.
+    Otherwise it returns None."""
     at = context.now()
     with context.database.reading() as session:
         now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
@@ -172,13 +178,14 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
     )
 
 
-# Checks the processes that notify people and that work on queues, for the doctor. Each must show a sign of life.
+# Checks for the doctor the processes that notify people and that work on queues. Each must have given a sign recently.
 
 MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
-"""Time that a notice may stay untried. The watch process tries a notice within ten seconds."""
+"""The maximum time for which a notice may wait for its first attempt. The watch process tries a notice within ten
+seconds."""
 HEARD = 60.0
-"""Seconds without a sign of life. An idle worker gives one every ten seconds."""
+"""The maximum seconds between two signs of a process. A worker without work gives a sign every ten seconds."""
 START_WATCH = (
     "`hotline run` or `systemctl restart hotline-watch` starts it. Its log shows why it ended"
 )
@@ -191,7 +198,7 @@ START_READER = "start `hotline process reader` again (`hotline run` does); if th
 def process_findings(context: CliContext) -> tuple[CheckResult, ...]:
     """Checks the watch process, the result of its last notice, and the workers.
 
-    Empty if the database does not answer, which another check reports.
+    The result is empty if the database does not answer, because another check reports that.
     """
     at = context.now()
     try:
@@ -217,7 +224,7 @@ def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckRes
 
 
 def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
-    """Checks that a notice gets through. A contact that no SMS reaches is notified of nothing."""
+    """Checks that notices reach the on-call contacts. A contact that SMS cannot reach gets no notice."""
     if not queries_on_call.can_be_notified(session):
         text = "no one is notified of faults"
         return CheckResult(ON_CALL_CONTACTS, False, text, "`hotline oncall add NAME`")

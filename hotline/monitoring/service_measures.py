@@ -1,6 +1,6 @@
-"""Gathers the values for /metrics when a scraper asks.
+"""Collects the values for /metrics when the monitoring system asks.
 
-No value counts tips, alone or by urgency. A series of such counts would show the hour and the kind of a report.
+No value counts tips, in total or by urgency. Such numbers over time would show the hour and the kind of a report.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ Measured = Sequence[Gauge | Timing]
 
 
 def gather(context: CliContext) -> Measured:
-    """Returns all present values. A value that cannot be read is missing, and `hotline_wrong` shows the fault."""
+    """Returns all current values. If a value cannot be read, it is missing, and `hotline_wrong` shows the fault."""
     found = (
         *service_checks_outside.check_outside(context),
         *service_checks_database.check_database(context),
@@ -58,7 +58,7 @@ def _around(context: CliContext) -> Measured:
 
 
 def _hooks(session: Session) -> Measured:
-    """Returns one timing for each hook and outcome."""
+    """Returns one timing for each hook and result."""
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
     seconds: dict[tuple[str, str], float] = defaultdict(float)
     for one, (number, took) in tables.hook_counters(session).items():
@@ -137,10 +137,11 @@ def _one(name: str, help_: str, value: float | None) -> Gauge:
     return Gauge(name, help_, [] if value is None else [Sample(value, {})])
 
 
-# Adds up the counts that web processes make of their hooks.
+# Adds up the numbers that web processes count for their hooks.
 
 
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
-    """Adds the counts of one process since its last report. Raises StoreUnavailable; the process then reports again."""
+    """Adds the numbers that one process has counted since its last report. Raises StoreUnavailable. The process then
+    reports them again."""
     with context.database.writing() as session:
         tables.add_hook_counts(session, counted)

@@ -1,9 +1,9 @@
-"""Runs the daily trial: the line reports a tip to itself, and the alert must reach a handset of the operator.
+"""Runs the daily test: the hotline reports a tip to itself, and the alert must reach a handset of the operator.
 
-The tip goes the way of every tip: hooks, encryption, outbox, workers, gateway, delivery report. Only the escalation
-policy does not apply, so no one but the handset is ever alerted.
+The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery report.
+Only the escalation policy does not apply, so only that handset is ever alerted.
 
-Also finds out if this line has sample data. Every page with statistics then says so.
+Also finds out if this hotline has sample data. In that case, every page with statistics says so.
 """
 
 from datetime import datetime, timedelta
@@ -24,12 +24,12 @@ from hotline.text.phone_numbers import parse_sendable
 
 EACH = timedelta(days=1)
 AGAIN = timedelta(hours=1)
-"""Time until the next trial, after one that did not arrive."""
+"""The time until the next test, after a test whose alert did not arrive."""
 LATE = timedelta(hours=26)
 
 
 def run_trial(context: MonitorContext) -> None:
-    """Begins a trial when it is due, and alerts the handset of the last one. Raises StoreUnavailable."""
+    """Begins a test when it is due, and alerts the handset about the last one. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         trials = monitoring_queries.trials(session)
@@ -59,7 +59,7 @@ def check_trials(session: Session, at: datetime) -> CheckResult:
 
 
 def set_handset(context: CliContext, number: str, *, by: tables_audit.CommandActor) -> None:
-    """Sets the number to which trials are sent. Raises NumberInvalid."""
+    """Sets the number to which test alerts are sent. Raises NumberInvalid."""
     msisdn = parse_sendable(number)
     at = context.now()
     with context.database.writing() as session:
@@ -89,7 +89,7 @@ def _is_due(trials: monitoring_queries.Trials, at: datetime) -> bool:
 
 
 def _send_on(session: Session, context: MonitorContext, handset: int, at: datetime) -> None:
-    """Alerts the handset. Sets no clock, so the tip is never escalated."""
+    """Alerts the handset about the test tip. It sets no deadline, so the tip is never escalated."""
     queries.take_lock(session)
     tip = monitoring_queries.unsent_trial(session)
     if tip is None:
@@ -101,9 +101,9 @@ def _send_on(session: Session, context: MonitorContext, handset: int, at: dateti
 
 
 def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResult, ...]:
-    """Returns a check that warns of sample data. Empty for a real line.
+    """Returns a result that warns of sample data. The result is empty for a real hotline.
 
-    Also empty if the database does not answer, which another check reports.
+    It is also empty if the database does not answer, because another check reports that.
     """
     try:
         if not is_sample(context):

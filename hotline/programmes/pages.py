@@ -38,7 +38,7 @@ def overview(
 
 @form_view(overview, "district-{programme}", NotFound, Undecided)
 def create_code(visit: Visit, programme: str) -> Response:
-    """Shows the new code once. The admin passes it on in person or by telephone."""
+    """Shows the new code, once only. The admin tells it to people in person or by telephone."""
     kind, days = _programme(programme), number_of(visit.form.text("days", most=4)) or 0
     code, row = service_enrolment.create_code(
         visit.context,
@@ -52,7 +52,7 @@ def create_code(visit: Visit, programme: str) -> Response:
 
 @form_view(overview, "district-{programme}", NotFound)
 def end_codes(visit: Visit, programme: str) -> None:
-    """Ends every code of a district now. Phones that enrolled with one stay enrolled."""
+    """Ends every code of a district at once. Phones that enrolled with one of these codes stay enrolled."""
     place = visit.form.text("district", most=40)
     service_enrolment.end_codes(visit.context, _programme(programme), place, by=visit.by.actor)
 
@@ -66,7 +66,7 @@ def remove_participant(visit: Visit, programme: str) -> None:
 
 
 def check_certificate(visit: Visit) -> Response:
-    """Shows whether a code is the certificate of a person who passed every lesson."""
+    """Shows if a code is the certificate of a person who passed every lesson."""
     typed = visit.form.text("certificate", most=60)
     return overview(
         visit, judged=_sentence(visit, service_lessons.verify_certificate(visit.context, typed))

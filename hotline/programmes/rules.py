@@ -1,7 +1,7 @@
-"""Defines the programmes that a phone joins with a district's code: local leaders and trainees. Pure.
+"""Defines the programmes that a phone can join with a district's code: local leaders and trainees. Pure.
 
-A code has eight digits. People who are known in their district get it by word of mouth. It identifies the district, and
-it expires.
+A code has eight digits. People who are known in their district get the code by word of mouth. A code belongs to one
+district, and it expires.
 """
 
 import re
@@ -15,13 +15,13 @@ from enum import StrEnum
 from hotline.text.quiz import RIGHT
 
 CODE_VALIDITY = timedelta(days=30)
-"""Time for which a code is valid, unless the admin sets another."""
+"""The time for which a code is valid, unless the admin sets another time."""
 MAX_VALIDITY = timedelta(days=365)
 CODE = re.compile(r"[1-9][0-9]{7}")
 
 
 class Programme(StrEnum):
-    """One programme. Its value is the name of its flow."""
+    """A programme that phones can join. Its value is the name of its flow."""
 
     LEADERS = "leaders"
     TRAINEES = "training"
@@ -32,7 +32,7 @@ class FlowNames:
     """The names of a programme's answers and flag in its flow."""
 
     joined: str
-    """The flag of a phone that is enrolled in the programme."""
+    """The flag that is set if the phone is enrolled in the programme."""
     code: str
     leaves: str
 
@@ -42,15 +42,15 @@ FLOW_NAMES = {
     Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
 PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
-"""The programme for which a code is keyed, by the answer that holds the code."""
+"""The programme of the code that the caller keyed, by the name of the answer with the code."""
 YES = "yes"
-"""The answer of a person who confirms that they leave."""
+"""The answer with which a person confirms leaving a programme."""
 CODE_FLAG = "code"
-"""`code.12345678` is set if that code, keyed in this session, enrols the caller."""
+"""For example, `code.12345678` is set if that code, keyed in this session, enrols the caller."""
 
 
 def new_code() -> str:
-    """Returns a random code out of ninety million, so that no one can guess one of about sixty."""
+    """Returns a random code. Ninety million codes are possible, so no one can guess one of about sixty valid ones."""
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 
@@ -58,21 +58,21 @@ def is_enrolment_code(keyed: str) -> bool:
     return CODE.fullmatch(keyed) is not None
 
 
-# Names and counts the lessons for officers, which have three cases each. Pure.
+# Names and counts the lessons for officers. Each lesson has three cases. Pure.
 
 ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
 LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
 CASES_PER_LESSON = 3
 LESSONS_COMPLETED = "lesson"
-"""The counter of lessons whose three cases were answered."""
+"""The counter of lessons in which all three cases were answered."""
 CASES_RIGHT = "lesson_right"
 CASES_OTHER = "lesson_other"
-"""The counters of right answers and of all others. An answer `unsure` is not right."""
+"""The counters of correct answers and of all other answers. The answer `unsure` does not count as correct."""
 
 
 @dataclass(frozen=True, slots=True)
 class LessonCase:
-    """One of the cases of a lesson."""
+    """One of the three cases of a lesson."""
 
     lesson: str
     number: int
@@ -83,7 +83,7 @@ class LessonCase:
 
 
 def lesson_case(name: str) -> LessonCase | None:
-    """Returns the case that an answer of this name belongs to, or None."""
+    """Returns the case to which an answer with this name belongs, or None."""
     found = ANSWER.fullmatch(name)
     return LessonCase(found["lesson"], int(found["case"])) if found else None
 
@@ -99,25 +99,26 @@ def whole(lesson: str, answers: Mapping[str, str]) -> bool:
     )
 
 
-# Reads and counts the community sessions of local leaders, and picks the talking point of a month. Pure.
+# Reads and counts the community sessions of local leaders, and chooses the talking point of a month. Pure.
 
 MAX_ATTENDANCE = 5000
-"""More people than come to any village's Umuganda. A higher number is a typing error."""
+"""The highest possible attendance. It is more than the number of people at any village's Umuganda (community work).
+A higher number is a typing error."""
 TALKING_POINTS = 4
-"""Number of talking points. They take turns, one a month."""
+"""The number of talking points. Each month has one of them in turn."""
 CROWD_FLAG = "crowd"
-"""`parse_attendance.120` is set if 120, keyed in this session, is a credible number."""
+"""For example, `parse_attendance.120` is set if 120, keyed in this session, is a possible number of people."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 ATTENDANCE_ANSWER = "gathering_came"
 SESSIONS_HELD = "gathering"
-"""The counter of sessions held."""
+"""The counter of community sessions."""
 ATTENDANCE = "gathered"
-"""The counter of people who came."""
+"""The counter of people who attended."""
 
 
 class Occasion(StrEnum):
-    """The occasion of a session, with the values of the flow's menu."""
+    """The occasion of a community session, with the values of the flow's menu."""
 
     UMUGANDA = "umuganda"
     CHURCH = "church"
@@ -141,13 +142,13 @@ COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""Words that may come with a number and an occasion, and change nothing."""
+"""Words that may come with a number and an occasion, and do not change the meaning."""
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReport:
-    """One community session: its occasion and the number of people who came."""
+    """One community session: its occasion and the number of people who attended."""
 
     occasion: Occasion
     came: int
@@ -161,13 +162,13 @@ class EnrolmentRequest:
 
 
 def parse_attendance(keyed: str) -> int | None:
-    """Returns the number of people who came. Returns None if it is not credible."""
+    """Returns the number of people who attended. Returns None if the number is not possible."""
     came = int(keyed) if re.fullmatch(r"[0-9]{1,6}", keyed) else 0
     return came if 1 <= came <= MAX_ATTENDANCE else None
 
 
 def session_report(came: str, occasion: str) -> SessionReport | None:
-    """Returns the session that a leader keyed. Returns None if it is not credible."""
+    """Returns the community session that a leader keyed. Returns None if its numbers are not possible."""
     number = parse_attendance(came)
     if number is None or occasion not in set(Occasion):
         return None
@@ -175,15 +176,16 @@ def session_report(came: str, occasion: str) -> SessionReport | None:
 
 
 def talking_point_of(day: date) -> int:
-    """Returns the number of the month's talking point, from 1."""
+    """Returns the number of the talking point for a month, from 1."""
     return day.month % TALKING_POINTS + 1
 
 
 def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
-    """Reads a session or a request to join from an SMS. Returns None for everything else. Total.
+    """Reads a community session or a request to join from an SMS. Returns None for any other SMS. It never raises an
+    error.
 
-    Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. Only a number, a word and filler
-    words match, so a responder's answer never does.
+    Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. Only a number, an occasion and
+    small words are accepted, so a responder's answer is never mistaken for a report.
     """
     plain = unicodedata.normalize("NFKD", text[:200])
     words = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
@@ -202,10 +204,10 @@ def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
 def add_report(
     written: Sequence[str], day: date, report: SessionReport
 ) -> tuple[list[str], int, int]:
-    """Returns a leader's sessions of one day with this one, and the numbers that it adds to the two counters.
+    """Returns a leader's sessions of one day including this one, and the changes for the two counters.
 
-    A new number for an occasion replaces the last one. So a repeated report adds nothing, and a leader can correct a
-    number. Only one day is remembered.
+    A new number for the same occasion replaces the old number. So a repeated report adds nothing, and a leader can
+    correct a number. Only the sessions of one day are stored.
     """
     today = [entry.split() for entry in written if entry.startswith(f"{day} ")]
     before = {occasion: int(came) for _, occasion, came in today}

@@ -1,12 +1,12 @@
 """Makes and checks the certificate of an officer who passed every lesson. Pure.
 
-A lesson is passed once its three cases are answered rightly in one session. After a wrong answer the officer reads why,
-goes back and answers again. Six lessons make a certificate, of the month of the last. It is valid for two years. Then
-the lessons begin again.
+An officer passes a lesson by answering its three cases correctly in one session. After a wrong answer, the officer
+reads the reason, goes back and answers again. Six passed lessons make a certificate, with the month of the last lesson.
+It is valid for two years. After that, the officer must take the lessons again.
 
-The code has twelve characters and contains no name. It is a number of base 26: district, month, a serial number, and a
-tag that only the line's key makes of these. The last letter is a check letter. It reveals a misread code, so that no
-honest officer is suspected.
+The code has twelve characters and contains no name. It is a number in base 26 with four parts: district, month, a
+serial number, and a tag that needs the hotline's key. The last letter is a check letter. It reveals a code with a
+reading error, so that no honest officer is suspected.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,16 +22,16 @@ from hotline.text.quiz import RIGHT
 from hotline.text.time import KIGALI
 
 CERTIFICATES = "certificates"
-"""The flag of a session that may show a certificate: its phone is enrolled, and the line has the key."""
+"""The flag of a session that may show a certificate. The phone is enrolled, and the hotline has the key."""
 CERTIFIED = "certified"
-"""The flag of an officer who had passed all lessons when the session began."""
+"""The flag for an officer who had passed all lessons before the session began."""
 PASSED = "passed"
-"""`passed.child` is set if that lesson was passed before the session began."""
+"""For example, `passed.child` is set if that lesson was passed before the session began."""
 SHOWN = "certificate"
-"""The placeholder for the code in a text."""
+"""The placeholder for the certificate's code in a text."""
 
 NO_DISTRICT = "00"
-"""The district of a responder with several districts, or of the national desk."""
+"""The value for a responder with several districts, or of the national desk."""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
 CODE_LENGTH = 12
@@ -39,16 +39,17 @@ CODE_LENGTH = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
-"""Tags for each content: more than a hundred million. A forged code takes as many attempts."""
+"""The number of possible tags for the same content: more than a hundred million. A forger would need about that many
+attempts."""
 
 Passed = Mapping[str, datetime]
-"""Start of the session in which each lesson was passed, by the lesson's name."""
+"""The start of the session in which each lesson was passed, by the lesson's name."""
 Digest = Callable[[str], str]
-"""A function that returns hex digits of a text, which only the line's key can make."""
+"""A function that returns hexadecimal digits for a text. Only the hotline's key can make them."""
 
 
 class CertificateVerdict(StrEnum):
-    """The answer to a superior who checks a code."""
+    """The result of checking a certificate's code."""
 
     VALID = "valid"
     EXPIRED = "expired"
@@ -57,13 +58,13 @@ class CertificateVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The content of one certificate's code."""
+    """The content of a certificate's code."""
 
     district: str
     month: int
-    """Months since January 2026."""
+    """The number of months since January 2026."""
     serial: int
-    """Reveals one code that two people show. It says nothing of its owner."""
+    """If two people show the same code, this number reveals it. It says nothing about the owner."""
 
     @property
     def payload(self) -> int:
@@ -71,12 +72,12 @@ class Certificate:
 
     @property
     def signed_text(self) -> str:
-        """Returns the text that the key signs."""
+        """Returns the text that is signed with the key."""
         return f"{self.district}.{self.month}.{self.serial}"
 
 
 def month_index(at: datetime) -> int:
-    """Returns the month in Kigali, in months since January 2026."""
+    """Returns the month in Kigali as a number of months since January 2026."""
     there = at.astimezone(KIGALI)
     return (there.year - FIRST_YEAR) * 12 + there.month - 1
 
@@ -86,19 +87,19 @@ def month_name(month: int) -> str:
 
 
 def is_passed(lesson: str, answers: Mapping[str, str]) -> bool:
-    """Returns True if all cases of the lesson are answered rightly."""
+    """Returns True if all cases of the lesson are answered correctly."""
     names = (LessonCase(lesson, number).name for number in range(1, CASES_PER_LESSON + 1))
     return lesson in LESSONS and all(answers.get(name) == RIGHT for name in names)
 
 
 def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
-    """Returns the passed lessons with this one. A lesson that was passed before keeps its first time."""
+    """Returns the passed lessons including this one. If a lesson was passed before, its first time is kept."""
     current = current_lessons(passed, at)
     return current if lesson in current else {**current, lesson: at}
 
 
 def current_lessons(passed: Passed, at: datetime) -> Passed:
-    """Returns the lessons that count at a moment: none if they made a certificate that has expired."""
+    """Returns the lessons that count at a given time. There are none if their certificate has expired."""
     return (
         {}
         if has_every_lesson(passed) and _expired(month_index(max(passed.values())), at)
@@ -120,7 +121,8 @@ def encode(certificate: Certificate, digest: Digest) -> str:
 
 
 def normalise_code(typed: str) -> str | None:
-    """Returns the code that was meant, without spaces. Returns None if it is no code or a letter was misread."""
+    """Returns a typed code in its normal form, without spaces. Returns None if it cannot be a code, or if a letter
+    was misread."""
     meant = "".join(typed.upper().replace("-", " ").split()).translate(TWINS)
     if len(meant) != CODE_LENGTH or not set(meant) <= set(ALPHABET):
         return None

@@ -1,13 +1,14 @@
-"""Enrols phones in a programme with a district's code, removes them, and tells their flows that they are enrolled.
+"""Enrols phones in a programme with a district's code, removes them, and sets the flags of enrolled phones for flows.
 
-`enrolment_flags` are pinned when a session begins. Functions that take a database session run inside its transaction.
+The result of `enrolment_flags` is stored when a session begins. Functions that take a database session run inside the
+transaction of that session.
 
-Counts the community sessions that local leaders report, by district and occasion, apart from calls.
+Counts the community sessions that local leaders report, by district and occasion, separately from calls.
 
-Lessons count for a trainee whose phone is in the programme, and for a responder behind a PIN. A responder needs no
-code. This does not put a responder's phone in the programme. Behind the trainees' short code it is unknown. A
-responder's lessons are stored like a trainee's, under a keyed digest of the phone. They count for the responder's
-district. If the phone is in the programme too, they count for the district of the programme.
+Lessons count for a trainee whose phone is in the programme, and for a responder after the PIN. A responder needs no
+code. The lessons of a responder do not enrol the responder's phone in the programme. So the trainees' short code does
+not know that phone. A responder's lessons are stored like a trainee's, under a keyed digest of the phone number. They
+count for the responder's district. If the phone is also in the programme, they count for the district of the programme.
 """
 
 from collections.abc import Sequence
@@ -48,14 +49,14 @@ from hotline.text.phrases import message_text
 from hotline.text.places import district_named
 
 PROGRAMMES = {str(roll): roll for roll in Programme}
-"""The programmes, by the name of their flow."""
+"""All programmes, by the name of their flow."""
 ALL_CODES = ""
-"""Value in the place of a code, for all codes of a programme. Wrong attempts are counted under it."""
+"""A value in place of a code that means all codes of a programme. Wrong attempts are counted under this value."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedCode:
-    """A code that arrived by SMS, and its time."""
+    """A code that arrived by SMS, and the time of the SMS."""
 
     code: str = field(repr=False)
     at: datetime
@@ -63,7 +64,7 @@ class ReceivedCode:
 
 @dataclass(frozen=True, slots=True)
 class DistrictEnrolment:
-    """The number of a district's phones in a programme, and its codes that are still valid."""
+    """The number of a district's phones in a programme, and the codes of the district that are still valid."""
 
     district: str
     phones: int
@@ -71,14 +72,14 @@ class DistrictEnrolment:
 
 
 def programme_of(flow_set: FlowSet, entry: str) -> Programme | None:
-    """Returns the programme to whose flow a short code leads. None for any other short code."""
+    """Returns the programme to whose flow a short code leads. Returns None for any other short code."""
     return PROGRAMMES.get(flow_set.entries.get(entry, ""))
 
 
 def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[str, bool]:
-    """Returns flags for the numbers that were typed and for the theme of the month.
+    """Returns the flags for the numbers that were typed, and for the talking point of the month.
 
-    Returns nothing behind a short code that leads to no programme.
+    The result is empty if the short code does not lead to a programme.
     """
     if programme_of(flow_set, start.entry) is None:
         return {}
@@ -95,7 +96,7 @@ def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[
 def enrolment_flags(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> dict[str, bool]:
-    """Returns a flag that says if the phone was in the programme when the session began. Empty without a key."""
+    """Returns a flag if the phone was in the programme when the session began. The result is empty without the key."""
     kind = programme_of(flow_set, start.entry)
     if kind is not None:
         with suppress(KeyMissing):
@@ -106,7 +107,7 @@ def enrolment_flags(
 def try_code(
     context: Context, start: SessionStart, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Checks if a code is valid for its caller, as one attempt. A caller who hides the number cannot join.
+    """Checks if a code is valid for its caller, as one attempt. A caller with a hidden number cannot join.
 
     Raises StoreUnavailable.
     """
@@ -126,7 +127,7 @@ def try_code(
 def enrol_by_sms(
     session: Session, context: Context, programme: Programme, caller: str, received: ReceivedCode
 ) -> bool:
-    """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a code that is keyed."""
+    """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a keyed code."""
     with suppress(KeyMissing):
         key = context.pseudonyms.session(f"code {caller}")
         attempt = SecretAttempt(
@@ -148,9 +149,9 @@ def enrol_by_sms(
 def enrol(
     session: Session, context: Context, programme: Programme, caller: str, code: str, at: datetime
 ) -> bool:
-    """Enrols a phone. Returns False for a code that is not valid, or without a key. A repeat changes nothing.
+    """Enrols a phone. Returns False for an invalid code, or without the key. A second call changes nothing.
 
-    The caller of this function has checked the code as an attempt. No attempt is counted here.
+    The calling code must already have checked the code as an attempt. This function counts no attempt.
     """
     with suppress(KeyMissing):
         code_key = context.pseudonyms.joins(programme, code)
@@ -169,7 +170,8 @@ def enrol(
 
 
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
-    """Removes a phone from these programmes, or from all. Returns how many it was in; 0 without a key."""
+    """Removes a phone from these programmes, or from all programmes. Returns the number of programmes that the phone
+    was in. It is 0 without the key."""
     with suppress(KeyMissing):
         names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
         return programmes_tables.remove_participants(session, names)
@@ -184,7 +186,7 @@ def create_code(
     by: CommandActor,
     valid: timedelta = rules.CODE_VALIDITY,
 ) -> tuple[str, EnrolmentCode]:
-    """Makes a code for a district, and returns it with its row. It is shown only this once.
+    """Creates a code for a district, and returns it with its row. The code is shown only now.
 
     Raises NotFound, Undecided, KeyMissing.
     """
@@ -210,7 +212,8 @@ def create_code(
 
 
 def end_codes(context: Context, programme: Programme, place: str, *, by: CommandActor) -> int:
-    """Ends every code of a district at once, and returns how many. Phones that joined with one stay enrolled.
+    """Ends every code of a district at once, and returns their number. Phones that joined with one of these codes stay
+    enrolled.
 
     Raises NotFound.
     """
@@ -271,7 +274,7 @@ def _opener(context: Context, programme: Programme, code: str, at: datetime) -> 
 
 
 def _admit(found: AttemptResult, code: str) -> AttemptResult:
-    """Adds the code to the flag, because the flow asks for it. No row stores the code."""
+    """Adds the code to the flag, because the flow asks for the flag with the code. No row stores the code."""
     return replace(found, results=(f"{CODE_FLAG}.{code}",))
 
 
@@ -300,7 +303,7 @@ def log_session(
 ) -> bool:
     """Counts a community session that a leader reports. Returns False for any other sender.
 
-    The same report twice on one day changes nothing.
+    If the same report is sent twice on one day, the second changes nothing.
     """
     row = None
     with suppress(KeyMissing):
@@ -323,7 +326,8 @@ def log_session(
 def receive_sms(
     session: Session, context: Context, caller: str, text: str, at: datetime, channel: str
 ) -> bool:
-    """Handles an SMS of a leader: a code, or a report of a session. Returns False for any other text or sender."""
+    """Handles an SMS from a leader: a code, or a report of a community session. Returns False for any other text or
+    sender."""
     match rules.parse_sms(text):
         case EnrolmentRequest(code):
             said = ReceivedCode(code, at)
@@ -335,24 +339,24 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""Flags for a responder's session. Only the responder's own flow leads to lessons there, behind the PIN."""
+"""Flags for a responder's session. In it, only the responder's own flow leads to lessons, after the PIN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person who takes lessons, as known when the session began."""
+    """A person who takes lessons, with the facts known at the start of the session."""
 
     number_key: str
     district: str
-    """Empty for a responder who belongs to no single district."""
+    """It is empty for a responder who belongs to several districts."""
     row: Participant | None
-    """None for a responder who has not answered yet."""
+    """It is None for a responder who has not answered a case yet."""
 
 
 def learner_of(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Learner | None:
-    """Returns the learner of this session. None for people whose lessons do not count, and without a key."""
+    """Returns the learner of this session. Returns None for people whose lessons do not count, and without the key."""
     who, at = start.responder_id, start.started_at
     if who is None and programme_of(flow_set, start.entry) is not Programme.TRAINEES:
         return None
@@ -370,9 +374,9 @@ def learner_of(
 def answering_row(
     session: Session, context: Context, dialogue: LockedDialogue, caller: str, at: datetime
 ) -> Participant | None:
-    """Returns the row of a person who answers in a lesson. A responder's row is made with the first answer.
+    """Returns the row of a person who answers in a lesson. A responder's row is created with the first answer.
 
-    Returns None for people whose answers do not count: they are in no programme, or were removed after they keyed the
+    Returns None for people whose answers do not count. They are in no programme, or were removed after they keyed the
     PIN. Raises KeyMissing.
     """
     number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)
@@ -387,6 +391,7 @@ def answering_row(
 
 
 def _district_of(session: Session, responder_id: int, at: datetime) -> str:
-    """Returns the responder's district. Empty if there are several, because to count for any of them would be wrong."""
+    """Returns the responder's district. The result is empty if there are several districts, because it would be
+    wrong to count for only one of them."""
     desks = {*tables.desks_at(session, responder_id, at)} & {*every_district()}
     return desks.pop() if len(desks) == 1 else ""

@@ -1,7 +1,7 @@
 """Records the lessons that trainees pass, and makes and checks their certificates.
 
-Statistics count the first answer of a session, by district. The last answer decides if a lesson is passed. No
-certificate is stored. Each time, its code is computed from the programme's row and the line's key.
+Statistics count the first answer of a session, by district. The last answer decides if the officer passes the lesson.
+Certificates are not stored. Each time, the code is computed from the row of the officer's phone and the hotline's key.
 """
 
 from collections.abc import Mapping
@@ -26,25 +26,25 @@ from hotline.programmes.rules_certificate import Certificate, CertificateVerdict
 
 @dataclass(frozen=True, slots=True)
 class CertificateCheck:
-    """The verdict on a certificate code, and the contents of a code that is ours."""
+    """The result of checking a certificate code, and the content of the code if it is ours."""
 
     verdict: CertificateVerdict
     district: str = ""
-    """Empty if the holder belongs to no single district."""
+    """It is empty if the officer belongs to no single district."""
     month: str = ""
     until: str = ""
-    """The last month in which it is valid."""
+    """The last month in which the certificate is valid."""
     misread: bool = False
-    """True for a code that no line can have made: a letter is wrong or missing."""
+    """True for a code that no hotline can have made: a letter is wrong or missing."""
 
 
 def certificate_facts(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Facts:
-    """Returns the lessons that a phone had passed when the session began, and its certificate code.
+    """Returns the lessons that a phone had passed before the session began, and the code of its certificate.
 
-    The code is also there before the last lesson is passed. Returns nothing for a person who joined in this session.
-    The PIN identifies a responder.
+    The code already exists before the last lesson is passed. The result is empty for a person who joined during this
+    session. A responder is identified by the PIN.
     """
     who = service_enrolment.learner_of(context, flow_set, start, caller)
     if who is None or not context.pseudonyms.knows_certificates:
@@ -74,9 +74,9 @@ def count_answer(
     answers: Mapping[str, str],
     at: datetime,
 ) -> None:
-    """Counts an answer, and the lesson once it is complete.
+    """Counts an answer, and also counts the lesson when it is complete.
 
-    Only a trainee of the programme or a responder behind a PIN counts.
+    Only answers of a trainee in the programme, or of a responder after the PIN, count.
     """
     row = None
     with suppress(KeyMissing):
@@ -98,7 +98,7 @@ def count_answer(
 
 
 def record_passed_lesson(session: Session, number_key: str, lesson: str, at: datetime) -> None:
-    """Records in the programme's row that a lesson was passed, in a session that began at this time."""
+    """Records in the phone's row that a lesson was passed in a session that began at this time."""
     row = programmes_tables.locked_participant(session, number_key)
     if row is None:
         return
@@ -107,7 +107,7 @@ def record_passed_lesson(session: Session, number_key: str, lesson: str, at: dat
 
 
 def verify_certificate(context: Context, typed: str) -> CertificateCheck:
-    """Checks a code for a person who was shown a certificate. Raises KeyMissing."""
+    """Checks the code of a certificate for a person who was shown it. Raises KeyMissing."""
     meant = rules_certificate.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
         raise KeyMissing("certificate.key is missing: restore it (`hotline keys import`)")

@@ -1,4 +1,4 @@
-"""Stores the phones enrolled in a programme with a district's code, and the codes.
+"""Stores the phones that are enrolled in a programme with a district's code, and the codes.
 
 Also stores the phones of responders who take lessons without a code. Numbers are stored as keyed digests, without
 names.
@@ -20,42 +20,44 @@ class EnrolmentCode(Row):
     __tablename__ = "enrolment_code"
 
     code_key: Mapped[str] = mapped_column(primary_key=True)
-    """The keyed digest of programme and code."""
+    """The keyed digest of the programme and the code."""
     programme: Mapped[str]
     district: Mapped[str]
     made_by: Mapped[str]
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     uses: Mapped[int]
-    """The number of phones enrolled with it."""
+    """The number of phones that enrolled with it."""
 
 
 LESSONS_ONLY = "lessons"
-"""The value for a phone outside every programme. Only a responder's lessons are kept, behind a PIN."""
+"""The value for a phone that is in no programme. Only the lessons that a responder took after the PIN are stored for
+it."""
 
 
 class Participant(Row):
-    """One phone in a programme, or one responder's phone with lessons only."""
+    """One phone in a programme, or one responder's phone for which only lessons are stored."""
 
     __tablename__ = "participant"
 
     number_key: Mapped[str] = mapped_column(primary_key=True)
-    """The lasting keyed digest of programme and MSISDN."""
+    """The permanent keyed digest of the programme and the phone number."""
     programme: Mapped[str]
     """A `programmes.rules.Programme`, or `LESSONS_ONLY`."""
     district: Mapped[str]
-    """Empty for a responder who has no single district."""
+    """It is empty for a responder who belongs to no single district."""
     created_at: Mapped[datetime]
     reports: Mapped[list[str]]
     """The reports of the last day on which the leader reported: day, occasion, number of people."""
     passed: Mapped[dict[str, Any] | None]
-    """The lessons that a trainee passed, and the start of that session. Answers and failed lessons are not kept."""
+    """The lessons that a trainee passed, each with the start of the session. Answers and failed lessons are not
+    stored."""
 
 
 def valid_codes(
     session: Session, code_keys: Collection[str], at: datetime
 ) -> Sequence[EnrolmentCode]:
-    """Returns those of these codes that are valid at a moment."""
+    """Returns those of the given codes that are valid at a time."""
     asked = EnrolmentCode.code_key.in_(code_keys)
     within = (EnrolmentCode.created_at <= at, EnrolmentCode.ends_at > at)
     return session.scalars(select(EnrolmentCode).where(asked, *within)).all()
@@ -77,9 +79,10 @@ def end_codes(session: Session, programme: str, district: str, at: datetime) -> 
 
 
 def enrol(session: Session, row: Participant, code_key: str) -> None:
-    """Enrols a phone in a programme. An enrolled phone moves to the code's district and does not count as a new use.
+    """Enrols a phone in a programme. A phone that is already enrolled changes to the code's district, and does not
+    count as a new use.
 
-    A phone that had only lessons joins the programme and keeps the lessons that it passed.
+    A phone with lessons only joins the programme and keeps its passed lessons.
     """
     here = Participant.number_key == row.number_key
     taken_up = update(Participant).where(here, Participant.programme == LESSONS_ONLY)
@@ -97,9 +100,9 @@ def enrol(session: Session, row: Participant, code_key: str) -> None:
 def lesson_row(
     session: Session, number_key: str, district: str, at: datetime
 ) -> Participant | None:
-    """Returns the row that stores a responder's lessons. Creates it if their phone has none.
+    """Returns the row with a responder's lessons. If the phone has none, it creates one.
 
-    A phone in a programme keeps its programme's row. A row for lessons gets the responder's present district.
+    A phone in a programme keeps the row of its programme. A row for lessons gets the responder's current district.
     """
     new = {"number_key": number_key, "programme": LESSONS_ONLY, "district": district}
     add_if_new(session, Participant(**new, created_at=at, reports=[]))
@@ -110,24 +113,24 @@ def lesson_row(
 
 
 def find_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the row of a phone in a programme or with lessons only, or None."""
+    """Returns the row of a phone that is in a programme or has lessons only, or None."""
     return session.get(Participant, number_key)
 
 
 def enrolled_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the row of a phone in a programme, or None. Ignores rows with lessons only."""
+    """Returns the row of a phone in a programme, or None. It ignores rows with lessons only."""
     row = find_participant(session, number_key)
     return None if row is None or row.programme == LESSONS_ONLY else row
 
 
 def locked_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the committed row, locked until this transaction ends, or None."""
+    """Returns the committed row and locks it until this transaction ends. Returns None if there is none."""
     held = select(Participant).where(Participant.number_key == number_key).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
 def remove_participants(session: Session, number_keys: Collection[str]) -> int:
-    """Deletes phones. Returns the number deleted."""
+    """Deletes phones. Returns the number of deleted phones."""
     gone = (
         delete(Participant)
         .where(Participant.number_key.in_(number_keys))

@@ -1,4 +1,5 @@
-"""Plays one danger case on the real services, with a turned clock and chance: commands, faults, kills, and checks."""
+"""Simulates one case of danger on the real services, with a movable clock and random events: commands, faults,
+kills, checks."""
 
 import random
 from collections.abc import Callable
@@ -39,7 +40,7 @@ LEVELS = (
     Level.NATIONAL,
 )
 OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
-"""Deadlines of the assignee, or of the national desk while a closure is requested."""
+"""The deadlines of the assignee, or of the national desk while closure is requested."""
 GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE, *OWED}
 RESULTS = [
     *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
@@ -52,7 +53,7 @@ KILLED_AT = ("worker.before_claim", "worker.after_claim", "worker.after_send")
 
 
 class ProcessKilled(BaseException):
-    """One kill of a process."""
+    """The killing of one process."""
 
 
 @dataclass
@@ -60,7 +61,7 @@ class CaseErrands:
     district: District
     chance: random.Random
     told: list[str] = field(default_factory=list)
-    """The record of the steps, shown when a test fails."""
+    """The record of the steps, shown if a test fails."""
     waits: dict[int, Verb] = field(default_factory=dict)
     """The command of an answer that waits for proof, by assignment."""
 
@@ -95,7 +96,7 @@ class CaseErrands:
         self.district.deliver()
 
     def tick(self) -> None:
-        """Runs the jobs that the relay runs each second."""
+        """Runs the jobs that the relay runs every second."""
         context = self.district.context
         service_sending.expire_leases(context)
         service_sending.retry_unknown(context)
@@ -104,7 +105,7 @@ class CaseErrands:
         service_assignment.fire_deadlines(context)
 
     def kill(self) -> None:
-        """Kills a worker at a random point of a send; only the database rows remain."""
+        """Kills a worker at a random point while it sends. Only the rows in the database remain."""
         place = self.chance.choice(KILLED_AT)
 
         def fall(name: str) -> None:
@@ -148,7 +149,7 @@ class CaseErrands:
         assert done.result is not CommandResult.UNKNOWN
 
     def hear_inbox(self) -> None:
-        """Proves or doubts an answer, as the gateway's inbox would."""
+        """Confirms or doubts an answer, as the gateway's inbox would."""
         row = self.chance.choice(self.district.all(Assignment))
         proves = self.chance.choice([True, False])
         self.told.append(f"{row.responder_id} {'is proved' if proves else 'is doubted'}")
@@ -193,7 +194,7 @@ class CaseErrands:
         )
 
     def meet(self) -> None:
-        """Records a screening. The log holds only its kind."""
+        """Records a screening of a person. The log contains only the kind of the screening."""
         context, at = self.district.context, self.district.clock()
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
@@ -207,7 +208,8 @@ class CaseErrands:
                 )
 
     def end_by_command(self) -> None:
-        """Requests closure by a command. Or a second person decides, with or without opening the case first."""
+        """Requests the closure of a case with a command. In other runs, a second person decides about it, with or
+        without opening the case first."""
         context, who = self.district.context, self.chance.choice(["A desk", "Another desk"])
         outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:
@@ -234,7 +236,7 @@ class CaseErrands:
             service_closing.note_opened(session, context, tip, name, EventActor("desk"), at)
 
     def check(self) -> None:
-        """Checks the rules that hold for the rows at every moment."""
+        """Checks the rules that the rows must always obey."""
         tip = self.district.tip(self.tip)
         rows = [row for row in self.district.all(Deadline) if row.fired_at is None]
         kinds = [row.kind for row in rows]
@@ -252,7 +254,8 @@ class CaseErrands:
             assert self.district.responder(tip.assignee_id).active, self.told
 
     def is_escalated_in_silence(self) -> None:
-        """Waits without any action, and checks that the line alerts an active responder other than the assignee."""
+        """Lets time pass without any action, and checks that the hotline alerts an active responder other than the
+        assignee."""
         with self.district.database.reading() as session:
             living = {one.id for one in active_responders(session, self.district.clock())}
         others = living - {self.district.tip(self.tip).assignee_id}

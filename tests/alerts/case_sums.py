@@ -1,4 +1,4 @@
-"""Compares the rows that drive the escalation policy with the sum of the case's log: they must agree."""
+"""Compares the rows that drive the escalation policy with the log of the case: they must agree."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from hotline.tips.tables import Tip
 
 @dataclass(slots=True)
 class CaseSum:
-    """Responders grouped by their actions, after the last case event."""
+    """The responders grouped by their actions, computed from the log of the case."""
 
     told: set[int] = field(default_factory=set)
     delivered: set[int] = field(default_factory=set)
@@ -31,7 +31,7 @@ class CaseSum:
 
 
 def add_up(entries: Iterable[CaseEventRow]) -> CaseSum:
-    """Adds up the case events, the oldest first."""
+    """Adds up the case events, oldest first."""
     found = CaseSum()
     people = {
         LoggedEvent.ALERTED: found.told,
@@ -60,7 +60,7 @@ def add_up(entries: Iterable[CaseEventRow]) -> CaseSum:
 
 
 def check_logs(database: Database) -> None:
-    """Checks the log of every tip against its rows."""
+    """Checks that the log of every tip agrees with its rows."""
     with database.reading() as session:
         for tip in session.scalars(select(Tip).order_by(Tip.id)):
             assert of_log(session, tip.id) == of_rows(session, tip)

@@ -1,4 +1,4 @@
-"""Walks one case through any events, with the decisions and times of the shipped escalation policy."""
+"""Takes one case through any sequence of events, with the decisions and times of the shipped escalation policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,8 @@ from tests.support.builders import NOON
 
 
 def heard(case: Case, person: Candidate) -> AlertedResponder:
-    """Returns the alerted person as the store does: `beside` marks a partner desk's member outside the district."""
+    """Returns the alerted person in the form in which the database has it. `beside` marks a member of a partner desk
+    in another district."""
     near = bool(person.districts & case.partners) and case.place not in person.districts
     return AlertedResponder(person.id, person.level, is_partner=near)
 
@@ -26,13 +27,13 @@ class CaseWalk:
     gone: set[int] = field(default_factory=set)
     told: list[AlertedResponder] = field(default_factory=list)
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
-    """Decisions that alerted people, reminders aside, each with its time."""
+    """The decisions that alerted people, each with its time. Reminders are not included."""
     took: list[int] = field(default_factory=list)
-    """People who took the case and count as having taken it, the first one first."""
+    """The people who took the case and whose acknowledgement counts, first one first."""
     holder: int | None = None
     judging: int | None = None
     met: bool = False
-    """A responder met a person. From then on the national desk decides on requested closures."""
+    """True if a responder met a person. After that, the national desk decides on requested closures."""
     renewed: bool = False
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
 
@@ -64,7 +65,7 @@ class CaseWalk:
         return self.judging is not None and self.met
 
     def meet(self) -> Decision | None:
-        """Marks that a responder met a person. Asks again about a closure that is already requested."""
+        """Records that a responder met a person. If a closure is already requested, asks about it again."""
         self.met = True
         return None if self.judging is None else self.happen(Event(CaseEventKind.CLOSURE_REQUESTED))
 
@@ -86,7 +87,7 @@ class CaseWalk:
         return decision
 
     def tick(self, minutes: int) -> Decision | None:
-        """Moves the clock forward. Fires at most one deadline, the one overdue the longest."""
+        """Moves the clock forward. Lets one deadline pass at most: the one that is overdue for the longest time."""
         self.at += timedelta(minutes=minutes)
         due = [(clock.due_at, kind) for kind, clock in self.clocks.items()]
         if not due or min(due)[0] > self.at:
@@ -98,7 +99,7 @@ class CaseWalk:
         )
 
     def act(self, what: CaseEventKind, who: int) -> Decision | None:
-        """Plays what a person does, or what happens to them, if the services would allow it."""
+        """Simulates an action of a person, or an event that happens to them, if the services would allow it."""
         if what is CaseEventKind.NOT_REACHED:
             return self.happen(Event(what))
         if what is CaseEventKind.REMOVED:

@@ -1,4 +1,4 @@
-"""Tests actions at the same moment, on both databases: one effect each, and no endless wait."""
+"""Tests actions at the same moment, on both databases. Each has its effect once, and none waits for ever."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.both
 
 
 def together(*acts: Callable[[], object]) -> None:
-    """Runs each function in its own thread, all at the same moment. Fails if any of them raises an error."""
+    """Runs each function in its own thread, all at the same moment. The test fails if any of them raises an error."""
     gate, raised = Barrier(len(acts)), []
 
     def run(act: Callable[[], object]) -> None:
@@ -54,7 +54,8 @@ def together(*acts: Callable[[], object]) -> None:
 
 
 def meanwhile(act: Callable[[], object]) -> Thread:
-    """Starts the function during the caller's transaction. It waits for the transaction, or finishes first."""
+    """Starts the function in a thread during the transaction of the test. It waits for that transaction, or finishes
+    first."""
     thread = Thread(target=act)
     thread.start()
     thread.join(0.3)
@@ -62,7 +63,8 @@ def meanwhile(act: Callable[[], object]) -> Thread:
 
 
 def test_a_report_that_comes_while_its_id_is_written_is_applied(district: District) -> None:
-    """Neither transaction sees the other's row before both commit. Without turns, no process would apply the report."""
+    """Neither transaction sees the other's row before both commit. Without waiting for each other, no process would
+    apply the report."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     with district.database.writing() as session:
@@ -101,7 +103,8 @@ def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> N
 
 
 def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> None:
-    """Each hop is in its own process. All show the same screen, and one counts, in English as chosen."""
+    """Each hop runs in its own process. All hops show the same screen, and only one is counted, in English as
+    chosen."""
     for number in range(3):
         caller = line.caller(f"+2507880004{number:02}")
         callers = [
@@ -137,7 +140,7 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
 
 
 def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
-    """The clock has filed the draft, but not yet committed, when the caller answers the last question."""
+    """The clock has filed the draft, but has not committed yet, when the caller answers the last question."""
     caller = told(line, *QUIET_HERE, REST[0])
     line.clock.turn(minutes=4)
     with line.database.writing() as session:
@@ -152,7 +155,7 @@ def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
 
 
 def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
-    """Neither waits for the other, even if both come often."""
+    """The clock and the hop do not wait for each other, even if both run often."""
     callers = [told(line, *QUIET_HERE) for _ in range(4)]
     line.clock.turn(minutes=4)
 
@@ -165,7 +168,8 @@ def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
 
 
 def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
-    """Silence files the tip while the caller names another place. The first stays, and the caller can continue."""
+    """After silence, the tip is filed while the caller names another place. The first place stays, and the caller
+    can continue."""
     caller = told(line, *QUIET_HERE)
     line.clock.turn(minutes=4)
     with line.database.writing() as session:
@@ -187,7 +191,7 @@ def forget(line: Line) -> None:
 
 @pytest.fixture
 def burst(district: District) -> District:
-    """Files ten tips, with one person to alert."""
+    """Files ten tips. There is one person to alert."""
     district.enrol(Level.NATIONAL, districts=())
     for _ in range(10):
         district.file_tip(urgency=3)
@@ -215,7 +219,7 @@ def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
 
 
 def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> None:
-    """A worker that commits its claim slowly blocks no other worker, and no other worker claims the same message."""
+    """A worker that commits its claim slowly blocks no other worker. No other worker claims the same message."""
     service_assignment.assign_pending(burst.context)
     if pair is Pair.EMBEDDED:
         return
@@ -227,7 +231,7 @@ def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> N
 
 
 def test_two_answers_of_one_person_never_wait_for_each_other(district: District) -> None:
-    """Each has written to a case's log, which names the responder, before the responder's answers are counted."""
+    """Each transaction writes to a case's log, which names the responder, before it counts the responder's answers."""
     her = district.enrol()
     cases = [district.tell(), district.tell()]
     written = Barrier(1 if district.database.is_sqlite else len(cases))

@@ -1,4 +1,4 @@
-"""Tests that the line alerts border desks of journeys that they can still stop."""
+"""Tests that the hotline alerts border desks about journeys that they can still stop."""
 
 import pytest
 
@@ -18,16 +18,16 @@ from tests.support.posting import post
 
 BORDER = "border-east"
 LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
-"""No danger, no official, abroad, Oman, this week."""
+"""The answers of the report: no danger, no official, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
 IN_DANGER = ("5", "1", "2", "6", "7")
-"""Danger; the time of departure is not named yet."""
+"""The answers: danger. The time of departure is not known yet."""
 AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
 
 
 @pytest.fixture
 def at_the_border(line: Line) -> Line:
-    """Makes a border desk with two responders and a deputy, all with a place in district 12 too."""
+    """Creates a border desk with two responders and a deputy, who all belong to district 12 too."""
     with line.database.writing() as session:
         key = bytes(DESK_KEY.public_key)
         session.add(Desk(code=BORDER, kind="border", public_key=key, created_at=line.clock()))
@@ -45,7 +45,7 @@ def at_the_border(line: Line) -> Line:
 
 
 def asked(line: Line) -> list[str]:
-    """Returns the names of the alerted people in order, with `nation` for the national desk."""
+    """Returns the names of the alerted people in order. `nation` means the national desk."""
     names = {row.id: row for row in line.all(Responder)}
     told_of = [names[row.responder_id] for row in line.all(Assignment)]
     return ["nation" if one.level == Level.NATIONAL else one.name for one in told_of]

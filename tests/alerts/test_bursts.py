@@ -1,4 +1,4 @@
-"""Tests very many tips at once, and very many references in use."""
+"""Tests very many tips at the same time, and very many references in use."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,12 +17,13 @@ from tests.support.builders import NOON, make_tip
 from tests.support.district import District
 
 MOST = 200
-"""The most tips in one transaction of these tests."""
+"""The largest number of tips in one transaction of these tests."""
 MANY = MOST + 300
 
 
 def file_many(district: District, count: int, urgent: int) -> None:
-    """Files tips; the last `urgent` report danger. Every other one has no pending alert row, as in old versions."""
+    """Files tips. The last `urgent` of them report danger. Every second tip has no row for a pending alert, as in
+    old versions."""
     with district.database.writing() as session:
         tips = [
             make_tip(uid=f"{number:032}", urgency=1 if number >= count - urgent else 3)
@@ -64,7 +65,7 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
     file_many(district, MANY, urgent=0)
 
     def now() -> datetime:
-        """Returns the time, once for each batch, and makes one responder unreachable after the first batch."""
+        """Returns the time for each group of tips. After the first group, makes one responder unreachable."""
         if district.all(Assignment):
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()

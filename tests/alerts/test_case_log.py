@@ -1,4 +1,4 @@
-"""Tests that a case event is written once and never changed, on both kinds of database, made either way."""
+"""Tests that a case event is written once and never changed, on both kinds of database, with tables made either way."""
 
 import pytest
 from sqlalchemy import select, text

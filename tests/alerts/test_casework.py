@@ -31,7 +31,7 @@ from tests.support.taking import confirm
 
 
 def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Assignment]]:
-    """Alerts people of a tip and returns each assignment: 1 and 2 of the district, 3 and 4 of the national desk."""
+    """Alerts people about a tip and returns each assignment: 1 and 2 of the district, 3 and 4 of the national desk."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     tip = district.tell(urgency=urgency)
@@ -168,7 +168,7 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
 
 
 def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
-    """One person acts by name and by phone number: they are no second person, and get no error."""
+    """A person who acts by name and by phone number is not a second person, and gets no error."""
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()
@@ -232,7 +232,7 @@ def test_a_second_person_who_refuses_holds_it(district: District) -> None:
 
 @pytest.mark.parametrize("proved_later", [False, True])
 def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
-    """Closure was requested by a command: state, answer and Today agree."""
+    """Closure was requested by a command. The state, the answer and the page Today agree."""
     tip, _ = told(district, urgency=1)
     service_retention.close_tip(
         district.context, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
@@ -249,7 +249,7 @@ def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_l
 
 
 def waiting(district: District) -> list[int]:
-    """Returns the cases that Today lists without an assignee."""
+    """Returns the cases that the page Today lists without an assignee."""
     with district.database.reading() as session:
         return [
             one.id
@@ -294,7 +294,7 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
 
 
 def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
-    """Another responder who also took the case may have left since."""
+    """Another responder who also took the case may have left meanwhile."""
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
         tables_inbound.create_position(session, district.clock())

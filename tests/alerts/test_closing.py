@@ -1,4 +1,4 @@
-"""Tests how two people close a case: who requests it, who confirms it, and which actions never close one."""
+"""Tests how two people close a case: who requests it, who confirms it, and which actions never close a case."""
 
 from collections.abc import Mapping
 
@@ -27,12 +27,12 @@ NOT = TipOutcome.NOT_TRAFFICKING
 
 @pytest.fixture
 def case(district: District) -> HelpedCase:
-    """Returns a danger case with an assignee."""
+    """Returns a case of danger with an assignee."""
     return HelpedCase(district, urgency=1)
 
 
 def sms(case: HelpedCase, who: int, verb: Verb) -> CommandOutcome:
-    """Sends a digit by SMS, as the gateway's inbox lists it."""
+    """Sends a digit by SMS. The gateway's inbox lists it."""
     asked = Command(
         who, case.reference(who), verb, EventChannel.SMS, case.district.clock(), proved=True
     )
@@ -43,7 +43,7 @@ def sms(case: HelpedCase, who: int, verb: Verb) -> CommandOutcome:
 def requests(
     case: HelpedCase, outcome: TipOutcome, *, who: int | None = None
 ) -> service_closing.CloseResult:
-    """Requests closure as a responder does after entering the PIN."""
+    """Requests closure as a responder does on the screens after the PIN."""
     asks = service_closing.by_responder(who or case.hers)
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
@@ -53,7 +53,7 @@ def requests(
 
 
 def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
-    """Returns each request in the log of the case: its outcome, and the event that it replaces."""
+    """Returns each closure request in the log of the case: its outcome, and the event that it replaces."""
     with case.district.database.reading() as session:
         rows = tables_case_events.events_of_tip(session, case.tip)
     return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == LoggedEvent.CLOSED]
@@ -67,7 +67,7 @@ def asked(case: HelpedCase) -> Message:
 
 
 def raid(case: HelpedCase) -> None:
-    """Screens two possible victims; one is a child, and a service accepted to help."""
+    """Records screenings of two possible victims. One is a child, and a service agreed to help."""
     case.say("screened", GROWN_UP)
     case.say("screened", CHILD, n=2)
     case.say("consent", {"consent": "assent_yes", "interest": "yes"}, n=2)
@@ -76,7 +76,7 @@ def raid(case: HelpedCase) -> None:
 
 
 def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase) -> None:
-    """The second person never opened the case. No digit by SMS confirms a closure."""
+    """The second person has never opened the case. No digit by SMS can confirm a closure."""
     raid(case)
     assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
     second = asked(case).responder_id
@@ -87,7 +87,7 @@ def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase
 
 
 def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: HelpedCase) -> None:
-    """It holds no place, outcome or digit to answer with, also where the line receives SMS."""
+    """It contains no place, outcome or digit to answer with, even if replies by SMS reach the hotline."""
     assert case.context.line.inbound_sms
     sms(case, case.hers, Verb.NOT_TRAFFICKING)
     row = asked(case)
@@ -113,7 +113,7 @@ def test_no_answer_by_sms_shows_a_screening(case: HelpedCase, signs: Mapping[str
 
 
 def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
-    """Opening the case before the newest request does not count."""
+    """A look at the case before the newest request does not count."""
     second = service_closing.by_responder(case.nation[0])
 
     def agrees() -> None:
@@ -146,7 +146,7 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
 
 
 def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
-    """An account that later joins a responder of another name cannot confirm its own request."""
+    """An account that is later joined with a responder of another name cannot confirm its own request."""
     officer = case.nation[0]
     account = signed_in(case.context, "Officer 1", AccountRole.NATIONAL)
 
@@ -168,7 +168,8 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
 
 
 def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:
-    """An unclear screening is no screening, and a phone cannot decide: the console shows the persons."""
+    """An unclear screening does not count as a screening. The decision is made in the console, because a phone does
+    not show the persons."""
     raid(case)
     requests(case, NOT)
     second = service_closing.by_responder(case.nation[0])
@@ -207,7 +208,7 @@ def test_no_screening_undoes_what_a_deciding_body_said(case: HelpedCase) -> None
 
 
 def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCase) -> None:
-    """Both stay in the log of the case, and the answer names the recorded outcome."""
+    """Both requests stay in the log of the case, and the answer names the recorded outcome."""
     assert requests(case, TipOutcome.HELPED).outcome == TipOutcome.HELPED
     case.district.clock.turn(minutes=5)
     again = requests(case, TipOutcome.NOT_FOUND)

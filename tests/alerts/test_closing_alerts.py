@@ -1,4 +1,5 @@
-"""Tests who is asked about a requested closure: at once, every 15 minutes, at 06:30, or by the next working day."""
+"""Tests when people are asked about a requested closure: at once, every 15 minutes, at 06:30, or by the next working
+day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,20 +18,20 @@ from tests.support.helping import CHILD, GROWN_UP, HelpedCase
 from tests.support.taking import confirm
 
 FRIDAY_NIGHT = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
-"""22:00 in Kigali."""
+"""It is 22:00 in Kigali."""
 MONDAY_17 = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
 NOT = TipOutcome.NOT_TRAFFICKING
 
 
 @pytest.fixture
 def case(district: District) -> HelpedCase:
-    """Returns a danger case with an assignee, on a Friday night."""
+    """Returns a case of danger with an assignee, on a Friday night."""
     district.clock.at = FRIDAY_NIGHT - timedelta(minutes=1)
     return HelpedCase(district, urgency=1)
 
 
 def request(case: HelpedCase, outcome: TipOutcome, who: CloseRequest | None = None) -> list[int]:
-    """Requests closure and returns the people asked at once."""
+    """Requests closure and returns the people who are asked at once."""
     before = len(asked(case))
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
@@ -40,13 +41,13 @@ def request(case: HelpedCase, outcome: TipOutcome, who: CloseRequest | None = No
 
 
 def asked(case: HelpedCase) -> list[tuple[int, datetime]]:
-    """Returns who was asked about a closure, and when."""
+    """Returns the people who were asked about a closure, and the times."""
     rows = [one for one in case.district.all(Message) if one.template == "CLOSURE_REQUESTED"]
     return [(one.responder_id, one.created_at) for one in rows]
 
 
 def asked_after(case: HelpedCase, **time: float) -> list[int]:
-    """Returns the people asked during this time. The clock stops at each deadline of the case."""
+    """Returns the people who are asked during this time. The clock moves from one deadline of the case to the next."""
     before, clock = len(asked(case)), case.district.clock
     until = clock() + timedelta(**time)
     while True:
@@ -62,7 +63,7 @@ def clocks(case: HelpedCase) -> dict[str, Deadline]:
 
 
 def accepted(case: HelpedCase, n: int = 1) -> int:
-    """Screens a person who wants help, and lets a service accept."""
+    """Records a screening of a person who wants help, and lets a service agree to help."""
     case.say("screened", GROWN_UP, n=n)
     case.say("consent", {"consent": "yes"}, n=n)
     offered = case.say("offered", {"service": "shelter"}, n=n)
@@ -80,7 +81,8 @@ def opens(case: HelpedCase, who: int) -> None:
 
 
 def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
-    """It may mean "not yet looked". From the third time on, all people of the desk are asked."""
+    """The outcome may mean that no one has looked yet. From the third time on, all people of the national desk are
+    asked."""
     (first,) = request(case, TipOutcome.NOT_FOUND)
     assert first in case.nation
     assert asked_after(case, minutes=14) == []
@@ -133,7 +135,7 @@ def test_without_danger_nobody_is_asked_outside_working_hours(district: District
 
 
 def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(case: HelpedCase) -> None:
-    """The case stays open, its second-look deadline continues, and the assignee is asked for no outcome."""
+    """The case stays open and keeps its deadline for a second look, and the assignee is asked for no outcome."""
     case.say("screened", GROWN_UP)
     assert {DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK} <= clocks(case).keys()
     request(case, NOT)
@@ -185,7 +187,8 @@ def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: Hel
 
 
 def test_one_member_never_closes_alone_and_alerts_continue(case: HelpedCase) -> None:
-    """One person requested it; the other is unreachable. People of the district are alerted, but none can confirm."""
+    """One of two people requested it, and the other is unreachable. People of the district are alerted, but none of
+    them can confirm."""
     requester, other = case.nation
     case.district.change(Responder, other, unreachable="no such number")
     mine = service_closing.by_responder(requester)
@@ -206,13 +209,14 @@ def endings_confirmable(case: HelpedCase, who: int) -> bool:
 
 
 def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
-    """Returns who got the morning SMS, and the cases that it names."""
+    """Returns the people who got the morning SMS, and the cases that it names."""
     rows = [one for one in case.district.all(Message) if one.template == "CLOSURES_WAIT"]
     return [(one.responder_id, one.parameters["refs"]) for one in rows]
 
 
 def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> None:
-    """The requester gets none. It uses the person's own reference, or else the tip's number."""
+    """The person who requested the closure gets no SMS. The SMS uses this person's own reference, or otherwise the
+    number of the tip."""
     requester, other = case.nation
     request(case, TipOutcome.NOT_FOUND, service_closing.by_responder(requester))
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)

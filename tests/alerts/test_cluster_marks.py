@@ -1,4 +1,4 @@
-"""Tests marks in a cluster: each is sent once, with a reference the person knows, to everyone who was alerted."""
+"""Tests visit warnings on similar tips: each is sent once to every alerted person, with a reference that they know."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ from tests.support.taking import close_by_two
 GASABO = "12"
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
 NO_VISIT = ("5", "2")
-"""Several people need help, and responders must not come."""
+"""The answers: several people need help, and responders must not come."""
 CAREFUL, HOW = ("CAREFUL",), ("HOW_REPLY",)
 
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Plays a line with two responders and a deputy of one district, and two of the national desk."""
+    """Creates a hotline with two responders and a deputy of one district, and two people of the national desk."""
     return night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, GASABO),
@@ -37,7 +37,8 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def tells(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
-    """Reports many dangers from one phone, one after the other. With `marked`, the caller presses 000 after each."""
+    """Reports many tips of danger from one phone, one after the other. With `marked`, the caller presses 000 after
+    each tip."""
     callers = []
     for _ in range(many):
         here.line.clock.turn(seconds=seconds)
@@ -57,7 +58,7 @@ def count(here: Night, person: str, *templates: str) -> int:
 
 
 def named(here: Night, person: str, *templates: str) -> set[int]:
-    """Returns the tips whose references a person read in such a text."""
+    """Returns the tips whose references a person saw in such a text."""
     of = {row.reference: row.tip_id for row in here.line.all(Assignment)}
     rows = [row for row in here.line.all(Message) if row.responder_id == here.people[person]]
     return {of[row.parameters["ref"]] for row in rows if row.template in templates}
@@ -72,7 +73,7 @@ def name(here: Night, person: str, tip: Tip) -> str:
 
 
 def asked_how(here: Night) -> set[int]:
-    """Returns the tips that wait for the national desk to decide about visit safety."""
+    """Returns the tips for which the national desk must still decide about visit safety."""
     rows = here.line.all(Deadline)
     return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
 

@@ -1,4 +1,4 @@
-"""Tests many similar tips: each is a case, but not each one sends alerts."""
+"""Tests many similar tips: each is a case, but not every one sends alerts."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from tests.support.callers import Caller, Line
 from tests.support.taking import do
 
 QUIET = ("5", "2", "2", "1", "1", "1")
-"""No danger, no official, Kigali, Gasabo, its first sector."""
+"""The answers: no danger, no official, Kigali, Gasabo, its first sector."""
 LABOUR, SEX = "1", "2"
 ME, CHILD = "2", "3"
 COME = "1"
@@ -30,7 +30,7 @@ PHONES = ("+250788000001", "+250788000002")
 
 @pytest.fixture
 def staffed(line: Line) -> Line:
-    """Enrols two people in Gasabo, and one of the national desk."""
+    """Enrols two people in Gasabo, and one person of the national desk."""
     for phone in PHONES:
         line.enrol(Level.RESPONDER, phone)
     line.enrol(Level.NATIONAL, "+250788000091")
@@ -38,7 +38,7 @@ def staffed(line: Line) -> Line:
 
 
 def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000077") -> Caller:
-    """Reports a tip from a phone, hangs up, and queues the alerts."""
+    """Reports a tip from a phone, hangs up, and puts the alerts in the queue."""
     staffed.clock.turn(minutes=minutes)
     caller = staffed.caller(phone)
     caller.dial()
@@ -61,7 +61,7 @@ def rings(staffed: Line) -> int:
 
 
 def asked(staffed: Line) -> set[int]:
-    """Returns the tips that wait for an acknowledgement."""
+    """Returns the tips for which people are still asked to take the case."""
     rows = staffed.all(Deadline)
     return {row.tip_id for row in rows if row.kind == "acknowledge" and row.fired_at is None}
 
@@ -137,7 +137,7 @@ def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
 
 
 def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
-    """Each tip of the same alert continues to escalate. Proof of the answer gives it back to the responder."""
+    """Each tip of the same alert continues to escalate. When the answer is proved, the responder gets the case back."""
     for _ in range(5):
         tell(staffed, *QUIET, LABOUR)
     row = next(row for row in staffed.all(Assignment) if row.tip_id == staffed.tips[0].id)
@@ -166,7 +166,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
 def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
     staffed: Line,
 ) -> None:
-    """The responder took the first case by its own reference. It is unknown whether the other alert arrived."""
+    """The responder took the first case by its own reference. It is unknown if the other alert arrived."""
     for _ in range(4):
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips

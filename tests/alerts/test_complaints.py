@@ -1,4 +1,4 @@
-"""C20: tests complaints about a helper: only the national desk sees them, and no district learns of them."""
+"""C20: tests complaints about a helper. Only the national desk sees them, and no district learns about them."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tests.support.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 TREATED = ("4", "5", "3", "2", "9")
-"""The keys from the first screen to the first question."""
+"""The keys from the first screen to the first question of the complaint."""
 HURT_HERE = (*TREATED, "4", "1", "1")
 NOBODY_CAME = (*TREATED, "2")
 WORDS = "umugabo wambaye ingofero yirabura"

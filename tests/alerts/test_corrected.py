@@ -1,4 +1,4 @@
-"""Tests that one report is one case, also with a corrected place or an official named late."""
+"""Tests that one report is one case, even if the place is corrected or an official is named late."""
 
 from pathlib import Path
 
@@ -22,16 +22,16 @@ LET_GO = "REF: another team has it now. You do not need to go. Thank you."
 TOLD_FIRST = "REF: the district was alerted first"
 OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
-"""Danger, no official, Kigali, Gasabo: filed."""
+"""The answers: danger, no official, Kigali, Gasabo. The tip is then filed."""
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
-"""The same without danger, with its sector and its kind: a draft."""
+"""The same answers without danger, with a sector and a kind. The tip is then a draft."""
 THERE = ("0", "2")
-"""Back to the districts, and Kicukiro."""
+"""The keys back to the list of districts, and to Kicukiro."""
 
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Plays a line with two people of Gasabo, two of Kicukiro, and two of the national desk."""
+    """Creates a hotline with two people of Gasabo, two of Kicukiro, and two of the national desk."""
     return night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, GASABO),
@@ -44,7 +44,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def quiet_and_told(here: Night) -> Caller:
-    """Files a report without danger after silence and alerts people; the caller's session continues."""
+    """Files a report without danger after silence, and alerts people. The caller's session continues."""
     caller = told(here.line, *QUIET)
     here.line.clock.turn(minutes=4)
     file_silent(here.line.context)
@@ -122,7 +122,7 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
 
 
 def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
-    """From the fourth correction on, only the national desk is alerted each time. Escalation follows the last place."""
+    """From the fourth correction on, only the national desk is alerted. Escalation uses the last place."""
     caller = here.tells(*DANGER)
     for keyed in (THERE, ("0", "1"), THERE):
         caller.key(*keyed)

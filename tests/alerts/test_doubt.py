@@ -1,4 +1,5 @@
-"""Tests forged answers: the line doubts an answer that no inbox lists. Then escalation continues until it is proved."""
+"""Tests forged answers: the hotline doubts an answer that the gateway's inbox does not list. Escalation then
+continues until the answer is proved."""
 
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ __all__ = ["country"]
 
 
 def forge(country: Country) -> None:
-    """Sends a forged answer in the responder's name. A while later, another sender's SMS arrives."""
+    """Sends a forged answer in the responder's name. Some time later, an SMS from another sender arrives."""
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
@@ -61,7 +62,7 @@ def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
     assert "acknowledge" in country.district.open_kinds()
     country.lists(f"1 {country.reference}", ago=95, number=7)
     country.minute(2)
-    # The inbox lists it late, with the second of the callback as its time.
+    # The inbox lists it late, with the same time as the callback.
     country.inbox.listed[-1] = replace(
         country.inbox.listed[-1], number=8, sent_at=country.seen()[0].received_at
     )
@@ -171,7 +172,8 @@ def test_an_answer_that_no_inbox_lists_alarms_until_its_tip_is_over(
 
 
 def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) -> None:
-    """A callback forges a closing in the responder's name while the responder's own answer waits for proof."""
+    """A forged callback closes the case in the responder's name, while the responder's own answer still waits for
+    proof."""
     hers = f"1 {country.reference}"
     country.is_called(hers)
     country.lists(hers)
@@ -202,7 +204,7 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
 
 
 def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
-    """The answer that the inbox lists may name an alert that came after the first answer."""
+    """The answer in the inbox may name an alert that came after the first answer."""
     forge(country)
     with country.district.database.writing() as session:
         first = session.get_one(Assignment, 1)

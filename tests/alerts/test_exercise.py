@@ -1,4 +1,4 @@
-"""R12: tests that a drill uses the real path in one district, alerts no other people and enters no statistics."""
+"""R12: tests that a drill runs like a real case in one district, alerts no other people and is not in statistics."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -40,7 +40,7 @@ WHY = "the week of drills"
 
 @pytest.fixture
 def staffed(district: District) -> District:
-    """Enrols 1, 2 and 3 in district 12, 4 as its deputy, 5 as coordinator; 6 and 7 are national."""
+    """Enrols 1, 2 and 3 in district 12, 4 as its deputy and 5 as coordinator. 6 and 7 belong to the national desk."""
     for level in (*[Level.RESPONDER] * 3, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
@@ -210,7 +210,7 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
 
 
 def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
-    """Two people close a danger case, but one can close a drill of it."""
+    """A case of danger needs two people to close it, but one person can close a drill."""
     exercise_id = begun(staffed)
     staffed.deliver()
     service_retention.close_tip(staffed.context, tip_of(staffed).id, by="Alice", reason="enough")

@@ -1,4 +1,5 @@
-"""R12: tests an answer without a reference during a drill: it takes no case by mistake, and few are asked twice."""
+"""R12: tests answers without a reference during a drill. They take no case by mistake, and few people are asked
+again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -26,7 +27,7 @@ IDS = count(1)
 
 
 def names(district: District) -> dict[str, str]:
-    """Returns the references of the last 30 days: `E` is the drill, `R` a case."""
+    """Returns the references of the last 30 days. `E` is the drill, and `R` is a case."""
     tips = {row.id: row for row in district.all(Tip)}
     lately = district.clock() - timedelta(days=30)
     told = [row for row in district.all(Assignment) if row.created_at > lately]
@@ -50,8 +51,8 @@ def answers(district: District, text: str) -> Iterator[str]:
 
 
 def lived(district: District, story: Sequence[str | float]) -> list[str]:
-    """Plays a story and returns the replies. `drill` starts one, `over` ends it, `alert` is a case; numbers:
-    minutes."""
+    """Runs a story and returns the replies. `drill` starts a drill, `over` ends it, `alert` is a case, and numbers
+    are minutes."""
     read: list[str] = []
     exercise = 0
     for step in story:
@@ -71,7 +72,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
 
 
 def forget(district: District) -> None:
-    """Turns the clock by more than a year and closes every tip."""
+    """Moves the clock forward by more than a year and closes every tip."""
     district.clock.turn(days=400)
     service_drills.end_due(district.context)
     for tip in district.all(Tip):
@@ -97,7 +98,7 @@ STORIES: Mapping[tuple[str | float, ...], list[str]] = {
 
 @pytest.mark.row("R12")
 def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
-    """All stories use one line, a year apart: a database for each would cost more."""
+    """All stories use one hotline, a year apart, because a database for each would take longer."""
     district.enrol(Level.RESPONDER)
     wrong = {}
     for story, wanted in STORIES.items():
@@ -111,7 +112,7 @@ def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
 def test_a_bare_answer_takes_no_case_older_than_the_alert(
     district: District,
 ) -> None:
-    """A colleague took the newer case first: only another case is still open."""
+    """A colleague took the newer case first, so only the other case is still open."""
     district.enrol(Level.RESPONDER)
     district.tell(urgency=2)
     district.clock.turn(hours=20)

@@ -1,4 +1,4 @@
-"""R12: tests a drill on a phone, with a PIN and without one."""
+"""R12: tests a drill on a phone, with and without a PIN."""
 
 import pytest
 

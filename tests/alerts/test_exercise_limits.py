@@ -1,4 +1,4 @@
-"""R12: tests the fixed limits of a drill, and the desks that may have one."""
+"""R12: tests the fixed limits of a drill, and which desks may have one."""
 
 from datetime import datetime
 
@@ -69,7 +69,8 @@ def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(staffed: District)
 def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
     staffed: District, kind: DeskKind, where: str | None, place: str, named: str
 ) -> None:
-    """Only its own people are alerted. The district's are not, and a higher level only if the drill includes it."""
+    """Only the people of that desk are alerted. The people of the district are not alerted. A higher level is
+    alerted only if the drill includes it."""
     levels = (*[Level.RESPONDER] * 3, Level.DEPUTY)
     people = [staffed.enrol(level) for level in levels]
     with staffed.database.writing() as session:

@@ -1,4 +1,5 @@
-"""Tests visit safety: a mark reaches everyone alerted. In a danger case it changes the visit, never the assignee."""
+"""Tests visit safety: a visit warning reaches everyone who was alerted. In a case of danger, it changes how
+responders go there, but not the assignee."""
 
 from dataclasses import replace
 
@@ -26,7 +27,7 @@ UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not c
 OPENLY = "REF: the national desk says: you may go openly."
 UNREAD = "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
-"""Keys after danger was filed: a sector, its kind, several people, and responders must not come."""
+"""The keys after danger was reported: a sector, a kind, several people, and responders must not come."""
 
 
 GASABO = "12"
@@ -111,7 +112,7 @@ def test_who_is_told_later_learns_it_with_her_alert(here: Night) -> None:
 
 
 def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
-    """The test reports a child's case to its end without a pause."""
+    """The test completes the report of a child's case without a pause."""
     told(here.line, "5", "2", "2", "1", "1", "1", "1", "3", "2")
     here.tick()
     assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
@@ -278,7 +279,8 @@ def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night
 
 
 def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
-    """An SMS forges that the desk officer took it. The officer's own listed decision does not prove that."""
+    """A forged SMS says that the desk officer took the case. The officer's own decision, which the inbox lists, does
+    not prove that."""
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     here.writes("desk", "1 {ref}", way=Arrival.CALLED)

@@ -1,4 +1,4 @@
-"""Tests how a responder's SMS acts on a case once, and how an outsider's SMS does nothing."""
+"""Tests that a responder's SMS has its effect on a case once, and that an outsider's SMS has none."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from tests.support.district import District
 
 @pytest.fixture
 def told(district: District) -> District:
-    """Returns a district with one responder who was alerted of one tip, and one person of the national desk."""
+    """Returns a district with one responder who was alerted about one tip, and one person of the national desk."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=3)
@@ -262,7 +262,7 @@ def test_the_same_words_within_a_day_get_one_answer(told: District) -> None:
 
 @pytest.fixture
 def urgent(told: District) -> District:
-    """Adds a danger case that no one has taken, with the same responder alerted."""
+    """Adds a case of danger that no one has taken. The same responder was alerted."""
     told.tell(urgency=1)
     told.deliver()
     told.sms.sent.clear()
@@ -279,7 +279,7 @@ NO_MORE = "No more answers this hour. Dial *384*777*90#."
 def test_unclear_messages_in_danger_get_ten_answers_an_hour(
     urgent: District,
 ) -> None:
-    """The limit starts again each hour, for as long as the case is open."""
+    """The limit starts again each hour while the case is open."""
     danger = next(row.reference for row in urgent.all(Assignment) if row.tip_id == 2)
     for hour in range(3):
         for number in range(14):

@@ -1,4 +1,5 @@
-"""Tests how tips are filed: at the promised hop, once, and sealed. A stranger with the phone cannot undo them."""
+"""Tests how tips are filed: at the hop that the screen promises, once, and encrypted. A stranger who has the phone
+cannot undo this."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_a_province_goes_to_the_national_desk_once_and_never_red(line: Line, dan
 
 
 def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
-    """A fragment that was filed too early grows into a full tip, and responders are alerted again."""
+    """A fragment that was filed too early becomes a full tip, and responders are alerted again."""
     caller = told(line, "5", "1")
     uid = line.tip.uid
     line.clock.turn(minutes=3)

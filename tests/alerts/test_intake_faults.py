@@ -1,4 +1,5 @@
-"""Fault runs: intake with simultaneous hops, crashes and a dead doorbell. No answer is written in clear."""
+"""Fault tests of filing tips: hops at the same time, crashes, and a doorbell that does not work. No answer is stored
+without encryption."""
 
 import logging
 from collections.abc import Callable

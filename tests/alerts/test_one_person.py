@@ -1,4 +1,4 @@
-"""Tests that two accounts, two phones, and an account and a phone of one person never count as two people."""
+"""Tests that two accounts, two phones, or an account and a phone of one person never count as two people."""
 
 import pytest
 
@@ -40,7 +40,7 @@ PERSON, FIRST, SECOND, THIRD = 1, Actor(NAME, 1), Actor(NAME, 2), Actor("Admin 3
 
 @pytest.fixture
 def one(district: District) -> District:
-    """Returns a district where one person has two accounts and two phones."""
+    """Returns a district in which one person has two accounts and two phones."""
     with district.database.writing() as session:
         person = Person(name=NAME, languages=["fr", "rw"])
         session.add(make_account(NAME, AccountRole.ADMIN, person=person))
@@ -108,7 +108,7 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
     ],
 )
 def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: District) -> None:
-    """Accounts are compared by their persons, and a person at the command line by name."""
+    """Accounts are compared by their person, and people at the command line by name."""
     hands = (Actor(NAME, 1), Actor("Alice"))
     with one.database.reading() as session:
         assert service_drafts.may_publish(session, by, hands) is may
@@ -124,7 +124,7 @@ def test_no_passphrase_opens_a_desk_for_two_names_of_one_person(one: District) -
 
 
 def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -> None:
-    """The desks need a new key then. Two people bring both phones back."""
+    """After that, the desks need a new key. Two people make both phones active again."""
     decrypt_access.make_desks(one.context, "correct horse", costs=QUICK)
     one.man_desks()
     for name, number in ((NAME, "+250788000301"), ("Admin 3", "+250788000302")):

@@ -1,4 +1,4 @@
-"""Tests the time by which an assignee reports the outcome. Texts name the time at which others are alerted."""
+"""Tests the time by which an assignee must report the outcome. The texts name the time at which others are alerted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ def kigali(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def taken(district: District, urgency: int, at: datetime) -> str:
-    """Files a case that one responder takes by SMS at this moment. Returns the answer."""
+    """Files a case that one responder takes by SMS at once. Returns the answer to that SMS."""
     district.clock.at = at
     for level in (Level.RESPONDER, Level.COORDINATOR):
         district.enrol(level, language="en")
@@ -48,13 +48,13 @@ def writes(district: District, digit: str) -> None:
 
 
 def written(district: District, person: int, template: str) -> list[datetime]:
-    """Returns the times at which this responder was sent such a text."""
+    """Returns the times at which this responder got such a text."""
     rows = [row for row in district.all(Message) if row.responder_id == person]
     return [row.created_at for row in rows if template in row.template]
 
 
 def passes(district: District, time: timedelta, *, step: int = 20) -> None:
-    """Runs the clock's tick every `step` minutes for this time."""
+    """Runs the clock's tick every `step` minutes during this time."""
     for _ in range(time // timedelta(minutes=step)):
         district.clock.turn(minutes=step)
         service_assignment.fire_deadlines(district.context)
@@ -64,13 +64,13 @@ def passes(district: District, time: timedelta, *, step: int = 20) -> None:
 @pytest.mark.parametrize(
     ("urgency", "at", "reminded", "due"),
     [
-        # Danger is due after half an hour, at any hour.
+        # A case of danger is due after half an hour, at any time of day.
         (1, kigali(TUESDAY, 10), kigali(TUESDAY, 10, 15), kigali(TUESDAY, 10, 30)),
         (1, kigali(TUESDAY, 23), kigali(TUESDAY, 23, 15), kigali(TUESDAY, 23, 30)),
         (2, kigali(TUESDAY, 9), kigali(TUESDAY, 12), kigali(TUESDAY, 15)),
         (2, kigali(TUESDAY, 21, 40), kigali(25, 8), kigali(25, 9)),
         (2, kigali(TUESDAY, 15), kigali(25, 8), kigali(25, 9)),
-        # On a Saturday no reminder goes out, but the coordinator is still alerted by day.
+        # On a Saturday no reminder is sent, but the coordinator is still alerted in daytime.
         (2, kigali(FRIDAY, 21, 40), None, kigali(28, 9)),
         (3, kigali(TUESDAY, 10), kigali(26, 8), kigali(27, 8)),
         (3, kigali(FRIDAY, 10), kigali(30, 8), kigali(30, 8) + timedelta(days=2)),

@@ -1,4 +1,4 @@
-"""Tests how tips are assigned: who is alerted at which time, and what taking a case does."""
+"""Tests how tips are assigned: who is alerted when, and the effects of taking a case."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,8 @@ from tests.support.taking import take_case
 
 @pytest.fixture
 def staffed(district: District) -> District:
-    """Fills district 12: 1 and 2 are responders, 3 is deputy, 4 coordinator; 5 and 6 are the national desk."""
+    """Enrols people in district 12: 1 and 2 are responders, 3 is deputy, 4 coordinator. 5 and 6 are the national
+    desk."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
@@ -101,7 +102,7 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
 def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     staffed: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Deadlines that fired before a failure stay fired, and a repeat fires the rest."""
+    """Deadlines that passed before a failure have had their effect, and a second tick handles the others."""
     monkeypatch.setattr(service_assignment, "STEPS_IN_TRANSACTION", 2)
     for _ in range(5):
         staffed.tell(urgency=3)
@@ -125,7 +126,8 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
 
 
 def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
-    """Its arrival may never be known. A later alert of the case does not count as the first that arrived."""
+    """The arrival of that alert may never be known. A later alert of the case does not count as the first one that
+    arrived."""
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
     take_case(staffed.context, 1, staffed.all(Assignment)[0].reference, staffed.clock())

@@ -1,4 +1,4 @@
-"""Tests the numbered invariants of a case from the casework design, on random people, events, jumps and orders."""
+"""Tests the numbered rules (invariants) of a case with random people, events, jumps and orders."""
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -65,7 +65,7 @@ Events = Sequence[tuple[str, int]]
 def walk(
     case: Case, who: Sequence[Candidate], events: Events
 ) -> Iterator[tuple[CaseWalk, Decision]]:
-    """Yields the case and the decision after each event that the escalation policy was asked about."""
+    """Yields the case and the decision after each event about which the escalation policy was asked."""
     course = CaseWalk(case, who)
     for what, number in events:
         person = who[number % len(who)].id
@@ -92,9 +92,9 @@ def may_hear(course: CaseWalk) -> set[int]:
 def test_invariant_1_an_open_case_always_has_an_open_clock(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
-    """The open clock is the right one.
+    """The open deadline must be the correct one.
 
-    An assignee owes an outcome, or the national desk owes a decision. Without an assignee, people are asked.
+    An assignee owes an outcome, or the national desk owes a decision. If there is no assignee, people are being asked.
     """
     for course, _ in walk(case, who, events):
         if course.holder is not None:
@@ -174,7 +174,7 @@ OF_ONE = [
     (CaseEventKind.REMOVED, 2),
     (CaseEventKind.PASSED, 3),
 ]
-"""One answer, received by its callback and listed by the inbox, with events of other people in between."""
+"""One answer that arrives by callback and is listed in the inbox, with other people's events in between."""
 
 
 @pytest.mark.parametrize("events", sorted(set(permutations(OF_ONE))), ids=str)
@@ -203,9 +203,9 @@ def test_invariant_7_passing_on_never_leaves_nobody_responsible(
 
 @given(case=CASES, who=people(), events=EVENTS)
 def test_invariant_8_a_clock_fires_once(case: Case, who: list[Candidate], events: Events) -> None:
-    """A clock that is set again is due later.
+    """A deadline that is set again is due later.
 
-    `tests/alerts/test_walk_of_a_case.py` proves that no restart loses one.
+    `tests/alerts/test_walk_of_a_case.py` shows that a restart never loses a deadline.
     """
     for course, _ in walk(case, who, events):
         before = dict(course.clocks)

@@ -1,4 +1,4 @@
-"""Tests when answers become a complaint, how urgent it is, and that no district desk ever learns of it."""
+"""Tests when answers become a complaint, how urgent it is, and that no district desk ever learns about it."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Tests what happens to an erasure request, by the state of the case."""
+"""Tests what happens to an erasure request, depending on the state of the case."""
 
 from datetime import UTC, datetime
 

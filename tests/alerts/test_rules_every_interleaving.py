@@ -1,10 +1,10 @@
-"""Tests every interleaving of one danger tip with six people on the shipped policy. None is lost; each clock is
-needed.
+"""Tests every possible order of events for one danger tip and six people, with the shipped escalation policy. The tip
+is never lost, and every deadline is necessary.
 
-The search walks sends and lost sends, phones that are off, and kill -9. It walks answers by dialling and by SMS
-(believed, proved, doubted, noted), "I can't", silence, `000` and a gateway's STOP. It walks a requested closure,
-another outcome of it, and the answer of a second person or the national desk. It walks leave, removal and return, and
-every clock in any order.
+The search includes sent and lost messages, phones that are off, and processes that are killed. It includes answers by
+dialling and by SMS (believed, proved, doubted, noted), "I can't", silence, `000` and a STOP from the gateway. It
+includes a requested closure, a second request with another outcome, and the answer of a second person or the national
+desk. It includes leave, removal and return, and all deadlines in any order.
 """
 
 import pytest
@@ -27,7 +27,7 @@ BEGINNINGS = {
     "an end is wanted": (TAKES_BY_SMS, WISHES),
     "the desk decides": (TAKES_BY_SMS, MET),
 }
-"""From each of these beginnings the search goes equally far again."""
+"""The states of a case in which a search begins. Each search goes equally far."""
 STATES = {
     "filed": (9_500, 10_100),
     "taken by two, by SMS": (27_500, 29_500),
@@ -35,9 +35,11 @@ STATES = {
     "an end is wanted": (8_800, 9_400),
     "the desk decides": (3_700, 3_950),
 }
-"""Bounds on the number of standings. A search that shrinks proves less; one that grows costs too much."""
+"""The limits for the number of states. A search that finds fewer states proves less, and one that finds more takes
+too long."""
 ACTS = 2
-"""The most acts of people and faults after a beginning, among any number of sends, silences and clocks."""
+"""The maximum number of people's actions and faults after the beginning, with any number of sends, silences and
+deadlines."""
 
 
 def broken_rules(found: Explored, ladder: EscalationModel) -> str:
@@ -76,9 +78,9 @@ GUARDED = {
     DeadlineKind.VISIT_SAFETY: "is_asked_how",
     DeadlineKind.OPEN: "is_read",
 }
-"""The rule that breaks without each clock.
+"""The rule that breaks if the deadlines of one kind are missing.
 
-The last five run together with other clocks: they guard more than the ringing.
+The last five are tested together with others, because they protect more than the alerts.
 """
 
 
@@ -93,7 +95,7 @@ def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
 
 
 def test_an_alert_without_its_own_clock_is_missed() -> None:
-    """The escalation policy still runs. Only the alert of the killed worker is lost."""
+    """The escalation policy still works. Only the alert of the killed worker is lost."""
     ladder = EscalationModel(resends=False)
     found = explore(ladder, ladder.filed(), 1)
     assert list(found.broken) == ["is_sent"]

@@ -1,4 +1,4 @@
-"""Tests who is asked about an offer of help, and when. Every clock is played to its end."""
+"""Tests who is asked about an offer of help, and when. Every deadline is followed to its end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.rules_persons import FollowKind, MetPerson, PersonEntry, build_persons
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-"""A Friday, 11:00 in Kigali: the coordinator is asked on the Saturday."""
+"""This is a Friday at 11:00 in Kigali, so the coordinator is asked on Saturday."""
 CASE = Case("12", None, 2, "no")
 HERS, COLLEAGUE, LEADS, NATION, NATION_TOO = 1, 2, 3, 8, 9
 HERE = frozenset({"12"})
@@ -37,7 +37,7 @@ MORNING = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 def played(
     clock: FollowClock, roster: list[Candidate], at: datetime = AT
 ) -> list[tuple[timedelta, tuple[int, ...]]]:
-    """Returns who is asked and how long after `at`, until the clock ends. The last entry is the end."""
+    """Returns who is asked, and how long after `at`, until no deadline is left. The last entry is the end."""
     rung, now = [], clock
     while True:
         ring = next_reminder(now, CASE, roster, HERS, at, now.due_at)
@@ -51,7 +51,7 @@ def played(
 
 
 def met(*said: str) -> MetPerson:
-    """Returns an adult who wants help, with these later answers on their offers, one an hour: `arrived:no`."""
+    """Returns an adult who wants help. Later answers about offers, such as `arrived:no`, follow, one in each hour."""
     entries = [said_of(0, "consent", "yes")]
     offered = 0
     for hour, one in enumerate(said, 1):
@@ -84,15 +84,15 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, "answered:person_refused"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
         ([OFFERED, ACCEPTED, "arrived:no"], FollowKind.OFFER, 3 * HOURS + DAYS),
-        # "Not known" while the person is on the way removes no clock, however often it is keyed.
+        # "Not known" while the person is on the way removes no deadline, even if it is keyed many times.
         ([OFFERED, ACCEPTED, "arrived:unknown"], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 70], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 72], FollowKind.OFFER, 74 * HOURS + DAYS),
-        # The person was looked for once more, and not found.
+        # Responders looked for the person once more and did not find them.
         ([OFFERED, ACCEPTED, "arrived:no", *["arrived:unknown"] * 72], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:helped"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:danger"], None, None),
-        # A person who no longer wants help is not asked about, unless help was reached.
+        # After a person says that they want no more help, no one is asked about them, unless help was reached.
         ([OFFERED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no"], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
@@ -135,7 +135,7 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
     ("said", "since"),
     [
         ([], timedelta()),
-        # After a second yes the offer is owed since the first one.
+        # After a second yes, the offer is owed since the first yes.
         (["consent:yes", "consent:yes"], timedelta()),
         (["consent:no", "consent:yes"], 2 * HOURS),
         (["consent:cannot_say", "consent:yes"], 2 * HOURS),
@@ -144,7 +144,7 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
         ([OFFERED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no", "consent:yes"], None),
-        # A failed offer is followed by its own clock, until the person says yes again.
+        # A failed offer has its own deadline, until the person says yes again.
         ([OFFERED, "answered:no_room"], None),
         ([OFFERED, "answered:no_room", "consent:no", "consent:yes"], 4 * HOURS),
         ([OFFERED, "answered:person_refused", "consent:yes"], 3 * HOURS),
@@ -221,7 +221,7 @@ def test_consent_is_asked_by_somebody_else() -> None:
 
 @pytest.mark.parametrize("kind", FollowKind)
 def test_nobody_is_asked_for_ever_whoever_lives(kind: FollowKind) -> None:
-    """A colleague who is not active costs no time: the next one is asked at once."""
+    """A colleague who is not active causes no delay: the next person is asked at once."""
     for living in range(2 ** len(ROSTER)):
         roster = [one for place, one in enumerate(ROSTER) if living >> place & 1]
         rung = played(FollowClock(kind, AT), roster)

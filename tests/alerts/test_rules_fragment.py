@@ -1,4 +1,5 @@
-"""Tests that a fragment is alerted once. No event makes it overdue, or sets a clock that asks for an assignee."""
+"""Tests that people are alerted about a fragment once. No event makes it overdue or sets a deadline to find an
+assignee."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,5 @@
-"""Tests how the policy treats a corrected place and a late official: who is alerted or stood down, which clocks run."""
+"""Tests the policy after a corrected place or a late official: who is alerted, who is stood down, and which
+deadlines remain."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

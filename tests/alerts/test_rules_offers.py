@@ -1,4 +1,5 @@
-"""Tests the digits that a hint offers: only possible ones, in one SMS, and no answer if sent back."""
+"""Tests the digits in a hint: each one is possible, all fit in one SMS, and the hint itself never counts as an
+answer."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Tests that many tips at once are alerted to the same people as one by one."""
+"""Tests that the same people are alerted for many tips at once as for single tips."""
 
 from collections.abc import Sequence
 from dataclasses import replace

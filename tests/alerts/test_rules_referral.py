@@ -1,4 +1,4 @@
-"""Tests who is alerted: a table of rosters, and the promise that there is always a recipient."""
+"""Tests who is alerted, with a table of rosters, and that there is always a recipient."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -68,7 +68,7 @@ ROSTER = (
 
 
 def named(value: object) -> str:
-    """Returns a name that is the same in each process of a run. The order of a set is not."""
+    """Returns a name that is the same in each process of a test run. The order of a set differs between processes."""
     if not isinstance(value, Case):
         return str(value)
     return f"{replace(value, partners=frozenset())} {sorted(value.partners)}"
@@ -154,10 +154,11 @@ def test_next_told(
     [
         ((1, 16), EscalationReason.SILENT, (5, 13)),
         ((1, 5, 16, 13), EscalationReason.SILENT, (6, 15)),
-        # No one of the camp is left, or they are far ahead: the district continues by its own levels.
+        # All people of the camp were asked, or were asked long ago, so the levels of the district continue on their
+        # own.
         ((1, 15), EscalationReason.SILENT, (5,)),
         ((1, 5, 6, 16), EscalationReason.SILENT, (8, 13)),
-        # All were alerted: overdue, as if there were no camp.
+        # All people were alerted, so the case is overdue as if there were no camp.
         ((1, 5, 6, 8, 9, 16), EscalationReason.SILENT, (8,)),
         ((1, 16), EscalationReason.UNREACHED, (2, 13)),
         ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), EscalationReason.UNREACHED, ()),
@@ -249,7 +250,7 @@ def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candida
 @pytest.mark.row("C19")
 @given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
 def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], steps: int) -> None:
-    """A camp's desk does not change which people of the district and the nation are alerted at which step.
+    """A camp's desk does not change who is alerted in the district and in the nation at each level.
 
     Here the district always has a coordinator.
     """

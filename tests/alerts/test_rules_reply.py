@@ -1,4 +1,4 @@
-"""Tests how people answer an alert: the table of verbs, a hundred ways to write them, and everyday words."""
+"""Tests how people answer an alert: the table of words, a hundred ways to write them, and ordinary words."""
 
 import csv
 import random
@@ -170,7 +170,7 @@ def test_with_one_case_open(text: str, expected: str) -> None:
         # One reference has the letters of the other and one more digit.
         ("2K7Q4", "K7Q4 2K7Q", "ask"),
         ("1 K7Q4 A", "K7Q4 K7Q4A", "ask"),
-        # The text before 9RC is not an hour.
+        # The text before 9RC is not a time.
         ("1 H 9RC", "H9RC", "1:H9RC"),
     ],
 )
@@ -296,7 +296,7 @@ def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -
     assert {len(one) for one in made} == {length}
     second = [one[1] for one in made if one[1] not in rules_assignment.SURE_DIGITS]
     shares = [second.count(letter) / len(second) for letter in sorted(set(second))]
-    # No reference reads as an hour or a distance: this makes H, J and M slightly rarer.
+    # A reference must not look like a time or a distance. This makes H, J and M slightly rarer.
     assert max(shares) < 1.3 * min(shares)
 
 

@@ -1,4 +1,4 @@
-"""Tests the clock of a case that a responder with a PIN took and has not read."""
+"""Tests the deadline of a case that a responder with a PIN took but did not read."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -63,7 +63,7 @@ def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
 def due(
     s: CaseState, nth: int = 0, at: datetime = AT
 ) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
-    """Returns who is alerted, whether others are asked to take it, and whether the clock runs again."""
+    """Returns who is alerted, if others are asked to take it, and if there is a new deadline."""
     fired = rules_escalation.decide(
         s, ROSTER, Event(CaseEventKind.DUE, kind=DeadlineKind.OPEN, nth=nth), at
     )

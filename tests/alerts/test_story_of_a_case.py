@@ -1,6 +1,6 @@
-"""Tests one danger case from its alert to its end on a turned clock.
+"""Tests one case of danger from its alert to its end, with a clock that the test moves.
 
-Each person gets the right messages, and the open case always has a deadline.
+Each person gets the right messages, and an open case always has a deadline.
 """
 
 import pytest
@@ -22,7 +22,7 @@ FIRST, SECOND, COORDINATOR, NATIONAL, DIRECTOR = range(1, 6)
 
 
 class Story:
-    """The people of district 12 and of the national desk, their phones, and a clock that ticks each minute."""
+    """The people of district 12 and of the national desk, their phones, and a clock that ticks every minute."""
 
     def __init__(self, district: District) -> None:
         self.district = district
@@ -46,12 +46,12 @@ class Story:
             assert self.district.open_kinds()
 
     def name(self, person: int) -> str:
-        """Returns the newest reference under which this responder knows the case."""
+        """Returns the newest reference by which this responder knows the case."""
         rows = [row for row in self.district.all(Assignment) if row.responder_id == person]
         return str(rows[-1].reference)
 
     def writes(self, person: int, text: str) -> None:
-        """Sends an SMS of this responder as the gateway's inbox lists it."""
+        """Sends an SMS from this responder. The gateway's inbox lists it."""
         self.written += 1
         message = make_message(
             provider_id=f"listed-{self.written}",

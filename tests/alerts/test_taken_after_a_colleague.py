@@ -1,5 +1,5 @@
-"""Tests a case that changes hands. The new assignee lists and reads it, and the former one loses the assignee's
-menu."""
+"""Tests a case that gets a new assignee. The new assignee sees it in the list and reads it, and the old assignee
+loses the assignee's menu."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ SECOND, THIRD = "+250788000013", "+250788000014"
 
 @dataclass
 class Colleagues:
-    """Two responders of one district, each with a PIN, who were both alerted of one danger case."""
+    """Two responders of one district, each with a PIN, who were both alerted about one case of danger."""
 
     beside: ReaderBeside
     first: int
@@ -36,12 +36,12 @@ class Colleagues:
         return self.beside.line
 
     def name(self, who: int) -> str:
-        """Returns the newest reference under which this responder knows the case."""
+        """Returns the newest reference by which this responder knows the case."""
         rows = [row for row in self.line.all(Assignment) if row.responder_id == who]
         return str(rows[-1].reference)
 
     def opens(self, phone: str) -> tuple[Caller, str]:
-        """Dials with the PIN. Returns the phone and its home page."""
+        """Dials and enters the PIN. Returns the phone and the first screen after the PIN."""
         self.line.clock.turn(seconds=10)
         caller = self.line.caller(phone)
         caller.dial("90")
@@ -56,7 +56,7 @@ class Colleagues:
         return caller.key("1", "1", "1")
 
     def menu(self, phone: str) -> str:
-        """Returns the menu of the only case on this phone's list."""
+        """Returns the menu of the only case in this phone's list."""
         caller, _ = self.opens(phone)
         return caller.key("1", "1")
 
@@ -221,7 +221,8 @@ def test_lists_and_sms_follow_the_ladder_to_a_colleague(them: Colleagues, moves:
 
 
 def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
-    """Forty newer cases that no one took do not push the responder's own case off the list. Two of them are danger."""
+    """Forty newer cases without an assignee do not push the responder's own case out of the list. Two of these forty
+    are cases of danger."""
     line = them.line
     with line.database.writing() as session:
         place = session.scalars(select(Tip.place)).one()

@@ -1,4 +1,5 @@
-"""Random walks of one danger case on the real services and SQLite. No tip is lost, and no deadline over a restart."""
+"""Tests random sequences of events in one case of danger, with the real services and SQLite. No tip is lost, and a
+restart loses no deadline."""
 
 import random
 from collections.abc import Iterator
@@ -57,7 +58,7 @@ class DyingDatabase:
 
 
 def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: District) -> None:
-    """The clock repeats an uncommitted step and never a committed one, even without a doorbell."""
+    """The clock repeats a step that was not committed, and never a committed one, even without a doorbell."""
     district.man_desks()
     tip = district.tell(urgency=1)
     district.clock.turn(minutes=3)

@@ -1,1 +1,1 @@
-"""Tests limits on the code of the line: its size, and rules that hold for all of it."""
+"""Tests the limits for the project's code: its size, and rules that apply to all of it."""

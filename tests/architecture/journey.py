@@ -1,8 +1,9 @@
-"""Counts files and folders that a request can reach. Run `python -m tests.architecture.journey [--json] [--list NAME]`.
+"""Counts the files and folders with code that a request can reach. Run `python -m tests.architecture.journey [--json]
+[--list NAME]`.
 
-Follows functions, decorators, and methods called on `self` or on a class. Does not follow annotations, the values of
-constants, or methods of other objects. So the numbers are a lower bound. They are the same on every run.
-Counts the files with a reached function outside a class, and the folders with a reached function or class.
+It follows functions, decorators, and methods called on `self` or on a class. It does not follow annotations, the values
+of constants, or methods of other objects. So the true numbers may be higher. They are the same on every run. It counts
+the files with a reached function outside a class, and the folders with a reached function or class.
 """
 
 import argparse
@@ -24,7 +25,7 @@ Code = ast.FunctionDef | ast.ClassDef
 
 
 class Place(NamedTuple):
-    """A function, class or method. Without a name it is the module itself."""
+    """A function, class or method. Without a name, it is the module itself."""
 
     root: Path
     module: str
@@ -39,7 +40,7 @@ class Module(NamedTuple):
 
 
 def imported(nodes: Iterable[ast.AST]) -> dict[str, tuple[str, str]]:
-    """Returns the names that imports from our modules bind, with the module and the name that they mean."""
+    """Returns the names that a module imports from our modules, each with its module and original name."""
     found = (one for one in nodes if isinstance(one, ast.ImportFrom))
     pairs = ((one.module or "", name) for one in found for name in one.names)
     return {name.asname or name.name: (module, name.name) for module, name in pairs}
@@ -51,7 +52,7 @@ def named(node: ast.AST) -> str:
 
 @cache
 def module_of(root: Path, name: str) -> Module | None:
-    """Reads a module. None if it is not in this repository."""
+    """Reads the code of a module. Returns None if the module is not in this repository."""
     path = root / name.replace(".", "/")
     for file in (path.with_suffix(".py"), path / "__init__.py"):
         if file.is_file():
@@ -63,7 +64,7 @@ def module_of(root: Path, name: str) -> Module | None:
 
 
 def found_in(at: Place, name: str, imports: Mapping[str, tuple[str, str]]) -> Place | None:
-    """Returns the place that a name means in a module. Follows imports to the definition."""
+    """Returns the definition that a name in a module refers to. It follows imports to the definition."""
     if name not in imports:
         module = module_of(*at[:2])
         return Place(*at[:2], name) if module and name in module.own else None
@@ -75,7 +76,7 @@ def found_in(at: Place, name: str, imports: Mapping[str, tuple[str, str]]) -> Pl
 
 
 def used(tree: ast.AST, place: Place, module: Module) -> Iterator[Place]:
-    """Yields the places that code names outside annotations. A local name hides one of the module."""
+    """Yields the definitions that code names outside annotations. A local name hides a name of the module."""
     whole = [*ast.walk(tree)]
     imports = module.imports | imported(whole)
     hidden = {named(one) for one in whole if isinstance(getattr(one, "ctx", None), ast.Store)}
@@ -98,7 +99,7 @@ def used(tree: ast.AST, place: Place, module: Module) -> Iterator[Place]:
 
 
 def reached(entry: Place) -> Mapping[Place, Module]:
-    """Returns all functions, classes and methods that the entry reaches, and itself."""
+    """Returns the entry, and all functions, classes and methods that it can reach."""
     seen, todo = dict[Place, Module](), [entry]
     while todo:
         module = module_of(*(place := todo.pop())[:2])
@@ -120,7 +121,7 @@ def reached(entry: Place) -> Mapping[Place, Module]:
 
 
 def entries() -> dict[str, Place]:
-    """Returns the entry function of each journey."""
+    """Returns the entry function for each kind of request."""
     table = (ROOT / "hotline/console/routes.csv").read_text("utf-8").splitlines()
     rows = csv.DictReader(line for line in table if not line.startswith("#"))
     posts = {row["rule"]: f"hotline.{row['view']}" for row in rows if row["method"] == "POST"}
@@ -129,7 +130,7 @@ def entries() -> dict[str, Place]:
 
 
 def journey(entry: Place) -> dict[str, list[str]]:
-    """Returns the files and the folders that an entry reaches."""
+    """Returns the files and the folders that an entry can reach."""
     files, folders = set[str](), set[str]()
     for place, module in reached(entry).items():
         path = module.path.relative_to(entry.root)

@@ -1,4 +1,5 @@
-"""A contract for import-linter: files of one kind never import files of another kind. Names tell the kinds."""
+"""A contract for import-linter: files of one kind never import files of another kind. The kind of a file is part of
+its name."""
 
 import re
 
@@ -7,14 +8,15 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class Kinds(Contract):
-    """`importers` never import `forbidden`. Both are regular expressions on whole module names."""
+    """Modules that match `importers` never import modules that match `forbidden`. Both are regular expressions for
+    whole module names."""
 
     type_name = "kinds"
     importers = fields.StringField()
     forbidden = fields.StringField()
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Looks at direct imports only. A contract that matches no module is broken: its pattern has a typing error."""
+        """Checks direct imports only. A pattern that matches no module is reported, because it has a typing error."""
         importer = re.compile(str(self.importers))
         forbidden = re.compile(str(self.forbidden))
         matched = [module for module in sorted(graph.modules) if importer.fullmatch(module)]

@@ -1,9 +1,9 @@
-"""Draws sixty sentences of code, screens, errors, help and documents, for readers who have not seen the code.
+"""Draws sixty random sentences from code, screens, errors, help and documents, for readers who do not know the code.
 
     python -m tests.architecture.sentences              the commit's hash is the seed
     python -m tests.architecture.sentences --seed two   another sixty
 
-Each sentence shows its kind and file, and the text around it where there is more.
+Each sentence has its kind and file, and the text around it if there is more.
 """
 
 import argparse
@@ -28,13 +28,13 @@ END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*(])|\n\s*\n")
 NO_SENTENCE = re.compile(
     r"(?s:^```.*?^```)|^ *(?:[|#<>!:`-]|\d+\.|---)[^\n]*$|^ {4}[^\n]*$", re.MULTILINE
 )
-"""Samples, tables, headings and lists of a document."""
+"""Samples, tables, headings and lists in a document."""
 Drawn = tuple[str, str, str, str]
-"""Kind, file, sentence, and the sentence among its neighbours."""
+"""The kind, the file, the sentence, and the sentence with its neighbours."""
 
 
 def split(kind: str, file: str, text: str) -> Iterator[Drawn]:
-    """Yields the sentences of a text that have three words or more."""
+    """Yields the sentences in a text that have three words or more."""
     sentences = [" ".join(one.split()) for one in END.split(cleandoc(text))]
     for at, one in enumerate(sentences):
         if len(one.split()) >= 3:
@@ -42,7 +42,7 @@ def split(kind: str, file: str, text: str) -> Iterator[Drawn]:
 
 
 def of_code(path: Path) -> Iterator[tuple[str, str]]:
-    """Yields the kind and text of each docstring, comment, help text, error and log line of a file."""
+    """Yields the kind and the text of each docstring, comment, help text, error and log line in a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     yield from (("code", text) for text, _ in docstrings(tree))
     if not path.is_relative_to(ROOT / "tests"):
@@ -56,7 +56,7 @@ def of_code(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def in_english(document: object) -> Iterator[str]:
-    """Yields each English text of a flow."""
+    """Yields each English text in a flow."""
     if isinstance(document, list):
         for value in document:
             yield from in_english(value)
@@ -65,7 +65,7 @@ def in_english(document: object) -> Iterator[str]:
 
 
 def everything() -> Iterator[Drawn]:
-    """Yields every sentence."""
+    """Yields every sentence of the project."""
     for path in sources():
         for kind, text in of_code(path):
             yield from split(kind, path.relative_to(ROOT).as_posix(), text)
@@ -83,7 +83,7 @@ def everything() -> Iterator[Drawn]:
 
 
 def drawn(seed: str, number: int) -> list[Drawn]:
-    """Draws sentences, equally many of each kind."""
+    """Draws sentences at random, equally many of each kind."""
     kinds: dict[str, list[Drawn]] = {}
     for one in everything():
         kinds.setdefault(one[0], []).append(one)

@@ -1,4 +1,4 @@
-"""Tests that the page named in each alarm exists and tells the on-call contact what to do."""
+"""Tests that each alarm names an existing page of the runbook that tells the on-call contact what to do."""
 
 import re
 

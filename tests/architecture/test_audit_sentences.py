@@ -1,4 +1,4 @@
-"""Tests that every action the code writes into the audit log can be read as a sentence."""
+"""Tests that every action in the audit log can be shown as a sentence."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,16 +21,16 @@ NAMED = {
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }
-"""The possible values of an expression in braces in an action's name, or of the whole name."""
+"""The possible values of an expression in braces in an action's name, or of a whole name."""
 
 PLACE = {"append_row": 3, "append_command": 3, "append_about_tip": 2}
-"""The place of the action among the arguments of each function that appends a row."""
+"""The position of the action among the arguments of each function that adds a row."""
 APPENDING = tuple(f"tables_audit.{name}" for name in PLACE)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadModule:
-    """The functions and calls of a module, found in one walk through it."""
+    """The functions and calls in a module, found in one pass."""
 
     functions: Sequence[ast.FunctionDef]
     calls: Sequence[ast.Call]
@@ -45,7 +45,7 @@ class ReadModule:
 
 
 def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
-    """Yields the action of each row that a module appends, and the function around it."""
+    """Yields the action of each row that a module adds, and the function with that code."""
     if not any(_of_audit(call) for call in module.calls):
         return
     for function in module.functions:
@@ -56,7 +56,7 @@ def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
 
 
 def _called(call: ast.Call) -> str:
-    """Returns the last name of a function that is called."""
+    """Returns the last part of the name of a called function."""
     match call.func:
         case ast.Attribute(attr=name) | ast.Name(id=name):
             return name
@@ -68,7 +68,7 @@ def _of_audit(call: ast.Call) -> bool:
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:
-    """Yields the values that all calls of that function pass as this parameter."""
+    """Yields the values that all calls of that function pass for this parameter."""
     for module in everywhere.values():
         defined = [
             node
@@ -112,7 +112,7 @@ def _names(action: ast.expr) -> list[str]:
 
 @cache
 def _written() -> Mapping[str, str]:
-    """Returns every action's name, and the file that writes it."""
+    """Returns the name of every action, and the file that writes it."""
     everywhere = {path: ReadModule.of(path) for path in python_files("hotline", "workers")}
     found: dict[str, str] = {}
     for path, module in everywhere.items():

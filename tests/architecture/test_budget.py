@@ -1,4 +1,5 @@
-"""Tests that the code stays within its size limits. The limits only go down: code and limit shrink in one commit."""
+"""Tests that the code stays within its size limits. The limits only go down: a commit that makes the code smaller
+also lowers the limit."""
 
 import ast
 import io
@@ -24,8 +25,8 @@ BUDGET = {
     "unformatted": 0,
     "tests": 71_592,
 }
-"""The upper limits. `tests` counts the lines of the tests. `data` counts tables that people read and that code does not
-repeat. `unformatted` counts the places that the formatter must leave alone."""
+"""The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
+that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
 LAYOUT = frozenset(
     (
         *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
@@ -36,7 +37,7 @@ LAYOUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The size of one file of Python, without comments, docstrings and layout."""
+    """The size of one Python file, without comments, docstrings and layout."""
 
     lines: int
     tokens: int
@@ -66,7 +67,7 @@ def sources(suffix: str) -> Iterator[str]:
 
 
 def lines_of(suffix: str) -> int:
-    """Counts the lines of all files with a suffix that are not blank."""
+    """Counts the non-blank lines in all files with a suffix."""
     return sum(bool(line.strip()) for source in sources(suffix) for line in source.splitlines())
 
 

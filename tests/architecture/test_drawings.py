@@ -1,4 +1,4 @@
-"""Tests that the drawings of docs/architecture.md match their texts."""
+"""Tests that the drawings in docs/architecture.md match their text files."""
 
 import pytest
 

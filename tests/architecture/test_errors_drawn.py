@@ -1,4 +1,4 @@
-"""Tests that each exception appears below its parent in the tree that the docstring of errors.py draws."""
+"""Tests that each exception appears below its parent in the tree in the docstring of errors.py."""
 
 import ast
 import builtins
@@ -11,7 +11,7 @@ from tests.architecture.tree import parsed, python_files, said
 
 
 def _drawn() -> dict[str, str]:
-    """Returns the drawing as name -> parent."""
+    """Returns the tree as a mapping from each name to its parent."""
     parents: dict[str, str] = {}
     above: list[str] = []
     for line in (errors.__doc__ or "").splitlines():
@@ -38,7 +38,8 @@ def test_the_drawing_is_the_tree() -> None:
 
 
 def test_no_exception_is_made_elsewhere() -> None:
-    """A private exception may serve control flow inside one file. An exception that crosses files is drawn."""
+    """A private exception may control the flow inside one file. An exception that other files use must be in the
+    tree."""
     found = [
         f"{said(path)}: {node.name}"
         for path in python_files("hotline", "workers")

@@ -1,4 +1,4 @@
-"""Tests that the import order of pyproject.toml holds: imports only go down."""
+"""Tests that imports follow the order in pyproject.toml: they only go down."""
 
 import subprocess
 import sys

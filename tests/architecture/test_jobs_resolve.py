@@ -1,4 +1,4 @@
-"""Tests job names: each is a function of the context and one row's id, on a queue that a process listens to."""
+"""Tests the names of jobs: each is a function of a context and a row's id, in a queue to which a process listens."""
 
 import inspect
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Bounds the files and folders that a request reaches. The numbers only go down."""
+"""Limits the number of files and folders that a request can reach. The limits only go down."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.architecture.journey import Place, entries, journey
 
 MOST = {"hop": (92, 15), "sms": (97, 15), "close": (46, 10), "screen": (46, 10)}
-"""At most so many files and folders. The goal is 70, 80, 55, 35 files and 14, 15, 10, 7 folders."""
+"""The maximum numbers of files and folders. The goal is 70, 80, 55 and 35 files, and 14, 15, 10 and 7 folders."""
 WEB = """from a.work import Kept, act as run
 from a import rules
 

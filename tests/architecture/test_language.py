@@ -37,7 +37,7 @@ with (ROOT / "locales/en/LC_MESSAGES/console.po").open("rb") as file:
     CONSOLE = frozenset(str(one.id) for one in read_po(file) if one.id)
 """The English texts of the console."""
 TO_DO: frozenset[str] = frozenset()
-"""Files still to be rewritten. The list only gets shorter."""
+"""Files that must still be rewritten. The list only gets shorter."""
 
 OLD_NAMES = {
     "kit": "context",
@@ -85,7 +85,7 @@ OLD_NAMES = {
     "pocket": "pending",
     "care": "visit safety",
 }
-"""Words that no class, module or function may have in its name, each with the field's word."""
+"""Words that names of classes, modules and functions may not contain, each with the word to use instead."""
 OLD_FIELDS = {
     "acts": "actions",
     "beside": "partners",
@@ -128,7 +128,7 @@ OLD_FIELDS = {
     "wanted_by": "asked_by",
     "why": "reason",
 }
-"""Names that no field or parameter of the product may have, each with the field's word."""
+"""Names that no field or parameter of the product may have, each with the name to use instead."""
 NAMES_TO_DO: frozenset[str] = frozenset()
 """Files that still define such a name. The list only gets shorter."""
 
@@ -139,7 +139,7 @@ def sources() -> Iterator[Path]:
 
 
 class Kind(Enum):
-    """The text that a string of the code is."""
+    """The kind of text that a string in the code is."""
 
     DOCSTRING = "docstring"
     FUNCTION = "docstring of a function"
@@ -154,7 +154,7 @@ def is_command(function: ast.FunctionDef) -> bool:
 
 
 def kind_of(node: ast.AST, number: int) -> Kind:
-    """Returns the kind of a standalone string by its node and its place in the body."""
+    """Returns the kind of a standalone string, from its node and its position in the body."""
     if not isinstance(node, ast.FunctionDef) or node.name.startswith("test_") or number:
         return Kind.DOCSTRING
     return Kind.HELP if is_command(node) else Kind.FUNCTION
@@ -171,7 +171,7 @@ def docstrings(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
 
 
 def faults(text: str, kind: Kind) -> Iterator[str]:
-    """Yields each fault of a text."""
+    """Yields each fault in a text."""
     first = re.match(r"[A-Za-z']*", text.strip())
     word = first.group().lower() if first else ""
     if word in NEVER_FIRST:
@@ -236,7 +236,8 @@ def errors(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
 
 
 def words_of(node: ast.expr) -> str:
-    """Returns the text of a string or of an f-string, with `x` for each value. Empty for any other expression."""
+    """Returns the text of a string or an f-string, with `x` in place of each value. For any other expression, the
+    result is empty."""
     if isinstance(node, ast.JoinedStr):
         return "".join(words_of(one) for one in node.values)
     if isinstance(node, ast.FormattedValue):
@@ -275,7 +276,7 @@ def test_every_text_of_the_console_is_plain() -> None:
 
 
 def old_names(path: Path) -> Iterator[str]:
-    """Yields the old words in the names that a file has and defines."""
+    """Yields the old words in the names of a file and its definitions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     kinds = (ast.FunctionDef, ast.ClassDef)
     defined = [one.name for one in ast.walk(tree) if isinstance(one, kinds)]

@@ -1,6 +1,6 @@
 """Tests that the recovery passphrase decrypts a desk only with two people.
 
-No service, page or command avoids this.
+No service, page or command can avoid this.
 """
 
 import ast
@@ -15,7 +15,7 @@ from tests.architecture.tree import ROOT, parsed, python_files, said
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
 OPENS = {"decrypt_by_passphrase", "decrypt_recovery_pair"}
-"""The functions of `encrypt_desk_keys` that decrypt with the passphrase."""
+"""The functions in `encrypt_desk_keys` that decrypt with the passphrase."""
 BEFORE_TWO = {"TwoPeople", "PassphraseDecrypter"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",
@@ -25,7 +25,7 @@ MAKES = {
     "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo_pins", "service_demo_accounts"}
-"""Modules of the demo, with an emulated gateway, where `OF_THE_DEMO` counts as both people."""
+"""The modules of the demo, which has an emulated gateway. There, `OF_THE_DEMO` replaces the two people."""
 
 
 def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:
@@ -74,7 +74,8 @@ def _texts(function: ast.FunctionDef) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_two_people_are_made_of_two_names_that_were_given() -> None:
-    """No name of the pair is written in the code, except in `OF_THE_DEMO`. Only modules of the demo use that."""
+    """Except for `OF_THE_DEMO`, no name of the two people is written in the code. Only modules of the demo use
+    `OF_THE_DEMO`."""
     made = {
         said(path)
         for path in python_files("hotline", "workers")

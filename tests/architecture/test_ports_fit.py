@@ -1,4 +1,4 @@
-"""Tests that the type checker refuses an adapter that does not fit its port. Each adapter is broken in turn."""
+"""Tests that the type checker refuses an adapter that does not fit its port. The test breaks each adapter in turn."""
 
 import re
 import sys
@@ -21,11 +21,11 @@ ADAPTERS = {
     "monitoring.second_channel.SecondChannel": "OtherChannel.tell",
     "flows.flow_set_cache.SqlFlowSets": "FlowSets.book",
 }
-"""Each adapter, and the method of its port that is broken."""
+"""Each adapter, and the method of its port that the test breaks."""
 
 
 def _broken(adapter: str, verb: str) -> str:
-    """Returns a module with that method changed, and a factory that promises the port."""
+    """Returns the code of a module in which that method is changed, and of a factory that promises the port."""
     module, _, name = adapter.rpartition(".")
     port, _, verb = verb.partition(".")
     return f"""

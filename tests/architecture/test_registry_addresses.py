@@ -1,4 +1,5 @@
-"""Tests that the repository names no package registry, and no folder of the machine it was written on."""
+"""Tests that the repository contains no address of a package registry, and no folder of the machine on which it was
+written."""
 
 import re
 from pathlib import Path

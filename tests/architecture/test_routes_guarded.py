@@ -1,4 +1,4 @@
-"""Tests that every route of the web process needs a secret, except three addresses that only read."""
+"""Tests that every route of the web process needs a secret, except three addresses that only return information."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""Tests that the schema knows every table. An import that looks unused registers it, and was once removed."""
+"""Tests that the schema contains every table. A table is registered by an import that looks unused and was once
+removed by mistake."""
 
 import re
 import subprocess

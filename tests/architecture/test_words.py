@@ -1,4 +1,4 @@
-"""Tests that no identifier contains a word that docs/glossary.md discourages."""
+"""Tests that no identifier contains a word that docs/glossary.md advises against."""
 
 import ast
 import re
@@ -30,9 +30,9 @@ DISCOURAGED = {
     "manager": "a name that says what it does",
 }
 GATEWAYS_OWN = re.compile(r"provider_(id|status)|user_agent", re.I)
-"""The gateway's own words, where a row keeps them, and HTTP's."""
+"""Words of the gateway that rows must keep, and words of HTTP."""
 ADDRESSES = {("hotline/emulator/server.py", "user")}
-"""Named after the gateway's own paths."""
+"""Names that come from the gateway's own paths."""
 
 
 def _identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,8 @@ def python_files(*rooms: str) -> Iterator[Path]:
 
 
 def kept_files() -> list[Path]:
-    """Returns every file that `.gitignore` does not name. It does not use Git: a bare machine has none."""
+    """Returns every file that `.gitignore` does not exclude. It does not use Git, because a new machine may not have
+    it."""
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     patterns = [".git", *(line.strip("/") for line in ignored)]
     kept: list[Path] = []
@@ -34,5 +35,5 @@ def parsed(path: Path) -> ast.Module:
 
 
 def said(path: Path) -> str:
-    """Returns the name of a file for a failing test."""
+    """Returns the name of a file for the message of a failed test."""
     return str(path.relative_to(ROOT))

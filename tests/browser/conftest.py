@@ -1,6 +1,6 @@
-"""Provides one line for all browser stories.
+"""Provides one hotline for all browser stories.
 
-`--save-pictures` takes the pictures in docs/ again while the stories run.
+With `--save-pictures`, the stories also take the pictures in docs/ again.
 """
 
 import shutil
@@ -36,7 +36,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterat
 
 @pytest.fixture
 def stack(running: Stack) -> Iterator[Stack]:
-    """Yields the line without open alerts. After each story, answers its alerts and resets the phones."""
+    """Yields the hotline without open alerts. After each story, all alerts are answered and the phones are reset."""
     yield running
     take_all(running)
     running.emulator.reset()
@@ -49,7 +49,7 @@ def page(chromium: Browser, stack: Stack) -> Iterator[Page]:
 
 
 def take_all(running: Stack) -> None:
-    """Answers all alerts. Otherwise a case would escalate during the next story and ring its phones."""
+    """Answers all alerts. Otherwise a case would escalate during the next story and send alerts to its phones."""
     outbox = running.emulator.outbox()
     for phone in {sms["to"] for sms in outbox}:
         running.emulator.power(phone, on=True)

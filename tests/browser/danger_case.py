@@ -1,4 +1,4 @@
-"""Provides a danger case for a story on handsets and at a desk, with a clock that the test moves."""
+"""Provides a case of danger for a story on handsets and at a desk, with a clock that the test moves."""
 
 import re
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ MONTH = "2026-11"
 
 @dataclass
 class DangerCase:
-    """A district with one silent responder and one deputy with a PIN, on a line whose clock the test moves."""
+    """A district with one silent responder and one deputy with a PIN, and a hotline whose clock the test moves."""
 
     office: Office
     beside: ReaderBeside
@@ -59,7 +59,7 @@ class DangerCase:
         service_sending.deliver_due(context)
 
     def turns_to(self, at: datetime) -> None:
-        """Moves the clock straight to a time. No background step runs before then."""
+        """Moves the clock directly to a time. No background work runs before that."""
         self.office.desk.clock.at = at
         self.ticks()
         reader_handover.reconcile(self.beside.context)
@@ -72,7 +72,7 @@ class DangerCase:
         return self.office.line.context.phrases.say(self.office.language, template, **values)
 
     def dials(self, *keys: str, by: tuple[str, str] = (PHONE, PIN)) -> Caller:
-        """Dials with the deputy's phone, or another, five seconds later and enters its PIN and these keys."""
+        """Dials with the deputy's phone, or another one, five seconds later. Enters its PIN and these keys."""
         self.office.desk.clock.turn(seconds=5)
         msisdn, pin = by
         phone = self.office.line.caller(msisdn)
@@ -81,7 +81,7 @@ class DangerCase:
         return phone
 
     def chooses(self, tip_id: int, *keys: str, who: int | None = None) -> Caller:
-        """Dials, chooses one case on the deputy's or the coordinator's list, and presses these keys."""
+        """Dials, chooses one case in the deputy's or the coordinator's list, and presses these keys."""
         phone = self.dials("1", by=(PHONE, PIN) if who is None else (COORDINATOR, OTHER_PIN))
         name = self.known_as(tip_id, who)
         (number,) = [line[0] for line in phone.read().split("\n") if name == line[2:6]]
@@ -99,16 +99,16 @@ class DangerCase:
 
     @property
     def reference(self) -> str:
-        """Returns the deputy's reference of the newest case."""
+        """Returns the deputy's reference for the newest case."""
         return self.known_as(max(row.tip_id for row in self.office.line.all(Assignment)))
 
     def follows(self, template: Template, tip_id: int, who: int) -> str:
-        """Returns the SMS that asks one user for news of a person."""
+        """Returns the SMS that asks one user for news about a person."""
         code = responders_short_code(self.office.line.context.line.service_code)
         return self.says(template, ref=self.known_as(tip_id, who), code=code)
 
     def counted(self) -> dict[str, int]:
-        """Returns the month's sums of persons that the reader wrote down, by indicator."""
+        """Returns the sums about persons that the reader stored for the month, by indicator."""
         with self.office.line.database.reading() as session:
             (body,) = queries.person_sums(session, [MONTH]).values()
         sums = decrypt_sums(body, month=MONTH, private_keys=self.beside.context.pair.now())

@@ -1,4 +1,5 @@
-"""Runs the console of a story and phones that call the same line. Holds the steps that stories repeat on its pages."""
+"""Runs the console for a story, and phones that call the same hotline. Also contains the steps that several stories
+do on the console's pages."""
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
@@ -26,12 +27,12 @@ __all__ = ["make_desk"]
 
 FLOW, NODE = "abroad", "fee"
 OLD = "Ntukabanze kwishyura"
-"""The beginning of the Kinyarwanda text of that screen."""
+"""The beginning of the screen's text in Kinyarwanda."""
 FRONT = "CON Akazi gatekanye"
 LOCALES = {"rw": "rw-RW", "fr": "fr-FR", "en": "en-GB"}
-"""The locale that a user's browser requests."""
+"""The locale that a user's browser asks for."""
 LANGUAGES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
-"""The names of the languages on every page of the console."""
+"""The names of the languages as every page of the console shows them."""
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Office:
     def hands(
         self, size: ViewportSize = OFFICE, *, expects: Callable[[str], bool] = lambda _: False
     ) -> Iterator[Hands]:
-        """Opens a page in a browser that requests the users' language."""
+        """Opens a page in a browser that asks for the users' language."""
         with self.site.page(size, locale=LOCALES[self.language], expects=expects) as page:
             yield Hands(page, self.language)
 
@@ -57,7 +58,7 @@ class Office:
         return self.desk.person(name, *roles, language=self.language)
 
     def calls(self, *keys: str) -> Caller:
-        """Dials now, presses these keys and returns the caller."""
+        """Dials, presses these keys and returns the caller."""
         caller = self.line.caller()
         assert caller.dial().startswith(FRONT)
         caller.key(*keys)
@@ -69,14 +70,15 @@ class Office:
         return self.calls("1")
 
     def waits_until_callers_read(self, words: str, *keys: str) -> None:
-        """Waits until callers read these words. A process asks for the current revision once a second."""
+        """Waits until callers see these words. A process looks for a new revision once a second."""
         eventually(partial(self._is_read, words, *keys), seconds=10)
 
     def _is_read(self, words: str, *keys: str) -> bool:
         return words in self.calls(*keys).screen
 
     def written(self, title: str, words: Mapping[str, str], by: str = "Editor 1") -> int:
-        """Saves a change of the sentence as the editor's page does, without clicks. Returns the change's id."""
+        """Saves a change of the sentence as the editor's page does, but without a browser. Returns the id of the
+        draft."""
         context, author = self.desk.context, Actor(by, 91)
         change = service_drafts.open_draft(context, author, title)
         assert isinstance(change, int)
@@ -112,7 +114,8 @@ def office(
 
 
 def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[str]:
-    """Takes up an account at the address of a link. Returns the codes on the printed sheet, the key last."""
+    """Completes an account through an invitation link. Returns the codes on the printed sheet. The last one is the
+    recovery key."""
     page = hands.page
     page.goto(address)
     hands.keeps("1-password")
@@ -131,7 +134,7 @@ def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[s
 
 
 def writes(hands: Hands, words: Mapping[str, str]) -> None:
-    """Fills in the texts of a screen in the editor and saves them."""
+    """Enters the texts of a screen in the editor and saves them."""
     for code, said in words.items():
         hands.writes(hands.page.locator(f"#f-text-{code}"), said)
     hands.presses("Save")

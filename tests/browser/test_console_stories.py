@@ -1,4 +1,5 @@
-"""Tests the console in Chromium, in each language: a text that expires, two editors on one screen, a lost password."""
+"""Tests the console in Chromium in each language: a text that expires, two editors on one screen, and a lost
+password."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -77,7 +78,7 @@ def is_refused(said: str) -> bool:
 
 @contextmanager
 def two_at_the_sentence(office: Office) -> Iterator[tuple[Hands, Hands]]:
-    """Yields two editors who have the same screen of one change open, before either of them saves."""
+    """Yields two editors who have the same screen of one draft open, before either of them saves."""
     change = office.written("Fees abroad", {"en": "Pay nothing."}, by="Editor 3")
     with ExitStack() as pages:
         both = []
@@ -189,7 +190,7 @@ def public_key_of(office: Office, person: Person) -> bytes:
 
 
 def opened(office: Office, page: Page, encrypted: bytes) -> bytes:
-    """Decrypts with the private key that the session of a page holds. Raises CryptoError."""
+    """Decrypts with the private key that the session of a page contains. Raises CryptoError."""
     (token,) = [one["value"] for one in page.context.cookies() if one["name"] == COOKIE]
     private_key = service_sessions.key_of(office.desk.context, token)
     assert private_key is not None

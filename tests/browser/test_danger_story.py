@@ -1,8 +1,8 @@
-"""Tests one danger from its alert to the person's outcome, on three handsets and at a desk.
+"""Tests one case of danger from its alert to the person's outcome, on three handsets and at a desk.
 
-A second tip is about an official, and its district learns nothing of it. A person who declines help is offered none. At
-the end only the month's count remains. The phones call the line's own hooks, and a reader runs next to it. The desk is
-a browser, and the test moves the clock.
+A second tip is about an official, and its district learns nothing about it. A person who declines help is offered no
+service. At the end, only the month's numbers remain. The phones call the hotline's own hooks, and a reader process runs
+as well. The desk is a browser, and the test moves the clock.
 """
 
 from collections.abc import Iterator
@@ -49,9 +49,10 @@ UNOPENED = (
     "Open the report text first. To confirm a closure, you must open the case after the request."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
-"""The answers: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave, work."""
+"""The answers of a screening: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave,
+work."""
 FOLLOWED = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
-"""All tables that hold data about a person, apart from the log and the numbers."""
+"""All tables with data about a person, except the log and the numbers."""
 
 
 @contextmanager
@@ -95,7 +96,7 @@ def test_a_danger_from_its_alert_to_thirty_days_on_and_the_counts(
 
 
 def an_alert_meets_silence(case: DangerCase) -> str:
-    """Lets the silent responder's alert escalate to the deputy. Returns the receipt's number."""
+    """Lets the alert of the silent responder escalate to the deputy. Returns the number of the receipt."""
     _, number = given(case.office.line)
     case.ticks()
     assert len(case.texts(SLEEPER)) == 1
@@ -137,7 +138,7 @@ def she_passes_it_on(case: DangerCase) -> None:
 
 
 def she_is_there_and_finds_help(case: DangerCase) -> None:
-    """Screens a person and offers two services. The first has no room, and the next one has."""
+    """Screens a person and offers two services. The first service has no room, but the second one has."""
     phone = case.dials("1", "1", "2")
     assert case.shows("on_site_asks") in phone.screen
     assert case.shows("minor", "screening") in phone.key("2")
@@ -152,7 +153,8 @@ def she_is_there_and_finds_help(case: DangerCase) -> None:
 
 
 def another_person_wants_no_help(case: DangerCase) -> None:
-    """Reports a second tip. The person met there declines help, and from then on no key offers a service."""
+    """Reports a second tip. The person that the responder meets declines help, and after that no key offers a
+    service."""
     told(case.office.line, *DANGER_HERE, "1", "1", *REST)
     case.minutes(4)
     tip = case.office.line.tips[-1]
@@ -215,9 +217,9 @@ def closed(case: DangerCase) -> str | None:
 
 
 def she_is_asked_whether_the_person_arrived(case: DangerCase) -> None:
-    """Moves the clock to each follow-up: the deputy after 72 hours, the coordinator the next morning.
+    """Moves the clock to each follow-up: the deputy is asked after 72 hours, and the coordinator the next morning.
 
-    Another user asks the person who declined help once more.
+    The person who declined help is asked once more by another user.
     """
     line, coordinator = case.office.line, case.enrols_a_coordinator()
     helped, other = (tip.id for tip in line.tips[:2])
@@ -266,7 +268,7 @@ def of_an_official_the_district_meets_nothing(case: DangerCase) -> None:
 
 
 def the_desk_opens_whom_it_met(hands: Hands) -> None:
-    """Opens the persons of the first case with the desk's own key, which the reader handed on."""
+    """Decrypts the persons of the first case with the desk's own key. The reader process gave the desk access."""
     hands.page.goto("/tips/1")
     hands.click(hands.page.locator("#f-of_persons-send"))
     hands.presses("Open people met")
@@ -275,8 +277,8 @@ def the_desk_opens_whom_it_met(hands: Hands) -> None:
 
 
 def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
-    """Answers the follow-up after thirty days. The district's desk then decrypts the services offered and their
-    outcomes."""
+    """Answers the follow-up after thirty days. After that, the district's desk decrypts the offered services and
+    their outcomes."""
     line = case.office.line
     (asked,) = [row.due_at for row in line.all(ServiceReferral) if row.due_at]
     case.turns_to(asked)

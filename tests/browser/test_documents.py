@@ -1,4 +1,4 @@
-"""Tests the documents as a site: `bin/docs` builds it, and a browser without a network shows each page."""
+"""Tests the documents as a web site: `bin/docs` builds it, and a browser without a network shows each page."""
 
 import subprocess
 import threading
@@ -22,7 +22,7 @@ OFFICE, TELEPHONE = 1366, 360
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """A handler that logs nothing."""
+    """A request handler that logs nothing."""
 
     def log_message(self, format: str, *args: object) -> None:
         return None
@@ -43,7 +43,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def asked() -> list[str]:
-    """Returns the list of the pages' requests to other hosts."""
+    """Returns the list of requests that pages make to other hosts."""
     return []
 
 

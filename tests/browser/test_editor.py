@@ -1,4 +1,4 @@
-"""Tests the editor in Chromium: typing with and without the script, and the page's accessibility with axe."""
+"""Tests the editor in Chromium: typing with and without JavaScript, and the page's accessibility with axe."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +22,9 @@ NARROW = ("front/front", "abroad/fee/delete")
 OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
 KNOWN = ("ERR_FAILED", "422 (")
-"""Chromium's messages for a request that the test breaks off and for a refused form."""
+"""Chromium's messages for a request that the test interrupts and for a refused form."""
 ARRIVES = 10_000
-"""The longest wait for a page on a busy machine, in milliseconds."""
+"""The longest time to wait for a page on a busy machine, in milliseconds."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def served(make_desk: MakeDesk) -> Iterator[Desk]:
 def browsing(
     chromium: Browser, desk: Desk, *, script: bool = True, width: int = 1366
 ) -> Iterator[Page]:
-    """Yields a page for a signed-in editor. Fails if the browser's console shows an unknown complaint."""
+    """Yields a page for a signed-in editor. The test fails if the browser's console shows an unknown message."""
     context = chromium.new_context(
         base_url=desk.context.console_url,
         java_script_enabled=script,
@@ -63,7 +63,7 @@ def browsing(
 
 
 def enter(page: Page, desk: Desk) -> None:
-    """Signs in on the sign-in page. No other way sets the cookie as a browser requires."""
+    """Signs in on the sign-in page. In no other way does the browser get the cookie as usual."""
     who = desk.person("Editor 2", AccountRole.EDITOR)
     page.goto("/enter?language=en")
     for field, value in (

@@ -1,8 +1,8 @@
-"""Follows docs/admin-guide.md: a sentence from the first link to the caller and back, and a topic in ten minutes.
+"""Follows docs/admin-guide.md: a sentence from the first link to the caller and back, and a new topic in ten minutes.
 
     HOTLINE_TEST_LONG=yes HOTLINE_TEST_PICTURES=yes pytest tests/browser -k guide
 
-This command takes the guide's pictures again while the stories run.
+This command takes the guide's pictures again during the stories.
 """
 
 import re
@@ -41,7 +41,7 @@ WORDS = {
     "en": "Never pay to get a job. Keep your own passport.",
 }
 MENU = "law.law"
-"""The menu of rights and the law. It has two choices and room for a third."""
+"""The menu about rights and the law. It has two choices and room for a third one."""
 CHOICE = {"rw": "Ideni", "fr": "Dette", "en": "A debt"}
 TOPIC = {
     "one": {
@@ -121,7 +121,7 @@ def changes_a_sentence(hands: Hands, flow: str) -> None:
 
 
 def listed(page: Page, node: str) -> Locator:
-    """Returns the link to a screen in the editor's list, which shows the screen's title."""
+    """Returns the link to a screen in the editor's list. The list shows the screen's title."""
     return page.locator(f".outline a[href='./{node}#form']")
 
 

@@ -1,5 +1,5 @@
-"""Follows the guide's chapter on sheets: export a workbook, fill it in, import it. A colleague changed one row
-meanwhile."""
+"""Follows the guide's chapter on spreadsheets: export a workbook, fill it in, and import it. Meanwhile, a colleague
+changed one row."""
 
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def test_one_stale_row_of_a_sheet_is_refused(office: Office, tmp_path: Path) -> 
 
 
 def overtakes(office: Office, place: str, words: str) -> None:
-    """Changes a text on its page as a colleague, after the sheet was made."""
+    """Changes a text on its page in the name of a colleague, after the workbook was made."""
     context, other = office.desk.context, office.person("Translator 2", AccountRole.TRANSLATOR)
     text = language_review(context, "rw").texts[place]
     typed = TypedText(place, words, text.digest("rw"), text.digest("en"))
@@ -95,7 +95,7 @@ def brings_it_in(hands: Hands, sheet: Path) -> None:
 
 
 def filled(file: Path, words: dict[str, str]) -> int:
-    """Fills in a new text and a yes for each of these places. Returns the number of rows in the sheet."""
+    """Enters a new text and a yes for each of these places. Returns the number of rows in the workbook."""
     book = load_workbook(file)
     table, columns = book.worksheets[0], columns_of(book)
     for row in table.iter_rows(min_row=2):

@@ -1,6 +1,6 @@
-"""Runs a story of the console and files a tip. Afterwards no file of the line holds a secret in plain text.
+"""Runs a story in the console and files a tip. After that, no file of the hotline may contain a secret in plain text.
 
-The search looks for the same forms of a secret as invariant I5 of a fault run.
+The search looks for the same forms of a secret as invariant I5 in the fault tests.
 """
 
 import logging
@@ -44,11 +44,11 @@ WRITTEN = {
     "en": "Never pay to get a job.",
     "fr": "Ne payez jamais pour un emploi.",
 }
-"""The text in all languages. English alone needs a tick before it is submitted."""
+"""The text in all languages. With only the English text, the page would ask to confirm a checkbox before submission."""
 TOLD = "umucuruzi witwa kanyoni"
 """Words that only the caller of this story writes."""
 LANDMARK = "3"
-"""The choice behind a saved tip that accepts words."""
+"""The choice after a saved tip with which the caller can add words."""
 COOKIES = 2
 
 
@@ -83,7 +83,7 @@ class SeenSecrets:
         return found
 
     def codes(self, begin: datetime, end: datetime) -> set[str]:
-        """Returns every authenticator code of that time."""
+        """Returns every authenticator code for that time."""
         steps = int((end - begin).total_seconds()) // STEP_SECONDS + 2
         times = [begin + timedelta(seconds=STEP_SECONDS * step) for step in range(steps)]
         return {code_at(secret, at) for secret in self.factors for at in times}
@@ -123,8 +123,8 @@ def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
 
 
 def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: AccountRole) -> None:
-    """Takes up an account by a link, resets its lost password with the sheet and signs in. Records every secret
-    shown."""
+    """Completes an account through a link, resets its lost password with the printed sheet and signs in. It records
+    every secret that was shown."""
     context = office.desk.context
     invited = service_invitations.invite(context, SERVER, name, [role], office.language)
     person = Person(context, office.desk.clock, name, invited.account_id)
@@ -151,8 +151,8 @@ def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: Acco
 
 
 def takes_a_backup(office: Office, folder: Path) -> None:
-    """Takes a backup. First writes the version of the tables: a backup asks for it, and tests make tables without
-    it."""
+    """Takes a backup. First it stores the version of the tables, because a backup needs it and tests create tables
+    without it."""
     with office.desk.context.database.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT NOT NULL)")
         connection.exec_driver_sql(

@@ -1,4 +1,4 @@
-"""Tests the pages of changes with axe and on a narrow screen, so that blind editors can use them."""
+"""Tests the pages of drafts with axe and on a narrow screen, so that blind editors can use them."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Tests the printed papers that a responder keeps: the card has one page, and the guide four."""
+"""Tests the printed papers for responders: the card has one page, and the guide has four."""
 
 import re
 from pathlib import Path

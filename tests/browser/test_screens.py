@@ -1,4 +1,5 @@
-"""Walks through ten moments of the line on a handset in a browser. `--save-pictures` saves them in docs/screens."""
+"""Shows ten situations of the hotline on a handset in a browser. With `--save-pictures`, it saves them in
+docs/screens."""
 
 from collections.abc import Callable
 from pathlib import Path

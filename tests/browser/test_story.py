@@ -1,4 +1,5 @@
-"""Tests the whole story in Kinyarwanda, in a browser and on the real line. A responder takes the case at the end."""
+"""Tests the whole story in Kinyarwanda, in a browser and with a real hotline. At the end, a responder takes the
+case."""
 
 import json
 import re
@@ -35,7 +36,7 @@ def test_both_phones_through_the_whole_story(
     before = taken_by(stack, "Gasabo")
     tells_of_danger(citizen, district="1")
     responder.shows("1 new message", within=SOON)
-    # Two workers send at once. Either of the two responders alerted of danger may be the first.
+    # Two workers send at the same time, so either of the two alerted responders may be the first.
     holder = page.locator("[data-people] option:checked")
     expect(holder).to_contain_text(re.compile(r"Gasabo [12]"))
     name = re.findall(r"Gasabo [12]", holder.inner_text())
@@ -66,7 +67,7 @@ def tells_of_danger(citizen: Phone, *, district: str) -> None:
 
 
 def reads_the_alert(responder: Phone, place: str) -> str:
-    """Returns the alert's reference. The alert gives only its urgency, the place and the reply."""
+    """Returns the reference in the alert. The alert contains only its urgency, the place and how to reply."""
     expect(responder.root).to_have_attribute("data-unread", "1")
     responder.act("left")
     alert = re.compile(rf"([A-Z0-9]{{4}}): {place}, byihutirwa\. Subiza 1 \1$")
@@ -174,7 +175,7 @@ def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
 
 
 def chooses_a_responder(page: Page, name: str) -> None:
-    """Chooses a responder with the tabulator and returns the same way, past the faults and the other phone."""
+    """Chooses a responder with the Tab key and goes back, past the faults and the other phone."""
     for _ in range(3):
         page.keyboard.press("Tab")
     expect(page.locator("[data-people]")).to_be_focused()
@@ -198,6 +199,6 @@ def takes_it_on_the_keyboard(page: Page, responder: Phone) -> None:
 
 
 def take_picture(page: Page) -> None:
-    """Takes the picture when no entry of the log is new. The alert is open on the right."""
+    """Takes a picture when no new entry appears in the log. The alert is open on the right phone."""
     expect(page.locator("[data-log] .fresh")).to_have_count(0)
     page.screenshot(path=PICTURE, animations="disabled", caret="hide")

@@ -1,4 +1,4 @@
-"""Tests that a translator can review twenty texts on a screen of 360 pixels within twenty minutes."""
+"""Tests that a translator can review twenty texts within twenty minutes on a screen of 360 pixels."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +15,7 @@ __all__ = ["language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 TEXTS, MENDED_EACH = 20, 5
-"""One text in so many is corrected: its first word is written again."""
+"""The number of texts, and how often one is corrected: its first word is written again."""
 MINUTES = 20
 
 
@@ -40,7 +40,7 @@ def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: O
 
 
 def judges_the_first(hands: Hands, number: int) -> str:
-    """Reads the first waiting text and approves or corrects it. Returns its place in the flows."""
+    """Reads the first waiting text, and approves or corrects it. Returns the place of the text in the flows."""
     text = hands.page.locator("#t-1")
     place = text.locator("[name='place.1']").input_value()
     hands.reads(text)

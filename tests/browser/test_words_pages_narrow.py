@@ -1,4 +1,4 @@
-"""Tests the translation pages and the public results on a narrow screen with axe: a translator's whole job in
+"""Tests the pages of translators and the public results on a narrow screen with axe: all of a translator's work in
 Chromium."""
 
 import pytest

@@ -1,4 +1,4 @@
-"""Gives tests desks that can decrypt their tips, a receipt, and a question asked back."""
+"""Gives tests desks that can decrypt their tips, a receipt, and a question that a desk asked back."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ DISTRICT = districts("1")[0].code
 
 @pytest.fixture
 def desked(line: Line) -> Line:
-    """Makes the keys of the national desk and of one district."""
+    """Creates the keys of the national desk and of one district."""
     with line.database.writing() as session:
         encrypt_for_desks(session, (NATIONAL, DISTRICT), bytes(DESK_KEY), PASSPHRASE, line.clock.at)
     return line
@@ -37,7 +37,7 @@ def desked(line: Line) -> Line:
 
 @pytest.fixture
 def number(desked: Line) -> str:
-    """Returns the receipt number of a tip, some minutes after its report."""
+    """Returns the receipt number of a tip that was reported some minutes ago."""
     _, number = given(desked)
     desked.clock.turn(minutes=4)
     return number

@@ -1,4 +1,4 @@
-"""C12: tests who is notified of an answer, and that an answer is erased together with its tip's text."""
+"""C12: tests who is notified of an answer, and that an answer is erased together with the text of its tip."""
 
 import pytest
 from sqlalchemy import update

@@ -1,4 +1,5 @@
-"""C12: tests one question asked back, from a signed list: answered once by receipt, read only by the tip's desks."""
+"""C12: tests one question from an approved list that a desk asks back. It is answered once with the receipt, and
+only the tip's desks can read it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -225,7 +226,7 @@ class Shelf:
 
 
 def unsigned(line: Line) -> Line:
-    """Returns the same line without any signed question."""
+    """Returns the same hotline without any approved question."""
     book = line.context.flow_sets.get(line.context.flow_sets.live())
     flows = {**book.flows, FLOW: replace(book.flows[FLOW], signed={})}
     return replace(line, context=replace(line.context, flow_sets=Shelf(replace(book, flows=flows))))

@@ -1,6 +1,6 @@
 """Tests that codes about a person never change, and that they can be deleted only after they are counted.
 
-Both databases are tested, made either way.
+The test uses both databases, with tables made either way.
 """
 
 from datetime import timedelta

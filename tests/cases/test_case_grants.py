@@ -28,7 +28,7 @@ ALONE = {READER}
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    """Files one tip and screens a person in a process that holds no key."""
+    """Files one tip and screens a person, in a process that has no key."""
     beside = reader_beside(line)
     told(line, *DANGER_HERE)
     screened(line.context, 1)
@@ -36,7 +36,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 def holders(beside: ReaderBeside) -> set[str]:
-    """Runs the reader and returns the holders of the case's key. Checks that each can decrypt the code."""
+    """Runs the reader and returns who has the key of the case. It checks that each of them can decrypt the code."""
     reader_handover.reconcile(beside.context)
     found = set()
     with beside.line.database.reading() as session:

@@ -1,4 +1,5 @@
-"""Tests the responders' screens behind the PIN: notes, passing a case on to a colleague, and the case's timeline."""
+"""Tests the responders' screens after the PIN: notes, passing a case on to a colleague, and the timeline of the
+case."""
 
 from collections.abc import Callable
 
@@ -24,12 +25,12 @@ from tests.support.reading import PHONE, PIN, ReaderBeside, at_her_desk, with_pi
 from tests.support.taking import take_case
 
 WORDS = "irembo rifunze"
-"""No other text of the line contains this."""
+"""Words that no other text of the hotline contains."""
 
 
 @pytest.fixture
 def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Takes a danger case and returns the phone behind the PIN, with the assignment."""
+    """Takes a case of danger. Returns the phone after the PIN, with the assignment."""
     phone, known_as = at_her_desk(beside)
     take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)

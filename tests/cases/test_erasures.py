@@ -1,4 +1,5 @@
-"""C11: tests erasure requests by receipt. Another person may hold the phone and PIN: no open case is erased at once."""
+"""C11: tests requests to erase a report, made with the receipt. Another person may have the phone and the PIN, so no
+open case is erased at once."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from tests.support.receipts import NOTHING, asked, given
 from tests.support.taking import close_by_two, take_case
 
 NIGHT, MORNING = datetime(2026, 11, 24, 20, 36, tzinfo=UTC), datetime(2026, 11, 25, 7, tzinfo=UTC)
-"""22:36 and 09:00 in Kigali."""
+"""The times 22:36 and 09:00 in Kigali."""
 WHO: dict[str, Any] = {"by": "Director", "reason": "nobody reached her yet"}
 
 
@@ -29,7 +30,7 @@ def wish(district: District, tip_id: int) -> None:
 
 
 def told_case(district: District, urgency: int) -> tuple[int, int, str]:
-    """Alerts a responder of a tip. Returns the tip, the responder and the reference."""
+    """Alerts a responder about a tip. Returns the tip, the responder and the reference."""
     helper = district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.tell(urgency=urgency)
@@ -45,7 +46,7 @@ def sent_after_wish(district: District) -> list[tuple[int, str, str]]:
 
 
 def fire(district: District, **later: float) -> None:
-    """Runs three ticks: a tip makes one step in each."""
+    """Runs three ticks of the clock, because a tip makes one step in each."""
     district.clock.turn(**later)
     for _ in range(3):
         service_assignment.fire_deadlines(district.context)
@@ -217,7 +218,7 @@ def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
 
 
 def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Line) -> None:
-    """The person feared by the caller learns nothing, and the text still exists."""
+    """A person who frightens the caller learns nothing, although the text still exists."""
     _, number = given(line)
     eraser = asked(line, number)
     eraser.key("2", "2")

@@ -1,4 +1,4 @@
-"""Tests reminders to offer help that a person wants: after the consent, and when the case closes."""
+"""Tests reminders to offer help that a person wants: after the consent, and when the case is closed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ HOURS = timedelta(hours=1)
 
 
 def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]]:
-    """Turns the clock. Returns the delay, the person and the template of each reminder."""
+    """Moves the clock forward. Returns the delay, the person and the template of each reminder."""
     asked, begun = [], case.district.clock()
     for _ in range(time // (HOURS / 2)):
         case.district.clock.turn(minutes=30)
@@ -47,7 +47,7 @@ def test_without_danger_it_is_asked_the_next_morning(district: District, urgency
     district.clock.at = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
     case.say("consent", {"consent": "yes"})
     assert passes(case, 12 * HOURS - HOURS / 2) == []
-    # 08:00 in Kigali.
+    # This is 08:00 in Kigali.
     assert passes(case, HOURS / 2) == [(HOURS / 2, case.hers, ASKS)]
 
 
@@ -92,7 +92,7 @@ def test_a_yes_that_is_said_again_buys_no_time(district: District) -> None:
 
 
 def test_no_sms_tells_what_the_person_said(district: District) -> None:
-    """A request after a consent has the same text as one after an offer."""
+    """The question after a consent has the same text as the question after an offer."""
     case = HelpedCase(district, urgency=1)
     case.say("screened", GROWN_UP)
     case.say("consent", {"consent": "yes"})
@@ -108,7 +108,7 @@ def own_case(line: Line) -> HerCase:
 
 
 YES = ("3", "1", "2", "1")
-"""Refer to help; safe; grown up; "Ask in private: does the person want help?" Yes."""
+"""The answers: refer to help, safe, adult. "Ask in private: does the person want help?" Yes."""
 
 
 def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:

@@ -1,6 +1,6 @@
-"""Tests two responders who write about one person at once, and two relays that fire one clock.
+"""Tests two responders who write about one person at the same time, and two relays that handle the same deadline.
 
-Both kinds of database are tested.
+The test uses both kinds of database.
 """
 
 from contextlib import suppress
@@ -31,7 +31,7 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
 
 
 def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(district: District) -> None:
-    """Two responders who screen a person at once both write to the case's one pair of keys."""
+    """Two responders who screen a person at the same time both use the case's only key pair."""
     case = HelpedCase(district)
     together(
         *(partial(case.say, "screened", GROWN_UP, who=one) for one in (case.hers, case.colleague))

@@ -1,4 +1,4 @@
-"""Tests how a responder answers about a person by phone, and that the reader keeps the sealed answer once."""
+"""Tests how a responder answers questions about a person by phone. The reader stores each encrypted answer once."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,8 @@ from tests.support.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_
 from tests.support.taking import take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
-"""Adult, recruited, by force, perhaps by deception, for another's gain, and not free to leave."""
+"""The answers of a screening: adult, recruited, by force, perhaps by deception, for another's gain, and not free to
+leave."""
 WORK = "1"
 WANTS_HELP = ("1", "1", "1")
 IN_CLEAR = {
@@ -39,7 +40,7 @@ CODES = ("labour", "person_form", "isange", "cannot_say", 'rwanda"', "code.")
 
 
 class HerCase:
-    """A responder's phone and one danger case that the responder took."""
+    """A responder's phone, and one case of danger that the responder took."""
 
     def __init__(self, line: Line) -> None:
         self.beside: ReaderBeside = reader_beside(line)
@@ -205,7 +206,7 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: He
     assert "1 Continue (2 of 5)" in phone.screen
     assert phone.key("1").startswith("CON Did someone hire")
     assert phone.key("1").startswith("CON Do others profit from the person, or plan to?")
-    # The person may be older than they looked. Then the questions that a child is not asked follow.
+    # The person may be older than they looked. In that case, the questions for adults follow.
     phone.key("0", "0", "2", "5", "4", "1", "2", "1")
     assert phone.screen.startswith("CON Force, threats")
 
@@ -301,7 +302,7 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase)
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     own_case: HerCase,
 ) -> None:
-    """The keys would be read against newer lists, as about another person or over later answers."""
+    """Otherwise the keys would apply to newer lists, for example to another person or to later answers."""
     phone = own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert own_case.kept() == ["screened", "consent"]
     own_case.line.clock.turn(hours=1)

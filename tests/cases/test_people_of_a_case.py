@@ -56,7 +56,7 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
     assert case.reminded() == [(case.hers, ASKS)]
     assert case.reminded() == []
     clock.turn(hours=24)
-    # This person had no reference for the case until now, and gets one to dial in with.
+    # This person had no reference for the case until now. They get one, with which they can dial in.
     assert case.reminded() == [(case.leads, ABOVE)]
     assert case.reference(case.leads)
     case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)
@@ -89,8 +89,8 @@ def endings_wait(case: HelpedCase) -> bool:
 
 
 def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase) -> None:
-    """The assignee was stood down, so the coordinator is asked. Once an official is named, only the national desk
-    is."""
+    """The assignee was stood down, so the coordinator is asked. After an official is named, only the national desk
+    is asked."""
     case.offer()
     (known_as,) = [row for row in case.district.all(Assignment) if row.responder_id == case.hers]
     case.district.change(Assignment, known_as.id, released_at=case.district.clock())
@@ -116,7 +116,7 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     assert (tip.closed_at, tip.urgency, tip.assignee_id) == (None, Urgency.DANGER, None)
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
     assert "acknowledge" in case.district.open_kinds()
-    # The first member of the national desk to take the case holds it.
+    # The first member of the national desk who takes the case is its assignee.
     do(case.context, case.nation[0], case.reference(case.nation[0]), Verb.TAKE, tip.updated_at)
     assert case.district.tip(case.tip).assignee_id == case.nation[0]
     check_logs(case.district.database)
@@ -193,7 +193,7 @@ def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
 
 
 def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
-    """The screen says that another responder asks again in three days."""
+    """The screen says that another responder will ask again in three days."""
     offered = case.offer()
     refused = case.say("answered", {"answer": "person_refused"}, of=offered)
     for codes, corrects, stop in (
@@ -212,7 +212,7 @@ def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: Hel
 
 
 def check_rows(case: HelpedCase) -> None:
-    """Checks that each row of persons and offers equals what the decrypted case log adds up to."""
+    """Checks that the rows of persons and offers agree with the decrypted case log."""
     met = case.people()
     with case.district.database.reading() as session:
         seen = {row.n: row for row in tables_persons.persons_of_tip(session, case.tip)}
@@ -221,7 +221,7 @@ def check_rows(case: HelpedCase) -> None:
     made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
     assert offers.keys() == made.keys()
     for one in met:
-        # The urgency of the case may have changed since the clock was set.
+        # The urgency of the case may have changed since the deadline was set.
         asked, again = (
             seen[one.n],
             [person_clock(one, now) for now in (case.urgency, Urgency.DANGER)],
@@ -242,7 +242,7 @@ def check_rows(case: HelpedCase) -> None:
             assert (row.clock, row.times) == (None, len(FOLLOWS[clock.kind].rings))
         else:
             assert row.clock == clock.kind
-            # By night the clock waits for the day, unless a person is in danger.
+            # At night the deadline waits for daytime, unless a person is in danger.
             assert row.times > 0 or row.due_at >= clock.due_at
     check_made_again(case, met)
 
@@ -252,7 +252,7 @@ class Undone(Exception):
 
 
 def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
-    """Checks that the same fold makes deleted rows again."""
+    """Checks that deleted rows are made again from the log."""
 
     def rows(session: Session) -> list[tuple[object, ...]]:
         persons = [(row.n, row.met_at) for row in tables_persons.persons_of_tip(session, case.tip)]
@@ -287,7 +287,7 @@ STEPS = 40
 
 
 def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
-    """Random answers come in any order. No screening closes a case, and the rows equal the log."""
+    """The answers are random and come in any order. No screening closes a case, and the rows agree with the log."""
     for walk in range(WALKS):
         chance = random.Random(f"{seed()} people {walk}")
         database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
@@ -306,7 +306,8 @@ def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
 
 
 def is_danger(case: HelpedCase, chance: random.Random) -> bool:
-    """Lets time pass or writes a random valid answer. Returns True if it said that a person is in danger again."""
+    """Lets time pass, or records a random valid answer. Returns True if the answer said that a person is in danger
+    again."""
     if chance.random() < 0.25:
         case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))
         case.reminded()

@@ -1,4 +1,4 @@
-"""Tests what a phone behind a PIN shows of the persons of a case, and what it answers about them."""
+"""Tests what a phone shows about the persons of a case after the PIN, and the answers about them."""
 
 import json
 
@@ -28,7 +28,7 @@ from tests.support.taking import close_by_two, do, take_case
 
 
 class HerPhone:
-    """One responder's phone, with the calls that its screens make to the reader about one case."""
+    """One responder's phone, with the requests about one case that its screens send to the reader."""
 
     def __init__(self, line: Line) -> None:
         self.beside: ReaderBeside = reader_beside(line)
@@ -47,7 +47,7 @@ class HerPhone:
             return decrypt_reader_persons.record_report(turn)
 
     def sees(self) -> ReaderAnswer:
-        """Returns the responder's lists behind the PIN."""
+        """Returns the responder's lists after the PIN."""
         pinned = CallerFacts(cases=(self.case,), flags=(f"hers.{self.case}",))
         with self.line.database.reading() as session:
             hers = session.get_one(Responder, self.who)

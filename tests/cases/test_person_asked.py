@@ -1,7 +1,7 @@
-"""Tests what a text asks of the reader about a person.
+"""Tests what a session's text asks the reader to do about a person.
 
-The verb is in clear. The codes are sealed and sent once, not before the last answer. A played reader answers here; the
-real one has its own tests.
+The command is not encrypted. The codes are encrypted, and are sent once after the last answer. A simulated reader
+answers here, because the real one has its own tests.
 """
 
 from collections.abc import Mapping
@@ -49,12 +49,12 @@ ADULT = {"minor": "no", "act": "yes", "force": "yes", "deceit": "unsure", "purpo
 
 @dataclass
 class PlayedReader:
-    """A reader that answers from fixed lists and records what it was sent."""
+    """A reader that gives fixed answers and records what it received."""
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     silent: int = 0
-    """Number of acts that get no answer in time."""
+    """The number of requests that get no answer in time."""
     sent: list[tuple[str, int | None, Mapping[str, str]]] = field(default_factory=list)
     asked: list[ReaderRequest] = field(default_factory=list)
 
@@ -117,7 +117,7 @@ OFFER = [
             [("screened", 0, {"minor": "yes", "act": "yes", "purpose": "yes", "free": "no", "form": "labour"})],
         ),
         (f"{HELP}*2", []),
-        # A yes is kept at once, so a call that drops later does not lose the wish for help.
+        # A yes is stored at once, so that the wish for help is not lost if the call ends early.
         (f"{HELP}*2*1", [("consent", 0, OFFER[0][2])]),
         (f"{HELP}*1*1*1", [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"})]),
         (f"{HELP}*2*2*1", [("consent", 0, {"minor": "no", "consent": "no", "again": "woman"})]),
@@ -127,12 +127,12 @@ OFFER = [
         (f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1",
          [("screened", 0, {**ADULT, "free": "no", "form": "labour"}), *OFFER]),
         (f"{HELP}*2*1*1*1*5*1", [("consent", 0, OFFER[0][2])]),
-        # A person who looks like a child is asked as a child.
+        # A person who looks like a child gets the questions for a child.
         (f"{HELP}*2*1*3*1*1*1*4",
          [("consent", 0, OFFER[0][2]),
           ("consent", 3, {"minor": "no", "consent": "assent_yes", "interest": "yes", "sex": "girl"}),
           ("offered", 3, {"service": "child_officer", "sex": "girl", "nationality": "rwanda"})]),
-        # After "under 18", Girl and Boy.
+        # The answers Girl and Boy come after "under 18".
         (f"{HELP}*1*1*1*2*1*1",
          [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"}),
           ("offered", 3, {"service": "isange", "sex": "boy", "nationality": "rwanda"})]),
@@ -152,7 +152,7 @@ def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
     [
         (f"{HELP}*3*1", [("answered", 3, {"answer": "accepted"})]),
         (f"{HELP}*1*1", [("offered", 1, {"service": "isange"})]),
-        # The responder is asked again about the person's looks if the call dropped before they were sent.
+        # If the call ended before the age was sent, the responder is asked again how old the person looks.
         (f"{HELP}*2*1*1*1", [("offered", 2, {"service": "isange", **SEEN})]),
         (f"{HELP}*4*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
         (f"{SITE}*2*2*2*2*2*2*1",
@@ -243,7 +243,8 @@ def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr()
 def test_a_digest_tells_where_a_text_stands_and_nothing_that_was_keyed_behind_a_pin(
     text: str, kept: str
 ) -> None:
-    """Six questions of three answers make seven hundred attempts for an attacker with the key of the digests."""
+    """Six questions with three answers give only seven hundred possibilities, which an attacker with the digest key
+    could try."""
     assert without_pins(text) == kept
 
 

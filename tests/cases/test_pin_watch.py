@@ -1,6 +1,6 @@
 """Tests a PIN that another person saw.
 
-Wrong PINs make the phone wait, each opening is shown, and the responder can end the PIN.
+After wrong PINs the phone must wait, each use is shown, and the responder can end the PIN.
 """
 
 from datetime import UTC, datetime
@@ -32,14 +32,14 @@ HOME = "CON Open: 1. Urgent: 1. Last opened by phone: "
 
 @pytest.fixture
 def coordinator(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> int:
-    """Adds a coordinator of the responder's district, who is not the next to be alerted."""
+    """Adds a coordinator of the responder's district, who is not the next person to be alerted."""
     return with_pin(
         beside, msisdn=COORDINATOR, level=Level.COORDINATOR, desks=(beside.line.tips[-1].place,)
     )
 
 
 def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None = None) -> str:
-    """Dials the responders' short code and keys these keys. Returns the screen."""
+    """Dials the responders' short code and presses these keys. Returns the screen."""
     phone = beside.line.caller(msisdn)
     if network is not None:
         phone.network = network
@@ -60,7 +60,7 @@ def alerted(beside: ReaderBeside) -> set[int]:
 
 
 def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
-    """Keys this many wrong PINs, each in a session of its own. Returns the last screen."""
+    """Enters this many wrong PINs, each in its own session. Returns the last screen."""
     screen = ""
     for number in range(times):
         screen = dialled(beside, msisdn, f"81526{number}")

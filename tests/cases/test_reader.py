@@ -1,4 +1,4 @@
-"""Tests how a responder dials, keys the PIN, reads the case and acts on it."""
+"""Tests how a responder dials, enters the PIN, reads the case and acts on it."""
 
 from pathlib import Path
 
@@ -132,7 +132,8 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
 
 
 def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: ReaderBeside) -> None:
-    """The case stays urgent until the colleague has read it. Taking it by name alone is not enough."""
+    """The case stays urgent until the colleague has read it. It is not enough that the colleague took it by its
+    reference."""
     line, theirs = beside.line, "+250788000013"
     told(line, *DANGER_HERE)
     her, colleague = (
@@ -197,7 +198,8 @@ NATION = "+250788000014"
 def asked_of_the_nation(
     beside: ReaderBeside, known_as: Assignment, closes: str
 ) -> tuple[Caller, str]:
-    """Requests closure behind the PIN. Returns the phone of the person asked to confirm, and their reference."""
+    """Requests closure on the screens after the PIN. Returns the phone of the person who is asked to confirm, and
+    their reference."""
     line = beside.line
     take_case(line.context, known_as.responder_id, known_as.reference, line.clock.at)
     second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
@@ -259,7 +261,7 @@ def vault_of(pepper: bytes) -> PinVault:
 def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    """An attacker with all of that may know the PIN from the gateway's log, but still lacks the pepper."""
+    """An attacker with all of this may know the PIN from the gateway's log, but still needs the pepper."""
     _, known_as = own_case
     with beside.line.database.reading() as session:
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
@@ -274,7 +276,7 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
 
 
 def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None:
-    """The responder's first desk still has a grant of the pair from before the place was corrected."""
+    """The responder's first desk still has a grant for the key pair from before the place was corrected."""
     told(beside.line, *DANGER_HERE)
     tip = beside.line.tip
     person_id = with_pin(beside, desks=("11", tip.place))

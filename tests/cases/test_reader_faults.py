@@ -1,4 +1,4 @@
-"""Fault runs: a responder behind the PIN while the reader is dead, slow or restarted, or a hop comes twice."""
+"""Fault tests after the PIN: the reader process is dead, slow or restarted, or a hop arrives twice."""
 
 import logging
 from datetime import timedelta
@@ -26,7 +26,7 @@ OFF = "CON Cannot be read now.\n1 Try again\n2 Take it unread"
 
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
-    """Keys the PIN and opens the only case."""
+    """Enters the PIN and opens the only case."""
     phone.dial("90")
     phone.key(PIN, "1", "1")
     beside.waited.clear()
@@ -243,7 +243,7 @@ def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
 
 
 def rows_of(line: Line) -> list[object]:
-    """Returns every row that holds data of a session."""
+    """Returns every row with data of a session."""
     return [
         vars(row) for table in (PinReading, PinReadingAsk, AuditEntry) for row in line.all(table)
     ]

@@ -28,7 +28,7 @@ def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line
 
 
 def test_c11_a_number_that_was_seen_works(line: Line) -> None:
-    """A caller who hangs up at or before the screen that shows the number never read a useless number."""
+    """A caller who hangs up on or before the screen with the number has never seen a number that does not work."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert not re.search(r"\d{3} \d{3} \d{3}", caller.key("2"))
     assert line.tip.receipt_key is None
@@ -214,7 +214,7 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
 def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(
     line: Line, language: str, first: tuple[str, ...], said: str
 ) -> None:
-    """This also holds for the phone that asked, and while the text is still kept."""
+    """This is also true for the phone that asked, and while the text is still stored."""
     _, number = given(line)
     asks = line.caller(OTHER_PHONE)
     asks.dial()

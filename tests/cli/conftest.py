@@ -1,4 +1,4 @@
-"""Runs the tests of commands on the embedded pair."""
+"""Runs the tests of commands with the embedded database and Redis."""
 
 from tests.support.servers import embedded
 

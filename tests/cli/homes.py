@@ -1,7 +1,8 @@
-"""Provides homes of a line as `hotline init` makes them. A test process makes them once and copies them from memory.
+"""Provides home folders of a hotline as `hotline init` makes them. A test process makes them once and then copies them
+from memory.
 
-An init measures every screen of the flows, runs every migration and stretches a passphrase. That is more work than most
-tests do.
+`hotline init` measures every screen of the flows, runs every migration and derives a key from a passphrase. That takes
+longer than most tests.
 """
 
 import os
@@ -21,14 +22,14 @@ Kept = Mapping[Path, tuple[int, bytes | None]]
 
 
 PASSPHRASE = "correct horse battery"
-"""The desks' passphrase in a home that is not a demo's."""
+"""The passphrase of the desks in a home that does not belong to a demo."""
 
 
 def copy_home(home: Path, *, demo: bool = True) -> None:
-    """Writes everything that `hotline init` would make, each folder and file with its mode. All homes of a process are
-    the same.
+    """Writes everything that `hotline init` would make, with the mode of each folder and file. All homes in a process
+    are the same.
 
-    In a demo's home init leaves the desks' passphrase in `enrolment-passphrase`. Another home has PASSPHRASE.
+    In the home of a demo, the passphrase of the desks is in `enrolment-passphrase`. In another home, it is PASSPHRASE.
     """
     for path, (mode, held) in _home(demo).items():
         if held is None:

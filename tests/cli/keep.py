@@ -1,7 +1,7 @@
 """Runs a keeper in its own process: `python -m tests.cli.keep NAME=COMMAND ...`.
 
-A name that begins with `/` is a socket that the others need. A process called `fork_server` forks the commands that
-begin with `hotline`.
+If a name begins with `/`, it is a socket that the other programs need. A program called `fork_server` forks the
+commands that begin with `hotline`.
 """
 
 import asyncio

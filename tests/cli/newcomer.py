@@ -1,6 +1,6 @@
-"""Plays a newcomer at a running demo, who has only the README.
+"""Simulates a new user of a running demo, who has only the README.
 
-Types the commands of its first walk, word for word.
+It types the commands of the README's first walk exactly as they are printed.
 """
 
 import os
@@ -29,7 +29,7 @@ TOLD = {
 }
 ORDER = ("danger", "official", "province", "district", "sector", "kind", "who", "visit")
 ALL_DONE = "last"
-"""The node that says goodbye."""
+"""The node with the goodbye text."""
 PROMPT = b"> "
 MORE = "9"
 
@@ -42,7 +42,8 @@ def named_commands() -> list[str]:
 
 
 def first_walk(folder: Path) -> None:
-    """Reports one tip in each language in the demo's folder. Lists them, reads one, and requests its closure."""
+    """Reports one tip in each language in the demo's folder. Then it lists them, reads one, and requests its
+    closure."""
     activate, dial, listing, read, show, close, doctor = named_commands()
     assert activate == ACTIVATE
     for language in TOLD:
@@ -58,7 +59,7 @@ def first_walk(folder: Path) -> None:
 
 
 def typed(folder: Path, command: str) -> str:
-    """Runs a command in the folder where the demo was started. Returns its output."""
+    """Runs a command in the folder in which the demo was started. Returns the command's output."""
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=folder,
@@ -72,7 +73,7 @@ def typed(folder: Path, command: str) -> str:
 
 
 def tells(folder: Path, command: str, language: str) -> None:
-    """Reads each screen of the handset in the terminal, and presses the key before the wanted label."""
+    """Reads each screen of the handset in the terminal, and presses the key in front of the wanted label."""
     phone = subprocess.Popen(
         ["/bin/sh", "-c", command],
         cwd=folder,
@@ -106,7 +107,7 @@ def _press(phone: "subprocess.Popen[bytes]", key: str) -> str:
 
 
 def _screen(phone: "subprocess.Popen[bytes]") -> str:
-    """Reads up to the next prompt or the end. Returns it on one line."""
+    """Reads the output up to the next prompt or the end. Returns it as one line."""
     assert phone.stdout is not None
     seen = b""
     while not seen.endswith(PROMPT):

@@ -38,8 +38,8 @@ class SampleMonth:
     form: str
     sex: str
     steps: int
-    """The last step that the person took: 0 identified, 1 wants help, 2 offered, 3 accepted, 4 arrived, 5 answered
-    after thirty days."""
+    """The last step that the person reached: 0 identified, 1 wants help, 2 offered, 3 accepted, 4 arrived, 5
+    answered after thirty days."""
 
 
 MET = [
@@ -48,7 +48,7 @@ MET = [
     *(SampleMonth(2, n, "organs", "woman", 0) for n in range(6, 11)),
     SampleMonth(3, 1, "organs", "woman", 0),
 ]
-"""Two tips of one situation, and one about an official. The fourth tip belongs to a drill."""
+"""Two similar tips, and one about an official. The fourth tip belongs to a drill."""
 DRILL = SampleMonth(4, 1, "labour", "woman", 0)
 
 

@@ -1,4 +1,5 @@
-"""Tests `hotline accounts` and the link that `hotline init` prints. A link is printed once and stored nowhere."""
+"""Tests `hotline accounts`, and the invitation link that `hotline init` prints. A link is printed once and stored
+nowhere."""
 
 import re
 from pathlib import Path

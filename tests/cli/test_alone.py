@@ -1,4 +1,4 @@
-"""Tests that a second line on the same port or in the same home is refused. The first one continues."""
+"""Tests that a second hotline on the same port or in the same home is refused. The first one continues to run."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ from tests.support.made_once import lay_keys, lay_released
 
 @pytest.fixture
 def shared() -> Iterator[int]:
-    """Yields the port of a web server that its workers share, as those of the line do."""
+    """Yields the port of a web server that its workers share, like those of the hotline."""
     with socket.socket() as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         server.bind(("127.0.0.1", 0))
@@ -38,7 +38,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, port: int, **settings: str) -> str:
-    """Returns the error of a `hotline run` that does not start. Uses a process of its own, so that its end is seen."""
+    """Returns the error of a `hotline run` that does not start. It uses a separate process, so that the test sees
+    its end."""
     told = subprocess.run(
         (sys.executable, "-m", "hotline.cli.main", "run"),
         env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), **settings},
@@ -83,7 +84,7 @@ def test_the_server_gets_its_settings(tmp_path: Path, process: str, workers: str
 
 
 def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
-    """The web server would otherwise print its own usage again and again."""
+    """Otherwise the web server would print its own usage message again and again."""
     told = CliRunner(env={"HOTLINE_WEB_WORKERS": "-1"}).invoke(
         main, ["process", "listen", "web", "a-server"]
     )

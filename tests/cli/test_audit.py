@@ -1,4 +1,4 @@
-"""Tests `hotline audit list`: each action is a sentence that a person can read."""
+"""Tests `hotline audit list`: each action is shown as a sentence that a person can understand."""
 
 import json
 from datetime import UTC, datetime

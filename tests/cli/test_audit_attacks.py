@@ -37,7 +37,7 @@ def settings(home: Path) -> Settings:
 
 
 def write(home: Path, rows: int) -> None:
-    """Writes rows as the processes of the line do, in turns."""
+    """Writes rows in turns, as the processes of the hotline do."""
     with ExitStack() as stack:
         made = [BUILDERS[role](settings(home)).database for role in ROLES[:rows]]
         for database in made:
@@ -62,7 +62,7 @@ def broken_at(home: Path) -> int | None:
 
 
 def keep(home: Path) -> None:
-    """Lets the monitor keep the digest of the day."""
+    """Lets the monitor store the digest of the day."""
     context = BUILDERS[Role.WATCH](settings(home))
     with closing(context.database):
         watch = make_watch(digests=digests_file(settings(home)))
@@ -73,7 +73,7 @@ def keep(home: Path) -> None:
 
 @pytest.fixture
 def attack(home: Path) -> Callable[..., None]:
-    """Runs statements as a thief of the database who first drops its triggers."""
+    """Runs statements as a thief of the database who first removes its triggers."""
 
     def run(*statements: str, chained: bool = False) -> None:
         with closing(sqlite3.connect(home / "hotline.db")) as opened:
@@ -90,7 +90,7 @@ def attack(home: Path) -> Callable[..., None]:
 
 
 def chain_again(opened: sqlite3.Connection) -> None:
-    """Computes the whole chain as the code does. The chain needs no key, so a thief can do this."""
+    """Computes the whole chain of rows again, as the code does. The chain needs no key, so a thief can do this."""
     columns = "id, at, actor, action, subject, reason"
     rows = opened.execute(f"SELECT {columns} FROM audit ORDER BY id").fetchall()
     opened.execute("UPDATE audit SET previous = 'p' || id, digest = 'd' || id")
@@ -142,7 +142,7 @@ CUT_OFF = "DELETE FROM audit WHERE id > 26"
 def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """The processes continue after the cut, with numbers and seals that fit."""
+    """After the rows are removed, the processes continue with numbers and seals that fit."""
     keep(home)
     assert broken_at(home) is None
     attack(CUT_OFF)

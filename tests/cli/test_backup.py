@@ -1,4 +1,4 @@
-"""Tests `hotline backup`, `restore` and `keys` as an operator types them: from one machine to an empty one."""
+"""Tests `hotline backup`, `restore` and `keys` as an operator uses them: from one machine to an empty one."""
 
 import base64
 import gzip
@@ -31,7 +31,7 @@ ADMIN = ("--by", "Aline", "--reason", "a new colleague")
 
 @dataclass
 class Operator:
-    """One machine, and the files that an operator carries to the next one."""
+    """One machine, and the files that an operator carries to the next machine."""
 
     folder: Path
     home: str = "home"
@@ -61,7 +61,7 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
-    """Returns a line with one tip, its backup key, a backup and its exported keys."""
+    """Returns a hotline with one tip, its backup key, a backup and its exported keys."""
     operator = Operator(tmp_path_factory.mktemp("machine"))
     (operator.folder / "words").write_text(f"{WORDS}\n")
     copy_home(operator.folder / "home")
@@ -96,7 +96,7 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
 
 
 def assert_no_pepper_was_carried(made: Operator, brought: str) -> None:
-    """Checks that the pepper comes from paper alone. Neither the restored backup nor the export holds it."""
+    """Checks that the pepper comes only from paper. Neither the restored backup nor the export contains it."""
     pepper = (made.folder / "home" / "keys" / "reader" / "pepper.key").read_bytes()
     assert "reader/pepper.key" not in brought
     restored = [path for path in (made.folder / "empty").rglob("*") if path.is_file()]
@@ -170,7 +170,7 @@ def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
 
 @pytest.fixture
 def forged(made: Operator, tmp_path: Path) -> Path:
-    """Returns a backup by a person who knows the operators' public keys, of a database of their own."""
+    """Returns a backup of a different database, made by a person who knows the operators' public keys."""
     copy = tmp_path / "a.age"
     public = made.folder / "home" / "keys" / "console" / "backup.pub"
     argv = ["age", "--encrypt", "--recipients-file", str(public), "--output", str(copy)]
@@ -185,7 +185,7 @@ def forged(made: Operator, tmp_path: Path) -> Path:
 def test_a_backup_of_another_signer_is_refused_and_changes_nothing(
     made: Operator, forged: Path
 ) -> None:
-    """The line on the machine stays in place, also with --replace."""
+    """The hotline on the machine stays in place, even with --replace."""
     there = Operator(made.folder, home="kept")
     there.well("restore", str(made.folder / "a.age"), *made.key, "--by", "Aline")
     database = made.folder / "kept" / "hotline.db"
@@ -223,7 +223,7 @@ def test_an_operators_own_key_needs_the_signer_on_an_empty_machine(
 
 @pytest.mark.row("P3")
 def test_a_restore_prints_who_was_added_or_removed(made: Operator, tmp_path: Path) -> None:
-    """The digest is the newest that outsiders hold. What the line did after the backup is in the former file."""
+    """The digest is the newest one that people outside have. The hotline's work after the backup is in the old file."""
 
     def newest(line: Operator) -> str:
         said: str = json.loads(line.well("audit", "verify", "--json").stdout)["newest"]
@@ -268,7 +268,7 @@ def upgrade():
 def next_release(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.MonkeyPatch:
-    """Gives the program a migration of a later release, until it is undone."""
+    """Adds a migration of a later release to the program, until the test undoes it."""
     config, later = migrate._config, tmp_path_factory.mktemp("later")
     (later / "later.py").write_text(LATER.format(newest=migrate.newest_version()))
     monkeypatch.setattr(migrate, "_config", lambda also=None: config(also or later))
@@ -279,7 +279,7 @@ def next_release(
 def test_an_upgrade_takes_a_backup_that_leads_back(
     made: Operator, tmp_path: Path, next_release: pytest.MonkeyPatch
 ) -> None:
-    """Without a backup key it changes nothing, unless it is told to."""
+    """Without a backup key it changes nothing, unless an option allows it."""
 
     def version(line: Operator) -> object:
         with closing(sqlite3.connect(line.folder / line.home / "hotline.db")) as opened:

@@ -1,4 +1,4 @@
-"""Tests the client of the benches: it notices a wrong screen and a hop that hangs, and keeps the given rate."""
+"""Tests the client of the benchmarks: it notices a wrong screen and a hop that hangs, and keeps the given rate."""
 
 import socket
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ MORE_PLACES = "CON Akarere?\n1 Nyarugenge\n0 Inyuma"
 
 
 class Screens(BaseHTTPRequestHandler):
-    """A server that answers each text with a screen of its own, as a line does."""
+    """A server that answers each text with its own screen, as a hotline does."""
 
     protocol_version = "HTTP/1.1"
     odd = 0
-    """Every so many hops the answer is a wrong one."""
+    """The number of hops after which one answer is wrong."""
     drops = 0
     """The hop at which the connection breaks."""
     heard: list[str]
@@ -42,7 +42,7 @@ class Screens(BaseHTTPRequestHandler):
         self.wfile.write(screen)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Logs nothing, so that a test is quiet."""
+        """Logs nothing, so that the output of a test stays short."""
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def test_a_server_that_is_gone_leaves_hops_that_hang(load: Load) -> None:
 
 
 def told(place: str, shown: Sequence[str], *, whole: bool = True) -> tuple[list[str], bool]:
-    """Returns the keys of a caller who reports from there and sees these places. Also returns True if the promise was
-    read."""
+    """Returns the keys of a caller who reports from there and sees these places. It also returns True if the caller
+    saw the promise of an alert."""
     promised: dict[str, float] = {}
     dialogue = tells(place, promised, whole=whole)
     keyed, after = [next(dialogue)], iter(["", "", "", "", *shown])

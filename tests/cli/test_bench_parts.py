@@ -1,4 +1,4 @@
-"""Tests the parts of the benches on a simulated line whose speed, pages and memory are known."""
+"""Tests the parts of the benchmarks with a simulated hotline whose speed, pages and memory are known."""
 
 import subprocess
 import sys
@@ -30,7 +30,7 @@ FIRST_PAGE = (
 
 
 class EmulatedGateway(BaseHTTPRequestHandler):
-    """A server with the null endpoint, a console, and a hook. The hook's first hops and every twentieth menu are
+    """A server with the test gateway, a console, and a hook. The first hops of the hook and every twentieth menu are
     slow."""
 
     protocol_version = "HTTP/1.1"
@@ -60,7 +60,7 @@ class EmulatedGateway(BaseHTTPRequestHandler):
         self.wfile.write(said.encode())
 
     def log_message(self, format: str, *args: object) -> None:
-        """Logs nothing, so that a test is quiet."""
+        """Logs nothing, so that the output of a test stays short."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ class EmulatedLine:
         return False
 
     def wait(self, until: object, seconds: float) -> None:
-        """Returns at once, since nothing moves here."""
+        """Returns at once, because nothing changes here."""
 
 
 @pytest.fixture

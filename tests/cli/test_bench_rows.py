@@ -1,4 +1,4 @@
-"""Tests the comparison of the benches: it takes the best of the rounds and marks what is over a tenth worse."""
+"""Tests how benchmarks are compared: the best round counts, and a result that is more than a tenth worse is marked."""
 
 import pytest
 

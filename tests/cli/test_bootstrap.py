@@ -1,4 +1,4 @@
-"""Tests that each role's context is built with its own key folder only, and can do no other role's work."""
+"""Tests that the context of each role is built with its own key folder only, and can do no other role's work."""
 
 import shutil
 import subprocess
@@ -40,7 +40,7 @@ PHONE = "+250788000001"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Returns the settings of a line with keys and tables."""
+    """Returns the settings of a hotline with keys and tables."""
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
     settings.home.mkdir()
     lay_keys(settings.home / "keys", NOON)
@@ -49,7 +49,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def alone(settings: Settings, role: Role, tmp_path: Path) -> Context:
-    """Returns the context of a process with one key folder. All other folders are deleted."""
+    """Returns the context of a process that has one key folder. All other folders are deleted."""
     own = tmp_path / "own"
     shutil.copytree(settings.home / "keys" / role, own)
     shutil.rmtree(settings.home / "keys")
@@ -140,7 +140,7 @@ def test_whoever_sends_to_the_live_gateway_needs_a_key_file(settings: Settings, 
 
 @pytest.mark.parametrize("role", [Role.HOOKS, Role.CONSOLE, Role.READER])
 def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, role: Role) -> None:
-    """This also holds where the key's file is named and cannot be read."""
+    """This is also true if the key's file is named but cannot be read."""
     live = replace(
         settings,
         gateway_url="https://api.africastalking.com",
@@ -175,7 +175,8 @@ def test_an_alert_that_wants_a_reply_has_a_number(given: dict[str, str], sender:
 
 @pytest.mark.slow(reason="waits for the disk from which Pythons start")
 def test_building_a_context_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
-    """A process that runs all day imports nothing that reads flow files. Those imports cost a quarter of a start."""
+    """A process that runs all day must not import modules that read flow files. Those imports take a quarter of the
+    start."""
     told = subprocess.run(
         [sys.executable, "-c", BUILD],
         env={"HOTLINE_HOME": str(settings.home)},
@@ -189,7 +190,8 @@ def test_building_a_context_imports_no_vendor_before_it_is_used(settings: Settin
 @pytest.mark.fault(12)
 @pytest.mark.slow(reason="waits for a Redis that hangs")
 def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
-    """A hop notes, asks, rings, loads and saves. One of them waits for Redis, and the later ones skip it."""
+    """A hop writes, reads, rings, loads and saves. Only the first of these steps waits for Redis, and the others
+    skip it."""
     opening = make_opening()
     for hung_before in range(5):
         context = build_web(replace(settings, redis_url=valkey.url))

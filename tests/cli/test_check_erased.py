@@ -1,4 +1,4 @@
-"""Tests `hotline keys check-erased`: it names each role of the real line that kept the key of a past week."""
+"""Tests `hotline keys check-erased`: it names each role of the real hotline that still has the key of a past week."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ def proved(home: Path) -> Result:
 
 
 def old_line(home: Path) -> None:
-    """Makes a line whose keys are nine weeks old and have never advanced."""
+    """Creates a hotline with keys that are nine weeks old and were never moved forward."""
     lay_line(home, datetime.now(UTC) - timedelta(weeks=9))
 
 
@@ -44,7 +44,7 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
 
 
 def test_copies_that_no_process_keeps_are_advanced_by_a_command(tmp_path: Path) -> None:
-    """This is for keys that were carried to other machines and stay where they were made."""
+    """This is for keys that were copied to other machines. The copies stay where they were made."""
     old_line(tmp_path)
     assert proved(tmp_path).exit_code == 1
 

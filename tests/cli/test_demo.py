@@ -1,4 +1,4 @@
-"""Tests `hotline demo` with real processes: it prints an address when ready, and ends completely at Ctrl-C."""
+"""Tests `hotline demo` with real processes: it prints an address when it is ready, and ends completely at Ctrl-C."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def hotline(home: Path, port: int, page_port: int) -> subprocess.Popen[str]:
 
 
 def healthy(home: Path) -> str:
-    """Returns the doctor's output for a running demo."""
+    """Returns the output of the doctor for a running demo."""
     kept = json.loads((home / "demo-settings.json").read_text(encoding="utf-8"))
     found = subprocess.run(
         [sys.executable, "-m", "hotline.cli.main", "doctor"],
@@ -82,7 +82,7 @@ def test_a_live_gateway_s_settings_are_not_the_demo_s() -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.slow(reason="waits for the processes of a demo")
 def test_ready_then_gone(tmp_path: Path) -> None:
-    """While the demo is ready, the test follows the README as a newcomer does."""
+    """While the demo is ready, the test follows the README like a new user."""
     port, page_port = free_port(), free_port()
     home = tmp_path / "var" / "demo"
     demo = hotline(home, port, page_port)

@@ -1,4 +1,5 @@
-"""Tests that `hotline` finds the demo's line in the folder of `bin/demo`, and never replaces another line."""
+"""Tests that `hotline` finds the hotline of the demo in the folder of `bin/demo`, and never takes the place of
+another hotline."""
 
 import os
 import subprocess
@@ -14,7 +15,7 @@ from hotline.cli.main import COMMANDS
 NOT_ASKING = (
     *("demo", "dial", "init", "process", "restore", "run", "settings", "texts", "upgrade"),
 )
-"""Commands that make or run a line, or need none. They use no home that the operator did not name."""
+"""Commands that create or run a hotline, or that need none. They never use a home that the operator did not name."""
 
 
 @pytest.fixture
@@ -56,7 +57,8 @@ def test_a_line_in_the_plain_home_comes_first(checkout: Path) -> None:
 def test_a_demo_in_another_home_is_met_with_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
-    """The demo runs in the default home, or under HOTLINE_HOME, with `--page-port 8124`. The doctor asks that port."""
+    """The demo runs in the default home, or under HOTLINE_HOME, with `--page-port 8124`. The doctor must ask that
+    port."""
     monkeypatch.chdir(tmp_path)
     home = tmp_path / "mine" if named else Path("var")
     (home / "keys").mkdir(parents=True)

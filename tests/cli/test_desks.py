@@ -1,4 +1,4 @@
-"""Tests `hotline desks` as an admin types them."""
+"""Tests `hotline desks` as an admin uses it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ class Admin:
         return found
 
     def asks(self, desk: str, member: str, by: str = "Alice") -> None:
-        """Asks for access to a desk, as the page of the desk does."""
+        """Requests access to a desk, as the desk's page does."""
         context = self.context
         decrypt_grants.request_access(context, Actor(by), desk, member, "she works there")
         context.database.close()
@@ -74,7 +74,7 @@ class Admin:
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
-    """Returns a line whose responders have a key each, as if they had chosen PINs."""
+    """Returns a hotline whose responders have a key each, as if they had chosen PINs."""
     lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
     context = line.context

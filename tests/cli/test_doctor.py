@@ -1,4 +1,4 @@
-"""Tests `hotline doctor` on a new line and without a line."""
+"""Tests `hotline doctor` with a new hotline and without a hotline."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_home(home)
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     with database.writing() as session:
-        # `init` gave its processes a minute to start. That minute is over.
+        # After `init`, the processes have a minute to start. That minute is over.
         tables.await_senders(session, NOON)
     database.close()
     return home
@@ -123,7 +123,7 @@ CAUSES = {
 
 @pytest.fixture
 def refusing() -> Iterator[int]:
-    """Yields the port of a server that speaks PostgreSQL's protocol and refuses each password."""
+    """Yields the port of a server that speaks PostgreSQL's protocol and refuses every password."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -160,7 +160,7 @@ def test_the_database_error_is_named(made: Path, tmp_path: Path, refusing: int, 
 
 
 def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_path: Path) -> None:
-    """A process of the line has the file open, as in production."""
+    """A process of the hotline has the file open, as in production."""
     copy_home(tmp_path)
     line = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
     with line.writing() as session:

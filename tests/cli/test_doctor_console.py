@@ -1,4 +1,4 @@
-"""Tests what the doctor says about the console, apart from its database: address, folder and process."""
+"""Tests what the doctor says about the console's address, folder and process."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ Serve = Callable[..., int]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a program on a free port that answers to one name, as the console does, with these headers."""
+    """Starts a program on a free port. Like the console, it answers to one name, with these headers."""
     started: list[tuple[HTTPServer, threading.Thread]] = []
 
     def start(**headers: str) -> int:

@@ -21,7 +21,7 @@ READY = ALIVE | {"/readyz": (200, json.dumps({"ready": True, "reasons": []}))}
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Pages], int]]:
-    """Starts a program on a free port that has these pages and no other."""
+    """Starts a program on a free port that has only these pages."""
     started: list[tuple[HTTPServer, threading.Thread]] = []
 
     def start(pages: Pages) -> int:
@@ -69,7 +69,7 @@ def test_one_that_is_dead_is_wrong() -> None:
 
 @pytest.mark.slow(reason="waits two seconds for an answer that never comes")
 def test_one_that_is_frozen_is_wrong() -> None:
-    """Its socket accepts a connection, as the kernel does for a stopped process."""
+    """Its socket still accepts a connection, because the kernel does that for a stopped process."""
     with socket.socket() as frozen:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()

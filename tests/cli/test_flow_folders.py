@@ -1,4 +1,4 @@
-"""Tests that flow files and the console stay in step: export, comparison with the published flows, and a new change."""
+"""Tests that flow files and the console stay the same: export, comparison with the published flows, and a new draft."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ SIGNED = "place,language,digest,by,on\nlearn.one.say.text,fr,0123456789abcdef,Re
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Returns the home of a line with a few small flows."""
+    """Returns the home of a hotline with a few small flows."""
     home = tmp_path / "home"
     home.mkdir()
     lay_keys(home / "keys", datetime.now(UTC))

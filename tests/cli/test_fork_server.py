@@ -1,4 +1,5 @@
-"""The fork server, with real processes: what it forks is a process of its own, and outlives it."""
+"""Tests the fork server with real processes: a process that it starts is separate, and continues after the fork
+server ends."""
 
 import os
 import signal
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.slow(reason="waits for processes that start")
 
 @pytest.fixture
 def socket() -> Path:
-    """Returns a short path: a unix socket has room for a hundred letters."""
+    """Returns a short path, because the path of a unix socket has a hundred letters at most."""
     return Path(mkdtemp(prefix="hotline-")) / "fork_server"
 
 

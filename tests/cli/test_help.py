@@ -1,4 +1,4 @@
-"""Tests that every help text is the command's own and imports nothing that only the command needs."""
+"""Tests that every help text belongs to its command, and imports no module that only the command needs."""
 
 import json
 import shlex
@@ -39,14 +39,15 @@ NEEDED = (
     "hotline.errors",
     "hotline.text",
 )
-"""Modules that find a demo's home and print errors in one line. Any other import slows each command down."""
+"""Modules that find the home of a demo and print errors on one line. Any other import would make every command
+slower."""
 FILES = {"file", "folder", "key", "key_file", "to", "out"}
-"""Arguments and options that name a file, which does not exist here."""
+"""Arguments and options that name a file. The file does not exist in these tests."""
 DEAR = {"babel", "flask", "nacl", "pydantic", "redis", "requests", "rq", "sqlalchemy", "yaml"}
 
 
 def entries(table: Table, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yields every command and group of a table, with its help text from the table, without an import."""
+    """Yields every command and group of a table, with its help text from the table, without importing the command."""
     for name, entry in table.items():
         yield (*words, name), short_help(entry)
         if not isinstance(entry, str):
@@ -60,7 +61,7 @@ def test_a_help_says_what_each_command_says_of_itself() -> None:
 
 
 def test_every_command_has_an_example_that_it_reads() -> None:
-    """The test takes no option's default and asks no question, so it reads the example's options and values alone."""
+    """The test uses no default value and asks no question, so it reads only the options and values of the example."""
     for words, command in commands(main):
         if isinstance(command, click.Group):
             continue
@@ -97,7 +98,8 @@ def test_a_help_imports_no_command_and_nothing_dear(words: tuple[str, ...]) -> N
 
 
 DEAR_FOR_ALL = DEAR - {"nacl"} | {"alembic", "jinja2", "openpyxl", "psycopg", "zxcvbn"}
-"""No help text needs these. `keys rotate` and `init` offer names of keys, which are defined next to libsodium."""
+"""Modules that no help text needs. `keys rotate` and `init` offer names of keys, and these are defined next to
+libsodium."""
 FAR = (
     *("alerts", "cases", "console", "dialogue", "duty", "editing", "gateway", "monitoring"),
     *("operations", "programmes", "statistics", "web"),
@@ -141,7 +143,7 @@ def test_no_command_s_help_imports_what_the_command_does() -> None:
 @pytest.mark.parametrize("target", targets().values())
 def test_a_help_that_is_loaded_alone_is_the_command_s_own(target: str) -> None:
     alone, own = copy(with_help_alone(target)), copy(whole(target))
-    alone._help_option = own._help_option = None  # A command remembers its first help option.
+    alone._help_option = own._help_option = None  # A command stores its first help option.
     helps = [
         one.get_help(click.Context(one, help_option_names=["-h", "--help"])) for one in (alone, own)
     ]

@@ -1,4 +1,4 @@
-"""Tests that the garbage collector pauses while modules are imported, and is then as it was before."""
+"""Tests that the garbage collector pauses while modules are imported, and afterwards has its old state."""
 
 import gc
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Tests `hotline init` and the commands that need it, as an operator types them."""
+"""Tests `hotline init` and the commands that need it, as an operator uses them."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ SIGNED = ("--by", "Alice", "--reason", "court asked")
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Hotline:
-    """Returns a function that runs `hotline …` with a home of its own."""
+    """Returns a function that runs `hotline …` with its own home."""
     environ = {name: None for name in os.environ if name.startswith("HOTLINE_")}
 
     def run(*words: str, typed: str | None = None) -> Result:
@@ -64,7 +64,7 @@ def file_tip(
     to: tuple[str, ...] = ("12", NATIONAL),
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
-    """Writes one tip, sealed by the hooks as for a caller. Returns its id."""
+    """Stores one tip, which the hooks encrypt as for a caller. Returns the id of the tip."""
     context = build_web(Settings.read({"HOTLINE_HOME": str(home), **settings}))
     tip = make_tip(place="12")
     answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
@@ -94,7 +94,7 @@ def test_init_makes_a_line_and_again_changes_nothing(hotline: Hotline, tmp_path:
 
 
 def test_a_broken_init_starts_again_and_repairs(hotline: Hotline, tmp_path: Path) -> None:
-    """The passphrase is refused after keys, tables and flows were made, as if Ctrl-C ended the command there."""
+    """The passphrase is refused after keys, tables and flows were made, as if the operator pressed Ctrl-C then."""
     home, empty = tmp_path / "home", tmp_path / "empty"
     empty.touch()
     assert hotline("init", "--passphrase-file", str(empty)).exit_code == 1

@@ -1,4 +1,5 @@
-"""Tests the keeper with real processes: it restarts a program that ended, and nothing outlives the keeper."""
+"""Tests the keeper with real processes: it restarts a program that ended, and no program runs longer than the
+keeper."""
 
 import os
 import re
@@ -26,7 +27,7 @@ class Kept:
         )
 
     def says(self, pattern: str) -> re.Match[str]:
-        """Returns the next line of output that matches `pattern`, and skips the others."""
+        """Returns the next line of output that matches `pattern`, and skips other lines."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             found = re.search(pattern, line)
@@ -73,7 +74,7 @@ def _comes_true(condition: Callable[[], bool]) -> bool:
 
 
 def _family(file: Path) -> str:
-    """Returns a shell program that starts a child and writes both process ids to the file."""
+    """Returns a shell program that starts a child process and writes both process ids to the file."""
     return f"sleep 300 & echo $$ $! > {file}.new; mv {file}.new {file}; wait"
 
 
@@ -103,7 +104,7 @@ def test_what_ends_by_itself_is_started_again_and_again(keep: Start) -> None:
 
 
 def test_nothing_of_a_program_outlives_it(keep: Start, tmp_path: Path) -> None:
-    """Otherwise a dead web server's workers would still answer on its port."""
+    """Otherwise the workers of a dead web server would still answer on its port."""
     file = tmp_path / "ids"
     kept = keep(f"web={_family(file)}")
     leader, child = _ids(file)
@@ -146,7 +147,7 @@ def test_a_needed_program_starts_first_and_ends_last(keep: Start, tmp_path: Path
 
 @pytest.mark.fault(38)
 def test_row_38_a_keeper_whom_nobody_hears_keeps_all_the_same(tmp_path: Path) -> None:
-    """The keeper cannot write its log: the disk is full."""
+    """The keeper cannot write its log, because the disk is full."""
     births = tmp_path / "births"
     with Path("/dev/full").open("wb") as full:
         keeper = subprocess.Popen(

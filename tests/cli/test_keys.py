@@ -1,4 +1,4 @@
-"""Tests `hotline keys list`, `rotate` and `end-old` as an operator types them."""
+"""Tests `hotline keys list`, `rotate` and `end-old` as an operator uses them."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tests `hotline law`: a record that matches what the line does, and the list of missing facts."""
+"""Tests `hotline law`: a record that agrees with what the hotline does, and the list of missing facts."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""Tests the table of commands: each exists and states its purpose. Intended errors take one line."""
+"""Tests the table of commands: each command exists and has a purpose. Intended errors fit on one line."""
 
 import subprocess
 import sys
@@ -141,7 +141,7 @@ def commands(
 
 
 def test_every_command_explains_itself_at_h() -> None:
-    """The test runs in a process of its own. Click remembers the help options of a command that ran without `main`."""
+    """The test runs in a separate process. Click stores the help options of a command that ran without `main`."""
     ask = "from tests.cli.test_main import ask_each_for_help; ask_each_for_help()"
     asked = subprocess.run(
         [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,6 +1,6 @@
-"""Tests that the weekly keys advance where the shipped units and compose.yaml mount them.
+"""Tests that the weekly keys can move forward in the folders that the shipped units and compose.yaml mount.
 
-Nothing starts where they cannot advance.
+If they cannot, no process starts.
 """
 
 import re
@@ -45,7 +45,7 @@ if role is Role.HOOKS:
     if contacts != [key_name(later)] :
         sys.exit(f"contacts: {contacts}")
 """
-"""A process that starts with one role's folder and runs nine weeks later."""
+"""A process that starts with the folder of one role and runs nine weeks later."""
 
 UNITS = {
     Role.HOOKS: "hotline-web.service",
@@ -73,7 +73,7 @@ pytestmark = pytest.mark.skipif(not may_mount(), reason="no mount namespaces on 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Returns a home with keys as `hotline init` makes them. Its database file is empty, since no process opens it
+    """Returns a home with keys as `hotline init` makes them. Its database file is empty, because no process opens it
     here."""
     home = tmp_path / "home"
     make_keys(home / "keys", datetime.now(UTC))
@@ -84,7 +84,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def advance(home: Path, role: Role, mounts: tuple[str, ...]) -> str:
-    """Runs a process of the role behind these mounts. Returns its error output, which is empty on success."""
+    """Runs a process of the role with these mounts. Returns its error output, which is empty after success."""
     keys = home / "keys" / role
     script = "\n".join(("set -e", *mounts, 'exec "$@"'))
     told = subprocess.run(
@@ -168,7 +168,7 @@ def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
 
 
 def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> None:
-    """As in compose, the keys can be written, but not the rest of the home."""
+    """As in compose.yaml, the keys can be written, but the rest of the home cannot."""
     says = "import sys; from pathlib import Path; from hotline.cli.init import _home, _passphrase;"
     says += "home = Path(sys.argv[1]); _home(home); _passphrase(home, None, demo=False)"
     mounts = " && ".join((bound(home, "ro"), bound(home / "keys", "rw")))

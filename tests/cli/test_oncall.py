@@ -1,4 +1,4 @@
-"""Tests `hotline oncall` on a line of its own. No command shows a number."""
+"""Tests `hotline oncall` with its own hotline. No command shows a phone number."""
 
 from pathlib import Path
 

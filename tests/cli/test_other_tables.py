@@ -1,4 +1,4 @@
-"""Tests commands on tables that are missing or of another release: one sentence, no key made, nothing changed."""
+"""Tests commands when tables are missing or belong to another release: one sentence, no new key, no change."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def lies_in(folder: Path) -> Mapping[Path, bytes | None]:
 
 
 def rename_version(file: Path, version: str) -> None:
-    """Sets another version of the tables, as another release would. Closes the file again."""
+    """Sets another version of the tables, as another release would. It closes the file again."""
     with sqlite3.connect(file) as opened:
         opened.execute("UPDATE alembic_version SET version_num = ?", (version,))
     opened.close()

@@ -1,4 +1,4 @@
-"""Tests `hotline outgoing` as an operator types it."""
+"""Tests `hotline outgoing` as an operator uses it."""
 
 import json
 import os
@@ -17,7 +17,7 @@ SIGNED = ("--by", "Aline", "--reason", "a wrong list")
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Hotline:
-    """Returns a function that runs `hotline ...` on a line of its own."""
+    """Returns a function that runs `hotline ...` with its own hotline."""
     environ: dict[str, str | None] = {
         name: None for name in os.environ if name.startswith("HOTLINE_")
     }

@@ -78,7 +78,7 @@ class Admin:
         ).ended
 
     def go(self, way: str) -> None:
-        """Takes Gasabo 1 out of the district in one of three ways: leave, a move or removal."""
+        """Takes the responder Gasabo 1 out of the district: by leave, a move or removal."""
         if way == "leave":
             self.leave("Gasabo 1")
         elif way == "move":
@@ -227,7 +227,7 @@ def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> Non
 
 
 def tell(admin: Admin, *, urgency: int = 3) -> CliContext:
-    """Files a tip in Gasabo that alerts only Gasabo 1."""
+    """Files a tip in Gasabo. Only Gasabo 1 is alerted."""
     context = admin.context
     tip = make_tip(urgency=urgency, at=context.now(), filed_at=context.now())
     with context.database.writing() as session:

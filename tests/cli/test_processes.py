@@ -1,4 +1,4 @@
-"""Tests how the processes behind the web start."""
+"""Tests how the background processes start."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Tests how a Procfile is read, ours or any other."""
+"""Tests how a Procfile is read, both ours and others."""
 
 import pytest
 from hypothesis import given

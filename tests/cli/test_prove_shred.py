@@ -1,4 +1,4 @@
-"""Tests `bin/bench erasure`: the proof finds nothing at the end, but would find what is still there."""
+"""Tests `bin/bench erasure`: its search finds nothing at the end, but finds everything that still exists."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
 
 @pytest.fixture
 def intruder(tmp_path: Path) -> Iterator[Intruder]:
-    """Yields an intruder on the first day: nothing is erased yet, and every key exists."""
+    """Yields an intruder on the first day, when nothing is erased yet and every key exists."""
     with short_folder("hl") as folder:
         home = folder / "home"
         home.mkdir()

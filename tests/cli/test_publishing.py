@@ -1,4 +1,5 @@
-"""Tests that flows published by hand stay published under a new version. The history names each publisher."""
+"""Tests that flows which a person published stay live after an upgrade to a new version. The publication history
+names each publisher."""
 
 import shutil
 from datetime import UTC, datetime

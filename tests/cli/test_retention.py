@@ -1,4 +1,4 @@
-"""Tests `hotline tips retention` and `hotline tips close` on a line of its own."""
+"""Tests `hotline tips retention` and `hotline tips close` with its own hotline."""
 
 import json
 from datetime import UTC, datetime, timedelta

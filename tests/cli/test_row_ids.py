@@ -1,4 +1,4 @@
-"""Tests that every command refuses a number too large for any row like the number of a missing row."""
+"""Tests that every command treats a number that is too large for a row like the number of a missing row."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tests the sample data of a demo. The line's own rules, regular tasks and services must work on it."""
+"""Tests the sample data of a demo. The hotline's own rules, regular tasks and services must work with it."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -40,7 +40,7 @@ def _settings(home: Path) -> Settings:
 
 
 def test_it_is_a_line_on_which_everything_works(tmp_path: Path) -> None:
-    """This is one test, since writing the data takes most of its time."""
+    """This is a single test, because writing the data takes most of its time."""
     home = tmp_path / "home"
     copy_home(home)
     settings = _settings(home)
@@ -98,7 +98,7 @@ def it_is_not_written_twice(home: Path) -> None:
 
 
 def old_words_and_codes_go_as_on_any_line(settings: Settings) -> None:
-    """Checks that a year later no report text or code remains, except in open tips."""
+    """Checks that after a year no report text or code remains, except in open tips."""
     relay, reader = build_worker(settings), build_reader(settings)
     with closing(relay.database), closing(reader.database):
         later = relay.now() + YEAR

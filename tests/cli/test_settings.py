@@ -1,4 +1,4 @@
-"""Tests `hotline settings`: the file, the page and the doctor share one list of help texts."""
+"""Tests `hotline settings`: the file, the page and the doctor use the same help texts."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Tests `hotline tips close` and its consequences, as an admin types it."""
+"""Tests `hotline tips close` and its effects, as an admin uses it."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ JUDGED = pytest.mark.parametrize(
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Returns a line with four tips that responders were alerted of an hour ago."""
+    """Returns a hotline with four tips. Responders were alerted about them an hour ago."""
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
@@ -62,7 +62,7 @@ def row(home: Path, tip_id: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("outcome", [one.value for one in TipOutcome])
 def test_a_command_requests_a_closure_and_closes_nothing(home: Path, outcome: str) -> None:
-    """This holds for every tip, because a typed name proves no identity."""
+    """This is true for every tip, because a typed name proves no identity."""
     asked = said(home, "tips", "close", PLAIN, "--outcome", outcome, *FIRST).output
     assert f"tip {PLAIN}: not closed yet. Alice requested closure: {outcome}." in asked
     assert "open the case" in asked
@@ -115,7 +115,7 @@ def test_a_tip_that_is_closed_already_is_said_to_be(home: Path) -> None:
 
 
 def closed(home: Path, tip: str, outcome: TipOutcome) -> None:
-    """Closes a plain tip as a user of the console, without a second person."""
+    """Closes a tip without danger as a user of the console, without a second person."""
     context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
     service_retention.close_tip(context, int(tip), by="Alice", reason="over", outcome=outcome)
     context.database.close()

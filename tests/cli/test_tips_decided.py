@@ -1,4 +1,4 @@
-"""Tests `hotline tips send-down` and `let-go`: decisions about a case, and their log."""
+"""Tests `hotline tips send-down` and `let-go`: decisions about a case, and their entries in the log."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,8 @@ WORDS = "correct horse"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Returns a line with one danger in Gasabo that names an official. Only the national desk reads it."""
+    """Returns a hotline with one case of danger in Gasabo that names an official. Only the national desk can read
+    it."""
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text(f"{WORDS}\n", encoding="utf-8")
@@ -52,7 +53,7 @@ def said(home: Path, *arguments: str, code: int = 0) -> str:
 
 
 def listed(home: Path) -> dict[str, object]:
-    """Returns the one tip, without the seconds that it waited."""
+    """Returns the only tip, without the seconds that it has waited."""
     (row,) = json.loads(said(home, "tips", "list", "--json"))
     assert row.pop("waited_seconds") >= 3600
     return dict(row)

@@ -1,4 +1,4 @@
-"""Tests `hotline tips read` as a desk officer types it."""
+"""Tests `hotline tips read` as a desk officer uses it."""
 
 import json
 import re
@@ -31,7 +31,7 @@ SIGNED = ("--by", "Alice", "--second", "Bosco", "--reason", "to send the right p
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Returns a line with one tip, an hour old, whose caller has a receipt."""
+    """Returns a hotline with one tip, which is an hour old and whose caller has a receipt."""
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
@@ -70,7 +70,7 @@ def said(home: Path, *arguments: str, code: int = 0) -> Result:
 
 
 def rows_of(read: str) -> dict[str, str]:
-    """Returns the question and the answer of each line after the first. The first line is about the visit."""
+    """Returns the question and the answer in each line after the first. The first line is about the visit."""
     first, *lines = read.splitlines()
     assert first in NOT_ASKED
     pairs = (re.split(r" {2,}", line, maxsplit=1) for line in lines)
@@ -78,7 +78,7 @@ def rows_of(read: str) -> dict[str, str]:
 
 
 def answer(home: Path, value: str) -> None:
-    """Writes an answer as the hooks do."""
+    """Stores an answer as the hooks do."""
     context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
     with context.database.writing() as session:
         row = session.get_one(QuestionBackRow, 1)
@@ -144,7 +144,7 @@ def test_the_terminal_s_locale_is_the_language(environ: dict[str, str], language
 
 
 def test_one_person_alone_opens_nothing_by_the_passphrase(home: Path) -> None:
-    """The audit log keeps the names of both people."""
+    """The audit log stores the names of both people."""
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
     alone = ("--by", "Alice", "--second", " alice ", "--reason", "court asked")
     refused = said(home, "tips", "read", "1", *desk, *alone, code=1)

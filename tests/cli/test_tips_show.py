@@ -22,7 +22,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def line(made_once: Path, tmp_path: Path) -> Path:
-    """Returns a line whose month is not counted yet."""
+    """Returns a hotline whose current month is not counted yet."""
     return shutil.copytree(made_once, tmp_path / "home")
 
 

@@ -24,7 +24,7 @@ def run(command: str, locales: Path) -> tuple[int, str]:
 
 
 def change(path: Path, phrase: str, text: str | None, *, fuzzy: bool = False) -> None:
-    """Replaces the translation of one message of a catalogue. None deletes the message."""
+    """Replaces the translation of one message in a catalogue. With None, it deletes the message."""
     with path.open("rb") as file:
         catalogue = read_po(file)
     if text is None:

@@ -1,4 +1,5 @@
-"""Tests keys that are damaged or belong to another line: no process starts with one, and each is named."""
+"""Tests keys that are damaged or belong to another hotline: no process starts with such a key, and each key is
+named."""
 
 import os
 import secrets
@@ -77,7 +78,7 @@ def hotline(home: Path) -> Hotline:
 
 
 def exchange(home: Path, role: Role, name: str) -> None:
-    """Replaces a key by another one of the same shape, as if another line's folder were mounted."""
+    """Replaces a key with another one of the same form, as if the folder of another hotline were mounted."""
     keys = KeyFolder(home / "keys" / role)
     was = keys.read(name)
     keys.replace(name, was[: len(was) - 32] + secrets.token_bytes(32))
@@ -216,7 +217,7 @@ def test_a_new_pair_replaces_a_lost_one(home: Path, settings: Settings, hotline:
 
 
 class TestTheWebProcess:
-    """Tests that the web process files reports with wrong keys and seals nothing with them."""
+    """Tests that the web process files reports with wrong keys, but encrypts nothing with those keys."""
 
     def test_it_starts_with_a_wrong_key_and_says_so(self, home: Path, settings: Settings) -> None:
         exchange(home, Role.HOOKS, "enrolled.key")
@@ -257,7 +258,7 @@ def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline
 
 
 def test_the_doctor_asks_watch_for_the_channel(settings: Settings, hotline: Hotline) -> None:
-    """The second channel's settings are in a file that no command may read."""
+    """The settings of the second channel are in a file that no command may read."""
     context = build_monitor(replace(settings, alarm_command="page-somebody"))
     with closing(context.database):
         wrong_keys(context, replace(settings, alarm_command="page-somebody"), Role.WATCH)
@@ -267,7 +268,7 @@ def test_the_doctor_asks_watch_for_the_channel(settings: Settings, hotline: Hotl
 
 
 def test_starts_of_machines_that_are_gone_are_forgotten(settings: Settings) -> None:
-    """A container has another name at each start."""
+    """A container has a different name at each start."""
     with closing(open_database(settings.database_url)) as database, database.writing() as session:
         for number in range(3):
             start = ProcessStart(

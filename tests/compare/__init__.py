@@ -1,11 +1,12 @@
-"""Plays the same stories on two checkouts of the line and prints where they differ.
+"""Runs the same stories on two checkouts of the project and prints the differences.
 
     bin/test --compare COMMIT                  300 stories: the working tree against COMMIT.
     bin/test --compare COMMIT --only 3         the stories of world 3 alone.
     bin/test --compare COMMIT --json           for a program to read.
 
-The stories know no module of the line. They drive commands that stay (`init`, `run`, `people import`, ...), and the
-hooks' addresses with the gateway's form fields. A simulated gateway speaks the vendor's HTTP on loopback.
+The stories use no module of the project. They use commands that stay the same (`init`, `run`, `people import`, ...),
+and the hooks' addresses with the gateway's form fields. A simulated gateway on this machine speaks the provider's HTTP
+protocol.
 
 | file | does |
 |---|---|
@@ -20,8 +21,7 @@ hooks' addresses with the gateway's form fields. A simulated gateway speaks the 
 | `transcript` | the events of one story, without random values |
 | `comparison` | plays each world on both, and plays worlds that differ again |
 
-Time: the line reads its clock's offset from a file (`HOTLINE_CLOCK`). Before each step the clock is set, so what comes
-carries that step's minute. References, receipts and codes are random: a transcript calls them REF1, DIGITS,
-CERTIFICATE.
-A difference is printed only if it occurs in every play of both sides.
+The hotline reads the offset of its clock from a file (`HOTLINE_CLOCK`). The clock is set before each step, so that new
+rows have the minute of that step. References, receipts and codes are random, so a transcript replaces them with REF1,
+DIGITS and CERTIFICATE. A difference is printed only if it occurs in every run of both checkouts.
 """

@@ -1,4 +1,4 @@
-"""Lays out two checkouts: the working tree, and a commit in a folder of its own."""
+"""Prepares two checkouts: the working tree, and a commit in its own folder."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from tests.compare.line import Checkout, LineBroken
 
 ROOT = Path(__file__).resolve().parents[2]
 SAME = ("requirements.lock", "requirements-test.lock", "pyproject.toml")
-"""Files that define an environment. If they are equal, one environment runs both checkouts."""
+"""Files that define an environment. If they are equal, one environment can run both checkouts."""
 
 
 def tree() -> Checkout:
@@ -19,7 +19,7 @@ def tree() -> Checkout:
 
 
 def of_tree(folder: Path) -> Checkout:
-    """Copies the working tree in its present state, so that later edits disturb no story."""
+    """Copies the working tree in its current state, so that later edits do not change a story."""
     root = folder / "tree"
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -31,7 +31,7 @@ def of_tree(folder: Path) -> Checkout:
 
 
 def of_commit(commit: str, folder: Path, say: Callable[[str], None]) -> Checkout:
-    """Writes the files of a commit into a folder. Makes an environment for it if it needs its own."""
+    """Writes the files of a commit into a folder. If the commit needs its own environment, it creates one."""
     root = folder / "checkout"
     root.mkdir()
     asked = ["git", "archive", commit]

@@ -1,4 +1,4 @@
-"""Prepares two homes, plays each world on both, and plays worlds that differ again."""
+"""Prepares two homes and runs each world on both. Repeats worlds that differ."""
 
 import multiprocessing
 import re
@@ -21,15 +21,16 @@ from tests.compare.play import Played, play
 from tests.compare.transcript import Difference, Transcript, difference, told
 
 COUNT = 300
-"""Stories in a whole comparison."""
+"""The number of stories in a complete comparison."""
 AGAIN = 2
-"""Replays of a world before a difference is believed. A machine under load may miss a second."""
+"""The number of times that a world is repeated before a difference is believed. A machine under load may be a second
+late."""
 PINS = 10
 
 
 @dataclass
 class Found:
-    """The result of a comparison. `whole` is True if every story was played, so everything must have occurred."""
+    """The result of a comparison. `whole` is True if all stories were run, so that everything must have occurred."""
 
     differences: list[Difference]
     stories: int
@@ -40,7 +41,7 @@ class Found:
 
     @property
     def missing(self) -> list[str]:
-        """Returns the nodes, digits, languages and channels that should occur and that no story reached."""
+        """Returns the nodes, digits, languages and channels that should occur but that no story reached."""
         return sorted((self.live | MUST_OCCUR) - self.seen - EXCUSED.keys())
 
     @property
@@ -59,7 +60,7 @@ class Found:
         }
 
     def coverage(self) -> Iterator[str]:
-        """Yields lines that say which nodes and marks occurred, and which are missing."""
+        """Yields lines that say which nodes, digits, languages and channels occurred, and which are missing."""
         yield f"{self.stories} stories, {len(self.differences)} transcripts differ, {self.seconds:.0f} s"
         yield f"live nodes with a screen: {len(self.live & self.seen)} of {len(self.live)} shown"
         for name, why in EXCUSED.items():
@@ -78,7 +79,7 @@ class Comparison:
     say: Callable[[str], None]
     pins: int = PINS
     _plays: dict[str, tuple[list[Transcript], list[Transcript]]] = field(default_factory=dict)
-    """Transcripts of each story: those played on our checkout, and those on theirs."""
+    """The transcripts of each story: those from our checkout, and those from the other checkout."""
 
     def compare(self, count: int, only: int | None = None) -> Found:
         began = time.monotonic()
@@ -124,7 +125,7 @@ class Comparison:
         worlds: Sequence[DrawnWorld],
         slow: float,
     ) -> set[str]:
-        """Plays worlds on both checkouts. Returns the nodes that ours showed."""
+        """Runs worlds on both checkouts. Returns the nodes that our checkout showed."""
         waited: list[tuple[DrawnWorld, int, Future[Played]]] = [
             (world, side, pool.submit(play, checkout, homes[side], world, self.seed, slow))
             for world in worlds
@@ -143,7 +144,7 @@ class Comparison:
         return seen
 
     def _differing(self, world: DrawnWorld) -> list[Difference]:
-        """Returns the differences between the plays of a world's stories, as far as they were played."""
+        """Returns the differences between the runs of a world's stories, as far as they were run."""
         names = {f"national desk of world {world.number}"}
         names |= {
             name

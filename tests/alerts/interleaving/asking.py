@@ -1,6 +1,6 @@
-"""Asks the shipped escalation policy, `hotline.alerts.rules_escalation.decide`, about standings.
+"""Asks the shipped escalation policy, `hotline.alerts.rules_escalation.decide`, about states of a case.
 
-Adds no rule of its own.
+This module has no rules of its own.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 CASE = Case("12", "sex", Urgency.DANGER, "no")
 HERE = frozenset({"12"})
 MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
-"""The highest number of firings in a row that is counted. A later firing counts as this one or any later one."""
+"""The largest counted number of alerts in sequence without an answer. Any further one counts as this number."""
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
@@ -40,7 +40,7 @@ TURNS = tuple(
     (*responders, 2, 3, *national)
     for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
 )
-"""The orders in which people may be alerted. People who are alike may come in either order."""
+"""The possible orders in which people are alerted. Two people with the same role may come in either order."""
 ROSTERS = {
     turns: {n: Candidate(n, LEVELS[n], HERE, load=turn) for turn, n in enumerate(turns)}
     for turns in TURNS
@@ -48,20 +48,20 @@ ROSTERS = {
 
 
 class Course(NamedTuple):
-    """The result of one decision."""
+    """One possible result of a decision."""
 
     tells: tuple[tuple[int, Purpose], ...]
     clocks: tuple[int, ...]
     delays: tuple[tuple[DeadlineKind, timedelta], ...]
-    """The time until each newly set clock is due."""
+    """The time until each new deadline."""
     holder: int | None
     ends_wish: bool
 
 
 class EscalationModel:
-    """The escalation policy with the results that may follow an event. `without` removes the clock of one kind.
+    """The escalation policy, with all results that may follow an event. `without` removes the deadlines of one kind.
 
-    `resends`: an alert has a clock of its own (the lease of a claim, and `message.next_at`).
+    With `resends`, an alert has its own deadline (the lease of a claim, and `message.next_at`).
     """
 
     def __init__(self, without: DeadlineKind | None = None, *, resends: bool = True) -> None:
@@ -77,7 +77,7 @@ class EscalationModel:
         return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
 
     def courses(self, at: Standing, event: Event) -> tuple[Course, ...]:
-        """Returns the results that may follow, for each order in which people who are alike may be alerted."""
+        """Returns the possible results, for each order in which people with the same role may be alerted."""
         asked = (at.seen(), event)
         known = self._known.get(asked)
         if known is None:
@@ -86,7 +86,7 @@ class EscalationModel:
         return known
 
     def fired(self, at: Standing, kind: DeadlineKind) -> tuple[Course, ...]:
-        """Returns the results that may follow when an open clock fires."""
+        """Returns the possible results when an open deadline passes."""
         n = KINDS.index(kind)
         nth = at.clocks[n]
         rest = at._replace(clocks=(*at.clocks[:n], CLOSED, *at.clocks[n + 1 :]))
@@ -103,7 +103,7 @@ class EscalationModel:
                 decision = rules_escalation.decide(standing, roster, event, NOW)
                 yield self._course(decision, at.clocks)
                 if not decision.notices:
-                    # The orders differ only in which of two people who are alike is alerted.
+                    # The orders differ only in which of two people with the same role is alerted.
                     break
 
     def _course(self, decision: Decision, clocks: tuple[int, ...]) -> Course:
@@ -124,7 +124,8 @@ class EscalationModel:
         return Course(tells, tuple(after), tuple(delays), decision.assignee, ends_wish)
 
     def rings(self, at: Standing, kind: DeadlineKind) -> bool:
-        """Returns True if this clock, or one that follows from it, alerts an active person other than the assignee."""
+        """Returns True if this deadline, or one that follows from it, alerts an active person other than the
+        assignee."""
         asked = (at.seen(), kind)
         if asked not in self._rings:
             self._rings[asked] = False
@@ -141,7 +142,8 @@ class EscalationModel:
 
 
 def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
-    """Yields the case as the policy reads it. For a doubted answer, yields it once for each next person in line."""
+    """Yields the case in the form that the policy reads. For a doubted answer, it yields one case for each person
+    who may be alerted next."""
     people = at.people
     took = [n for n, one in enumerate(people) if one & COUNTS and not one & (HOLDS | PASSED)]
     firsts = took if event.what is CaseEventKind.DOUBTED and took else [None]
@@ -163,7 +165,7 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
 
 
 def carry_out(at: Standing, course: Course) -> Standing:
-    """Returns the standing after a decision, as `alerts.service_escalation` would write its rows."""
+    """Returns the state of the case after a decision, as `alerts.service_escalation` would store it."""
     people = [one & ~HOLDS for one in at.people]
     for who, purpose in course.tells:
         if purpose is not Purpose.REMIND:

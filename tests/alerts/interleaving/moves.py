@@ -1,7 +1,7 @@
-"""Lists everything that may happen next to a case: to its messages, by its people and by its clocks.
+"""Lists everything that can happen to a case: to its messages, through its people and through its deadlines.
 
-A move that costs is one of a person or of a fault, and a search counts these. Sends, phones that are off, silence and
-clocks cost nothing. So any number of them may happen.
+A move of a person or a fault has a cost, and a search limits the total cost. Sent messages, phones that are off,
+silence and deadlines cost nothing. So any number of them may happen.
 """
 
 from collections.abc import Iterator
@@ -41,18 +41,18 @@ from tests.alerts.interleaving.standing import (
 
 class Move(NamedTuple):
     says: str
-    """The sentence of this move in a story. For a clock that fires, its kind."""
+    """The sentence that describes this move in a story. For a deadline that passes, it is the kind of the deadline."""
     who: int | None
     to: Standing
     costs: int = 0
     course: Course | None = None
-    """The decision of the escalation policy, where it was asked."""
+    """The decision of the escalation policy, if it was asked."""
 
 
 def moves(ladder: EscalationModel, at: Standing, *, acts: bool = True) -> Iterator[Move]:
     """Yields the possible moves.
 
-    Without `acts`, yields only the moves that cost nothing, because the budget is spent.
+    Without `acts`, it yields only the moves that cost nothing, because the budget is spent.
     """
     if at.over:
         return
@@ -118,7 +118,8 @@ assert all(verdict.flag for verdict in GIVEN_UP), "who cannot be reached is as o
 
 
 def _sends(ladder: EscalationModel, at: Standing, *, acts: bool) -> Iterator[Move]:
-    """Yields what may happen to alerts. The policy treats every lost alert alike, so one move is enough for all."""
+    """Yields the events that can happen to alerts. The policy treats all lost alerts in the same way, so one move is
+    enough for all of them."""
     told = [who for who, one in enumerate(at.people) if one & TOLD and not one & AWAY]
     if told:
         says = "The phone of {who} is off, or a send to it is lost a second time."
@@ -199,10 +200,10 @@ def _proofs(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> I
 
 
 def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
-    """Yields the move of a person who leaves, as `casework.hand_on_cases` does it.
+    """Yields the move in which a person leaves, as `casework.hand_on_cases` does it.
 
-    The policy is asked only if the person was alerted. Also, they must be the assignee, or there is none, or people
-    are still being asked.
+    The policy is asked only if the person was alerted. In addition, they must be the assignee, or there is no assignee,
+    or people are still being asked.
     """
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)
@@ -214,7 +215,7 @@ def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
 
 
 def _commands(ladder: EscalationModel, at: Standing) -> Iterator[Move]:
-    """Yields what an account requests or decides by command, and the `000` of the caller who reported it."""
+    """Yields the requests and decisions that an account can make with a command, and the caller's `000`."""
     if at.care is VisitSafety.NONE:
         says = "Whoever holds the phone keys 000."
         marked = at._replace(care=VisitSafety.CAREFUL)

@@ -1,4 +1,4 @@
-"""Searches every standing that a case can reach, and checks the rules in each."""
+"""Searches every state that a case can reach, and checks the rules in each state."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -19,13 +19,14 @@ GOING = (
     DeadlineKind.DECISION,
     DeadlineKind.OVERDUE,
 )
-"""The clocks that ask who goes and what the outcome is. The others ask the national desk other questions."""
+"""The kinds of deadlines that ask who will go and what the outcome is. The other deadlines ask the national desk
+other questions."""
 
 
 def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
-    """Returns True if a clock still asks who goes.
+    """Returns True if a deadline still asks who will go.
 
-    It must alert an active person other than the assignee, if there is one.
+    It must alert an active person other than the assignee, if such a person exists.
     """
     kinds = [kind for kind in GOING if at.is_open(kind)]
     if all(at.people[n] & HOLDS for n in at.active()):
@@ -38,39 +39,39 @@ def is_held_by_active(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_judged(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True unless a closure is requested and no clock asks the national desk about it."""
+    """Returns False if a closure is requested and no deadline asks the national desk about it."""
     return at.judging is None or at.is_open(DeadlineKind.CONFIRM_CLOSURE)
 
 
 def is_decided(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True if the decision deadline runs exactly while the national desk decides on a closure."""
+    """Returns True if the decision deadline is open exactly while the national desk must decide on a closure."""
     waits = at.judging is not None and at.desk
     return at.is_open(DeadlineKind.DECISION) if waits else not at.is_open(DeadlineKind.DECISION)
 
 
 def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True if a second person looked at the danger or a clock will ask one.
+    """Returns True if a second person looked at the danger, or if a deadline will ask one to look.
 
-    Without an assignee, returns True.
+    It also returns True if there is no assignee.
     """
     looked = any(one & LOOKED and not one & HOLDS for one in at.people)
     return at.holder is None or looked or at.is_open(DeadlineKind.SECOND_LOOK)
 
 
 def is_asked_how(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True unless `000` was keyed and no clock asks the national desk about visit safety."""
+    """Returns False if the caller keyed `000` and no deadline asks the national desk about visit safety."""
     return at.care is not VisitSafety.CAREFUL or at.is_open(DeadlineKind.VISIT_SAFETY)
 
 
 def is_read(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True unless an assignee with a PIN has not read the case, and no clock asked or will ask."""
+    """Returns False if an assignee with a PIN has not read the case, and no deadline asked or will ask them."""
     if at.holder not in at.unread:
         return True
     return at.is_open(DeadlineKind.OPEN) or bool(at.people[at.holder] & CHASED)
 
 
 def is_sent(ladder: EscalationModel, at: Standing) -> bool:
-    """Returns False if the sender of an alert was killed and no clock sends it again."""
+    """Returns False if the process that sent an alert was killed, and no deadline sends the alert again."""
     killed = any(one & KILLED and not one & AWAY for one in at.people)
     return ladder.resends or not killed
 
@@ -94,13 +95,13 @@ class Explored:
     ends: int
     """The number of states in which two people have closed the case."""
     broken: Mapping[str, tuple[Standing, ...]]
-    """For each broken rule, the standings on the shortest way to the place where it breaks."""
+    """For each broken rule: the states on the shortest path to the state that breaks it."""
 
 
 def explore(ladder: EscalationModel, first: Standing, most: int, *, until: str = "") -> Explored:
-    """Explores every standing within so many costly moves, cheapest way first.
+    """Explores every state within so many moves with a cost, cheapest path first.
 
-    Stops when the rule `until` is broken.
+    It stops when the rule `until` is broken.
     """
     costs, came = {first: 0}, {first: first}
     waiting, done = deque([first]), set[Standing]()
@@ -133,7 +134,7 @@ def _way(came: Mapping[Standing, Standing], at: Standing) -> tuple[Standing, ...
 
 
 def follow(ladder: EscalationModel, at: Standing, *says: str) -> Standing:
-    """Returns the standing after the first moves with these sentences."""
+    """Returns the state after the first moves that these sentences describe."""
     for sentence in says:
         at = next(move.to for move in moves(ladder, at) if move.says == sentence).canonical()
     return at

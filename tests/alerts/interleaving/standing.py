@@ -1,9 +1,9 @@
-"""One danger tip with six people, as a value: the durable state of its case.
+"""Describes the state of one danger tip and six people as a single value.
 
-It holds less than the rows do, so that few standings represent many. People of one level are alike: two standings
-that differ only in names are one. Time is left out: an open clock may fire at any moment, in any order. The arrival
-of alerts is left out too. An alerted person may answer, since they may dial, or be silent. So every true course of a
-case is walked, and so are some that cannot happen.
+The value contains less than the rows do, so that one value represents many similar states. People of one level are
+interchangeable: two states that differ only in names are the same. Time is left out: an open deadline may pass at any
+moment, in any order. The delivery of alerts is left out too. An alerted person may answer, because they can dial, or
+may be silent. So the search covers every real course of a case, and some courses that cannot happen.
 """
 
 from collections.abc import Iterator
@@ -22,10 +22,11 @@ LEVELS = (
     Level.NATIONAL,
 )
 PAIRS = ((0, 1), (4, 5))
-"""Pairs of people who are alike."""
+"""Pairs of people who are interchangeable."""
 NATIONAL = (4, 5)
 WITH_PIN = frozenset({2})
-"""People who read a case behind a PIN. The others take it as by SMS, and no clock asks whether they read it."""
+"""The people who read a case after entering a PIN. The others take a case by SMS, and no deadline asks if they have
+read it."""
 KINDS = (
     DeadlineKind.ACKNOWLEDGE,
     DeadlineKind.OUTCOME,
@@ -38,27 +39,27 @@ KINDS = (
 )
 CLOSED = -1
 
-# A person is a number: one bit for each fact about them in this case.
+# A person is a number. Each bit is one fact about the person in this case.
 TOLD = 1
 COUNTS = 2
-"""Took the case, and the answer counts."""
+"""The person took the case, and the answer counts."""
 PASSED = 4
 AWAY = 8
-"""On leave, removed, or without a number: not an active recipient."""
+"""The person is on leave, removed, or without a number, so no alert reaches them."""
 HOLDS = 16
 WISHES = 32
-"""Requested its closure, and no one has confirmed or refused it."""
+"""The person requested closure of the case, and no one has confirmed or refused it."""
 PROVED = 64
-"""The answer is proved. An answer that counts without this may still be doubted."""
+"""The answer of the person is proved. An answer that counts without this proof may still be doubted."""
 DOUBTED = 128
 KILLED = 256
-"""The process that sent the alert was killed. It is unknown whether the alert went out."""
+"""The process that sent the person's alert was killed. It is unknown if the alert was sent."""
 LOOKED = 512
-"""Looked at the case while another person was the assignee."""
+"""The person looked at the case while another person was the assignee."""
 READ = 1024
-"""Opened the case's page."""
+"""The person opened the page of the case."""
 CHASED = 2048
-"""Took the case and did not read it in time, so that others were asked."""
+"""The person took the case but did not read it in time, so that others were asked."""
 SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
 """The facts about a person that the escalation policy reads."""
 
@@ -66,14 +67,15 @@ SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
 class Standing(NamedTuple):
     people: tuple[int, ...]
     clocks: tuple[int, ...]
-    """For each kind, the number of firings in a row; `CLOSED` if no clock is open."""
+    """The number of times in sequence that the deadline of each kind has passed. It is `CLOSED` if no deadline of
+    that kind is open."""
     wished: bool = False
-    """An account without a phone requested the closure."""
+    """True if an account without a phone requested the closure."""
     over: bool = False
     care: VisitSafety = VisitSafety.NONE
-    """Visit safety: the caller keyed `000`, and the national desk decides after that."""
+    """Visit safety: the caller keyed `000`, and then the national desk decides."""
     desk: bool = False
-    """The national desk decides on the requested closure, because a person was met."""
+    """True if the national desk decides on the requested closure, because a person was met."""
 
     @property
     def holder(self) -> int | None:
@@ -81,7 +83,7 @@ class Standing(NamedTuple):
 
     @property
     def judging(self) -> int | None:
-        """Returns the person who requested the closure; -1 for an account without a phone."""
+        """Returns the person who requested the closure. It is -1 for an account without a phone."""
         return -1 if self.wished else self.holder_of(WISHES)
 
     def holder_of(self, bit: int) -> int | None:
@@ -116,7 +118,7 @@ class Standing(NamedTuple):
         return self._replace(people=people, wished=False, desk=False)
 
     def order(self) -> tuple[int, ...]:
-        """Returns the people in the order of the canonical standing."""
+        """Returns the people in a fixed order, so that interchangeable people give the same state."""
         order = list(range(len(self.people)))
         for one, other in PAIRS:
             if self.people[other] < self.people[one]:

@@ -1,4 +1,4 @@
-"""Tells the way to a standing as a story: what happened, when, and who was alerted."""
+"""Describes the path to a state as a story: what happened, when, and who was alerted."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -43,7 +43,7 @@ TOLD_TO = {
 
 
 def story(ladder: EscalationModel, way: Sequence[Standing]) -> str:
-    """Returns the story, one line for each move. People are named by their role, as there are no others."""
+    """Returns the story, with one line for each move. People are named by their role."""
     names = NAMES
     clock = _StoryClock()
     told = [names[n] for n, one in enumerate(way[0].people) if one & TOLD]
@@ -59,7 +59,7 @@ def story(ladder: EscalationModel, way: Sequence[Standing]) -> str:
 
 
 class _StoryClock:
-    """The time of a story. A clock fires when it is due, or later."""
+    """The clock of a story. A deadline passes when it is due, or later."""
 
     def __init__(self) -> None:
         self._now = timedelta()
