@@ -50,6 +50,7 @@ class Alarm(StrEnum):
     SIGN_IN_QUEUE = "sign-in queue"
     DESK_SIGNATURES = "desk signatures"
     MEMBER_KEYS = "member keys"
+    TIP_PAIRS = "tip keys"
     AUDIT_LOG = "audit log"
 
 
@@ -74,6 +75,7 @@ EVENT_ALARMS = {
     Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
     Alarm.MEMBER_KEYS: "a key that a person decrypted at sign-in is not the public one in the database",
+    Alarm.TIP_PAIRS: "the key pair in a tip was replaced while its caller told more",
     Alarm.STOP_REQUEST: "STOP came in the name of an enrolled number, and changed nothing",
 }
 """The alarms for single events, with the text that the doctor shows. They remain until a contact acknowledges them."""

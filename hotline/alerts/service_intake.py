@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hotline.alarms import service as alarms
+from hotline.alarms.rules import Alarm
 from hotline.alerts import service_correction, service_duplicates
 from hotline.alerts.service_case_state import visit_facts_of
 from hotline.alerts.service_correction import Route
@@ -24,7 +26,7 @@ from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.gateway.doorbell import ring
 from hotline.gateway.tables_sessions import LockedDialogue
-from hotline.people import tables_desks
+from hotline.people import tables_audit, tables_desks
 from hotline.text.codes import NOT_SAID
 from hotline.tips import queries_report, tables
 from hotline.tips.queries_report import ReportedTip
@@ -263,7 +265,9 @@ def _seal(
     keys = _keys(session, context, wanted)
 
     answers = {name: said for name, said in attempt.answers.items() if name not in ANSWERS}
-    seal, grants = {"uid": tip.uid, "place": tip.place}, None
+    seal, grants = {"uid": tip.uid, "place": tip.place, "identity": tip.identity}, None
+    if tip.body and not context.encrypter.made(tip.body, uid=tip.uid, identity=tip.identity):
+        _note_other_pair(session, context, tip)
     body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None and (
         passed := service_correction.passed_districts(session, tip, route, earlier)
@@ -284,6 +288,13 @@ def _seal(
         logger.critical("alarm: details of a tip are locked: %d desks have no valid key", locked)
     tip.body = body
     return grants
+
+
+def _note_other_pair(session: Session, context: Context, tip: ReportedTip) -> None:
+    """Raises the alarm that a stranger's key pair is in a tip. The answers then get a new pair, so none is lost."""
+    at = context.now()
+    tables_audit.append_about_tip(session, tip.id, "tip_pair_replaced", "line", at)
+    alarms.record_each(session, Alarm.TIP_PAIRS, at)
 
 
 def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[str, bytes]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from hmac import compare_digest
 from typing import Any
 
 from nacl.bindings import sodium_pad, sodium_unpad
@@ -25,8 +26,10 @@ PAIRED = b"\x04"
 directly."""
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
-"""Bytes at the start of a paired body that are not encrypted. They hold the mark of its desks and the pair's public
-half."""
+"""Bytes at the start of a paired body that are not encrypted. They hold two marks and the pair's public half.
+
+The first mark is of tip, desks and pair, the second one of tip and pair. Both need the key of the hooks."""
+HALF = MARK_BYTES // 2
 SIZES = (256, 512, 1024, 2048, 4096, 8192)
 """Bytes. A body is padded to one of these sizes, so that its length reveals very little. A long SMS needs the
 last two."""
@@ -115,6 +118,8 @@ class Encrypter:
     """The outer lock of every grant."""
     live: LiveKeys | None = field(default=None, repr=False)
     """The relay's public key, for a process that must notice a rotation."""
+    mark_key: bytes = field(default=b"", repr=False)
+    """The key of the marks, so that no one who writes the database can put another pair into a tip."""
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the reader's public key. The first code about a person seals its case's key to the reader."""
     desks: DeskTrust | None = field(default=None, repr=False)
@@ -133,6 +138,7 @@ class Encrypter:
         place: str,
         desks: Mapping[str, bytes],
         at: datetime | None = None,
+        identity: str = "",
     ) -> EncryptedTip:
         """Seals answers to a new key pair, and the key of its private half to desks (code -> public key).
 
@@ -141,7 +147,8 @@ class Encrypter:
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
-        body = _encrypted(PAIRED + readers_mark(desks) + public_key, answers, uid, place)
+        head = self._head(public_key, uid + identity, desks)
+        body = _encrypted(head, answers, uid, place)
         grants = {}
         for desk, desk_key in desks.items():
             with suppress(CryptoError, TypeError, ValueError):
@@ -156,17 +163,37 @@ class Encrypter:
         place: str,
         desks: Mapping[str, bytes] | None,
         body: bytes,
+        identity: str = "",
     ) -> bytes | None:
         """Seals newer answers to the pair of a tip's current body, so that the existing grants still decrypt them.
 
-        Returns None if that pair was not made for exactly these desks and keys. The caller then uses `tip`. `desks` is
-        None if the pair of any desks will do. `body` needs only its first `HEAD_BYTES`. Raises ValueError for answers
-        that are too long.
+        Returns None if that pair was not made for exactly this tip, these desks and keys. The caller then uses `tip`.
+        `desks` is None if the pair of any desks will do. `body` needs only its first `HEAD_BYTES`. Raises ValueError
+        for answers that are too long.
         """
-        head, mark = body[:HEAD_BYTES], b"" if desks is None else readers_mark(desks)
-        if len(head) < HEAD_BYTES or not head.startswith(PAIRED + mark):
+        head, name = body[:HEAD_BYTES], uid + identity
+        if not self.made(head, uid=uid, identity=identity):
+            return None
+        if desks is not None and head != self._head(head[-PublicKey.SIZE :], name, desks):
             return None
         return _encrypted(head, answers, uid, place)
+
+    def made(self, body: bytes, *, uid: str, identity: str = "") -> bool:
+        """Returns True if a process with this mark key made the pair in a body for this tip."""
+        head = body[:HEAD_BYTES]
+        marked = head[len(PAIRED) + HALF : -PublicKey.SIZE]
+        own = self._mark(b"pair", head[-PublicKey.SIZE :], uid + identity)
+        return len(head) == HEAD_BYTES and head.startswith(PAIRED) and compare_digest(marked, own)
+
+    def _head(self, public_key: bytes, name: str, desks: Mapping[str, bytes]) -> bytes:
+        own = self._mark(b"pair", public_key, name)
+        return (
+            PAIRED + self._mark(b"desks", readers_mark(desks) + public_key, name) + own + public_key
+        )
+
+    def _mark(self, purpose: bytes, what: bytes, name: str) -> bytes:
+        said = what + name.encode()
+        return blake2b(said, digest_size=HALF, key=self.mark_key, person=purpose).digest()
 
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None

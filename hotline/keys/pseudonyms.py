@@ -54,6 +54,10 @@ class Pseudonyms:
         """Returns a tip's identity: one digest of session and report attempt."""
         return self._by(SESSION_KEY, "identity", session_key, passage)
 
+    def mark_key(self) -> bytes:
+        """Returns the key that marks the key pairs of tips."""
+        return bytes.fromhex(self._by(SESSION_KEY, "pair"))
+
     def _by(self, key: str, purpose: str, *parts: str) -> str:
         return digest(self._folder.read(key), purpose, *parts)
 

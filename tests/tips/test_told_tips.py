@@ -5,18 +5,22 @@ This works without the mapper, and no process keeps the key.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
-from nacl.public import PrivateKey
-from sqlalchemy import delete, event, update
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session
 
+from hotline.alarms.rules import Alarm
+from hotline.alarms.tables import raised_alarms
 from hotline.alerts.service_assignment import assign_pending
 from hotline.errors import DecryptionFailed
-from hotline.keys.decrypt import decrypt_tip
-from hotline.keys.encrypt import Encrypter
+from hotline.keys.decrypt import decrypt_grant, decrypt_tip
+from hotline.keys.encrypt import HEAD_BYTES, Encrypter
+from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
 from hotline.tips.tables import Grant, Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
@@ -115,6 +119,73 @@ def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Lin
     assert line.read(line.tip)["sector"]
     with pytest.raises(DecryptionFailed):
         reads(line.tip, before, HERE)
+
+
+MARKED = Encrypter(mark_key=b"a key of the folder of the hooks")
+
+
+def swap_pair(line: Line, pair: PrivateKey) -> None:
+    """Puts another pair into each tip, as a person who writes the database can. The marks are the ones that were."""
+    with line.database.writing() as session:
+        for tip in session.scalars(select(Tip)):
+            tip.body = tip.body[: HEAD_BYTES - 32] + bytes(pair.public_key) + tip.body[HEAD_BYTES:]
+
+
+def is_raised(line: Line) -> bool:
+    with line.database.reading() as session:
+        return Alarm.TIP_PAIRS in raised_alarms(session)
+
+
+def seen_by(pair: PrivateKey, tip: Tip) -> bool:
+    with suppress(CryptoError):
+        SealedBox(pair).decrypt(tip.body[HEAD_BYTES:])
+        return True
+    return False
+
+
+@pytest.mark.both
+def test_another_pair_put_into_a_tip_gets_no_further_answer(line: Line) -> None:
+    line.context = replace(line.context, encrypter=MARKED)
+    caller, thief = told(line, *DANGER_HERE), PrivateKey.generate()
+    swap_pair(line, thief)
+    caller.key("1", "1", *REST)
+    assert not seen_by(thief, line.tip)
+    assert (line.tip.state, line.read(line.tip)["kind"]) == ("complete", "labour")
+    assert set(envelopes(line)) == {"national", HERE}
+    assert is_raised(line)
+    assert [row.subject for row in line.all(AuditEntry)] == [f"tip:{line.tip.id}"]
+
+
+def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -> None:
+    """A tip whose desks have no key keeps the pair that it had, but not one that a stranger put there."""
+    line.context = replace(line.context, encrypter=MARKED)
+    caller, thief = told(line, *DANGER_HERE), PrivateKey.generate()
+    with line.database.writing() as session:
+        session.execute(update(Desk).values(public_key=b""))
+    caller.key("1")
+    assert line.read(line.tip)["sector"], "the pair that the line made goes on"
+    assert not is_raised(line)
+    swap_pair(line, thief)
+    caller.key("1")
+    assert not seen_by(thief, line.tip)
+    assert is_raised(line)
+
+
+def test_the_pair_of_another_tip_gets_no_answer(line: Line) -> None:
+    """A reader of one tip puts its uid, body and grants in the place of another one."""
+    line.context = replace(line.context, encrypter=MARKED)
+    known = told(line, *DANGER_HERE)
+    known.hang_up()
+    caller = told(line, *DANGER_HERE)
+    mine, theirs = line.tips
+    (row,) = [one for one in line.all(Grant) if (one.tip_id, one.desk_code) == (mine.id, HERE)]
+    key = decrypt_grant(row.encrypted_key, uid=mine.uid, desk=HERE, private_key=bytes(DESK_KEY))
+    with line.database.writing() as session:
+        session.execute(delete(Tip).where(Tip.id == mine.id))
+        session.execute(update(Tip).where(Tip.id == theirs.id).values(uid=mine.uid, body=mine.body))
+    caller.key("1")
+    assert not seen_by(PrivateKey.from_seed(key), line.tip)
+    assert is_raised(line)
 
 
 @contextmanager
